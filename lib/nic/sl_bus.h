@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+#ifndef _SL_BUS_H_
+#define _SL_BUS_H_
+
+/**
+ * @file
+ * How a driver reaches a NIC's registers: the seam between driver and device.
+ * The control path goes through read/write; the hot path only stores to the
+ * word that doorbell() gave it at queue set-up, whatever the device is.
+ */
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** Accessors of one device; const for the device's life. */
+struct sl_bus_ops {
+	/** Read the 32-bit register at byte offset @p off of BAR 0. All ones: device gone. */
+	uint32_t (*read)(void *dev, uint32_t off);
+	/** Write the 32-bit register at byte offset @p off of BAR 0. */
+	void (*write)(void *dev, uint32_t off, uint32_t val);
+	/**
+	 * The word behind a doorbell register (RDT, TDT). A store to it is
+	 * what the device takes as the new tail; never read by the driver.
+	 */
+	volatile uint32_t *(*doorbell)(void *dev, uint32_t off);
+};
+
+/** One device's registers. Control-thread use, but for the doorbell words. */
+struct sl_bus {
+	const struct sl_bus_ops *ops;
+	void *dev;
+};
+
+static inline uint32_t
+sl_bus_read(const struct sl_bus *bus, uint32_t off)
+{
+	return bus->ops->read(bus->dev, off);
+}
+
+static inline void
+sl_bus_write(const struct sl_bus *bus, uint32_t off, uint32_t val)
+{
+	bus->ops->write(bus->dev, off, val);
+}
+
+/** Write element @p i of register @p name: SL_WR(bus, RDLEN, 3, bytes). */
+#define SL_WR(bus, name, i, val) sl_bus_write((bus), SL_OFF(name, i), (val))
+/** Read element @p i of register @p name. */
+#define SL_RD(bus, name, i) sl_bus_read((bus), SL_OFF(name, i))
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* _SL_BUS_H_ */

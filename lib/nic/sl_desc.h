@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+#ifndef _SL_DESC_H_
+#define _SL_DESC_H_
+
+/**
+ * @file
+ * Advanced receive, transmit and context descriptors of the 82576 (datasheet
+ * 7.1.5 and 7.2.2). Little-endian in memory; on big-endian hosts the users of
+ * this file convert, which no supported host needs yet.
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sl_bits.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** Bytes of any descriptor. */
+#define SL_DESC_SIZE 16u
+
+/** Advanced receive descriptor: 7.1.5.1 (read) and 7.1.5.2 (write-back). */
+union sl_rx_desc {
+	struct {
+		uint64_t pkt_addr; /**< IOVA of the packet buffer */
+		uint64_t hdr_addr; /**< IOVA of the header buffer; bit 0 is DD: write zero */
+	} read;
+	struct {
+		uint32_t info;      /**< SL_RXD_INFO_*: RSS type, packet type, header length */
+		uint32_t rss;       /**< RSS hash, or fragment checksum and IP id */
+		uint32_t status;    /**< SL_RXD_STAT_* and SL_RXD_ERR_* */
+		uint16_t length;    /**< bytes in this buffer */
+		uint16_t vlan;      /**< VLAN tag, when STAT_VP is set */
+	} wb;
+	uint64_t qw[2];
+};
+_Static_assert(sizeof(union sl_rx_desc) == SL_DESC_SIZE, "advanced RX descriptor is 16 bytes");
+_Static_assert(offsetof(union sl_rx_desc, wb.status) == 8, "RX status is the third word");
+_Static_assert(offsetof(union sl_rx_desc, wb.length) == 12, "RX length follows the status");
+
+#define SL_RXD_INFO_RSSTYPE SL_MASK(0, 4)
+#define SL_RXD_INFO_PTYPE SL_MASK(4, 13)
+#define SL_RXD_INFO_HDRLEN SL_MASK(21, 10)
+#define SL_RXD_INFO_SPH SL_BIT(31)
+/* Bits within RXD_INFO_PTYPE, non-L2 packets: table 7-20 */
+#define SL_RXD_PTYPE_IPV4 SL_BIT(0)
+#define SL_RXD_PTYPE_IPV4E SL_BIT(1)
+#define SL_RXD_PTYPE_IPV6 SL_BIT(2)
+#define SL_RXD_PTYPE_IPV6E SL_BIT(3)
+#define SL_RXD_PTYPE_TCP SL_BIT(4)
+#define SL_RXD_PTYPE_UDP SL_BIT(5)
+#define SL_RXD_PTYPE_SCTP SL_BIT(6)
+#define SL_RXD_PTYPE_NFS SL_BIT(7)
+#define SL_RXD_PTYPE_L2 SL_BIT(11)
+
+#define SL_RXD_STAT_DD SL_BIT(0)
+#define SL_RXD_STAT_EOP SL_BIT(1)
+#define SL_RXD_STAT_VP SL_BIT(3)
+#define SL_RXD_STAT_UDPCS SL_BIT(4)
+#define SL_RXD_STAT_L4CS SL_BIT(5)
+#define SL_RXD_STAT_IPCS SL_BIT(6)
+#define SL_RXD_STAT_PIF SL_BIT(7)
+#define SL_RXD_STAT_LB SL_BIT(18)
+#define SL_RXD_ERR_L4E SL_BIT(29)
+#define SL_RXD_ERR_IPE SL_BIT(30)
+#define SL_RXD_ERR_RXE SL_BIT(31)
+
+enum sl_rss_type {
+	SL_RSS_NONE = 0,
+	SL_RSS_IPV4_TCP = 1,
+	SL_RSS_IPV4 = 2,
+	SL_RSS_IPV6_TCP = 3,
+	SL_RSS_IPV6_EX = 4,
+	SL_RSS_IPV6 = 5,
+	SL_RSS_IPV6_TCP_EX = 6,
+	SL_RSS_IPV4_UDP = 7,
+	SL_RSS_IPV6_UDP = 8,
+	SL_RSS_IPV6_UDP_EX = 9,
+};
+
+/** Advanced transmit data descriptor: 7.2.2.3 (read) and 7.2.2.4 (write-back). */
+union sl_tx_desc {
+	struct {
+		uint64_t addr;    /**< IOVA of the data */
+		uint32_t cmd;     /**< SL_TXD_DTALEN, SL_TXD_DTYP, SL_TXD_DCMD_* */
+		uint32_t olinfo;  /**< SL_TXD_POPTS_*, SL_TXD_IDX, SL_TXD_PAYLEN */
+	} read;
+	struct {
+		uint64_t rsvd;
+		uint32_t nxtseq;
+		uint32_t status;  /**< SL_TXD_STAT_DD */
+	} wb;
+	struct {              /* context descriptor: 7.2.2.1 */
+		uint32_t vlan_macip; /**< SL_TXC_IPLEN, SL_TXC_MACLEN, SL_TXC_VLAN */
+		uint32_t seqnum;     /**< 0 */
+		uint32_t tucmd;      /**< SL_TXC_*, DTYP, DCMD_DEXT */
+		uint32_t mss_l4;     /**< SL_TXC_IDX, SL_TXC_L4LEN, SL_TXC_MSS */
+	} ctx;
+	uint64_t qw[2];
+};
+_Static_assert(sizeof(union sl_tx_desc) == SL_DESC_SIZE, "advanced TX descriptor is 16 bytes");
+_Static_assert(offsetof(union sl_tx_desc, read.cmd) == 8, "TX command is the third word");
+_Static_assert(offsetof(union sl_tx_desc, wb.status) == 12, "TX status is the last word");
+_Static_assert(offsetof(union sl_tx_desc, ctx.tucmd) == 8, "TX context command is the third word");
+
+#define SL_TXD_DTALEN SL_MASK(0, 16)
+#define SL_TXD_DTYP SL_MASK(20, 4)
+#define SL_TXD_DCMD_EOP SL_BIT(24)
+#define SL_TXD_DCMD_IFCS SL_BIT(25)
+#define SL_TXD_DCMD_RS SL_BIT(27)
+#define SL_TXD_DCMD_DEXT SL_BIT(29)
+#define SL_TXD_DCMD_VLE SL_BIT(30)
+#define SL_TXD_DCMD_TSE SL_BIT(31)
+enum sl_txd_dtyp { SL_TXD_DTYP_CTX = 2, SL_TXD_DTYP_DATA = 3 };
+#define SL_TXD_STAT_DD SL_BIT(0)
+#define SL_TXD_CC SL_BIT(7)  /* check context */
+#define SL_TXD_IDX SL_MASK(4, 3)
+#define SL_TXD_POPTS_IXSM SL_BIT(8)
+#define SL_TXD_POPTS_TXSM SL_BIT(9)
+#define SL_TXD_PAYLEN SL_MASK(14, 18)
+
+#define SL_TXC_IPLEN SL_MASK(0, 9)
+#define SL_TXC_MACLEN SL_MASK(9, 7)
+#define SL_TXC_VLAN SL_MASK(16, 16)
+#define SL_TXC_TUCMD_IPV4 SL_BIT(10)
+#define SL_TXC_TUCMD_L4T SL_MASK(11, 2)
+#define SL_TXC_IDX SL_MASK(4, 3)
+#define SL_TXC_L4LEN SL_MASK(8, 8)
+#define SL_TXC_MSS SL_MASK(16, 16)
+enum sl_txc_l4t { SL_L4T_UDP = 0, SL_L4T_TCP = 1, SL_L4T_SCTP = 2 };
+
+/** Largest bytes one data descriptor may carry (DTALEN is 16 bits). */
+#define SL_TXD_MAX_DATA 65535u
+
+/** Frame limits of the MAC, FCS not counted where it says so. */
+#define SL_FCS_LEN 4u
+#define SL_FRAME_MIN 60u    /**< shortest frame without FCS; shorter is padded (TCTL.PSP) */
+#define SL_FRAME_MAX 9728u  /**< longest frame the 82576 takes, FCS included: 9.5 KiB, 8.10.13 */
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* _SL_DESC_H_ */

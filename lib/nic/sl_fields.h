@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+#ifndef _SL_FIELDS_H_
+#define _SL_FIELDS_H_
+
+/**
+ * @file
+ * Fields of the 82576's registers, SL_<REGISTER>_<FIELD>, for SL_GET, SL_PREP
+ * and SL_SET. Datasheet: Intel 82576EB, revision 2.63, chapter 8; the section
+ * of each register stands in its row of sl_regs.def.
+ */
+
+#include "sl_bits.h"
+
+/* CTRL */
+#define SL_CTRL_FD SL_BIT(0)
+#define SL_CTRL_GIO_MASTER_DISABLE SL_BIT(2)
+#define SL_CTRL_SLU SL_BIT(6)
+#define SL_CTRL_ILOS SL_BIT(7)
+#define SL_CTRL_SPEED SL_MASK(8, 2)
+#define SL_CTRL_FRCSPD SL_BIT(11)
+#define SL_CTRL_FRCDPLX SL_BIT(12)
+#define SL_CTRL_RST SL_BIT(26)
+#define SL_CTRL_RFCE SL_BIT(27)
+#define SL_CTRL_TFCE SL_BIT(28)
+#define SL_CTRL_VME SL_BIT(30)
+#define SL_CTRL_PHY_RST SL_BIT(31)
+
+/* STATUS */
+#define SL_STATUS_FD SL_BIT(0)
+#define SL_STATUS_LU SL_BIT(1)
+#define SL_STATUS_FUNC SL_MASK(2, 2)
+#define SL_STATUS_TXOFF SL_BIT(4)
+#define SL_STATUS_SPEED SL_MASK(6, 2)
+#define SL_STATUS_PHYRA SL_BIT(10)
+#define SL_STATUS_GIO_MASTER_ENABLE SL_BIT(19)
+#define SL_STATUS_PF_RST_DONE SL_BIT(21)
+enum sl_speed { SL_SPEED_10 = 0, SL_SPEED_100 = 1, SL_SPEED_1000 = 2 };
+
+/* CTRL_EXT */
+#define SL_CTRL_EXT_LINK_MODE SL_MASK(22, 2)
+#define SL_CTRL_EXT_EE_RST SL_BIT(13)
+#define SL_CTRL_EXT_PFRSTD SL_BIT(14)
+#define SL_CTRL_EXT_IAME SL_BIT(24)
+#define SL_CTRL_EXT_DRV_LOAD SL_BIT(28)
+
+/* MDIC */
+#define SL_MDIC_DATA SL_MASK(0, 16)
+#define SL_MDIC_REGADD SL_MASK(16, 5)
+#define SL_MDIC_PHYADD SL_MASK(21, 5)
+#define SL_MDIC_OP SL_MASK(26, 2)
+#define SL_MDIC_READY SL_BIT(28)
+#define SL_MDIC_IE SL_BIT(29)
+#define SL_MDIC_ERROR SL_BIT(30)
+enum sl_mdic_op { SL_MDIC_OP_WRITE = 1, SL_MDIC_OP_READ = 2 };
+
+/* EECD, EERD */
+#define SL_EECD_SK SL_BIT(0)
+#define SL_EECD_CS SL_BIT(1)
+#define SL_EECD_DI SL_BIT(2)
+#define SL_EECD_DO SL_BIT(3)
+#define SL_EECD_EE_REQ SL_BIT(6)
+#define SL_EECD_EE_GNT SL_BIT(7)
+#define SL_EECD_EE_PRES SL_BIT(8)
+#define SL_EECD_AUTO_RD SL_BIT(9)
+#define SL_EECD_EE_SIZE SL_MASK(11, 4)
+#define SL_EERD_START SL_BIT(0)
+#define SL_EERD_DONE SL_BIT(1)
+#define SL_EERD_ADDR SL_MASK(2, 14)
+#define SL_EERD_DATA SL_MASK(16, 16)
+#define SL_EEMNGCTL_CFG_DONE0 SL_BIT(18)
+
+/* SWSM, SW_FW_SYNC, FWSM */
+#define SL_SWSM_SMBI SL_BIT(0)
+#define SL_SWSM_SWESMBI SL_BIT(1)
+#define SL_SW_FW_SW_EEP SL_BIT(0)
+#define SL_SW_FW_SW_PHY0 SL_BIT(1)
+#define SL_SW_FW_SW_PHY1 SL_BIT(2)
+#define SL_SW_FW_FW_SHIFT 16
+
+/* Interrupt causes: ICR, ICS, IMS, IMC */
+#define SL_ICR_TXDW SL_BIT(0)
+#define SL_ICR_LSC SL_BIT(2)
+#define SL_ICR_RXDMT0 SL_BIT(4)
+#define SL_ICR_RXO SL_BIT(6)
+#define SL_ICR_RXDW SL_BIT(7)
+#define SL_ICR_DRSTA SL_BIT(30)
+#define SL_ICR_INTA SL_BIT(31)
+/* Extended causes, MSI-X off: EICR, EICS, EIMS, EIMC */
+#define SL_EICR_RTXQ SL_MASK(0, 16)
+#define SL_EICR_TCP_TIMER SL_BIT(30)
+#define SL_EICR_OTHER SL_BIT(31)
+#define SL_GPIE_NSICR SL_BIT(0)
+#define SL_GPIE_MULTIPLE_MSIX SL_BIT(4)
+#define SL_GPIE_EIAME SL_BIT(30)
+#define SL_GPIE_PBA SL_BIT(31)
+/* IVAR: one byte each for RX n, TX n, RX n + 8, TX n + 8 */
+#define SL_IVAR_RX_LOW SL_MASK(0, 8)
+#define SL_IVAR_TX_LOW SL_MASK(8, 8)
+#define SL_IVAR_RX_HIGH SL_MASK(16, 8)
+#define SL_IVAR_TX_HIGH SL_MASK(24, 8)
+#define SL_IVAR_ENTRY_VECTOR SL_MASK(0, 5)
+#define SL_IVAR_ENTRY_VALID SL_BIT(7)
+#define SL_IVAR_MISC_OTHER SL_MASK(8, 8)
+
+/* RCTL */
+#define SL_RCTL_RXEN SL_BIT(1)
+#define SL_RCTL_SBP SL_BIT(2)
+#define SL_RCTL_UPE SL_BIT(3)
+#define SL_RCTL_MPE SL_BIT(4)
+#define SL_RCTL_LPE SL_BIT(5)
+#define SL_RCTL_LBM SL_MASK(6, 2)
+#define SL_RCTL_MO SL_MASK(12, 2)
+#define SL_RCTL_BAM SL_BIT(15)
+#define SL_RCTL_BSIZE SL_MASK(16, 2)
+#define SL_RCTL_VFE SL_BIT(18)
+#define SL_RCTL_CFIEN SL_BIT(19)
+#define SL_RCTL_SECRC SL_BIT(26)
+enum sl_rctl_lbm { SL_LBM_NONE = 0, SL_LBM_MAC = 1, SL_LBM_SERDES = 3 };
+
+/* SRRCTL */
+#define SL_SRRCTL_BSIZEPACKET SL_MASK(0, 7) /* 1 KiB units */
+#define SL_SRRCTL_BSIZEHEADER SL_MASK(8, 6) /* 64-byte units */
+#define SL_SRRCTL_RDMTS SL_MASK(20, 5)
+#define SL_SRRCTL_DESCTYPE SL_MASK(25, 3)
+#define SL_SRRCTL_DROP_EN SL_BIT(31)
+enum sl_srrctl_desctype { SL_DESCTYPE_LEGACY = 0, SL_DESCTYPE_ADV_ONEBUF = 1 };
+
+/* RXDCTL, TXDCTL */
+#define SL_XDCTL_PTHRESH SL_MASK(0, 5)
+#define SL_XDCTL_HTHRESH SL_MASK(8, 5)
+#define SL_XDCTL_WTHRESH SL_MASK(16, 5)
+#define SL_XDCTL_ENABLE SL_BIT(25)
+#define SL_XDCTL_SWFLSH SL_BIT(26)
+
+#define SL_QUEUE_RING_ALIGN 128u /* RDBAL, TDBAL, and the unit of RDLEN, TDLEN */
+
+/* RXCSUM */
+#define SL_RXCSUM_PCSS SL_MASK(0, 8)
+#define SL_RXCSUM_IPOFLD SL_BIT(8)
+#define SL_RXCSUM_TUOFLD SL_BIT(9)
+#define SL_RXCSUM_CRCOFL SL_BIT(11)
+#define SL_RXCSUM_IPPCSE SL_BIT(12)
+#define SL_RXCSUM_PCSD SL_BIT(13)
+
+/* RLPML */
+#define SL_RLPML_LEN SL_MASK(0, 14)
+
+/* RAH, VFTA, MTA */
+#define SL_RAH_ADDR SL_MASK(0, 16)
+#define SL_RAH_ASEL SL_MASK(16, 2)
+#define SL_RAH_POOL SL_MASK(18, 8)
+#define SL_RAH_AV SL_BIT(31)
+
+/* MRQC */
+#define SL_MRQC_ENABLE SL_MASK(0, 3)
+#define SL_MRQC_RSS_IPV4_TCP SL_BIT(16)
+#define SL_MRQC_RSS_IPV4 SL_BIT(17)
+#define SL_MRQC_RSS_IPV6_TCP_EX SL_BIT(18)
+#define SL_MRQC_RSS_IPV6_EX SL_BIT(19)
+#define SL_MRQC_RSS_IPV6 SL_BIT(20)
+#define SL_MRQC_RSS_IPV6_TCP SL_BIT(21)
+#define SL_MRQC_RSS_IPV4_UDP SL_BIT(22)
+#define SL_MRQC_RSS_IPV6_UDP SL_BIT(23)
+#define SL_MRQC_RSS_IPV6_UDP_EX SL_BIT(24)
+enum sl_mrqc_enable { SL_MRQC_OFF = 0, SL_MRQC_RSS_4Q = 2 };
+#define SL_RETA_ENTRIES 128u
+#define SL_RSS_KEY_BYTES 40u
+
+/* TCTL, TDWBAL, DTXCTL */
+#define SL_TCTL_EN SL_BIT(1)
+#define SL_TCTL_PSP SL_BIT(3)
+#define SL_TCTL_CT SL_MASK(4, 8)
+#define SL_TCTL_COLD SL_MASK(12, 10)
+#define SL_TCTL_RTLC SL_BIT(24)
+#define SL_TDWBAL_HEAD_WB_EN SL_BIT(0)
+#define SL_TDWBAL_WB_ON_EITR SL_BIT(1)
+
+/* FWSM, MANC */
+#define SL_FWSM_FW_MODE SL_MASK(1, 3)
+
+/* PCS_LCTL, PCS_LSTAT */
+#define SL_PCS_LSTAT_LINK_OK SL_BIT(0)
+
+/* PHY registers (IEEE 802.3 clause 22; Marvell-like M88 PHY of the 82576: 8.25) */
+enum sl_phy_reg {
+	SL_PHY_CONTROL = 0,
+	SL_PHY_STATUS = 1,
+	SL_PHY_ID1 = 2,
+	SL_PHY_ID2 = 3,
+	SL_PHY_AUTONEG_ADV = 4,
+	SL_PHY_LP_ABILITY = 5,
+	SL_PHY_AUTONEG_EXP = 6,
+	SL_PHY_1000T_CTRL = 9,
+	SL_PHY_1000T_STATUS = 10,
+	SL_PHY_EXT_STATUS = 15,
+};
+#define SL_PHY_STATUS_LINK SL_BIT(2)
+#define SL_PHY_STATUS_AUTONEG_DONE SL_BIT(5)
+#define SL_PHY_CONTROL_RESET SL_BIT(15)
+
+/* NVM words: datasheet 6.2 */
+enum sl_nvm_word {
+	SL_NVM_MAC0 = 0x00,
+	SL_NVM_MAC1 = 0x01,
+	SL_NVM_MAC2 = 0x02,
+	SL_NVM_CHECKSUM = 0x3F,
+};
+#define SL_NVM_SUM 0xBABAu /* words 0..3Fh add up to this: 6.2.21 */
+
+/* PCI identity */
+#define SL_PCI_VENDOR_INTEL 0x8086u
+#define SL_PCI_DEV_82576 0x10C9u
+#define SL_PCI_DEV_82576_FIBER 0x10E6u
+#define SL_PCI_DEV_82576_SERDES 0x10E7u
+#define SL_PCI_DEV_82576_QUAD_COPPER 0x10E8u
+#define SL_PCI_DEV_82576_QUAD_COPPER_ET2 0x1526u
+#define SL_PCI_DEV_82576_NS 0x150Au
+#define SL_PCI_DEV_82576_NS_SERDES 0x1518u
+#define SL_PCI_DEV_82576_SERDES_QUAD 0x150Du
+
+/** What a read of a removed device gives. */
+#define SL_REG_GONE UINT32_C(0xFFFFFFFF)
+
+#endif /* _SL_FIELDS_H_ */

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+#ifndef _SL_SHM_H_
+#define _SL_SHM_H_
+
+/**
+ * @file
+ * Memory that CPU and NIC share: adapters, regions, mapped buffers, the DMA
+ * window. After NDIS's shared-memory calls (NdisMAllocateSharedMemory and
+ * kin; ndis.h has them by name). The sync calls are in sl_sync.h.
+ *
+ * Thread rule: "control thread" calls take a lock, may block, allocate and
+ * log; any thread but one in a burst may make them. "Datapath thread" calls
+ * (sl_sync.h, sl_dma_*) take no lock. Errors are negative errno values; on an
+ * error nothing has changed, and the reason was logged with the value given
+ * and the values allowed.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "sl_sync.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define SL_NODE_ANY (-1)      /**< no preferred NUMA node */
+#define SL_SHM_NAME_LEN 48    /**< bytes of a name, NUL counted */
+#define SL_SHM_QUEUE_NONE UINT16_MAX
+
+/** One NIC's DMA domain: IOMMU window, NUMA node, coherency mode, quotas. Opaque. */
+struct sl_adapter;
+
+/** What a region is for; shown in dumps. After NDIS_SHARED_MEMORY_USAGE. */
+enum sl_usage {
+	SL_USAGE_OTHER,
+	SL_USAGE_TX_RING,
+	SL_USAGE_RX_RING,
+	SL_USAGE_TX_DATA,
+	SL_USAGE_RX_DATA,
+	SL_USAGE_HEAD_WRITEBACK,
+};
+
+/** Which way the NIC may use memory of the window. Bit mask. */
+enum sl_dma_dir {
+	SL_DMA_TO_DEVICE = 1,   /**< the NIC reads */
+	SL_DMA_FROM_DEVICE = 2, /**< the NIC writes */
+	SL_DMA_BIDIRECTIONAL = 3,
+};
+
+/**
+ * Memory shared for good. A value: what sl_region_alloc() filled in, and what
+ * sl_region_free() must be given back unchanged (rule F1).
+ */
+struct sl_region {
+	void *va;      /**< CPU address */
+	uint64_t iova; /**< address for the NIC: of the first byte; see sl_region_sg() */
+	size_t len;    /**< bytes asked for */
+	bool cached;   /**< as asked for */
+};
+
+/** One piece of IOVA-contiguous memory. */
+struct sl_sg {
+	uint64_t iova;
+	size_t len;
+};
+
+/** What to allocate. Zero-initialise, then set name and len at least. */
+struct sl_region_params {
+	const char *name;     /**< for messages and dumps; copied */
+	size_t len;           /**< bytes, > 0 */
+	size_t align;         /**< power of two; 0 or less than a line: one line */
+	bool cached;          /**< false draws on the adapter's non-cached quota */
+	bool contiguous;      /**< refuse memory that is not IOVA-contiguous */
+	bool strict_node;     /**< refuse another node than @c node */
+	int node;             /**< NUMA node, or SL_NODE_ANY for the adapter's own */
+	enum sl_usage usage;
+	uint16_t queue;       /**< queue it serves, or SL_SHM_QUEUE_NONE */
+	enum sl_dma_dir dir;  /**< 0 counts as SL_DMA_BIDIRECTIONAL */
+};
+
+/** Called when memory enters and leaves the window (VFIO maps and unmaps here). */
+struct sl_window_ops {
+	int (*map)(void *ctx, void *va, uint64_t iova, size_t len, enum sl_dma_dir dir);
+	int (*unmap)(void *ctx, void *va, uint64_t iova, size_t len);
+};
+
+/** A chunk of memory as a source gives it. */
+struct sl_chunk {
+	void *va;
+	size_t len;       /**< bytes usable, >= asked */
+	int node;         /**< where it is; SL_NODE_ANY when unknown */
+	size_t page_size; /**< bytes: IOVA is contiguous at least within a page */
+	void *priv;       /**< the source's own */
+};
+
+/** Where region memory comes from: EAL memzones, or pages of the system. */
+struct sl_mem_source {
+	const char *name;
+	/** 0 or negative errno. @p why may be given a reason on success too. */
+	int (*alloc)(void *ctx, const char *name, size_t len, size_t align, int node,
+		struct sl_chunk *out, char why[128]);
+	void (*free)(void *ctx, const struct sl_chunk *chunk);
+	/** IOVA of one address; UINT64_MAX when it has none. */
+	uint64_t (*iova)(void *ctx, const void *va);
+	void *ctx;
+};
+
+/** Memory from EAL hugepage memzones; falls back to locked 4 KiB pages and says why. */
+const struct sl_mem_source *sl_mem_source_eal(void);
+/** Memory from locked 4 KiB pages alone; IOVA is the virtual address. No EAL. */
+const struct sl_mem_source *sl_mem_source_pages(void);
+
+/** Log sink: @p level as syslog (3 error, 4 warning, 5 notice, 6 info, 7 debug). */
+typedef void (*sl_log_fn)(void *ctx, int level, const char *msg);
+
+/** How to open an adapter. Zero-initialise, then set what differs. */
+struct sl_adapter_params {
+	const char *name;               /**< required; unique among messages; copied */
+	int numa_node;                  /**< preferred node, or SL_NODE_ANY */
+	enum sl_coherency coherency;    /**< AUTO chooses by platform */
+	size_t quota;                   /**< bytes of all regions; 0: no limit */
+	size_t quota_noncached;         /**< bytes of non-cached regions; 0: SL_QUOTA_NONCACHED */
+	const struct sl_mem_source *source; /**< NULL: sl_mem_source_eal() in EAL builds */
+	const struct sl_window_ops *window; /**< NULL: no hook */
+	void *window_ctx;
+	const struct sl_sync_checker *checker; /**< required by, and only by, CHECKED */
+	sl_log_fn log;                  /**< NULL: standard error */
+	void *log_ctx;
+	/** Device-tree dma-coherent / ACPI _CCA of the device for AUTO: 1 yes, 0 no, -1 unknown. */
+	int platform_coherent;
+};
+
+/** Default non-cached quota of an adapter, bytes. */
+#define SL_QUOTA_NONCACHED ((size_t)1 << 20)
+
+/** Figures of one adapter, at one moment. */
+struct sl_shm_stats {
+	size_t regions, buffers;             /**< live ones */
+	size_t bytes_cached, bytes_noncached, bytes_buffers;
+	size_t quota, quota_noncached;       /**< as in force; quota 0: none */
+	uint64_t allocs, frees, refused;     /**< calls since open */
+	uint64_t fallback_pages;             /**< allocs that fell back to 4 KiB pages */
+	uint64_t fallback_node;              /**< allocs on another node than preferred */
+	uint64_t dma_faults;                 /**< device accesses outside the window */
+};
+
+/* --- adapters: control thread --- */
+
+/**
+ * Open an adapter.
+ * @return 0 and the adapter in @p out; -EINVAL (bad parameter), -ENOTSUP (mode
+ *   not to be had on this CPU or platform), -ENOMEM.
+ */
+int sl_adapter_open(const struct sl_adapter_params *params, struct sl_adapter **out);
+
+/**
+ * Close an adapter.
+ * @return 0; -EBUSY with regions or buffers live, each listed by name in the
+ *   log: the adapter stays open. -EINVAL for NULL.
+ */
+int sl_adapter_close(struct sl_adapter *a);
+
+/** The adapter's sync context, for the sync calls; constant until close. */
+const struct sl_sync *sl_adapter_sync(const struct sl_adapter *a);
+/** Name as given at open. */
+const char *sl_adapter_name(const struct sl_adapter *a);
+/** "coherent", "explicit", "checked", "auto". */
+const char *sl_coherency_name(enum sl_coherency mode);
+/** Parse a name of sl_coherency_name(); -EINVAL for any other word. */
+int sl_coherency_parse(const char *word, enum sl_coherency *out);
+/** Alignment and size unit of shared memory, bytes (NdisMGetDmaAlignment). */
+uint32_t sl_adapter_dma_alignment(const struct sl_adapter *a);
+
+/* --- regions: control thread --- */
+
+/**
+ * Allocate memory shared for good. Zeroed, flushed to the device, in the window.
+ * @return 0; -EINVAL, -ENOSPC (quota), -ENOMEM, -ENODEV (unknown node, or
+ *   strict node not to be had), -ENOTSUP (contiguous not to be had), or what
+ *   the window hook returned.
+ */
+int sl_region_alloc(
+	struct sl_adapter *a, const struct sl_region_params *params, struct sl_region *out);
+
+/** Completion of sl_region_alloc_async(), on a control thread. @p status 0 or negative errno. */
+typedef void (*sl_region_done_fn)(void *ctx, int status, const struct sl_region *region);
+
+/**
+ * Allocate on a control thread of the library's own; callable from a datapath thread.
+ * @return 0 when @p done will be called, exactly once, before sl_adapter_close()
+ *   returns; -EAGAIN when too many are waiting, -EINVAL.
+ */
+int sl_region_alloc_async(struct sl_adapter *a, const struct sl_region_params *params,
+	sl_region_done_fn done, void *ctx);
+
+/**
+ * Free a region. Every field must equal what the allocation gave (F1).
+ * @return 0; -EINVAL with the field that differs; -ENOENT for a region that is
+ *   not live (double free).
+ */
+int sl_region_free(struct sl_adapter *a, const struct sl_region *region);
+
+/**
+ * The IOVA-contiguous pieces of a region.
+ * @return how many there are (also when @p max is smaller, then only max are
+ *   filled), or -ENOENT.
+ */
+int sl_region_sg(struct sl_adapter *a, const struct sl_region *region, struct sl_sg *list,
+	unsigned int max);
+
+/* --- buffers: control thread --- */
+
+/**
+ * Bring memory of others (a mempool's chunk, an external buffer) into the window.
+ * @param va,iova,len aligned to nothing in particular, len > 0
+ * @return 0; -EEXIST when it overlaps what is mapped; -EINVAL; the hook's error.
+ */
+int sl_buffer_map(struct sl_adapter *a, const char *name, void *va, uint64_t iova, size_t len,
+	enum sl_dma_dir dir);
+/** Take it out again: va, iova, len exactly as mapped. -ENOENT, -EINVAL. Waits for device readers. */
+int sl_buffer_unmap(struct sl_adapter *a, void *va, uint64_t iova, size_t len);
+
+/* --- what the device sees --- */
+
+/** A reader of the window: one thread of a software device. */
+struct sl_dma;
+
+/** Make a reader; control thread. NULL on no memory. */
+struct sl_dma *sl_dma_open(struct sl_adapter *a);
+/** Destroy it; not within begin/end. */
+void sl_dma_close(struct sl_dma *d);
+/** Begin using translations; those got before end() stay valid until then. Device thread. */
+void sl_dma_begin(struct sl_dma *d);
+void sl_dma_end(struct sl_dma *d);
+/**
+ * The device's view of [iova, iova + len). Device thread, within begin/end.
+ * Never crosses a mapping.
+ * @return NULL for anything outside the window or against its direction: a DMA
+ *   fault, counted in the adapter's statistics.
+ */
+void *sl_dma_translate(struct sl_dma *d, uint64_t iova, size_t len, enum sl_dma_dir dir);
+
+/** True when [va, va+len) lies in one region or mapped buffer. Control thread. */
+bool sl_shm_covers(struct sl_adapter *a, const void *va, size_t len);
+
+/* --- who holds what: control thread --- */
+
+void sl_shm_stats(struct sl_adapter *a, struct sl_shm_stats *out);
+/** Print statistics and every region and buffer, for people. */
+void sl_shm_dump(struct sl_adapter *a, FILE *f);
+/** The same as one JSON object. */
+void sl_shm_dump_json(struct sl_adapter *a, FILE *f);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* _SL_SHM_H_ */

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+#ifndef _SL_SYNC_H_
+#define _SL_SYNC_H_
+
+/**
+ * @file
+ * The sync calls: how ownership of shared memory passes between CPU and NIC.
+ *
+ *   sl_flush    CPU wrote, NIC will read   (rules T1, T2)
+ *   sl_prepare  NIC will write             (rule R1)
+ *   sl_update   NIC wrote, CPU will read   (rules R2, R3)
+ *   sl_doorbell_barrier  all of these, before the doorbell store (T2)
+ *   sl_acquire           DD seen, before the rest is read (R3)
+ *
+ * Each takes the adapter's sync context and the coherency mode as a constant,
+ * so that in `coherent` mode nothing is left but the ordering. A sync covers
+ * every line that the range touches (rule A1: the range lies in one region or
+ * mapped buffer). flush and prepare take effect at the next
+ * sl_doorbell_barrier; update takes effect before it returns, sl_update_burst
+ * after one fence for all ranges.
+ *
+ * Datapath-thread calls: no locks, no system calls, no allocation. The caller
+ * owns the range.
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sl_cache.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** Coherency mode of an adapter: who keeps CPU and NIC views of memory equal. */
+enum sl_coherency {
+	SL_COHERENCY_AUTO,     /**< choose by platform; never the mode of an open adapter */
+	SL_COHERENCY_COHERENT, /**< the platform does; only ordering is left to us */
+	SL_COHERENCY_EXPLICIT, /**< we do, by cache maintenance */
+	SL_COHERENCY_CHECKED,  /**< separate copies; every hand-over is checked */
+};
+
+/** Which hand-over a sync call is. */
+enum sl_sync_verb {
+	SL_SYNC_FLUSH,
+	SL_SYNC_PREPARE,
+	SL_SYNC_UPDATE,
+	SL_SYNC_DOORBELL,
+};
+
+/** Where a sync call stands in the driver's source, for reports. */
+struct sl_sync_site {
+	const char *file;
+	int line;
+};
+
+/** Who receives the sync calls in `checked` mode. */
+struct sl_sync_checker {
+	void (*sync)(void *ctx, enum sl_sync_verb verb, const void *va, size_t len,
+		const struct sl_sync_site *site);
+	void *ctx;
+};
+
+/** One adapter's sync context. Constant while the adapter is open. */
+struct sl_sync {
+	enum sl_coherency mode;
+	enum sl_cache_op op;
+	uint32_t step; /**< bytes one maintenance instruction reaches */
+	uint32_t line; /**< unit of ownership, bytes */
+	const struct sl_sync_checker *checker; /**< set in `checked` mode only */
+};
+
+#ifndef SL_SYNC_CALLS
+#define SL_SYNC_CALLS 1 /* 0 compiles the calls out: meson_options.txt, sync_calls */
+#endif
+
+#define SL_SYNC_HERE (&(const struct sl_sync_site){__FILE__, __LINE__})
+
+/* How many lines each verb touches is what makes up the price of `explicit`. */
+static inline __attribute__((always_inline)) void
+sl_sync_lines(const struct sl_sync *s, enum sl_sync_verb verb, const void *va, size_t len)
+{
+	uintptr_t p = (uintptr_t)va & ~((uintptr_t)s->step - 1);
+	uintptr_t end = (uintptr_t)va + len;
+
+	for (; p < end; p += s->step) {
+		if (verb == SL_SYNC_UPDATE)
+			sl_cache_flush_line(s->op, (const void *)p);
+		else
+			sl_cache_clean_line(s->op, (const void *)p);
+	}
+}
+
+/* always_inline: mode and verb are constants that must fold (house rule 11). */
+static inline __attribute__((always_inline)) void
+sl_sync_range(const struct sl_sync *s, enum sl_coherency mode, enum sl_sync_verb verb,
+	const void *va, size_t len, const struct sl_sync_site *site)
+{
+#if SL_SYNC_CALLS
+	if (mode == SL_COHERENCY_COHERENT)
+		return;
+	if (mode == SL_COHERENCY_CHECKED) {
+		s->checker->sync(s->checker->ctx, verb, va, len, site);
+		return;
+	}
+	(void)site;
+	sl_sync_lines(s, verb, va, len);
+#else
+	(void)s;
+	(void)mode;
+	(void)verb;
+	(void)va;
+	(void)len;
+	(void)site;
+#endif
+}
+
+/** CPU wrote [va, va + len); the NIC will read it. Before the doorbell (T1, T2). */
+#define sl_flush(s, mode, va, len)                                                                 \
+	sl_sync_range((s), (mode), SL_SYNC_FLUSH, (va), (len), SL_SYNC_HERE)
+
+/**
+ * The NIC will write [va, va + len): afterwards no line of it is dirty (R1).
+ * The CPU must not write to the range until the NIC gave it back.
+ */
+#define sl_prepare(s, mode, va, len)                                                               \
+	sl_sync_range((s), (mode), SL_SYNC_PREPARE, (va), (len), SL_SYNC_HERE)
+
+/**
+ * The NIC wrote [va, va + len); later loads see it (R2, R3). Write-back and
+ * invalidate: lines must be clean, or their content overwrites the NIC's.
+ */
+#define sl_update(s, mode, va, len)                                                                \
+	do {                                                                                       \
+		sl_update_nofence((s), (mode), (va), (len));                                       \
+		sl_update_fence((s), (mode));                                                      \
+	} while (0)
+
+/** One of several updates; none takes effect before sl_update_fence(). */
+#define sl_update_nofence(s, mode, va, len)                                                        \
+	sl_sync_range((s), (mode), SL_SYNC_UPDATE, (va), (len), SL_SYNC_HERE)
+
+/** All updates before it are complete before any load after it. */
+static inline __attribute__((always_inline)) void
+sl_update_fence(const struct sl_sync *s, enum sl_coherency mode)
+{
+	(void)s;
+#if SL_SYNC_CALLS
+	if (mode == SL_COHERENCY_EXPLICIT)
+		sl_cache_fence_flush();
+#else
+	(void)mode;
+#endif
+}
+
+/** Every flush and prepare, and every store, before it reaches the NIC before a doorbell after it (T2). */
+#define sl_doorbell_barrier(s, mode) sl_doorbell_barrier_at((s), (mode), SL_SYNC_HERE)
+
+static inline __attribute__((always_inline)) void
+sl_doorbell_barrier_at(
+	const struct sl_sync *s, enum sl_coherency mode, const struct sl_sync_site *site)
+{
+	(void)s;
+	(void)site;
+#if SL_SYNC_CALLS
+	if (mode == SL_COHERENCY_EXPLICIT)
+		sl_cache_fence_clean();
+	if (mode == SL_COHERENCY_CHECKED)
+		s->checker->sync(s->checker->ctx, SL_SYNC_DOORBELL, NULL, 0, site);
+#else
+	(void)mode;
+#endif
+	sl_cache_fence_doorbell();
+}
+
+/** A load of DD (or of the head write-back) is done before any load after it (R3). */
+static inline __attribute__((always_inline)) void
+sl_acquire(void)
+{
+	sl_cache_fence_acquire();
+}
+
+/** One range of a burst. */
+struct sl_range {
+	const void *va;
+	size_t len;
+};
+
+/** flush, prepare or update of @p n ranges; an update ends with one fence for all. */
+#define sl_sync_burst(s, mode, verb, ranges, n)                                                    \
+	sl_sync_burst_at((s), (mode), (verb), (ranges), (n), SL_SYNC_HERE)
+
+static inline __attribute__((always_inline)) void
+sl_sync_burst_at(const struct sl_sync *s, enum sl_coherency mode, enum sl_sync_verb verb,
+	const struct sl_range *ranges, unsigned int n, const struct sl_sync_site *site)
+{
+	unsigned int i;
+
+	for (i = 0; i < n && mode != SL_COHERENCY_COHERENT; i++)
+		sl_sync_range(s, mode, verb, ranges[i].va, ranges[i].len, site);
+	if (verb == SL_SYNC_UPDATE)
+		sl_update_fence(s, mode);
+}
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* _SL_SYNC_H_ */

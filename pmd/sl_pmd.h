@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+#ifndef _SL_PMD_H_
+#define _SL_PMD_H_
+
+/**
+ * @file
+ * What net_syncline and net_syncline_soft offer beyond ethdev. Control-thread
+ * calls. @p port is an ethdev port id; each call gives -ENODEV for a port that
+ * is not ours, and -ENOTSUP for one without the thing asked for.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct sl_adapter;
+struct sl_softnic;
+
+/** True when the port is driven by Syncline. */
+bool sl_pmd_is_ours(uint16_t port);
+/** The adapter (memory domain) behind a port, or NULL. */
+struct sl_adapter *sl_pmd_adapter(uint16_t port);
+/** The software NIC behind a port, or NULL. */
+struct sl_softnic *sl_pmd_softnic(uint16_t port);
+/** Send a control word to the wire of a port's software NIC: "start", "rate=2M"... */
+int sl_pmd_wire_control(uint16_t port, const char *word);
+/** The wire's report (loss, latency) as one JSON object; "null" where it has none. */
+int sl_pmd_wire_report(uint16_t port, FILE *f);
+/** Who holds what of the port's shared memory, for people or as JSON. */
+int sl_pmd_shm_dump(uint16_t port, FILE *f, bool json);
+/** Let a stepped software NIC work (vdev argument mode=step). @return frames moved or -errno. */
+int sl_pmd_step(uint16_t port, unsigned int budget);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* _SL_PMD_H_ */

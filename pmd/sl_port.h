@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+#ifndef _SL_PORT_H_
+#define _SL_PORT_H_
+
+/**
+ * @file
+ * The driver's own structs: a port and its queues. Hot fields first, control
+ * fields behind them. dev_private is a struct sl_port.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <rte_common.h>
+#include <rte_mbuf.h>
+#include <rte_mempool.h>
+#include <rte_spinlock.h>
+
+#include <ethdev_driver.h>
+
+#include "sl_bus.h"
+#include "sl_desc.h"
+#include "sl_fields.h"
+#include "sl_regs.h"
+#include "sl_shm.h"
+#include "sl_sync.h"
+
+struct sl_port;
+
+/** Longest chain of descriptors that one received frame may take. */
+#define SL_RX_MAX_SEGS 64u
+/** Most segments of a frame to send. */
+#define SL_TX_MAX_SEGS 32u
+
+#define SL_MIN_DESC 32u
+#define SL_MAX_DESC 4096u
+#define SL_DESC_UNIT 8u /* RDLEN, TDLEN count 128 bytes */
+
+/** What a receive queue counted; written by its datapath thread alone. */
+struct sl_rx_counters {
+	uint64_t packets, bytes;
+	uint64_t errors;        /**< frames with a receive error, dropped */
+	uint64_t bad_length;    /**< descriptor claims more than its buffer, or nothing */
+	uint64_t bad_chain;     /**< frame without end within SL_RX_MAX_SEGS, or over max length */
+	uint64_t unexpected_seg;/**< frame of several descriptors where none may be */
+	uint64_t no_mbuf;       /**< refills that found the mempool empty */
+};
+
+/** What a transmit queue counted; written by its datapath thread alone. */
+struct sl_tx_counters {
+	uint64_t packets, bytes;
+	uint64_t errors;        /**< refused frames that the application sent all the same; freed */
+	uint64_t bad_head;      /**< head write-backs outside the ring's outstanding part */
+	uint64_t unmapped;      /**< frames whose memory could not be mapped; freed */
+	uint64_t ring_full;     /**< bursts cut short for want of descriptors */
+};
+
+/**
+ * One receive queue. next_to_use and next_to_clean are ring indices, owned by
+ * the datapath thread. Refill posts whole lines only (R4).
+ */
+struct sl_rx_queue {
+	/* hot */
+	volatile union sl_rx_desc *ring;
+	struct rte_mbuf **sw_ring;      /**< mbuf behind each descriptor, NULL when not posted */
+	volatile uint32_t *tail;        /**< doorbell word */
+	const struct sl_sync *sync;
+	uint16_t nb_desc;
+	uint16_t next_to_clean;         /**< next descriptor to look at */
+	uint16_t next_to_use;           /**< next descriptor to post, at a line's start */
+	uint16_t nb_hold;               /**< consumed and not yet posted again */
+	uint16_t line_descs;            /**< descriptors in a line, a power of two */
+	uint16_t free_thresh;           /**< refill when this many are held */
+	uint16_t buf_len;               /**< bytes the NIC may write to a buffer */
+	uint16_t port_id, queue_id;
+	uint16_t crc_len;               /**< FCS bytes that the NIC leaves in place */
+	uint16_t segs;                  /**< descriptors of the frame being put together */
+	uint32_t max_frame;             /**< longest frame to believe, FCS counted */
+	uint64_t mbuf_init;             /**< rearm word */
+	uint64_t offloads;
+	struct rte_mempool *pool;
+	struct rte_mbuf *first_seg, *last_seg; /**< frame being put together over bursts */
+	bool discard;                   /**< in the rest of a frame that was given up */
+	bool vlan_insert_ok;
+	struct sl_rx_counters n;
+	/* control */
+	struct sl_port *port;
+	struct sl_region ring_mem;
+	struct rte_eth_rxconf conf;
+	bool started;
+};
+
+/** One transmit queue. The NIC never writes its ring: completion is by head write-back. */
+struct sl_tx_queue {
+	/* hot */
+	volatile union sl_tx_desc *ring;
+	struct rte_mbuf **sw_ring;      /**< segment behind each descriptor, NULL for a context */
+	volatile uint32_t *tail;        /**< doorbell word */
+	const volatile uint32_t *head_wb; /**< head write-back, a line of its own */
+	const struct sl_sync *sync;
+	uint16_t nb_desc;
+	uint16_t next_to_use;           /**< next descriptor to fill */
+	uint16_t next_to_clean;         /**< oldest descriptor not yet reclaimed */
+	uint16_t nb_free;
+	uint16_t free_thresh;
+	uint16_t rs_thresh;             /**< descriptors between RS bits */
+	uint16_t nb_since_rs;
+	uint16_t port_id, queue_id;
+	uint64_t ctx_key[2];            /**< what the NIC's two contexts of this queue hold */
+	uint8_t ctx_next;
+	uint64_t offloads;
+	const struct rte_mempool *pool_seen; /**< last pool found in the DMA window */
+	struct sl_tx_counters n;
+	/* control */
+	struct sl_port *port;
+	struct sl_region ring_mem, head_mem;
+	struct rte_eth_txconf conf;
+	bool started;
+};
+
+/** How a port reaches its device; one const table for PCI, one for the software NIC. */
+struct sl_dev_ops {
+	const char *kind;
+	/** Device-specific part of close: unmap, stop runner... */
+	void (*release)(struct sl_port *port);
+	/** Let a stepped device work while the control path waits; NULL for real ones. */
+	void (*poll)(struct sl_port *port);
+};
+
+/** Saved between the NIC's read-clear counters and the totals the user sees. */
+struct sl_hw_stats {
+	uint64_t value[SL_REG_COUNT]; /**< summed since reset, indexed by enum sl_reg */
+};
+
+/** One port. */
+struct sl_port {
+	struct sl_bus bus;
+	struct sl_adapter *adapter;
+	const struct sl_dev_ops *dev_ops;
+	void *dev_priv;                 /**< struct of the device kind */
+	struct rte_eth_dev *eth;
+	uint8_t perm_mac[RTE_ETHER_ADDR_LEN];
+	bool removed;                   /**< reads gave all ones */
+	enum sl_coherency mode;
+	const struct sl_rx_path *rx_path; /**< chosen rows of the path tables */
+	const struct sl_tx_path *tx_path;
+	rte_spinlock_t stats_lock;
+	struct sl_hw_stats hw;
+	uint32_t vfta[128];
+};
+
+static inline struct sl_port *
+sl_port_of(const struct rte_eth_dev *eth)
+{
+	return eth->data->dev_private;
+}
+
+/** A receive path: what it is called and what it can do. */
+struct sl_rx_path {
+	eth_rx_burst_t burst;
+	const char *name;      /**< "scalar coherent scattered" */
+	enum sl_coherency mode;
+	bool scatter;
+	bool offload;          /**< fills packet type, checksum, VLAN, RSS */
+};
+
+/** A transmit path. */
+struct sl_tx_path {
+	eth_tx_burst_t burst;
+	const char *name;
+	enum sl_coherency mode;
+	bool multi_seg;
+	bool offload;          /**< may use context descriptors */
+};
+
+/* sl_rxtx.c: hot path, and what chooses it. */
+extern const struct sl_rx_path sl_rx_paths[];
+extern const unsigned int sl_rx_path_count;
+extern const struct sl_tx_path sl_tx_paths[];
+extern const unsigned int sl_tx_path_count;
+/** First row that has everything needed; NULL when there is none. */
+const struct sl_rx_path *sl_rx_path_select(enum sl_coherency mode, bool scatter, bool offload);
+const struct sl_tx_path *sl_tx_path_select(enum sl_coherency mode, bool multi_seg, bool offload);
+uint16_t sl_tx_prepare(void *txq, struct rte_mbuf **pkts, uint16_t n);
+int sl_tx_done_cleanup(void *txq, uint32_t free_cnt);
+int sl_rx_descriptor_status(void *rxq, uint16_t offset);
+int sl_tx_descriptor_status(void *txq, uint16_t offset);
+uint32_t sl_rx_queue_count(void *rxq);
+/** Fill the whole ring and ring the doorbell. -ENOMEM: the pool is short. Control. */
+int sl_rx_queue_fill(struct sl_rx_queue *q);
+/** Free every mbuf the queue holds and reset its indices. The NIC must not run it. Control. */
+void sl_rx_queue_drain(struct sl_rx_queue *q);
+void sl_tx_queue_drain(struct sl_tx_queue *q);
+
+/* sl_queue.c: queue set-up, release, start, stop, info; checks and explains thresholds. */
+int sl_rx_queue_setup(struct rte_eth_dev *eth, uint16_t qid, uint16_t nb_desc, unsigned int socket,
+	const struct rte_eth_rxconf *conf, struct rte_mempool *pool);
+int sl_tx_queue_setup(struct rte_eth_dev *eth, uint16_t qid, uint16_t nb_desc, unsigned int socket,
+	const struct rte_eth_txconf *conf);
+void sl_rx_queue_release(struct rte_eth_dev *eth, uint16_t qid);
+void sl_tx_queue_release(struct rte_eth_dev *eth, uint16_t qid);
+int sl_rx_queue_start(struct rte_eth_dev *eth, uint16_t qid);
+int sl_rx_queue_stop(struct rte_eth_dev *eth, uint16_t qid);
+int sl_tx_queue_start(struct rte_eth_dev *eth, uint16_t qid);
+int sl_tx_queue_stop(struct rte_eth_dev *eth, uint16_t qid);
+void sl_rxq_info_get(struct rte_eth_dev *eth, uint16_t qid, struct rte_eth_rxq_info *info);
+void sl_txq_info_get(struct rte_eth_dev *eth, uint16_t qid, struct rte_eth_txq_info *info);
+int sl_rx_burst_mode_get(struct rte_eth_dev *eth, uint16_t qid, struct rte_eth_burst_mode *mode);
+int sl_tx_burst_mode_get(struct rte_eth_dev *eth, uint16_t qid, struct rte_eth_burst_mode *mode);
+/** Choose burst functions from configuration and MTU; called at start and mtu_set. */
+int sl_select_paths(struct rte_eth_dev *eth);
+/** Bring a mempool's memory into the adapter's window, once for all queues that use it. */
+int sl_map_pool(struct sl_port *port, struct rte_mempool *pool, enum sl_dma_dir dir);
+/** Slow path of transmit: bring an unknown mbuf's memory into the window. */
+int sl_map_tx_mbuf(struct sl_port *port, const struct rte_mbuf *m);
+
+/* sl_ethdev.c: everything of ethdev that is not queues. */
+/** Reset the NIC, read its MAC, fill eth ops. bus, adapter, dev_ops, dev_priv are set by the caller. */
+int sl_port_init(struct rte_eth_dev *eth);
+int sl_port_close(struct rte_eth_dev *eth);
+extern const struct eth_dev_ops sl_eth_dev_ops;
+
+/* sl_stats.c */
+int sl_stats_get(struct rte_eth_dev *eth, struct rte_eth_stats *stats);
+int sl_stats_reset(struct rte_eth_dev *eth);
+int sl_xstats_get(struct rte_eth_dev *eth, struct rte_eth_xstat *xstats, unsigned int n);
+int sl_xstats_get_names(struct rte_eth_dev *eth, struct rte_eth_xstat_name *names, unsigned int n);
+int sl_xstats_reset(struct rte_eth_dev *eth);
+
+/* sl_filter.c: MAC, promiscuous, multicast, VLAN, RSS. */
+int sl_promiscuous_enable(struct rte_eth_dev *eth);
+int sl_promiscuous_disable(struct rte_eth_dev *eth);
+int sl_allmulticast_enable(struct rte_eth_dev *eth);
+int sl_allmulticast_disable(struct rte_eth_dev *eth);
+int sl_mac_addr_add(struct rte_eth_dev *eth, struct rte_ether_addr *mac, uint32_t idx, uint32_t pool);
+void sl_mac_addr_remove(struct rte_eth_dev *eth, uint32_t idx);
+int sl_mac_addr_set(struct rte_eth_dev *eth, struct rte_ether_addr *mac);
+int sl_set_mc_addr_list(struct rte_eth_dev *eth, struct rte_ether_addr *list, uint32_t n);
+int sl_vlan_filter_set(struct rte_eth_dev *eth, uint16_t vlan, int on);
+int sl_vlan_offload_set(struct rte_eth_dev *eth, int mask);
+int sl_reta_update(struct rte_eth_dev *eth, struct rte_eth_rss_reta_entry64 *conf, uint16_t n);
+int sl_reta_query(struct rte_eth_dev *eth, struct rte_eth_rss_reta_entry64 *conf, uint16_t n);
+int sl_rss_hash_update(struct rte_eth_dev *eth, struct rte_eth_rss_conf *conf);
+int sl_rss_hash_conf_get(struct rte_eth_dev *eth, struct rte_eth_rss_conf *conf);
+/** Program MRQC, key and RETA from the device configuration; at start. */
+int sl_rss_start(struct rte_eth_dev *eth);
+/** Program every filter again after a reset; at start. */
+void sl_filter_restore(struct rte_eth_dev *eth);
+
+/* sl_log.c */
+extern int sl_pmd_logtype;
+#define SL_LOG(level, fmt, ...)                                                                    \
+	rte_log(RTE_LOG_##level, sl_pmd_logtype, "net_syncline: " fmt "\n", ##__VA_ARGS__)
+/** sl_log_fn that goes to the driver's log. */
+void sl_pmd_log_cb(void *ctx, int level, const char *msg);
+
+#endif /* _SL_PORT_H_ */
