@@ -129,6 +129,9 @@ struct sl_dev_ops {
 	void (*poll)(struct sl_port *port);
 };
 
+/** Bytes that a frame may have on top of the MTU: Ethernet header, FCS, two VLAN tags. */
+#define SL_L2_OVERHEAD (RTE_ETHER_HDR_LEN + RTE_ETHER_CRC_LEN + 2u * RTE_VLAN_HLEN)
+
 /** Saved between the NIC's read-clear counters and the totals the user sees. */
 struct sl_hw_stats {
 	uint64_t value[SL_REG_COUNT]; /**< summed since reset, indexed by enum sl_reg */
@@ -149,12 +152,22 @@ struct sl_port {
 	rte_spinlock_t stats_lock;
 	struct sl_hw_stats hw;
 	uint32_t vfta[128];
+	struct sl_rx_counters rx_base[SL_NIC_QUEUES]; /**< queue counters at the last reset */
+	struct sl_tx_counters tx_base[SL_NIC_QUEUES];
+	bool removal_told;              /**< the removal event was sent */
 };
 
 static inline struct sl_port *
 sl_port_of(const struct rte_eth_dev *eth)
 {
 	return eth->data->dev_private;
+}
+
+/** Longest frame, FCS counted, that the port's MTU lets in: what RLPML is set to. */
+static inline uint32_t
+sl_port_max_frame(const struct rte_eth_dev *eth)
+{
+	return RTE_MIN(eth->data->mtu + SL_L2_OVERHEAD, SL_FRAME_MAX);
 }
 
 /** A receive path: what it is called and what it can do. */
@@ -215,6 +228,20 @@ int sl_select_paths(struct rte_eth_dev *eth);
 int sl_map_pool(struct sl_port *port, struct rte_mempool *pool, enum sl_dma_dir dir);
 /** Slow path of transmit: bring an unknown mbuf's memory into the window. */
 int sl_map_tx_mbuf(struct sl_port *port, const struct rte_mbuf *m);
+
+/* sl_nic.c: bringing the NIC up and down. Control. */
+/**
+ * Wait until the bits @p mask of register @p off are @p want; lets a stepped device work.
+ * @return 0, -ETIMEDOUT, or -EIO when the device is gone.
+ */
+int sl_nic_wait(struct sl_port *port, uint32_t off, uint32_t mask, uint32_t want,
+	unsigned int timeout_us);
+/** Mask interrupts, stop DMA, reset, wait until the NVM is loaded: datasheet 4.2.1, 4.5. */
+int sl_nic_reset(struct sl_port *port);
+/** Set the link up and restart auto-negotiation, or take it down. */
+int sl_nic_link_set(struct sl_port *port, bool up);
+/** True when the device answers; else the port is marked removed and the event is sent once. */
+bool sl_nic_alive(struct sl_port *port);
 
 /* sl_ethdev.c: everything of ethdev that is not queues. */
 /** Reset the NIC, read its MAC, fill eth ops. bus, adapter, dev_ops, dev_priv are set by the caller. */
