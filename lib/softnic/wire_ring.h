@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+#ifndef _WIRE_RING_H_
+#define _WIRE_RING_H_
+
+/**
+ * @file
+ * A bounded queue of frame copies between two device threads, or within one:
+ * one producer, one consumer, no lock. Frames lie one after another in a ring
+ * of bytes, so short ones take little room. What was popped stays valid until
+ * the next pop.
+ */
+
+#include <stdint.h>
+
+#include "wire_priv.h"
+
+/** Bytes of frames and their heads that a queue holds: 108 of the longest frames. */
+#define WIRE_RING_BYTES (1u << 20)
+/** And no more frames than this. */
+#define WIRE_RING_FRAMES 4096u
+
+struct wire_ring;
+
+/** Control. NULL: no memory. */
+struct wire_ring *wire_ring_create(void);
+/** Control; neither side may be in a call. NULL is nothing. */
+void wire_ring_destroy(struct wire_ring *r);
+/** Producer: copy one frame in; false when it is full or longer than WIRE_FRAME_MAX. */
+bool wire_ring_push(struct wire_ring *r, const struct sl_frame *frame);
+/** Consumer: the next frames, at most @p max. Gives back the room of those of the last call. */
+unsigned int wire_ring_pop(struct wire_ring *r, struct sl_frame *frames, unsigned int max);
+/** Consumer: forget what is queued. */
+void wire_ring_drain(struct wire_ring *r);
+
+#endif /* _WIRE_RING_H_ */
