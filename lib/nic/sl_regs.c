@@ -6,7 +6,7 @@
 #include "sl_regs.h"
 
 const struct sl_reg_row sl_reg_table[SL_REG_COUNT] = {
-#define SL_REG(name, offset, stride, count, access, reset, section, meaning)                       \
+#define SL_REG(name, offset, stride, count, access, reset, section, meaning) \
 	[SL_##name] = {#name, offset, stride, count, SL_ACC_##access, reset, section, meaning},
 #define SL_ALIAS(...)
 #include "sl_regs.def"

@@ -1,0 +1,181 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026 The Syncline authors
+#
+# Set-up of a Debian 12 machine: packages, DPDK driver headers, hugepages,
+# build trees. Each step looks first and does nothing when there is nothing to do.
+# shellcheck disable=SC2034 # used by those who source this
+
+# Package and reason. What building and the demo need...
+readonly SL_PACKAGES_BUILD="
+gcc:C compiler
+libc6-dev:C library
+meson:build system
+ninja-build:build system
+pkg-config:finds libraries
+libdpdk-dev:DPDK
+dpdk-dev:dpdk-testpmd, to run beside sl-testpmd
+dpdk:dpdk-devbind.py
+libnuma-dev:memory near the NIC
+libjansson-dev:JSON results
+libpcap-dev:pcap wire
+libcmocka-dev:unit tests
+xz-utils:unpacks source packages
+iproute2:network namespaces of demo and tap tests
+iputils-ping:ping of demo and tap tests
+socat:TCP transfer of demo and tap tests"
+
+# ... and what only the tests need.
+readonly SL_PACKAGES_TEST="
+clang:second compiler
+libclang-rt-14-dev:its sanitizers
+clang-format:style suite
+shellcheck:style suite
+codespell:style suite
+valgrind:memory checks and instruction counts
+gcc-aarch64-linux-gnu:cross suite
+libc6-dev-arm64-cross:cross suite
+gcc-riscv64-linux-gnu:cross suite
+libc6-dev-riscv64-cross:cross suite
+qemu-user:runs the cross suite"
+
+# One dpkg-query for all: the second run costs nothing.
+packages_missing() {
+	local wanted installed entry
+	wanted=$(cut -d: -f1 <<<"$1")
+	# shellcheck disable=SC2086
+	installed=$(dpkg-query -W -f='${db:Status-Status} ${Package}\n' $wanted 2>/dev/null |
+		sed -n 's/^installed //p')
+	while IFS= read -r entry; do
+		[[ -n $entry ]] || continue
+		grep -qxF -- "${entry%%:*}" <<<"$installed" || printf '%s\n' "$entry"
+	done <<<"$1"
+}
+
+ensure_packages() {
+	local missing names entry
+	if ! have dpkg-query || ! have apt-get; then
+		warn "no Debian package tools here: nothing is installed; Meson will name what is missing"
+		return 0
+	fi
+	missing=$(packages_missing "$1")
+	[[ -n $missing ]] || return 0
+	names=$(cut -d: -f1 <<<"$missing" | tr '\n' ' ')
+	is_root || die "packages are missing and only root may install them. Run:
+    sudo apt-get install -y $names"
+	say "installing what is missing (apt-get install):"
+	while IFS= read -r entry; do
+		printf '      %-24s %s\n' "${entry%%:*}" "${entry#*:}" >&2
+	done <<<"$missing"
+	export DEBIAN_FRONTEND=noninteractive
+	quietly "$SL_CACHE/log/apt-update" apt-get update ||
+		die "apt-get update failed (its words are above)"
+	# shellcheck disable=SC2086
+	quietly "$SL_CACHE/log/apt-install" apt-get install -y --no-install-recommends $names ||
+		die "apt-get install failed (its words are above)"
+	note_change "installed: $names(undo: apt-get remove, then apt-get autoremove)"
+}
+
+readonly SL_DRIVER_HEADERS="bus_driver.h dev_driver.h bus_pci_driver.h bus_vdev_driver.h \
+ethdev_driver.h ethdev_pci.h ethdev_vdev.h"
+
+# Sets SL_HEADERS: folder of the seven driver headers; empty when DPDK's own
+# installation has them (one built with enable_driver_sdk=true).
+ensure_driver_headers() {
+	local version dir h tmp
+	local -a flags
+	SL_HEADERS=
+	read -ra flags < <(pkg-config --cflags libdpdk) || true
+	if printf '#include <ethdev_driver.h>\n' |
+		gcc -E -DALLOW_INTERNAL_API "${flags[@]}" -x c - >/dev/null 2>&1; then
+		return 0
+	fi
+	version=$(dpkg-query -W -f='${source:Version}' libdpdk-dev 2>/dev/null) ||
+		die "DPDK $(pkg-config --modversion libdpdk) here is no Debian package and was built without its \
+driver headers. Build it with -Denable_driver_sdk=true, or give Meson -Ddpdk_driver_headers=DIR."
+	dir=$SL_CACHE/dpdk-headers-$version
+	SL_HEADERS=$dir
+	[[ ! -e $dir/.complete ]] || return 0
+	say "fetching DPDK's driver headers: libdpdk-dev $version has none, its source package does"
+	tmp=$(mktemp -d "${TMPDIR:-/tmp}/syncline.XXXXXX")
+	if ! quietly "$SL_CACHE/log/dpdk-source" "$SL_TOP/tools/fetch-source.sh" dpdk "$version" "$tmp"; then
+		rm -rf "$tmp"
+		die "DPDK's source could not be fetched (above). If libdpdk-dev is older than what the archive
+holds, bring it up to date: apt-get update && apt-get install libdpdk-dev"
+	fi
+	mkdir -p "$dir"
+	for h in $SL_DRIVER_HEADERS; do
+		find "$tmp" -path '*/lib/*' -name "$h" -exec cp {} "$dir/" \; -quit
+		find "$tmp" -path '*/drivers/bus/*' -name "$h" -exec cp {} "$dir/" \; -quit
+		[[ -s $dir/$h ]] || die "DPDK $version's source has no $h"
+	done
+	rm -rf "$tmp"
+	touch "$dir/.complete"
+}
+
+readonly SL_HUGEPAGES=512
+readonly SL_HUGE_SYS=/sys/kernel/mm/hugepages/hugepages-2048kB
+
+# Sets SL_HUGE=1 when EAL may take its memory from 2 MiB hugepages, else 0.
+# Needs no hugetlbfs mount: EAL is run with --in-memory.
+ensure_hugepages() {
+	local have_now want=$SL_HUGEPAGES avail got
+	SL_HUGE=0
+	if [[ ! -r $SL_HUGE_SYS/nr_hugepages ]]; then
+		warn "this kernel offers no 2 MiB hugepages: running with 4 KiB pages (--no-huge)"
+		return 0
+	fi
+	have_now=$(<"$SL_HUGE_SYS/nr_hugepages")
+	if ((have_now < want)) && [[ -w $SL_HUGE_SYS/nr_hugepages ]]; then
+		# Never more than half of what is free now.
+		avail=$(sed -n 's/^MemAvailable: *\([0-9]*\) kB/\1/p' /proc/meminfo)
+		if ((want - have_now > avail / 4096)); then want=$((have_now + avail / 4096)); fi
+		if echo "$want" 2>/dev/null >"$SL_HUGE_SYS/nr_hugepages"; then
+			got=$(<"$SL_HUGE_SYS/nr_hugepages")
+			if ((got > have_now)); then
+				say "reserved $got hugepages of 2 MiB (there were $have_now); they stay reserved"
+				note_change "hugepages: $have_now -> $got (undo: echo $have_now > $SL_HUGE_SYS/nr_hugepages)"
+			fi
+		fi
+	fi
+	if (($(<"$SL_HUGE_SYS/free_hugepages") >= 128)) && is_root; then
+		SL_HUGE=1
+	elif ! is_root; then
+		warn "only root may use hugepages as EAL does here: running with 4 KiB pages (--no-huge)"
+	else
+		warn "fewer than 128 free hugepages of 2 MiB and no more to be had: running with 4 KiB \
+pages (--no-huge). To get them: echo $SL_HUGEPAGES > $SL_HUGE_SYS/nr_hugepages"
+	fi
+}
+
+setup_for_build() {
+	ensure_packages "$SL_PACKAGES_BUILD"
+	ensure_driver_headers
+	ensure_hugepages
+}
+
+setup_for_test() {
+	ensure_packages "$SL_PACKAGES_BUILD
+$SL_PACKAGES_TEST"
+	ensure_driver_headers
+	ensure_hugepages
+}
+
+# build_tree DIR COMPILER [MESON-OPTION...]: configure once, then build.
+build_tree() {
+	local dir=$1 compiler=$2 start=$SECONDS
+	local -a options
+	shift 2
+	options=("$@")
+	if [[ -n ${SL_HEADERS-} ]]; then options+=("-Ddpdk_driver_headers=$SL_HEADERS"); fi
+	if [[ ! -e $dir/build.ninja ]]; then
+		CC=$compiler quietly "$SL_CACHE/log/meson-$(basename "$dir")" \
+			meson setup "$dir" "${options[@]}" || die "meson setup $dir failed (above)"
+	else
+		quietly "$SL_CACHE/log/meson-$(basename "$dir")" \
+			meson configure "$dir" "${options[@]}" || die "meson configure $dir failed (above)"
+	fi
+	quietly "$SL_CACHE/log/ninja-$(basename "$dir")" ninja -C "$dir" ||
+		die "building $dir failed (above)"
+	say "$dir is built ($compiler, $((SECONDS - start)) s)"
+}

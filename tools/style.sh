@@ -1,0 +1,139 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026 The Syncline authors
+#
+# The style suite. One line a check on standard output, "PASS|FAIL|SKIP <tab>
+# name <tab> reason"; what is wrong, and where, on standard error.
+# "style.sh --fix" formats the code instead.
+
+set -uo pipefail
+
+cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
+
+# Tracked files, and new ones that nobody ignores.
+files() {
+	git ls-files -co --exclude-standard -- "$@" | sort -u | while IFS= read -r f; do
+		if [[ -f $f ]]; then printf '%s\n' "$f"; fi
+	done
+}
+
+# verdict NAME: fails when standard input has a line, and shows the first ones.
+verdict() {
+	local found
+	found=$(cat)
+	if [[ -z $found ]]; then
+		printf 'PASS\t%s\t\n' "$1"
+		return
+	fi
+	head -n 20 <<<"$found" | sed 's/^/      /' >&2
+	printf 'FAIL\t%s\t%d places, the first ones above\n' "$1" "$(wc -l <<<"$found")"
+}
+
+# needs TOOL NAME: says SKIP when there is no TOOL.
+needs() {
+	command -v "$1" >/dev/null 2>&1 && return 0
+	printf 'SKIP\t%s\t%s is not installed\n' "$2" "$1"
+	return 1
+}
+
+check_spdx() {
+	files '*.c' '*.h' '*.def' '*.sh' '*.py' '*.ini' '*meson.build' syncline .ci/run |
+		while IFS= read -r f; do
+			head -n 2 "$f" | grep -q 'SPDX-License-Identifier: BSD-3-Clause' ||
+				printf '%s: no SPDX line at the top\n' "$f"
+		done | verdict "licence line in every file"
+}
+
+# Headers keep their tables aligned by hand; code does not.
+check_format() {
+	needs clang-format "clang-format of *.c" || return
+	files '*.c' | xargs -r clang-format --dry-run 2>&1 | grep 'warning:' |
+		verdict "clang-format of *.c"
+}
+
+# Comments and strings are no code: leave their lines' numbers, not their words.
+code_of() {
+	gcc -fpreprocessed -dD -E -P -w -x c "$1" 2>/dev/null | sed 's/"[^"]*"/""/g'
+}
+
+# forbidden NAME REGEX FILES...: no code line may match.
+forbidden() {
+	local name=$1 regex=$2
+	shift 2
+	files "$@" | while IFS= read -r f; do
+		code_of "$f" | grep -E -- "$regex" | sed "s|^|$f: |"
+	done | verdict "$name"
+}
+
+check_words() {
+	forbidden "no output or exit from lib and pmd" \
+		'(^|[^a-zA-Z_])(printf|puts|putchar|perror|exit|abort|rte_exit|rte_panic)[[:space:]]*\(' \
+		'lib/*.c' 'lib/*.h' 'pmd/*.c' 'pmd/*.h'
+	forbidden "register bits by name: no bare hex" \
+		'(^|[^a-zA-Z_0-9])0[xX][0-9a-fA-F]+' 'pmd/*.c' 'lib/softnic/*.c' 'lib/shm/*.c'
+	forbidden "no struct typedefs" '^[[:space:]]*typedef[[:space:]]+(struct|union|enum)' '*.c' '*.h'
+	forbidden "compare pointers with NULL" 'if \(!(m|mbuf|pool|queue|q|port|dev|nic|ptr|p)\)' '*.c' '*.h'
+	files '*.c' '*.h' '*.sh' '*.py' '*meson.build' syncline | grep -v '^tools/style.sh$' |
+		xargs -r grep -nE 'TODO|FIXME' | verdict "nothing left to do in the code"
+	files '*.c' '*.h' | xargs -r grep -nE '^[[:space:]]*//' | verdict "comments are /* */"
+	files '*.c' '*.h' '*.def' | xargs -r grep -nP '[ \t]+$' | verdict "no blanks at line ends"
+}
+
+# Each header compiles alone: it includes what it needs.
+check_headers() {
+	local headers dpdk_flags
+	[[ -e build/build.ninja ]] || {
+		printf 'SKIP\theaders compile alone\tno build/: ./syncline build\n'
+		return
+	}
+	headers=$(sed -n "s/.*'dpdk_driver_headers=\([^']*\)'.*/\1/p" build/meson-private/cmd_line.txt)
+	headers=${headers:-$(sed -n 's/^dpdk_driver_headers = //p' build/meson-private/cmd_line.txt)}
+	read -ra dpdk_flags < <(pkg-config --cflags libdpdk)
+	files 'lib/*.h' 'pmd/*.h' 'apps/*.h' | while IFS= read -r f; do
+		gcc -std=gnu11 -fsyntax-only -Wall -Wextra -Werror -D_GNU_SOURCE -DALLOW_INTERNAL_API \
+			-DALLOW_EXPERIMENTAL_API "${dpdk_flags[@]}" ${headers:+-I"$headers"} \
+			-Ilib/nic -Ilib/shm -Ilib/softnic -Ipmd -I"$(dirname "$f")" \
+			-include "$f" -x c /dev/null 2>&1 | grep -E 'error|warning' | head -n 3
+	done | verdict "headers compile alone"
+}
+
+# Objects of lib/ and pmd/ hold no writable data but what registers with EAL.
+check_state() {
+	local libs
+	libs=$(find build/lib build/pmd -name '*.o' 2>/dev/null)
+	[[ -n $libs ]] || {
+		printf 'SKIP\tno mutable state at file scope\tno build/: ./syncline build\n'
+		return
+	}
+	# shellcheck disable=SC2086
+	objdump -t $libs | awk '
+		/file format/ { file = $1 }
+		/[ \t](\.data|\.bss|\.data\.rel|\.data\.rel\.local|\*COM\*)[ \t]/ && $NF !~ /^\./ { print file, $NF }' |
+		grep -vE ' (sl_[a-z_]*logtype|[a-z_]*_(drv|driver|pmd))$' |
+		verdict "no mutable state at file scope"
+}
+
+check_shell() {
+	needs shellcheck "shellcheck" || return
+	{ files '*.sh' syncline .ci/run; } | xargs -r shellcheck -x -f gcc | verdict "shellcheck"
+}
+
+check_spelling() {
+	needs codespell "codespell" || return
+	files '*.c' '*.h' '*.md' '*.sh' '*.py' syncline |
+		xargs -r codespell -L 'tha,mis,inout,ue,te,iif,hist,fo,clen' | verdict "codespell"
+}
+
+case "${1-}" in
+"") ;;
+--fix) files '*.c' | xargs -r clang-format -i && exit ;;
+*) echo "style.sh: unknown word '$1'. Allowed: --fix (format every .c file), or nothing." >&2 && exit 1 ;;
+esac
+
+check_spdx
+check_format
+check_words
+check_headers
+check_state
+check_shell
+check_spelling

@@ -1,0 +1,125 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026 The Syncline authors
+#
+# "syncline test": builds every variant, runs the suites, sums up.
+
+readonly SL_SUITES="unit e2e tap cross style"
+
+test_help() {
+	cat <<-'TEXT'
+	Usage: ./syncline test [SUITE...]
+
+	Suites; none named: all of them, in this order.
+	  unit   parts by themselves; no root, no hugepages. gcc, clang, and gcc with
+	         AddressSanitizer and UndefinedBehaviorSanitizer
+	  e2e    the driver on the software NIC; same three builds
+	  tap    real kernel traffic through network namespaces; root. gcc
+	  cross  unit tests of what needs no DPDK, for AArch64 and RISC-V, under qemu-user
+	  style  format, licence lines, forbidden words, headers that compile alone
+
+	What this machine cannot run is counted as skipped, with its reason. A failed
+	test's output is shown. The last line is "N passed, N failed, N skipped";
+	exit status 1 when anything failed. A full run takes some minutes.
+	SL_VERBOSE=1 shows what the builds say.
+	TEXT
+}
+
+SL_PASSED=0
+SL_FAILED=0
+SL_SKIPPED=0
+
+# run_suite DIR SUITE LABEL [MESON-TEST-OPTION...]
+run_suite() {
+	local dir=$1 suite=$2 label=$3 log counts passed failed skipped rc=0
+	shift 3
+	log=$dir/meson-logs/$suite.json
+	rm -f "$log"
+	meson test -C "$dir" --suite "syncline:$suite" --no-rebuild --logbase "$suite" "$@" \
+		>"$dir/meson-logs/$suite.out" 2>&1 </dev/null || rc=$?
+	if [[ ! -s $log ]]; then
+		# Meson writes no log when a suite has no test in this build.
+		if grep -qE 'No suitable tests|No tests defined' "$dir/meson-logs/$suite.out"; then
+			say "$label: no tests in this build"
+			return 0
+		fi
+		cat "$dir/meson-logs/$suite.out" >&2
+		SL_FAILED=$((SL_FAILED + 1))
+		say "$label: meson test ended with status $rc and ran nothing"
+		return 0
+	fi
+	# Results go to fd 3, the three sums come back.
+	counts=$(python3 "$SL_TOP/tools/testlog.py" "$label" "$log" 3>&2) ||
+		die "the test log $log could not be read"
+	read -r passed failed skipped <<<"$counts"
+	SL_PASSED=$((SL_PASSED + passed))
+	SL_FAILED=$((SL_FAILED + failed))
+	SL_SKIPPED=$((SL_SKIPPED + skipped))
+	if ((rc != 0 && failed == 0)); then
+		cat "$dir/meson-logs/$suite.out" >&2
+		SL_FAILED=$((SL_FAILED + 1))
+		say "$label: meson test ended with status $rc though no test failed"
+	fi
+}
+
+suite_wanted() {
+	[[ " $SL_WANTED " == *" $1 "* ]]
+}
+
+test_native() {
+	local suite
+	build_tree build gcc -Dwerror=true
+	for suite in unit e2e tap; do
+		if suite_wanted "$suite"; then run_suite build "$suite" "$suite, gcc"; fi
+	done
+	if ! suite_wanted unit && ! suite_wanted e2e; then return 0; fi
+	build_tree build-clang clang -Dwerror=true
+	build_tree build-asan gcc -Dwerror=true -Db_sanitize=address,undefined -Db_lundef=false \
+		-Doptimization=1 -Ddebug=true
+	for suite in unit e2e; do
+		suite_wanted "$suite" || continue
+		run_suite build-clang "$suite" "$suite, clang"
+		ASAN_OPTIONS=detect_stack_use_after_return=1:${ASAN_OPTIONS-} \
+			UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1:${UBSAN_OPTIONS-} \
+			run_suite build-asan "$suite" "$suite, gcc with ASan+UBSan" -t 4
+	done
+}
+
+test_cross() {
+	local arch
+	suite_wanted cross || return 0
+	for arch in aarch64 riscv64; do
+		build_tree "build-$arch" gcc --cross-file "tools/cross/$arch.ini"
+		run_suite "build-$arch" unit "cross, $arch" -t 4
+	done
+}
+
+test_style() {
+	local verdict name reason
+	suite_wanted style || return 0
+	while IFS=$'\t' read -r verdict name reason; do
+		case "$verdict" in
+		PASS) SL_PASSED=$((SL_PASSED + 1)) ;;
+		FAIL) SL_FAILED=$((SL_FAILED + 1)) ;;
+		SKIP) SL_SKIPPED=$((SL_SKIPPED + 1)) ;;
+		esac
+		if [[ $verdict != PASS ]]; then say "style: $verdict $name${reason:+: $reason}"; fi
+	done < <("$SL_TOP/tools/style.sh" </dev/null)
+	say "style: done"
+}
+
+cmd_test() {
+	local word start=$SECONDS
+	case "${1-}" in --help | -h) test_help && return ;; esac
+	for word; do
+		[[ " $SL_SUITES " == *" $word "* ]] || die "test: unknown suite '$word'. Suites: ${SL_SUITES// /, }."
+	done
+	SL_WANTED=${*:-$SL_SUITES}
+	setup_for_test
+	if suite_wanted unit || suite_wanted e2e || suite_wanted tap; then test_native; fi
+	test_cross
+	test_style
+	say "took $((SECONDS - start)) s"
+	printf '%d passed, %d failed, %d skipped\n' "$SL_PASSED" "$SL_FAILED" "$SL_SKIPPED"
+	((SL_FAILED == 0))
+}
