@@ -13,6 +13,7 @@
 static const struct wire_kind wire_kinds[] = {
 	{ "null", "null", wire_null_open },
 	{ "loop", "loop", wire_loop_open },
+	{ "peer", "peer:NAME", wire_peer_open },
 };
 
 #define WIRE_N_KINDS (sizeof(wire_kinds) / sizeof(wire_kinds[0]))

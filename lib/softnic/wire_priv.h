@@ -49,6 +49,8 @@ int wire_null_open(const char *args, struct sl_wire_hub *hub, struct sl_wire **o
 	const struct wire_why *why);
 int wire_loop_open(const char *args, struct sl_wire_hub *hub, struct sl_wire **out,
 	const struct wire_why *why);
+int wire_peer_open(const char *args, struct sl_wire_hub *hub, struct sl_wire **out,
+	const struct wire_why *why);
 int wire_gen_open(const char *args, struct sl_wire_hub *hub, struct sl_wire **out,
 	const struct wire_why *why);
 
