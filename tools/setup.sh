@@ -79,17 +79,20 @@ ensure_packages() {
 readonly SL_DRIVER_HEADERS="bus_driver.h dev_driver.h bus_pci_driver.h bus_vdev_driver.h \
 ethdev_driver.h ethdev_pci.h ethdev_vdev.h"
 
+# True when the installed DPDK was built with enable_driver_sdk=true.
+driver_headers_installed() {
+	local -a flags
+	read -ra flags < <(pkg-config --cflags libdpdk) || true
+	printf '#include <ethdev_driver.h>\n' |
+		gcc -E -DALLOW_INTERNAL_API "${flags[@]}" -x c - >/dev/null 2>&1
+}
+
 # Sets SL_HEADERS: folder of the seven driver headers; empty when DPDK's own
-# installation has them (one built with enable_driver_sdk=true).
+# installation has them.
 ensure_driver_headers() {
 	local version dir h tmp
-	local -a flags
 	SL_HEADERS=
-	read -ra flags < <(pkg-config --cflags libdpdk) || true
-	if printf '#include <ethdev_driver.h>\n' |
-		gcc -E -DALLOW_INTERNAL_API "${flags[@]}" -x c - >/dev/null 2>&1; then
-		return 0
-	fi
+	if driver_headers_installed; then return 0; fi
 	version=$(dpkg-query -W -f='${source:Version}' libdpdk-dev 2>/dev/null) ||
 		die "DPDK $(pkg-config --modversion libdpdk) here is no Debian package and was built without its \
 driver headers. Build it with -Denable_driver_sdk=true, or give Meson -Ddpdk_driver_headers=DIR."
@@ -113,7 +116,8 @@ holds, bring it up to date: apt-get update && apt-get install libdpdk-dev"
 	touch "$dir/.complete"
 }
 
-readonly SL_HUGEPAGES=512
+readonly SL_HUGEPAGES=512   # asked for when there are fewer
+readonly SL_HUGE_LEAST=128  # free ones that a run needs
 readonly SL_HUGE_SYS=/sys/kernel/mm/hugepages/hugepages-2048kB
 
 # Sets SL_HUGE=1 when EAL may take its memory from 2 MiB hugepages, else 0.
@@ -138,12 +142,12 @@ ensure_hugepages() {
 			fi
 		fi
 	fi
-	if (($(<"$SL_HUGE_SYS/free_hugepages") >= 128)) && is_root; then
+	if (($(<"$SL_HUGE_SYS/free_hugepages") >= SL_HUGE_LEAST)) && is_root; then
 		SL_HUGE=1
 	elif ! is_root; then
 		warn "only root may use hugepages as EAL does here: running with 4 KiB pages (--no-huge)"
 	else
-		warn "fewer than 128 free hugepages of 2 MiB and no more to be had: running with 4 KiB \
+		warn "fewer than $SL_HUGE_LEAST free hugepages of 2 MiB and no more to be had: running with 4 KiB \
 pages (--no-huge). To get them: echo $SL_HUGEPAGES > $SL_HUGE_SYS/nr_hugepages"
 	fi
 }
