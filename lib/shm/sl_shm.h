@@ -22,6 +22,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "sl_dma.h"
 #include "sl_sync.h"
 
 #ifdef __cplusplus
@@ -43,13 +44,6 @@ enum sl_usage {
 	SL_USAGE_TX_DATA,
 	SL_USAGE_RX_DATA,
 	SL_USAGE_HEAD_WRITEBACK,
-};
-
-/** Which way the NIC may use memory of the window. Bit mask. */
-enum sl_dma_dir {
-	SL_DMA_TO_DEVICE = 1,   /**< the NIC reads */
-	SL_DMA_FROM_DEVICE = 2, /**< the NIC writes */
-	SL_DMA_BIDIRECTIONAL = 3,
 };
 
 /**
@@ -95,6 +89,7 @@ struct sl_chunk {
 	size_t len;       /**< bytes usable, >= asked */
 	int node;         /**< where it is; SL_NODE_ANY when unknown */
 	size_t page_size; /**< bytes: IOVA is contiguous at least within a page */
+	bool fallback;    /**< 4 KiB pages in place of hugepages: @c why says why */
 	void *priv;       /**< the source's own */
 };
 
@@ -115,6 +110,20 @@ const struct sl_mem_source *sl_mem_source_eal(void);
 /** Memory from locked 4 KiB pages alone; IOVA is the virtual address. No EAL. */
 const struct sl_mem_source *sl_mem_source_pages(void);
 
+/** What is known of NUMA nodes; a seam for machines that are not at hand. */
+struct sl_topology {
+	/** Nodes are numbered 0..count-1, with holes. */
+	int (*count)(void *ctx);
+	/** True when node @p node has memory that this process may use. */
+	bool (*has)(void *ctx, int node);
+	/** Distance as the firmware tells it, 10 for the node itself; 0 when unknown. */
+	int (*distance)(void *ctx, int from, int to);
+	void *ctx;
+};
+
+/** This machine's nodes, by libnuma; a single node 0 in builds without it. */
+const struct sl_topology *sl_topology_system(void);
+
 /** Log sink: @p level as syslog (3 error, 4 warning, 5 notice, 6 info, 7 debug). */
 typedef void (*sl_log_fn)(void *ctx, int level, const char *msg);
 
@@ -126,6 +135,7 @@ struct sl_adapter_params {
 	size_t quota;                   /**< bytes of all regions; 0: no limit */
 	size_t quota_noncached;         /**< bytes of non-cached regions; 0: SL_QUOTA_NONCACHED */
 	const struct sl_mem_source *source; /**< NULL: sl_mem_source_eal() in EAL builds */
+	const struct sl_topology *topology; /**< NULL: sl_topology_system() */
 	const struct sl_window_ops *window; /**< NULL: no hook */
 	void *window_ctx;
 	const struct sl_sync_checker *checker; /**< required by, and only by, CHECKED */
@@ -133,6 +143,8 @@ struct sl_adapter_params {
 	void *log_ctx;
 	/** Device-tree dma-coherent / ACPI _CCA of the device for AUTO: 1 yes, 0 no, -1 unknown. */
 	int platform_coherent;
+	/** Asynchronous allocations that may wait; 0: none, and no thread for them. At most 4096. */
+	unsigned int async_depth;
 };
 
 /** Default non-cached quota of an adapter, bytes. */
@@ -147,6 +159,7 @@ struct sl_shm_stats {
 	uint64_t fallback_pages;             /**< allocs that fell back to 4 KiB pages */
 	uint64_t fallback_node;              /**< allocs on another node than preferred */
 	uint64_t dma_faults;                 /**< device accesses outside the window */
+	uint64_t sync_faults;                /**< syncs refused by sl_sync_verify() (A1) */
 };
 
 /* --- adapters: control thread --- */
@@ -225,25 +238,7 @@ int sl_buffer_map(struct sl_adapter *a, const char *name, void *va, uint64_t iov
 /** Take it out again: va, iova, len exactly as mapped. -ENOENT, -EINVAL. Waits for device readers. */
 int sl_buffer_unmap(struct sl_adapter *a, void *va, uint64_t iova, size_t len);
 
-/* --- what the device sees --- */
-
-/** A reader of the window: one thread of a software device. */
-struct sl_dma;
-
-/** Make a reader; control thread. NULL on no memory. */
-struct sl_dma *sl_dma_open(struct sl_adapter *a);
-/** Destroy it; not within begin/end. */
-void sl_dma_close(struct sl_dma *d);
-/** Begin using translations; those got before end() stay valid until then. Device thread. */
-void sl_dma_begin(struct sl_dma *d);
-void sl_dma_end(struct sl_dma *d);
-/**
- * The device's view of [iova, iova + len). Device thread, within begin/end.
- * Never crosses a mapping.
- * @return NULL for anything outside the window or against its direction: a DMA
- *   fault, counted in the adapter's statistics.
- */
-void *sl_dma_translate(struct sl_dma *d, uint64_t iova, size_t len, enum sl_dma_dir dir);
+/* What the device sees (sl_dma_*): sl_dma.h. */
 
 /** True when [va, va+len) lies in one region or mapped buffer. Control thread. */
 bool sl_shm_covers(struct sl_adapter *a, const void *va, size_t len);

@@ -42,6 +42,8 @@ enum sl_coherency {
 	SL_COHERENCY_CHECKED,  /**< separate copies; every hand-over is checked */
 };
 
+struct sl_adapter;
+
 /** Which hand-over a sync call is. */
 enum sl_sync_verb {
 	SL_SYNC_FLUSH,
@@ -60,6 +62,13 @@ struct sl_sync_site {
 struct sl_sync_checker {
 	void (*sync)(void *ctx, enum sl_sync_verb verb, const void *va, size_t len,
 		const struct sl_sync_site *site);
+	/**
+	 * Memory enters and leaves the window; NULL where the device shall reach
+	 * the memory itself. map gives the device's copy of [va, va + len), NULL
+	 * on no memory: what sl_dma_translate() then leads to. Control thread.
+	 */
+	void *(*map)(void *ctx, const char *name, void *va, size_t len);
+	void (*unmap)(void *ctx, void *va, size_t len);
 	void *ctx;
 };
 
@@ -70,10 +79,24 @@ struct sl_sync {
 	uint32_t step; /**< bytes one maintenance instruction reaches */
 	uint32_t line; /**< unit of ownership, bytes */
 	const struct sl_sync_checker *checker; /**< set in `checked` mode only */
+	struct sl_adapter *adapter; /**< whose it is */
 };
+
+/**
+ * Rule A1: does [va, va + len) lie in one region or mapped buffer? Takes the
+ * adapter's lock: for control threads, and for debug builds (SL_SYNC_DEBUG),
+ * in which every sync call asks.
+ * @return 0, or -ERANGE: logged with @p site and counted in sync_faults.
+ */
+int sl_sync_verify(const struct sl_sync *s, enum sl_sync_verb verb, const void *va, size_t len,
+	const struct sl_sync_site *site);
 
 #ifndef SL_SYNC_CALLS
 #define SL_SYNC_CALLS 1 /* 0 compiles the calls out: meson_options.txt, sync_calls */
+#endif
+
+#ifndef SL_SYNC_DEBUG
+#define SL_SYNC_DEBUG 0 /* 1 verifies the range of each call, and refuses wrong ones */
 #endif
 
 #define SL_SYNC_HERE (&(const struct sl_sync_site){__FILE__, __LINE__})
@@ -99,6 +122,8 @@ sl_sync_range(const struct sl_sync *s, enum sl_coherency mode, enum sl_sync_verb
 	const void *va, size_t len, const struct sl_sync_site *site)
 {
 #if SL_SYNC_CALLS
+	if (SL_SYNC_DEBUG && sl_sync_verify(s, verb, va, len, site) != 0)
+		return;
 	if (mode == SL_COHERENCY_COHERENT)
 		return;
 	if (mode == SL_COHERENCY_CHECKED) {
@@ -198,7 +223,7 @@ sl_sync_burst_at(const struct sl_sync *s, enum sl_coherency mode, enum sl_sync_v
 {
 	unsigned int i;
 
-	for (i = 0; i < n && mode != SL_COHERENCY_COHERENT; i++)
+	for (i = 0; i < n && (SL_SYNC_DEBUG || mode != SL_COHERENCY_COHERENT); i++)
 		sl_sync_range(s, mode, verb, ranges[i].va, ranges[i].len, site);
 	if (verb == SL_SYNC_UPDATE)
 		sl_update_fence(s, mode);

@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "sl_shm_priv.h"
+
+#define MAGIC UINT64_C(0x736c5f6164617074) /* "sl_adapt" */
+#define ASYNC_MAX 4096u
+
+static const char *const mode_names[] = {
+	[SL_COHERENCY_AUTO] = "auto",
+	[SL_COHERENCY_COHERENT] = "coherent",
+	[SL_COHERENCY_EXPLICIT] = "explicit",
+	[SL_COHERENCY_CHECKED] = "checked",
+};
+
+#define MODES (sizeof(mode_names) / sizeof(mode_names[0]))
+
+static void
+log_stderr(void *ctx, int level, const char *msg)
+{
+	(void)ctx;
+	if (level <= 5)
+		fprintf(stderr, "syncline: %s\n", msg);
+}
+
+void
+sl_log(const struct sl_adapter *a, int level, const char *fmt, ...)
+{
+	char text[512];
+	int n = snprintf(text, sizeof(text), "%s: ", a->name);
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text + n, sizeof(text) - (size_t)n, fmt, ap);
+	va_end(ap);
+	a->log(a->log_ctx, level, text);
+}
+
+/* Tied to its address, the magic cannot be met by a copy or by other data. */
+static uint64_t
+magic_of(const struct sl_adapter *a)
+{
+	return MAGIC ^ (uintptr_t)a;
+}
+
+int
+sl_adapter_check(const struct sl_adapter *a, const char *call)
+{
+	unsigned char resident;
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+
+	if (a == NULL) {
+		fprintf(stderr, "syncline: %s: adapter is NULL: open one first\n", call);
+		return -EINVAL;
+	}
+	/* mincore() says whether memory is there without touching it. */
+	if (((uintptr_t)a & (page - 1)) != 0 || mincore((void *)(uintptr_t)a, page, &resident) != 0 ||
+		a->magic != magic_of(a)) {
+		fprintf(stderr, "syncline: %s: adapter %p is closed, or never was one\n", call,
+			(const void *)a);
+		return -EBADF;
+	}
+	return 0;
+}
+
+bool
+sl_name_copy(char dst[SL_SHM_NAME_LEN], const char *src)
+{
+	size_t n = src == NULL ? 0 : strnlen(src, SL_SHM_NAME_LEN);
+
+	if (n == 0 || n == SL_SHM_NAME_LEN)
+		return false;
+	memcpy(dst, src, n + 1);
+	return true;
+}
+
+const char *
+sl_coherency_name(enum sl_coherency mode)
+{
+	return (unsigned int)mode < MODES ? mode_names[mode] : "unknown";
+}
+
+int
+sl_coherency_parse(const char *word, enum sl_coherency *out)
+{
+	unsigned int i;
+
+	for (i = 0; word != NULL && i < MODES; i++) {
+		if (strcmp(word, mode_names[i]) == 0) {
+			*out = (enum sl_coherency)i;
+			return 0;
+		}
+	}
+	return -EINVAL;
+}
+
+/* What `auto` stands for on this platform. */
+static enum sl_coherency
+auto_mode(struct sl_adapter *a, const struct sl_adapter_params *p)
+{
+#if defined(__x86_64__)
+	(void)a;
+	(void)p;
+	return SL_COHERENCY_COHERENT;
+#else
+	if (p->platform_coherent > 0)
+		return SL_COHERENCY_COHERENT;
+	if (p->platform_coherent < 0)
+		sl_log(a, 5, "nothing tells whether DMA is coherent here: taking coherency=explicit; "
+			"coherency=coherent is faster where it is");
+	return SL_COHERENCY_EXPLICIT;
+#endif
+}
+
+static int
+choose_mode(struct sl_adapter *a, const struct sl_adapter_params *p)
+{
+	struct sl_sync *s = &a->sync;
+	struct sl_cache_info info;
+	int ret;
+
+	ret = sl_cache_probe(&info);
+	s->op = info.op;
+	s->step = info.step;
+	s->line = info.line;
+	s->adapter = a;
+	s->checker = p->checker;
+	s->mode = p->coherency == SL_COHERENCY_AUTO ? auto_mode(a, p) : p->coherency;
+	if ((unsigned int)s->mode >= MODES) {
+		sl_log(a, 3, "coherency %u is none: auto, coherent, explicit or checked", s->mode);
+		return -EINVAL;
+	}
+	if (s->mode == SL_COHERENCY_EXPLICIT && ret != 0) {
+		sl_log(a, 3, "coherency=explicit: this CPU or kernel gives user space no cache "
+			"maintenance; coherency=coherent is right only where the platform's DMA is");
+		return -ENOTSUP;
+	}
+	if (s->mode == SL_COHERENCY_CHECKED && p->checker == NULL) {
+		sl_log(a, 3, "coherency=checked needs a checker, and none is given; "
+			"allowed without one: auto, coherent, explicit");
+		return -ENOTSUP;
+	}
+	if (s->mode != SL_COHERENCY_CHECKED && p->checker != NULL) {
+		sl_log(a, 3, "a checker is given, but coherency=%s: only checked calls it",
+			sl_coherency_name(s->mode));
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/* The nodes there are, as a list for a message. */
+static void
+list_nodes(const struct sl_topology *t, char *text, size_t len)
+{
+	int count = t->count(t->ctx);
+	size_t n = 0;
+	int i;
+
+	text[0] = '\0';
+	for (i = 0; i < count && n < len; i++) {
+		if (t->has(t->ctx, i))
+			n += (size_t)snprintf(text + n, len - n, "%s%d", n == 0 ? "" : ", ", i);
+	}
+}
+
+int
+sl_node_check(const struct sl_adapter *a, const char *what, int node)
+{
+	char nodes[128];
+
+	if (node == SL_NODE_ANY || a->topology->has(a->topology->ctx, node))
+		return 0;
+	list_nodes(a->topology, nodes, sizeof(nodes));
+	sl_log(a, 3, "%s: NUMA node %d is not here; allowed: %s, or %d for any", what, node, nodes,
+		SL_NODE_ANY);
+	return -ENODEV;
+}
+
+static const struct sl_mem_source *
+default_source(void)
+{
+#ifdef SL_HAVE_EAL
+	return sl_mem_source_eal();
+#else
+	return sl_mem_source_pages();
+#endif
+}
+
+static int
+adapter_init(struct sl_adapter *a, const struct sl_adapter_params *p)
+{
+	int ret;
+
+	a->log = p->log == NULL ? log_stderr : p->log;
+	a->log_ctx = p->log_ctx;
+	if (!sl_name_copy(a->name, p->name)) {
+		snprintf(a->name, sizeof(a->name), "adapter");
+		sl_log(a, 3, "an adapter needs a name of 1 to %d bytes", SL_SHM_NAME_LEN - 1);
+		return -EINVAL;
+	}
+	a->source = p->source == NULL ? default_source() : p->source;
+	a->topology = p->topology == NULL ? sl_topology_system() : p->topology;
+	a->window = p->window;
+	a->window_ctx = p->window_ctx;
+	a->checker = p->checker;
+	a->node = p->numa_node;
+	a->stats.quota = p->quota;
+	a->stats.quota_noncached = p->quota_noncached == 0 ? SL_QUOTA_NONCACHED : p->quota_noncached;
+	if (p->async_depth > ASYNC_MAX) {
+		sl_log(a, 3, "async_depth %u: at most %u", p->async_depth, ASYNC_MAX);
+		return -EINVAL;
+	}
+	ret = sl_node_check(a, "open", a->node);
+	if (ret == 0)
+		ret = choose_mode(a, p);
+	if (ret != 0)
+		return ret;
+	ret = -pthread_mutex_init(&a->lock, NULL);
+	if (ret != 0)
+		return ret;
+	ret = sl_window_init(a);
+	if (ret == 0 && p->async_depth > 0) {
+		ret = sl_async_start(a, p->async_depth);
+		if (ret != 0)
+			sl_window_fini(a);
+	}
+	if (ret != 0)
+		pthread_mutex_destroy(&a->lock);
+	return ret;
+}
+
+static size_t
+adapter_size(void)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+
+	return (sizeof(struct sl_adapter) + page - 1) & ~(page - 1);
+}
+
+int
+sl_adapter_open(const struct sl_adapter_params *params, struct sl_adapter **out)
+{
+	struct sl_adapter *a;
+	int ret;
+
+	if (params == NULL || out == NULL)
+		return -EINVAL;
+	*out = NULL;
+	a = mmap(NULL, adapter_size(), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (a == MAP_FAILED)
+		return -ENOMEM;
+	ret = adapter_init(a, params);
+	if (ret != 0) {
+		munmap(a, adapter_size());
+		return ret;
+	}
+	a->magic = magic_of(a);
+	sl_log(a, 6, "open: coherency %s, %s, line %u, memory from %s, NUMA node %d",
+		sl_coherency_name(a->sync.mode), sl_cache_op_name(a->sync.op), a->sync.line,
+		a->source->name, a->node);
+	*out = a;
+	return 0;
+}
+
+int
+sl_adapter_close(struct sl_adapter *a)
+{
+	const struct sl_holding *h;
+	int ret;
+
+	ret = sl_adapter_check(a, "sl_adapter_close");
+	if (ret != 0)
+		return ret;
+	ret = sl_async_drain(a);
+	if (ret != 0)
+		return ret;
+	pthread_mutex_lock(&a->lock);
+	for (h = a->holdings; h != NULL; h = h->next)
+		sl_log(a, 3, "close: %s '%s' is live: %zu bytes at %p", h->is_region ? "region" : "buffer",
+			h->name, h->len, h->va);
+	if (a->readers != NULL)
+		sl_log(a, 3, "close: a device still reads the window: sl_dma_close() first");
+	ret = a->holdings != NULL || a->readers != NULL ? -EBUSY : 0;
+	pthread_mutex_unlock(&a->lock);
+	if (ret != 0) {
+		sl_async_resume(a);
+		return ret;
+	}
+	sl_async_stop(a);
+	sl_window_fini(a);
+	pthread_mutex_destroy(&a->lock);
+	a->magic = 0;
+	munmap(a, adapter_size());
+	return 0;
+}
+
+const struct sl_sync *
+sl_adapter_sync(const struct sl_adapter *a)
+{
+	return &a->sync;
+}
+
+const char *
+sl_adapter_name(const struct sl_adapter *a)
+{
+	return a->name;
+}
+
+uint32_t
+sl_adapter_dma_alignment(const struct sl_adapter *a)
+{
+	return a->sync.line;
+}
+
+void
+sl_shm_stats(struct sl_adapter *a, struct sl_shm_stats *out)
+{
+	const struct sl_dma *d;
+
+	*out = (struct sl_shm_stats){0};
+	if (sl_adapter_check(a, "sl_shm_stats") != 0)
+		return;
+	pthread_mutex_lock(&a->lock);
+	*out = a->stats;
+	for (d = a->readers; d != NULL; d = d->link)
+		out->dma_faults += __atomic_load_n(&d->faults, __ATOMIC_RELAXED);
+	pthread_mutex_unlock(&a->lock);
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "sl_shm_priv.h"
+
+struct sl_dma *
+sl_dma_open(struct sl_adapter *a)
+{
+	struct sl_dma *d;
+
+	if (sl_adapter_check(a, "sl_dma_open") != 0)
+		return NULL;
+	/* A line of its own: the control thread reads in_use, the device thread writes all else. */
+	d = aligned_alloc(128, (sizeof(*d) + 127) & ~(size_t)127);
+	if (d == NULL)
+		return NULL;
+	memset(d, 0, sizeof(*d));
+	d->adapter = a;
+	pthread_mutex_lock(&a->lock);
+	d->link = a->readers;
+	a->readers = d;
+	pthread_mutex_unlock(&a->lock);
+	return d;
+}
+
+void
+sl_dma_close(struct sl_dma *d)
+{
+	struct sl_adapter *a;
+	struct sl_dma **link;
+
+	if (d == NULL)
+		return;
+	a = d->adapter;
+	pthread_mutex_lock(&a->lock);
+	for (link = &a->readers; *link != d; link = &(*link)->link)
+		;
+	*link = d->link;
+	a->stats.dma_faults += d->faults;
+	pthread_mutex_unlock(&a->lock);
+	free(d);
+}
+
+void
+sl_dma_begin(struct sl_dma *d)
+{
+	const struct sl_dma_table *t;
+
+	/*
+	 * Announce, then look whether it still is the table in force: all three
+	 * in one total order with publish(), so either we see the new table or
+	 * publish() sees us.
+	 */
+	do {
+		t = __atomic_load_n(&d->adapter->table, __ATOMIC_SEQ_CST);
+		__atomic_store_n(&d->in_use, t, __ATOMIC_SEQ_CST);
+	} while (__atomic_load_n(&d->adapter->table, __ATOMIC_SEQ_CST) != t);
+
+	/* Not by address: a new table may lie where one before it lay. */
+	if (d->gen != t->gen) {
+		memset(d->hit, 0, sizeof(d->hit));
+		d->gen = t->gen;
+	}
+}
+
+void
+sl_dma_end(struct sl_dma *d)
+{
+	/* Accesses to the memory are done before the window may change. */
+	__atomic_store_n(&d->in_use, NULL, __ATOMIC_RELEASE);
+}
+
+void *
+sl_dma_translate_miss(struct sl_dma *d, uint64_t iova, size_t len, enum sl_dma_dir dir)
+{
+	const struct sl_dma_map *m = sl_window_find(d->in_use, iova, len);
+	unsigned int side = dir == SL_DMA_FROM_DEVICE;
+
+	if (m == NULL || (m->dir & dir) != dir) {
+		__atomic_store_n(&d->faults, d->faults + 1, __ATOMIC_RELAXED);
+		return NULL;
+	}
+	if (dir != SL_DMA_BIDIRECTIONAL)
+		d->hit[side][d->next[side]++ % SL_DMA_HITS] = *m;
+	return m->va + (iova - m->iova);
+}

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+#ifndef _SL_SHM_PRIV_H_
+#define _SL_SHM_PRIV_H_
+
+/**
+ * @file
+ * What the files of lib/shm share with each other and with nobody else.
+ */
+
+#include <pthread.h>
+
+#include "sl_shm.h"
+
+/** Region or buffer: memory in the window and who holds it. */
+struct sl_holding {
+	struct sl_holding *next;
+	char name[SL_SHM_NAME_LEN];
+	bool is_region;
+	bool cached;
+	enum sl_usage usage;
+	enum sl_dma_dir dir;
+	uint16_t queue;
+	void *va;
+	void *device_va;   /* what the device reaches: va, or the checker's copy */
+	size_t len;        /* as asked for */
+	size_t size;       /* as drawn from the quota */
+	unsigned int nsg;
+	struct sl_sg *sg;  /* pieces, in order of va */
+	unsigned int busy; /* users that still have it, see sl_region_hold() */
+	struct sl_chunk chunk; /* regions alone */
+};
+
+/** The window at one moment: sorted by IOVA, never changed once published. */
+struct sl_dma_table {
+	uint64_t gen;
+	unsigned int n;
+	struct sl_dma_map map[];
+};
+
+struct sl_async;
+
+/**
+ * An adapter. It has a mapping of its own, so that a handle used after close
+ * meets memory that is not there, and sl_adapter_check() can tell.
+ */
+struct sl_adapter {
+	uint64_t magic; /* tied to the address; zero once closed */
+	char name[SL_SHM_NAME_LEN];
+	struct sl_sync sync;
+	const struct sl_dma_table *table; /* atomic: device threads load it */
+	pthread_mutex_t lock;             /* all that follows */
+	struct sl_holding *holdings;
+	struct sl_dma *readers;
+	struct sl_shm_stats stats;        /* dma_faults: of readers gone */
+	int node;
+	const struct sl_mem_source *source;
+	const struct sl_topology *topology;
+	const struct sl_window_ops *window;
+	void *window_ctx;
+	const struct sl_sync_checker *checker;
+	sl_log_fn log;
+	void *log_ctx;
+	struct sl_async *async;           /* NULL: no asynchronous allocation */
+};
+
+/* sl_adapter.c */
+
+/** 0, or -EINVAL for NULL and -EBADF for a handle that is closed: logged to standard error. */
+int sl_adapter_check(const struct sl_adapter *a, const char *call);
+void sl_log(const struct sl_adapter *a, int level, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+/** Copy a name; false when it is NULL, empty or too long. */
+bool sl_name_copy(char dst[SL_SHM_NAME_LEN], const char *src);
+
+/** 0, or -ENODEV: logged with the nodes there are. @p what is the object, for the message. */
+int sl_node_check(const struct sl_adapter *a, const char *what, int node);
+
+/* sl_window.c; the adapter's lock is held, but in init and fini */
+
+int sl_window_init(struct sl_adapter *a);
+void sl_window_fini(struct sl_adapter *a);
+/** The piece that has [iova, iova + len) whole, or NULL. No lock. */
+const struct sl_dma_map *sl_window_find(const struct sl_dma_table *t, uint64_t iova, size_t len);
+
+/** Bring @p h into the window: checker, hook, table. On an error nothing has changed. */
+int sl_window_add(struct sl_adapter *a, struct sl_holding *h);
+/** Take it out again; when it returns 0 no device thread uses it. */
+int sl_window_remove(struct sl_adapter *a, struct sl_holding *h);
+/** The holding that has [va, va + len) whole, or the one it touches; NULL. */
+struct sl_holding *sl_holding_at(const struct sl_adapter *a, const void *va, size_t len, bool whole);
+
+/* sl_numa.c */
+
+/** Put a mapping's future pages on @p node; the kernel takes the nearest where it is full. */
+void sl_numa_prefer(void *va, size_t len, int node);
+/** Node of the page at @p va, or SL_NODE_ANY when it cannot be told. */
+int sl_numa_node_of(const void *va);
+
+/* sl_mem_pages.c */
+int sl_pages_alloc(size_t len, size_t align, int node, struct sl_chunk *out, char why[128]);
+void sl_pages_free(const struct sl_chunk *chunk);
+
+/* sl_async.c */
+int sl_async_start(struct sl_adapter *a, unsigned int depth);
+/** Wait until nothing is queued or running. -EDEADLK on the library's own thread. */
+int sl_async_drain(struct sl_adapter *a);
+/** After a drain: take requests again. */
+void sl_async_resume(struct sl_adapter *a);
+void sl_async_stop(struct sl_adapter *a);
+
+/* sl_dump.c */
+const char *sl_usage_name(enum sl_usage usage);
+const char *sl_dma_dir_name(enum sl_dma_dir dir);
+
+#endif /* _SL_SHM_PRIV_H_ */

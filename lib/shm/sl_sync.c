@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+#include <errno.h>
+
+#include "sl_shm_priv.h"
+
+int
+sl_sync_verify(const struct sl_sync *s, enum sl_sync_verb verb, const void *va, size_t len,
+	const struct sl_sync_site *site)
+{
+	static const char *const verbs[] = {"flush", "prepare", "update", "doorbell"};
+	struct sl_adapter *a = s->adapter;
+	const struct sl_holding *h;
+	int ret = 0;
+
+	if (verb == SL_SYNC_DOORBELL)
+		return 0;
+	pthread_mutex_lock(&a->lock);
+	if (len == 0 || sl_holding_at(a, va, len, true) == NULL) {
+		h = sl_holding_at(a, va, len == 0 ? 1 : len, false);
+		a->stats.sync_faults++;
+		ret = -ERANGE;
+		sl_log(a, 3, "%s:%d: %s of %zu bytes at %p is not inside one region or buffer (A1); "
+			"nearest is %s, %zu bytes at %p",
+			site->file, site->line, verbs[verb], len, va, h == NULL ? "none" : h->name,
+			h == NULL ? 0 : h->len, h == NULL ? NULL : h->va);
+	}
+	pthread_mutex_unlock(&a->lock);
+	return ret;
+}

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "sl_shm_priv.h"
+
+/* Turns of sched_yield before a waiter sleeps, and sleeps (100 us) before it says so. */
+#define WAIT_YIELDS 1000u
+#define WAIT_SLEEPS 10000u
+
+static struct sl_dma_table *
+table_new(unsigned int n)
+{
+	return calloc(1, sizeof(struct sl_dma_table) + n * sizeof(struct sl_dma_map));
+}
+
+int
+sl_window_init(struct sl_adapter *a)
+{
+	struct sl_dma_table *t = table_new(0);
+
+	if (t == NULL)
+		return -ENOMEM;
+	t->gen = 1;
+	a->table = t;
+	return 0;
+}
+
+void
+sl_window_fini(struct sl_adapter *a)
+{
+	free((void *)(uintptr_t)a->table);
+	a->table = NULL;
+}
+
+/* A reader is between begin and end for one step of its device: microseconds. */
+static void
+wait_reader(struct sl_adapter *a, const struct sl_dma *d, const struct sl_dma_table *old)
+{
+	const struct timespec nap = {.tv_nsec = 100000};
+	unsigned int i;
+
+	/* The table was replaced before this load; begin() stores, then looks again. */
+	for (i = 0; __atomic_load_n(&d->in_use, __ATOMIC_SEQ_CST) == old; i++) {
+		if (i < WAIT_YIELDS)
+			sched_yield();
+		else
+			nanosleep(&nap, NULL);
+		if (i == WAIT_YIELDS + WAIT_SLEEPS)
+			sl_log(a, 4, "a device has not left its step for a second: still waiting for it");
+	}
+}
+
+/* Put a table in force. When it returns nobody uses the one before. */
+static void
+publish(struct sl_adapter *a, struct sl_dma_table *t)
+{
+	const struct sl_dma_table *old = a->table;
+	const struct sl_dma *d;
+
+	t->gen = old->gen + 1;
+	__atomic_store_n(&a->table, t, __ATOMIC_SEQ_CST);
+	for (d = a->readers; d != NULL; d = d->link)
+		wait_reader(a, d, old);
+	free((void *)(uintptr_t)old);
+}
+
+/* Index of the first piece whose end lies above iova. */
+static unsigned int
+table_find(const struct sl_dma_table *t, uint64_t iova)
+{
+	unsigned int lo = 0, hi = t->n;
+
+	while (lo < hi) {
+		unsigned int mid = lo + (hi - lo) / 2;
+
+		if (t->map[mid].iova + (t->map[mid].len - 1) < iova)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+const struct sl_dma_map *
+sl_window_find(const struct sl_dma_table *t, uint64_t iova, size_t len)
+{
+	unsigned int i = table_find(t, iova);
+
+	if (i == t->n || iova < t->map[i].iova || len > t->map[i].len - (iova - t->map[i].iova))
+		return NULL;
+	return &t->map[i];
+}
+
+static int
+table_insert(struct sl_dma_table *t, const struct sl_dma_map *m)
+{
+	unsigned int i = table_find(t, m->iova);
+
+	if (i < t->n && t->map[i].iova <= m->iova + (m->len - 1))
+		return -EEXIST;
+	memmove(&t->map[i + 1], &t->map[i], (t->n - i) * sizeof(*m));
+	t->map[i] = *m;
+	t->n++;
+	return 0;
+}
+
+/* The table in force with the pieces of h; NULL and the reason in err otherwise. */
+static struct sl_dma_table *
+table_with(const struct sl_adapter *a, const struct sl_holding *h, int *err)
+{
+	const struct sl_dma_table *old = a->table;
+	struct sl_dma_table *t = table_new(old->n + h->nsg);
+	uint8_t *va = h->device_va;
+	unsigned int i;
+
+	*err = -ENOMEM;
+	if (t == NULL)
+		return NULL;
+	t->n = old->n;
+	memcpy(t->map, old->map, old->n * sizeof(t->map[0]));
+	for (i = 0; i < h->nsg; i++) {
+		struct sl_dma_map m = {h->sg[i].iova, h->sg[i].len, va, h->dir};
+
+		*err = table_insert(t, &m);
+		if (*err != 0) {
+			sl_log(a, 3, "'%s': IOVA 0x%" PRIx64 " of %zu bytes is in the window already",
+				h->name, h->sg[i].iova, h->sg[i].len);
+			free(t);
+			return NULL;
+		}
+		va += h->sg[i].len;
+	}
+	return t;
+}
+
+static struct sl_dma_table *
+table_without(const struct sl_adapter *a, const struct sl_holding *h)
+{
+	const struct sl_dma_table *old = a->table;
+	struct sl_dma_table *t = table_new(old->n);
+	unsigned int i;
+
+	if (t == NULL)
+		return NULL;
+	for (i = 0; i < old->n; i++) {
+		const uint8_t *va = old->map[i].va, *base = h->device_va;
+
+		if (va < base || va >= base + h->len)
+			t->map[t->n++] = old->map[i];
+	}
+	return t;
+}
+
+/* Undo the hook for the first n pieces. */
+static int
+hook_unmap(struct sl_adapter *a, const struct sl_holding *h, unsigned int n)
+{
+	uint8_t *va = h->va;
+	int ret = 0;
+	unsigned int i;
+
+	for (i = 0; i < n && a->window != NULL; i++) {
+		int err = a->window->unmap(a->window_ctx, va, h->sg[i].iova, h->sg[i].len);
+
+		if (err != 0) {
+			sl_log(a, 3, "'%s': the window's hook cannot unmap IOVA 0x%" PRIx64 ": %s", h->name,
+				h->sg[i].iova, strerror(-err));
+			ret = err;
+		}
+		va += h->sg[i].len;
+	}
+	return ret;
+}
+
+static int
+hook_map(struct sl_adapter *a, const struct sl_holding *h)
+{
+	uint8_t *va = h->va;
+	unsigned int i;
+
+	for (i = 0; i < h->nsg && a->window != NULL; i++) {
+		int ret = a->window->map(a->window_ctx, va, h->sg[i].iova, h->sg[i].len, h->dir);
+
+		if (ret != 0) {
+			sl_log(a, 3, "'%s': the window's hook refuses IOVA 0x%" PRIx64 " of %zu bytes: %s",
+				h->name, h->sg[i].iova, h->sg[i].len, strerror(-ret));
+			hook_unmap(a, h, i);
+			return ret;
+		}
+		va += h->sg[i].len;
+	}
+	return 0;
+}
+
+int
+sl_window_add(struct sl_adapter *a, struct sl_holding *h)
+{
+	const struct sl_sync_checker *c = a->checker;
+	struct sl_dma_table *t;
+	int ret;
+
+	h->device_va = h->va;
+	if (c != NULL && c->map != NULL)
+		h->device_va = c->map(c->ctx, h->name, h->va, h->len);
+	if (h->device_va == NULL) {
+		sl_log(a, 3, "'%s': the checker has no memory for a copy of %zu bytes", h->name, h->len);
+		return -ENOMEM;
+	}
+	t = table_with(a, h, &ret);
+	if (t != NULL) {
+		ret = hook_map(a, h);
+		if (ret == 0) {
+			publish(a, t);
+			h->next = a->holdings;
+			a->holdings = h;
+			return 0;
+		}
+		free(t);
+	}
+	if (c != NULL && c->unmap != NULL)
+		c->unmap(c->ctx, h->va, h->len);
+	return ret;
+}
+
+int
+sl_window_remove(struct sl_adapter *a, struct sl_holding *h)
+{
+	const struct sl_sync_checker *c = a->checker;
+	struct sl_dma_table *t = table_without(a, h);
+	struct sl_holding **link = &a->holdings;
+
+	if (t == NULL) {
+		sl_log(a, 3, "'%s': no memory for the window's table", h->name);
+		return -ENOMEM;
+	}
+	/* Out of the table first: no device thread may use it while the hook takes it away. */
+	publish(a, t);
+	/* What the hook could not unmap was logged; the memory is ours to give up all the same. */
+	(void)hook_unmap(a, h, h->nsg);
+	if (c != NULL && c->unmap != NULL)
+		c->unmap(c->ctx, h->va, h->len);
+	while (*link != h)
+		link = &(*link)->next;
+	*link = h->next;
+	return 0;
+}
+
+struct sl_holding *
+sl_holding_at(const struct sl_adapter *a, const void *va, size_t len, bool whole)
+{
+	uintptr_t p = (uintptr_t)va;
+	struct sl_holding *h;
+
+	for (h = a->holdings; h != NULL; h = h->next) {
+		uintptr_t base = (uintptr_t)h->va, off = p - base;
+
+		if (off < h->len && (!whole || len <= h->len - off))
+			return h;
+		if (!whole && base - p < len)
+			return h;
+	}
+	return NULL;
+}
