@@ -1,0 +1,67 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026 The Syncline authors
+#
+# prepare.sh CACHE
+#
+# Fetch and unpack into CACHE what the VM bench boots: QEMU with the igb device
+# model (7.2 of Debian 12 has none; the one of its backports has), Debian's
+# kernel and a static busybox. Nothing is installed: the packages are unpacked
+# privately, since QEMU 10 and the qemu-user of Debian 12 cannot both be
+# installed. Says what it uses; the second run is instant.
+
+set -euo pipefail
+
+cache=${1:?usage: prepare.sh CACHE}
+stamp=$cache/ready-1
+if [[ -e $stamp ]]; then exit 0; fi
+mkdir -p "$cache/debs" "$cache/root" "$cache/lists/partial" "$cache/sources.list.d"
+cache=$(cd "$cache" && pwd)
+
+# The system's own archive, with its backports suite beside it.
+awk '
+	/^Types:/ { print "Types: deb"; next }
+	/^Suites:/ { if ($0 ~ /security/) print; else print "Suites: bookworm bookworm-backports"; next }
+	{ print }' /etc/apt/sources.list.d/debian.sources >"$cache/sources.list.d/vm.sources" 2>/dev/null ||
+	awk '$1 == "deb" && $3 == "bookworm" { print; $3 = "bookworm-backports"; print }' \
+		/etc/apt/sources.list >"$cache/sources.list.d/vm.list"
+
+apt=(-q -o Dir::Etc::SourceList=/dev/null -o Dir::Etc::SourceParts="$cache/sources.list.d"
+	-o Dir::State::Lists="$cache/lists" -o APT::Sandbox::User=root)
+apt-get "${apt[@]}" update >"$cache/apt.log" 2>&1 || { cat "$cache/apt.log" >&2; exit 1; }
+
+kernel=$(apt-cache "${apt[@]}" depends linux-image-amd64 |
+	awk '/Depends: linux-image-6\.1/ { print $2; exit }')
+mapfile -t packages < <(apt-get "${apt[@]}" -y -s --no-install-recommends \
+	-t bookworm-backports install qemu-system-x86 2>/dev/null |
+	awk '/^Inst/ && $2 !~ /^qemu-user/ { print $2 }')
+(cd "$cache/debs" && apt-get "${apt[@]}" -t bookworm-backports download "${packages[@]}" &&
+	apt-get "${apt[@]}" download "$kernel" busybox-static) >>"$cache/apt.log" 2>&1 ||
+	{ tail -20 "$cache/apt.log" >&2; exit 1; }
+for deb in "$cache"/debs/*.deb; do dpkg -x "$deb" "$cache/root"; done
+rm -rf "$cache/debs"
+
+version=${kernel#linux-image-}
+depmod -b "$cache/root" "$version"
+
+# The initramfs: busybox, the modules in the order they load, and init.
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+ram=$cache/initramfs
+mkdir -p "$ram"/{bin,mod,proc,sys,dev,host}
+cp "$cache/root/bin/busybox" "$ram/bin/"
+for tool in sh mount insmod mkdir chroot poweroff cat echo sleep ls sed; do
+	ln -sf busybox "$ram/bin/$tool"
+done
+for module in virtio_pci 9pnet_virtio 9p vfio_iommu_type1 vfio-pci igb; do
+	modprobe -d "$cache/root" -S "$version" --show-depends "$module" 2>/dev/null |
+		awk '$1 == "insmod" { print $2 }'
+done | awk '!seen[$0]++' >"$cache/modules"
+n=100
+while read -r ko; do
+	cp "$ko" "$ram/mod/$((n++))-$(basename "$ko")"
+done <"$cache/modules"
+install -m 755 "$top/init" "$ram/init"
+(cd "$ram" && find . | cpio -o -H newc --quiet | gzip -1) >"$cache/initramfs.gz"
+cp "$cache/root/boot/vmlinuz-$version" "$cache/vmlinuz"
+echo "$version" >"$cache/kernel"
+touch "$stamp"
