@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+#ifndef _ENGINE_H_
+#define _ENGINE_H_
+
+/**
+ * @file
+ * Forwarding engines, and the stream that they work on. A new engine is one
+ * file in engines/ and one row in engine.c.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <rte_branch_prediction.h>
+#include <rte_common.h>
+#include <rte_cycles.h>
+#include <rte_ethdev.h>
+#include <rte_ether.h>
+#include <rte_mbuf.h>
+
+/** Largest burst. */
+#define BURST_MAX 512
+/** Most segments of a frame that txonly makes. */
+#define TX_SEGS_MAX 8
+
+/** What a stream counted; written by its lcore alone, read by the main lcore. */
+struct stream_counters {
+	uint64_t rx;           /**< frames received */
+	uint64_t tx;           /**< frames the driver took */
+	uint64_t generated;    /**< frames made here (txonly) */
+	uint64_t consumed;     /**< frames that end here by design (rxonly, no echo request...) */
+	uint64_t dropped;      /**< frames freed because the driver did not take them */
+	uint64_t retries;      /**< repeated transmit calls */
+	uint64_t polls;        /**< turns */
+	uint64_t cycles_busy;  /**< TSC cycles of turns that moved a frame */
+	uint64_t burst[BURST_MAX + 1]; /**< receive calls by frames returned */
+};
+
+struct engine;
+
+/**
+ * One stream. All that the hot loop reads is copied in here when forwarding
+ * starts; nothing of it changes until it stops.
+ */
+struct stream {
+	/* hot, read only while forwarding */
+	uint16_t rx_port, rx_queue;
+	uint16_t tx_port, tx_queue;
+	uint16_t burst;              /**< frames a turn, 1..BURST_MAX */
+	uint16_t tx_retries;         /**< repeats of a transmit call that took too little */
+	uint8_t nb_tx_segs;
+	const struct engine *engine;
+	struct rte_mempool *pool;    /**< where made frames come from */
+	struct rte_ether_addr src;   /**< address of the sending port */
+	struct rte_ether_addr dst;   /**< of the peer behind the sending port */
+	uint16_t tx_segs[TX_SEGS_MAX]; /**< bytes of each segment of a made frame */
+	uint64_t tx_left;            /**< txonly: frames still to make; UINT64_MAX: no end */
+	uint32_t flow;               /**< txonly: varies the UDP source port */
+	/* written by the lcore */
+	struct stream_counters n __rte_cache_aligned;
+};
+
+/** An engine: one turn of a stream. */
+struct engine {
+	const char *name;
+	const char *help;
+	bool receives;               /**< polls the receive queue: every one must have a stream */
+	bool transmits;
+	/** Move at most a burst. @return frames moved, 0: idle. */
+	unsigned int (*run)(struct stream *s);
+};
+
+/** All engines; ends with NULL. */
+extern const struct engine *const engines[];
+/** By name; NULL when there is none. */
+const struct engine *engine_find(const char *name);
+/** "io|mac|...": names for messages. @return @p buf */
+const char *engine_names(char *buf, size_t len);
+
+extern const struct engine engine_io, engine_mac, engine_macswap, engine_rxonly, engine_txonly,
+	engine_icmpecho;
+
+/** Add to a counter that another thread may read at any moment. One writer. */
+static inline void
+count(uint64_t *counter, uint64_t n)
+{
+	__atomic_store_n(counter, *counter + n, __ATOMIC_RELAXED);
+}
+
+/** Receive a burst and count it. */
+static inline uint16_t
+stream_receive(struct stream *s, struct rte_mbuf **pkts)
+{
+	uint16_t n = rte_eth_rx_burst(s->rx_port, s->rx_queue, pkts, s->burst);
+
+	count(&s->n.burst[n], 1);
+	count(&s->n.rx, n);
+	return n;
+}
+
+/** Send a burst: repeat up to s->tx_retries times, free and count what is left. */
+static inline void
+stream_transmit(struct stream *s, struct rte_mbuf **pkts, uint16_t n)
+{
+	uint16_t sent = rte_eth_tx_burst(s->tx_port, s->tx_queue, pkts, n);
+
+	for (uint16_t retry = 0; unlikely(sent < n) && retry < s->tx_retries; retry++) {
+		rte_delay_us_block(1);
+		sent += rte_eth_tx_burst(s->tx_port, s->tx_queue, pkts + sent, n - sent);
+		count(&s->n.retries, 1);
+	}
+	count(&s->n.tx, sent);
+	if (unlikely(sent < n)) {
+		count(&s->n.dropped, n - sent);
+		rte_pktmbuf_free_bulk(pkts + sent, n - sent);
+	}
+}
+
+#endif /* _ENGINE_H_ */

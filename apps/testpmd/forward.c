@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <rte_cycles.h>
+#include <rte_lcore.h>
+#include <rte_malloc.h>
+
+#include "forward.h"
+#include "result.h"
+#include "run.h"
+#include "say.h"
+
+/** How long the main lcore forwards between looks at input and clock. */
+#define TURN_US 1000
+/** How long it sleeps when others forward, and when nobody does. */
+#define WATCH_MS 1
+#define IDLE_MS 100
+
+static double
+seconds_since(uint64_t tsc)
+{
+	return (double)(rte_rdtsc() - tsc) / (double)rte_get_tsc_hz();
+}
+
+static void
+fill_stream(const struct run *run, struct stream *s, const struct port *rx, const struct port *tx,
+	const struct leg *leg)
+{
+	const struct config *cfg = run->cfg;
+
+	*s = (struct stream){
+		.rx_port = rx->id,
+		.rx_queue = leg->rx_queue,
+		.tx_port = tx->id,
+		.tx_queue = leg->tx_queue,
+		.burst = cfg->burst,
+		.tx_retries = cfg->tx_retries,
+		.nb_tx_segs = cfg->nb_tx_segs,
+		.engine = cfg->engine,
+		.pool = run->pool,
+		.src = tx->mac,
+		.tx_left = UINT64_MAX,
+	};
+	/* As testpmd does: a peer nobody named gets a local address of its own. */
+	s->dst = (struct rte_ether_addr){ .addr_bytes = { 0x02, 0, 0, 0, 0, (uint8_t)tx->id } };
+	if (cfg->peer_set[tx->id])
+		s->dst = cfg->peer[tx->id];
+	for (unsigned int i = 0; i < cfg->nb_tx_segs; i++)
+		s->tx_segs[i] = cfg->tx_segs[i];
+}
+
+/** Streams between the ports that can be used now. */
+static int
+make_streams(struct run *run)
+{
+	const struct config *cfg = run->cfg;
+	const struct port *ports[RTE_MAX_ETHPORTS];
+	uint16_t nb_queues = cfg->engine->receives ? cfg->rxq : cfg->txq;
+	struct leg *legs;
+	uint16_t n = 0;
+
+	for (uint16_t i = 0; i < run->nb_ports; i++) {
+		if (port_usable(&run->ports[i]))
+			ports[n++] = &run->ports[i];
+	}
+	if (n == 0)
+		return say_error(-ENODEV, "no port is started");
+	legs = calloc((size_t)n * nb_queues, sizeof(*legs));
+	rte_free(run->streams);
+	run->nb_streams = 0;
+	run->streams = rte_zmalloc("streams", sizeof(*run->streams) * n * nb_queues,
+		RTE_CACHE_LINE_SIZE);
+	if (legs == NULL || run->streams == NULL) {
+		free(legs);
+		return say_error(-ENOMEM, "no memory for %u streams", n * nb_queues);
+	}
+	run->nb_streams = stream_map(cfg->topology, n, nb_queues, legs);
+	for (unsigned int i = 0; i < run->nb_streams; i++)
+		fill_stream(run, &run->streams[i], ports[legs[i].rx_index],
+			ports[legs[i].tx_index], &legs[i]);
+	free(legs);
+	return 0;
+}
+
+/** Deal the streams out to worker lcores, or to the main lcore where there is no other. */
+static int
+make_lcores(struct run *run)
+{
+	unsigned int workers = rte_lcore_count() - 1;
+	unsigned int max = RTE_MAX(workers, 1u);
+	unsigned int n = RTE_MIN(max, run->nb_streams);
+	unsigned int id = rte_get_main_lcore();
+
+	if (run->cfg->nb_cores > max)
+		return say_error(-EINVAL, "--nb-cores: '%u' is not allowed; allowed: up to %u, as EAL"
+			" has %u lcores and the main one watches", run->cfg->nb_cores, max,
+			workers + 1);
+	if (run->cfg->nb_cores != 0)
+		n = RTE_MIN(n, run->cfg->nb_cores);
+	free(run->lcores);
+	free(run->shares);
+	run->lcores = calloc(n, sizeof(*run->lcores));
+	run->shares = calloc(run->nb_streams, sizeof(struct stream *));
+	run->nb_lcores = 0;
+	if (run->lcores == NULL || run->shares == NULL)
+		return say_error(-ENOMEM, "no memory for %u lcores", n);
+	run->nb_lcores = n;
+	run->main_forwards = workers == 0;
+	for (unsigned int i = 0; i < n; i++) {
+		if (!run->main_forwards)
+			id = rte_get_next_lcore(i == 0 ? (unsigned int)-1 : id, 1, 0);
+		run->lcores[i].id = id;
+	}
+	for (unsigned int i = 0; i < run->nb_streams; i++) {
+		struct lcore *lc = &run->lcores[stream_core(i, run->nb_streams, n)];
+
+		run->shares[i] = &run->streams[i];
+		if (lc->nb_streams++ == 0)
+			lc->streams = &run->shares[i];
+	}
+	return 0;
+}
+
+static int
+launch(struct run *run)
+{
+	if (run->main_forwards)
+		return 0;
+	for (unsigned int i = 0; i < run->nb_lcores; i++) {
+		int rc = lcore_launch(&run->lcores[i]);
+
+		if (rc != 0) {
+			while (i-- > 0)
+				lcore_stop(&run->lcores[i]);
+			return say_error(rc, "lcore is busy");
+		}
+	}
+	return 0;
+}
+
+static void
+join(struct run *run)
+{
+	if (run->main_forwards)
+		return;
+	for (unsigned int i = 0; i < run->nb_lcores; i++)
+		lcore_stop(&run->lcores[i]);
+}
+
+int
+forward_start(struct run *run, uint32_t tx_first)
+{
+	int rc;
+
+	if (run->forwarding)
+		return say_error(-EBUSY, "forwarding already; stop first");
+	meter_free(&run->meter);
+	rc = make_streams(run);
+	if (rc == 0)
+		rc = make_lcores(run);
+	if (rc == 0)
+		rc = snapshot_take(run, &run->meter.start);
+	if (rc == 0)
+		rc = snapshot_take(run, &run->meter.line);
+	if (rc != 0)
+		return rc;
+	RTE_SET_USED(tx_first);
+	rc = launch(run);
+	run->forwarding = rc == 0;
+	return rc;
+}
+
+void
+forward_stop(struct run *run)
+{
+	struct meter *m = &run->meter;
+	int rc;
+
+	if (!run->forwarding)
+		return;
+	rc = snapshot_take(run, &m->end);
+	join(run);
+	run->forwarding = false;
+	if (rc == 0)
+		rc = snapshot_take(run, &m->final);
+	if (rc == 0 && !m->warm) {
+		/* Stopped while warming up: what there is, is measured. */
+		snapshot_free(&m->measure);
+		rc = snapshot_copy(&m->start, &m->measure);
+	}
+	m->valid = rc == 0;
+	if (m->valid)
+		result_print(run, stdout);
+	else
+		say_error(0, "no memory for the counters of this run");
+}
+
+/** A removed port ends its streams; the others go on. */
+static void
+handle_removal(struct run *run)
+{
+	bool gone[RTE_MAX_ETHPORTS] = { false };
+	bool any = false;
+
+	for (uint16_t i = 0; i < run->nb_ports; i++) {
+		struct port *p = &run->ports[i];
+
+		if (!__atomic_load_n(&p->removed, __ATOMIC_RELAXED) || p->removal_told)
+			continue;
+		p->removal_told = true;
+		any = gone[i] = true;
+		say_error(0, "port %u (%s) was removed", p->id, p->name);
+	}
+	if (!any || !run->forwarding)
+		return;
+	join(run);
+	for (unsigned int i = 0; i < run->nb_lcores; i++) {
+		for (uint16_t j = 0; j < run->nb_ports; j++) {
+			if (gone[j])
+				lcore_drop_port(&run->lcores[i], run->ports[j].id);
+		}
+	}
+	if (launch(run) != 0)
+		run->worst = EXIT_CODE_SETUP;
+}
+
+static void
+print_line(struct run *run)
+{
+	struct snapshot now = { 0 }, diff = { 0 };
+	struct totals t;
+
+	if (snapshot_take(run, &now) != 0 || snapshot_diff(&run->meter.line, &now, &diff) != 0) {
+		snapshot_free(&now);
+		return;
+	}
+	snapshot_total(&diff, run->nb_ports, (double)rte_get_tsc_hz(), &t);
+	stats_print_line(stdout, seconds_since(run->meter.start.tsc), &t);
+	snapshot_free(&diff);
+	snapshot_free(&run->meter.line);
+	run->meter.line = now;
+}
+
+/** True when a packet limit is reached. */
+static bool
+enough_packets(const struct run *run)
+{
+	uint64_t n = 0;
+
+	if (run->cfg->packets == 0)
+		return false;
+	for (unsigned int i = 0; i < run->nb_streams; i++) {
+		const struct stream_counters *c = &run->streams[i].n;
+
+		n += __atomic_load_n(&c->rx, __ATOMIC_RELAXED);
+		n += __atomic_load_n(&c->generated, __ATOMIC_RELAXED);
+	}
+	return n >= run->cfg->packets;
+}
+
+/** What time brings while forwarding. @return true when the run is at its end. */
+static bool
+watch(struct run *run)
+{
+	const struct config *cfg = run->cfg;
+	struct meter *m = &run->meter;
+	double elapsed = seconds_since(m->start.tsc);
+
+	if (!m->warm && elapsed >= cfg->warmup)
+		m->warm = snapshot_take(run, &m->measure) == 0;
+	if (cfg->stats_period > 0 && seconds_since(m->line.tsc) >= cfg->stats_period)
+		print_line(run);
+	if (cfg->duration > 0 && elapsed >= cfg->warmup + cfg->duration)
+		return true;
+	return enough_packets(run);
+}
+
+/** Forward or sleep for a little while; then look at the descriptors. @return as poll(). */
+static int
+pass_time(struct run *run, double left, struct pollfd *fds)
+{
+	int timeout = run->forwarding ? WATCH_MS : IDLE_MS;
+
+	if (run->forwarding && run->main_forwards) {
+		uint64_t until = rte_rdtsc() + rte_get_tsc_hz() / 1000000 * TURN_US;
+
+		lcore_turns(&run->lcores[0], until);
+		timeout = 0;
+	} else if (left >= 0 && left * 1000 < timeout) {
+		timeout = (int)(left * 1000) + (left > 0);
+	}
+	return poll(fds, 2, timeout);
+}
+
+enum wake
+forward_wait(struct run *run, double seconds, int fd)
+{
+	struct pollfd fds[2] = {
+		{ .fd = run->signal_fd, .events = POLLIN },
+		{ .fd = fd, .events = POLLIN },
+	};
+	uint64_t since = rte_rdtsc();
+
+	for (;;) {
+		double left = seconds < 0 ? -1 : RTE_MAX(seconds - seconds_since(since), 0.0);
+		struct signalfd_siginfo info;
+
+		if (pass_time(run, left, fds) > 0) {
+			if (fds[0].revents != 0 &&
+					read(run->signal_fd, &info, sizeof(info)) == sizeof(info))
+				return WAKE_SIGNAL;
+			if (fds[1].revents != 0)
+				return WAKE_INPUT;
+		}
+		handle_removal(run);
+		if (run->forwarding && watch(run)) {
+			forward_stop(run);
+			return WAKE_DONE;
+		}
+		if (seconds >= 0 && seconds_since(since) >= seconds)
+			return WAKE_TIME;
+	}
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+#ifndef _LCORE_H_
+#define _LCORE_H_
+
+/**
+ * @file
+ * A forwarding lcore: its streams and its stop flag.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "engine.h"
+
+/** One forwarding lcore. */
+struct lcore {
+	unsigned int id;
+	struct stream **streams; /**< its share */
+	unsigned int nb_streams;
+	bool stop;              /**< atomic; main lcore writes, this lcore reads */
+};
+
+/** Loop until told to stop; for rte_eal_remote_launch(). @p arg is a struct lcore. */
+int lcore_main(void *arg);
+/** Loop until TSC @p until: the main lcore's own share of forwarding. */
+void lcore_turns(struct lcore *lc, uint64_t until);
+/** Start the worker. @return 0 or -EBUSY. */
+int lcore_launch(struct lcore *lc);
+/** Leave out the streams that touch a port. The lcore must not run. */
+void lcore_drop_port(struct lcore *lc, uint16_t port);
+/** Tell the worker to stop, and wait until it has. */
+void lcore_stop(struct lcore *lc);
+
+#endif /* _LCORE_H_ */

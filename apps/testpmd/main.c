@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <rte_eal.h>
+#include <rte_errno.h>
+#include <rte_malloc.h>
+#include <rte_version.h>
+
+#include "forward.h"
+#include "run.h"
+#include "say.h"
+
+/** Index of the application's first argument: behind "--", or argc. */
+static int
+app_args(int argc, char *const *argv)
+{
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--") == 0)
+			return i + 1;
+	}
+	/* Without "--" all is EAL's, but for a call for help. */
+	if (argc == 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+			strcmp(argv[1], "--version") == 0))
+		return 1;
+	return argc;
+}
+
+/** Signals become readable events, in every thread to come. */
+static int
+take_signals(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	return signalfd(-1, &set, SFD_CLOEXEC);
+}
+
+/** Ports up, the session, ports down. */
+static enum exit_code
+serve(struct run *run)
+{
+	if (ports_find(run) != 0 || ports_make_pool(run) != 0 || ports_start(run) != 0)
+		return EXIT_CODE_SETUP;
+	if (forward_start(run, run->cfg->tx_first) != 0)
+		return EXIT_CODE_SETUP;
+	forward_wait(run, -1, -1);
+	forward_stop(run);
+	return run->worst;
+}
+
+int
+main(int argc, char **argv)
+{
+	static char why[CONFIG_WHY_LEN];
+	struct config cfg;
+	int first = app_args(argc, argv);
+	struct run *run;
+	int rc = config_parse(argc - first, argv + first, &cfg, why);
+
+	if (rc == CONFIG_HELP || rc == CONFIG_VERSION) {
+		printf("sl-testpmd %s, %s\n", SL_VERSION, rte_version());
+		if (rc == CONFIG_HELP)
+			config_usage(stdout, argv[0]);
+		return EXIT_CODE_OK;
+	}
+	if (rc < 0)
+		return say_error(EXIT_CODE_USAGE, "%s", why);
+	run = calloc(1, sizeof(*run));
+	if (run == NULL)
+		return say_error(EXIT_CODE_SETUP, "no memory");
+	run->cfg = &cfg;
+	run->signal_fd = take_signals();
+	if (rte_eal_init(first, argv) < 0)
+		return say_error(EXIT_CODE_SETUP, "EAL: %s", rte_strerror(rte_errno));
+	rc = serve(run);
+	ports_close(run);
+	rte_free(run->streams);
+	meter_free(&run->meter);
+	free(run->shares);
+	free(run->lcores);
+	free(run);
+	rte_eal_cleanup();
+	return rc;
+}

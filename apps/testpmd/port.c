@@ -1,0 +1,396 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include <rte_cycles.h>
+#include <rte_errno.h>
+#include <rte_lcore.h>
+
+#include "run.h"
+#include "say.h"
+
+#define DEFAULT_DESC 512
+#define LINK_WAIT_MS 3000
+#define LINK_POLL_MS 50
+/** Mbufs in flight in a lcore's hands besides queues and caches. */
+#define MBUFS_IN_HAND (2 * BURST_MAX)
+
+struct port *
+port_by_id(struct run *run, uint16_t id)
+{
+	for (uint16_t i = 0; i < run->nb_ports; i++) {
+		if (run->ports[i].id == id)
+			return &run->ports[i];
+	}
+	return NULL;
+}
+
+bool
+port_usable(const struct port *p)
+{
+	return p->started && !p->closed && !__atomic_load_n(&p->removed, __ATOMIC_RELAXED);
+}
+
+/** Called by EAL's interrupt thread; all else is left to the main lcore. */
+static int
+on_removal(uint16_t id, enum rte_eth_event_type type, void *arg, void *ret)
+{
+	struct run *run = arg;
+	struct port *p = port_by_id(run, id);
+
+	RTE_SET_USED(type);
+	RTE_SET_USED(ret);
+	if (p != NULL)
+		__atomic_store_n(&p->removed, true, __ATOMIC_RELAXED);
+	return 0;
+}
+
+/** Descriptors to use: as asked if the device allows that, else near the default. */
+static int
+choose_desc(const struct port *p, const char *option, uint16_t asked,
+	const struct rte_eth_desc_lim *lim, uint16_t *out)
+{
+	uint16_t align = lim->nb_align != 0 ? lim->nb_align : 1;
+	uint16_t max = lim->nb_max != 0 ? lim->nb_max : UINT16_MAX;
+	uint32_t n = asked;
+
+	if (asked == 0) {
+		n = RTE_ALIGN_CEIL((uint32_t)DEFAULT_DESC, align);
+		n = RTE_MAX(n, (uint32_t)lim->nb_min);
+		n = RTE_MIN(n, (uint32_t)max);
+	} else if (n < lim->nb_min || n > max || n % align != 0) {
+		return say_error(-EINVAL, "--%s: '%u' is not allowed; allowed by port %u (%s): a"
+			" multiple of %u from %u to %u", option, asked, p->id, p->info.driver_name,
+			align, lim->nb_min, max);
+	}
+	*out = (uint16_t)n;
+	return 0;
+}
+
+static int
+port_init(struct run *run, struct port *p, uint16_t id)
+{
+	int rc;
+
+	p->id = id;
+	rc = rte_eth_dev_info_get(id, &p->info);
+	if (rc != 0)
+		return say_error(rc, "port %u gives no information: %s", id, strerror(-rc));
+	rte_eth_dev_get_name_by_port(id, p->name);
+	rc = rte_eth_macaddr_get(id, &p->mac);
+	if (rc != 0)
+		return say_error(rc, "port %u gives no address: %s", id, strerror(-rc));
+	rc = choose_desc(p, "rxd", run->cfg->rxd, &p->info.rx_desc_lim, &p->rxd);
+	if (rc == 0)
+		rc = choose_desc(p, "txd", run->cfg->txd, &p->info.tx_desc_lim, &p->txd);
+	if (rc == 0)
+		rte_eth_dev_callback_register(id, RTE_ETH_EVENT_INTR_RMV, on_removal, run);
+	return rc;
+}
+
+int
+ports_find(struct run *run)
+{
+	uint64_t mask = run->cfg->portmask;
+	uint64_t missing = mask;
+	uint16_t id;
+
+	RTE_ETH_FOREACH_DEV(id) {
+		if (mask != 0 && (mask & RTE_BIT64(id)) == 0)
+			continue;
+		missing &= ~RTE_BIT64(id);
+		int rc = port_init(run, &run->ports[run->nb_ports], id);
+
+		if (rc != 0)
+			return rc;
+		run->nb_ports++;
+	}
+	if (missing != 0)
+		return say_error(-ENODEV, "--ports: port %d is not there; there are %u ports",
+			__builtin_ctzll(missing), rte_eth_dev_count_avail());
+	if (run->nb_ports == 0)
+		return say_error(-ENODEV, "no port found; give one as EAL option, for example"
+			" --vdev net_syncline_soft0, or bind a device to vfio-pci");
+	return 0;
+}
+
+int
+ports_make_pool(struct run *run)
+{
+	const struct config *cfg = run->cfg;
+	uint32_t n = rte_lcore_count() * (cfg->mbcache * 3 / 2 + MBUFS_IN_HAND);
+
+	for (uint16_t i = 0; i < run->nb_ports; i++) {
+		n += (uint32_t)cfg->rxq * run->ports[i].rxd;
+		n += (uint32_t)cfg->txq * run->ports[i].txd;
+	}
+	if (cfg->mbufs != 0)
+		n = cfg->mbufs;
+	run->pool = rte_pktmbuf_pool_create("sl-testpmd", n, cfg->mbcache, 0,
+		(uint16_t)cfg->mbuf_size, rte_eth_dev_socket_id(run->ports[0].id));
+	if (run->pool == NULL)
+		return say_error(-rte_errno, "no memory for %u mbufs of %u bytes (%s); give EAL more"
+			" with -m, or take fewer with --mbufs", n, cfg->mbuf_size,
+			rte_strerror(rte_errno));
+	return 0;
+}
+
+/** Bytes that the device adds to the MTU to make the longest frame. */
+static uint32_t
+frame_overhead(const struct rte_eth_dev_info *info)
+{
+	if (info->max_mtu != UINT16_MAX && info->max_rx_pktlen > info->max_mtu)
+		return info->max_rx_pktlen - info->max_mtu;
+	return RTE_ETHER_HDR_LEN + RTE_ETHER_CRC_LEN;
+}
+
+/** The MTU to configure; 0 leaves it to the device. */
+static int
+choose_mtu(const struct config *cfg, const struct port *p, uint32_t *out)
+{
+	const struct rte_eth_dev_info *info = &p->info;
+	uint32_t overhead = frame_overhead(info);
+	const char *option = cfg->mtu != 0 ? "mtu" : "max-pkt-len";
+	uint32_t extra = cfg->mtu != 0 ? 0 : overhead;
+	uint32_t given = cfg->mtu != 0 ? cfg->mtu : cfg->max_pkt_len;
+
+	*out = 0;
+	if (given == 0)
+		return 0;
+	if (given < extra + info->min_mtu || given > extra + info->max_mtu)
+		return say_error(-EINVAL, "--%s: '%u' is not allowed; allowed by port %u (%s): from"
+			" %u to %u", option, given, p->id, info->driver_name,
+			extra + info->min_mtu, extra + info->max_mtu);
+	*out = given - extra;
+	return 0;
+}
+
+static int
+check_offloads(const struct port *p, const char *option, uint64_t asked, uint64_t capa,
+	const char *(*name)(uint64_t))
+{
+	uint64_t bad = asked & ~capa;
+
+	if (bad == 0)
+		return 0;
+	bad = RTE_BIT64(__builtin_ctzll(bad));
+	return say_error(-EINVAL, "--%s: '%s' (0x%" PRIx64 ") is not allowed; port %u (%s) allows 0x%"
+		PRIx64, option, name(bad), bad, p->id, p->info.driver_name, capa);
+}
+
+static int
+choose_conf(const struct config *cfg, const struct port *p, struct rte_eth_conf *conf)
+{
+	const struct rte_eth_dev_info *info = &p->info;
+	uint32_t room = cfg->mbuf_size - RTE_PKTMBUF_HEADROOM;
+	uint32_t mtu, frame;
+	int rc;
+
+	rc = choose_mtu(cfg, p, &mtu);
+	if (rc == 0)
+		rc = check_offloads(p, "rx-offloads", cfg->rx_offloads, info->rx_offload_capa,
+			rte_eth_dev_rx_offload_name);
+	if (rc == 0)
+		rc = check_offloads(p, "tx-offloads", cfg->tx_offloads, info->tx_offload_capa,
+			rte_eth_dev_tx_offload_name);
+	if (rc != 0)
+		return rc;
+	*conf = (struct rte_eth_conf){
+		.rxmode = { .mtu = mtu, .offloads = cfg->rx_offloads },
+		.txmode = { .offloads = cfg->tx_offloads },
+		.intr_conf = { .rmv = (*info->dev_flags & RTE_ETH_DEV_INTR_RMV) != 0 },
+	};
+	frame = (mtu != 0 ? mtu : RTE_MIN(info->max_mtu, (uint16_t)RTE_ETHER_MTU)) + frame_overhead(info);
+	if (frame > room)
+		conf->rxmode.offloads |= info->rx_offload_capa & RTE_ETH_RX_OFFLOAD_SCATTER;
+	if ((conf->rxmode.offloads & RTE_ETH_RX_OFFLOAD_SCATTER) != 0 || cfg->nb_tx_segs > 1)
+		conf->txmode.offloads |= info->tx_offload_capa & RTE_ETH_TX_OFFLOAD_MULTI_SEGS;
+	conf->rx_adv_conf.rss_conf.rss_hf = cfg->rss & info->flow_type_rss_offloads;
+	if (cfg->rxq > 1 && conf->rx_adv_conf.rss_conf.rss_hf != 0)
+		conf->rxmode.mq_mode = RTE_ETH_MQ_RX_RSS;
+	else
+		conf->rx_adv_conf.rss_conf.rss_hf = 0;
+	return 0;
+}
+
+static int
+setup_queues(const struct run *run, const struct port *p, const struct rte_eth_conf *conf)
+{
+	struct rte_eth_rxconf rxconf = p->info.default_rxconf;
+	struct rte_eth_txconf txconf = p->info.default_txconf;
+	unsigned int socket = rte_eth_dev_socket_id(p->id);
+	int rc;
+
+	rxconf.offloads = conf->rxmode.offloads;
+	txconf.offloads = conf->txmode.offloads;
+	for (uint16_t q = 0; q < run->cfg->rxq; q++) {
+		rc = rte_eth_rx_queue_setup(p->id, q, p->rxd, socket, &rxconf, run->pool);
+		if (rc != 0)
+			return say_error(rc, "port %u: receive queue %u with %u descriptors: %s",
+				p->id, q, p->rxd, strerror(-rc));
+	}
+	for (uint16_t q = 0; q < run->cfg->txq; q++) {
+		rc = rte_eth_tx_queue_setup(p->id, q, p->txd, socket, &txconf);
+		if (rc != 0)
+			return say_error(rc, "port %u: transmit queue %u with %u descriptors: %s",
+				p->id, q, p->txd, strerror(-rc));
+	}
+	return 0;
+}
+
+static int
+port_configure(const struct run *run, struct port *p)
+{
+	const struct config *cfg = run->cfg;
+	struct rte_eth_conf conf;
+	int rc;
+
+	if (cfg->rxq > p->info.max_rx_queues)
+		return say_error(-EINVAL, "--rxq: '%u' is not allowed; port %u (%s) has up to %u",
+			cfg->rxq, p->id, p->info.driver_name, p->info.max_rx_queues);
+	if (cfg->txq > p->info.max_tx_queues)
+		return say_error(-EINVAL, "--txq: '%u' is not allowed; port %u (%s) has up to %u",
+			cfg->txq, p->id, p->info.driver_name, p->info.max_tx_queues);
+	rc = choose_conf(cfg, p, &conf);
+	if (rc != 0)
+		return rc;
+	rc = rte_eth_dev_configure(p->id, cfg->rxq, cfg->txq, &conf);
+	if (rc != 0)
+		return say_error(rc, "port %u: configure: %s", p->id, strerror(-rc));
+	rc = setup_queues(run, p, &conf);
+	p->configured = rc == 0;
+	return rc;
+}
+
+int
+port_start(struct run *run, struct port *p)
+{
+	int rc;
+
+	if (p->started)
+		return 0;
+	if (p->closed)
+		return say_error(-ENODEV, "port %u is closed", p->id);
+	rc = p->configured ? 0 : port_configure(run, p);
+	if (rc != 0)
+		return rc;
+	rc = rte_eth_dev_start(p->id);
+	if (rc != 0)
+		return say_error(rc, "port %u: start: %s", p->id, strerror(-rc));
+	p->started = true;
+	if (run->cfg->promisc) {
+		rc = rte_eth_promiscuous_enable(p->id);
+		if (rc != 0 && rc != -ENOTSUP)
+			return say_error(rc, "port %u: promiscuous mode: %s", p->id, strerror(-rc));
+	}
+	return rte_eth_dev_get_mtu(p->id, &p->mtu);
+}
+
+int
+port_stop(struct port *p)
+{
+	int rc;
+
+	if (!p->started)
+		return 0;
+	rc = rte_eth_dev_stop(p->id);
+	if (rc != 0)
+		return say_error(rc, "port %u: stop: %s", p->id, strerror(-rc));
+	p->started = false;
+	return 0;
+}
+
+int
+port_reset(struct run *run, struct port *p)
+{
+	bool started = p->started;
+	int rc;
+
+	if (p->closed)
+		return say_error(-ENODEV, "port %u is closed", p->id);
+	rc = port_stop(p);
+	if (rc == 0)
+		rc = rte_eth_dev_reset(p->id);
+	if (rc != 0)
+		return say_error(rc, "port %u: reset: %s", p->id, strerror(-rc));
+	p->configured = false;
+	return started ? port_start(run, p) : 0;
+}
+
+int
+port_close(struct port *p)
+{
+	int rc;
+
+	if (p->closed)
+		return 0;
+	port_stop(p);
+	rc = rte_eth_dev_close(p->id);
+	p->closed = true;
+	p->configured = false;
+	return rc == 0 ? 0 : say_error(rc, "port %u: close: %s", p->id, strerror(-rc));
+}
+
+int
+port_set_mtu(struct port *p, uint16_t mtu)
+{
+	int rc = rte_eth_dev_set_mtu(p->id, mtu);
+
+	if (rc != 0)
+		return say_error(rc, "port %u: MTU '%u' is not allowed (%s); the device allows %u"
+			" to %u", p->id, mtu, strerror(-rc), p->info.min_mtu, p->info.max_mtu);
+	p->mtu = mtu;
+	return 0;
+}
+
+static void
+wait_for_links(const struct run *run)
+{
+	struct rte_eth_link link;
+	unsigned int waited = 0;
+
+	for (uint16_t i = 0; i < run->nb_ports; i++) {
+		for (;;) {
+			if (rte_eth_link_get_nowait(run->ports[i].id, &link) != 0 ||
+					link.link_status == RTE_ETH_LINK_UP)
+				break;
+			if (waited >= LINK_WAIT_MS) {
+				say_error(0, "port %u: link is down", run->ports[i].id);
+				break;
+			}
+			rte_delay_us_sleep(LINK_POLL_MS * 1000);
+			waited += LINK_POLL_MS;
+		}
+	}
+}
+
+int
+ports_start(struct run *run)
+{
+	for (uint16_t i = 0; i < run->nb_ports; i++) {
+		int rc = port_start(run, &run->ports[i]);
+
+		if (rc != 0)
+			return rc;
+	}
+	wait_for_links(run);
+	return 0;
+}
+
+void
+ports_close(struct run *run)
+{
+	/* All stop before the first closes: one may hold the other's frames. */
+	for (uint16_t i = 0; i < run->nb_ports; i++)
+		port_stop(&run->ports[i]);
+	for (uint16_t i = 0; i < run->nb_ports; i++) {
+		rte_eth_dev_callback_unregister(run->ports[i].id, RTE_ETH_EVENT_INTR_RMV,
+			on_removal, run);
+		port_close(&run->ports[i]);
+	}
+	rte_mempool_free(run->pool);
+	run->pool = NULL;
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+#ifndef _PORT_H_
+#define _PORT_H_
+
+/**
+ * @file
+ * Ports: found, configured, started, stopped. Main lcore.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <rte_ethdev.h>
+
+struct config;
+struct run;
+
+/** One port in use. */
+struct port {
+	uint16_t id;
+	char name[RTE_ETH_NAME_MAX_LEN];
+	struct rte_eth_dev_info info;
+	struct rte_ether_addr mac;
+	uint16_t rxd, txd;  /**< descriptors as set up */
+	uint16_t mtu;
+	bool configured, started, closed;
+	bool removed;       /**< atomic; set by the event thread, never cleared */
+	bool removal_told;
+};
+
+/** Fill run->ports by the configuration. @return 0; -ENODEV, with the reason on stderr. */
+int ports_find(struct run *run);
+/** Make the mbuf pool for all queues. @return 0 or negative errno, reason on stderr. */
+int ports_make_pool(struct run *run);
+/** Configure and start every port, wait for their links. @return 0 or negative errno. */
+int ports_start(struct run *run);
+/** Stop and close every port, free the pool. */
+void ports_close(struct run *run);
+
+/** Configure if needed, and start. @return 0 or negative errno, reason on stderr. */
+int port_start(struct run *run, struct port *p);
+int port_stop(struct port *p);
+int port_reset(struct run *run, struct port *p);
+int port_close(struct port *p);
+/** Change the MTU. @return 0 or negative errno, reason on stderr. */
+int port_set_mtu(struct port *p, uint16_t mtu);
+/** May the port be used in streams? */
+bool port_usable(const struct port *p);
+/** The port with that id, or NULL. */
+struct port *port_by_id(struct run *run, uint16_t id);
+
+#endif /* _PORT_H_ */

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+#ifndef _RUN_H_
+#define _RUN_H_
+
+/**
+ * @file
+ * The state of a running program: the one struct, besides the configuration,
+ * that is passed down. Main lcore only, but where a field says otherwise.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "config.h"
+#include "lcore.h"
+#include "port.h"
+#include "stats.h"
+
+/** The program. Zero-initialised, then filled in by main(). */
+struct run {
+	struct config *cfg;
+	int argc;               /**< the command line, as given */
+	char *const *argv;
+	struct rte_mempool *pool;
+	struct port ports[RTE_MAX_ETHPORTS]; /**< those in use */
+	uint16_t nb_ports;
+	struct stream *streams; /**< of the last start; cache-aligned */
+	unsigned int nb_streams;
+	struct stream **shares; /**< the streams in the order that lcores share them */
+	struct lcore *lcores;
+	unsigned int nb_lcores;
+	bool main_forwards;     /**< the only lcore there is does everything in turns */
+	bool forwarding;
+	bool quit;
+	int signal_fd;          /**< SIGINT and SIGTERM arrive here; -1: none */
+	struct meter meter;     /**< snapshots of the last run */
+	enum exit_code worst;   /**< what the program will exit with */
+};
+
+#endif /* _RUN_H_ */

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+#ifndef _SAY_H_
+#define _SAY_H_
+
+#include <rte_common.h>
+
+/** Print a line to standard error behind the program's name. @return @p rc, to pass on. */
+int say_error(int rc, const char *fmt, ...) __rte_format_printf(2, 3);
+
+#endif /* _SAY_H_ */
