@@ -129,6 +129,15 @@ struct sl_dev_ops {
 	void (*poll)(struct sl_port *port);
 };
 
+/** Unicast addresses that the NIC can match: RAL/RAH 0..15 and RAL2/RAH2. */
+#define SL_MAC_ADDRS 24u
+
+/** Packet fields that RSS may hash: MRQC. */
+#define SL_RSS_OFFLOADS                                                                            \
+	(RTE_ETH_RSS_IPV4 | RTE_ETH_RSS_NONFRAG_IPV4_TCP | RTE_ETH_RSS_NONFRAG_IPV4_UDP |          \
+		RTE_ETH_RSS_IPV6 | RTE_ETH_RSS_NONFRAG_IPV6_TCP | RTE_ETH_RSS_NONFRAG_IPV6_UDP |   \
+		RTE_ETH_RSS_IPV6_EX | RTE_ETH_RSS_IPV6_TCP_EX | RTE_ETH_RSS_IPV6_UDP_EX)
+
 /** Bytes that a frame may have on top of the MTU: Ethernet header, FCS, two VLAN tags. */
 #define SL_L2_OVERHEAD (RTE_ETHER_HDR_LEN + RTE_ETHER_CRC_LEN + 2u * RTE_VLAN_HLEN)
 
@@ -228,6 +237,8 @@ int sl_select_paths(struct rte_eth_dev *eth);
 int sl_map_pool(struct sl_port *port, struct rte_mempool *pool, enum sl_dma_dir dir);
 /** Slow path of transmit: bring an unknown mbuf's memory into the window. */
 int sl_map_tx_mbuf(struct sl_port *port, const struct rte_mbuf *m);
+/** Take every mempool and buffer out of the window; at close, when no queue is left. */
+void sl_unmap_all(struct sl_port *port);
 
 /* sl_nic.c: bringing the NIC up and down. Control. */
 /**
@@ -247,6 +258,8 @@ bool sl_nic_alive(struct sl_port *port);
 /** Reset the NIC, read its MAC, fill eth ops. bus, adapter, dev_ops, dev_priv are set by the caller. */
 int sl_port_init(struct rte_eth_dev *eth);
 int sl_port_close(struct rte_eth_dev *eth);
+/** Free what a port holds, however far its creation came; ethdev's own data stays. */
+void sl_port_release(struct sl_port *port);
 extern const struct eth_dev_ops sl_eth_dev_ops;
 
 /* sl_stats.c */

@@ -40,6 +40,7 @@ enum sl_speed { SL_SPEED_10 = 0, SL_SPEED_100 = 1, SL_SPEED_1000 = 2 };
 
 /* CTRL_EXT */
 #define SL_CTRL_EXT_LINK_MODE SL_MASK(22, 2)
+enum sl_link_mode { SL_LINK_MODE_COPPER = 0, SL_LINK_MODE_SGMII = 2, SL_LINK_MODE_SERDES = 3 };
 #define SL_CTRL_EXT_EE_RST SL_BIT(13)
 #define SL_CTRL_EXT_PFRSTD SL_BIT(14)
 #define SL_CTRL_EXT_IAME SL_BIT(24)
@@ -198,7 +199,11 @@ enum sl_phy_reg {
 };
 #define SL_PHY_STATUS_LINK SL_BIT(2)
 #define SL_PHY_STATUS_AUTONEG_DONE SL_BIT(5)
+#define SL_PHY_CONTROL_AUTONEG_RESTART SL_BIT(9)
+#define SL_PHY_CONTROL_POWER_DOWN SL_BIT(11)
+#define SL_PHY_CONTROL_AUTONEG_ENABLE SL_BIT(12)
 #define SL_PHY_CONTROL_RESET SL_BIT(15)
+#define SL_PHY_ADDRESS 1u /* the internal PHY on MDIC */
 
 /* NVM words: datasheet 6.2 */
 enum sl_nvm_word {

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <rte_common.h>
+#include <rte_ether.h>
+#include <rte_string_fns.h>
+
+#include "sl_args.h"
+
+#define WIRE_PREFIX "wire_"
+#define ARGS_LEN 1024u
+
+/** One key: how its value is read, and what is allowed, for messages. */
+struct arg_key {
+	const char *key;
+	int (*set)(struct sl_args *a, const char *value);
+	const char *allowed;
+	unsigned int kinds; /**< mask of enum sl_args_kind */
+	bool repeats;
+};
+
+static int
+parse_int(const char *value, long min, long max, int *out)
+{
+	char *end;
+	long v;
+
+	errno = 0;
+	v = strtol(value, &end, 10);
+	if (errno != 0 || end == value || *end != '\0' || v < min || v > max)
+		return -EINVAL;
+	*out = (int)v;
+	return 0;
+}
+
+static int
+set_wire(struct sl_args *a, const char *value)
+{
+	char *p;
+
+	if (*value == '\0' || strlcpy(a->wire, value, sizeof(a->wire)) >= sizeof(a->wire))
+		return -EINVAL;
+	for (p = a->wire; *p != '\0'; p++) {
+		if (*p == ';')
+			*p = ',';
+	}
+	return 0;
+}
+
+static int
+set_coherency(struct sl_args *a, const char *value)
+{
+	return sl_coherency_parse(value, &a->coherency);
+}
+
+static int
+set_mode(struct sl_args *a, const char *value)
+{
+	a->step = strcmp(value, "step") == 0;
+	return a->step || strcmp(value, "thread") == 0 ? 0 : -EINVAL;
+}
+
+static int
+set_cpu(struct sl_args *a, const char *value)
+{
+	return parse_int(value, -1, INT16_MAX, &a->cpu);
+}
+
+static int
+set_node(struct sl_args *a, const char *value)
+{
+	return parse_int(value, SL_NODE_ANY, INT16_MAX, &a->node);
+}
+
+static int
+set_mac(struct sl_args *a, const char *value)
+{
+	struct rte_ether_addr mac;
+
+	if (rte_ether_unformat_addr(value, &mac) != 0 || !rte_is_valid_assigned_ether_addr(&mac))
+		return -EINVAL;
+	memcpy(a->mac, mac.addr_bytes, sizeof(a->mac));
+	return 0;
+}
+
+static int
+set_fault(struct sl_args *a, const char *value)
+{
+	struct sl_args_fault *f = &a->faults[a->nb_faults];
+
+	if (a->nb_faults == SL_ARGS_MAX_FAULTS)
+		return -EINVAL;
+	if (sl_fault_parse(value, &f->fault, &f->arg, &f->count) != 0)
+		return -EINVAL;
+	a->nb_faults++;
+	return 0;
+}
+
+static int
+set_quota(struct sl_args *a, const char *value)
+{
+	unsigned long long v;
+	unsigned int shift = 0;
+	char *end;
+
+	errno = 0;
+	v = strtoull(value, &end, 10);
+	if (errno != 0 || end == value || *value == '-')
+		return -EINVAL;
+	if (*end == 'K' || *end == 'M')
+		shift = *end++ == 'K' ? 10 : 20;
+	if (*end != '\0' || v == 0 || v > (SIZE_MAX >> shift))
+		return -EINVAL;
+	a->quota_noncached = (size_t)v << shift;
+	return 0;
+}
+
+static const struct arg_key arg_keys[] = {
+	{"wire", set_wire, "peer:NAME, loop, gen, pcap:in=FILE, tap:IFNAME, null; ';' for ','",
+		SL_ARGS_SOFT, false},
+	{"coherency", set_coherency, "auto, coherent, explicit", SL_ARGS_SOFT | SL_ARGS_PCI, false},
+	{"mode", set_mode, "thread, step", SL_ARGS_SOFT, false},
+	{"cpu", set_cpu, "a CPU number, -1 not to pin", SL_ARGS_SOFT, false},
+	{"mac", set_mac, "a unicast address xx:xx:xx:xx:xx:xx, not zero", SL_ARGS_SOFT, false},
+	{"fault", set_fault, "name[:arg[:count]], at most 8 of them", SL_ARGS_SOFT, true},
+	{"quota_noncached", set_quota, "bytes > 0, with K or M for KiB or MiB", SL_ARGS_SOFT, false},
+	{"node", set_node, "a NUMA node number, -1 for any", SL_ARGS_SOFT, false},
+};
+
+static int
+refuse_key(enum sl_args_kind kind, const char *key, const char *value, char *why, size_t why_len)
+{
+	size_t n, i;
+
+	n = (size_t)snprintf(why, why_len, "argument \"%s=%s\" is not known; allowed keys:", key, value);
+	for (i = 0; i < RTE_DIM(arg_keys) && n < why_len; i++) {
+		if ((arg_keys[i].kinds & kind) != 0)
+			n += (size_t)snprintf(why + n, why_len - n, " %s", arg_keys[i].key);
+	}
+	if (kind == SL_ARGS_SOFT && n < why_len)
+		snprintf(why + n, why_len - n, " " WIRE_PREFIX "KEY");
+	return -EINVAL;
+}
+
+/* "wire_size=64" adds ":size=64" or ",size=64": no character that a shell would take. */
+static int
+append_wire(char *extra, size_t len, const char *key, const char *value, char *why, size_t why_len)
+{
+	size_t n = strlen(extra);
+
+	if (key[strlen(WIRE_PREFIX)] == '\0' ||
+		(size_t)snprintf(extra + n, len - n, "%s%s=%s", n == 0 ? "" : ",",
+			key + strlen(WIRE_PREFIX), value) >= len - n) {
+		snprintf(why, why_len, "argument \"%s=%s\": no key of the wire, or over %zu characters",
+			key, value, len - 1);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int
+join_wire(struct sl_args *a, const char *extra, char *why, size_t why_len)
+{
+	size_t n = strlen(a->wire);
+
+	if (*extra == '\0')
+		return 0;
+	if ((size_t)snprintf(a->wire + n, sizeof(a->wire) - n, "%c%s",
+			strchr(a->wire, ':') == NULL ? ':' : ',', extra) >= sizeof(a->wire) - n) {
+		snprintf(why, why_len, "the wire's text is longer than %u characters",
+			SL_ARGS_WIRE_LEN - 1);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int
+set_one(enum sl_args_kind kind, struct sl_args *a, uint32_t *seen, const char *key,
+	const char *value, char *why, size_t why_len)
+{
+	size_t i;
+
+	for (i = 0; i < RTE_DIM(arg_keys); i++) {
+		const struct arg_key *k = &arg_keys[i];
+
+		if (strcmp(k->key, key) != 0 || (k->kinds & kind) == 0)
+			continue;
+		if ((*seen & RTE_BIT32(i)) != 0 && !k->repeats) {
+			snprintf(why, why_len, "argument \"%s=%s\": %s was given before; allowed once",
+				key, value, key);
+			return -EINVAL;
+		}
+		*seen |= RTE_BIT32(i);
+		if (k->set(a, value) == 0)
+			return 0;
+		snprintf(why, why_len, "argument \"%s=%s\" is not valid; allowed: %s", key, value,
+			k->allowed);
+		return -EINVAL;
+	}
+	return refuse_key(kind, key, value, why, why_len);
+}
+
+int
+sl_args_parse(enum sl_args_kind kind, const char *text, struct sl_args *out, char *why,
+	size_t why_len)
+{
+	struct sl_args a = {
+		.wire = "null",
+		.coherency = SL_COHERENCY_AUTO,
+		.cpu = SL_ARGS_CPU_DEFAULT,
+		.node = SL_NODE_ANY,
+	};
+	char copy[ARGS_LEN], extra[SL_ARGS_WIRE_LEN] = "", *save = NULL, *pair;
+	uint32_t seen = 0;
+	int ret = 0;
+
+	if (text == NULL)
+		text = "";
+	if (strlcpy(copy, text, sizeof(copy)) >= sizeof(copy)) {
+		snprintf(why, why_len, "arguments have %zu characters; allowed: %u", strlen(text),
+			ARGS_LEN - 1);
+		return -EINVAL;
+	}
+	for (pair = strtok_r(copy, ",", &save); pair != NULL && ret == 0;
+		pair = strtok_r(NULL, ",", &save)) {
+		char *value = strchr(pair, '=');
+
+		if (value == NULL) {
+			snprintf(why, why_len, "argument \"%s\" has no value; allowed: key=value", pair);
+			return -EINVAL;
+		}
+		*value++ = '\0';
+		if (kind == SL_ARGS_SOFT && strncmp(pair, WIRE_PREFIX, strlen(WIRE_PREFIX)) == 0)
+			ret = append_wire(extra, sizeof(extra), pair, value, why, why_len);
+		else
+			ret = set_one(kind, &a, &seen, pair, value, why, why_len);
+	}
+	if (ret == 0)
+		ret = join_wire(&a, extra, why, why_len);
+	if (ret == 0)
+		*out = a;
+	return ret;
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+#ifndef _SL_ARGS_H_
+#define _SL_ARGS_H_
+
+/**
+ * @file
+ * Device arguments of both drivers. They have a parser of their own: that of
+ * EAL splits a value at its '=', and a wire's text is full of them.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sl_shm.h"
+#include "sl_softnic.h"
+
+#define SL_ARGS_WIRE_LEN 512u
+#define SL_ARGS_MAX_FAULTS 8u
+/** sl_args.cpu when the user named none. */
+#define SL_ARGS_CPU_DEFAULT (-2)
+
+/** One fault to request at probe. */
+struct sl_args_fault {
+	enum sl_fault fault;
+	uint32_t arg, count;
+};
+
+/** What the arguments said, or their defaults. */
+struct sl_args {
+	char wire[SL_ARGS_WIRE_LEN]; /**< as sl_wire_open() wants it */
+	enum sl_coherency coherency;
+	bool step;                   /**< no device thread: sl_pmd_step() */
+	int cpu;                     /**< CPU of the device thread, -1 not pinned, or SL_ARGS_CPU_DEFAULT */
+	uint8_t mac[6];              /**< zero: the device's own */
+	size_t quota_noncached;      /**< bytes, 0: the library's default */
+	int node;                    /**< NUMA node or SL_NODE_ANY */
+	unsigned int nb_faults;
+	struct sl_args_fault faults[SL_ARGS_MAX_FAULTS];
+};
+
+/** Which driver's arguments: each knows its own keys. */
+enum sl_args_kind {
+	SL_ARGS_PCI = 1,
+	SL_ARGS_SOFT = 2,
+};
+
+/** Shown by tools that list a driver's arguments. */
+#define SL_ARGS_PCI_HELP "coherency=auto|coherent|explicit"
+#define SL_ARGS_SOFT_HELP                                                                          \
+	"wire=<text, ';' for ','> wire_<key>=<value> coherency=auto|coherent|explicit "            \
+	"mode=thread|step cpu=<int> mac=<xx:xx:xx:xx:xx:xx> fault=<name[:arg[:count]]> "           \
+	"quota_noncached=<bytes[K|M]> node=<int>"
+
+/**
+ * Parse "key=value,key=value". Any thread.
+ * @param text NULL or empty: defaults
+ * @param[out] why on an error: the key, the value given and what is allowed
+ * @return 0 or -EINVAL.
+ */
+int sl_args_parse(enum sl_args_kind kind, const char *text, struct sl_args *out, char *why,
+	size_t why_len);
+
+#endif /* _SL_ARGS_H_ */

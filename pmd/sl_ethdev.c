@@ -1,0 +1,379 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ *
+ * A port's life and its general properties. Sections are those of the Intel
+ * 82576EB datasheet, revision 2.63.
+ */
+#include <rte_cycles.h>
+#include <rte_malloc.h>
+
+#include "sl_port.h"
+
+#define RX_OFFLOADS                                                                                \
+	(RTE_ETH_RX_OFFLOAD_VLAN_STRIP | RTE_ETH_RX_OFFLOAD_VLAN_FILTER |                          \
+		RTE_ETH_RX_OFFLOAD_IPV4_CKSUM | RTE_ETH_RX_OFFLOAD_UDP_CKSUM |                     \
+		RTE_ETH_RX_OFFLOAD_TCP_CKSUM | RTE_ETH_RX_OFFLOAD_KEEP_CRC |                       \
+		RTE_ETH_RX_OFFLOAD_SCATTER | RTE_ETH_RX_OFFLOAD_RSS_HASH)
+#define TX_OFFLOADS                                                                                \
+	(RTE_ETH_TX_OFFLOAD_VLAN_INSERT | RTE_ETH_TX_OFFLOAD_IPV4_CKSUM |                          \
+		RTE_ETH_TX_OFFLOAD_UDP_CKSUM | RTE_ETH_TX_OFFLOAD_TCP_CKSUM |                      \
+		RTE_ETH_TX_OFFLOAD_MULTI_SEGS | RTE_ETH_TX_OFFLOAD_MBUF_FAST_FREE)
+
+#define RX_BUF_UNIT 1024u /* SRRCTL.BSIZEPACKET counts KiB: 8.10.2 */
+#define LINK_WAIT_MS 9000u
+#define LINK_STEP_MS 100u
+#define DEFAULT_DESC 512u
+#define DEFAULT_BURST 32u
+
+/* IEEE 802.3 values, as 8.12.1 wants them. */
+#define TX_COLLISION_THRESHOLD 0xF
+#define TX_COLLISION_DISTANCE 0x40
+
+static int
+check_configuration(const struct rte_eth_dev *eth)
+{
+	const struct rte_eth_conf *conf = &eth->data->dev_conf;
+	uint16_t id = eth->data->port_id;
+
+	if ((conf->rxmode.mq_mode & ~RTE_ETH_MQ_RX_RSS_FLAG) != 0) {
+		SL_LOG(ERR, "port %u: receive mq_mode %#x not supported; allowed: NONE, RSS", id,
+			conf->rxmode.mq_mode);
+		return -EINVAL;
+	}
+	if (conf->txmode.mq_mode != RTE_ETH_MQ_TX_NONE) {
+		SL_LOG(ERR, "port %u: transmit mq_mode %#x not supported; allowed: NONE", id,
+			conf->txmode.mq_mode);
+		return -EINVAL;
+	}
+	if ((conf->link_speeds & RTE_ETH_LINK_SPEED_FIXED) != 0) {
+		SL_LOG(ERR, "port %u: link_speeds %#x: no fixed speed; allowed: 0, auto-negotiation", id,
+			conf->link_speeds);
+		return -EINVAL;
+	}
+	if (conf->lpbk_mode > 1) {
+		SL_LOG(ERR, "port %u: lpbk_mode %u not supported; allowed: 0 none, 1 in the MAC", id,
+			conf->lpbk_mode);
+		return -EINVAL;
+	}
+	if (conf->intr_conf.rxq != 0) {
+		SL_LOG(ERR, "port %u: no receive interrupts; allowed: intr_conf.rxq = 0", id);
+		return -ENOTSUP;
+	}
+	return 0;
+}
+
+static int
+sl_dev_configure(struct rte_eth_dev *eth)
+{
+	return check_configuration(eth);
+}
+
+/* 8.10.1, 8.10.12, 8.10.13: receive control, all but filters and RSS. */
+static void
+program_rx(struct rte_eth_dev *eth)
+{
+	struct sl_port *port = sl_port_of(eth);
+	const struct rte_eth_conf *conf = &eth->data->dev_conf;
+	uint64_t cksum = RTE_ETH_RX_OFFLOAD_IPV4_CKSUM | RTE_ETH_RX_OFFLOAD_UDP_CKSUM |
+		RTE_ETH_RX_OFFLOAD_TCP_CKSUM;
+	/* LPE always: RLPML then is the one limit, for plain and jumbo frames alike. */
+	uint32_t rctl = SL_RCTL_RXEN | SL_RCTL_BAM | SL_RCTL_LPE;
+	/* PCSD: the descriptor carries the RSS hash, not a fragment checksum. */
+	uint32_t rxcsum = SL_RXCSUM_PCSD;
+
+	if ((conf->rxmode.offloads & RTE_ETH_RX_OFFLOAD_KEEP_CRC) == 0)
+		rctl |= SL_RCTL_SECRC;
+	if (conf->lpbk_mode != 0)
+		rctl |= SL_PREP(SL_RCTL_LBM, SL_LBM_MAC);
+	if ((conf->rxmode.offloads & cksum) != 0)
+		rxcsum |= SL_RXCSUM_IPOFLD | SL_RXCSUM_TUOFLD;
+	SL_WR(&port->bus, RLPML, 0, SL_PREP(SL_RLPML_LEN, sl_port_max_frame(eth)));
+	SL_WR(&port->bus, RXCSUM, 0, rxcsum);
+	SL_WR(&port->bus, RCTL, 0, rctl);
+}
+
+static void
+program_tx(struct sl_port *port)
+{
+	SL_WR(&port->bus, TCTL, 0, SL_TCTL_EN | SL_TCTL_PSP | SL_TCTL_RTLC |
+		SL_PREP(SL_TCTL_CT, TX_COLLISION_THRESHOLD) |
+		SL_PREP(SL_TCTL_COLD, TX_COLLISION_DISTANCE));
+}
+
+static void
+stop_all(struct rte_eth_dev *eth)
+{
+	struct sl_port *port = sl_port_of(eth);
+	uint16_t q;
+
+	SL_WR(&port->bus, RCTL, 0, SL_RD(&port->bus, RCTL, 0) & ~SL_RCTL_RXEN);
+	for (q = 0; q < eth->data->nb_tx_queues; q++) {
+		if (eth->data->tx_queue_state[q] != RTE_ETH_QUEUE_STATE_STOPPED)
+			sl_tx_queue_stop(eth, q);
+	}
+	for (q = 0; q < eth->data->nb_rx_queues; q++) {
+		if (eth->data->rx_queue_state[q] != RTE_ETH_QUEUE_STATE_STOPPED)
+			sl_rx_queue_stop(eth, q);
+	}
+	SL_WR(&port->bus, TCTL, 0, SL_TCTL_PSP);
+}
+
+static int
+start_queues(struct rte_eth_dev *eth)
+{
+	uint16_t q;
+	int ret = 0;
+
+	for (q = 0; q < eth->data->nb_tx_queues && ret == 0; q++) {
+		struct sl_tx_queue *txq = eth->data->tx_queues[q];
+
+		if (!txq->conf.tx_deferred_start)
+			ret = sl_tx_queue_start(eth, q);
+	}
+	for (q = 0; q < eth->data->nb_rx_queues && ret == 0; q++) {
+		struct sl_rx_queue *rxq = eth->data->rx_queues[q];
+
+		if (!rxq->conf.rx_deferred_start)
+			ret = sl_rx_queue_start(eth, q);
+	}
+	return ret;
+}
+
+static int
+sl_link_update(struct rte_eth_dev *eth, int wait)
+{
+	static const uint32_t speeds[] = {
+		[SL_SPEED_10] = RTE_ETH_SPEED_NUM_10M,
+		[SL_SPEED_100] = RTE_ETH_SPEED_NUM_100M,
+		[SL_SPEED_1000] = RTE_ETH_SPEED_NUM_1G,
+		[SL_SPEED_1000 + 1] = RTE_ETH_SPEED_NUM_1G, /* 8.2.2: both codes mean 1000 */
+	};
+	struct sl_port *port = sl_port_of(eth);
+	struct rte_eth_link link = {.link_autoneg = RTE_ETH_LINK_AUTONEG};
+	unsigned int waited;
+	uint32_t status;
+
+	if (!sl_nic_alive(port)) {
+		rte_eth_linkstatus_set(eth, &link);
+		return -EIO;
+	}
+	status = SL_RD(&port->bus, STATUS, 0);
+	for (waited = 0; wait != 0 && (status & SL_STATUS_LU) == 0 && waited < LINK_WAIT_MS;
+		waited += LINK_STEP_MS) {
+		rte_delay_us_sleep(LINK_STEP_MS * 1000);
+		if (port->dev_ops->poll != NULL)
+			port->dev_ops->poll(port);
+		status = SL_RD(&port->bus, STATUS, 0);
+	}
+	if ((status & SL_STATUS_LU) != 0) {
+		link.link_status = RTE_ETH_LINK_UP;
+		link.link_speed = speeds[SL_GET(SL_STATUS_SPEED, status)];
+		link.link_duplex = (status & SL_STATUS_FD) != 0 ? RTE_ETH_LINK_FULL_DUPLEX :
+								  RTE_ETH_LINK_HALF_DUPLEX;
+	}
+	return rte_eth_linkstatus_set(eth, &link);
+}
+
+static int
+sl_dev_start(struct rte_eth_dev *eth)
+{
+	struct sl_port *port = sl_port_of(eth);
+	int ret;
+
+	ret = sl_nic_reset(port);
+	if (ret == 0)
+		ret = sl_select_paths(eth);
+	if (ret != 0)
+		return ret;
+	program_tx(port);
+	program_rx(eth);
+	ret = start_queues(eth);
+	if (ret == 0)
+		ret = sl_nic_link_set(port, true);
+	if (ret != 0) {
+		stop_all(eth);
+		return ret;
+	}
+	sl_link_update(eth, 0);
+	return 0;
+}
+
+static int
+sl_dev_stop(struct rte_eth_dev *eth)
+{
+	struct rte_eth_link down = {.link_autoneg = RTE_ETH_LINK_AUTONEG};
+
+	stop_all(eth);
+	rte_eth_linkstatus_set(eth, &down);
+	return 0;
+}
+
+static int
+sl_dev_set_link_up(struct rte_eth_dev *eth)
+{
+	return sl_nic_link_set(sl_port_of(eth), true);
+}
+
+static int
+sl_dev_set_link_down(struct rte_eth_dev *eth)
+{
+	return sl_nic_link_set(sl_port_of(eth), false);
+}
+
+static int
+sl_dev_infos_get(struct rte_eth_dev *eth, struct rte_eth_dev_info *info)
+{
+	static const struct rte_eth_desc_lim rx_lim = {
+		.nb_max = SL_MAX_DESC, .nb_min = SL_MIN_DESC, .nb_align = SL_DESC_UNIT};
+	static const struct rte_eth_desc_lim tx_lim = {.nb_max = SL_MAX_DESC,
+		.nb_min = SL_MIN_DESC, .nb_align = SL_DESC_UNIT, .nb_seg_max = SL_TX_MAX_SEGS,
+		.nb_mtu_seg_max = SL_TX_MAX_SEGS};
+
+	RTE_SET_USED(eth);
+	info->min_rx_bufsize = RX_BUF_UNIT;
+	info->max_rx_pktlen = SL_FRAME_MAX;
+	info->min_mtu = RTE_ETHER_MIN_MTU;
+	info->max_mtu = SL_FRAME_MAX - SL_L2_OVERHEAD;
+	info->max_rx_queues = SL_NIC_QUEUES;
+	info->max_tx_queues = SL_NIC_QUEUES;
+	info->max_mac_addrs = SL_MAC_ADDRS;
+	info->rx_offload_capa = RX_OFFLOADS;
+	info->tx_offload_capa = TX_OFFLOADS;
+	info->reta_size = SL_RETA_ENTRIES;
+	info->hash_key_size = SL_RSS_KEY_BYTES;
+	info->flow_type_rss_offloads = SL_RSS_OFFLOADS;
+	info->rx_desc_lim = rx_lim;
+	info->tx_desc_lim = tx_lim;
+	info->speed_capa = RTE_ETH_LINK_SPEED_10M_HD | RTE_ETH_LINK_SPEED_10M |
+		RTE_ETH_LINK_SPEED_100M_HD | RTE_ETH_LINK_SPEED_100M | RTE_ETH_LINK_SPEED_1G;
+	info->dev_capa &= ~RTE_ETH_DEV_CAPA_FLOW_RULE_KEEP;
+	info->default_rxportconf = (struct rte_eth_dev_portconf){
+		.burst_size = DEFAULT_BURST, .ring_size = DEFAULT_DESC, .nb_queues = 1};
+	info->default_txportconf = info->default_rxportconf;
+	return 0;
+}
+
+void
+sl_port_release(struct sl_port *port)
+{
+	struct rte_eth_dev *eth = port->eth;
+	uint16_t q;
+
+	for (q = 0; q < eth->data->nb_rx_queues && eth->data->rx_queues != NULL; q++) {
+		sl_rx_queue_release(eth, q);
+		eth->data->rx_queues[q] = NULL;
+	}
+	for (q = 0; q < eth->data->nb_tx_queues && eth->data->tx_queues != NULL; q++) {
+		sl_tx_queue_release(eth, q);
+		eth->data->tx_queues[q] = NULL;
+	}
+	/* The device first: while it lives it may still read the window. */
+	if (port->dev_priv != NULL)
+		port->dev_ops->release(port);
+	if (port->adapter != NULL) {
+		sl_unmap_all(port);
+		/* A refusal is logged there with the names of what is live: our own bug. */
+		if (sl_adapter_close(port->adapter) == 0)
+			port->adapter = NULL;
+	}
+}
+
+int
+sl_port_close(struct rte_eth_dev *eth)
+{
+	struct sl_port *port = sl_port_of(eth);
+
+	if (rte_eal_process_type() != RTE_PROC_PRIMARY)
+		return 0;
+	/* Left as a reset leaves it: nothing on the wire, no DMA, no interrupt. */
+	if (!port->removed && sl_nic_reset(port) == 0)
+		SL_WR(&port->bus, CTRL_EXT, 0,
+			SL_RD(&port->bus, CTRL_EXT, 0) & ~SL_CTRL_EXT_DRV_LOAD);
+	sl_port_release(port);
+	return 0;
+}
+
+static int
+read_mac(struct rte_eth_dev *eth)
+{
+	struct sl_port *port = sl_port_of(eth);
+	uint32_t lo = SL_RD(&port->bus, RAL, 0), hi = SL_RD(&port->bus, RAH, 0);
+	struct rte_ether_addr mac = {.addr_bytes = {(uint8_t)lo, (uint8_t)(lo >> 8),
+		(uint8_t)(lo >> 16), (uint8_t)(lo >> 24), (uint8_t)hi, (uint8_t)(hi >> 8)}};
+
+	if (!rte_is_valid_assigned_ether_addr(&mac)) {
+		SL_LOG(ERR, "the NVM's MAC address " RTE_ETHER_ADDR_PRT_FMT " is not a unicast one",
+			RTE_ETHER_ADDR_BYTES(&mac));
+		return -EIO;
+	}
+	memcpy(port->perm_mac, mac.addr_bytes, sizeof(port->perm_mac));
+	eth->data->mac_addrs = rte_zmalloc("syncline_mac", SL_MAC_ADDRS * sizeof(mac), 0);
+	if (eth->data->mac_addrs == NULL)
+		return -ENOMEM;
+	eth->data->mac_addrs[0] = mac;
+	return 0;
+}
+
+int
+sl_port_init(struct rte_eth_dev *eth)
+{
+	struct sl_port *port = sl_port_of(eth);
+	int ret;
+
+	port->mode = sl_adapter_sync(port->adapter)->mode;
+	rte_spinlock_init(&port->stats_lock);
+	ret = sl_nic_reset(port);
+	if (ret == 0)
+		ret = read_mac(eth);
+	if (ret != 0)
+		return ret;
+	eth->dev_ops = &sl_eth_dev_ops;
+	eth->rx_queue_count = sl_rx_queue_count;
+	eth->rx_descriptor_status = sl_rx_descriptor_status;
+	eth->tx_descriptor_status = sl_tx_descriptor_status;
+	eth->tx_pkt_prepare = sl_tx_prepare;
+	eth->data->dev_flags |= RTE_ETH_DEV_AUTOFILL_QUEUE_XSTATS | RTE_ETH_DEV_INTR_RMV;
+	SL_LOG(INFO, "port %u: %s, " RTE_ETHER_ADDR_PRT_FMT ", coherency %s", eth->data->port_id,
+		port->dev_ops->kind, RTE_ETHER_ADDR_BYTES(eth->data->mac_addrs),
+		sl_coherency_name(port->mode));
+	return 0;
+}
+
+static int
+sl_dev_reset(struct rte_eth_dev *eth)
+{
+	/* ethdev has stopped the port; what start programs comes back with the next start. */
+	return sl_nic_reset(sl_port_of(eth));
+}
+
+static int
+sl_is_removed(struct rte_eth_dev *eth)
+{
+	return !sl_nic_alive(sl_port_of(eth));
+}
+
+const struct eth_dev_ops sl_eth_dev_ops = {
+	.dev_configure = sl_dev_configure,
+	.dev_start = sl_dev_start,
+	.dev_stop = sl_dev_stop,
+	.dev_close = sl_port_close,
+	.dev_reset = sl_dev_reset,
+	.dev_set_link_up = sl_dev_set_link_up,
+	.dev_set_link_down = sl_dev_set_link_down,
+	.is_removed = sl_is_removed,
+	.link_update = sl_link_update,
+	.dev_infos_get = sl_dev_infos_get,
+	.rx_queue_setup = sl_rx_queue_setup,
+	.tx_queue_setup = sl_tx_queue_setup,
+	.rx_queue_release = sl_rx_queue_release,
+	.tx_queue_release = sl_tx_queue_release,
+	.rx_queue_start = sl_rx_queue_start,
+	.rx_queue_stop = sl_rx_queue_stop,
+	.tx_queue_start = sl_tx_queue_start,
+	.tx_queue_stop = sl_tx_queue_stop,
+	.rxq_info_get = sl_rxq_info_get,
+	.txq_info_get = sl_txq_info_get,
+	.rx_burst_mode_get = sl_rx_burst_mode_get,
+	.tx_burst_mode_get = sl_tx_burst_mode_get,
+	.tx_done_cleanup = sl_tx_done_cleanup,
+};

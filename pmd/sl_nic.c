@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ *
+ * Bringing the NIC up and down. Sections are those of the Intel 82576EB
+ * datasheet, revision 2.63.
+ */
+#include <rte_cycles.h>
+
+#include "sl_port.h"
+
+#define WAIT_STEP_US 50u
+#define MASTER_TIMEOUT_US 100000u /* 5.2.3.3 gives no figure; PCIe completions are long done by then */
+#define RESET_TIMEOUT_US 100000u
+#define NVM_TIMEOUT_US 100000u
+#define CFG_DONE_TIMEOUT_US 100000u
+#define SEMAPHORE_TIMEOUT_US 100000u
+#define MDIC_TIMEOUT_US 10000u    /* one MDIO frame takes 64 us */
+
+bool
+sl_nic_alive(struct sl_port *port)
+{
+	if (!port->removed && SL_RD(&port->bus, STATUS, 0) != SL_REG_GONE)
+		return true;
+	port->removed = true;
+	if (!port->removal_told && port->eth->state == RTE_ETH_DEV_ATTACHED) {
+		port->removal_told = true;
+		SL_LOG(ERR, "port %u: registers read all ones: the device is gone",
+			port->eth->data->port_id);
+		rte_eth_dev_callback_process(port->eth, RTE_ETH_EVENT_INTR_RMV, NULL);
+	}
+	return false;
+}
+
+int
+sl_nic_wait(struct sl_port *port, uint32_t off, uint32_t mask, uint32_t want,
+	unsigned int timeout_us)
+{
+	unsigned int waited;
+	uint32_t v;
+
+	for (waited = 0;; waited += WAIT_STEP_US) {
+		v = sl_bus_read(&port->bus, off);
+		/* No register waited for has all bits in use: all ones is a device that is gone. */
+		if (v == SL_REG_GONE && !sl_nic_alive(port))
+			return -EIO;
+		if ((v & mask) == want)
+			return 0;
+		if (waited >= timeout_us)
+			return -ETIMEDOUT;
+		if (port->dev_ops->poll != NULL)
+			port->dev_ops->poll(port);
+		rte_delay_us_sleep(WAIT_STEP_US);
+	}
+}
+
+/* 4.6.12: SMBI keeps other drivers out, SWESMBI the firmware; both guard SW_FW_SYNC. */
+static int
+semaphore_get(struct sl_port *port)
+{
+	unsigned int waited;
+
+	/* A read that gives 0 has set the bit for us. */
+	if (sl_nic_wait(port, SL_OFF_SWSM, SL_SWSM_SMBI, 0, SEMAPHORE_TIMEOUT_US) != 0) {
+		/* Left set by a driver that died: there is one software owner, us. */
+		SL_LOG(NOTICE, "port %u: SWSM.SMBI stayed set, taking it over",
+			port->eth->data->port_id);
+	}
+	for (waited = 0; waited < SEMAPHORE_TIMEOUT_US; waited += WAIT_STEP_US) {
+		SL_WR(&port->bus, SWSM, 0, SL_RD(&port->bus, SWSM, 0) | SL_SWSM_SWESMBI);
+		if ((SL_RD(&port->bus, SWSM, 0) & SL_SWSM_SWESMBI) != 0)
+			return sl_nic_alive(port) ? 0 : -EIO;
+		rte_delay_us_sleep(WAIT_STEP_US);
+	}
+	SL_WR(&port->bus, SWSM, 0, 0);
+	return -EBUSY;
+}
+
+static void
+semaphore_put(struct sl_port *port)
+{
+	uint32_t v = SL_RD(&port->bus, SWSM, 0);
+
+	SL_WR(&port->bus, SWSM, 0, v & ~(SL_SWSM_SMBI | SL_SWSM_SWESMBI));
+}
+
+/* 4.6.13: own a resource of SW_FW_SYNC; @p bit is the software's, the firmware's lies above. */
+static int
+resource_get(struct sl_port *port, uint32_t bit)
+{
+	unsigned int waited;
+	int ret;
+
+	for (waited = 0; waited < SEMAPHORE_TIMEOUT_US; waited += WAIT_STEP_US) {
+		uint32_t v;
+
+		ret = semaphore_get(port);
+		if (ret != 0)
+			return ret;
+		v = SL_RD(&port->bus, SW_FW_SYNC, 0);
+		if ((v & (bit | bit << SL_SW_FW_FW_SHIFT)) == 0)
+			SL_WR(&port->bus, SW_FW_SYNC, 0, v | bit);
+		semaphore_put(port);
+		if ((v & (bit | bit << SL_SW_FW_FW_SHIFT)) == 0)
+			return 0;
+		rte_delay_us_sleep(WAIT_STEP_US);
+	}
+	return -EBUSY;
+}
+
+static void
+resource_put(struct sl_port *port, uint32_t bit)
+{
+	if (semaphore_get(port) != 0)
+		return;
+	SL_WR(&port->bus, SW_FW_SYNC, 0, SL_RD(&port->bus, SW_FW_SYNC, 0) & ~bit);
+	semaphore_put(port);
+}
+
+static uint32_t
+phy_resource(struct sl_port *port)
+{
+	uint32_t func = SL_GET(SL_STATUS_FUNC, SL_RD(&port->bus, STATUS, 0));
+
+	return func == 0 ? SL_SW_FW_SW_PHY0 : SL_SW_FW_SW_PHY1;
+}
+
+/* 8.2.4: one MDIO transaction. The PHY resource must be held. */
+static int
+phy_access(struct sl_port *port, enum sl_mdic_op op, enum sl_phy_reg reg, uint16_t *val)
+{
+	uint32_t v = SL_PREP(SL_MDIC_REGADD, reg) | SL_PREP(SL_MDIC_PHYADD, SL_PHY_ADDRESS) |
+		SL_PREP(SL_MDIC_OP, op);
+	int ret;
+
+	if (op == SL_MDIC_OP_WRITE)
+		v |= SL_PREP(SL_MDIC_DATA, *val);
+	SL_WR(&port->bus, MDIC, 0, v);
+	ret = sl_nic_wait(port, SL_OFF_MDIC, SL_MDIC_READY, SL_MDIC_READY, MDIC_TIMEOUT_US);
+	if (ret != 0)
+		return ret;
+	v = SL_RD(&port->bus, MDIC, 0);
+	if ((v & SL_MDIC_ERROR) != 0)
+		return -EIO;
+	if (op == SL_MDIC_OP_READ)
+		*val = (uint16_t)SL_GET(SL_MDIC_DATA, v);
+	return 0;
+}
+
+static int
+phy_control_update(struct sl_port *port, uint16_t clear, uint16_t set)
+{
+	uint32_t res = phy_resource(port);
+	uint16_t v = 0;
+	int ret;
+
+	ret = resource_get(port, res);
+	if (ret != 0)
+		return ret;
+	ret = phy_access(port, SL_MDIC_OP_READ, SL_PHY_CONTROL, &v);
+	if (ret == 0) {
+		v = (uint16_t)((v & ~clear) | set);
+		ret = phy_access(port, SL_MDIC_OP_WRITE, SL_PHY_CONTROL, &v);
+	}
+	resource_put(port, res);
+	return ret;
+}
+
+int
+sl_nic_link_set(struct sl_port *port, bool up)
+{
+	uint32_t ctrl;
+	int ret;
+
+	if (!sl_nic_alive(port))
+		return -EIO;
+	/* 4.5.7.2: the MAC follows the PHY: no forced speed or duplex. */
+	ctrl = SL_RD(&port->bus, CTRL, 0);
+	ctrl &= ~(SL_CTRL_SLU | SL_CTRL_FRCSPD | SL_CTRL_FRCDPLX | SL_CTRL_ILOS);
+	SL_WR(&port->bus, CTRL, 0, ctrl | (up ? SL_CTRL_SLU : 0));
+	if (SL_GET(SL_CTRL_EXT_LINK_MODE, SL_RD(&port->bus, CTRL_EXT, 0)) != SL_LINK_MODE_COPPER)
+		return 0;
+	ret = up ? phy_control_update(port, SL_PHY_CONTROL_POWER_DOWN,
+			   SL_PHY_CONTROL_AUTONEG_ENABLE | SL_PHY_CONTROL_AUTONEG_RESTART) :
+		phy_control_update(port, 0, SL_PHY_CONTROL_POWER_DOWN);
+	if (ret != 0)
+		SL_LOG(ERR, "port %u: PHY does not answer: %s", port->eth->data->port_id,
+			rte_strerror(-ret));
+	return ret;
+}
+
+static void
+mask_interrupts(struct sl_port *port)
+{
+	SL_WR(&port->bus, EIMC, 0, UINT32_MAX);
+	SL_WR(&port->bus, IMC, 0, UINT32_MAX);
+	(void)SL_RD(&port->bus, ICR, 0);
+}
+
+/* 5.2.3.3: no DMA may be under way when the reset comes. */
+static int
+stop_dma(struct sl_port *port)
+{
+	unsigned int q;
+	int ret;
+
+	SL_WR(&port->bus, RCTL, 0, 0);
+	SL_WR(&port->bus, TCTL, 0, SL_TCTL_PSP);
+	for (q = 0; q < SL_NIC_QUEUES; q++) {
+		SL_WR(&port->bus, RXDCTL, q, 0);
+		SL_WR(&port->bus, TXDCTL, q, 0);
+	}
+	SL_WR(&port->bus, CTRL, 0, SL_RD(&port->bus, CTRL, 0) | SL_CTRL_GIO_MASTER_DISABLE);
+	ret = sl_nic_wait(port, SL_OFF_STATUS, SL_STATUS_GIO_MASTER_ENABLE, 0, MASTER_TIMEOUT_US);
+	if (ret == -ETIMEDOUT) {
+		SL_LOG(WARNING, "port %u: DMA requests still pending before reset",
+			port->eth->data->port_id);
+		ret = 0;
+	}
+	return ret;
+}
+
+/* 4.2.1.6.1: wait for CTRL.RST, the NVM and the firmware's configuration. */
+static int
+wait_reset_done(struct sl_port *port)
+{
+	uint32_t cfg_done;
+	int ret;
+
+	ret = sl_nic_wait(port, SL_OFF_CTRL, SL_CTRL_RST, 0, RESET_TIMEOUT_US);
+	if (ret == -ETIMEDOUT) {
+		SL_LOG(ERR, "port %u: reset hangs: CTRL.RST still set after %u ms",
+			port->eth->data->port_id, RESET_TIMEOUT_US / 1000);
+		return -EIO;
+	}
+	if (ret != 0)
+		return ret;
+	ret = sl_nic_wait(port, SL_OFF_EECD, SL_EECD_AUTO_RD, SL_EECD_AUTO_RD, NVM_TIMEOUT_US);
+	if (ret == -ETIMEDOUT) {
+		SL_LOG(ERR, "port %u: NVM not loaded %u ms after reset: EECD.AUTO_RD is clear",
+			port->eth->data->port_id, NVM_TIMEOUT_US / 1000);
+		return -EIO;
+	}
+	if (ret != 0)
+		return ret;
+	cfg_done = SL_EEMNGCTL_CFG_DONE0 << SL_GET(SL_STATUS_FUNC, SL_RD(&port->bus, STATUS, 0));
+	ret = sl_nic_wait(port, SL_OFF_EEMNGCTL, cfg_done, cfg_done, CFG_DONE_TIMEOUT_US);
+	/* Boards without manageability firmware never set it. */
+	if (ret == -ETIMEDOUT)
+		ret = 0;
+	return ret;
+}
+
+int
+sl_nic_reset(struct sl_port *port)
+{
+	int ret;
+
+	if (!sl_nic_alive(port))
+		return -EIO;
+	mask_interrupts(port); /* 4.5.3 */
+	ret = stop_dma(port);
+	if (ret != 0)
+		return ret;
+	SL_WR(&port->bus, CTRL, 0, SL_RD(&port->bus, CTRL, 0) | SL_CTRL_RST);
+	rte_delay_us_sleep(1000); /* 4.2.1.6.1: no access within 1 ms */
+	ret = wait_reset_done(port);
+	if (ret != 0)
+		return ret;
+	mask_interrupts(port); /* the reset may have set causes */
+	SL_WR(&port->bus, CTRL_EXT, 0, SL_RD(&port->bus, CTRL_EXT, 0) | SL_CTRL_EXT_DRV_LOAD);
+	return 0;
+}

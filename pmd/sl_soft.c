@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ *
+ * net_syncline_soft: the driver on a software NIC, as a virtual device.
+ */
+#include <sched.h>
+#include <unistd.h>
+
+#include <rte_lcore.h>
+#include <rte_malloc.h>
+#include <rte_memzone.h>
+
+#include <bus_vdev_driver.h>
+#include <ethdev_vdev.h>
+
+#include "sl_args.h"
+#include "sl_soft.h"
+
+#define SHARED_NAME "syncline_soft"
+#define SHARED_RUNNERS 32u
+#define POLL_BUDGET 32u
+#define WHY_LEN 256u
+
+/** A device thread and how many NICs it steps. */
+struct soft_runner {
+	struct sl_runner *runner;
+	int cpu;
+	unsigned int refs;
+};
+
+/** What all software NICs of the process share; lives in a memzone as long as one of them. */
+struct soft_shared {
+	const struct rte_memzone *mz;
+	unsigned int refs;
+	struct sl_wire_hub *hub;
+	struct soft_runner runners[SHARED_RUNNERS];
+};
+
+/** dev_priv of a port on a software NIC. */
+struct soft_dev {
+	struct soft_shared *shared;
+	struct sl_softnic *nic;
+	struct soft_runner *runner; /**< NULL when stepped */
+};
+
+/* Probe and close are serialised by the bus and by the application: no lock. */
+static struct soft_shared *
+shared_get(void)
+{
+	const struct rte_memzone *mz = rte_memzone_lookup(SHARED_NAME);
+	struct soft_shared *s;
+
+	if (mz != NULL) {
+		s = mz->addr;
+		s->refs++;
+		return s;
+	}
+	mz = rte_memzone_reserve(SHARED_NAME, sizeof(*s), SOCKET_ID_ANY, 0);
+	if (mz == NULL)
+		return NULL;
+	s = memset(mz->addr, 0, sizeof(*s));
+	s->mz = mz;
+	s->hub = sl_wire_hub_create();
+	if (s->hub == NULL) {
+		rte_memzone_free(mz);
+		return NULL;
+	}
+	s->refs = 1;
+	return s;
+}
+
+static void
+shared_put(struct soft_shared *s)
+{
+	if (--s->refs != 0)
+		return;
+	if (sl_wire_hub_destroy(s->hub) != 0)
+		SL_LOG(ERR, "the wire hub is still in use after the last close");
+	rte_memzone_free(s->mz);
+}
+
+/* Not the CPU of a polling lcore: the main lcore's while others forward, else any other. */
+static int
+default_cpu(void)
+{
+	int main_cpu = rte_lcore_to_cpu_id((int)rte_get_main_lcore());
+	long cpu, n = sysconf(_SC_NPROCESSORS_ONLN);
+
+	if (rte_lcore_count() > 1)
+		return main_cpu;
+	for (cpu = 0; cpu < n; cpu++) {
+		if (cpu != main_cpu)
+			return (int)cpu;
+	}
+	return -1;
+}
+
+static int
+runner_get(struct soft_shared *s, int cpu, struct soft_runner **out)
+{
+	struct soft_runner *r, *free_slot = NULL;
+	int ret;
+
+	for (r = s->runners; r < s->runners + SHARED_RUNNERS; r++) {
+		if (r->refs != 0 && r->cpu == cpu) {
+			r->refs++;
+			*out = r;
+			return 0;
+		}
+		if (r->refs == 0 && free_slot == NULL)
+			free_slot = r;
+	}
+	if (free_slot == NULL)
+		return -ENOSPC;
+	ret = sl_runner_start(cpu, &free_slot->runner);
+	if (ret != 0)
+		return ret;
+	free_slot->cpu = cpu;
+	free_slot->refs = 1;
+	*out = free_slot;
+	return 0;
+}
+
+static void
+runner_put(struct soft_runner *r)
+{
+	if (--r->refs != 0)
+		return;
+	if (sl_runner_stop(r->runner) != 0)
+		SL_LOG(ERR, "the device thread on CPU %d does not stop", r->cpu);
+}
+
+static int
+start_thread(struct soft_dev *dev, const char *name, int cpu)
+{
+	int ret;
+
+	if (cpu == SL_ARGS_CPU_DEFAULT)
+		cpu = default_cpu();
+	ret = runner_get(dev->shared, cpu, &dev->runner);
+	if (ret != 0) {
+		SL_LOG(ERR, "%s: no device thread on CPU %d (%s); allowed for cpu=: 0..%ld, -1", name,
+			cpu, rte_strerror(-ret), sysconf(_SC_NPROCESSORS_ONLN) - 1);
+		return ret;
+	}
+	ret = sl_runner_add(dev->runner->runner, dev->nic);
+	if (ret != 0) {
+		SL_LOG(ERR, "%s: the device thread takes no more NICs: %s", name, rte_strerror(-ret));
+		runner_put(dev->runner);
+		dev->runner = NULL;
+	}
+	return ret;
+}
+
+static void
+soft_release(struct sl_port *port)
+{
+	struct soft_dev *dev = port->dev_priv;
+
+	if (dev->runner != NULL) {
+		if (sl_runner_remove(dev->runner->runner, dev->nic) != 0)
+			SL_LOG(ERR, "port %u: not on its device thread", port->eth->data->port_id);
+		runner_put(dev->runner);
+	}
+	sl_softnic_destroy(dev->nic);
+	if (dev->shared != NULL)
+		shared_put(dev->shared);
+	rte_free(dev);
+	port->dev_priv = NULL;
+}
+
+static void
+soft_poll(struct sl_port *port)
+{
+	struct soft_dev *dev = port->dev_priv;
+
+	if (dev->runner == NULL)
+		sl_softnic_step(dev->nic, POLL_BUDGET);
+}
+
+static const struct sl_dev_ops soft_dev_ops = {
+	.kind = "soft",
+	.release = soft_release,
+	.poll = soft_poll,
+};
+
+struct sl_softnic *
+sl_soft_nic(const struct sl_port *port)
+{
+	const struct soft_dev *dev = port->dev_priv;
+
+	return port->dev_ops == &soft_dev_ops && dev != NULL ? dev->nic : NULL;
+}
+
+bool
+sl_soft_stepped(const struct sl_port *port)
+{
+	const struct soft_dev *dev = port->dev_priv;
+
+	return port->dev_ops == &soft_dev_ops && dev != NULL && dev->runner == NULL;
+}
+
+static int
+open_wire(struct soft_dev *dev, const char *name, const char *text)
+{
+	struct sl_wire *wire = NULL;
+	char why[WHY_LEN] = "";
+	int ret;
+
+	ret = sl_wire_open(text, dev->shared->hub, &wire, why, sizeof(why));
+	if (ret != 0) {
+		SL_LOG(ERR, "%s: wire=%s refused: %s", name, text, why);
+		return ret;
+	}
+	ret = sl_softnic_attach(dev->nic, wire);
+	if (ret != 0)
+		sl_wire_close(wire);
+	return ret;
+}
+
+/* Device, wire, faults, thread: in the order in which a later one needs an earlier. */
+static int
+soft_device_create(struct sl_port *port, const char *name, const struct sl_args *args)
+{
+	struct soft_dev *dev = port->dev_priv;
+	struct sl_softnic_params params = {
+		.name = name,
+		.adapter = port->adapter,
+		.log = sl_pmd_log_cb,
+	};
+	unsigned int i;
+	int ret;
+
+	dev->shared = shared_get();
+	if (dev->shared == NULL)
+		return -ENOMEM;
+	memcpy(params.mac, args->mac, sizeof(params.mac));
+	ret = sl_softnic_create(&params, &dev->nic);
+	if (ret != 0)
+		return ret;
+	ret = open_wire(dev, name, args->wire);
+	for (i = 0; i < args->nb_faults && ret == 0; i++)
+		ret = sl_softnic_fault(dev->nic, args->faults[i].fault, args->faults[i].arg,
+			args->faults[i].count);
+	if (ret == 0 && !args->step)
+		ret = start_thread(dev, name, args->cpu);
+	return ret;
+}
+
+static int
+soft_adapter_open(struct sl_port *port, const char *name, const struct sl_args *args)
+{
+	struct sl_adapter_params params = {
+		.name = name,
+		.numa_node = args->node,
+		.coherency = args->coherency,
+		.quota_noncached = args->quota_noncached,
+		.source = sl_mem_source_eal(),
+		.log = sl_pmd_log_cb,
+		.platform_coherent = 1, /* the device is a thread of this CPU */
+	};
+
+	return sl_adapter_open(&params, &port->adapter);
+}
+
+static int
+soft_port_create(struct rte_eth_dev *eth, const char *name, const struct sl_args *args)
+{
+	struct sl_port *port = sl_port_of(eth);
+	int ret;
+
+	port->eth = eth;
+	port->dev_ops = &soft_dev_ops;
+	port->dev_priv = rte_zmalloc(name, sizeof(struct soft_dev), 0);
+	if (port->dev_priv == NULL)
+		return -ENOMEM;
+	ret = soft_adapter_open(port, name, args);
+	if (ret == 0)
+		ret = soft_device_create(port, name, args);
+	if (ret == 0) {
+		port->bus = sl_softnic_bus(sl_soft_nic(port));
+		ret = sl_port_init(eth);
+	}
+	if (ret != 0)
+		sl_port_release(port);
+	return ret;
+}
+
+static int
+soft_probe(struct rte_vdev_device *vdev)
+{
+	const char *name = rte_vdev_device_name(vdev);
+	struct rte_eth_dev *eth;
+	struct sl_args args;
+	char why[WHY_LEN];
+	int ret;
+
+	if (rte_eal_process_type() != RTE_PROC_PRIMARY) {
+		SL_LOG(ERR, "%s: works in a primary process only", name);
+		return -ENOTSUP;
+	}
+	ret = sl_args_parse(SL_ARGS_SOFT, rte_vdev_device_args(vdev), &args, why, sizeof(why));
+	if (ret != 0) {
+		SL_LOG(ERR, "%s: %s", name, why);
+		return ret;
+	}
+	if (vdev->device.numa_node == SOCKET_ID_ANY)
+		vdev->device.numa_node = args.node;
+	eth = rte_eth_vdev_allocate(vdev, sizeof(struct sl_port));
+	if (eth == NULL)
+		return -ENOMEM;
+	ret = soft_port_create(eth, name, &args);
+	if (ret != 0) {
+		SL_LOG(ERR, "%s: not usable: %s", name, rte_strerror(-ret));
+		rte_eth_dev_release_port(eth);
+		return ret;
+	}
+	rte_eth_dev_probing_finish(eth);
+	return 0;
+}
+
+static int
+soft_remove(struct rte_vdev_device *vdev)
+{
+	struct rte_eth_dev *eth = rte_eth_dev_allocated(rte_vdev_device_name(vdev));
+
+	if (eth == NULL)
+		return 0; /* closed before */
+	return rte_eth_dev_close(eth->data->port_id);
+}
+
+static struct rte_vdev_driver soft_driver = {
+	.probe = soft_probe,
+	.remove = soft_remove,
+};
+
+RTE_PMD_REGISTER_VDEV(net_syncline_soft, soft_driver);
+RTE_PMD_REGISTER_PARAM_STRING(net_syncline_soft, SL_ARGS_SOFT_HELP);
