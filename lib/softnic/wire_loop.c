@@ -14,7 +14,7 @@ struct loop_wire {
 	struct wire_ring *ring;
 	wire_count_t rx_frames; /* taken from the NIC */
 	wire_count_t tx_frames; /* given back to it */
-	wire_count_t drops;     /* the queue was full */
+	wire_count_t drops;	/* the queue was full */
 };
 
 static void
@@ -44,9 +44,9 @@ loop_counters(struct sl_wire *w, struct sl_wire_counter *out, unsigned int max)
 {
 	const struct loop_wire *lw = (const struct loop_wire *)w;
 	const struct wire_counter_row rows[] = {
-		{ "loop_rx_frames", wire_count_get(&lw->rx_frames) },
-		{ "loop_tx_frames", wire_count_get(&lw->tx_frames) },
-		{ "loop_drops", wire_count_get(&lw->drops) },
+			{"loop_rx_frames", wire_count_get(&lw->rx_frames)},
+			{"loop_tx_frames", wire_count_get(&lw->tx_frames)},
+			{"loop_drops", wire_count_get(&lw->drops)},
 	};
 
 	return wire_counters_out(rows, sizeof(rows) / sizeof(rows[0]), out, max);
@@ -62,16 +62,16 @@ loop_close(struct sl_wire *w)
 }
 
 static const struct sl_wire_ops loop_ops = {
-	.kind = "loop",
-	.send = loop_send,
-	.poll = loop_poll,
-	.counters = loop_counters,
-	.close = loop_close,
+		.kind = "loop",
+		.send = loop_send,
+		.poll = loop_poll,
+		.counters = loop_counters,
+		.close = loop_close,
 };
 
 int
 wire_loop_open(const char *args, struct sl_wire_hub *hub, struct sl_wire **out,
-	const struct wire_why *why)
+		const struct wire_why *why)
 {
 	struct loop_wire *lw;
 

@@ -23,10 +23,10 @@ struct cable;
 struct peer_wire {
 	struct sl_wire base;
 	struct cable *cable;
-	unsigned int end;       /* 0 or 1 */
+	unsigned int end;	/* 0 or 1 */
 	wire_count_t rx_frames; /* taken from the NIC */
 	wire_count_t tx_frames; /* given to it */
-	wire_count_t drops;     /* the queue to the other end was full */
+	wire_count_t drops;	/* the queue to the other end was full */
 	wire_count_t unplugged; /* sent while the other end was not there */
 };
 
@@ -119,10 +119,10 @@ peer_counters(struct sl_wire *w, struct sl_wire_counter *out, unsigned int max)
 {
 	const struct peer_wire *pw = (const struct peer_wire *)w;
 	const struct wire_counter_row rows[] = {
-		{ "peer_rx_frames", wire_count_get(&pw->rx_frames) },
-		{ "peer_tx_frames", wire_count_get(&pw->tx_frames) },
-		{ "peer_drops", wire_count_get(&pw->drops) },
-		{ "peer_unplugged", wire_count_get(&pw->unplugged) },
+			{"peer_rx_frames", wire_count_get(&pw->rx_frames)},
+			{"peer_tx_frames", wire_count_get(&pw->tx_frames)},
+			{"peer_drops", wire_count_get(&pw->drops)},
+			{"peer_unplugged", wire_count_get(&pw->unplugged)},
 	};
 
 	return wire_counters_out(rows, sizeof(rows) / sizeof(rows[0]), out, max);
@@ -156,12 +156,12 @@ peer_close(struct sl_wire *w)
 }
 
 static const struct sl_wire_ops peer_ops = {
-	.kind = "peer",
-	.send = peer_send,
-	.poll = peer_poll,
-	.link = peer_link,
-	.counters = peer_counters,
-	.close = peer_close,
+		.kind = "peer",
+		.send = peer_send,
+		.poll = peer_poll,
+		.link = peer_link,
+		.counters = peer_counters,
+		.close = peer_close,
 };
 
 /* The cable of that name, made when there is none. Under the hub's lock. */
@@ -170,7 +170,7 @@ cable_get(struct sl_wire_hub *hub, const char *name)
 {
 	struct cable *c;
 
-	LIST_FOREACH(c, &hub->cables, next) {
+	LIST_FOREACH (c, &hub->cables, next) {
 		if (strcmp(c->name, name) == 0)
 			return c;
 	}
@@ -215,14 +215,14 @@ peer_plug(struct peer_wire *pw, struct sl_wire_hub *hub, const char *name)
 
 int
 wire_peer_open(const char *args, struct sl_wire_hub *hub, struct sl_wire **out,
-	const struct wire_why *why)
+		const struct wire_why *why)
 {
 	struct peer_wire *pw;
 	int ret;
 
 	if (args == NULL || args[0] == '\0' || strlen(args) >= CABLE_NAME_LEN)
 		return wire_fail(why, EINVAL, "peer:%s: bad name; allowed: 1..%u characters",
-			args != NULL ? args : "", CABLE_NAME_LEN - 1);
+				args != NULL ? args : "", CABLE_NAME_LEN - 1);
 	if (hub == NULL)
 		return wire_fail(why, EINVAL, "peer:%s: needs a hub where both ends meet", args);
 	pw = calloc(1, sizeof(*pw));
@@ -232,9 +232,11 @@ wire_peer_open(const char *args, struct sl_wire_hub *hub, struct sl_wire **out,
 	ret = peer_plug(pw, hub, args);
 	if (ret != 0) {
 		free(pw);
-		return wire_fail(why, -ret, ret == -EBUSY ?
-			"peer:%s: both ends are taken; allowed: two wires a name" :
-			"peer:%s: no memory for the queues", args);
+		return wire_fail(why, -ret,
+				ret == -EBUSY ? "peer:%s: both ends are taken; allowed: two wires "
+						"a name"
+					      : "peer:%s: no memory for the queues",
+				args);
 	}
 	*out = &pw->base;
 	return 0;

@@ -24,11 +24,11 @@ _Static_assert(sizeof(struct record) == RECORD_ALIGN, "frames are aligned like r
 struct wire_ring {
 	alignas(CACHE_LINE) _Atomic uint64_t head; /* written by the producer */
 	uint64_t pushed;
-	uint64_t tail_seen;   /* the producer's last look at tail and popped */
+	uint64_t tail_seen; /* the producer's last look at tail and popped */
 	uint64_t popped_seen;
 	alignas(CACHE_LINE) _Atomic uint64_t tail; /* written by the consumer */
 	_Atomic uint64_t popped;
-	uint64_t read;        /* tail once the popped frames are given back */
+	uint64_t read; /* tail once the popped frames are given back */
 	uint64_t read_frames;
 	alignas(CACHE_LINE) uint8_t bytes[WIRE_RING_BYTES];
 };
@@ -65,13 +65,13 @@ static bool
 has_room(struct wire_ring *r, uint64_t head, uint64_t need)
 {
 	if (head + need - r->tail_seen <= WIRE_RING_BYTES &&
-	    r->pushed - r->popped_seen < WIRE_RING_FRAMES)
+			r->pushed - r->popped_seen < WIRE_RING_FRAMES)
 		return true;
 	/* The consumer has read the frames before it gave their room back. */
 	r->tail_seen = atomic_load_explicit(&r->tail, memory_order_acquire);
 	r->popped_seen = atomic_load_explicit(&r->popped, memory_order_relaxed);
 	return head + need - r->tail_seen <= WIRE_RING_BYTES &&
-		r->pushed - r->popped_seen < WIRE_RING_FRAMES;
+	       r->pushed - r->popped_seen < WIRE_RING_FRAMES;
 }
 
 bool

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+
+/* gen's sink: what became of the frames that gen wires sent. */
+
+#include <string.h>
+
+#include "wire_bytes.h"
+#include "wire_clock.h"
+#include "wire_gen.h"
+
+enum verdict { FOREIGN, CORRUPT, INTACT };
+
+/* As it lies in memory: ones' complement sums do not mind the order of bytes. */
+static inline uint64_t
+raw64(const uint8_t *p)
+{
+	uint64_t v;
+
+	memcpy(&v, p, sizeof(v));
+	return v;
+}
+
+static inline uint16_t
+raw16(const uint8_t *p)
+{
+	uint16_t v;
+
+	memcpy(&v, p, sizeof(v));
+	return v;
+}
+
+/* UDP checksum over pseudo header, header, payload; the pattern was compared already. */
+static inline bool
+checksum_ok(const uint8_t *p, uint32_t pattern_len)
+{
+	uint64_t sum;
+
+	/* Addresses; ports, length, checksum; magic; stream, sequence; clock. */
+	sum = gen_sum64(raw64(p + GEN_OFF_IP_SRC)) + gen_sum64(raw64(p + GEN_OFF_UDP)) +
+	      raw16(p + GEN_OFF_MAGIC) + gen_sum64(raw64(p + GEN_OFF_SEQ)) +
+	      gen_sum64(raw64(p + GEN_OFF_CLOCK));
+	sum += raw16(p + GEN_OFF_UDP_LEN) + (uint64_t)htobe16(GEN_PROTO_UDP) +
+	       htobe16((uint16_t)gen_fold(gen_pattern_sum(pattern_len)));
+	return raw16(p + GEN_OFF_UDP_SUM) != 0 && gen_fold(sum) == UINT16_MAX;
+}
+
+/* Is it one of ours, and whole? @p len at least 60: offsets below need no check. */
+static inline enum verdict
+judge(const struct gen_wire *g, const uint8_t *p, uint32_t len)
+{
+	const uint32_t pattern_len = len - GEN_OFF_PATTERN;
+
+	if (wire_get16(p + GEN_OFF_TYPE) != GEN_TYPE_IPV4 || p[GEN_OFF_IP] != GEN_IPV4_HEAD ||
+			p[GEN_OFF_IP_PROTO] != GEN_PROTO_UDP ||
+			wire_get16(p + GEN_OFF_UDP_DPORT) != GEN_DPORT ||
+			wire_get16(p + GEN_OFF_MAGIC) != GEN_MAGIC)
+		return FOREIGN;
+	if (wire_get16(p + GEN_OFF_IP_LEN) != len - GEN_OFF_IP ||
+			wire_get16(p + GEN_OFF_UDP_LEN) != len - GEN_OFF_UDP ||
+			memcmp(p + GEN_OFF_PATTERN, g->pattern, pattern_len) != 0 ||
+			!checksum_ok(p, pattern_len))
+		return CORRUPT;
+	return INTACT;
+}
+
+/* A stream not seen before takes a free place, or that of the one silent for longest. */
+static struct gen_stream *
+stream_new(struct gen_rx *rx, uint32_t key, uint64_t seq)
+{
+	struct gen_stream *s, *best = &rx->stream[0];
+	/* From the start, unless that is out of sight: then the sink joined later. */
+	const uint64_t base = seq < GEN_WINDOW ? 0 : seq;
+
+	for (s = rx->stream; s < rx->stream + GEN_STREAMS; s++) {
+		if (!s->used) {
+			best = s;
+			break;
+		}
+		if (s->last_use < best->last_use)
+			best = s;
+	}
+	memset(best->seen, 0, sizeof(best->seen));
+	wire_count_set(&best->base, base);
+	wire_count_set(&best->next, base);
+	wire_count_set(&best->received, 0);
+	atomic_store_explicit(&best->key, key, memory_order_relaxed);
+	atomic_store_explicit(&best->used, true, memory_order_relaxed);
+	wire_count_add(&rx->streams, 1);
+	return best;
+}
+
+static struct gen_stream *
+stream_find(struct gen_rx *rx, uint32_t key, uint64_t seq)
+{
+	struct gen_stream *s;
+
+	for (s = rx->stream; s < rx->stream + GEN_STREAMS; s++) {
+		if (s->used && s->key == key)
+			break;
+	}
+	if (s == rx->stream + GEN_STREAMS)
+		s = stream_new(rx, key, seq);
+	s->last_use = ++rx->use;
+	rx->last = s;
+	return s;
+}
+
+/* Sequence numbers from @p from up to @p to were passed over: for now they are lost. */
+static void
+skip(struct gen_rx *rx, struct gen_stream *s, uint64_t from, uint64_t to)
+{
+	wire_count_add(&rx->lost, to - from);
+	if (to - from >= GEN_WINDOW) {
+		memset(s->seen, 0, sizeof(s->seen));
+		return;
+	}
+	for (; from < to; from++)
+		s->seen[from % GEN_WINDOW / 64] &= ~(UINT64_C(1) << from % 64);
+}
+
+/* Account an intact frame; true when it is received for the first time. */
+static inline bool
+account(struct gen_rx *rx, struct gen_stream *s, uint64_t seq)
+{
+	uint64_t *word = &s->seen[seq % GEN_WINDOW / 64];
+	const uint64_t bit = UINT64_C(1) << seq % 64;
+	const uint64_t next = wire_count_get(&s->next);
+
+	if (seq >= next) {
+		if (seq > next)
+			skip(rx, s, next, seq);
+		wire_count_set(&s->next, seq + 1);
+	} else if (seq < wire_count_get(&s->base)) {
+		wire_count_add(&rx->stale, 1);
+		return false;
+	} else if (next - seq > GEN_WINDOW) {
+		wire_count_add(&rx->late, 1);
+		return false;
+	} else if ((*word & bit) != 0) {
+		wire_count_add(&rx->duplicate, 1);
+		return false;
+	} else {
+		wire_count_add(&rx->reordered, 1);
+		wire_count_set(&rx->lost, wire_count_get(&rx->lost) - 1);
+	}
+	*word |= bit;
+	wire_count_add(&s->received, 1);
+	return true;
+}
+
+static void
+flush_latency(struct gen_rx *rx)
+{
+	if (rx->lat_run > 0)
+		wire_hist_add(&rx->hist, rx->lat, rx->lat_run);
+	rx->lat_run = 0;
+}
+
+/* Frames of one burst mostly share their latency: count runs of it. */
+static inline void
+add_latency(struct gen_rx *rx, uint64_t lat)
+{
+	if (lat != rx->lat) {
+		flush_latency(rx);
+		rx->lat = lat;
+	}
+	rx->lat_run++;
+}
+
+/* @p p an intact frame, from its Ethernet type on as generated. */
+static inline void
+receive(struct gen_rx *rx, const uint8_t *p, uint32_t len, uint64_t clock)
+{
+	const uint64_t id = wire_get64(p + GEN_OFF_SEQ);
+	const uint32_t key = (uint32_t)wire_get16(p + GEN_OFF_IP_ID) << 16 |
+			     (uint32_t)(id >> GEN_SEQ_BITS);
+	const uint64_t sent = wire_get64(p + GEN_OFF_CLOCK);
+	struct gen_stream *s = rx->last;
+
+	if (s == NULL || s->key != key)
+		s = stream_find(rx, key, id & GEN_SEQ_MASK);
+	if (!account(rx, s, id & GEN_SEQ_MASK))
+		return;
+	wire_count_add(&rx->frames, 1);
+	wire_count_add(&rx->bytes, len);
+	/* Clocks of two CPUs may be a tick apart. */
+	add_latency(rx, clock > sent ? clock - sent : 0);
+}
+
+void
+gen_send(struct sl_wire *w, const struct sl_frame *frames, unsigned int n)
+{
+	struct gen_wire *g = (struct gen_wire *)w;
+	struct gen_rx *rx = &g->rx;
+	const uint64_t clock = wire_clock_now();
+	unsigned int i;
+
+	gen_sync(g);
+	for (i = 0; i < n; i++) {
+		const uint8_t *p = frames[i].data;
+		uint32_t len = frames[i].len;
+		enum verdict v = FOREIGN;
+
+		/* A tag on the way through changes nothing: look behind it. */
+		if (len >= GEN_OFF_PATTERN + GEN_VLAN_LEN &&
+				wire_get16(p + GEN_OFF_TYPE) == GEN_TYPE_VLAN) {
+			p += GEN_VLAN_LEN;
+			len -= GEN_VLAN_LEN;
+		}
+		if (len >= GEN_OFF_PATTERN && len <= WIRE_FRAME_MAX)
+			v = judge(g, p, len);
+		if (v == INTACT)
+			receive(rx, p, len, clock);
+		else
+			wire_count_add(v == CORRUPT ? &rx->corrupt : &rx->foreign, 1);
+	}
+	flush_latency(rx);
+}
+
+void
+gen_rx_clear(struct gen_rx *rx)
+{
+	wire_count_t *const zeroed[] = {
+			&rx->frames,
+			&rx->bytes,
+			&rx->lost,
+			&rx->reordered,
+			&rx->duplicate,
+			&rx->late,
+			&rx->stale,
+			&rx->corrupt,
+			&rx->foreign,
+	};
+	unsigned int i;
+
+	for (i = 0; i < sizeof(zeroed) / sizeof(zeroed[0]); i++)
+		wire_count_set(zeroed[i], 0);
+	wire_hist_clear(&rx->hist);
+	for (i = 0; i < GEN_STREAMS; i++) {
+		wire_count_set(&rx->stream[i].base, wire_count_get(&rx->stream[i].next));
+		wire_count_set(&rx->stream[i].received, 0);
+	}
+}

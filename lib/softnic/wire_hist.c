@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+
+#include <math.h>
+
+#include "wire_hist.h"
+
+void
+wire_hist_clear(struct wire_hist *h)
+{
+	unsigned int i;
+
+	wire_count_set(&h->count, 0);
+	wire_count_set(&h->min, 0);
+	wire_count_set(&h->max, 0);
+	wire_count_set(&h->sum, 0);
+	for (i = 0; i < WIRE_HIST_BUCKETS; i++)
+		wire_count_set(&h->bucket[i], 0);
+}
+
+/* Largest value that falls into bucket @p i. */
+static uint64_t
+bucket_top(unsigned int i)
+{
+	unsigned int octave = i / WIRE_HIST_STEPS;
+	uint64_t step = i % WIRE_HIST_STEPS;
+
+	if (octave == 0)
+		return step;
+	/* In the last octave the sum wraps to 0, less 1: the largest of all values. */
+	return ((WIRE_HIST_STEPS + step + 1) << (octave - 1)) - 1;
+}
+
+uint64_t
+wire_hist_quantile(const struct wire_hist *h, double q)
+{
+	uint64_t total = 0, seen = 0, rank, max = wire_count_get(&h->max);
+	unsigned int i;
+
+	/* Not h->count: the writer may be between bucket and count. */
+	for (i = 0; i < WIRE_HIST_BUCKETS; i++)
+		total += wire_count_get(&h->bucket[i]);
+	if (total == 0)
+		return 0;
+	rank = (uint64_t)ceil(q * (double)total);
+	if (rank == 0)
+		rank = 1;
+	for (i = 0; i < WIRE_HIST_BUCKETS; i++) {
+		seen += wire_count_get(&h->bucket[i]);
+		if (seen >= rank)
+			break;
+	}
+	if (i == WIRE_HIST_BUCKETS || bucket_top(i) > max)
+		return max;
+	return bucket_top(i);
+}

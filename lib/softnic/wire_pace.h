@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+#ifndef _WIRE_PACE_H_
+#define _WIRE_PACE_H_
+
+/**
+ * @file
+ * When frames are due. A schedule that fell behind catches up by a bounded
+ * number of frames and skips the rest: a late generator must not turn its own
+ * delay into a burst that no receiver could have been asked to take.
+ */
+
+#include "wire_priv.h"
+
+/** Frames that may be overdue: those of 100 microseconds. */
+#define WIRE_PACE_SLACK_S 100e-6
+
+/** Device thread's. */
+struct wire_pace {
+	double per_tick; /**< frames a clock tick; 0: not paced */
+	uint64_t start;	 /**< tick at which the first was due */
+	uint64_t done;	 /**< frames of the schedule that were offered or skipped */
+	uint64_t slack;	 /**< most that may be overdue */
+};
+
+/** Start a schedule of @p fps frames a second (0: none) that bursts by @p burst at least. */
+static inline void
+wire_pace_start(struct wire_pace *p, double fps, double hz, uint64_t burst, uint64_t now)
+{
+	p->per_tick = fps / hz;
+	p->start = now;
+	p->done = 0;
+	p->slack = (uint64_t)(fps * WIRE_PACE_SLACK_S);
+	if (p->slack < burst)
+		p->slack = burst;
+}
+
+/** Frames due now; what is overdue beyond the slack is added to @p skipped. */
+static inline uint64_t
+wire_pace_due(struct wire_pace *p, uint64_t now, uint64_t *skipped)
+{
+	uint64_t due;
+
+	if (now <= p->start)
+		return 0;
+	/* The first frame is due at once. */
+	due = (uint64_t)((double)(now - p->start) * p->per_tick) + 1 - p->done;
+	if (due > p->slack) {
+		*skipped += due - p->slack;
+		p->done += due - p->slack;
+		due = p->slack;
+	}
+	return due;
+}
+
+/** Mean bytes of a frame, without FCS, to frames a second. */
+static inline double
+wire_rate_fps(const struct wire_rate *r, double mean_len)
+{
+	/* FCS, preamble and the gap between frames: 24 bytes that no frame here has. */
+	return r->bits > 0 ? r->bits / ((mean_len + 24) * 8) : r->fps;
+}
+
+#endif /* _WIRE_PACE_H_ */
