@@ -64,7 +64,7 @@ struct sl_tx_counters {
 struct sl_rx_queue {
 	/* hot */
 	volatile union sl_rx_desc *ring;
-	struct rte_mbuf **sw_ring;      /**< mbuf behind each descriptor, NULL when not posted */
+	struct rte_mbuf **sw_ring;      /**< mbuf behind each posted descriptor */
 	volatile uint32_t *tail;        /**< doorbell word */
 	const struct sl_sync *sync;
 	uint16_t nb_desc;
@@ -76,14 +76,14 @@ struct sl_rx_queue {
 	uint16_t buf_len;               /**< bytes the NIC may write to a buffer */
 	uint16_t port_id, queue_id;
 	uint16_t crc_len;               /**< FCS bytes that the NIC leaves in place */
-	uint16_t segs;                  /**< descriptors of the frame being put together */
 	uint32_t max_frame;             /**< longest frame to believe, FCS counted */
 	uint64_t mbuf_init;             /**< rearm word */
+	uint64_t mbuf_flags;            /**< ol_flags that every mbuf of the pool keeps */
+	uint64_t vlan_flags;            /**< ol_flags of a frame whose tag was stripped */
 	uint64_t offloads;
 	struct rte_mempool *pool;
 	struct rte_mbuf *first_seg, *last_seg; /**< frame being put together over bursts */
 	bool discard;                   /**< in the rest of a frame that was given up */
-	bool vlan_insert_ok;
 	struct sl_rx_counters n;
 	/* control */
 	struct sl_port *port;
@@ -98,16 +98,16 @@ struct sl_tx_queue {
 	volatile union sl_tx_desc *ring;
 	struct rte_mbuf **sw_ring;      /**< segment behind each descriptor, NULL for a context */
 	volatile uint32_t *tail;        /**< doorbell word */
-	const volatile uint32_t *head_wb; /**< head write-back, a line of its own */
+	volatile uint32_t *head_wb;     /**< head write-back, a line of its own */
 	const struct sl_sync *sync;
 	uint16_t nb_desc;
 	uint16_t next_to_use;           /**< next descriptor to fill */
 	uint16_t next_to_clean;         /**< oldest descriptor not yet reclaimed */
 	uint16_t nb_free;
 	uint16_t free_thresh;
-	uint16_t rs_thresh;             /**< descriptors between RS bits */
-	uint16_t nb_since_rs;
+	uint16_t rs_thresh;             /**< most descriptors between RS bits */
 	uint16_t port_id, queue_id;
+	bool fast_free;                 /**< one pool, no clones: MBUF_FAST_FREE */
 	uint64_t ctx_key[2];            /**< what the NIC's two contexts of this queue hold */
 	uint8_t ctx_next;
 	uint64_t offloads;
@@ -141,6 +141,14 @@ struct sl_dev_ops {
 /** Bytes that a frame may have on top of the MTU: Ethernet header, FCS, two VLAN tags. */
 #define SL_L2_OVERHEAD (RTE_ETHER_HDR_LEN + RTE_ETHER_CRC_LEN + 2u * RTE_VLAN_HLEN)
 
+/** Memory of others (a mempool's chunk, an external buffer) that is in the DMA window. */
+struct sl_map {
+	void *va;
+	uint64_t iova;
+	size_t len;
+	const struct rte_mempool *pool; /**< NULL: an external buffer */
+};
+
 /** Saved between the NIC's read-clear counters and the totals the user sees. */
 struct sl_hw_stats {
 	uint64_t value[SL_REG_COUNT]; /**< summed since reset, indexed by enum sl_reg */
@@ -161,6 +169,9 @@ struct sl_port {
 	rte_spinlock_t stats_lock;
 	struct sl_hw_stats hw;
 	uint32_t vfta[128];
+	rte_spinlock_t map_lock;        /**< guards maps and nb_maps */
+	struct sl_map *maps;            /**< memory of others in the DMA window */
+	unsigned int nb_maps;
 	struct sl_rx_counters rx_base[SL_NIC_QUEUES]; /**< queue counters at the last reset */
 	struct sl_tx_counters tx_base[SL_NIC_QUEUES];
 	bool removal_told;              /**< the removal event was sent */
@@ -197,7 +208,7 @@ struct sl_tx_path {
 	bool offload;          /**< may use context descriptors */
 };
 
-/* sl_rxtx.c: hot path, and what chooses it. */
+/* sl_rx.c, sl_tx.c: hot path, and the tables of what there is to choose from. */
 extern const struct sl_rx_path sl_rx_paths[];
 extern const unsigned int sl_rx_path_count;
 extern const struct sl_tx_path sl_tx_paths[];
@@ -231,7 +242,10 @@ void sl_rxq_info_get(struct rte_eth_dev *eth, uint16_t qid, struct rte_eth_rxq_i
 void sl_txq_info_get(struct rte_eth_dev *eth, uint16_t qid, struct rte_eth_txq_info *info);
 int sl_rx_burst_mode_get(struct rte_eth_dev *eth, uint16_t qid, struct rte_eth_burst_mode *mode);
 int sl_tx_burst_mode_get(struct rte_eth_dev *eth, uint16_t qid, struct rte_eth_burst_mode *mode);
-/** Choose burst functions from configuration and MTU; called at start and mtu_set. */
+/**
+ * Choose burst functions from configuration and MTU, and tell the receive queues which
+ * flags a stripped VLAN tag gives; called at start, mtu_set and vlan_offload_set.
+ */
 int sl_select_paths(struct rte_eth_dev *eth);
 /** Bring a mempool's memory into the adapter's window, once for all queues that use it. */
 int sl_map_pool(struct sl_port *port, struct rte_mempool *pool, enum sl_dma_dir dir);

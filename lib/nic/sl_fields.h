@@ -177,6 +177,8 @@ enum sl_mrqc_enable { SL_MRQC_OFF = 0, SL_MRQC_RSS_4Q = 2 };
 #define SL_TCTL_RTLC SL_BIT(24)
 #define SL_TDWBAL_HEAD_WB_EN SL_BIT(0)
 #define SL_TDWBAL_WB_ON_EITR SL_BIT(1)
+/* TXCTL: relaxed ordering would let a head write-back pass the reads it reports. */
+#define SL_TXCTL_DESC_WB_RO SL_BIT(11)
 
 /* FWSM, MANC */
 #define SL_FWSM_FW_MODE SL_MASK(1, 3)

@@ -1,0 +1,814 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+
+/*
+ * Queues: set-up with thresholds checked and explained, release, start, stop,
+ * and the DMA window as far as mempools go. Control path.
+ */
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include <rte_ether.h>
+#include <rte_malloc.h>
+
+#include "sl_port.h"
+
+#define QUEUE_TIMEOUT_US 10000u /* for enable and disable; the NIC needs microseconds */
+#define DRAIN_TIMEOUT_US 5000u  /* for frames still to be sent when a queue is stopped */
+
+/* SRRCTL counts buffers in KiB; more than a longest frame is of no use. */
+#define BUF_UNIT 1024u
+#define BUF_MAX RTE_ALIGN_FLOOR(SL_FRAME_MAX + BUF_UNIT - 1, BUF_UNIT)
+
+/* Descriptor prefetch, write-back at once: head write-back wants WTHRESH 0 (7.2.3.2). */
+#define RX_PTHRESH 8u
+#define RX_HTHRESH 8u
+#define RX_WTHRESH 1u
+#define TX_PTHRESH 8u
+#define TX_HTHRESH 1u
+#define TX_WTHRESH 0u
+
+#define RX_FREE_THRESH 32u
+#define TX_RS_THRESH 32u
+#define TX_FREE_THRESH 32u
+
+#define TX_OFFLOADS_CTX                                                                            \
+	(RTE_ETH_TX_OFFLOAD_VLAN_INSERT | RTE_ETH_TX_OFFLOAD_IPV4_CKSUM |                          \
+		RTE_ETH_TX_OFFLOAD_TCP_CKSUM | RTE_ETH_TX_OFFLOAD_UDP_CKSUM)
+#define RX_OFFLOADS_DESC                                                                           \
+	(RTE_ETH_RX_OFFLOAD_VLAN_STRIP | RTE_ETH_RX_OFFLOAD_CHECKSUM | RTE_ETH_RX_OFFLOAD_RSS_HASH)
+
+/* --- the window --- */
+
+/* Whether [va, va + len) lies in one entry of the port's list. Under map_lock. */
+static bool
+map_known(const struct sl_port *port, const void *va, size_t len)
+{
+	const uintptr_t from = (uintptr_t)va;
+	unsigned int i;
+
+	for (i = 0; i < port->nb_maps; i++) {
+		const uintptr_t start = (uintptr_t)port->maps[i].va;
+
+		if (from >= start && from + len <= start + port->maps[i].len)
+			return true;
+	}
+	return false;
+}
+
+/* Bring one piece in and note it down. Under map_lock. */
+static int
+map_piece(struct sl_port *port, const char *name, const struct sl_map *piece, enum sl_dma_dir dir)
+{
+	struct sl_map *maps;
+	int ret;
+
+	if (map_known(port, piece->va, piece->len))
+		return 0;
+	maps = realloc(port->maps, (port->nb_maps + 1) * sizeof(*maps));
+	if (maps == NULL)
+		return -ENOMEM;
+	port->maps = maps;
+	ret = sl_buffer_map(port->adapter, name, piece->va, piece->iova, piece->len, dir);
+	if (ret != 0)
+		return ret;
+	port->maps[port->nb_maps++] = *piece;
+	return 0;
+}
+
+/* What an iteration over a mempool carries along. */
+struct map_walk {
+	struct sl_port *port;
+	enum sl_dma_dir dir;
+	struct sl_map run; /* pinned buffers that follow on each other */
+	int ret;
+};
+
+static void
+map_chunk(struct rte_mempool *pool, void *arg, struct rte_mempool_memhdr *chunk,
+	unsigned int idx __rte_unused)
+{
+	struct map_walk *w = arg;
+	const struct sl_map piece = {
+		.va = chunk->addr, .iova = chunk->iova, .len = chunk->len, .pool = pool};
+
+	if (w->ret != 0)
+		return;
+	if (chunk->iova == RTE_BAD_IOVA) {
+		SL_LOG(ERR, "mempool '%s' has memory without an IOVA, which no device can reach: "
+			"create it without RTE_MEMPOOL_F_NO_IOVA_CONTIG", pool->name);
+		w->ret = -EINVAL;
+		return;
+	}
+	w->ret = map_piece(w->port, pool->name, &piece, w->dir);
+}
+
+static void
+map_run(struct rte_mempool *pool, struct map_walk *w)
+{
+	if (w->ret == 0 && w->run.len > 0)
+		w->ret = map_piece(w->port, pool->name, &w->run, w->dir);
+	w->run.len = 0;
+}
+
+static void
+map_pinned(struct rte_mempool *pool, void *arg, void *obj, unsigned int idx __rte_unused)
+{
+	struct map_walk *w = arg;
+	const struct rte_mbuf *m = obj;
+
+	if (w->run.len > 0 && (char *)w->run.va + w->run.len == m->buf_addr &&
+		w->run.iova + w->run.len == m->buf_iova) {
+		w->run.len += m->buf_len;
+		return;
+	}
+	map_run(pool, w);
+	w->run = (struct sl_map){
+		.va = m->buf_addr, .iova = m->buf_iova, .len = m->buf_len, .pool = pool};
+}
+
+static bool
+pool_is_pinned(struct rte_mempool *pool)
+{
+	return (rte_pktmbuf_priv_flags(pool) & RTE_PKTMBUF_POOL_F_PINNED_EXT_BUF) != 0;
+}
+
+int
+sl_map_pool(struct sl_port *port, struct rte_mempool *pool, enum sl_dma_dir dir)
+{
+	struct map_walk w = {.port = port, .dir = dir};
+
+	rte_spinlock_lock(&port->map_lock);
+	if (pool_is_pinned(pool)) {
+		rte_mempool_obj_iter(pool, map_pinned, &w);
+		map_run(pool, &w);
+	} else {
+		rte_mempool_mem_iter(pool, map_chunk, &w);
+	}
+	rte_spinlock_unlock(&port->map_lock);
+	if (w.ret != 0)
+		SL_LOG(ERR, "port %u: cannot bring mempool '%s' into the DMA window: %s",
+			port->eth->data->port_id, pool->name, strerror(-w.ret));
+	return w.ret;
+}
+
+int
+sl_map_tx_mbuf(struct sl_port *port, const struct rte_mbuf *m)
+{
+	struct sl_map piece;
+	int ret;
+
+	/* A mempool's buffers may be received into later: both directions. */
+	if (RTE_MBUF_DIRECT(m))
+		return sl_map_pool(port, m->pool, SL_DMA_BIDIRECTIONAL);
+	if (!RTE_MBUF_HAS_EXTBUF(m))
+		return sl_map_pool(port, rte_mbuf_from_indirect((struct rte_mbuf *)(uintptr_t)m)->pool,
+			SL_DMA_BIDIRECTIONAL);
+	piece = (struct sl_map){.va = m->buf_addr, .iova = m->buf_iova, .len = m->buf_len};
+	rte_spinlock_lock(&port->map_lock);
+	ret = map_piece(port, "external buffer", &piece, SL_DMA_TO_DEVICE);
+	rte_spinlock_unlock(&port->map_lock);
+	return ret;
+}
+
+void
+sl_unmap_all(struct sl_port *port)
+{
+	unsigned int i;
+
+	rte_spinlock_lock(&port->map_lock);
+	for (i = 0; i < port->nb_maps; i++) {
+		const struct sl_map *map = &port->maps[i];
+
+		if (sl_buffer_unmap(port->adapter, map->va, map->iova, map->len) != 0)
+			SL_LOG(ERR, "%p (%zu bytes) did not leave the DMA window", map->va,
+				map->len);
+	}
+	free(port->maps);
+	port->maps = NULL;
+	port->nb_maps = 0;
+	rte_spinlock_unlock(&port->map_lock);
+}
+
+/* --- checks, explained --- */
+
+static int
+check_nb_desc(uint16_t port, const char *kind, uint16_t qid, uint16_t nb_desc, uint32_t line)
+{
+	const unsigned int unit = RTE_MAX(SL_DESC_UNIT, line / SL_DESC_SIZE);
+
+	if (nb_desc >= SL_MIN_DESC && nb_desc <= SL_MAX_DESC && nb_desc % unit == 0)
+		return 0;
+	SL_LOG(ERR, "port %u %s queue %u: %u descriptors; allowed are multiples of %u from %u to %u",
+		port, kind, qid, nb_desc, unit, SL_MIN_DESC, SL_MAX_DESC);
+	return -EINVAL;
+}
+
+/* At most all that can be consumed: one line is never posted, so more would never be reached. */
+static int
+check_rx_thresh(const struct sl_rx_queue *q, unsigned int thresh)
+{
+	const unsigned int max = q->nb_desc - 2u * q->line_descs;
+
+	if (thresh >= 1 && thresh <= max)
+		return 0;
+	SL_LOG(ERR, "port %u rx queue %u: rx_free_thresh %u; with %u descriptors, of which lines of "
+		"%u are posted whole, allowed are 1 to %u (0: the default)", q->port_id, q->queue_id,
+		thresh, q->nb_desc, q->line_descs, max);
+	return -EINVAL;
+}
+
+/*
+ * rs_thresh: the NIC must report before the ring is full, and what free_thresh
+ * waits for must have been reported.
+ */
+static int
+check_tx_thresh(const struct sl_tx_queue *q, unsigned int rs, unsigned int free_thresh)
+{
+	const unsigned int max = q->nb_desc - SL_DESC_UNIT;
+
+	if (free_thresh < 1 || free_thresh > max) {
+		SL_LOG(ERR, "port %u tx queue %u: tx_free_thresh %u; with %u descriptors, allowed are "
+			"1 to %u (0: the default)", q->port_id, q->queue_id, free_thresh, q->nb_desc,
+			max);
+		return -EINVAL;
+	}
+	if (rs < 1 || rs + free_thresh > q->nb_desc) {
+		SL_LOG(ERR, "port %u tx queue %u: tx_rs_thresh %u; with %u descriptors and "
+			"tx_free_thresh %u, allowed are 1 to %u (0: the default): the NIC must report "
+			"before the ring is full", q->port_id, q->queue_id, rs, q->nb_desc,
+			free_thresh, q->nb_desc - free_thresh);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/* What an iteration over a mempool's buffers looks for. */
+struct line_walk {
+	uint32_t line;
+	const struct rte_mbuf *bad;
+	uintptr_t start; /* of the bad one's data */
+};
+
+static void
+line_check(struct rte_mempool *pool, void *arg, void *obj, unsigned int idx __rte_unused)
+{
+	struct line_walk *w = arg;
+	struct rte_mbuf *m = obj;
+	const uintptr_t buf = pool_is_pinned(pool) ? (uintptr_t)m->buf_addr :
+		(uintptr_t)rte_mbuf_buf_addr(m, pool);
+
+	if (w->bad == NULL && ((buf + RTE_PKTMBUF_HEADROOM) & (w->line - 1)) != 0) {
+		w->bad = m;
+		w->start = buf + RTE_PKTMBUF_HEADROOM;
+	}
+}
+
+/*
+ * R5: what the NIC writes starts and ends on lines. The end follows from the
+ * start: the length is in KiB.
+ */
+static int
+check_lines(const struct sl_rx_queue *q, struct rte_mempool *pool)
+{
+	struct line_walk w = {.line = q->sync->line};
+
+	if (q->sync->mode == SL_COHERENCY_COHERENT)
+		return 0;
+	rte_mempool_obj_iter(pool, line_check, &w);
+	if (w.bad == NULL)
+		return 0;
+	SL_LOG(ERR, "port %u rx queue %u: in mempool '%s' the data of mbuf %p starts %zu bytes into a "
+		"cache line of %u; in %s mode it must start on one (rule R5): make private area, data "
+		"room and headroom (%u) multiples of %u and create the mempool without "
+		"RTE_MEMPOOL_F_NO_CACHE_ALIGN", q->port_id, q->queue_id, pool->name,
+		(const void *)w.bad, (size_t)(w.start & (w.line - 1)), w.line,
+		sl_coherency_name(q->sync->mode), (unsigned int)RTE_PKTMBUF_HEADROOM, w.line);
+	return -EINVAL;
+}
+
+/* Bytes of a mempool's buffer that the NIC may write; 0 when it is too small, said in the log. */
+static uint16_t
+buffer_room(uint16_t port, uint16_t qid, struct rte_mempool *pool)
+{
+	const unsigned int room = rte_pktmbuf_data_room_size(pool);
+	unsigned int usable;
+
+	if (room < RTE_PKTMBUF_HEADROOM + BUF_UNIT) {
+		SL_LOG(ERR, "port %u rx queue %u: mempool '%s' has a data room of %u bytes; the NIC "
+			"counts buffers in units of %u behind a headroom of %u, so %u is the least",
+			port, qid, pool->name, room, BUF_UNIT, (unsigned int)RTE_PKTMBUF_HEADROOM,
+			(unsigned int)RTE_PKTMBUF_HEADROOM + BUF_UNIT);
+		return 0;
+	}
+	usable = RTE_ALIGN_FLOOR(room - RTE_PKTMBUF_HEADROOM, BUF_UNIT);
+	return (uint16_t)RTE_MIN(usable, BUF_MAX);
+}
+
+/* --- receive queues --- */
+
+static int
+ring_alloc(struct sl_port *port, const char *kind, uint16_t qid, uint16_t nb_desc, int node,
+	enum sl_usage usage, struct sl_region *out)
+{
+	char name[SL_SHM_NAME_LEN];
+	const struct sl_region_params params = {
+		.name = name,
+		.len = (size_t)nb_desc * SL_DESC_SIZE,
+		.align = SL_QUEUE_RING_ALIGN,
+		.cached = true,
+		.contiguous = true,
+		.node = node,
+		.usage = usage,
+		.queue = qid,
+		.dir = usage == SL_USAGE_RX_RING ? SL_DMA_BIDIRECTIONAL : SL_DMA_TO_DEVICE,
+	};
+
+	snprintf(name, sizeof(name), "port %u %s queue %u ring", port->eth->data->port_id, kind,
+		qid);
+	return sl_region_alloc(port->adapter, &params, out);
+}
+
+static void
+region_drop(struct sl_port *port, struct sl_region *r)
+{
+	if (r->va != NULL && sl_region_free(port->adapter, r) == 0)
+		r->va = NULL;
+}
+
+static void
+rx_queue_free(struct sl_rx_queue *q)
+{
+	if (q == NULL)
+		return;
+	region_drop(q->port, &q->ring_mem);
+	rte_free(q->sw_ring);
+	rte_free(q);
+}
+
+static uint64_t
+rx_mbuf_init(uint16_t port)
+{
+	struct rte_mbuf m = {.data_off = RTE_PKTMBUF_HEADROOM, .nb_segs = 1, .port = port};
+
+	rte_mbuf_refcnt_set(&m, 1);
+	return *(const uint64_t *)RTE_PTR_ADD(&m, offsetof(struct rte_mbuf, rearm_data));
+}
+
+static int
+rx_queue_check(struct rte_eth_dev *eth, uint16_t qid, uint16_t nb_desc,
+	const struct rte_eth_rxconf *conf, struct rte_mempool *pool)
+{
+	const struct sl_sync *sync = sl_adapter_sync(sl_port_of(eth)->adapter);
+
+	if (pool == NULL) {
+		SL_LOG(ERR, "port %u rx queue %u: a mempool is needed", eth->data->port_id, qid);
+		return -EINVAL;
+	}
+	if (conf->rx_nseg > 0 || conf->rx_nmempool > 0) {
+		SL_LOG(ERR, "port %u rx queue %u: buffer split and several mempools for one queue are "
+			"not supported", eth->data->port_id, qid);
+		return -ENOTSUP;
+	}
+	return check_nb_desc(eth->data->port_id, "rx", qid, nb_desc, sync->line);
+}
+
+static void
+rx_queue_init(struct sl_rx_queue *q, struct rte_eth_dev *eth, uint16_t qid, uint16_t nb_desc,
+	const struct rte_eth_rxconf *conf, struct rte_mempool *pool)
+{
+	struct sl_port *port = sl_port_of(eth);
+
+	q->port = port;
+	q->port_id = eth->data->port_id;
+	q->queue_id = qid;
+	q->sync = sl_adapter_sync(port->adapter);
+	q->nb_desc = nb_desc;
+	q->nb_hold = nb_desc;
+	q->line_descs = (uint16_t)RTE_MAX(1u, q->sync->line / SL_DESC_SIZE);
+	q->pool = pool;
+	q->conf = *conf;
+	q->offloads = conf->offloads | eth->data->dev_conf.rxmode.offloads;
+	q->crc_len = (q->offloads & RTE_ETH_RX_OFFLOAD_KEEP_CRC) != 0 ? SL_FCS_LEN : 0;
+	q->max_frame = SL_FRAME_MAX;
+	q->mbuf_init = rx_mbuf_init(q->port_id);
+	q->mbuf_flags = pool_is_pinned(pool) ? RTE_MBUF_F_EXTERNAL : 0;
+	if (conf->rx_free_thresh == 0)
+		q->conf.rx_free_thresh = RTE_MIN(RX_FREE_THRESH, nb_desc / 4u);
+	q->free_thresh = q->conf.rx_free_thresh;
+	q->tail = port->bus.ops->doorbell(port->bus.dev, SL_OFF(RDT, qid));
+}
+
+int
+sl_rx_queue_setup(struct rte_eth_dev *eth, uint16_t qid, uint16_t nb_desc, unsigned int socket,
+	const struct rte_eth_rxconf *conf, struct rte_mempool *pool)
+{
+	struct sl_port *port = sl_port_of(eth);
+	struct sl_rx_queue *q;
+	int ret;
+
+	ret = rx_queue_check(eth, qid, nb_desc, conf, pool);
+	if (ret != 0)
+		return ret;
+	q = rte_zmalloc_socket("sl_rx_queue", sizeof(*q), RTE_CACHE_LINE_SIZE, (int)socket);
+	if (q == NULL)
+		return -ENOMEM;
+	rx_queue_init(q, eth, qid, nb_desc, conf, pool);
+	q->buf_len = buffer_room(q->port_id, qid, pool);
+	ret = q->buf_len == 0 ? -EINVAL : check_rx_thresh(q, q->free_thresh);
+	if (ret == 0)
+		ret = check_lines(q, pool);
+	if (ret == 0)
+		/* What came in may be sent out again: both directions. */
+		ret = sl_map_pool(port, pool, SL_DMA_BIDIRECTIONAL);
+	if (ret == 0)
+		ret = ring_alloc(port, "rx", qid, nb_desc, (int)socket, SL_USAGE_RX_RING,
+			&q->ring_mem);
+	if (ret == 0) {
+		q->ring = q->ring_mem.va;
+		q->sw_ring = rte_calloc_socket("sl_rx_sw_ring", nb_desc, sizeof(*q->sw_ring),
+			RTE_CACHE_LINE_SIZE, (int)socket);
+		ret = q->sw_ring == NULL ? -ENOMEM : 0;
+	}
+	if (ret != 0) {
+		rx_queue_free(q);
+		return ret;
+	}
+	sl_rx_queue_release(eth, qid);
+	eth->data->rx_queues[qid] = q;
+	return 0;
+}
+
+void
+sl_rx_queue_release(struct rte_eth_dev *eth, uint16_t qid)
+{
+	struct sl_rx_queue *q = eth->data->rx_queues[qid];
+
+	if (q == NULL)
+		return;
+	if (q->started)
+		sl_rx_queue_stop(eth, qid);
+	eth->data->rx_queues[qid] = NULL;
+	rx_queue_free(q);
+}
+
+int
+sl_rx_queue_start(struct rte_eth_dev *eth, uint16_t qid)
+{
+	struct sl_rx_queue *q = eth->data->rx_queues[qid];
+	const struct sl_bus *bus = &q->port->bus;
+	uint32_t ctl = SL_XDCTL_ENABLE | SL_PREP(SL_XDCTL_PTHRESH, RX_PTHRESH) |
+		SL_PREP(SL_XDCTL_HTHRESH, RX_HTHRESH) | SL_PREP(SL_XDCTL_WTHRESH, RX_WTHRESH);
+	uint32_t srrctl = SL_PREP(SL_SRRCTL_BSIZEPACKET, q->buf_len / BUF_UNIT) |
+		SL_PREP(SL_SRRCTL_DESCTYPE, SL_DESCTYPE_ADV_ONEBUF);
+	int ret;
+
+	if (q->started)
+		return 0;
+	if (q->conf.rx_drop_en != 0)
+		srrctl |= SL_SRRCTL_DROP_EN;
+	SL_WR(bus, RDBAL, qid, (uint32_t)q->ring_mem.iova);
+	SL_WR(bus, RDBAH, qid, (uint32_t)(q->ring_mem.iova >> 32));
+	SL_WR(bus, RDLEN, qid, (uint32_t)q->ring_mem.len);
+	SL_WR(bus, SRRCTL, qid, srrctl);
+	SL_WR(bus, RDH, qid, 0);
+	SL_WR(bus, RDT, qid, 0);
+	SL_WR(bus, RXDCTL, qid, ctl);
+	ret = sl_nic_wait(q->port, SL_OFF(RXDCTL, qid), SL_XDCTL_ENABLE, SL_XDCTL_ENABLE,
+		QUEUE_TIMEOUT_US);
+	if (ret != 0) {
+		SL_LOG(ERR, "port %u rx queue %u did not start: %s", q->port_id, qid,
+			strerror(-ret));
+		return ret;
+	}
+	q->started = true;
+	/* The tail moves only once the queue is enabled: 4.5.9. */
+	ret = sl_rx_queue_fill(q);
+	if (ret != 0) {
+		SL_LOG(ERR, "port %u rx queue %u: mempool '%s' is short of the %u mbufs that %u "
+			"descriptors take: make it larger", q->port_id, qid, q->pool->name,
+			q->nb_desc - q->line_descs, q->nb_desc);
+		sl_rx_queue_stop(eth, qid);
+		return ret;
+	}
+	eth->data->rx_queue_state[qid] = RTE_ETH_QUEUE_STATE_STARTED;
+	return 0;
+}
+
+int
+sl_rx_queue_stop(struct rte_eth_dev *eth, uint16_t qid)
+{
+	struct sl_rx_queue *q = eth->data->rx_queues[qid];
+	int ret;
+
+	if (!q->started)
+		return 0;
+	SL_WR(&q->port->bus, RXDCTL, qid, 0);
+	ret = sl_nic_wait(q->port, SL_OFF(RXDCTL, qid), SL_XDCTL_ENABLE, 0, QUEUE_TIMEOUT_US);
+	/* A device that is gone writes no more; one that hangs must be reset before memory is given back. */
+	if (ret == -ETIMEDOUT) {
+		SL_LOG(ERR, "port %u rx queue %u did not stop: resetting the NIC", q->port_id, qid);
+		sl_nic_reset(q->port);
+	}
+	q->started = false;
+	eth->data->rx_queue_state[qid] = RTE_ETH_QUEUE_STATE_STOPPED;
+	sl_rx_queue_drain(q);
+	return 0;
+}
+
+void
+sl_rxq_info_get(struct rte_eth_dev *eth, uint16_t qid, struct rte_eth_rxq_info *info)
+{
+	const struct sl_rx_queue *q = eth->data->rx_queues[qid];
+
+	info->mp = q->pool;
+	info->conf = q->conf;
+	info->conf.offloads = q->offloads;
+	info->scattered_rx = eth->data->scattered_rx;
+	info->queue_state = eth->data->rx_queue_state[qid];
+	info->nb_desc = q->nb_desc;
+	info->rx_buf_size = q->buf_len;
+}
+
+/* --- transmit queues --- */
+
+static void
+tx_queue_free(struct sl_tx_queue *q)
+{
+	if (q == NULL)
+		return;
+	region_drop(q->port, &q->ring_mem);
+	region_drop(q->port, &q->head_mem);
+	rte_free(q->sw_ring);
+	rte_free(q);
+}
+
+static void
+tx_queue_init(struct sl_tx_queue *q, struct rte_eth_dev *eth, uint16_t qid, uint16_t nb_desc,
+	const struct rte_eth_txconf *conf)
+{
+	struct sl_port *port = sl_port_of(eth);
+
+	q->port = port;
+	q->port_id = eth->data->port_id;
+	q->queue_id = qid;
+	q->sync = sl_adapter_sync(port->adapter);
+	q->nb_desc = nb_desc;
+	q->nb_free = nb_desc - 1;
+	q->conf = *conf;
+	q->offloads = conf->offloads | eth->data->dev_conf.txmode.offloads;
+	q->fast_free = (q->offloads & RTE_ETH_TX_OFFLOAD_MBUF_FAST_FREE) != 0;
+	if (conf->tx_free_thresh == 0)
+		q->conf.tx_free_thresh = RTE_MIN(TX_FREE_THRESH, nb_desc / 4u);
+	if (conf->tx_rs_thresh == 0)
+		q->conf.tx_rs_thresh = RTE_MIN(TX_RS_THRESH, nb_desc / 4u);
+	q->free_thresh = q->conf.tx_free_thresh;
+	q->rs_thresh = q->conf.tx_rs_thresh;
+	q->tail = port->bus.ops->doorbell(port->bus.dev, SL_OFF(TDT, qid));
+}
+
+/* The line that the NIC writes its head to. */
+static int
+head_alloc(struct sl_tx_queue *q, int node)
+{
+	char name[SL_SHM_NAME_LEN];
+	const struct sl_region_params params = {
+		.name = name,
+		.len = q->sync->line,
+		.cached = true,
+		.contiguous = true,
+		.node = node,
+		.usage = SL_USAGE_HEAD_WRITEBACK,
+		.queue = q->queue_id,
+		.dir = SL_DMA_FROM_DEVICE,
+	};
+
+	snprintf(name, sizeof(name), "port %u tx queue %u head", q->port_id, q->queue_id);
+	return sl_region_alloc(q->port->adapter, &params, &q->head_mem);
+}
+
+int
+sl_tx_queue_setup(struct rte_eth_dev *eth, uint16_t qid, uint16_t nb_desc, unsigned int socket,
+	const struct rte_eth_txconf *conf)
+{
+	struct sl_port *port = sl_port_of(eth);
+	struct sl_tx_queue *q;
+	int ret;
+
+	ret = check_nb_desc(eth->data->port_id, "tx", qid, nb_desc, 1);
+	if (ret != 0)
+		return ret;
+	q = rte_zmalloc_socket("sl_tx_queue", sizeof(*q), RTE_CACHE_LINE_SIZE, (int)socket);
+	if (q == NULL)
+		return -ENOMEM;
+	tx_queue_init(q, eth, qid, nb_desc, conf);
+	ret = check_tx_thresh(q, q->rs_thresh, q->free_thresh);
+	if (ret == 0)
+		ret = ring_alloc(port, "tx", qid, nb_desc, (int)socket, SL_USAGE_TX_RING,
+			&q->ring_mem);
+	if (ret == 0)
+		ret = head_alloc(q, (int)socket);
+	if (ret == 0) {
+		q->ring = q->ring_mem.va;
+		q->head_wb = q->head_mem.va;
+		q->sw_ring = rte_calloc_socket("sl_tx_sw_ring", nb_desc, sizeof(*q->sw_ring),
+			RTE_CACHE_LINE_SIZE, (int)socket);
+		ret = q->sw_ring == NULL ? -ENOMEM : 0;
+	}
+	if (ret != 0) {
+		tx_queue_free(q);
+		return ret;
+	}
+	sl_tx_queue_release(eth, qid);
+	eth->data->tx_queues[qid] = q;
+	return 0;
+}
+
+void
+sl_tx_queue_release(struct rte_eth_dev *eth, uint16_t qid)
+{
+	struct sl_tx_queue *q = eth->data->tx_queues[qid];
+
+	if (q == NULL)
+		return;
+	if (q->started)
+		sl_tx_queue_stop(eth, qid);
+	eth->data->tx_queues[qid] = NULL;
+	tx_queue_free(q);
+}
+
+int
+sl_tx_queue_start(struct rte_eth_dev *eth, uint16_t qid)
+{
+	struct sl_tx_queue *q = eth->data->tx_queues[qid];
+	const struct sl_bus *bus = &q->port->bus;
+	uint32_t ctl = SL_XDCTL_ENABLE | SL_PREP(SL_XDCTL_PTHRESH, TX_PTHRESH) |
+		SL_PREP(SL_XDCTL_HTHRESH, TX_HTHRESH) | SL_PREP(SL_XDCTL_WTHRESH, TX_WTHRESH);
+	int ret;
+
+	if (q->started)
+		return 0;
+	sl_tx_queue_drain(q);
+	SL_WR(bus, TDBAL, qid, (uint32_t)q->ring_mem.iova);
+	SL_WR(bus, TDBAH, qid, (uint32_t)(q->ring_mem.iova >> 32));
+	SL_WR(bus, TDLEN, qid, (uint32_t)q->ring_mem.len);
+	SL_WR(bus, TXCTL, qid, SL_RD(bus, TXCTL, qid) & ~SL_TXCTL_DESC_WB_RO);
+	SL_WR(bus, TDWBAH, qid, (uint32_t)(q->head_mem.iova >> 32));
+	SL_WR(bus, TDWBAL, qid, (uint32_t)q->head_mem.iova | SL_TDWBAL_HEAD_WB_EN);
+	SL_WR(bus, TDH, qid, 0);
+	SL_WR(bus, TDT, qid, 0);
+	SL_WR(bus, TXDCTL, qid, ctl);
+	ret = sl_nic_wait(q->port, SL_OFF(TXDCTL, qid), SL_XDCTL_ENABLE, SL_XDCTL_ENABLE,
+		QUEUE_TIMEOUT_US);
+	if (ret != 0) {
+		SL_LOG(ERR, "port %u tx queue %u did not start: %s", q->port_id, qid,
+			strerror(-ret));
+		return ret;
+	}
+	q->started = true;
+	eth->data->tx_queue_state[qid] = RTE_ETH_QUEUE_STATE_STARTED;
+	return 0;
+}
+
+int
+sl_tx_queue_stop(struct rte_eth_dev *eth, uint16_t qid)
+{
+	struct sl_tx_queue *q = eth->data->tx_queues[qid];
+	const struct sl_bus *bus = &q->port->bus;
+	int ret;
+
+	if (!q->started)
+		return 0;
+	/* What was accepted goes out, unless the link is down or the NIC hangs. */
+	sl_nic_wait(q->port, SL_OFF(TDH, qid), UINT16_MAX, q->next_to_use, DRAIN_TIMEOUT_US);
+	SL_WR(bus, TXDCTL, qid, 0);
+	ret = sl_nic_wait(q->port, SL_OFF(TXDCTL, qid), SL_XDCTL_ENABLE, 0, QUEUE_TIMEOUT_US);
+	if (ret == -ETIMEDOUT) {
+		SL_LOG(ERR, "port %u tx queue %u did not stop: resetting the NIC", q->port_id, qid);
+		sl_nic_reset(q->port);
+	}
+	q->started = false;
+	eth->data->tx_queue_state[qid] = RTE_ETH_QUEUE_STATE_STOPPED;
+	sl_tx_queue_drain(q);
+	return 0;
+}
+
+void
+sl_txq_info_get(struct rte_eth_dev *eth, uint16_t qid, struct rte_eth_txq_info *info)
+{
+	const struct sl_tx_queue *q = eth->data->tx_queues[qid];
+
+	info->conf = q->conf;
+	info->conf.offloads = q->offloads;
+	info->nb_desc = q->nb_desc;
+	info->queue_state = eth->data->tx_queue_state[qid];
+}
+
+/* --- paths --- */
+
+/* Whether a frame may need more than one buffer of some queue. */
+static bool
+scatter_needed(struct rte_eth_dev *eth)
+{
+	uint16_t i;
+
+	if ((eth->data->dev_conf.rxmode.offloads & RTE_ETH_RX_OFFLOAD_SCATTER) != 0)
+		return true;
+	for (i = 0; i < eth->data->nb_rx_queues; i++) {
+		const struct sl_rx_queue *q = eth->data->rx_queues[i];
+
+		if (q != NULL && ((q->offloads & RTE_ETH_RX_OFFLOAD_SCATTER) != 0 ||
+					 sl_port_max_frame(eth) > q->buf_len))
+			return true;
+	}
+	return false;
+}
+
+/* Offloads of all queues of one direction, and VLAN stripping told to the receive queues. */
+static uint64_t
+rx_offloads(struct rte_eth_dev *eth)
+{
+	const uint64_t port_wide = eth->data->dev_conf.rxmode.offloads;
+	uint64_t all = port_wide;
+	uint16_t i;
+
+	for (i = 0; i < eth->data->nb_rx_queues; i++) {
+		struct sl_rx_queue *q = eth->data->rx_queues[i];
+
+		if (q == NULL)
+			continue;
+		all |= q->offloads;
+		q->vlan_flags = (port_wide & RTE_ETH_RX_OFFLOAD_VLAN_STRIP) != 0 ?
+			RTE_MBUF_F_RX_VLAN | RTE_MBUF_F_RX_VLAN_STRIPPED : 0;
+	}
+	return all;
+}
+
+static uint64_t
+tx_offloads(struct rte_eth_dev *eth)
+{
+	uint64_t all = eth->data->dev_conf.txmode.offloads;
+	uint16_t i;
+
+	for (i = 0; i < eth->data->nb_tx_queues; i++) {
+		const struct sl_tx_queue *q = eth->data->tx_queues[i];
+
+		if (q != NULL)
+			all |= q->offloads;
+	}
+	return all;
+}
+
+int
+sl_select_paths(struct rte_eth_dev *eth)
+{
+	struct sl_port *port = sl_port_of(eth);
+	const enum sl_coherency mode = sl_adapter_sync(port->adapter)->mode;
+	const bool scatter = scatter_needed(eth);
+	const bool rx_desc = (rx_offloads(eth) & RX_OFFLOADS_DESC) != 0;
+	const uint64_t tx = tx_offloads(eth);
+	const struct sl_rx_path *rx_path = sl_rx_path_select(mode, scatter, rx_desc);
+	const struct sl_tx_path *tx_path = sl_tx_path_select(mode,
+		(tx & RTE_ETH_TX_OFFLOAD_MULTI_SEGS) != 0, (tx & TX_OFFLOADS_CTX) != 0);
+
+	if (rx_path == NULL || tx_path == NULL) {
+		SL_LOG(ERR, "port %u: no burst path for coherency mode %s", eth->data->port_id,
+			sl_coherency_name(mode));
+		return -ENOTSUP;
+	}
+	eth->data->scattered_rx = rx_path->scatter;
+	port->rx_path = rx_path;
+	port->tx_path = tx_path;
+	eth->rx_pkt_burst = rx_path->burst;
+	eth->tx_pkt_burst = tx_path->burst;
+	eth->tx_pkt_prepare = sl_tx_prepare;
+	return 0;
+}
+
+static int
+burst_mode(const char *name, struct rte_eth_burst_mode *mode)
+{
+	mode->flags = 0;
+	snprintf(mode->info, sizeof(mode->info), "%s", name);
+	return 0;
+}
+
+int
+sl_rx_burst_mode_get(struct rte_eth_dev *eth, uint16_t qid __rte_unused,
+	struct rte_eth_burst_mode *mode)
+{
+	const struct sl_port *port = sl_port_of(eth);
+
+	return port->rx_path == NULL ? -EINVAL : burst_mode(port->rx_path->name, mode);
+}
+
+int
+sl_tx_burst_mode_get(struct rte_eth_dev *eth, uint16_t qid __rte_unused,
+	struct rte_eth_burst_mode *mode)
+{
+	const struct sl_port *port = sl_port_of(eth);
+
+	return port->tx_path == NULL ? -EINVAL : burst_mode(port->tx_path->name, mode);
+}
