@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ *
+ * Faults on request: design section 6.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "softnic_priv.h"
+
+static const char *const fault_names[SL_FAULT_COUNT] = {
+	[SL_FAULT_NONE] = "none",
+	[SL_FAULT_BAD_LENGTH] = "bad_length",
+	[SL_FAULT_NO_EOP] = "no_eop",
+	[SL_FAULT_WILD_INDEX] = "wild_index",
+	[SL_FAULT_HOLD_DD] = "hold_dd",
+	[SL_FAULT_DROP_DD] = "drop_dd",
+	[SL_FAULT_REPEAT_WB] = "repeat_wb",
+	[SL_FAULT_DMA_ERROR] = "dma_error",
+	[SL_FAULT_LINK_DOWN] = "link_down",
+	[SL_FAULT_HUNG_RESET] = "hung_reset",
+	[SL_FAULT_REMOVED] = "removed",
+};
+
+const char *
+sl_fault_name(enum sl_fault fault)
+{
+	return (unsigned int)fault < SL_FAULT_COUNT ? fault_names[fault] : NULL;
+}
+
+/* The faults that last until they are cleared. */
+static bool
+fault_lasts(enum sl_fault fault)
+{
+	return fault == SL_FAULT_HOLD_DD || fault == SL_FAULT_LINK_DOWN ||
+		fault == SL_FAULT_HUNG_RESET || fault == SL_FAULT_REMOVED;
+}
+
+bool
+softnic_fault_hit(struct sl_softnic *nic, enum sl_fault fault)
+{
+	if (!softnic_fault_on(nic, fault))
+		return false;
+	if (!fault_lasts(fault) && --nic->fault[fault].count == 0)
+		nic->faults &= ~SL_BIT(fault);
+	return true;
+}
+
+int
+sl_softnic_fault(struct sl_softnic *nic, enum sl_fault fault, uint32_t arg, uint32_t count)
+{
+	bool was_removed;
+
+	if (nic == NULL || (unsigned int)fault >= SL_FAULT_COUNT)
+		return -EINVAL;
+	softnic_lock(nic);
+	was_removed = softnic_fault_on(nic, SL_FAULT_REMOVED);
+	if (fault == SL_FAULT_NONE) {
+		nic->faults = 0;
+	} else {
+		nic->fault[fault].arg = arg;
+		nic->fault[fault].count = count;
+		nic->faults = count != 0 ? nic->faults | SL_BIT(fault) : nic->faults & ~SL_BIT(fault);
+	}
+	/* Plugged in again: as after power-up. */
+	if (was_removed && !softnic_fault_on(nic, SL_FAULT_REMOVED))
+		softnic_reset(nic);
+	softnic_link_update(nic);
+	softnic_unlock(nic);
+	return 0;
+}
+
+static int
+parse_u32(const char *text, const char **end, uint32_t *out)
+{
+	char *stop;
+	unsigned long long v;
+
+	if (*text < '0' || *text > '9')
+		return -EINVAL;
+	errno = 0;
+	v = strtoull(text, &stop, 0);
+	if (errno != 0 || v > UINT32_MAX)
+		return -EINVAL;
+	*out = (uint32_t)v;
+	*end = stop;
+	return 0;
+}
+
+int
+sl_fault_parse(const char *text, enum sl_fault *fault, uint32_t *arg, uint32_t *count)
+{
+	size_t len = strcspn(text, ":");
+	const char *p = text + len;
+	unsigned int i;
+
+	for (i = 0; i < SL_FAULT_COUNT; i++) {
+		if (strlen(fault_names[i]) == len && memcmp(fault_names[i], text, len) == 0)
+			break;
+	}
+	if (i == SL_FAULT_COUNT)
+		return -EINVAL;
+	*fault = (enum sl_fault)i;
+	*arg = 0;
+	*count = 1;
+	if (*p == ':' && parse_u32(p + 1, &p, arg) != 0)
+		return -EINVAL;
+	if (*p == ':' && parse_u32(p + 1, &p, count) != 0)
+		return -EINVAL;
+	return *p == '\0' ? 0 : -EINVAL;
+}

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+#ifndef _SOFTNIC_PRIV_H_
+#define _SOFTNIC_PRIV_H_
+
+/**
+ * @file
+ * Inside of the software NIC. Sections are of the Intel 82576EB datasheet,
+ * revision 2.63. Everything here runs under the device's lock, but for the
+ * tail words, which drivers store to at any moment.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sl_bits.h"
+#include "sl_desc.h"
+#include "sl_fields.h"
+#include "sl_regs.h"
+#include "sl_shm.h"
+#include "sl_softnic.h"
+#include "sl_wire.h"
+
+/** Apart enough that two words never share a line, nor the pair that x86 prefetches. */
+#define SOFTNIC_APART 128
+
+/** Frames that one batch moves at most. */
+#define SOFTNIC_BATCH 64u
+/** Descriptors a queue holds fetched at most: 7.1.4 and 7.2.2 keep them on chip. */
+#define SOFTNIC_FETCH 128u
+/** Bytes for the frames of a transmit batch that are not sent in place. */
+#define SOFTNIC_TX_ARENA (SOFTNIC_BATCH * SL_FRAME_MAX)
+/** Vectors: 25 of MSI-X, 7.3.1. */
+#define SOFTNIC_VECTORS 25u
+#define SOFTNIC_NVM_WORDS 1024u
+#define SOFTNIC_PHY_REGS 32u
+
+/** Every register's value, one array for each row of the table. */
+struct softnic_regs {
+#define SL_REG(name, offset, stride, count, ...) uint32_t name[count];
+#define SL_ALIAS(...)
+#include "sl_regs.def"
+#undef SL_REG
+#undef SL_ALIAS
+};
+
+/** What a 4-byte slot of the BAR means. */
+struct softnic_slot {
+	uint16_t reg; /**< enum sl_reg, or SL_REG_COUNT: none */
+	uint16_t index;
+};
+
+/** Fair lock: a device thread that steps without pause must not starve the control thread. */
+struct softnic_lock {
+	uint32_t next, owner;
+};
+
+/** A receive queue. */
+struct softnic_rxq {
+	_Alignas(SOFTNIC_APART) uint32_t tail; /**< RDT, the doorbell */
+	_Alignas(SOFTNIC_APART) uint32_t head; /**< RDH: next descriptor to write back */
+	uint32_t count;                        /**< descriptors of the ring; 0: unusable */
+	uint64_t base;
+	uint32_t buf_size;                     /**< bytes of each buffer */
+	bool enabled;
+	bool drop_en;
+	/* Fetched descriptors, slot 0 is that of ring index head. */
+	uint32_t fetched;
+	uint32_t taken;                        /**< of these, given to frames of the running batch */
+	uint64_t addr[SOFTNIC_FETCH];
+	union sl_rx_desc wb[SOFTNIC_FETCH];
+};
+
+/** A context: 7.2.2.1. Two for each queue: 7.2.2.2. */
+struct softnic_txctx {
+	uint32_t vlan_macip, tucmd, mss_l4;
+};
+
+/** A transmit queue. */
+struct softnic_txq {
+	_Alignas(SOFTNIC_APART) uint32_t tail; /**< TDT, the doorbell */
+	_Alignas(SOFTNIC_APART) uint32_t head; /**< TDH */
+	uint32_t count;
+	uint64_t base;
+	uint64_t wb_addr;
+	bool wb_on;                            /**< head write-back instead of DD */
+	bool enabled;
+	bool skipping;                         /**< in the rest of a chain that was given up */
+	struct softnic_txctx ctx[2];
+};
+
+/** What is logged once for each device. */
+enum softnic_complaint {
+	SOFTNIC_DMA_RX_DESC,
+	SOFTNIC_DMA_RX_DATA,
+	SOFTNIC_DMA_TX_DESC,
+	SOFTNIC_DMA_TX_DATA,
+	SOFTNIC_DMA_TX_HEAD,
+	SOFTNIC_BAD_TAIL,
+	SOFTNIC_BAD_RING,
+	SOFTNIC_BAD_DESCTYPE,
+	SOFTNIC_BAD_TXD,
+	SOFTNIC_COMPLAINTS,
+};
+
+/** A fault in force. */
+struct softnic_fault_state {
+	uint32_t arg, count;
+};
+
+/** A received frame between its judgement and its write-back. */
+struct softnic_rx_meta {
+	const uint8_t *data;
+	uint32_t len;
+	uint16_t queue;
+	uint16_t slot;   /**< first of its fetched descriptors */
+	uint16_t descs;
+	uint16_t vlan;
+	uint32_t info, rss, status; /**< of the write-back; DD and EOP are added */
+	uint8_t *to;     /**< its first buffer, NULL on a DMA fault */
+};
+
+struct sl_softnic {
+	struct softnic_lock lock;
+	struct softnic_regs r;
+	struct softnic_slot map[SL_BAR_SIZE / 4];
+
+	struct sl_dma *dma;
+	struct sl_wire *wire;
+	struct sl_adapter *adapter;
+	char name[SL_SHM_NAME_LEN];
+	uint8_t mac[6];
+	sl_log_fn log;
+	void *log_ctx;
+	uint32_t complained;           /**< bits of enum softnic_complaint */
+
+	uint32_t rx_mask, tx_mask;     /**< queues that are enabled and usable */
+	uint32_t faults;               /**< bits of enum sl_fault in force */
+	struct softnic_fault_state fault[SL_FAULT_COUNT];
+	bool wire_up;                  /**< as the wire said last */
+	bool link_up;                  /**< as STATUS.LU says */
+
+	uint64_t good_rx_octets, good_tx_octets, total_rx_octets, total_tx_octets;
+	struct sl_softnic_stats stats;
+
+	int irq_fd[SOFTNIC_VECTORS];
+	uint32_t irq_pending;          /**< vectors to signal at the end of the step */
+
+	uint16_t nvm[SOFTNIC_NVM_WORDS];
+	uint16_t phy[SOFTNIC_PHY_REGS];
+
+	/* Frames of the running transmit batch, and memory for those that are not sent in place. */
+	struct sl_frame tx_frames[SOFTNIC_BATCH];
+	uint32_t tx_n;
+	uint8_t *tx_arena;
+	uint32_t tx_arena_used;
+
+	struct softnic_rxq rxq[SL_NIC_QUEUES];
+	struct softnic_txq txq[SL_NIC_QUEUES];
+};
+
+/* softnic.c */
+void softnic_lock(struct sl_softnic *nic);
+void softnic_unlock(struct sl_softnic *nic);
+/** Log @p what with @p detail, once for each device. */
+void softnic_complain(struct sl_softnic *nic, enum softnic_complaint what, uint64_t detail);
+/** Device view of host memory, or NULL: a DMA fault, counted and complained of. */
+void *softnic_dma(struct sl_softnic *nic, uint64_t iova, size_t len, enum sl_dma_dir dir,
+	enum softnic_complaint kind);
+/** Take one from the count of a fault: true when it strikes now. */
+bool softnic_fault_hit(struct sl_softnic *nic, enum sl_fault fault);
+
+static inline bool
+softnic_fault_on(const struct sl_softnic *nic, enum sl_fault fault)
+{
+	return (nic->faults & SL_BIT(fault)) != 0;
+}
+
+/* softnic_regs.c */
+void softnic_map_build(struct sl_softnic *nic);
+/** Registers to their reset values, queues off: power-up and CTRL.RST (4.2.1.6). */
+void softnic_reset(struct sl_softnic *nic);
+/** Work out what the registers of a queue mean, after one changed. */
+void softnic_rxq_update(struct sl_softnic *nic, unsigned int q);
+void softnic_txq_update(struct sl_softnic *nic, unsigned int q);
+
+/* softnic_link.c: NVM, PHY, semaphores, link */
+void softnic_nvm_init(struct sl_softnic *nic);
+void softnic_phy_reset(struct sl_softnic *nic);
+void softnic_nvm_load_mac(struct sl_softnic *nic);
+uint32_t softnic_mdic_write(struct sl_softnic *nic, uint32_t val);
+uint32_t softnic_eerd_write(struct sl_softnic *nic, uint32_t val);
+/** Look at wire, PHY and registers; raise LSC when the link changed. */
+void softnic_link_update(struct sl_softnic *nic);
+uint32_t softnic_status(const struct sl_softnic *nic);
+
+/* softnic_irq.c */
+/** Raise legacy causes (ICR bits) and what they map to. */
+void softnic_irq_cause(struct sl_softnic *nic, uint32_t icr);
+/** Raise the vectors of queues, one bit for each. */
+void softnic_irq_queues(struct sl_softnic *nic, uint32_t rx, uint32_t tx);
+/** Signal what is pending: one eventfd write for each vector, at the end of a step. */
+void softnic_irq_flush(struct sl_softnic *nic);
+
+/** True when the MAC may move frames: link up, bus mastering on (8.2.1, 8.2.2). */
+static inline bool
+softnic_may_run(const struct sl_softnic *nic)
+{
+	return (nic->link_up || SL_GET(SL_RCTL_LBM, nic->r.RCTL[0]) != SL_LBM_NONE) &&
+		(nic->r.CTRL[0] & SL_CTRL_GIO_MASTER_DISABLE) == 0;
+}
+
+/* softnic_stats.c */
+void softnic_count_tx(struct sl_softnic *nic, const struct sl_frame *frames, unsigned int n);
+
+/* softnic_tx.c */
+unsigned int softnic_tx(struct sl_softnic *nic, unsigned int budget);
+/** Memory for a frame of the running batch, valid until it is sent. */
+uint8_t *softnic_tx_alloc(struct sl_softnic *nic, uint32_t len);
+/** Add a frame to the running batch. */
+void softnic_tx_push(struct sl_softnic *nic, const uint8_t *data, uint32_t len, bool bad_fcs);
+
+/* softnic_txoff.c */
+/** Send the frame of @p n fetched descriptors; false for descriptors that make no sense. */
+bool softnic_tx_frame(struct sl_softnic *nic, struct softnic_txq *txq, const union sl_tx_desc *d,
+	uint32_t n);
+
+/* softnic_filter.c */
+/** Fill all of @p m but slot, descs and to; false when nobody wants the frame. */
+bool softnic_rx_judge(struct sl_softnic *nic, const struct sl_frame *f, struct softnic_rx_meta *m);
+/** Count a frame that found no descriptor. */
+void softnic_rx_no_desc(struct sl_softnic *nic, const struct softnic_rx_meta *m);
+
+/* softnic_rx.c */
+unsigned int softnic_rx(struct sl_softnic *nic, unsigned int budget);
+/** Deliver frames that arrived on the wire or by loopback. */
+void softnic_rx_frames(struct sl_softnic *nic, const struct sl_frame *frames, unsigned int n);
+
+#endif /* _SOFTNIC_PRIV_H_ */

@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ *
+ * Transmit: 7.2. Descriptors are fetched and completed in batches; a frame of
+ * one descriptor without offloads is sent from host memory in place.
+ */
+#include <string.h>
+
+#include "softnic_priv.h"
+
+/* Hand the frames of the batch to the wire, or back to ourselves: 8.10.1, LBM. */
+static void
+tx_flush(struct sl_softnic *nic)
+{
+	if (nic->tx_n == 0)
+		return;
+	softnic_count_tx(nic, nic->tx_frames, nic->tx_n);
+	if (SL_GET(SL_RCTL_LBM, nic->r.RCTL[0]) != SL_LBM_NONE)
+		softnic_rx_frames(nic, nic->tx_frames, nic->tx_n);
+	else if (nic->wire != NULL)
+		nic->wire->ops->send(nic->wire, nic->tx_frames, nic->tx_n);
+	nic->tx_n = 0;
+	nic->tx_arena_used = 0;
+}
+
+uint8_t *
+softnic_tx_alloc(struct sl_softnic *nic, uint32_t len)
+{
+	uint8_t *p;
+
+	if (nic->tx_arena_used + len > SOFTNIC_TX_ARENA)
+		tx_flush(nic);
+	p = nic->tx_arena + nic->tx_arena_used;
+	nic->tx_arena_used += len;
+	return p;
+}
+
+void
+softnic_tx_push(struct sl_softnic *nic, const uint8_t *data, uint32_t len, bool bad_fcs)
+{
+	nic->tx_frames[nic->tx_n++] = (struct sl_frame){.data = data, .len = len, .bad_fcs = bad_fcs};
+	if (nic->tx_n == SOFTNIC_BATCH)
+		tx_flush(nic);
+}
+
+/* Copy @p n descriptors from ring index head on; false on a DMA fault. */
+static bool
+tx_fetch(struct sl_softnic *nic, const struct softnic_txq *txq, union sl_tx_desc *desc, uint32_t n)
+{
+	uint32_t first = txq->count - txq->head, i;
+	const uint8_t *p;
+
+	if (first > n)
+		first = n;
+	p = softnic_dma(nic, txq->base + (uint64_t)txq->head * SL_DESC_SIZE, first * SL_DESC_SIZE,
+		SL_DMA_TO_DEVICE, SOFTNIC_DMA_TX_DESC);
+	if (p == NULL)
+		return false;
+	for (i = 0; i < first * SL_DESC_SIZE; i += 64)
+		__builtin_prefetch(p + i);
+	memcpy(desc, p, first * SL_DESC_SIZE);
+	if (first == n)
+		return true;
+	p = softnic_dma(nic, txq->base, (n - first) * SL_DESC_SIZE, SL_DMA_TO_DEVICE,
+		SOFTNIC_DMA_TX_DESC);
+	if (p == NULL)
+		return false;
+	memcpy(desc + first, p, (n - first) * SL_DESC_SIZE);
+	return true;
+}
+
+static void
+tx_bad(struct sl_softnic *nic, const union sl_tx_desc *d)
+{
+	nic->stats.bad_desc++;
+	softnic_complain(nic, SOFTNIC_BAD_TXD, d->read.cmd);
+}
+
+/* Descriptors up to EOP, 0 when it is not among the @p n. */
+static uint32_t
+tx_chain(const union sl_tx_desc *d, uint32_t n)
+{
+	uint32_t i;
+
+	for (i = 0; i < n; i++) {
+		if ((d[i].read.cmd & SL_TXD_DCMD_EOP) != 0)
+			return i + 1;
+	}
+	return 0;
+}
+
+/* One frame, one descriptor, nothing to change in it. */
+static bool
+tx_plain(struct sl_softnic *nic, const union sl_tx_desc *d)
+{
+	uint32_t len = SL_GET(SL_TXD_DTALEN, d->read.cmd);
+	const uint8_t *data;
+
+	data = softnic_dma(nic, d->read.addr, len, SL_DMA_TO_DEVICE, SOFTNIC_DMA_TX_DATA);
+	if (data == NULL)
+		return false;
+	__builtin_prefetch(data);
+	softnic_tx_push(nic, data, len, false);
+	return true;
+}
+
+/* True for a descriptor that is a whole frame, to be sent as it stands in memory. */
+static bool
+tx_is_plain(const union sl_tx_desc *d)
+{
+	const uint32_t cmd_mask = SL_TXD_DTYP | SL_TXD_DCMD_DEXT | SL_TXD_DCMD_EOP |
+		SL_TXD_DCMD_IFCS | SL_TXD_DCMD_VLE | SL_TXD_DCMD_TSE;
+	const uint32_t cmd = SL_PREP(SL_TXD_DTYP, SL_TXD_DTYP_DATA) | SL_TXD_DCMD_DEXT |
+		SL_TXD_DCMD_EOP | SL_TXD_DCMD_IFCS;
+	uint32_t len = SL_GET(SL_TXD_DTALEN, d->read.cmd);
+
+	return (d->read.cmd & cmd_mask) == cmd &&
+		(d->read.olinfo & (SL_TXD_POPTS_IXSM | SL_TXD_POPTS_TXSM)) == 0 &&
+		len >= SL_FRAME_MIN && len <= SL_FRAME_MAX - SL_FCS_LEN &&
+		SL_GET(SL_TXD_PAYLEN, d->read.olinfo) == len;
+}
+
+/* Work on fetched descriptors until @p budget frames; returns descriptors used. */
+static uint32_t
+tx_work(struct sl_softnic *nic, struct softnic_txq *txq, const union sl_tx_desc *desc, uint32_t n,
+	unsigned int budget, unsigned int *frames)
+{
+	uint32_t i = 0;
+
+	while (i < n && *frames < budget) {
+		const union sl_tx_desc *d = &desc[i];
+		uint32_t chain;
+
+		if (__builtin_expect(!txq->skipping && tx_is_plain(d), 1)) {
+			tx_plain(nic, d);
+			(*frames)++;
+			i++;
+			continue;
+		}
+		if (txq->skipping) {
+			txq->skipping = (d->read.cmd & SL_TXD_DCMD_EOP) == 0;
+			i++;
+			continue;
+		}
+		if ((d->read.cmd & SL_TXD_DCMD_DEXT) != 0 &&
+			SL_GET(SL_TXD_DTYP, d->read.cmd) == SL_TXD_DTYP_CTX) {
+			txq->ctx[SL_GET(SL_TXC_IDX, d->ctx.mss_l4) & 1] =
+				(struct softnic_txctx){.vlan_macip = d->ctx.vlan_macip,
+					.tucmd = d->ctx.tucmd,
+					.mss_l4 = d->ctx.mss_l4};
+			i++;
+			continue;
+		}
+		chain = tx_chain(d, n - i);
+		if (chain == 0)
+			break;
+		if (!softnic_tx_frame(nic, txq, d, chain))
+			tx_bad(nic, d);
+		(*frames)++;
+		i += chain;
+	}
+	return i;
+}
+
+/* 7.2.3: DD into each descriptor that asked for a report. */
+static void
+tx_report_dd(struct sl_softnic *nic, const struct softnic_txq *txq, const union sl_tx_desc *desc,
+	uint32_t n)
+{
+	uint32_t i;
+
+	for (i = 0; i < n; i++) {
+		uint32_t at = txq->head + i;
+		union sl_tx_desc *d;
+
+		if ((desc[i].read.cmd & SL_TXD_DCMD_RS) == 0)
+			continue;
+		at -= at >= txq->count ? txq->count : 0;
+		d = softnic_dma(nic, txq->base + (uint64_t)at * SL_DESC_SIZE, SL_DESC_SIZE,
+			SL_DMA_FROM_DEVICE, SOFTNIC_DMA_TX_DESC);
+		/* The data was read before the driver may see DD and use it anew. */
+		if (d != NULL)
+			__atomic_store_n(&d->wb.status, SL_TXD_STAT_DD, __ATOMIC_RELEASE);
+	}
+}
+
+/* 7.2.3: the head into host memory; the ring is never written. */
+static void
+tx_report_head(struct sl_softnic *nic, const struct softnic_txq *txq, uint32_t head)
+{
+	uint32_t *word = softnic_dma(nic, txq->wb_addr, sizeof(*word), SL_DMA_FROM_DEVICE,
+		SOFTNIC_DMA_TX_HEAD);
+
+	if (word == NULL)
+		return;
+	if (softnic_fault_hit(nic, SL_FAULT_WILD_INDEX))
+		head = nic->fault[SL_FAULT_WILD_INDEX].arg;
+	/* The data was read before the driver may see the head and use it anew. */
+	__atomic_store_n(word, head, __ATOMIC_RELEASE);
+}
+
+static void
+tx_complete(struct sl_softnic *nic, unsigned int q, const union sl_tx_desc *desc, uint32_t n)
+{
+	struct softnic_txq *txq = &nic->txq[q];
+	uint32_t last_rs = 0, i;
+
+	for (i = n; i > 0 && last_rs == 0; i--) {
+		if ((desc[i - 1].read.cmd & SL_TXD_DCMD_RS) != 0)
+			last_rs = i;
+	}
+	if (last_rs != 0) {
+		uint32_t head = txq->head + last_rs;
+
+		if (txq->wb_on)
+			tx_report_head(nic, txq, head >= txq->count ? head - txq->count : head);
+		else
+			tx_report_dd(nic, txq, desc, last_rs);
+		softnic_irq_queues(nic, 0, SL_BIT(q));
+	}
+	txq->head += n;
+	if (txq->head >= txq->count)
+		txq->head -= txq->count;
+}
+
+static unsigned int
+tx_queue(struct sl_softnic *nic, unsigned int q, unsigned int budget)
+{
+	struct softnic_txq *txq = &nic->txq[q];
+	union sl_tx_desc desc[SOFTNIC_FETCH];
+	/* Pairs with the driver's doorbell: descriptors written before the tail are seen (T2). */
+	uint32_t tail = __atomic_load_n(&txq->tail, __ATOMIC_ACQUIRE);
+	uint32_t avail, n, used;
+	unsigned int frames = 0;
+
+	if (tail == txq->head)
+		return 0;
+	if (tail >= txq->count || txq->head >= txq->count) {
+		softnic_complain(nic, SOFTNIC_BAD_TAIL, tail);
+		return 0;
+	}
+	avail = tail > txq->head ? tail - txq->head : tail + txq->count - txq->head;
+	n = avail < budget ? avail : budget;
+	if (!tx_fetch(nic, txq, desc, n))
+		goto lost;
+	used = tx_work(nic, txq, desc, n, budget, &frames);
+	if (used == 0 && n < avail) {
+		/* A frame longer than the budget's share: look at all that may be fetched. */
+		n = avail < SOFTNIC_FETCH ? avail : SOFTNIC_FETCH;
+		if (!tx_fetch(nic, txq, desc, n))
+			goto lost;
+		used = tx_work(nic, txq, desc, n, budget, &frames);
+	}
+	if (used == 0 && (n == SOFTNIC_FETCH || avail == txq->count - 1)) {
+		/* No end in sight and no room for one: give the chain up. */
+		tx_bad(nic, desc);
+		txq->skipping = true;
+		used = n;
+	}
+	tx_flush(nic);
+	tx_complete(nic, q, desc, used);
+	return used != 0 && frames == 0 ? 1 : frames;
+lost:
+	/* What cannot be fetched is passed over, so that the queue goes on. */
+	txq->head = tail;
+	return 1;
+}
+
+unsigned int
+softnic_tx(struct sl_softnic *nic, unsigned int budget)
+{
+	uint32_t mask = nic->tx_mask;
+	unsigned int moved = 0;
+
+	/* 8.12.1 TCTL.EN; 8.2.1: no bus mastering; and a MAC without link sends nothing. */
+	if ((nic->r.TCTL[0] & SL_TCTL_EN) == 0 || !softnic_may_run(nic))
+		return 0;
+	if (budget > SOFTNIC_BATCH)
+		budget = SOFTNIC_BATCH;
+	for (; mask != 0; mask &= mask - 1)
+		moved += tx_queue(nic, (unsigned int)__builtin_ctz(mask), budget);
+	return moved;
+}
