@@ -15,8 +15,6 @@
 
 #include "config.h"
 
-/** Least bytes of a frame's first segment that txonly makes: Ethernet, IPv4, UDP. */
-#define TX_HEADERS 42
 #define FRAME_MAX 16000
 
 /** What an option's value is. */

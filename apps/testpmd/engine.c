@@ -8,6 +8,11 @@
 
 const struct engine *const engines[] = {
 	&engine_io,
+	&engine_mac,
+	&engine_macswap,
+	&engine_rxonly,
+	&engine_txonly,
+	&engine_icmpecho,
 	NULL,
 };
 

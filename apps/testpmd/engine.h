@@ -24,6 +24,8 @@
 #define BURST_MAX 512
 /** Most segments of a frame that txonly makes. */
 #define TX_SEGS_MAX 8
+/** Least bytes of a frame's first segment that txonly makes: Ethernet, IPv4, UDP. */
+#define TX_HEADERS 42u
 
 /** What a stream counted; written by its lcore alone, read by the main lcore. */
 struct stream_counters {
@@ -33,6 +35,7 @@ struct stream_counters {
 	uint64_t consumed;     /**< frames that end here by design (rxonly, no echo request...) */
 	uint64_t dropped;      /**< frames freed because the driver did not take them */
 	uint64_t retries;      /**< repeated transmit calls */
+	uint64_t no_mbuf;      /**< turns of txonly that found the pool empty */
 	uint64_t polls;        /**< turns */
 	uint64_t cycles_busy;  /**< TSC cycles of turns that moved a frame */
 	uint64_t burst[BURST_MAX + 1]; /**< receive calls by frames returned */
@@ -56,9 +59,11 @@ struct stream {
 	struct rte_ether_addr src;   /**< address of the sending port */
 	struct rte_ether_addr dst;   /**< of the peer behind the sending port */
 	uint16_t tx_segs[TX_SEGS_MAX]; /**< bytes of each segment of a made frame */
-	uint64_t tx_left;            /**< txonly: frames still to make; UINT64_MAX: no end */
-	uint32_t flow;               /**< txonly: varies the UDP source port */
+	uint8_t tx_head[TX_HEADERS]; /**< txonly: headers of a frame, source port and checksum open */
+	uint32_t tx_sum;             /**< txonly: the sum that the UDP checksum is made from */
 	/* written by the lcore */
+	uint64_t tx_left;            /**< txonly: frames still to make; UINT64_MAX: no end */
+	uint32_t tx_flow;            /**< txonly: of the next frame */
 	struct stream_counters n __rte_cache_aligned;
 };
 
@@ -68,6 +73,8 @@ struct engine {
 	const char *help;
 	bool receives;               /**< polls the receive queue: every one must have a stream */
 	bool transmits;
+	/** Prepare a stream before its first turn; main lcore. NULL: nothing to prepare. */
+	void (*begin)(struct stream *s);
 	/** Move at most a burst. @return frames moved, 0: idle. */
 	unsigned int (*run)(struct stream *s);
 };
@@ -100,9 +107,9 @@ stream_receive(struct stream *s, struct rte_mbuf **pkts)
 	return n;
 }
 
-/** Send a burst: repeat up to s->tx_retries times, free and count what is left. */
-static inline void
-stream_transmit(struct stream *s, struct rte_mbuf **pkts, uint16_t n)
+/** Send a burst; repeat up to s->tx_retries times. @return frames the driver took. */
+static inline uint16_t
+stream_send(struct stream *s, struct rte_mbuf **pkts, uint16_t n)
 {
 	uint16_t sent = rte_eth_tx_burst(s->tx_port, s->tx_queue, pkts, n);
 
@@ -112,10 +119,41 @@ stream_transmit(struct stream *s, struct rte_mbuf **pkts, uint16_t n)
 		count(&s->n.retries, 1);
 	}
 	count(&s->n.tx, sent);
+	return sent;
+}
+
+/** Send a burst; free and count what the driver does not take. */
+static inline void
+stream_transmit(struct stream *s, struct rte_mbuf **pkts, uint16_t n)
+{
+	uint16_t sent = stream_send(s, pkts, n);
+
 	if (unlikely(sent < n)) {
 		count(&s->n.dropped, n - sent);
 		rte_pktmbuf_free_bulk(pkts + sent, n - sent);
 	}
 }
+
+/** Free frames that end here by design. */
+static inline void
+stream_consume(struct stream *s, struct rte_mbuf **pkts, uint16_t n)
+{
+	count(&s->n.consumed, n);
+	rte_pktmbuf_free_bulk(pkts, n);
+}
+
+/**
+ * Turn an ARP or ICMP echo request into its answer, in place.
+ * @param own address that answers
+ * @return false: no such request, or a damaged one; the frame is as it was.
+ */
+bool icmpecho_answer(struct rte_mbuf *m, const struct rte_ether_addr *own);
+
+/** Make the headers of s->tx_head from addresses and segment lengths. */
+void txonly_begin(struct stream *s);
+/** Fill an allocated chain of s->nb_tx_segs segments with the frame of a flow. */
+void txonly_fill(const struct stream *s, struct rte_mbuf *m, uint32_t flow);
+/** Make and send at most @p n frames, n <= BURST_MAX. @return frames sent. */
+uint16_t txonly_burst(struct stream *s, uint16_t n);
 
 #endif /* _ENGINE_H_ */

@@ -54,6 +54,19 @@ fill_stream(const struct run *run, struct stream *s, const struct port *rx, cons
 		s->dst = cfg->peer[tx->id];
 	for (unsigned int i = 0; i < cfg->nb_tx_segs; i++)
 		s->tx_segs[i] = cfg->tx_segs[i];
+	if (cfg->engine->begin != NULL)
+		cfg->engine->begin(s);
+}
+
+/** Each stream makes its part of --packets, so that txonly sends that number exactly. */
+static void
+share_packets(struct run *run)
+{
+	uint64_t packets = run->cfg->packets;
+
+	for (unsigned int i = 0; packets != 0 && i < run->nb_streams; i++)
+		run->streams[i].tx_left = packets / run->nb_streams +
+			(i < packets % run->nb_streams);
 }
 
 /** Streams between the ports that can be used now. */
@@ -86,6 +99,7 @@ make_streams(struct run *run)
 		fill_stream(run, &run->streams[i], ports[legs[i].rx_index],
 			ports[legs[i].tx_index], &legs[i]);
 	free(legs);
+	share_packets(run);
 	return 0;
 }
 
@@ -154,6 +168,20 @@ join(struct run *run)
 		lcore_stop(&run->lcores[i]);
 }
 
+/** Bursts that set a closed loop going. What a queue does not take is not sent. */
+static void
+send_first(struct run *run, uint32_t bursts)
+{
+	for (unsigned int i = 0; i < run->nb_streams; i++) {
+		struct stream *s = &run->streams[i];
+
+		if (bursts != 0)
+			txonly_begin(s);
+		for (uint32_t j = 0; j < bursts; j++)
+			txonly_burst(s, s->burst);
+	}
+}
+
 int
 forward_start(struct run *run, uint32_t tx_first)
 {
@@ -171,7 +199,7 @@ forward_start(struct run *run, uint32_t tx_first)
 		rc = snapshot_take(run, &run->meter.line);
 	if (rc != 0)
 		return rc;
-	RTE_SET_USED(tx_first);
+	send_first(run, tx_first);
 	rc = launch(run);
 	run->forwarding = rc == 0;
 	return rc;
