@@ -28,7 +28,7 @@ set_size(void *ctx, const char *value)
 
 	c->shape_no++;
 	/* The rate may be a share of the line, which depends on the size. */
-	c->rate_no++;
+	c->run.rate_no++;
 	if (strcmp(value, "imix") == 0) {
 		c->mix = GEN_MIX_IMIX;
 		c->len_min = WIRE_FRAME_MIN;
@@ -48,15 +48,6 @@ set_size(void *ctx, const char *value)
 	c->len_min = (uint32_t)(from - WIRE_FCS);
 	c->len_max = (uint32_t)(to - WIRE_FCS);
 	return 0;
-}
-
-static int
-set_rate(void *ctx, const char *value)
-{
-	struct gen_config *c = ctx;
-
-	c->rate_no++;
-	return wire_parse_rate(value, &c->rate);
 }
 
 static int
@@ -81,7 +72,7 @@ set_burst(void *ctx, const char *value)
 	if (wire_parse_u64(value, 1, WIRE_BURST_MAX, &v) != 0)
 		return -EINVAL;
 	c->burst = (uint32_t)v;
-	c->rate_no++;
+	c->run.rate_no++;
 	return 0;
 }
 
@@ -119,69 +110,36 @@ set_src(void *ctx, const char *value)
 	return wire_parse_mac(value, c->src) != 0 || (c->src[0] & 1) != 0 ? -EINVAL : 0;
 }
 
-static int
-set_autostart(void *ctx, const char *value)
-{
-	return wire_parse_bool(value, &((struct gen_config *)ctx)->run);
-}
-
-static int
-do_start(void *ctx, const char *value)
-{
-	struct gen_config *c = ctx;
-
-	(void)value;
-	c->run = true;
-	c->start_no++;
-	return 0;
-}
-
-static int
-do_stop(void *ctx, const char *value)
-{
-	(void)value;
-	((struct gen_config *)ctx)->run = false;
-	return 0;
-}
-
-static int
-do_clear(void *ctx, const char *value)
-{
-	(void)value;
-	((struct gen_config *)ctx)->clear_no++;
-	return 0;
-}
-
 static const struct wire_opt gen_opts[] = {
-		{"size", WIRE_AT_OPEN | WIRE_AT_CONTROL,
-				"64..9728 bytes with FCS, a range A-B of them, or imix", set_size},
-		{"rate", WIRE_AT_OPEN | WIRE_AT_CONTROL, WIRE_RATE_ALLOWED, set_rate},
-		{"flows", WIRE_AT_OPEN | WIRE_AT_CONTROL, "1..65536", set_flows},
-		{"burst", WIRE_AT_OPEN | WIRE_AT_CONTROL, "1..64 frames", set_burst},
-		{"count", WIRE_AT_OPEN | WIRE_AT_CONTROL, "frames a start, 0 for no end",
-				set_count},
-		{"seed", WIRE_AT_OPEN | WIRE_AT_CONTROL, "0..18446744073709551615", set_seed},
-		{"dst", WIRE_AT_OPEN | WIRE_AT_CONTROL, "a MAC address, 02:00:00:00:00:01",
-				set_dst},
-		{"src", WIRE_AT_OPEN | WIRE_AT_CONTROL, "a MAC address that is not a group's",
-				set_src},
-		{"autostart", WIRE_AT_OPEN, "0 or 1", set_autostart},
-		{"start", WIRE_AT_CONTROL | WIRE_BARE, "", do_start},
-		{"stop", WIRE_AT_CONTROL | WIRE_BARE, "", do_stop},
-		{"clear", WIRE_AT_CONTROL | WIRE_BARE, "", do_clear},
-		{NULL, 0, NULL, NULL},
+	{"size", WIRE_AT_OPEN | WIRE_AT_CONTROL,
+			"64..9728 bytes with FCS, a range A-B of them, or imix", set_size},
+	{"rate", WIRE_AT_OPEN | WIRE_AT_CONTROL, WIRE_RATE_ALLOWED, wire_run_rate},
+	{"flows", WIRE_AT_OPEN | WIRE_AT_CONTROL, "1..65536", set_flows},
+	{"burst", WIRE_AT_OPEN | WIRE_AT_CONTROL, "1..64 frames", set_burst},
+	{"count", WIRE_AT_OPEN | WIRE_AT_CONTROL, "frames a start, 0 for no end",
+			set_count},
+	{"seed", WIRE_AT_OPEN | WIRE_AT_CONTROL, "0..18446744073709551615", set_seed},
+	{"dst", WIRE_AT_OPEN | WIRE_AT_CONTROL, "a MAC address, 02:00:00:00:00:01",
+			set_dst},
+	{"src", WIRE_AT_OPEN | WIRE_AT_CONTROL, "a MAC address that is not a group's",
+			set_src},
+	{"autostart", WIRE_AT_OPEN, "0 or 1", wire_run_autostart},
+	{"start", WIRE_AT_CONTROL | WIRE_BARE, "", wire_run_start},
+	{"stop", WIRE_AT_CONTROL | WIRE_BARE, "", wire_run_stop},
+	{"clear", WIRE_AT_CONTROL | WIRE_BARE, "", wire_run_clear},
+	{NULL, 0, NULL, NULL},
 };
 
 static const struct gen_config gen_default = {
-		.mix = GEN_MIX_FIXED,
-		.len_min = WIRE_FRAME_MIN,
-		.len_max = WIRE_FRAME_MIN,
-		.flows = 1,
-		.burst = 32,
-		.seed = 1,
-		.dst = {0x02, 0x53, 0x4c, 0x00, 0x00, 0x02},
-		.src = {0x02, 0x53, 0x4c, 0x00, 0x00, 0x01},
-		.run = true,
+	.mix = GEN_MIX_FIXED,
+	.len_min = WIRE_FRAME_MIN,
+	.len_max = WIRE_FRAME_MIN,
+	.flows = 1,
+	.burst = 32,
+	.seed = 1,
+	.dst = {0x02, 0x53, 0x4c, 0x00, 0x00, 0x02},
+	.src = {0x02, 0x53, 0x4c, 0x00, 0x00, 0x01},
+	.run = {.run = true},
 };
 
 /* Room for the reason is there only at open; control() has but an errno. */
@@ -195,14 +153,14 @@ gen_control(struct sl_wire *w, const char *word)
 
 	if (word == NULL || word[0] == '\0')
 		return -EINVAL;
-	pthread_mutex_lock(&g->lock);
+	pthread_mutex_lock(&g->box.lock);
 	c = g->want;
 	ret = wire_opts_parse("gen", word, WIRE_AT_CONTROL, gen_opts, &c, &silent);
 	if (ret == 0) {
 		g->want = c;
-		atomic_fetch_add_explicit(&g->version, 1, memory_order_relaxed);
+		wire_box_post(&g->box);
 	}
-	pthread_mutex_unlock(&g->lock);
+	pthread_mutex_unlock(&g->box.lock);
 	return ret;
 }
 
@@ -211,7 +169,7 @@ gen_control(struct sl_wire *w, const char *word)
 static void
 start_pace(struct gen_wire *g)
 {
-	const double fps = wire_rate_fps(&g->now.rate, gen_mean_len(&g->now));
+	const double fps = wire_rate_fps(&g->now.run.rate, gen_mean_len(&g->now));
 
 	wire_pace_start(&g->tx.pace, fps, g->hz, g->now.burst, wire_clock_now());
 }
@@ -222,7 +180,7 @@ apply(struct gen_wire *g, const struct gen_config *old)
 	const struct gen_config *c = &g->now;
 	bool running = atomic_load_explicit(&g->tx.running, memory_order_relaxed);
 
-	if (c->clear_no != old->clear_no) {
+	if (c->run.clear_no != old->run.clear_no) {
 		wire_count_set(&g->tx.frames, 0);
 		wire_count_set(&g->tx.bytes, 0);
 		wire_count_set(&g->tx.skipped, 0);
@@ -230,30 +188,23 @@ apply(struct gen_wire *g, const struct gen_config *old)
 	}
 	if (c->shape_no != old->shape_no)
 		gen_tx_shape(g);
-	if (c->start_no != old->start_no) {
-		running = c->run;
+	if (c->run.start_no != old->run.start_no) {
+		running = c->run.run;
 		g->tx.left = c->count != 0 ? c->count : UINT64_MAX;
 	}
-	if (c->start_no != old->start_no || c->rate_no != old->rate_no)
+	if (c->run.start_no != old->run.start_no || c->run.rate_no != old->run.rate_no)
 		start_pace(g);
 	/* One that came to its count by itself stays stopped until the next start. */
-	atomic_store_explicit(&g->tx.running, running && c->run, memory_order_relaxed);
+	atomic_store_explicit(&g->tx.running, running && c->run.run, memory_order_relaxed);
 }
 
 void
-gen_take_config(struct gen_wire *g)
+gen_apply(struct gen_wire *g)
 {
 	const struct gen_config old = g->now;
 
-	/* Control is at it: a later call will find it. Waiting could last a time slice. */
-	if (pthread_mutex_trylock(&g->lock) != 0)
-		return;
 	g->now = g->want;
-	g->version_seen = atomic_load_explicit(&g->version, memory_order_relaxed);
 	apply(g, &old);
-	g->clear_done = g->now.clear_no;
-	g->version_done = g->version_seen;
-	pthread_mutex_unlock(&g->lock);
 }
 
 /* --- counters and report --- */
@@ -261,9 +212,11 @@ gen_take_config(struct gen_wire *g)
 static bool
 is_running(const struct gen_wire *g)
 {
-	/* News under way: what will be, so that start is followed by "running". */
-	if (g->version_done != atomic_load_explicit(&g->version, memory_order_relaxed))
-		return g->want.run;
+	if (!g->want.run.run)
+		return false;
+	/* A start that the device thread has yet to carry out counts as done. */
+	if (g->now.run.start_no != g->want.run.start_no)
+		return true;
 	return atomic_load_explicit(&g->tx.running, memory_order_relaxed);
 }
 
@@ -277,7 +230,7 @@ to_ns(const struct gen_wire *g, uint64_t ticks)
 static uint64_t
 value(const struct gen_wire *g, const wire_count_t *c)
 {
-	return g->clear_done == g->want.clear_no ? wire_count_get(c) : 0;
+	return g->now.run.clear_no == g->want.run.clear_no ? wire_count_get(c) : 0;
 }
 
 static uint64_t
@@ -303,30 +256,44 @@ gen_counters(struct sl_wire *w, struct sl_wire_counter *out, unsigned int max)
 	unsigned int n;
 
 	/* The lock holds off a clear while the figures are read. */
-	pthread_mutex_lock(&g->lock);
+	pthread_mutex_lock(&g->box.lock);
 	const struct wire_counter_row rows[] = {
-			{"gen_tx_frames", value(g, &tx->frames)},
-			{"gen_tx_bytes", value(g, &tx->bytes)},
-			{"gen_tx_skipped", value(g, &tx->skipped)},
-			{"gen_rx_frames", value(g, &rx->frames)},
-			{"gen_rx_bytes", value(g, &rx->bytes)},
-			{"gen_rx_lost", value(g, &rx->lost)},
-			{"gen_rx_reordered", value(g, &rx->reordered)},
-			{"gen_rx_duplicate", value(g, &rx->duplicate)},
-			{"gen_rx_late", value(g, &rx->late)},
-			{"gen_rx_stale", value(g, &rx->stale)},
-			{"gen_rx_corrupt", value(g, &rx->corrupt)},
-			{"gen_rx_foreign", value(g, &rx->foreign)},
-			{"gen_lat_p50_ns", quantile_ns(g, 0.5)},
-			{"gen_lat_p99_ns", quantile_ns(g, 0.99)},
-			{"gen_lat_p999_ns", quantile_ns(g, 0.999)},
-			{"gen_lat_max_ns", value_ns(g, &rx->hist.max)},
-			{"gen_running", is_running(g)},
+		{"gen_tx_frames", value(g, &tx->frames)},
+		{"gen_tx_bytes", value(g, &tx->bytes)},
+		{"gen_tx_skipped", value(g, &tx->skipped)},
+		{"gen_rx_frames", value(g, &rx->frames)},
+		{"gen_rx_bytes", value(g, &rx->bytes)},
+		{"gen_rx_lost", value(g, &rx->lost)},
+		{"gen_rx_reordered", value(g, &rx->reordered)},
+		{"gen_rx_duplicate", value(g, &rx->duplicate)},
+		{"gen_rx_late", value(g, &rx->late)},
+		{"gen_rx_stale", value(g, &rx->stale)},
+		{"gen_rx_corrupt", value(g, &rx->corrupt)},
+		{"gen_rx_foreign", value(g, &rx->foreign)},
+		{"gen_lat_p50_ns", quantile_ns(g, 0.5)},
+		{"gen_lat_p99_ns", quantile_ns(g, 0.99)},
+		{"gen_lat_p999_ns", quantile_ns(g, 0.999)},
+		{"gen_lat_max_ns", value_ns(g, &rx->hist.max)},
+		{"gen_running", is_running(g)},
 	};
 
 	n = wire_counters_out(rows, sizeof(rows) / sizeof(rows[0]), out, max);
-	pthread_mutex_unlock(&g->lock);
+	pthread_mutex_unlock(&g->box.lock);
 	return n;
+}
+
+static const char *
+mix_name(enum gen_mix mix)
+{
+	switch (mix) {
+	case GEN_MIX_RANGE:
+		return "range";
+	case GEN_MIX_IMIX:
+		return "imix";
+	case GEN_MIX_FIXED:
+	default:
+		return "fixed";
+	}
 }
 
 static void
@@ -345,11 +312,9 @@ report_tx(const struct gen_wire *g, FILE *json)
 	fprintf(json,
 			"\"mix\":\"%s\",\"size_min\":%u,\"size_max\":%u,\"rate_fps\":%.1f,"
 			"\"flows\":%u,\"burst\":%u,\"count\":%" PRIu64 ",\"seed\":%" PRIu64 "}",
-			c->mix == GEN_MIX_IMIX	  ? "imix"
-			: c->mix == GEN_MIX_RANGE ? "range"
-						  : "fixed",
+			mix_name(c->mix),
 			c->len_min + WIRE_FCS, c->len_max + WIRE_FCS,
-			wire_rate_fps(&c->rate, gen_mean_len(c)), c->flows, c->burst, c->count,
+			wire_rate_fps(&c->run.rate, gen_mean_len(c)), c->flows, c->burst, c->count,
 			c->seed);
 }
 
@@ -381,15 +346,15 @@ report_rx(const struct gen_wire *g, FILE *json)
 	const struct gen_rx *rx = &g->rx;
 	const uint64_t count = value(g, &rx->hist.count);
 	const struct wire_counter_row rows[] = {
-			{"frames", value(g, &rx->frames)},
-			{"bytes", value(g, &rx->bytes)},
-			{"lost", value(g, &rx->lost)},
-			{"reordered", value(g, &rx->reordered)},
-			{"duplicate", value(g, &rx->duplicate)},
-			{"late", value(g, &rx->late)},
-			{"stale", value(g, &rx->stale)},
-			{"corrupt", value(g, &rx->corrupt)},
-			{"foreign", value(g, &rx->foreign)},
+		{"frames", value(g, &rx->frames)},
+		{"bytes", value(g, &rx->bytes)},
+		{"lost", value(g, &rx->lost)},
+		{"reordered", value(g, &rx->reordered)},
+		{"duplicate", value(g, &rx->duplicate)},
+		{"late", value(g, &rx->late)},
+		{"stale", value(g, &rx->stale)},
+		{"corrupt", value(g, &rx->corrupt)},
+		{"foreign", value(g, &rx->foreign)},
 	};
 	unsigned int i;
 
@@ -413,13 +378,13 @@ gen_report(struct sl_wire *w, FILE *json)
 {
 	struct gen_wire *g = (struct gen_wire *)w;
 
-	pthread_mutex_lock(&g->lock);
+	pthread_mutex_lock(&g->box.lock);
 	fprintf(json, "{\"kind\":\"gen\",");
 	report_tx(g, json);
 	fprintf(json, ",");
 	report_rx(g, json);
 	fprintf(json, "}");
-	pthread_mutex_unlock(&g->lock);
+	pthread_mutex_unlock(&g->box.lock);
 }
 
 /* --- open and close --- */
@@ -429,20 +394,20 @@ gen_close(struct sl_wire *w)
 {
 	struct gen_wire *g = (struct gen_wire *)w;
 
-	pthread_mutex_destroy(&g->lock);
+	pthread_mutex_destroy(&g->box.lock);
 	free(g->tx.slots);
 	free((void *)(uintptr_t)g->pattern);
 	free(g);
 }
 
 static const struct sl_wire_ops gen_ops = {
-		.kind = "gen",
-		.send = gen_send,
-		.poll = gen_poll,
-		.counters = gen_counters,
-		.control = gen_control,
-		.report = gen_report,
-		.close = gen_close,
+	.kind = "gen",
+	.send = gen_send,
+	.poll = gen_poll,
+	.counters = gen_counters,
+	.control = gen_control,
+	.report = gen_report,
+	.close = gen_close,
 };
 
 static struct gen_wire *
@@ -459,7 +424,7 @@ gen_alloc(void)
 	gen_fill_pattern(pattern, WIRE_FRAME_MAX);
 	g->pattern = pattern;
 	g->base.ops = &gen_ops;
-	pthread_mutex_init(&g->lock, NULL);
+	pthread_mutex_init(&g->box.lock, NULL);
 	g->tx.slots = aligned_alloc(64, (size_t)WIRE_BURST_MAX * GEN_SLOT_BYTES);
 	if (g->tx.slots == NULL) {
 		gen_close(&g->base);
@@ -487,11 +452,11 @@ wire_gen_open(const char *args, struct sl_wire_hub *hub, struct sl_wire **out,
 	if (getrandom(&g->tx.key, sizeof(g->tx.key), 0) != sizeof(g->tx.key))
 		g->tx.key = (uint32_t)wire_clock_now();
 	g->hz = wire_clock_hz();
-	c.start_no += c.run;
+	c.run.start_no += c.run.run;
 	c.shape_no++;
 	g->want = c;
-	g->version = 1;
-	gen_take_config(g);
+	wire_box_post(&g->box);
+	gen_sync(g);
 	*out = &g->base;
 	return 0;
 }

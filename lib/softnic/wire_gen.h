@@ -31,11 +31,10 @@
  * what one sink sees by itself: gaps before the highest sequence number.
  */
 
-#include <pthread.h>
-
 #include "wire_hist.h"
 #include "wire_pace.h"
 #include "wire_priv.h"
+#include "wire_run.h"
 
 #define GEN_MAGIC 0x534cu /* "SL" */
 #define GEN_DPORT 9u	  /* discard */
@@ -80,8 +79,9 @@ enum gen_offset {
 
 enum gen_mix { GEN_MIX_FIXED, GEN_MIX_RANGE, GEN_MIX_IMIX };
 
-/** What a user may set. The numbers count settings, for the device thread to see what is new. */
+/** What a user may set. */
 struct gen_config {
+	struct wire_run run;
 	enum gen_mix mix;
 	uint32_t len_min; /* bytes without FCS */
 	uint32_t len_max;
@@ -89,14 +89,9 @@ struct gen_config {
 	uint32_t burst;
 	uint64_t count; /* frames a start; 0: until stopped */
 	uint64_t seed;
-	struct wire_rate rate;
 	uint8_t dst[6];
 	uint8_t src[6];
-	bool run;
-	uint32_t shape_no;
-	uint32_t rate_no;
-	uint32_t start_no;
-	uint32_t clear_no;
+	uint32_t shape_no; /* counts changes of what frames are */
 };
 
 /** Generator: device thread's but for the counters. */
@@ -157,49 +152,38 @@ struct gen_wire {
 	const uint8_t *pattern; /* as a frame has it from GEN_OFF_PATTERN on */
 	double hz;		/* clock ticks a second */
 	struct gen_config now;	/* device thread's copy */
-	uint32_t version_seen;
 	struct gen_tx tx;
 	struct gen_rx rx;
 
-	/* Control's side. The device thread only tries the lock, and looks again later. */
-	pthread_mutex_t lock; /* guards want, and readers against a clear */
+	/* Control's side. */
+	struct wire_box box; /* guards want, and writes to now */
 	struct gen_config want;
-	_Atomic uint32_t version; /* of want */
-	_Atomic uint32_t version_done;
-	uint32_t clear_done; /* want.clear_no that was carried out; under lock */
 };
 
-/** Take over what control asked for. Device thread. */
-void
-gen_take_config(struct gen_wire *g);
+/** Carry out what control asked for. Device thread, with the box open. */
+void gen_apply(struct gen_wire *g);
 
-/** Look for news from control: one load when there are none. Device thread. */
+/** Look for news from control: two loads when there are none. Device thread. */
 static inline void
 gen_sync(struct gen_wire *g)
 {
-	if (__builtin_expect(atomic_load_explicit(&g->version, memory_order_relaxed) !=
-					     g->version_seen,
-			    0))
-		gen_take_config(g);
+	if (wire_box_open(&g->box)) {
+		gen_apply(g);
+		wire_box_close(&g->box);
+	}
 }
 
 /** Prebuild frames for g->now. Device thread. */
-void
-gen_tx_shape(struct gen_wire *g);
+void gen_tx_shape(struct gen_wire *g);
 /** Fill @p len bytes of pattern. */
-void
-gen_fill_pattern(uint8_t *p, size_t len);
+void gen_fill_pattern(uint8_t *p, size_t len);
 /** Mean bytes of a frame. */
-double
-gen_mean_len(const struct gen_config *c);
+double gen_mean_len(const struct gen_config *c);
 
-unsigned int
-gen_poll(struct sl_wire *w, struct sl_frame *frames, unsigned int max, unsigned int room);
-void
-gen_send(struct sl_wire *w, const struct sl_frame *frames, unsigned int n);
+unsigned int gen_poll(struct sl_wire *w, struct sl_frame *frames, unsigned int max, unsigned int room);
+void gen_send(struct sl_wire *w, const struct sl_frame *frames, unsigned int n);
 /** Zero the sink's figures; streams go on from where they are. Device thread. */
-void
-gen_rx_clear(struct gen_rx *rx);
+void gen_rx_clear(struct gen_rx *rx);
 
 /** Ones' complement sum of the 32-bit halves; to be folded. */
 static inline uint64_t

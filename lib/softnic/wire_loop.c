@@ -44,9 +44,9 @@ loop_counters(struct sl_wire *w, struct sl_wire_counter *out, unsigned int max)
 {
 	const struct loop_wire *lw = (const struct loop_wire *)w;
 	const struct wire_counter_row rows[] = {
-			{"loop_rx_frames", wire_count_get(&lw->rx_frames)},
-			{"loop_tx_frames", wire_count_get(&lw->tx_frames)},
-			{"loop_drops", wire_count_get(&lw->drops)},
+		{"loop_rx_frames", wire_count_get(&lw->rx_frames)},
+		{"loop_tx_frames", wire_count_get(&lw->tx_frames)},
+		{"loop_drops", wire_count_get(&lw->drops)},
 	};
 
 	return wire_counters_out(rows, sizeof(rows) / sizeof(rows[0]), out, max);
@@ -62,11 +62,11 @@ loop_close(struct sl_wire *w)
 }
 
 static const struct sl_wire_ops loop_ops = {
-		.kind = "loop",
-		.send = loop_send,
-		.poll = loop_poll,
-		.counters = loop_counters,
-		.close = loop_close,
+	.kind = "loop",
+	.send = loop_send,
+	.poll = loop_poll,
+	.counters = loop_counters,
+	.close = loop_close,
 };
 
 int

@@ -43,8 +43,8 @@ null_counters(struct sl_wire *w, struct sl_wire_counter *out, unsigned int max)
 {
 	const struct null_wire *nw = (const struct null_wire *)w;
 	const struct wire_counter_row rows[] = {
-			{"null_rx_frames", wire_count_get(&nw->rx_frames)},
-			{"null_rx_bytes", wire_count_get(&nw->rx_bytes)},
+		{"null_rx_frames", wire_count_get(&nw->rx_frames)},
+		{"null_rx_bytes", wire_count_get(&nw->rx_bytes)},
 	};
 
 	return wire_counters_out(rows, sizeof(rows) / sizeof(rows[0]), out, max);
@@ -57,11 +57,11 @@ null_close(struct sl_wire *w)
 }
 
 static const struct sl_wire_ops null_ops = {
-		.kind = "null",
-		.send = null_send,
-		.poll = null_poll,
-		.counters = null_counters,
-		.close = null_close,
+	.kind = "null",
+	.send = null_send,
+	.poll = null_poll,
+	.counters = null_counters,
+	.close = null_close,
 };
 
 int

@@ -119,10 +119,10 @@ peer_counters(struct sl_wire *w, struct sl_wire_counter *out, unsigned int max)
 {
 	const struct peer_wire *pw = (const struct peer_wire *)w;
 	const struct wire_counter_row rows[] = {
-			{"peer_rx_frames", wire_count_get(&pw->rx_frames)},
-			{"peer_tx_frames", wire_count_get(&pw->tx_frames)},
-			{"peer_drops", wire_count_get(&pw->drops)},
-			{"peer_unplugged", wire_count_get(&pw->unplugged)},
+		{"peer_rx_frames", wire_count_get(&pw->rx_frames)},
+		{"peer_tx_frames", wire_count_get(&pw->tx_frames)},
+		{"peer_drops", wire_count_get(&pw->drops)},
+		{"peer_unplugged", wire_count_get(&pw->unplugged)},
 	};
 
 	return wire_counters_out(rows, sizeof(rows) / sizeof(rows[0]), out, max);
@@ -156,12 +156,12 @@ peer_close(struct sl_wire *w)
 }
 
 static const struct sl_wire_ops peer_ops = {
-		.kind = "peer",
-		.send = peer_send,
-		.poll = peer_poll,
-		.link = peer_link,
-		.counters = peer_counters,
-		.close = peer_close,
+	.kind = "peer",
+	.send = peer_send,
+	.poll = peer_poll,
+	.link = peer_link,
+	.counters = peer_counters,
+	.close = peer_close,
 };
 
 /* The cable of that name, made when there is none. Under the hub's lock. */

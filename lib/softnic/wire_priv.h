@@ -33,8 +33,7 @@ struct wire_why {
 };
 
 /** Write the reason; returns -@p err, so that callers return it at once. */
-int
-wire_fail(const struct wire_why *why, int err, const char *fmt, ...)
+int wire_fail(const struct wire_why *why, int err, const char *fmt, ...)
 		__attribute__((format(printf, 3, 4)));
 
 /** One kind of wire. */
@@ -46,17 +45,13 @@ struct wire_kind {
 			const struct wire_why *why);
 };
 
-int
-wire_null_open(const char *args, struct sl_wire_hub *hub, struct sl_wire **out,
+int wire_null_open(const char *args, struct sl_wire_hub *hub, struct sl_wire **out,
 		const struct wire_why *why);
-int
-wire_loop_open(const char *args, struct sl_wire_hub *hub, struct sl_wire **out,
+int wire_loop_open(const char *args, struct sl_wire_hub *hub, struct sl_wire **out,
 		const struct wire_why *why);
-int
-wire_peer_open(const char *args, struct sl_wire_hub *hub, struct sl_wire **out,
+int wire_peer_open(const char *args, struct sl_wire_hub *hub, struct sl_wire **out,
 		const struct wire_why *why);
-int
-wire_gen_open(const char *args, struct sl_wire_hub *hub, struct sl_wire **out,
+int wire_gen_open(const char *args, struct sl_wire_hub *hub, struct sl_wire **out,
 		const struct wire_why *why);
 
 /** When a word may be given. Bit mask. */
@@ -81,19 +76,15 @@ struct wire_opt {
  * @return 0; -EINVAL unknown or repeated key, bad value; -ENOMEM. On failure
  *   @p ctx may be half set: parse into a copy.
  */
-int
-wire_opts_parse(const char *kind, const char *text, enum wire_opt_when when,
+int wire_opts_parse(const char *kind, const char *text, enum wire_opt_when when,
 		const struct wire_opt *opts, void *ctx, const struct wire_why *why);
 
 /** Decimal number min..max, the whole text. -EINVAL. */
-int
-wire_parse_u64(const char *text, uint64_t min, uint64_t max, uint64_t *out);
+int wire_parse_u64(const char *text, uint64_t min, uint64_t max, uint64_t *out);
 /** "0" or "1". -EINVAL. */
-int
-wire_parse_bool(const char *text, bool *out);
+int wire_parse_bool(const char *text, bool *out);
 /** "02:00:00:00:00:01". -EINVAL. */
-int
-wire_parse_mac(const char *text, uint8_t mac[6]);
+int wire_parse_mac(const char *text, uint8_t mac[6]);
 
 /** How fast: frames a second, or a share of a line's bits. Both 0: no pacing. */
 struct wire_rate {
@@ -105,8 +96,7 @@ struct wire_rate {
 	"0 (as fast as taken), 1..1000000000 frames/s (2M, 500k), or a share " \
 	"of the line (90% of 1 Gbit/s, 90%10g)"
 /** "0", "2M", "1.5M", "500k", "90%" (of 1 Gbit/s), "90%10g". -EINVAL. */
-int
-wire_parse_rate(const char *text, struct wire_rate *out);
+int wire_parse_rate(const char *text, struct wire_rate *out);
 
 /**
  * A counter with one writer, the device thread, and any readers. Relaxed is
@@ -140,8 +130,7 @@ struct wire_counter_row {
 };
 
 /** Hand rows over as sl_wire_ops.counters() wants them; returns @p n. */
-unsigned int
-wire_counters_out(const struct wire_counter_row *rows, unsigned int n, struct sl_wire_counter *out,
+unsigned int wire_counters_out(const struct wire_counter_row *rows, unsigned int n, struct sl_wire_counter *out,
 		unsigned int max);
 
 #endif /* _WIRE_PRIV_H_ */
