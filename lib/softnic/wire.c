@@ -11,10 +11,12 @@
 #include "wire_priv.h"
 
 static const struct wire_kind wire_kinds[] = {
-	{"null", "null", wire_null_open},
-	{"loop", "loop", wire_loop_open},
-	{"peer", "peer:NAME", wire_peer_open},
-	{"gen", "gen[:size=,rate=,flows=,burst=,count=,...]", wire_gen_open},
+	{ "peer", "peer:NAME", wire_peer_open },
+	{ "loop", "loop", wire_loop_open },
+	{ "gen", "gen[:size=,rate=,flows=,burst=,count=,...]", wire_gen_open },
+	{ "pcap", "pcap:in=F[,out=F][,loop=,rate=,autostart=]", wire_pcap_open },
+	{ "tap", "tap:IFNAME[,mac=,mtu=]", wire_tap_open },
+	{ "null", "null", wire_null_open },
 };
 
 #define WIRE_N_KINDS (sizeof(wire_kinds) / sizeof(wire_kinds[0]))

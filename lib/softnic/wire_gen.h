@@ -180,7 +180,8 @@ void gen_fill_pattern(uint8_t *p, size_t len);
 /** Mean bytes of a frame. */
 double gen_mean_len(const struct gen_config *c);
 
-unsigned int gen_poll(struct sl_wire *w, struct sl_frame *frames, unsigned int max, unsigned int room);
+unsigned int gen_poll(struct sl_wire *w, struct sl_frame *frames, unsigned int max,
+	unsigned int room);
 void gen_send(struct sl_wire *w, const struct sl_frame *frames, unsigned int n);
 /** Zero the sink's figures; streams go on from where they are. Device thread. */
 void gen_rx_clear(struct gen_rx *rx);

@@ -45,14 +45,18 @@ struct wire_kind {
 			const struct wire_why *why);
 };
 
-int wire_null_open(const char *args, struct sl_wire_hub *hub, struct sl_wire **out,
-		const struct wire_why *why);
-int wire_loop_open(const char *args, struct sl_wire_hub *hub, struct sl_wire **out,
-		const struct wire_why *why);
 int wire_peer_open(const char *args, struct sl_wire_hub *hub, struct sl_wire **out,
-		const struct wire_why *why);
+	const struct wire_why *why);
+int wire_loop_open(const char *args, struct sl_wire_hub *hub, struct sl_wire **out,
+	const struct wire_why *why);
 int wire_gen_open(const char *args, struct sl_wire_hub *hub, struct sl_wire **out,
-		const struct wire_why *why);
+	const struct wire_why *why);
+int wire_pcap_open(const char *args, struct sl_wire_hub *hub, struct sl_wire **out,
+	const struct wire_why *why);
+int wire_tap_open(const char *args, struct sl_wire_hub *hub, struct sl_wire **out,
+	const struct wire_why *why);
+int wire_null_open(const char *args, struct sl_wire_hub *hub, struct sl_wire **out,
+	const struct wire_why *why);
 
 /** When a word may be given. Bit mask. */
 enum wire_opt_when {
@@ -130,7 +134,7 @@ struct wire_counter_row {
 };
 
 /** Hand rows over as sl_wire_ops.counters() wants them; returns @p n. */
-unsigned int wire_counters_out(const struct wire_counter_row *rows, unsigned int n, struct sl_wire_counter *out,
-		unsigned int max);
+unsigned int wire_counters_out(const struct wire_counter_row *rows, unsigned int n,
+	struct sl_wire_counter *out, unsigned int max);
 
 #endif /* _WIRE_PRIV_H_ */
