@@ -65,10 +65,13 @@ check_configuration(const struct rte_eth_dev *eth)
 static int
 sl_dev_configure(struct rte_eth_dev *eth)
 {
-	return check_configuration(eth);
+	int ret;
+
+	ret = check_configuration(eth);
+	return ret != 0 ? ret : sl_rss_configure(eth);
 }
 
-/* 8.10.1, 8.10.12, 8.10.13: receive control, all but filters and RSS. */
+/* 8.10.1, 8.10.12, 8.10.13: receive control; nothing comes in before filters and RSS stand. */
 static void
 program_rx(struct rte_eth_dev *eth)
 {
@@ -77,7 +80,7 @@ program_rx(struct rte_eth_dev *eth)
 	uint64_t cksum = RTE_ETH_RX_OFFLOAD_IPV4_CKSUM | RTE_ETH_RX_OFFLOAD_UDP_CKSUM |
 		RTE_ETH_RX_OFFLOAD_TCP_CKSUM;
 	/* LPE always: RLPML then is the one limit, for plain and jumbo frames alike. */
-	uint32_t rctl = SL_RCTL_RXEN | SL_RCTL_BAM | SL_RCTL_LPE;
+	uint32_t rctl = SL_RCTL_BAM | SL_RCTL_LPE;
 	/* PCSD: the descriptor carries the RSS hash, not a fragment checksum. */
 	uint32_t rxcsum = SL_RXCSUM_PCSD;
 
@@ -90,6 +93,8 @@ program_rx(struct rte_eth_dev *eth)
 	SL_WR(&port->bus, RLPML, 0, SL_PREP(SL_RLPML_LEN, sl_port_max_frame(eth)));
 	SL_WR(&port->bus, RXCSUM, 0, rxcsum);
 	SL_WR(&port->bus, RCTL, 0, rctl);
+	sl_filter_restore(eth);
+	SL_WR(&port->bus, RCTL, 0, SL_RD(&port->bus, RCTL, 0) | SL_RCTL_RXEN);
 }
 
 static void
@@ -205,6 +210,117 @@ sl_dev_stop(struct rte_eth_dev *eth)
 
 	stop_all(eth);
 	rte_eth_linkstatus_set(eth, &down);
+	return 0;
+}
+
+int
+sl_port_reselect(struct rte_eth_dev *eth)
+{
+	struct sl_port *port = sl_port_of(eth);
+	const struct sl_rx_path *old = port->rx_path;
+	int ret;
+
+	ret = sl_select_paths(eth);
+	if (ret != 0 || eth->data->dev_started == 0 || port->rx_path == old)
+		return ret;
+	/*
+	 * Never back to a path that can do less: frames taken in under the old
+	 * setting may still lie in the ring.
+	 */
+	if (old != NULL && (old->scatter || old->offload)) {
+		port->rx_path = sl_rx_path_select(port->mode, old->scatter || port->rx_path->scatter,
+			old->offload || port->rx_path->offload);
+		eth->rx_pkt_burst = port->rx_path->burst;
+		eth->data->scattered_rx = port->rx_path->scatter;
+	}
+	/* All paths share the queues' state, so that a poll may go by either. */
+	__atomic_store_n(&rte_eth_fp_ops[eth->data->port_id].rx_pkt_burst, eth->rx_pkt_burst,
+		__ATOMIC_RELEASE);
+	return 0;
+}
+
+static int
+sl_mtu_set(struct rte_eth_dev *eth, uint16_t mtu)
+{
+	struct sl_port *port = sl_port_of(eth);
+	uint16_t old = eth->data->mtu;
+	int ret;
+
+	if (mtu + SL_L2_OVERHEAD > SL_FRAME_MAX) {
+		SL_LOG(ERR, "port %u: MTU %u; allowed: %u..%u", eth->data->port_id, mtu,
+			RTE_ETHER_MIN_MTU, SL_FRAME_MAX - (unsigned int)SL_L2_OVERHEAD);
+		return -EINVAL;
+	}
+	if (!sl_nic_alive(port))
+		return -EIO;
+	eth->data->mtu = mtu;
+	ret = sl_port_reselect(eth);
+	if (ret != 0) {
+		eth->data->mtu = old;
+		return ret;
+	}
+	SL_WR(&port->bus, RLPML, 0, SL_PREP(SL_RLPML_LEN, sl_port_max_frame(eth)));
+	return 0;
+}
+
+static const uint32_t *
+sl_supported_ptypes_get(struct rte_eth_dev *eth)
+{
+	static const uint32_t ptypes[] = {
+		RTE_PTYPE_L2_ETHER,
+		RTE_PTYPE_L3_IPV4,
+		RTE_PTYPE_L3_IPV4_EXT,
+		RTE_PTYPE_L3_IPV6,
+		RTE_PTYPE_L3_IPV6_EXT,
+		RTE_PTYPE_L4_TCP,
+		RTE_PTYPE_L4_UDP,
+		RTE_PTYPE_L4_SCTP,
+		RTE_PTYPE_UNKNOWN,
+	};
+	const struct sl_port *port = sl_port_of(eth);
+
+	/* Only the paths that look at the descriptor's offload fields fill the type. */
+	return port->rx_path == NULL || port->rx_path->offload ? ptypes : NULL;
+}
+
+/* What a dump shows without changing it: reading these clears or takes something. */
+static uint32_t
+reg_value(struct sl_port *port, enum sl_reg reg, unsigned int i)
+{
+	const struct sl_reg_row *row = &sl_reg_table[reg];
+
+	if (row->access == SL_ACC_RC)
+		return reg == SL_RQDPC ? (uint32_t)port->rx_dropped[i] :
+					 (uint32_t)port->hw.value[reg];
+	if (row->access == SL_ACC_RCW1C || row->access == SL_ACC_WO || reg == SL_SWSM)
+		return 0;
+	return sl_bus_read(&port->bus, row->offset + i * row->stride);
+}
+
+static int
+sl_get_reg(struct rte_eth_dev *eth, struct rte_dev_reg_info *info)
+{
+	struct sl_port *port = sl_port_of(eth);
+	uint32_t *out = info->data, n = 0;
+	unsigned int i;
+	int reg;
+
+	if (!sl_nic_alive(port))
+		return -EIO;
+	for (reg = 0; reg < SL_REG_COUNT; reg++)
+		n += sl_reg_table[reg].count;
+	if (out != NULL && info->length != 0 && info->length != n) {
+		SL_LOG(ERR, "port %u: dump of %u registers; allowed: 0 or %u", eth->data->port_id,
+			info->length, n);
+		return -ENOTSUP;
+	}
+	info->width = sizeof(uint32_t);
+	info->length = n;
+	info->version = SL_PCI_DEV_82576;
+	for (reg = 0; reg < SL_REG_COUNT && out != NULL; reg++) {
+		for (i = 0; i < sl_reg_table[reg].count; i++)
+			*out++ = reg_value(port, reg, i);
+	}
 	return 0;
 }
 
@@ -324,6 +440,8 @@ sl_port_init(struct rte_eth_dev *eth)
 	rte_spinlock_init(&port->stats_lock);
 	ret = sl_nic_reset(port);
 	if (ret == 0)
+		ret = sl_stats_reset(eth); /* nothing of what came before us */
+	if (ret == 0)
 		ret = read_mac(eth);
 	if (ret != 0)
 		return ret;
@@ -363,6 +481,9 @@ const struct eth_dev_ops sl_eth_dev_ops = {
 	.is_removed = sl_is_removed,
 	.link_update = sl_link_update,
 	.dev_infos_get = sl_dev_infos_get,
+	.dev_supported_ptypes_get = sl_supported_ptypes_get,
+	.mtu_set = sl_mtu_set,
+	.get_reg = sl_get_reg,
 	.rx_queue_setup = sl_rx_queue_setup,
 	.tx_queue_setup = sl_tx_queue_setup,
 	.rx_queue_release = sl_rx_queue_release,
@@ -376,4 +497,23 @@ const struct eth_dev_ops sl_eth_dev_ops = {
 	.rx_burst_mode_get = sl_rx_burst_mode_get,
 	.tx_burst_mode_get = sl_tx_burst_mode_get,
 	.tx_done_cleanup = sl_tx_done_cleanup,
+	.stats_get = sl_stats_get,
+	.stats_reset = sl_stats_reset,
+	.xstats_get = sl_xstats_get,
+	.xstats_get_names = sl_xstats_get_names,
+	.xstats_reset = sl_xstats_reset,
+	.promiscuous_enable = sl_promiscuous_enable,
+	.promiscuous_disable = sl_promiscuous_disable,
+	.allmulticast_enable = sl_allmulticast_enable,
+	.allmulticast_disable = sl_allmulticast_disable,
+	.mac_addr_set = sl_mac_addr_set,
+	.mac_addr_add = sl_mac_addr_add,
+	.mac_addr_remove = sl_mac_addr_remove,
+	.set_mc_addr_list = sl_set_mc_addr_list,
+	.vlan_filter_set = sl_vlan_filter_set,
+	.vlan_offload_set = sl_vlan_offload_set,
+	.reta_update = sl_reta_update,
+	.reta_query = sl_reta_query,
+	.rss_hash_update = sl_rss_hash_update,
+	.rss_hash_conf_get = sl_rss_hash_conf_get,
 };

@@ -257,6 +257,7 @@ sl_nic_reset(struct sl_port *port)
 
 	if (!sl_nic_alive(port))
 		return -EIO;
+	sl_stats_collect(port);
 	mask_interrupts(port); /* 4.5.3 */
 	ret = stop_dma(port);
 	if (ret != 0)

@@ -132,6 +132,10 @@ struct sl_dev_ops {
 /** Unicast addresses that the NIC can match: RAL/RAH 0..15 and RAL2/RAH2. */
 #define SL_MAC_ADDRS 24u
 
+#define SL_SOFT_STATS 16u
+#define SL_VFTA_WORDS 128u
+#define SL_MTA_WORDS 128u
+
 /** Packet fields that RSS may hash: MRQC. */
 #define SL_RSS_OFFLOADS                                                                            \
 	(RTE_ETH_RSS_IPV4 | RTE_ETH_RSS_NONFRAG_IPV4_TCP | RTE_ETH_RSS_NONFRAG_IPV4_UDP |          \
@@ -168,12 +172,21 @@ struct sl_port {
 	const struct sl_tx_path *tx_path;
 	rte_spinlock_t stats_lock;
 	struct sl_hw_stats hw;
-	uint32_t vfta[128];
 	rte_spinlock_t map_lock;        /**< guards maps and nb_maps */
 	struct sl_map *maps;            /**< memory of others in the DMA window */
 	unsigned int nb_maps;
+	uint32_t vfta[SL_VFTA_WORDS];   /**< VLAN filter table, as programmed */
+	uint32_t mta[SL_MTA_WORDS];     /**< multicast hash table, as programmed */
+	uint8_t reta[SL_RETA_ENTRIES];  /**< RSS: queue of each hash value */
+	bool reta_set;                  /**< by the user; else spread over the queues */
+	uint8_t rss_key[SL_RSS_KEY_BYTES];
+	uint64_t rss_hf;                /**< RTE_ETH_RSS_*, 0: no RSS */
+	uint64_t rx_dropped[SL_NIC_QUEUES];           /**< RQDPC, summed since reset */
 	struct sl_rx_counters rx_base[SL_NIC_QUEUES]; /**< queue counters at the last reset */
 	struct sl_tx_counters tx_base[SL_NIC_QUEUES];
+	struct sl_rx_counters rx_gone;  /**< of queues released since the last reset */
+	struct sl_tx_counters tx_gone;
+	uint64_t soft_base[SL_SOFT_STATS]; /**< figures of the software NIC at the last reset */
 	bool removal_told;              /**< the removal event was sent */
 };
 
@@ -272,6 +285,8 @@ bool sl_nic_alive(struct sl_port *port);
 /** Reset the NIC, read its MAC, fill eth ops. bus, adapter, dev_ops, dev_priv are set by the caller. */
 int sl_port_init(struct rte_eth_dev *eth);
 int sl_port_close(struct rte_eth_dev *eth);
+/** Choose the burst functions anew, on a running port too: for MTU and VLAN changes. */
+int sl_port_reselect(struct rte_eth_dev *eth);
 /** Free what a port holds, however far its creation came; ethdev's own data stays. */
 void sl_port_release(struct sl_port *port);
 extern const struct eth_dev_ops sl_eth_dev_ops;
@@ -282,6 +297,11 @@ int sl_stats_reset(struct rte_eth_dev *eth);
 int sl_xstats_get(struct rte_eth_dev *eth, struct rte_eth_xstat *xstats, unsigned int n);
 int sl_xstats_get_names(struct rte_eth_dev *eth, struct rte_eth_xstat_name *names, unsigned int n);
 int sl_xstats_reset(struct rte_eth_dev *eth);
+/** Add the NIC's read-clear counters to the totals: also before every reset, which clears them. */
+void sl_stats_collect(struct sl_port *port);
+/** A queue goes, or its counters start anew: keep what it counted. */
+void sl_stats_keep_rx(const struct sl_rx_queue *q);
+void sl_stats_keep_tx(const struct sl_tx_queue *q);
 
 /* sl_filter.c: MAC, promiscuous, multicast, VLAN, RSS. */
 int sl_promiscuous_enable(struct rte_eth_dev *eth);
@@ -298,9 +318,9 @@ int sl_reta_update(struct rte_eth_dev *eth, struct rte_eth_rss_reta_entry64 *con
 int sl_reta_query(struct rte_eth_dev *eth, struct rte_eth_rss_reta_entry64 *conf, uint16_t n);
 int sl_rss_hash_update(struct rte_eth_dev *eth, struct rte_eth_rss_conf *conf);
 int sl_rss_hash_conf_get(struct rte_eth_dev *eth, struct rte_eth_rss_conf *conf);
-/** Program MRQC, key and RETA from the device configuration; at start. */
-int sl_rss_start(struct rte_eth_dev *eth);
-/** Program every filter again after a reset; at start. */
+/** Take RSS from the device configuration; at configure. */
+int sl_rss_configure(struct rte_eth_dev *eth);
+/** Program every filter and RSS again after a reset; at start, before RCTL.RXEN. */
 void sl_filter_restore(struct rte_eth_dev *eth);
 
 /* sl_log.c */

@@ -450,6 +450,7 @@ sl_rx_queue_release(struct rte_eth_dev *eth, uint16_t qid)
 		return;
 	if (q->started)
 		sl_rx_queue_stop(eth, qid);
+	sl_stats_keep_rx(q);
 	eth->data->rx_queues[qid] = NULL;
 	rx_queue_free(q);
 }
@@ -635,6 +636,7 @@ sl_tx_queue_release(struct rte_eth_dev *eth, uint16_t qid)
 		return;
 	if (q->started)
 		sl_tx_queue_stop(eth, qid);
+	sl_stats_keep_tx(q);
 	eth->data->tx_queues[qid] = NULL;
 	tx_queue_free(q);
 }
