@@ -108,7 +108,7 @@ sl_sync_lines(const struct sl_sync *s, enum sl_sync_verb verb, const void *va, s
 	uintptr_t p = (uintptr_t)va & ~((uintptr_t)s->step - 1);
 	uintptr_t end = (uintptr_t)va + len;
 
-	for (; p < end; p += s->step) {
+	for (; p < end && len > 0; p += s->step) {
 		if (verb == SL_SYNC_UPDATE)
 			sl_cache_flush_line(s->op, (const void *)p);
 		else

@@ -3,16 +3,15 @@
  */
 #include <errno.h>
 #include <inttypes.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "sl_shm_priv.h"
 
-/* Turns of sched_yield before a waiter sleeps, and sleeps (100 us) before it says so. */
-#define WAIT_YIELDS 1000u
-#define WAIT_SLEEPS 10000u
+/* Turns before a waiter sleeps, and sleeps of 50 us before it says so. */
+#define WAIT_SPINS 1000u
+#define WAIT_SLEEPS 20000u
 
 static struct sl_dma_table *
 table_new(unsigned int n)
@@ -43,16 +42,15 @@ sl_window_fini(struct sl_adapter *a)
 static void
 wait_reader(struct sl_adapter *a, const struct sl_dma *d, const struct sl_dma_table *old)
 {
-	const struct timespec nap = {.tv_nsec = 100000};
+	const struct timespec nap = {.tv_nsec = 50000};
 	unsigned int i;
 
 	/* The table was replaced before this load; begin() stores, then looks again. */
 	for (i = 0; __atomic_load_n(&d->in_use, __ATOMIC_SEQ_CST) == old; i++) {
-		if (i < WAIT_YIELDS)
-			sched_yield();
-		else
+		/* Asleep we leave the core to the reader, should it be on ours. */
+		if (i >= WAIT_SPINS)
 			nanosleep(&nap, NULL);
-		if (i == WAIT_YIELDS + WAIT_SLEEPS)
+		if (i == WAIT_SPINS + WAIT_SLEEPS)
 			sl_log(a, 4, "a device has not left its step for a second: still waiting for it");
 	}
 }

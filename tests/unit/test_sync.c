@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* Each call of this file verifies its range. */
+#define SL_SYNC_DEBUG 1
+#include "shm_util.h"
+
+static void
+test_probe(void **state)
+{
+	struct sl_cache_info info;
+	int ret = sl_cache_probe(&info);
+
+	(void)state;
+	printf("maintenance %s, step %u, line %u\n", sl_cache_op_name(info.op), info.step, info.line);
+	assert_int_equal(ret, info.op == SL_CACHE_OP_NONE ? -ENOTSUP : 0);
+	assert_true(info.step >= 16 && (info.step & (info.step - 1)) == 0);
+	assert_true(info.line >= info.step && (info.line & (info.line - 1)) == 0);
+#if defined(__x86_64__)
+	assert_int_not_equal(info.op, SL_CACHE_OP_NONE);
+	assert_int_equal(info.step, 64);
+#elif defined(__aarch64__)
+	assert_int_equal(info.op, SL_CACHE_OP_DC);
+#endif
+}
+
+static void
+test_op_names(void **state)
+{
+	enum sl_cache_op i, j;
+
+	(void)state;
+	for (i = SL_CACHE_OP_NONE; i <= SL_CACHE_OP_CBO; i++)
+		for (j = SL_CACHE_OP_NONE; j < i; j++)
+			assert_string_not_equal(sl_cache_op_name(i), sl_cache_op_name(j));
+	assert_string_equal(sl_cache_op_name((enum sl_cache_op)99), "none");
+}
+
+/* Real maintenance, over every start and end in four lines: content stays, neighbours too. */
+static void
+test_explicit_keeps_data(void **state)
+{
+	struct shm_fixture f = {0};
+	struct sl_adapter_params ap = shm_params(&f);
+	struct sl_region_params p = shm_region("r", 4096);
+	const struct sl_sync *s;
+	struct sl_region r;
+	uint8_t *b;
+	size_t i, from, to;
+
+	(void)state;
+	ap.coherency = SL_COHERENCY_EXPLICIT;
+	i = (size_t)-sl_adapter_open(&ap, &f.a);
+	if (i == ENOTSUP)
+		skip();
+	assert_int_equal(i, 0);
+	assert_int_equal(sl_region_alloc(f.a, &p, &r), 0);
+	s = sl_adapter_sync(f.a);
+	b = r.va;
+	for (from = 0; from < 4 * s->line; from += 7)
+		for (to = from + 1; to < 4 * s->line; to += 5) {
+			for (i = 0; i < 4 * s->line; i++)
+				b[i] = (uint8_t)(i * 31 + from + to);
+			sl_flush(s, SL_COHERENCY_EXPLICIT, b + from, to - from);
+			sl_prepare(s, SL_COHERENCY_EXPLICIT, b + from, to - from);
+			sl_doorbell_barrier(s, SL_COHERENCY_EXPLICIT);
+			sl_update(s, SL_COHERENCY_EXPLICIT, b + from, to - from);
+			sl_acquire();
+			for (i = 0; i < 4 * s->line; i++)
+				assert_int_equal(b[i], (uint8_t)(i * 31 + from + to));
+		}
+	assert_int_equal(sl_region_free(f.a, &r), 0);
+	assert_int_equal(sl_adapter_close(f.a), 0);
+}
+
+/* --- what a checker is told --- */
+
+struct call {
+	enum sl_sync_verb verb;
+	const uint8_t *va;
+	size_t len;
+	int line;
+};
+
+struct record {
+	struct call call[16];
+	unsigned int n;
+	const char *file;
+};
+
+static void
+on_sync(void *ctx, enum sl_sync_verb verb, const void *va, size_t len,
+	const struct sl_sync_site *site)
+{
+	struct record *rec = ctx;
+
+	assert_true(rec->n < 16);
+	rec->call[rec->n++] = (struct call){verb, va, len, site->line};
+	rec->file = site->file;
+}
+
+static void
+test_verbs(void **state)
+{
+	struct shm_fixture f = {0};
+	struct sl_adapter_params ap = shm_params(&f);
+	struct sl_region_params p = shm_region("r", 4096);
+	struct record rec = {.n = 0};
+	const struct sl_sync_checker checker = {.sync = on_sync, .ctx = &rec};
+	static const enum sl_sync_verb want[] = {SL_SYNC_FLUSH, SL_SYNC_PREPARE, SL_SYNC_DOORBELL,
+		SL_SYNC_UPDATE, SL_SYNC_UPDATE, SL_SYNC_UPDATE, SL_SYNC_UPDATE};
+	const struct sl_sync *s;
+	struct sl_range ranges[2];
+	struct sl_region r;
+	uint8_t *b;
+	unsigned int i;
+	int line;
+
+	(void)state;
+	ap.coherency = SL_COHERENCY_CHECKED;
+	ap.checker = &checker;
+	assert_int_equal(sl_adapter_open(&ap, &f.a), 0);
+	assert_int_equal(sl_region_alloc(f.a, &p, &r), 0);
+	rec.n = 0;
+	s = sl_adapter_sync(f.a);
+	b = r.va;
+	ranges[0] = (struct sl_range){b + 100, 10};
+	ranges[1] = (struct sl_range){b + 200, 20};
+	line = __LINE__ + 1;
+	sl_flush(s, SL_COHERENCY_CHECKED, b + 1, 2);
+	sl_prepare(s, SL_COHERENCY_CHECKED, b + 3, 4);
+	sl_doorbell_barrier(s, SL_COHERENCY_CHECKED);
+	sl_update(s, SL_COHERENCY_CHECKED, b + 5, 6);
+	sl_update_nofence(s, SL_COHERENCY_CHECKED, b + 7, 8);
+	sl_sync_burst(s, SL_COHERENCY_CHECKED, SL_SYNC_UPDATE, ranges, 2);
+	assert_int_equal(rec.n, 7);
+	for (i = 0; i < rec.n; i++) {
+		assert_int_equal(rec.call[i].verb, want[i]);
+		assert_int_equal(rec.call[i].line, line + (int)(i < 6 ? i : 5));
+	}
+	assert_ptr_equal(rec.call[0].va, b + 1);
+	assert_int_equal(rec.call[1].len, 4);
+	assert_ptr_equal(rec.call[6].va, b + 200);
+	assert_int_equal(rec.call[6].len, 20);
+	assert_non_null(strstr(rec.file, "test_sync.c"));
+	assert_int_equal(sl_region_free(f.a, &r), 0);
+	assert_int_equal(sl_adapter_close(f.a), 0);
+}
+
+/* A1, in each mode: refused and named, in debug builds and by the control-path call. */
+static void
+test_beyond_the_end(void **state)
+{
+	struct shm_fixture *f = *state;
+	const struct sl_sync *s = sl_adapter_sync(f->a);
+	struct sl_region_params p = shm_region("ring", 1000);
+	struct sl_shm_stats st;
+	struct sl_range range;
+	struct sl_region r;
+	uint8_t *b;
+
+	assert_int_equal(sl_region_alloc(f->a, &p, &r), 0);
+	b = r.va;
+	sl_flush(s, SL_COHERENCY_COHERENT, b, 1000);
+	sl_flush(s, SL_COHERENCY_COHERENT, b + 999, 1);
+	sl_shm_stats(f->a, &st);
+	assert_int_equal(st.sync_faults, 0);
+	f->log.text[0] = '\0';
+	sl_flush(s, SL_COHERENCY_COHERENT, b + 999, 2);
+	shm_log_has(&f->log, "test_sync.c");
+	sl_prepare(s, SL_COHERENCY_EXPLICIT, b - 1, 2);
+	shm_log_has(&f->log, "prepare of 2 bytes");
+	sl_update(s, SL_COHERENCY_COHERENT, b + 1000, 1);
+	shm_log_has(&f->log, "(A1)");
+	range = (struct sl_range){b + 1, SIZE_MAX};
+	sl_sync_burst(s, SL_COHERENCY_COHERENT, SL_SYNC_FLUSH, &range, 1);
+	shm_log_has(&f->log, "nearest is ring, 1000 bytes");
+	assert_int_equal(sl_sync_verify(s, SL_SYNC_UPDATE, b, 0, SL_SYNC_HERE), -ERANGE);
+	assert_int_equal(sl_sync_verify(s, SL_SYNC_UPDATE, b, 1, SL_SYNC_HERE), 0);
+	sl_shm_stats(f->a, &st);
+	assert_int_equal(st.sync_faults, 5);
+	assert_int_equal(sl_region_free(f->a, &r), 0);
+	assert_int_equal(sl_sync_verify(s, SL_SYNC_UPDATE, b, 1, SL_SYNC_HERE), -ERANGE);
+	shm_log_has(&f->log, "nearest is none");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_probe),
+		cmocka_unit_test(test_op_names),
+		cmocka_unit_test(test_explicit_keeps_data),
+		cmocka_unit_test(test_verbs),
+		cmocka_unit_test_setup_teardown(test_beyond_the_end, shm_setup, shm_teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
