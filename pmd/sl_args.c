@@ -121,7 +121,7 @@ set_quota(struct sl_args *a, const char *value)
 }
 
 static const struct arg_key arg_keys[] = {
-	{"wire", set_wire, "peer:NAME, loop, gen, pcap:in=FILE, tap:IFNAME, null; ';' for ','",
+	{"wire", set_wire, "peer:NAME, loop, gen, pcap:in=FILE, tap:IFNAME, null, none; ';' for ','",
 		SL_ARGS_SOFT, false},
 	{"coherency", set_coherency, "auto, coherent, explicit", SL_ARGS_SOFT | SL_ARGS_PCI, false},
 	{"mode", set_mode, "thread, step", SL_ARGS_SOFT, false},

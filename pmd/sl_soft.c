@@ -207,6 +207,8 @@ open_wire(struct soft_dev *dev, const char *name, const char *text)
 	char why[WHY_LEN] = "";
 	int ret;
 
+	if (strcmp(text, "none") == 0) /* a test attaches one of its own */
+		return 0;
 	ret = sl_wire_open(text, dev->shared->hub, &wire, why, sizeof(why));
 	if (ret != 0) {
 		SL_LOG(ERR, "%s: wire=%s refused: %s", name, text, why);
