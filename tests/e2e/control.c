@@ -1,0 +1,556 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+/*
+ * Counters, queues and their states, the life of a port, refused set-ups.
+ */
+#include <rte_bus_vdev.h>
+#include <rte_errno.h>
+
+#include "harness.h"
+
+/* Give n frames of len bytes to the port, receive and free them. */
+static void
+receive(struct h_port *p, unsigned int n, uint32_t len)
+{
+	uint8_t f[H_FRAME_CAP];
+
+	while (n-- > 0) {
+		h_ether(f, len, &p->mac, n);
+		h_expect(p, 0, f, len);
+	}
+}
+
+static void
+transmit(struct h_port *p, unsigned int n, uint32_t len)
+{
+	uint8_t f[H_FRAME_CAP];
+
+	while (n-- > 0) {
+		h_ether(f, len, &p->mac, n);
+		h_send(p, 0, h_mbuf(p, f, len, 1));
+		assert_int_equal(h_take(p, f), len);
+	}
+}
+
+/* --- statistics --- */
+
+static void
+basic_stats(void **state)
+{
+	struct h_port *p = *state;
+	struct rte_eth_stats s;
+
+	h_start(p, NULL);
+	receive(p, 5, 60);
+	receive(p, 7, 1000);
+	transmit(p, 3, 60);
+	transmit(p, 4, 1500);
+	s = h_stats(p);
+	assert_int_equal(s.ipackets, 12);
+	assert_int_equal(s.ibytes, 5 * 60 + 7 * 1000);
+	assert_int_equal(s.opackets, 7);
+	assert_int_equal(s.obytes, 3 * 60 + 4 * 1500);
+	assert_int_equal(s.ierrors, 0);
+	assert_int_equal(s.oerrors, 0);
+	assert_int_equal(s.imissed, 0);
+	assert_int_equal(s.rx_nombuf, 0);
+	/* Read twice: the NIC's counters clear on read, ours do not. */
+	s = h_stats(p);
+	assert_int_equal(s.ipackets, 12);
+	assert_int_equal(s.obytes, 3 * 60 + 4 * 1500);
+	assert_int_equal(rte_eth_stats_reset(p->id), 0);
+	s = h_stats(p);
+	assert_int_equal(s.ipackets, 0);
+	assert_int_equal(s.ibytes, 0);
+	assert_int_equal(s.opackets, 0);
+	assert_int_equal(s.obytes, 0);
+	receive(p, 1, 60);
+	assert_int_equal(h_stats(p).ipackets, 1);
+}
+
+static void
+stats_outlive_a_stop(void **state)
+{
+	struct h_port *p = *state;
+
+	h_start(p, NULL);
+	receive(p, 5, 60);
+	transmit(p, 2, 60);
+	h_stop(p);
+	assert_int_equal(h_stats(p).ipackets, 5);
+	assert_int_equal(h_stats(p).opackets, 2);
+	assert_int_equal(rte_eth_dev_start(p->id), 0);
+	receive(p, 1, 60);
+	assert_int_equal(h_stats(p).ipackets, 6);
+	assert_int_equal(h_stats(p).opackets, 2);
+}
+
+static void
+extended_stats(void **state)
+{
+	struct h_port *p = *state;
+	struct rte_eth_xstat_name names[512];
+	struct rte_eth_xstat values[512];
+	int n, i, k;
+
+	h_start(p, &(struct h_cfg){ .nb_rxq = 2, .nb_txq = 2 });
+	receive(p, 3, 60);
+	transmit(p, 4, 124);
+	n = rte_eth_xstats_get_names(p->id, names, RTE_DIM(names));
+	assert_in_range(n, 1, RTE_DIM(names));
+	assert_int_equal(rte_eth_xstats_get(p->id, values, RTE_DIM(values)), n);
+	assert_int_equal(rte_eth_xstats_get_names(p->id, NULL, 0), n);
+	for (i = 0; i < n; i++) {
+		assert_int_equal(values[i].id, i);
+		for (k = 0; k < i; k++)
+			assert_string_not_equal(names[i].name, names[k].name);
+	}
+	assert_int_equal(h_xstat(p, "rx_good_packets"), 3);
+	assert_int_equal(h_xstat(p, "rx_good_bytes"), 180);
+	assert_int_equal(h_xstat(p, "tx_good_packets"), 4);
+	assert_int_equal(h_xstat(p, "tx_good_bytes"), 4 * 124);
+	assert_int_equal(h_xstat(p, "rx_q0_packets"), 3);
+	assert_int_equal(h_xstat(p, "rx_q1_packets"), 0);
+	assert_int_equal(h_xstat(p, "tx_q0_packets"), 4);
+	assert_int_equal(h_xstat(p, "tx_q0_bytes"), 4 * 124);
+	assert_int_equal(rte_eth_xstats_reset(p->id), 0);
+	n = rte_eth_xstats_get(p->id, values, RTE_DIM(values));
+	for (i = 0; i < n; i++)
+		assert_int_equal(values[i].value, 0);
+}
+
+static void
+missed_frames(void **state)
+{
+	struct h_port *p = *state;
+	struct rte_mbuf *m[H_MAX_BURST];
+	struct rte_eth_stats s;
+	uint8_t f[60];
+	unsigned int i;
+	uint16_t n;
+
+	h_start(p, &(struct h_cfg){ .nb_rxd = 32 });
+	h_ether(f, sizeof(f), &p->mac, 1);
+	for (i = 0; i < 100; i++)
+		h_give(p, f, sizeof(f));
+	h_step(p);
+	n = h_recv(p, 0, m, RTE_DIM(m));
+	assert_in_range(n, 16, 32);
+	s = h_stats(p);
+	assert_int_equal(s.ipackets, n);
+	assert_int_equal(s.imissed, 100 - n);
+	rte_pktmbuf_free_bulk(m, n);
+	h_alive(p);
+}
+
+/* --- queues --- */
+
+static uint8_t
+rxq_state(struct h_port *p, uint16_t q)
+{
+	struct rte_eth_rxq_info info;
+
+	assert_int_equal(rte_eth_rx_queue_info_get(p->id, q, &info), 0);
+	return info.queue_state;
+}
+
+static uint8_t
+txq_state(struct h_port *p, uint16_t q)
+{
+	struct rte_eth_txq_info info;
+
+	assert_int_equal(rte_eth_tx_queue_info_get(p->id, q, &info), 0);
+	return info.queue_state;
+}
+
+static void
+queue_states(void **state)
+{
+	struct h_port *p = *state;
+	uint16_t q;
+
+	h_start(p, &(struct h_cfg){ .nb_rxq = 3, .nb_txq = 2, .no_start = true });
+	for (q = 0; q < 3; q++)
+		assert_int_equal(rxq_state(p, q), RTE_ETH_QUEUE_STATE_STOPPED);
+	assert_int_equal(rte_eth_dev_start(p->id), 0);
+	for (q = 0; q < 3; q++)
+		assert_int_equal(rxq_state(p, q), RTE_ETH_QUEUE_STATE_STARTED);
+	for (q = 0; q < 2; q++)
+		assert_int_equal(txq_state(p, q), RTE_ETH_QUEUE_STATE_STARTED);
+	assert_int_equal(rte_eth_dev_rx_queue_stop(p->id, 1), 0);
+	assert_int_equal(rxq_state(p, 0), RTE_ETH_QUEUE_STATE_STARTED);
+	assert_int_equal(rxq_state(p, 1), RTE_ETH_QUEUE_STATE_STOPPED);
+	h_alive(p);
+	h_stop(p);
+	for (q = 0; q < 3; q++)
+		assert_int_equal(rxq_state(p, q), RTE_ETH_QUEUE_STATE_STOPPED);
+	for (q = 0; q < 2; q++)
+		assert_int_equal(txq_state(p, q), RTE_ETH_QUEUE_STATE_STOPPED);
+}
+
+static void
+queue_stop_start(void **state)
+{
+	struct h_port *p = *state;
+	uint8_t f[100];
+	struct rte_mbuf *m;
+	unsigned int i;
+
+	h_start(p, NULL);
+	h_ether(f, sizeof(f), &p->mac, 1);
+	for (i = 0; i < 20; i++) {
+		h_alive(p);
+		assert_int_equal(rte_eth_dev_rx_queue_stop(p->id, 0), 0);
+		assert_int_equal(rte_mempool_avail_count(p->pool), p->pool->size);
+		h_give(p, f, sizeof(f));
+		h_step(p);
+		assert_int_equal(rte_eth_rx_burst(p->id, 0, &m, 1), 0);
+		assert_int_equal(rte_eth_dev_rx_queue_start(p->id, 0), 0);
+		h_alive(p);
+		assert_int_equal(rte_eth_dev_tx_queue_stop(p->id, 0), 0);
+		assert_int_equal(txq_state(p, 0), RTE_ETH_QUEUE_STATE_STOPPED);
+		m = h_mbuf(p, f, sizeof(f), 1);
+		assert_int_equal(rte_eth_tx_burst(p->id, 0, &m, 1), 0);
+		rte_pktmbuf_free(m);
+		assert_int_equal(rte_eth_dev_tx_queue_start(p->id, 0), 0);
+	}
+	h_alive(p);
+}
+
+static void
+deferred_start(void **state)
+{
+	struct h_port *p = *state;
+	struct rte_mbuf *m;
+	uint8_t f[100];
+
+	h_start(p, &(struct h_cfg){ .rx_deferred = true, .tx_deferred = true });
+	assert_int_equal(rxq_state(p, 0), RTE_ETH_QUEUE_STATE_STOPPED);
+	assert_int_equal(txq_state(p, 0), RTE_ETH_QUEUE_STATE_STOPPED);
+	h_ether(f, sizeof(f), &p->mac, 1);
+	h_give(p, f, sizeof(f));
+	h_step(p);
+	assert_int_equal(rte_eth_rx_burst(p->id, 0, &m, 1), 0);
+	assert_int_equal(rte_eth_dev_rx_queue_start(p->id, 0), 0);
+	assert_int_equal(rte_eth_dev_tx_queue_start(p->id, 0), 0);
+	h_alive(p);
+}
+
+static void
+burst_modes(void **state)
+{
+	struct h_port *p = *state;
+	struct rte_eth_burst_mode mode;
+
+	h_start(p, NULL);
+	assert_int_equal(rte_eth_rx_burst_mode_get(p->id, 0, &mode), 0);
+	assert_non_null(strstr(mode.info, h_coherency()));
+	assert_null(strstr(mode.info, "scatter"));
+	assert_int_equal(rte_eth_tx_burst_mode_get(p->id, 0, &mode), 0);
+	assert_non_null(strstr(mode.info, h_coherency()));
+	h_stop(p);
+	h_start(p, &(struct h_cfg){ .mtu = 9000, .rx_offloads = RTE_ETH_RX_OFFLOAD_SCATTER });
+	assert_int_equal(rte_eth_rx_burst_mode_get(p->id, 0, &mode), 0);
+	assert_non_null(strstr(mode.info, "scatter"));
+	h_alive(p);
+}
+
+static void
+queue_info(void **state)
+{
+	struct h_port *p = *state;
+	struct rte_eth_rxq_info rx;
+	struct rte_eth_txq_info tx;
+
+	h_start(p, &(struct h_cfg){ .nb_rxd = 256, .nb_txd = 512, .rx_free_thresh = 64 });
+	assert_int_equal(rte_eth_rx_queue_info_get(p->id, 0, &rx), 0);
+	assert_int_equal(rx.nb_desc, 256);
+	assert_ptr_equal(rx.mp, p->pool);
+	assert_int_equal(rx.conf.rx_free_thresh, 64);
+	assert_int_equal(rte_eth_tx_queue_info_get(p->id, 0, &tx), 0);
+	assert_int_equal(tx.nb_desc, 512);
+}
+
+static void
+descriptor_status(void **state)
+{
+	struct h_port *p = *state;
+	struct rte_mbuf *m[8];
+	uint8_t f[100];
+	unsigned int i;
+
+	h_start(p, NULL);
+	h_ether(f, sizeof(f), &p->mac, 1);
+	assert_int_equal(rte_eth_rx_queue_count(p->id, 0), 0);
+	assert_int_equal(rte_eth_rx_descriptor_status(p->id, 0, 0), RTE_ETH_RX_DESC_AVAIL);
+	for (i = 0; i < 5; i++)
+		h_give(p, f, sizeof(f));
+	h_step(p);
+	assert_int_equal(rte_eth_rx_queue_count(p->id, 0), 5);
+	assert_int_equal(rte_eth_rx_descriptor_status(p->id, 0, 4), RTE_ETH_RX_DESC_DONE);
+	assert_int_equal(rte_eth_rx_descriptor_status(p->id, 0, 5), RTE_ETH_RX_DESC_AVAIL);
+	assert_int_equal(rte_eth_rx_descriptor_status(p->id, 0, p->cfg.nb_rxd), -EINVAL);
+	assert_int_equal(rte_eth_rx_burst(p->id, 0, m, 8), 5);
+	assert_int_equal(rte_eth_tx_burst(p->id, 0, m, 5), 5);
+	assert_int_equal(rte_eth_tx_descriptor_status(p->id, 0, p->cfg.nb_txd), -EINVAL);
+	h_step(p);
+	assert_int_equal(h_sent(p), 5);
+}
+
+static void
+tx_cleanup(void **state)
+{
+	struct h_port *p = *state;
+	struct rte_mbuf *m;
+	uint8_t f[100];
+	unsigned int i;
+	unsigned int idle;
+
+	h_start(p, NULL);
+	idle = rte_mempool_avail_count(p->pool);
+	h_ether(f, sizeof(f), &p->mac, 1);
+	for (i = 0; i < 100; i++) {
+		m = h_mbuf(p, f, sizeof(f), 1);
+		assert_int_equal(rte_eth_tx_burst(p->id, 0, &m, 1), 1);
+	}
+	assert_int_equal(rte_eth_tx_done_cleanup(p->id, 0, 0), 0);
+	h_step(p);
+	assert_true(rte_eth_tx_done_cleanup(p->id, 0, 0) >= 0);
+	/* All but what waits for the next report of the NIC is back. */
+	assert_in_range(rte_mempool_avail_count(p->pool), idle - 64, idle);
+	assert_int_equal(h_sent(p), 100);
+}
+
+/* --- refused set-ups --- */
+
+struct refusal {
+	struct h_cfg cfg;
+	const char *why; /* what the log must name */
+};
+
+static void
+refused_queues(void **state)
+{
+	struct h_port *p = *state;
+	static const struct refusal all[] = {
+		{ { .nb_rxd = 8 }, "8" },
+		{ { .nb_rxd = 60 }, "60" },
+		{ { .nb_rxd = 8192 }, "8192" },
+		{ { .nb_txd = 8 }, "8" },
+		{ { .nb_txd = 100 }, "100" },
+		{ { .nb_txd = 16384 }, "16384" },
+		{ { .rx_free_thresh = 128 }, "rx_free_thresh" },
+		{ { .rx_free_thresh = 500 }, "rx_free_thresh" },
+		{ { .tx_rs_thresh = 500 }, "tx_rs_thresh" },
+		{ { .tx_free_thresh = 500 }, "tx_free_thresh" },
+		{ { .data_room = 512 }, "512" },
+	};
+	unsigned int i;
+
+	for (i = 0; i < RTE_DIM(all); i++) {
+		h_log_mark();
+		assert_true(h_try_setup(p, &all[i].cfg) < 0);
+		if (!h_log_has(all[i].why))
+			fail_msg("refusal %u does not name \"%s\"", i, all[i].why);
+	}
+	h_start(p, NULL);
+	h_alive(p);
+}
+
+static void
+refused_configurations(void **state)
+{
+	struct h_port *p = *state;
+	struct rte_eth_dev_info info;
+
+	assert_int_equal(rte_eth_dev_info_get(p->id, &info), 0);
+	assert_true(h_try_setup(p, &(struct h_cfg){ .nb_rxq = info.max_rx_queues + 1 }) < 0);
+	assert_true(h_try_setup(p, &(struct h_cfg){ .nb_txq = info.max_tx_queues + 1 }) < 0);
+	assert_true(h_try_setup(p, &(struct h_cfg){ .mtu = 20000 }) < 0);
+	assert_true(h_try_setup(p, &(struct h_cfg){
+			.rx_offloads = RTE_ETH_RX_OFFLOAD_MACSEC_STRIP }) < 0);
+	assert_true(h_try_setup(p, &(struct h_cfg){
+			.rss_hf = RTE_ETH_RSS_L2_PAYLOAD }) < 0);
+	h_start(p, NULL);
+	h_alive(p);
+}
+
+static void
+pool_too_small(void **state)
+{
+	struct h_port *p = *state;
+	unsigned int i;
+
+	/* 64 buffers for 128 descriptors: start fails, says so, and holds nothing. */
+	for (i = 0; i < 3; i++) {
+		h_start(p, &(struct h_cfg){ .pool_size = 64, .no_start = true });
+		assert_int_equal(rte_eth_dev_start(p->id), -ENOMEM);
+		assert_int_equal(rte_mempool_avail_count(p->pool), 64);
+	}
+	h_start(p, NULL);
+	h_alive(p);
+}
+
+static void
+refused_arguments(void **state)
+{
+	static const char *const bad[] = {
+		"mode=walk", "coherency=maybe", "wire=string", "wire=peer", "speed=11", "mac=1:2:3",
+		"mac=01:00:00:00:00:01", "mac=00:00:00:00:00:00", "cpu=many", "fault=none_such",
+		"mode", "mode=step,mode=step", "quota_noncached=0", "node=-7", "wire_=1",
+	};
+	struct h_port p;
+	uint16_t id;
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < RTE_DIM(bad); i++) {
+		h_log_mark();
+		if (rte_vdev_init("net_syncline_soft_bad", bad[i]) == 0)
+			fail_msg("\"%s\" is taken", bad[i]);
+		assert_true(rte_eth_dev_get_port_by_name("net_syncline_soft_bad", &id) < 0);
+		assert_true(h_log_has("net_syncline"));
+	}
+	/* The name is free and nothing is left of the failures. */
+	h_open(&p, "mac=02:00:00:12:34:56");
+	assert_int_equal(p.mac.addr_bytes[5], 0x56);
+	h_start(&p, NULL);
+	h_alive(&p);
+	h_close(&p);
+}
+
+/* --- the life of a port --- */
+
+static void
+cycles(void **state)
+{
+	struct h_port *p = *state;
+	unsigned int i;
+
+	for (i = 0; i < 50; i++) {
+		h_start(p, &(struct h_cfg){ .nb_rxq = 1 + i % 3, .nb_txq = 1 + i % 4,
+				.nb_rxd = (uint16_t)(32 + 32 * (i % 5)),
+				.nb_txd = (uint16_t)(32 + 64 * (i % 3)) });
+		h_alive(p);
+		h_stop(p);
+		assert_int_equal(rte_eth_dev_start(p->id), 0);
+		h_alive(p);
+		h_stop(p);
+	}
+}
+
+static void
+open_close(void **state)
+{
+	struct h_port p;
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < 20; i++) {
+		h_open(&p, NULL);
+		if (i % 3 != 0)
+			h_start(&p, &(struct h_cfg){ .no_start = i % 3 == 1 });
+		if (i % 3 == 2)
+			h_alive(&p);
+		h_close(&p);
+	}
+}
+
+static void
+stop_with_frames_in_the_rings(void **state)
+{
+	struct h_port *p = *state;
+	struct rte_mbuf *m;
+	uint8_t f[3000];
+	unsigned int i, k;
+
+	for (k = 0; k < 10; k++) {
+		h_start(p, &(struct h_cfg){ .mtu = 4000, .data_room = 1024,
+				.rx_offloads = RTE_ETH_RX_OFFLOAD_SCATTER,
+				.tx_offloads = RTE_ETH_TX_OFFLOAD_MULTI_SEGS });
+		h_ether(f, sizeof(f), &p->mac, k);
+		for (i = 0; i < 3 + k; i++) {
+			h_give(p, f, sizeof(f));
+			m = h_mbuf(p, f, sizeof(f), 3);
+			assert_int_equal(rte_eth_tx_burst(p->id, 0, &m, 1), 1);
+			if (i == k)
+				assert_true(sl_pmd_step(p->id, 1 + k) >= 0);
+		}
+		if (rte_eth_rx_burst(p->id, 0, &m, 1) == 1)
+			rte_pktmbuf_free(m);
+		h_stop(p);
+		while (h_take(p, (uint8_t[H_FRAME_CAP]){ 0 }) != 0)
+			;
+	}
+	assert_int_equal(rte_eth_dev_start(p->id), 0);
+	h_step(p);
+	while (rte_eth_rx_burst(p->id, 0, &m, 1) == 1)
+		rte_pktmbuf_free(m);
+	h_alive(p);
+}
+
+static void
+dev_reset(void **state)
+{
+	struct h_port *p = *state;
+	unsigned int i;
+
+	for (i = 0; i < 5; i++) {
+		h_start(p, NULL);
+		h_alive(p);
+		assert_int_equal(rte_eth_dev_reset(p->id), 0);
+		assert_int_equal(rte_mempool_avail_count(p->pool), p->pool->size);
+	}
+	h_start(p, NULL);
+	h_alive(p);
+}
+
+static void
+info(void **state)
+{
+	struct h_port *p = *state;
+	struct rte_eth_dev_info i;
+
+	assert_int_equal(rte_eth_dev_info_get(p->id, &i), 0);
+	assert_string_equal(i.driver_name, "net_syncline_soft");
+	assert_int_equal(i.max_rx_queues, 16);
+	assert_int_equal(i.max_tx_queues, 16);
+	assert_true(i.rx_desc_lim.nb_max >= 4096);
+	assert_true(i.speed_capa & RTE_ETH_LINK_SPEED_1G);
+	assert_int_equal(i.reta_size, 128);
+	assert_int_equal(i.hash_key_size, 40);
+	assert_true(i.max_mtu >= 9000);
+	/* All queues at once. */
+	h_start(p, &(struct h_cfg){ .nb_rxq = 16, .nb_txq = 16 });
+	h_alive(p);
+}
+
+int
+main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		h_test(basic_stats),
+		h_test(stats_outlive_a_stop),
+		h_test(extended_stats),
+		h_test(missed_frames),
+		h_test(queue_states),
+		h_test(queue_stop_start),
+		h_test(deferred_start),
+		h_test(burst_modes),
+		h_test(queue_info),
+		h_test(descriptor_status),
+		h_test(tx_cleanup),
+		h_test(refused_queues),
+		h_test(refused_configurations),
+		h_test(pool_too_small),
+		cmocka_unit_test(refused_arguments),
+		h_test(cycles),
+		cmocka_unit_test(open_close),
+		h_test(stop_with_frames_in_the_rings),
+		h_test(dev_reset),
+		h_test(info),
+	};
+
+	return h_main(argc, argv, tests);
+}

@@ -1,0 +1,908 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+#include <pthread.h>
+#include <sched.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <rte_bus_vdev.h>
+#include <rte_cycles.h>
+#include <rte_eal.h>
+#include <rte_errno.h>
+#include <rte_log.h>
+
+#include "harness.h"
+
+#define LOG_CAP 65536u
+
+/* The process's own: one EAL, one seed, one log. */
+static struct {
+	uint64_t seed;
+	unsigned int serial; /* names of ports and pools are never used twice */
+	pthread_mutex_t log_lock;
+	char log[LOG_CAP];
+	size_t log_len;
+} run = { .log_lock = PTHREAD_MUTEX_INITIALIZER };
+
+/* --- seeded randomness --- */
+
+static uint64_t
+env_u64(const char *name, uint64_t fallback)
+{
+	const char *text = getenv(name);
+
+	return text == NULL || *text == '\0' ? fallback : strtoull(text, NULL, 0);
+}
+
+uint64_t
+h_seed(void)
+{
+	return run.seed;
+}
+
+uint64_t
+h_rand(struct h_rng *r)
+{
+	uint64_t z;
+
+	r->state += UINT64_C(0x9E3779B97F4A7C15);
+	z = r->state;
+	z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
+	z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
+	return z ^ (z >> 31);
+}
+
+struct h_rng
+h_rng(uint64_t salt)
+{
+	struct h_rng r = { .state = salt };
+
+	r.state = h_rand(&r) ^ run.seed;
+	return r;
+}
+
+uint32_t
+h_range(struct h_rng *r, uint32_t lo, uint32_t hi)
+{
+	return lo + (uint32_t)(h_rand(r) % ((uint64_t)hi - lo + 1));
+}
+
+uint64_t
+h_frames(uint64_t normal)
+{
+	return env_u64("SL_FRAMES", normal);
+}
+
+const char *
+h_coherency(void)
+{
+	const char *mode = getenv("SL_COHERENCY");
+
+	return mode == NULL || *mode == '\0' ? "coherent" : mode;
+}
+
+/* --- the log --- */
+
+static ssize_t
+log_write(void *cookie, const char *buf, size_t n)
+{
+	size_t room;
+
+	(void)cookie;
+	pthread_mutex_lock(&run.log_lock);
+	room = LOG_CAP - 1 - run.log_len;
+	if (n < room)
+		room = n;
+	memcpy(run.log + run.log_len, buf, room);
+	run.log_len += room;
+	run.log[run.log_len] = '\0';
+	pthread_mutex_unlock(&run.log_lock);
+	fwrite(buf, 1, n, stderr);
+	return (ssize_t)n;
+}
+
+void
+h_log_mark(void)
+{
+	pthread_mutex_lock(&run.log_lock);
+	run.log_len = 0;
+	run.log[0] = '\0';
+	pthread_mutex_unlock(&run.log_lock);
+}
+
+bool
+h_log_has(const char *text)
+{
+	bool has;
+
+	pthread_mutex_lock(&run.log_lock);
+	has = strstr(run.log, text) != NULL;
+	pthread_mutex_unlock(&run.log_lock);
+	return has;
+}
+
+/* --- EAL --- */
+
+/* One lcore that may float over every CPU this process has: tests run side by side. */
+static void
+lcore_map(char *out, size_t len)
+{
+	cpu_set_t set;
+	int n = 0;
+	int cpu;
+
+	n = snprintf(out, len, "0@(");
+	if (sched_getaffinity(0, sizeof(set), &set) != 0)
+		CPU_ZERO(&set);
+	for (cpu = 0; cpu < CPU_SETSIZE && (size_t)n < len - 8; cpu++)
+		if (CPU_ISSET(cpu, &set))
+			n += snprintf(out + n, len - n, "%s%d", out[n - 1] == '(' ? "" : ",", cpu);
+	snprintf(out + n, len - n, ")");
+}
+
+int
+h_init(int argc, char **argv)
+{
+	static const cookie_io_functions_t io = { .write = log_write };
+	char lcores[512], prefix[64], name[256];
+	char *args[] = { name, (char[]){ "--no-huge" }, (char[]){ "--no-pci" },
+		(char[]){ "--no-shconf" }, (char[]){ "--no-telemetry" }, (char[]){ "-m" },
+		(char[]){ "512" }, (char[]){ "--iova-mode=va" }, (char[]){ "--lcores" }, lcores,
+		(char[]){ "--file-prefix" }, prefix };
+	struct timespec now;
+	FILE *log;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	run.seed = env_u64("SL_SEED", (uint64_t)now.tv_sec * 1000000007u + (uint64_t)now.tv_nsec);
+	printf("# SL_SEED=%" PRIu64 " SL_COHERENCY=%s\n", run.seed, h_coherency());
+	fflush(stdout);
+	log = fopencookie(NULL, "w", io);
+	if (log != NULL) {
+		setvbuf(log, NULL, _IOLBF, 0);
+		rte_openlog_stream(log);
+	}
+	snprintf(name, sizeof(name), "%s", argv[0]);
+	if (argc > 1)
+		cmocka_set_test_filter(argv[1]);
+	snprintf(prefix, sizeof(prefix), "sl_e2e_%d", (int)getpid());
+	lcore_map(lcores, sizeof(lcores));
+	if (rte_eal_init(RTE_DIM(args), args) < 0) {
+		fprintf(stderr, "EAL does not start here: %s\n", rte_strerror(rte_errno));
+		return 1;
+	}
+	return 0;
+}
+
+int
+h_fini(int failed)
+{
+	rte_eal_cleanup();
+	return failed;
+}
+
+int
+h_setup(void **state)
+{
+	struct h_port *p = calloc(1, sizeof(*p));
+
+	assert_non_null(p);
+	*state = p;
+	h_open(p, NULL);
+	return 0;
+}
+
+int
+h_teardown(void **state)
+{
+	struct h_port *p = *state;
+
+	h_close(p);
+	free(p);
+	return 0;
+}
+
+int
+h_setup_pair(void **state)
+{
+	struct h_port *p = calloc(2, sizeof(*p));
+
+	assert_non_null(p);
+	*state = p;
+	h_open(&p[0], NULL);
+	h_open(&p[1], NULL);
+	return 0;
+}
+
+/* Both are closed before either's mempool is looked at: frames of one may sit in the other. */
+int
+h_teardown_pair(void **state)
+{
+	struct h_port *p = *state;
+
+	if (p[0].open && p[0].pool != NULL)
+		(void)rte_eth_dev_stop(p[0].id);
+	if (p[1].open && p[1].pool != NULL)
+		(void)rte_eth_dev_stop(p[1].id);
+	h_close(&p[0]);
+	h_close(&p[1]);
+	free(p);
+	return 0;
+}
+
+/* --- the test's own wire --- */
+
+static void
+fifo_init(struct h_fifo *q)
+{
+	q->head = NULL;
+	q->tail = &q->head;
+	q->count = 0;
+}
+
+static void
+fifo_put(struct h_fifo *q, const void *data, uint32_t len, bool bad_fcs)
+{
+	struct h_frame *f = malloc(sizeof(*f) + len);
+
+	assert_non_null(f);
+	f->next = NULL;
+	f->len = len;
+	f->bad_fcs = bad_fcs;
+	memcpy(f->data, data, len);
+	*q->tail = f;
+	q->tail = &f->next;
+	q->count++;
+}
+
+static struct h_frame *
+fifo_get(struct h_fifo *q)
+{
+	struct h_frame *f = q->head;
+
+	if (f == NULL)
+		return NULL;
+	q->head = f->next;
+	if (q->head == NULL)
+		q->tail = &q->head;
+	q->count--;
+	return f;
+}
+
+static void
+fifo_free(struct h_fifo *q)
+{
+	struct h_frame *f;
+
+	while ((f = fifo_get(q)) != NULL)
+		free(f);
+}
+
+static void
+wire_return(struct h_wire *w)
+{
+	while (w->nb_lent > 0)
+		free(w->lent[--w->nb_lent]);
+}
+
+static void
+wire_send(struct sl_wire *base, const struct sl_frame *frames, unsigned int n)
+{
+	struct h_wire *w = (struct h_wire *)base;
+	struct h_fifo *to = w->other != NULL ? &w->other->in : &w->out;
+	unsigned int i;
+
+	for (i = 0; i < n; i++)
+		fifo_put(to, frames[i].data, frames[i].len, false);
+}
+
+static unsigned int
+wire_poll(struct sl_wire *base, struct sl_frame *frames, unsigned int max, unsigned int room)
+{
+	struct h_wire *w = (struct h_wire *)base;
+	unsigned int n = 0;
+	struct h_frame *f;
+
+	(void)room; /* this wire cannot wait: a frame without a descriptor is the NIC's to drop */
+	wire_return(w);
+	while (n < max && n < RTE_DIM(w->lent) && (f = fifo_get(&w->in)) != NULL) {
+		frames[n] = (struct sl_frame){ .data = f->data, .len = f->len, .bad_fcs = f->bad_fcs };
+		w->lent[n++] = f;
+	}
+	w->nb_lent = n;
+	return n;
+}
+
+static bool
+wire_link(struct sl_wire *base)
+{
+	return !((struct h_wire *)base)->down;
+}
+
+static void
+wire_close(struct sl_wire *base)
+{
+	struct h_wire *w = (struct h_wire *)base;
+
+	if (w->other != NULL)
+		w->other->other = NULL;
+	wire_return(w);
+	fifo_free(&w->in);
+	fifo_free(&w->out);
+	free(w);
+}
+
+static const struct sl_wire_ops wire_ops = {
+	.kind = "test",
+	.send = wire_send,
+	.poll = wire_poll,
+	.link = wire_link,
+	.close = wire_close,
+};
+
+static struct h_wire *
+wire_new(void)
+{
+	struct h_wire *w = calloc(1, sizeof(*w));
+
+	assert_non_null(w);
+	w->base.ops = &wire_ops;
+	fifo_init(&w->in);
+	fifo_init(&w->out);
+	return w;
+}
+
+/* --- ports --- */
+
+static struct rte_mempool *
+pool_new(const struct h_cfg *c)
+{
+	struct rte_mempool *pool;
+	char name[RTE_MEMPOOL_NAMESIZE];
+
+	snprintf(name, sizeof(name), "pool%u", run.serial++);
+	pool = rte_pktmbuf_pool_create(name, c->pool_size, 64, 0,
+		(uint16_t)(c->data_room + RTE_PKTMBUF_HEADROOM), SOCKET_ID_ANY);
+	assert_non_null(pool);
+	return pool;
+}
+
+void
+h_open(struct h_port *p, const char *args)
+{
+	bool own = args == NULL || strstr(args, "wire=") == NULL;
+	char all[512];
+
+	memset(p, 0, sizeof(*p));
+	snprintf(p->name, sizeof(p->name), "net_syncline_soft%u", run.serial++);
+	snprintf(all, sizeof(all), "mode=step,coherency=%s%s%s%s", h_coherency(),
+		own ? ",wire=none" : "", args == NULL || *args == '\0' ? "" : ",",
+		args == NULL ? "" : args);
+	assert_int_equal(rte_vdev_init(p->name, all), 0);
+	assert_int_equal(rte_eth_dev_get_port_by_name(p->name, &p->id), 0);
+	p->open = true;
+	assert_true(sl_pmd_is_ours(p->id));
+	p->nic = sl_pmd_softnic(p->id);
+	assert_non_null(p->nic);
+	if (own) {
+		p->wire = wire_new();
+		assert_int_equal(sl_softnic_attach(p->nic, &p->wire->base), 0);
+	}
+	assert_int_equal(rte_eth_macaddr_get(p->id, &p->mac), 0);
+}
+
+static void
+cfg_defaults(struct h_cfg *c)
+{
+	c->nb_rxq = c->nb_rxq == 0 ? 1 : c->nb_rxq;
+	c->nb_txq = c->nb_txq == 0 ? 1 : c->nb_txq;
+	c->nb_rxd = c->nb_rxd == 0 ? 128 : c->nb_rxd;
+	c->nb_txd = c->nb_txd == 0 ? 128 : c->nb_txd;
+	c->mtu = c->mtu == 0 ? RTE_ETHER_MTU : c->mtu;
+	c->data_room = c->data_room == 0 ? 2048 : c->data_room;
+	c->pool_size = c->pool_size == 0 ? 4095 : c->pool_size;
+}
+
+static int
+setup_queues(struct h_port *p)
+{
+	const struct h_cfg *c = &p->cfg;
+	struct rte_eth_dev_info info;
+	struct rte_eth_rxconf rx;
+	struct rte_eth_txconf tx;
+	int ret = rte_eth_dev_info_get(p->id, &info);
+	uint16_t q;
+
+	rx = info.default_rxconf;
+	rx.offloads = c->rx_offloads;
+	rx.rx_deferred_start = c->rx_deferred;
+	if (c->rx_free_thresh != 0)
+		rx.rx_free_thresh = c->rx_free_thresh;
+	tx = info.default_txconf;
+	tx.offloads = c->tx_offloads;
+	tx.tx_deferred_start = c->tx_deferred;
+	if (c->tx_free_thresh != 0)
+		tx.tx_free_thresh = c->tx_free_thresh;
+	if (c->tx_rs_thresh != 0)
+		tx.tx_rs_thresh = c->tx_rs_thresh;
+	for (q = 0; ret == 0 && q < c->nb_rxq; q++)
+		ret = rte_eth_rx_queue_setup(p->id, q, c->nb_rxd, SOCKET_ID_ANY, &rx, p->pool);
+	for (q = 0; ret == 0 && q < c->nb_txq; q++)
+		ret = rte_eth_tx_queue_setup(p->id, q, c->nb_txd, SOCKET_ID_ANY, &tx);
+	return ret;
+}
+
+int
+h_try_setup(struct h_port *p, const struct h_cfg *cfg)
+{
+	struct rte_eth_conf conf = { 0 };
+	int ret;
+
+	p->cfg = cfg == NULL ? (struct h_cfg){ 0 } : *cfg;
+	cfg_defaults(&p->cfg);
+	conf.rxmode.mtu = p->cfg.mtu;
+	conf.rxmode.offloads = p->cfg.rx_offloads;
+	conf.txmode.offloads = p->cfg.tx_offloads;
+	conf.intr_conf.lsc = p->cfg.lsc;
+	if (p->cfg.rss_hf != 0) {
+		conf.rxmode.mq_mode = RTE_ETH_MQ_RX_RSS;
+		conf.rx_adv_conf.rss_conf.rss_hf = p->cfg.rss_hf;
+		conf.rx_adv_conf.rss_conf.rss_key = p->cfg.rss_key;
+		conf.rx_adv_conf.rss_conf.rss_key_len = p->cfg.rss_key == NULL ? 0 : 40;
+	}
+	ret = rte_eth_dev_configure(p->id, p->cfg.nb_rxq, p->cfg.nb_txq, &conf);
+	if (ret != 0)
+		return ret;
+	/* A pool stays in the DMA window as long as the port: kept where it still fits. */
+	if (p->pool != NULL && (rte_pktmbuf_data_room_size(p->pool) !=
+			p->cfg.data_room + RTE_PKTMBUF_HEADROOM || p->pool->size != p->cfg.pool_size)) {
+		assert_int_equal(rte_mempool_avail_count(p->pool), p->pool->size);
+		p->old_pools[p->nb_old_pools++] = p->pool;
+		assert_true(p->nb_old_pools < RTE_DIM(p->old_pools));
+		p->pool = NULL;
+	}
+	if (p->pool == NULL)
+		p->pool = pool_new(&p->cfg);
+	return setup_queues(p);
+}
+
+void
+h_start(struct h_port *p, const struct h_cfg *cfg)
+{
+	assert_int_equal(h_try_setup(p, cfg), 0);
+	if (!p->cfg.no_start)
+		assert_int_equal(rte_eth_dev_start(p->id), 0);
+}
+
+void
+h_stop(struct h_port *p)
+{
+	assert_int_equal(rte_eth_dev_stop(p->id), 0);
+	if (p->pool != NULL)
+		assert_int_equal(rte_mempool_avail_count(p->pool), p->pool->size);
+}
+
+/* What must hold of a port at the end of a test, seen before the memory is gone. */
+static void
+check_end(struct h_port *p)
+{
+	struct sl_shm_stats shm;
+	struct sl_softnic_stats nic;
+
+	sl_softnic_stats(p->nic, &nic);
+	assert_int_equal(nic.dma_outstanding, 0);
+	if (!p->faults_free)
+		assert_int_equal(nic.dma_faults, p->dma_faults);
+	sl_shm_stats(sl_pmd_adapter(p->id), &shm);
+	/* A ring for each queue and a head write-back line for each transmit queue. */
+	assert_in_range(shm.regions, 0, p->cfg.nb_rxq + 2u * p->cfg.nb_txq);
+}
+
+void
+h_close(struct h_port *p)
+{
+	struct rte_eth_link link;
+	unsigned int i;
+	int stopped = 0;
+	int closed;
+
+	if (!p->open)
+		return;
+	p->open = false;
+	(void)rte_eth_link_get_nowait(p->id, &link);
+	if (p->pool != NULL)
+		stopped = rte_eth_dev_stop(p->id);
+	h_log_mark();
+	check_end(p);
+	closed = rte_eth_dev_close(p->id);
+	p->nic = NULL;
+	p->wire = NULL;
+	assert_int_equal(closed, 0);
+	assert_int_equal(stopped, 0);
+	/* An adapter that could not be closed lists what is live, at level error. */
+	assert_false(h_log_has("live"));
+	assert_int_equal(rte_vdev_uninit(p->name), 0);
+	for (i = 0; i <= p->nb_old_pools; i++) {
+		struct rte_mempool *pool = i < p->nb_old_pools ? p->old_pools[i] : p->pool;
+
+		if (pool == NULL)
+			continue;
+		assert_int_equal(rte_mempool_avail_count(pool), pool->size);
+		rte_mempool_free(pool);
+	}
+	p->pool = NULL;
+	p->nb_old_pools = 0;
+}
+
+void
+h_join(struct h_port *a, struct h_port *b)
+{
+	a->wire->other = b->wire;
+	b->wire->other = a->wire;
+}
+
+/* --- frames across --- */
+
+void
+h_step(struct h_port *p)
+{
+	unsigned int n = 0;
+	int moved;
+
+	do {
+		moved = sl_pmd_step(p->id, H_MAX_BURST);
+		assert_true(moved >= 0);
+		assert_true(++n < H_STEPS);
+	} while (moved > 0);
+}
+
+void
+h_give(struct h_port *p, const void *data, uint32_t len)
+{
+	fifo_put(&p->wire->in, data, len, false);
+}
+
+void
+h_give_bad_fcs(struct h_port *p, const void *data, uint32_t len)
+{
+	fifo_put(&p->wire->in, data, len, true);
+}
+
+uint32_t
+h_take(struct h_port *p, void *buf)
+{
+	struct h_frame *f = fifo_get(&p->wire->out);
+	uint32_t len;
+
+	if (f == NULL)
+		return 0;
+	len = f->len;
+	assert_true(len <= H_FRAME_CAP);
+	memcpy(buf, f->data, len);
+	free(f);
+	return len;
+}
+
+unsigned int
+h_sent(const struct h_port *p)
+{
+	return p->wire->out.count;
+}
+
+uint16_t
+h_recv(struct h_port *p, uint16_t q, struct rte_mbuf **m, uint16_t max)
+{
+	uint16_t got = 0;
+	uint16_t n;
+
+	do {
+		h_step(p);
+		n = rte_eth_rx_burst(p->id, q, m + got, RTE_MIN(max - got, (int)H_MAX_BURST));
+		got += n;
+	} while (n > 0 && got < max);
+	return got;
+}
+
+struct rte_mbuf *
+h_recv_one(struct h_port *p, uint16_t q)
+{
+	struct rte_mbuf *m[4] = { NULL };
+
+	assert_int_equal(h_recv(p, q, m, RTE_DIM(m)), 1);
+	rte_mbuf_sanity_check(m[0], 1);
+	return m[0];
+}
+
+void
+h_recv_none(struct h_port *p)
+{
+	struct rte_mbuf *m[4];
+	uint16_t q;
+
+	for (q = 0; q < p->cfg.nb_rxq; q++)
+		assert_int_equal(h_recv(p, q, m, RTE_DIM(m)), 0);
+}
+
+void
+h_expect(struct h_port *p, uint16_t q, const void *data, uint32_t len)
+{
+	struct rte_mbuf *m;
+
+	h_give(p, data, len);
+	m = h_recv_one(p, q);
+	h_same(m, data, len);
+	rte_pktmbuf_free(m);
+}
+
+void
+h_expect_none(struct h_port *p, const void *data, uint32_t len)
+{
+	h_give(p, data, len);
+	h_recv_none(p);
+}
+
+void
+h_send(struct h_port *p, uint16_t q, struct rte_mbuf *m)
+{
+	assert_int_equal(rte_eth_tx_burst(p->id, q, &m, 1), 1);
+	h_step(p);
+}
+
+void
+h_alive(struct h_port *p)
+{
+	uint8_t f[256], got[H_FRAME_CAP];
+
+	h_ether(f, sizeof(f), &p->mac, h_seed());
+	h_expect(p, 0, f, sizeof(f));
+	h_send(p, 0, h_mbuf(p, f, sizeof(f), 1));
+	assert_int_equal(h_take(p, got), sizeof(f));
+	assert_memory_equal(got, f, sizeof(f));
+	assert_int_equal(h_sent(p), 0);
+}
+
+/* --- mbufs --- */
+
+static void
+chain_append(struct rte_mbuf **head, struct rte_mbuf *seg, const void *data, uint16_t len)
+{
+	char *at = rte_pktmbuf_append(seg, len);
+
+	assert_non_null(at);
+	if (len > 0)
+		memcpy(at, data, len);
+	if (*head == NULL)
+		*head = seg;
+	else
+		assert_int_equal(rte_pktmbuf_chain(*head, seg), 0);
+}
+
+struct rte_mbuf *
+h_mbuf(struct h_port *p, const void *data, uint32_t len, unsigned int segs)
+{
+	struct rte_mbuf *head = NULL;
+	uint32_t at = 0;
+	unsigned int i;
+
+	for (i = 0; i < segs; i++) {
+		uint32_t end = (uint32_t)((uint64_t)len * (i + 1) / segs);
+		struct rte_mbuf *seg = rte_pktmbuf_alloc(p->pool);
+
+		assert_non_null(seg);
+		chain_append(&head, seg, (const uint8_t *)data + at, (uint16_t)(end - at));
+		at = end;
+	}
+	return head;
+}
+
+struct rte_mbuf *
+h_mbuf_random(struct rte_mempool *pool, struct h_rng *r, const void *data, uint32_t len,
+	unsigned int max_segs)
+{
+	uint32_t room = rte_pktmbuf_data_room_size(pool) - RTE_PKTMBUF_HEADROOM;
+	struct rte_mbuf *head = NULL;
+	uint32_t at = 0;
+
+	for (; at < len; max_segs--) {
+		struct rte_mbuf *seg = rte_pktmbuf_alloc(pool);
+		uint32_t left = len - at;
+		uint32_t least, part;
+
+		if (seg == NULL) {
+			rte_pktmbuf_free(head);
+			return NULL;
+		}
+		/* What the later segments cannot hold must go into this one. */
+		least = left > room * (max_segs - 1) ? left - room * (max_segs - 1) : 1;
+		part = max_segs == 1 ? left : h_range(r, least, RTE_MIN(left, room));
+		chain_append(&head, seg, (const uint8_t *)data + at, (uint16_t)part);
+		at += part;
+	}
+	return head;
+}
+
+void
+h_same(const struct rte_mbuf *m, const void *data, uint32_t len)
+{
+	const struct rte_mbuf *s;
+	unsigned int segs = 0;
+	uint32_t at = 0;
+
+	assert_int_equal(m->pkt_len, len);
+	for (s = m; s != NULL; s = s->next, segs++) {
+		const uint8_t *want = (const uint8_t *)data + at;
+
+		at += s->data_len;
+		assert_true(at <= len);
+		/* memcmp first: cmocka's own comparison is slow. */
+		if (memcmp(rte_pktmbuf_mtod(s, const void *), want, s->data_len) != 0)
+			assert_memory_equal(rte_pktmbuf_mtod(s, const void *), want, s->data_len);
+	}
+	assert_int_equal(at, len);
+	assert_int_equal(segs, m->nb_segs);
+}
+
+/* --- frames --- */
+
+static void
+fill(uint8_t *p, uint32_t len, uint64_t seed)
+{
+	struct h_rng r = { .state = seed };
+	uint64_t word;
+
+	for (; len >= 8; len -= 8, p += 8) {
+		word = h_rand(&r);
+		memcpy(p, &word, 8);
+	}
+	word = h_rand(&r);
+	memcpy(p, &word, len);
+}
+
+static const struct rte_ether_addr h_peer_mac = { { 0x02, 0xee, 0xee, 0, 0, 1 } };
+
+void
+h_ether(uint8_t *f, uint32_t len, const struct rte_ether_addr *dst, uint64_t seed)
+{
+	struct rte_ether_hdr *eth = (struct rte_ether_hdr *)f;
+
+	fill(f, len, seed);
+	eth->dst_addr = *dst;
+	eth->src_addr = h_peer_mac;
+	eth->ether_type = rte_cpu_to_be_16(0x88B5); /* IEEE 802: local experimental */
+}
+
+static void
+l4_header(void *l4, const struct h_flow *flow, uint32_t len)
+{
+	if (flow->proto == IPPROTO_UDP) {
+		struct rte_udp_hdr *udp = l4;
+
+		*udp = (struct rte_udp_hdr){ .src_port = rte_cpu_to_be_16(flow->sport),
+			.dst_port = rte_cpu_to_be_16(flow->dport),
+			.dgram_len = rte_cpu_to_be_16((uint16_t)len) };
+	} else if (flow->proto == IPPROTO_TCP) {
+		struct rte_tcp_hdr *tcp = l4;
+
+		*tcp = (struct rte_tcp_hdr){ .src_port = rte_cpu_to_be_16(flow->sport),
+			.dst_port = rte_cpu_to_be_16(flow->dport),
+			.data_off = 5 << 4, .tcp_flags = RTE_TCP_ACK_FLAG };
+	}
+}
+
+static void
+l4_set_cksum(void *l4, const struct h_flow *flow, rte_be16_t sum)
+{
+	if (flow->proto == IPPROTO_UDP)
+		((struct rte_udp_hdr *)l4)->dgram_cksum = sum;
+	else if (flow->proto == IPPROTO_TCP)
+		((struct rte_tcp_hdr *)l4)->cksum = sum;
+}
+
+static void
+ip4_packet(uint8_t *l3, uint32_t len, const struct h_flow *flow)
+{
+	struct rte_ipv4_hdr *ip = (struct rte_ipv4_hdr *)l3;
+	void *l4 = ip + 1;
+
+	*ip = (struct rte_ipv4_hdr){ .version_ihl = RTE_IPV4_VHL_DEF,
+		.total_length = rte_cpu_to_be_16((uint16_t)len), .time_to_live = 64,
+		.next_proto_id = flow->proto == 0 ? 253 : flow->proto, /* RFC 3692 */
+		.src_addr = rte_cpu_to_be_32(flow->src), .dst_addr = rte_cpu_to_be_32(flow->dst) };
+	ip->hdr_checksum = rte_ipv4_cksum(ip);
+	l4_header(l4, flow, len - sizeof(*ip));
+	if (flow->proto != 0)
+		l4_set_cksum(l4, flow, rte_ipv4_udptcp_cksum(ip, l4));
+}
+
+static void
+ip6_packet(uint8_t *l3, uint32_t len, const struct h_flow *flow)
+{
+	struct rte_ipv6_hdr *ip = (struct rte_ipv6_hdr *)l3;
+	void *l4 = ip + 1;
+	uint32_t be;
+
+	*ip = (struct rte_ipv6_hdr){ .vtc_flow = rte_cpu_to_be_32(6u << 28),
+		.payload_len = rte_cpu_to_be_16((uint16_t)(len - sizeof(*ip))), .hop_limits = 64,
+		.proto = flow->proto == 0 ? 253 : flow->proto };
+	ip->src_addr[0] = 0xfd;
+	ip->dst_addr[0] = 0xfd;
+	be = rte_cpu_to_be_32(flow->src);
+	memcpy(ip->src_addr + 12, &be, 4);
+	be = rte_cpu_to_be_32(flow->dst);
+	memcpy(ip->dst_addr + 12, &be, 4);
+	l4_header(l4, flow, len - sizeof(*ip));
+	if (flow->proto != 0)
+		l4_set_cksum(l4, flow, rte_ipv6_udptcp_cksum(ip, l4));
+}
+
+unsigned int
+h_ip(uint8_t *f, uint32_t len, const struct rte_ether_addr *dst, const struct h_flow *flow,
+	uint64_t seed)
+{
+	struct rte_ether_hdr *eth = (struct rte_ether_hdr *)f;
+	rte_be16_t type = rte_cpu_to_be_16(flow->ipv6 ? RTE_ETHER_TYPE_IPV6 : RTE_ETHER_TYPE_IPV4);
+	unsigned int l3 = sizeof(*eth);
+
+	h_ether(f, len, dst, seed);
+	eth->ether_type = type;
+	if (flow->vlan != 0) {
+		struct rte_vlan_hdr *tag = (struct rte_vlan_hdr *)(eth + 1);
+
+		eth->ether_type = rte_cpu_to_be_16(RTE_ETHER_TYPE_VLAN);
+		*tag = (struct rte_vlan_hdr){ .vlan_tci = rte_cpu_to_be_16(flow->vlan),
+			.eth_proto = type };
+		l3 += sizeof(*tag);
+	}
+	if (flow->ipv6)
+		ip6_packet(f + l3, len - l3, flow);
+	else
+		ip4_packet(f + l3, len - l3, flow);
+	return l3;
+}
+
+/* --- what ethdev tells --- */
+
+struct rte_eth_stats
+h_stats(struct h_port *p)
+{
+	struct rte_eth_stats s;
+
+	assert_int_equal(rte_eth_stats_get(p->id, &s), 0);
+	return s;
+}
+
+uint64_t
+h_xstat_find(struct h_port *p, const char *name)
+{
+	uint64_t id, value;
+
+	if (rte_eth_xstats_get_id_by_name(p->id, name, &id) != 0)
+		return UINT64_MAX;
+	assert_int_equal(rte_eth_xstats_get_by_id(p->id, &id, &value, 1), 1);
+	return value;
+}
+
+uint64_t
+h_xstat(struct h_port *p, const char *name)
+{
+	uint64_t value = h_xstat_find(p, name);
+
+	if (value == UINT64_MAX)
+		fail_msg("no extended statistic is called %s", name);
+	return value;
+}
+
+void
+h_fault(struct h_port *p, enum sl_fault fault, uint32_t arg, uint32_t count)
+{
+	assert_int_equal(sl_softnic_fault(p->nic, fault, arg, count), 0);
+}
+
+struct sl_softnic_stats
+h_nic_stats(struct h_port *p)
+{
+	struct sl_softnic_stats s;
+
+	sl_softnic_stats(p->nic, &s);
+	return s;
+}
