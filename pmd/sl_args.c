@@ -127,7 +127,7 @@ static const struct arg_key arg_keys[] = {
 	{"mode", set_mode, "thread, step", SL_ARGS_SOFT, false},
 	{"cpu", set_cpu, "a CPU number, -1 not to pin", SL_ARGS_SOFT, false},
 	{"mac", set_mac, "a unicast address xx:xx:xx:xx:xx:xx, not zero", SL_ARGS_SOFT, false},
-	{"fault", set_fault, "name[:arg[:count]], at most 8 of them", SL_ARGS_SOFT, true},
+	{"fault", set_fault, "name[:arg[:count]], at most 8 of them; names", SL_ARGS_SOFT, true},
 	{"quota_noncached", set_quota, "bytes > 0, with K or M for KiB or MiB", SL_ARGS_SOFT, false},
 	{"node", set_node, "a NUMA node number, -1 for any", SL_ARGS_SOFT, false},
 };
@@ -145,6 +145,21 @@ refuse_key(enum sl_args_kind kind, const char *key, const char *value, char *why
 	if (kind == SL_ARGS_SOFT && n < why_len)
 		snprintf(why + n, why_len - n, " " WIRE_PREFIX "KEY");
 	return -EINVAL;
+}
+
+static void
+refuse_value(const struct arg_key *k, const char *value, char *why, size_t why_len)
+{
+	size_t n;
+	int i;
+
+	n = (size_t)snprintf(why, why_len, "argument \"%s=%s\" is not valid; allowed: %s", k->key,
+		value, k->allowed);
+	if (k->set != set_fault)
+		return;
+	for (i = 0; n < why_len && sl_fault_name((enum sl_fault)i) != NULL; i++)
+		n += (size_t)snprintf(why + n, why_len - n, "%s%s", i == 0 ? " " : ", ",
+			sl_fault_name((enum sl_fault)i));
 }
 
 /* "wire_size=64" adds ":size=64" or ",size=64": no character that a shell would take. */
@@ -198,8 +213,7 @@ set_one(enum sl_args_kind kind, struct sl_args *a, uint32_t *seen, const char *k
 		*seen |= RTE_BIT32(i);
 		if (k->set(a, value) == 0)
 			return 0;
-		snprintf(why, why_len, "argument \"%s=%s\" is not valid; allowed: %s", key, value,
-			k->allowed);
+		refuse_value(k, value, why, why_len);
 		return -EINVAL;
 	}
 	return refuse_key(kind, key, value, why, why_len);

@@ -192,10 +192,14 @@ sl_dev_start(struct rte_eth_dev *eth)
 		return ret;
 	program_tx(port);
 	program_rx(eth);
+	ret = sl_intr_start(eth);
+	if (ret != 0)
+		return ret;
 	ret = start_queues(eth);
 	if (ret == 0)
 		ret = sl_nic_link_set(port, true);
 	if (ret != 0) {
+		sl_intr_stop(eth);
 		stop_all(eth);
 		return ret;
 	}
@@ -208,6 +212,7 @@ sl_dev_stop(struct rte_eth_dev *eth)
 {
 	struct rte_eth_link down = {.link_autoneg = RTE_ETH_LINK_AUTONEG};
 
+	sl_intr_stop(eth);
 	stop_all(eth);
 	rte_eth_linkstatus_set(eth, &down);
 	return 0;

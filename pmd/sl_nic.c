@@ -21,13 +21,12 @@ sl_nic_alive(struct sl_port *port)
 {
 	if (!port->removed && SL_RD(&port->bus, STATUS, 0) != SL_REG_GONE)
 		return true;
-	port->removed = true;
-	if (!port->removal_told && port->eth->state == RTE_ETH_DEV_ATTACHED) {
-		port->removal_told = true;
-		SL_LOG(ERR, "port %u: registers read all ones: the device is gone",
-			port->eth->data->port_id);
+	if (__atomic_exchange_n(&port->removed, true, __ATOMIC_ACQ_REL))
+		return false; /* told before, or just now by another thread */
+	SL_LOG(ERR, "port %u: registers read all ones: the device is gone",
+		port->eth->data->port_id);
+	if (port->eth->state == RTE_ETH_DEV_ATTACHED)
 		rte_eth_dev_callback_process(port->eth, RTE_ETH_EVENT_INTR_RMV, NULL);
-	}
 	return false;
 }
 

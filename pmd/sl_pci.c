@@ -11,7 +11,7 @@
 #include "sl_args.h"
 #include "sl_port.h"
 
-#define WHY_LEN 256u
+#define WHY_LEN 512u
 
 static uint32_t
 mmio_read(void *dev, uint32_t off)

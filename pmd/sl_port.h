@@ -166,7 +166,7 @@ struct sl_port {
 	void *dev_priv;                 /**< struct of the device kind */
 	struct rte_eth_dev *eth;
 	uint8_t perm_mac[RTE_ETHER_ADDR_LEN];
-	bool removed;                   /**< reads gave all ones */
+	bool removed;                   /**< reads gave all ones; stays so until close */
 	enum sl_coherency mode;
 	const struct sl_rx_path *rx_path; /**< chosen rows of the path tables */
 	const struct sl_tx_path *tx_path;
@@ -187,7 +187,6 @@ struct sl_port {
 	struct sl_rx_counters rx_gone;  /**< of queues released since the last reset */
 	struct sl_tx_counters tx_gone;
 	uint64_t soft_base[SL_SOFT_STATS]; /**< figures of the software NIC at the last reset */
-	bool removal_told;              /**< the removal event was sent */
 };
 
 static inline struct sl_port *
@@ -280,6 +279,14 @@ int sl_nic_reset(struct sl_port *port);
 int sl_nic_link_set(struct sl_port *port, bool up);
 /** True when the device answers; else the port is marked removed and the event is sent once. */
 bool sl_nic_alive(struct sl_port *port);
+
+/* sl_intr.c: link interrupts. Control. */
+/** Give the port an interrupt handle on eventfd @p fd, which stays the caller's. */
+int sl_intr_create(struct rte_eth_dev *eth, int fd);
+void sl_intr_destroy(struct rte_eth_dev *eth);
+/** Let link interrupts in, when the configuration asks for them; and no more. */
+int sl_intr_start(struct rte_eth_dev *eth);
+void sl_intr_stop(struct rte_eth_dev *eth);
 
 /* sl_ethdev.c: everything of ethdev that is not queues. */
 /** Reset the NIC, read its MAC, fill eth ops. bus, adapter, dev_ops, dev_priv are set by the caller. */

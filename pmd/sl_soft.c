@@ -19,7 +19,7 @@
 #define SHARED_NAME "syncline_soft"
 #define SHARED_RUNNERS 32u
 #define POLL_BUDGET 32u
-#define WHY_LEN 256u
+#define WHY_LEN 512u
 
 /** A device thread and how many NICs it steps. */
 struct soft_runner {
@@ -157,6 +157,7 @@ soft_release(struct sl_port *port)
 {
 	struct soft_dev *dev = port->dev_priv;
 
+	sl_intr_destroy(port->eth);
 	if (dev->runner != NULL) {
 		if (sl_runner_remove(dev->runner->runner, dev->nic) != 0)
 			SL_LOG(ERR, "port %u: not on its device thread", port->eth->data->port_id);
@@ -283,9 +284,23 @@ soft_port_create(struct rte_eth_dev *eth, const char *name, const struct sl_args
 		port->bus = sl_softnic_bus(sl_soft_nic(port));
 		ret = sl_port_init(eth);
 	}
+	if (ret == 0)
+		ret = sl_intr_create(eth, sl_softnic_irq_fd(sl_soft_nic(port), 0));
 	if (ret != 0)
 		sl_port_release(port);
 	return ret;
+}
+
+static bool
+node_is_known(int node)
+{
+	unsigned int i;
+
+	for (i = 0; i < rte_socket_count(); i++) {
+		if (rte_socket_id_by_idx(i) == node)
+			return true;
+	}
+	return false;
 }
 
 static int
@@ -306,7 +321,8 @@ soft_probe(struct rte_vdev_device *vdev)
 		SL_LOG(ERR, "%s: %s", name, why);
 		return ret;
 	}
-	if (vdev->device.numa_node == SOCKET_ID_ANY)
+	/* ethdev takes its own memory there: only a node that EAL has memory of. */
+	if (vdev->device.numa_node == SOCKET_ID_ANY && node_is_known(args.node))
 		vdev->device.numa_node = args.node;
 	eth = rte_eth_vdev_allocate(vdev, sizeof(struct sl_port));
 	if (eth == NULL)
