@@ -63,6 +63,7 @@ struct stream {
 	uint32_t tx_sum;             /**< txonly: the sum that the UDP checksum is made from */
 	/* written by the lcore */
 	uint64_t tx_left;            /**< txonly: frames still to make; UINT64_MAX: no end */
+	bool tx_stuck;               /**< the last burst was not taken in all its retries */
 	uint32_t tx_flow;            /**< txonly: of the next frame */
 	struct stream_counters n __rte_cache_aligned;
 };
@@ -107,17 +108,23 @@ stream_receive(struct stream *s, struct rte_mbuf **pkts)
 	return n;
 }
 
-/** Send a burst; repeat up to s->tx_retries times. @return frames the driver took. */
+/**
+ * Send a burst; repeat up to s->tx_retries times. A queue that took nothing
+ * for so long is stuck: it is not waited for again until it takes a frame.
+ * @return frames the driver took.
+ */
 static inline uint16_t
 stream_send(struct stream *s, struct rte_mbuf **pkts, uint16_t n)
 {
 	uint16_t sent = rte_eth_tx_burst(s->tx_port, s->tx_queue, pkts, n);
+	uint16_t max = s->tx_stuck && sent == 0 ? 0 : s->tx_retries;
 
-	for (uint16_t retry = 0; unlikely(sent < n) && retry < s->tx_retries; retry++) {
+	for (uint16_t retry = 0; unlikely(sent < n) && retry < max; retry++) {
 		rte_delay_us_block(1);
 		sent += rte_eth_tx_burst(s->tx_port, s->tx_queue, pkts + sent, n - sent);
 		count(&s->n.retries, 1);
 	}
+	s->tx_stuck = sent < n;
 	count(&s->n.tx, sent);
 	return sent;
 }

@@ -16,12 +16,18 @@
 #include "result.h"
 #include "run.h"
 #include "say.h"
+#include "wire.h"
 
 /** How long the main lcore forwards between looks at input and clock. */
 #define TURN_US 1000
 /** How long it sleeps when others forward, and when nobody does. */
 #define WATCH_MS 1
 #define IDLE_MS 100
+/** Drained: no counter has moved for so long. And the longest wait for that. */
+#define DRAIN_QUIET_MS 100
+#define DRAIN_MAX_MS 2000
+#define DRAIN_POLL_MS 5
+#define US_PER_MS (US_PER_S / MS_PER_S)
 
 static double
 seconds_since(uint64_t tsc)
@@ -193,16 +199,66 @@ forward_start(struct run *run, uint32_t tx_first)
 	rc = make_streams(run);
 	if (rc == 0)
 		rc = make_lcores(run);
-	if (rc == 0)
-		rc = snapshot_take(run, &run->meter.start);
+	if (rc != 0)
+		return rc;
+	wire_gens_rest(run);
+	rc = snapshot_take(run, &run->meter.start);
 	if (rc == 0)
 		rc = snapshot_take(run, &run->meter.line);
 	if (rc != 0)
-		return rc;
+		return say_error(rc, "no memory for counters");
 	send_first(run, tx_first);
 	rc = launch(run);
 	run->forwarding = rc == 0;
+	if (rc == 0)
+		wire_gens_start(run);
 	return rc;
+}
+
+/** All that still changes while frames are on their way, in one number. */
+static uint64_t
+activity(const struct run *run, struct snapshot *now)
+{
+	struct totals t;
+	uint64_t sum;
+
+	if (snapshot_take(run, now) != 0)
+		return 0;
+	snapshot_total(now, run->nb_ports, 1, &t);
+	sum = t.rx + t.tx + t.consumed + t.missed;
+	for (uint16_t i = 0; i < run->nb_ports; i++)
+		sum += now->port[i].rx + now->port[i].tx;
+	return sum;
+}
+
+/** Forward what is on its way, until nothing moves any more. */
+static void
+drain(struct run *run)
+{
+	struct snapshot now = { 0 };
+	uint64_t hz = rte_get_tsc_hz();
+	uint64_t begin = rte_rdtsc(), quiet = begin, last = 0;
+
+	for (;;) {
+		uint64_t sum;
+
+		if (run->main_forwards)
+			lcore_turns(&run->lcores[0], rte_rdtsc() + hz / MS_PER_S * DRAIN_POLL_MS);
+		else
+			rte_delay_us_sleep(DRAIN_POLL_MS * US_PER_MS);
+		sum = activity(run, &now);
+		if (sum != last)
+			quiet = rte_rdtsc();
+		last = sum;
+		if (rte_rdtsc() - quiet > hz / MS_PER_S * DRAIN_QUIET_MS)
+			break;
+		if (rte_rdtsc() - begin > hz / MS_PER_S * DRAIN_MAX_MS) {
+			say_error(0, "frames still move %u ms after the generators stopped",
+				DRAIN_MAX_MS);
+			break;
+		}
+	}
+	snapshot_free(&now);
 }
 
 void
@@ -214,6 +270,8 @@ forward_stop(struct run *run)
 	if (!run->forwarding)
 		return;
 	rc = snapshot_take(run, &m->end);
+	if (wire_gens_stop(run) != 0)
+		drain(run);
 	join(run);
 	run->forwarding = false;
 	if (rc == 0)
@@ -223,9 +281,10 @@ forward_stop(struct run *run)
 		snapshot_free(&m->measure);
 		rc = snapshot_copy(&m->start, &m->measure);
 	}
-	m->valid = rc == 0;
+	m->wires = wire_reports(run);
+	m->valid = rc == 0 && m->wires != NULL;
 	if (m->valid)
-		result_print(run, stdout);
+		result_conclude(run);
 	else
 		say_error(0, "no memory for the counters of this run");
 }
@@ -317,7 +376,7 @@ pass_time(struct run *run, double left, struct pollfd *fds)
 	int timeout = run->forwarding ? WATCH_MS : IDLE_MS;
 
 	if (run->forwarding && run->main_forwards) {
-		uint64_t until = rte_rdtsc() + rte_get_tsc_hz() / 1000000 * TURN_US;
+		uint64_t until = rte_rdtsc() + rte_get_tsc_hz() / US_PER_S * TURN_US;
 
 		lcore_turns(&run->lcores[0], until);
 		timeout = 0;
@@ -355,4 +414,13 @@ forward_wait(struct run *run, double seconds, int fd)
 		if (seconds >= 0 && seconds_since(since) >= seconds)
 			return WAKE_TIME;
 	}
+}
+
+void
+forward_free(struct run *run)
+{
+	rte_free(run->streams);
+	meter_free(&run->meter);
+	free(run->shares);
+	free(run->lcores);
 }

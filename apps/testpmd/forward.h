@@ -40,4 +40,7 @@ void forward_stop(struct run *run);
  */
 enum wake forward_wait(struct run *run, double seconds, int fd);
 
+/** Free what runs left behind; nothing must run. */
+void forward_free(struct run *run);
+
 #endif /* _FORWARD_H_ */

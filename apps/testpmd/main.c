@@ -9,7 +9,6 @@
 
 #include <rte_eal.h>
 #include <rte_errno.h>
-#include <rte_malloc.h>
 #include <rte_version.h>
 
 #include "forward.h"
@@ -57,37 +56,49 @@ serve(struct run *run)
 	return run->worst;
 }
 
+/** The program after its arguments were found good. */
+static enum exit_code
+start(struct run *run, int eal_argc, char **argv)
+{
+	enum exit_code rc;
+
+	run->signal_fd = take_signals();
+	if (rte_eal_init(eal_argc, argv) < 0)
+		return say_error(EXIT_CODE_SETUP, "EAL: %s", rte_strerror(rte_errno));
+	rc = serve(run);
+	ports_close(run);
+	forward_free(run);
+	rte_eal_cleanup();
+	return rc;
+}
+
 int
 main(int argc, char **argv)
 {
-	static char why[CONFIG_WHY_LEN];
-	struct config cfg;
+	char why[CONFIG_WHY_LEN];
 	int first = app_args(argc, argv);
-	struct run *run;
+	struct config cfg;
+	/* EAL's parser moves arguments about: the result tells them in their first order. */
+	char **args = calloc(argc + 1, sizeof(*args));
+	struct run *run = calloc(1, sizeof(*run));
 	int rc = config_parse(argc - first, argv + first, &cfg, why);
 
 	if (rc == CONFIG_HELP || rc == CONFIG_VERSION) {
 		printf("sl-testpmd %s, %s\n", SL_VERSION, rte_version());
 		if (rc == CONFIG_HELP)
 			config_usage(stdout, argv[0]);
-		return EXIT_CODE_OK;
+		rc = EXIT_CODE_OK;
+	} else if (rc < 0) {
+		rc = say_error(EXIT_CODE_USAGE, "%s", why);
+	} else if (args == NULL || run == NULL) {
+		rc = say_error(EXIT_CODE_SETUP, "no memory");
+	} else {
+		run->cfg = &cfg;
+		run->argc = argc;
+		run->argv = memcpy(args, argv, argc * sizeof(*args));
+		rc = start(run, first, argv);
 	}
-	if (rc < 0)
-		return say_error(EXIT_CODE_USAGE, "%s", why);
-	run = calloc(1, sizeof(*run));
-	if (run == NULL)
-		return say_error(EXIT_CODE_SETUP, "no memory");
-	run->cfg = &cfg;
-	run->signal_fd = take_signals();
-	if (rte_eal_init(first, argv) < 0)
-		return say_error(EXIT_CODE_SETUP, "EAL: %s", rte_strerror(rte_errno));
-	rc = serve(run);
-	ports_close(run);
-	rte_free(run->streams);
-	meter_free(&run->meter);
-	free(run->shares);
-	free(run->lcores);
 	free(run);
-	rte_eal_cleanup();
+	free(args);
 	return rc;
 }

@@ -18,14 +18,21 @@
 /** Mbufs in flight in a lcore's hands besides queues and caches. */
 #define MBUFS_IN_HAND (2 * BURST_MAX)
 
-struct port *
-port_by_id(struct run *run, uint16_t id)
+const struct port *
+port_by_id_const(const struct run *run, uint16_t id)
 {
 	for (uint16_t i = 0; i < run->nb_ports; i++) {
 		if (run->ports[i].id == id)
 			return &run->ports[i];
 	}
 	return NULL;
+}
+
+struct port *
+port_by_id(struct run *run, uint16_t id)
+{
+	/* The port is as mutable as the run it stands in. */
+	return (struct port *)(uintptr_t)port_by_id_const(run, id);
 }
 
 bool

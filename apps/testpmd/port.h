@@ -18,6 +18,13 @@
 struct config;
 struct run;
 
+/** What a port's generator does while forwarding. */
+enum gen_state {
+	GEN_UNKNOWN, /**< none, or not looked at yet */
+	GEN_WORKS,
+	GEN_RESTS,   /**< its sink alone is used */
+};
+
 /** One port in use. */
 struct port {
 	uint16_t id;
@@ -29,6 +36,7 @@ struct port {
 	bool configured, started, closed;
 	bool removed;       /**< atomic; set by the event thread, never cleared */
 	bool removal_told;
+	enum gen_state gen;
 };
 
 /** Fill run->ports by the configuration. @return 0; -ENODEV, with the reason on stderr. */
@@ -51,5 +59,6 @@ int port_set_mtu(struct port *p, uint16_t mtu);
 bool port_usable(const struct port *p);
 /** The port with that id, or NULL. */
 struct port *port_by_id(struct run *run, uint16_t id);
+const struct port *port_by_id_const(const struct run *run, uint16_t id);
 
 #endif /* _PORT_H_ */

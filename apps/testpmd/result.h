@@ -9,14 +9,46 @@
  * The result of a run, for people and for machines. Main lcore.
  */
 
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
+
+#include <jansson.h>
+
+#include "stats.h"
+#include "wire.h"
 
 struct run;
 
 /** Version of the JSON form; grows when a field changes its meaning or goes. */
 #define RESULT_SCHEMA 1
 
-/** The last run as text. */
-void result_print(const struct run *run, FILE *f);
+/** What a run came to. */
+struct outcome {
+	struct snapshot all;      /**< start to drained end: counts */
+	struct snapshot window;   /**< the measured part: rates */
+	struct totals total, rate;
+	struct wire_totals wire;
+	bool by_sequence;         /**< in, out and lost come from the gen wires' numbers */
+	uint64_t in, out;
+	int64_t lost;
+	bool passed;              /**< nothing lost, no errors, no port gone */
+};
+
+/** Work out what the last run came to. @return 0, -ENOENT without a run, -ENOMEM. */
+int result_outcome(const struct run *run, struct outcome *out);
+void outcome_free(struct outcome *out);
+
+/** Print the last run, write the JSON file, set the exit code. */
+void result_conclude(struct run *run);
+/** An outcome as text. */
+void result_print(const struct run *run, const struct outcome *o, FILE *f);
+/** An outcome as JSON. New reference; NULL without memory. */
+json_t *result_json(const struct run *run, const struct outcome *o);
+/** Machine, kernel, versions, command line. New reference. */
+json_t *environment_json(const struct run *run);
+
+/** Burst path names of a port's first queues; "" where the driver tells none. */
+void burst_paths(uint16_t port, char *rx, char *tx, size_t len);
 
 #endif /* _RESULT_H_ */

@@ -141,6 +141,7 @@ snapshot_total(const struct snapshot *diff, unsigned int nb_ports, double hz, st
 		out->retries += n->retries;
 		out->polls += n->polls;
 		out->cycles_busy += n->cycles_busy;
+		out->no_mbuf_tx += n->no_mbuf;
 	}
 	for (unsigned int i = 0; i < nb_ports; i++) {
 		const struct port_counters *n = &diff->port[i];
@@ -171,13 +172,21 @@ meter_free(struct meter *m)
 	snapshot_free(&m->end);
 	snapshot_free(&m->final);
 	snapshot_free(&m->line);
+	json_decref(m->wires);
 	*m = (struct meter){ 0 };
+}
+
+int64_t
+totals_unaccounted(const struct totals *t)
+{
+	return (int64_t)(t->rx + t->generated - t->tx - t->consumed - t->dropped);
 }
 
 uint64_t
 totals_lost(const struct totals *t)
 {
-	return t->dropped + t->missed + t->rx_errors + t->tx_errors;
+	return t->dropped + t->missed + t->rx_errors + t->tx_errors +
+		(uint64_t)llabs(totals_unaccounted(t));
 }
 
 void

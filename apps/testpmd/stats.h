@@ -15,6 +15,8 @@
 
 #include <rte_config.h>
 
+#include <jansson.h>
+
 #include "engine.h"
 
 struct run;
@@ -50,6 +52,7 @@ struct meter {
 	struct snapshot end;     /**< forwarding told to stop: rates count to here */
 	struct snapshot final;   /**< drained: losses count from start to here */
 	struct snapshot line;    /**< the last rate line */
+	json_t *wires;           /**< the wires' reports after it; an element a port */
 	bool warm;               /**< measure was taken */
 	bool valid;              /**< a run was measured from start to final */
 };
@@ -58,6 +61,7 @@ struct meter {
 struct totals {
 	double seconds;
 	uint64_t rx, tx, generated, consumed, dropped, retries, polls, cycles_busy;
+	uint64_t no_mbuf_tx;        /**< turns of txonly without mbufs */
 	uint64_t missed, rx_errors, tx_errors, no_mbuf; /**< of all ports */
 	double rx_pps, tx_pps;
 	double rx_bps, tx_bps;      /**< bits of frames, by the ports' byte counters */
@@ -76,7 +80,9 @@ void snapshot_total(const struct snapshot *diff, unsigned int nb_ports, double h
 	struct totals *out);
 void meter_free(struct meter *m);
 
-/** Frames that went in and did not come out, as far as counters tell. */
+/** Frames taken in or made that neither left, ended here by design nor were dropped: 0. */
+int64_t totals_unaccounted(const struct totals *t);
+/** Frames lost as far as counters tell: in the NIC, in the driver, here. */
 uint64_t totals_lost(const struct totals *t);
 
 /** One line of rates. */
