@@ -37,3 +37,19 @@ engine_names(char *buf, size_t len)
 			(*e)->name);
 	return buf;
 }
+
+uint16_t
+stream_send_again(struct stream *s, struct rte_mbuf **pkts, uint16_t n)
+{
+	uint64_t begin = rte_rdtsc();
+	uint16_t sent = 0;
+
+	for (uint16_t i = 0; sent < n && !s->tx_stuck && i < s->tx_retries; i++) {
+		rte_delay_us_block(1);
+		sent += rte_eth_tx_burst(s->tx_port, s->tx_queue, pkts + sent, n - sent);
+		count(&s->n.retries, 1);
+	}
+	s->tx_stuck = sent < n;
+	count(&s->n.cycles_wait, rte_rdtsc() - begin);
+	return sent;
+}

@@ -37,7 +37,8 @@ struct stream_counters {
 	uint64_t retries;      /**< repeated transmit calls */
 	uint64_t no_mbuf;      /**< turns of txonly that found the pool empty */
 	uint64_t polls;        /**< turns */
-	uint64_t cycles_busy;  /**< TSC cycles of turns that moved a frame */
+	uint64_t cycles_busy;  /**< TSC cycles of turns that moved a frame, waiting not counted */
+	uint64_t cycles_wait;  /**< TSC cycles of waiting for a full transmit queue */
 	uint64_t burst[BURST_MAX + 1]; /**< receive calls by frames returned */
 };
 
@@ -109,22 +110,21 @@ stream_receive(struct stream *s, struct rte_mbuf **pkts)
 }
 
 /**
- * Send a burst; repeat up to s->tx_retries times. A queue that took nothing
- * for so long is stuck: it is not waited for again until it takes a frame.
- * @return frames the driver took.
+ * Send what a full queue left over: repeat up to s->tx_retries times. A queue
+ * that took nothing for so long is stuck: it is not waited for again until it
+ * takes a frame. @return frames the driver took.
  */
+uint16_t stream_send_again(struct stream *s, struct rte_mbuf **pkts, uint16_t n);
+
+/** Send a burst. @return frames the driver took. */
 static inline uint16_t
 stream_send(struct stream *s, struct rte_mbuf **pkts, uint16_t n)
 {
 	uint16_t sent = rte_eth_tx_burst(s->tx_port, s->tx_queue, pkts, n);
-	uint16_t max = s->tx_stuck && sent == 0 ? 0 : s->tx_retries;
 
-	for (uint16_t retry = 0; unlikely(sent < n) && retry < max; retry++) {
-		rte_delay_us_block(1);
-		sent += rte_eth_tx_burst(s->tx_port, s->tx_queue, pkts + sent, n - sent);
-		count(&s->n.retries, 1);
-	}
-	s->tx_stuck = sent < n;
+	s->tx_stuck &= sent == 0;
+	if (unlikely(sent < n))
+		sent += stream_send_again(s, pkts + sent, n - sent);
 	count(&s->n.tx, sent);
 	return sent;
 }

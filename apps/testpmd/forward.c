@@ -23,8 +23,9 @@
 /** How long it sleeps when others forward, and when nobody does. */
 #define WATCH_MS 1
 #define IDLE_MS 100
-/** Drained: no counter has moved for so long. And the longest wait for that. */
-#define DRAIN_QUIET_MS 100
+/** Drained: all has arrived and no counter has moved for so long; or none for longer. */
+#define QUIET_MS 30
+#define QUIET_LONG_MS 500
 #define DRAIN_MAX_MS 2000
 #define DRAIN_POLL_MS 5
 #define US_PER_MS (US_PER_S / MS_PER_S)
@@ -188,6 +189,32 @@ send_first(struct run *run, uint32_t bursts)
 	}
 }
 
+/**
+ * Empty the receive queues of what generators sent before: it would count as
+ * received by this run, and be late, too.
+ */
+static void
+flush(struct run *run)
+{
+	uint64_t hz = rte_get_tsc_hz();
+	uint64_t begin = rte_rdtsc(), quiet = begin;
+
+	while (rte_rdtsc() - quiet < hz / MS_PER_S * QUIET_MS &&
+			rte_rdtsc() - begin < hz / MS_PER_S * DRAIN_MAX_MS) {
+		for (unsigned int i = 0; i < run->nb_streams; i++) {
+			const struct stream *s = &run->streams[i];
+			struct rte_mbuf *pkts[BURST_MAX];
+			uint16_t n = 0;
+
+			if (s->engine->receives)
+				n = rte_eth_rx_burst(s->rx_port, s->rx_queue, pkts, s->burst);
+			if (n != 0)
+				quiet = rte_rdtsc();
+			rte_pktmbuf_free_bulk(pkts, n);
+		}
+	}
+}
+
 int
 forward_start(struct run *run, uint32_t tx_first)
 {
@@ -201,7 +228,10 @@ forward_start(struct run *run, uint32_t tx_first)
 		rc = make_lcores(run);
 	if (rc != 0)
 		return rc;
-	wire_gens_rest(run);
+	if (wire_gens_rest(run) != 0) {
+		flush(run);
+		wire_gens_clear(run);
+	}
 	rc = snapshot_take(run, &run->meter.start);
 	if (rc == 0)
 		rc = snapshot_take(run, &run->meter.line);
@@ -231,32 +261,42 @@ activity(const struct run *run, struct snapshot *now)
 	return sum;
 }
 
-/** Forward what is on its way, until nothing moves any more. */
+/** Have all frames that generators made arrived? */
+static bool
+all_arrived(const struct run *run)
+{
+	json_t *reports = wire_reports(run);
+	struct wire_totals t;
+
+	wire_total(reports, &t);
+	json_decref(reports);
+	return t.generated == t.received;
+}
+
+/**
+ * Forward what is on its way: until all has arrived and nothing moves, or
+ * nothing has moved for long. The device's thread may be kept off its CPU.
+ */
 static void
 drain(struct run *run)
 {
 	struct snapshot now = { 0 };
-	uint64_t hz = rte_get_tsc_hz();
+	uint64_t ms = rte_get_tsc_hz() / MS_PER_S;
 	uint64_t begin = rte_rdtsc(), quiet = begin, last = 0;
 
-	for (;;) {
+	while (rte_rdtsc() - begin < ms * DRAIN_MAX_MS) {
 		uint64_t sum;
 
 		if (run->main_forwards)
-			lcore_turns(&run->lcores[0], rte_rdtsc() + hz / MS_PER_S * DRAIN_POLL_MS);
+			lcore_turns(&run->lcores[0], rte_rdtsc() + ms * DRAIN_POLL_MS);
 		else
 			rte_delay_us_sleep(DRAIN_POLL_MS * US_PER_MS);
 		sum = activity(run, &now);
 		if (sum != last)
 			quiet = rte_rdtsc();
 		last = sum;
-		if (rte_rdtsc() - quiet > hz / MS_PER_S * DRAIN_QUIET_MS)
+		if (rte_rdtsc() - quiet > ms * (all_arrived(run) ? QUIET_MS : QUIET_LONG_MS))
 			break;
-		if (rte_rdtsc() - begin > hz / MS_PER_S * DRAIN_MAX_MS) {
-			say_error(0, "frames still move %u ms after the generators stopped",
-				DRAIN_MAX_MS);
-			break;
-		}
 	}
 	snapshot_free(&now);
 }

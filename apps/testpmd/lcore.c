@@ -12,13 +12,14 @@ turn(struct lcore *lc, uint64_t now)
 {
 	for (unsigned int i = 0; i < lc->nb_streams; i++) {
 		struct stream *s = lc->streams[i];
+		uint64_t waited = s->n.cycles_wait;
 		unsigned int moved = s->engine->run(s);
 		uint64_t then = now;
 
 		now = rte_rdtsc();
 		count(&s->n.polls, 1);
 		if (moved != 0)
-			count(&s->n.cycles_busy, now - then);
+			count(&s->n.cycles_busy, now - then - (s->n.cycles_wait - waited));
 	}
 	return now;
 }

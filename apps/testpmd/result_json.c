@@ -117,14 +117,15 @@ stream_json(const struct run *run, unsigned int i, const struct outcome *o)
 	uint64_t moved = w->rx + w->generated;
 
 	return json_pack("{s:i, s:i, s:i, s:i, s:i, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I,"
-		" s:f, s:o}",
+		" s:I, s:f, s:o}",
 		"rx_port", s->rx_port, "rx_queue", s->rx_queue, "tx_port", s->tx_port,
 		"tx_queue", s->tx_queue, "lcore", lcore_of(run, i),
 		"rx", (json_int_t)n->rx, "tx", (json_int_t)n->tx,
 		"made", (json_int_t)n->generated, "consumed", (json_int_t)n->consumed,
 		"dropped", (json_int_t)n->dropped, "tx_retries", (json_int_t)n->retries,
 		"no_mbuf", (json_int_t)n->no_mbuf, "polls", (json_int_t)w->polls,
-		"cycles_busy", (json_int_t)w->cycles_busy, "cycles_per_packet",
+		"cycles_busy", (json_int_t)w->cycles_busy,
+		"cycles_wait", (json_int_t)w->cycles_wait, "cycles_per_packet",
 		moved != 0 ? (double)w->cycles_busy / (double)moved : 0.0,
 		"bursts", bursts_json(w));
 }

@@ -141,6 +141,7 @@ snapshot_total(const struct snapshot *diff, unsigned int nb_ports, double hz, st
 		out->retries += n->retries;
 		out->polls += n->polls;
 		out->cycles_busy += n->cycles_busy;
+		out->cycles_wait += n->cycles_wait;
 		out->no_mbuf_tx += n->no_mbuf;
 	}
 	for (unsigned int i = 0; i < nb_ports; i++) {

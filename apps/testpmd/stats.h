@@ -60,7 +60,8 @@ struct meter {
 /** Sums and rates between two snapshots. */
 struct totals {
 	double seconds;
-	uint64_t rx, tx, generated, consumed, dropped, retries, polls, cycles_busy;
+	uint64_t rx, tx, generated, consumed, dropped, retries, polls, cycles_busy,
+		cycles_wait;
 	uint64_t no_mbuf_tx;        /**< turns of txonly without mbufs */
 	uint64_t missed, rx_errors, tx_errors, no_mbuf; /**< of all ports */
 	double rx_pps, tx_pps;

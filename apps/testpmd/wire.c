@@ -82,9 +82,11 @@ wire_reports(const struct run *run)
 	return all;
 }
 
-void
+unsigned int
 wire_gens_rest(struct run *run)
 {
+	unsigned int n = 0;
+
 	for (uint16_t i = 0; i < run->nb_ports; i++) {
 		struct port *p = &run->ports[i];
 		json_t *report = p->closed ? NULL : wire_report(p->id);
@@ -96,9 +98,19 @@ wire_gens_rest(struct run *run)
 					"tx"), "running")) || number(report, "tx", "frames") != 0 ?
 					GEN_WORKS : GEN_RESTS;
 			sl_pmd_wire_control(p->id, "stop");
-			sl_pmd_wire_control(p->id, "clear");
+			n++;
 		}
 		json_decref(report);
+	}
+	return n;
+}
+
+void
+wire_gens_clear(struct run *run)
+{
+	for (uint16_t i = 0; i < run->nb_ports; i++) {
+		if (port_usable(&run->ports[i]) && run->ports[i].gen != GEN_UNKNOWN)
+			sl_pmd_wire_control(run->ports[i].id, "clear");
 	}
 }
 

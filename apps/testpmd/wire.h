@@ -36,11 +36,14 @@ void wire_total(const json_t *reports, struct wire_totals *out);
 /** Reports of all ports of a run, in their order. New reference, NULL without memory. */
 json_t *wire_reports(const struct run *run);
 /**
- * Still all generators, and forget what they and their sinks counted.
+ * Stop all generators before a run.
  * Remembers which were at work: a generator that the user keeps still
  * (autostart=0, "set gen PORT stop") is a sink only.
+ * @return how many generators there are.
  */
-void wire_gens_rest(struct run *run);
+unsigned int wire_gens_rest(struct run *run);
+/** Forget what generators and sinks counted; no frame may be under way. */
+void wire_gens_clear(struct run *run);
 /** Set those going that were at work. */
 void wire_gens_start(struct run *run);
 /** Stop all. @return how many generators there are. */
