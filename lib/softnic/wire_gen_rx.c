@@ -31,9 +31,26 @@ raw16(const uint8_t *p)
 	return v;
 }
 
+static inline uint32_t
+raw32(const uint8_t *p)
+{
+	uint32_t v;
+
+	memcpy(&v, p, sizeof(v));
+	return v;
+}
+
+/* IPv4 header checksum: guards the stream's upper half, which UDP's does not cover. */
+static inline bool
+ip_checksum_ok(const uint8_t *p)
+{
+	return gen_fold(gen_sum64(raw64(p + GEN_OFF_IP)) + gen_sum64(raw64(p + GEN_OFF_IP_TTL)) +
+			raw32(p + GEN_OFF_IP_DST)) == UINT16_MAX;
+}
+
 /* UDP checksum over pseudo header, header, payload; the pattern was compared already. */
 static inline bool
-checksum_ok(const uint8_t *p, uint32_t pattern_len)
+udp_checksum_ok(const uint8_t *p, uint32_t pattern_len)
 {
 	uint64_t sum;
 
@@ -60,7 +77,7 @@ judge(const struct gen_wire *g, const uint8_t *p, uint32_t len)
 	if (wire_get16(p + GEN_OFF_IP_LEN) != len - GEN_OFF_IP ||
 			wire_get16(p + GEN_OFF_UDP_LEN) != len - GEN_OFF_UDP ||
 			memcmp(p + GEN_OFF_PATTERN, g->pattern, pattern_len) != 0 ||
-			!checksum_ok(p, pattern_len))
+			!ip_checksum_ok(p) || !udp_checksum_ok(p, pattern_len))
 		return CORRUPT;
 	return INTACT;
 }

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+#ifndef _WIRE_TEST_H_
+#define _WIRE_TEST_H_
+
+/** @file What the tests of wires share. */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <cmocka.h>
+
+#include "sl_wire.h"
+
+/** Open a wire that must open. */
+static inline struct sl_wire *
+wire_must_open(const char *text, struct sl_wire_hub *hub)
+{
+	struct sl_wire *w = NULL;
+	char why[256];
+
+	if (sl_wire_open(text, hub, &w, why, sizeof(why)) != 0)
+		fail_msg("%s: %s", text, why);
+	assert_non_null(w);
+	return w;
+}
+
+/** The counter of that name, which must be there. */
+static inline uint64_t
+wire_counter(struct sl_wire *w, const char *name)
+{
+	struct sl_wire_counter c[32];
+	unsigned int i, n = w->ops->counters(w, c, 32);
+
+	assert_in_range(n, 1, 32);
+	for (i = 0; i < n; i++) {
+		if (strcmp(c[i].name, name) == 0)
+			return c[i].value;
+	}
+	fail_msg("no counter %s", name);
+	return 0;
+}
+
+static inline void
+wire_must_control(struct sl_wire *w, const char *word)
+{
+	assert_int_equal(w->ops->control(w, word), 0);
+}
+
+/** Seeded randomness: xorshift64. The seed is printed, and taken from SL_SEED when it is set. */
+static inline uint64_t
+wire_test_seed(const char *test)
+{
+	const char *text = getenv("SL_SEED");
+	struct timespec ts;
+	uint64_t seed;
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	seed = text != NULL ? strtoull(text, NULL, 0) : (uint64_t)ts.tv_nsec * 2654435761u + 1;
+	printf("%s: SL_SEED=%llu\n", test, (unsigned long long)seed);
+	return seed != 0 ? seed : 1;
+}
+
+static inline uint64_t
+wire_test_random(uint64_t *state)
+{
+	*state ^= *state << 13;
+	*state ^= *state >> 7;
+	*state ^= *state << 17;
+	return *state;
+}
+
+/** 0..n-1. */
+static inline uint32_t
+wire_test_below(uint64_t *state, uint32_t n)
+{
+	return (uint32_t)((wire_test_random(state) >> 33) % n);
+}
+
+#endif /* _WIRE_TEST_H_ */
