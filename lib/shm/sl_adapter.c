@@ -5,12 +5,10 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include "sl_shm_priv.h"
 
-#define MAGIC UINT64_C(0x736c5f6164617074) /* "sl_adapt" */
+#define ADAPTER UINT64_C(0x736c5f6164617074) /* "sl_adapt": the kind of handle */
 #define ASYNC_MAX 4096u
 
 static const char *const mode_names[] = {
@@ -43,26 +41,14 @@ sl_log(const struct sl_adapter *a, int level, const char *fmt, ...)
 	a->log(a->log_ctx, level, text);
 }
 
-/* Tied to its address, the magic cannot be met by a copy or by other data. */
-static uint64_t
-magic_of(const struct sl_adapter *a)
-{
-	return MAGIC ^ (uintptr_t)a;
-}
-
 int
 sl_adapter_check(const struct sl_adapter *a, const char *call)
 {
-	unsigned char resident;
-	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
-
 	if (a == NULL) {
 		fprintf(stderr, "syncline: %s: adapter is NULL: open one first\n", call);
 		return -EINVAL;
 	}
-	/* mincore() says whether memory is there without touching it. */
-	if (((uintptr_t)a & (page - 1)) != 0 || mincore((void *)(uintptr_t)a, page, &resident) != 0 ||
-		a->magic != magic_of(a)) {
+	if (!sl_handle_live(&a->handle, ADAPTER)) {
 		fprintf(stderr, "syncline: %s: adapter %p is closed, or never was one\n", call,
 			(const void *)a);
 		return -EBADF;
@@ -236,14 +222,6 @@ adapter_init(struct sl_adapter *a, const struct sl_adapter_params *p)
 	return ret;
 }
 
-static size_t
-adapter_size(void)
-{
-	size_t page = (size_t)sysconf(_SC_PAGESIZE);
-
-	return (sizeof(struct sl_adapter) + page - 1) & ~(page - 1);
-}
-
 int
 sl_adapter_open(const struct sl_adapter_params *params, struct sl_adapter **out)
 {
@@ -253,15 +231,15 @@ sl_adapter_open(const struct sl_adapter_params *params, struct sl_adapter **out)
 	if (params == NULL || out == NULL)
 		return -EINVAL;
 	*out = NULL;
-	a = mmap(NULL, adapter_size(), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (a == MAP_FAILED)
+	a = sl_handle_new(sizeof(*a));
+	if (a == NULL)
 		return -ENOMEM;
 	ret = adapter_init(a, params);
 	if (ret != 0) {
-		munmap(a, adapter_size());
+		sl_handle_free(&a->handle, sizeof(*a));
 		return ret;
 	}
-	a->magic = magic_of(a);
+	sl_handle_open(&a->handle, ADAPTER);
 	sl_log(a, 6, "open: coherency %s, %s, line %u, memory from %s, NUMA node %d",
 		sl_coherency_name(a->sync.mode), sl_cache_op_name(a->sync.op), a->sync.line,
 		a->source->name, a->node);
@@ -269,10 +247,27 @@ sl_adapter_open(const struct sl_adapter_params *params, struct sl_adapter **out)
 	return 0;
 }
 
+unsigned int
+sl_log_live(struct sl_adapter *a)
+{
+	const struct sl_holding *h;
+	unsigned int n = 0;
+
+	pthread_mutex_lock(&a->lock);
+	for (h = a->holdings; h != NULL; h = h->next, n++)
+		sl_log(a, 3, "close: %s '%s' is live: %zu bytes at %p", h->is_region ? "region" : "buffer",
+			h->name, h->len, h->va);
+	if (a->readers != NULL) {
+		sl_log(a, 3, "close: a device still reads the window: sl_dma_close() first");
+		n++;
+	}
+	pthread_mutex_unlock(&a->lock);
+	return n;
+}
+
 int
 sl_adapter_close(struct sl_adapter *a)
 {
-	const struct sl_holding *h;
 	int ret;
 
 	ret = sl_adapter_check(a, "sl_adapter_close");
@@ -281,23 +276,14 @@ sl_adapter_close(struct sl_adapter *a)
 	ret = sl_async_drain(a);
 	if (ret != 0)
 		return ret;
-	pthread_mutex_lock(&a->lock);
-	for (h = a->holdings; h != NULL; h = h->next)
-		sl_log(a, 3, "close: %s '%s' is live: %zu bytes at %p", h->is_region ? "region" : "buffer",
-			h->name, h->len, h->va);
-	if (a->readers != NULL)
-		sl_log(a, 3, "close: a device still reads the window: sl_dma_close() first");
-	ret = a->holdings != NULL || a->readers != NULL ? -EBUSY : 0;
-	pthread_mutex_unlock(&a->lock);
-	if (ret != 0) {
+	if (sl_log_live(a) > 0) {
 		sl_async_resume(a);
-		return ret;
+		return -EBUSY;
 	}
 	sl_async_stop(a);
 	sl_window_fini(a);
 	pthread_mutex_destroy(&a->lock);
-	a->magic = 0;
-	munmap(a, adapter_size());
+	sl_handle_free(&a->handle, sizeof(*a));
 	return 0;
 }
 

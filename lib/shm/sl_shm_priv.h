@@ -42,11 +42,25 @@ struct sl_dma_table {
 struct sl_async;
 
 /**
- * An adapter. It has a mapping of its own, so that a handle used after close
- * meets memory that is not there, and sl_adapter_check() can tell.
+ * First member of what callers hold by a handle that they may use after its
+ * end. Each has a mapping of its own, so that such a handle meets memory that
+ * is not there, and sl_handle_live() can tell. (Not when another open got the
+ * same address since; then the handle means the new one.)
  */
+struct sl_handle {
+	uint64_t mark;
+};
+
+/** Zeroed memory for a handle's object, or NULL. */
+void *sl_handle_new(size_t size);
+/** The object is complete: from now on the handle is live. @p kind as for sl_handle_live(). */
+void sl_handle_open(struct sl_handle *h, uint64_t kind);
+bool sl_handle_live(const struct sl_handle *h, uint64_t kind);
+void sl_handle_free(struct sl_handle *h, size_t size);
+
+/** An adapter. */
 struct sl_adapter {
-	uint64_t magic; /* tied to the address; zero once closed */
+	struct sl_handle handle;
 	char name[SL_SHM_NAME_LEN];
 	struct sl_sync sync;
 	const struct sl_dma_table *table; /* atomic: device threads load it */
@@ -71,6 +85,8 @@ struct sl_adapter {
 int sl_adapter_check(const struct sl_adapter *a, const char *call);
 void sl_log(const struct sl_adapter *a, int level, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+/** Log every region and buffer that is live; takes the lock. @return how many. */
+unsigned int sl_log_live(struct sl_adapter *a);
 /** Copy a name; false when it is NULL, empty or too long. */
 bool sl_name_copy(char dst[SL_SHM_NAME_LEN], const char *src);
 

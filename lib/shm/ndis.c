@@ -1,0 +1,647 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "ndis.h"
+#include "sl_shm_priv.h"
+
+#define MINIPORT UINT64_C(0x736c5f6e646973) /* "sl_ndis": the kind of handle */
+#define REQUESTS 64u
+
+/* One asynchronous allocation on its way. */
+struct request {
+	struct miniport *m; /* atomic; NULL: free to be taken */
+	ULONG length;
+	PVOID context;
+};
+
+/* One allocation of the 6.20 form: what its handle stands for. */
+struct allocation {
+	struct allocation *next;
+	struct sl_region region;
+};
+
+/* What a MiniportAdapterHandle, and the MiniportDmaHandle, stand for. */
+struct miniport {
+	struct sl_handle handle;
+	struct sl_adapter *adapter;
+	NDIS_HANDLE context;
+	pthread_mutex_t lock; /* allocations */
+	struct allocation *allocations;
+	bool registered;
+	unsigned int live; /* atomic: allocations of all forms */
+	MINIPORT_ALLOCATE_SHARED_MEM_COMPLETE_HANDLER done;
+	struct request requests[REQUESTS];
+};
+
+/* --- thread rules --- */
+
+#ifndef NDEBUG
+
+/* An IRQL belongs to a thread and to nothing else: NDIS hands no object along. */
+static KIRQL *
+irql(void)
+{
+	static _Thread_local KIRQL level = PASSIVE_LEVEL;
+
+	return &level;
+}
+
+KIRQL
+KeGetCurrentIrql(void)
+{
+	return *irql();
+}
+
+KIRQL
+sl_ndis_set_irql(KIRQL level)
+{
+	KIRQL old = *irql();
+
+	*irql() = level;
+	return old;
+}
+
+#else
+
+KIRQL
+KeGetCurrentIrql(void)
+{
+	return PASSIVE_LEVEL;
+}
+
+KIRQL
+sl_ndis_set_irql(KIRQL level)
+{
+	(void)level;
+	return PASSIVE_LEVEL;
+}
+
+#endif
+
+/* The miniport of a handle, NULL for a handle that is none. */
+static struct miniport *
+miniport_of(NDIS_HANDLE handle, const char *call)
+{
+	struct miniport *m = handle;
+
+	if (m != NULL && sl_handle_live(&m->handle, MINIPORT))
+		return m;
+	fprintf(stderr, "syncline: %s: handle %p is closed, or never was one\n", call, handle);
+	return NULL;
+}
+
+/* ... for a call that belongs on a control thread, */
+static struct miniport *
+passive(NDIS_HANDLE handle, const char *call)
+{
+	struct miniport *m = miniport_of(handle, call);
+
+	if (m == NULL || KeGetCurrentIrql() == PASSIVE_LEVEL)
+		return m;
+	sl_log(m->adapter, 3, "%s: called by a datapath thread (DISPATCH_LEVEL); allowed: control "
+		"threads (PASSIVE_LEVEL)", call);
+	return NULL;
+}
+
+/* ... and that allocates. */
+static struct miniport *
+passive_registered(NDIS_HANDLE handle, const char *call)
+{
+	struct miniport *m = passive(handle, call);
+
+	if (m == NULL || m->registered)
+		return m;
+	sl_log(m->adapter, 3, "%s: called before NdisMRegisterScatterGatherDma", call);
+	return NULL;
+}
+
+/* --- the miniport's handle --- */
+
+NDIS_STATUS
+sl_ndis_open(struct sl_adapter *adapter, NDIS_HANDLE context, PNDIS_HANDLE handle)
+{
+	struct miniport *m;
+
+	if (handle == NULL || sl_adapter_check(adapter, "sl_ndis_open") != 0)
+		return NDIS_STATUS_INVALID_PARAMETER;
+	*handle = NULL;
+	m = sl_handle_new(sizeof(*m));
+	if (m == NULL)
+		return NDIS_STATUS_RESOURCES;
+	m->adapter = adapter;
+	m->context = context;
+	pthread_mutex_init(&m->lock, NULL);
+	sl_handle_open(&m->handle, MINIPORT);
+	*handle = m;
+	return NDIS_STATUS_SUCCESS;
+}
+
+/* Memory that is allocated, or about to be. */
+static unsigned int
+in_use(struct miniport *m, const char *call)
+{
+	unsigned int live = __atomic_load_n(&m->live, __ATOMIC_ACQUIRE);
+
+	if (live > 0)
+		sl_log(m->adapter, 3, "%s: %u allocations of shared memory are live: free them first", call,
+			live);
+	return live;
+}
+
+NDIS_STATUS
+sl_ndis_close(NDIS_HANDLE MiniportAdapterHandle)
+{
+	struct miniport *m = passive(MiniportAdapterHandle, "sl_ndis_close");
+
+	if (m == NULL)
+		return NDIS_STATUS_INVALID_PARAMETER;
+	if (in_use(m, "sl_ndis_close") > 0) {
+		sl_log_live(m->adapter);
+		return NDIS_STATUS_FAILURE;
+	}
+	pthread_mutex_destroy(&m->lock);
+	sl_handle_free(&m->handle, sizeof(*m));
+	return NDIS_STATUS_SUCCESS;
+}
+
+NDIS_STATUS
+NdisMRegisterScatterGatherDma(NDIS_HANDLE MiniportAdapterHandle,
+	PNDIS_SG_DMA_DESCRIPTION DmaDescription, PNDIS_HANDLE NdisMiniportDmaHandle)
+{
+	struct miniport *m = passive(MiniportAdapterHandle, "NdisMRegisterScatterGatherDma");
+
+	if (NdisMiniportDmaHandle != NULL)
+		*NdisMiniportDmaHandle = NULL;
+	if (m == NULL || DmaDescription == NULL || NdisMiniportDmaHandle == NULL)
+		return NDIS_STATUS_INVALID_PARAMETER;
+	if (DmaDescription->Header.Type != NDIS_OBJECT_TYPE_SG_DMA_DESCRIPTION ||
+		DmaDescription->Header.Revision < NDIS_SG_DMA_DESCRIPTION_REVISION_1 ||
+		DmaDescription->Header.Size < NDIS_SIZEOF_SG_DMA_DESCRIPTION_REVISION_1)
+		return NDIS_STATUS_BAD_VERSION;
+	if (DmaDescription->MaximumPhysicalMapping == 0)
+		return NDIS_STATUS_INVALID_PARAMETER;
+	if (m->registered) {
+		sl_log(m->adapter, 3, "NdisMRegisterScatterGatherDma: registered already");
+		return NDIS_STATUS_FAILURE;
+	}
+	m->done = DmaDescription->SharedMemAllocateCompleteHandler;
+	m->registered = true;
+	DmaDescription->ScatterGatherListSize =
+		sizeof(SCATTER_GATHER_LIST) + sizeof(SCATTER_GATHER_ELEMENT);
+	*NdisMiniportDmaHandle = m;
+	return NDIS_STATUS_SUCCESS;
+}
+
+VOID
+NdisMDeregisterScatterGatherDma(NDIS_HANDLE NdisMiniportDmaHandle)
+{
+	struct miniport *m = passive(NdisMiniportDmaHandle, "NdisMDeregisterScatterGatherDma");
+
+	if (m != NULL && in_use(m, "NdisMDeregisterScatterGatherDma") == 0)
+		m->registered = false;
+}
+
+ULONG
+NdisMGetDmaAlignment(NDIS_HANDLE MiniportAdapterHandle)
+{
+	struct miniport *m = passive(MiniportAdapterHandle, "NdisMGetDmaAlignment");
+
+	return m == NULL ? NdisGetCacheFillSize() : sl_adapter_dma_alignment(m->adapter);
+}
+
+ULONG
+NdisGetCacheFillSize(void)
+{
+	struct sl_cache_info info;
+
+	/* Without maintenance there is a line all the same. */
+	(void)sl_cache_probe(&info);
+	return info.line;
+}
+
+/* --- NDIS 5 and 6.0 --- */
+
+static struct sl_region_params
+params_of(ULONG length, BOOLEAN cached)
+{
+	return (struct sl_region_params){
+		.name = "NDIS shared memory",
+		.len = length,
+		.cached = cached != FALSE,
+		.node = SL_NODE_ANY,
+		.queue = SL_SHM_QUEUE_NONE,
+		.contiguous = true, /* the caller is told of one address */
+	};
+}
+
+VOID
+NdisMAllocateSharedMemory(NDIS_HANDLE MiniportAdapterHandle, ULONG Length, BOOLEAN Cached,
+	PVOID *VirtualAddress, PNDIS_PHYSICAL_ADDRESS PhysicalAddress)
+{
+	struct miniport *m = passive_registered(MiniportAdapterHandle, "NdisMAllocateSharedMemory");
+	struct sl_region_params p = params_of(Length, Cached);
+	struct sl_region r;
+
+	if (VirtualAddress == NULL || PhysicalAddress == NULL)
+		return;
+	*VirtualAddress = NULL;
+	PhysicalAddress->QuadPart = 0;
+	if (m == NULL || sl_region_alloc(m->adapter, &p, &r) != 0)
+		return;
+	__atomic_add_fetch(&m->live, 1, __ATOMIC_RELAXED);
+	*VirtualAddress = r.va;
+	PhysicalAddress->QuadPart = (int64_t)r.iova;
+}
+
+static void
+alloc_done(void *ctx, int status, const struct sl_region *region)
+{
+	struct request *r = ctx;
+	struct miniport *m = r->m;
+	PVOID context = r->context;
+	ULONG length = r->length;
+	NDIS_PHYSICAL_ADDRESS pa = {.QuadPart = status == 0 ? (int64_t)region->iova : 0};
+
+	/* The request may be used again by who is called next; what we need of it is copied. */
+	__atomic_store_n(&r->m, NULL, __ATOMIC_RELEASE);
+	m->done(m->context, status == 0 ? region->va : NULL, &pa, length, context);
+	if (status != 0)
+		__atomic_sub_fetch(&m->live, 1, __ATOMIC_RELEASE);
+}
+
+/* A request nobody uses: taken for m. NULL when all are on their way. */
+static struct request *
+take_request(struct miniport *m)
+{
+	unsigned int i;
+
+	for (i = 0; i < REQUESTS; i++) {
+		struct miniport *none = NULL;
+
+		if (__atomic_compare_exchange_n(&m->requests[i].m, &none, m, false, __ATOMIC_ACQUIRE,
+			    __ATOMIC_RELAXED))
+			return &m->requests[i];
+	}
+	return NULL;
+}
+
+NDIS_STATUS
+NdisMAllocateSharedMemoryAsync(
+	NDIS_HANDLE MiniportAdapterHandle, ULONG Length, BOOLEAN Cached, PVOID Context)
+{
+	struct miniport *m = miniport_of(MiniportAdapterHandle, "NdisMAllocateSharedMemoryAsync");
+	struct sl_region_params p = params_of(Length, Cached);
+	struct request *r;
+
+	if (m == NULL || !m->registered || m->done == NULL)
+		return NDIS_STATUS_FAILURE;
+	r = take_request(m);
+	if (r == NULL)
+		return NDIS_STATUS_FAILURE;
+	r->length = Length;
+	r->context = Context;
+	/* Counted before it is there: a close in between must wait for it. */
+	__atomic_add_fetch(&m->live, 1, __ATOMIC_RELAXED);
+	if (sl_region_alloc_async(m->adapter, &p, alloc_done, r) == 0)
+		return NDIS_STATUS_PENDING;
+	__atomic_sub_fetch(&m->live, 1, __ATOMIC_RELAXED);
+	__atomic_store_n(&r->m, NULL, __ATOMIC_RELEASE);
+	return NDIS_STATUS_FAILURE;
+}
+
+NDIS_STATUS
+NdisMAllocateSharedMemoryAsyncEx(
+	NDIS_HANDLE MiniportDmaHandle, ULONG Length, BOOLEAN Cached, PVOID Context)
+{
+	return NdisMAllocateSharedMemoryAsync(MiniportDmaHandle, Length, Cached, Context);
+}
+
+VOID
+NdisMFreeSharedMemory(NDIS_HANDLE MiniportAdapterHandle, ULONG Length, BOOLEAN Cached,
+	PVOID VirtualAddress, NDIS_PHYSICAL_ADDRESS PhysicalAddress)
+{
+	struct miniport *m = miniport_of(MiniportAdapterHandle, "NdisMFreeSharedMemory");
+	struct sl_region r = {VirtualAddress, (uint64_t)PhysicalAddress.QuadPart, Length,
+		Cached != FALSE};
+
+	/* What differs from the allocation (F1) is logged there; NDIS has no status for it. */
+	if (m != NULL && sl_region_free(m->adapter, &r) == 0)
+		__atomic_sub_fetch(&m->live, 1, __ATOMIC_RELEASE);
+}
+
+VOID
+NdisMUpdateSharedMemory(NDIS_HANDLE MiniportAdapterHandle, ULONG Length, PVOID VirtualAddress,
+	NDIS_PHYSICAL_ADDRESS PhysicalAddress)
+{
+	/* Datapath: the handle is believed, as NDIS does. */
+	const struct miniport *m = MiniportAdapterHandle;
+	const struct sl_sync *s = &m->adapter->sync;
+
+	(void)PhysicalAddress;
+	/* R2, R3: what the NIC wrote is there before any load after this. */
+	sl_update(s, s->mode, VirtualAddress, Length);
+	/* R3: a load that saw the NIC's status is done before those of the data. */
+	sl_acquire();
+}
+
+/* --- buffers --- */
+
+struct sl_ndis_pool {
+	struct sl_sync sync; /* of the adapter, once bound */
+	PNDIS_BUFFER free;
+	UINT count, used;
+	NDIS_BUFFER buffers[];
+};
+
+VOID
+NdisAllocateBufferPool(PNDIS_STATUS Status, PNDIS_HANDLE PoolHandle, UINT NumberOfDescriptors)
+{
+	struct sl_ndis_pool *pool;
+	struct sl_cache_info info;
+	UINT i;
+
+	*PoolHandle = NULL;
+	*Status = NDIS_STATUS_RESOURCES;
+	pool = calloc(1, sizeof(*pool) + NumberOfDescriptors * sizeof(NDIS_BUFFER));
+	if (pool == NULL)
+		return;
+	/* Without an adapter nothing tells that maintenance is not needed. */
+	(void)sl_cache_probe(&info);
+	pool->sync = (struct sl_sync){
+		.mode = SL_COHERENCY_EXPLICIT, .op = info.op, .step = info.step, .line = info.line};
+	pool->count = NumberOfDescriptors;
+	for (i = 0; i < NumberOfDescriptors; i++) {
+		pool->buffers[i].Next = pool->free;
+		pool->free = &pool->buffers[i];
+	}
+	*PoolHandle = pool;
+	*Status = NDIS_STATUS_SUCCESS;
+}
+
+NDIS_STATUS
+sl_ndis_bind_pool(NDIS_HANDLE PoolHandle, NDIS_HANDLE MiniportAdapterHandle)
+{
+	struct miniport *m = passive(MiniportAdapterHandle, "sl_ndis_bind_pool");
+	struct sl_ndis_pool *pool = PoolHandle;
+
+	if (m == NULL || pool == NULL)
+		return NDIS_STATUS_INVALID_PARAMETER;
+	pool->sync = m->adapter->sync;
+	return NDIS_STATUS_SUCCESS;
+}
+
+VOID
+NdisFreeBufferPool(NDIS_HANDLE PoolHandle)
+{
+	struct sl_ndis_pool *pool = PoolHandle;
+
+	if (pool != NULL && pool->used > 0) {
+		fprintf(stderr, "syncline: NdisFreeBufferPool: %u of %u buffers are not back\n", pool->used,
+			pool->count);
+		return;
+	}
+	free(pool);
+}
+
+VOID
+NdisAllocateBuffer(PNDIS_STATUS Status, PNDIS_BUFFER *Buffer, NDIS_HANDLE PoolHandle,
+	PVOID VirtualAddress, UINT Length)
+{
+	struct sl_ndis_pool *pool = PoolHandle;
+	PNDIS_BUFFER b = pool->free;
+
+	*Buffer = NULL;
+	*Status = NDIS_STATUS_RESOURCES;
+	if (b == NULL)
+		return;
+	pool->free = b->Next;
+	pool->used++;
+	*b = (NDIS_BUFFER){NULL, VirtualAddress, Length, &pool->sync, pool};
+	*Buffer = b;
+	*Status = NDIS_STATUS_SUCCESS;
+}
+
+VOID
+NdisFreeBuffer(PNDIS_BUFFER Buffer)
+{
+	struct sl_ndis_pool *pool = Buffer->Pool;
+
+	Buffer->Next = pool->free;
+	pool->free = Buffer;
+	pool->used--;
+}
+
+PMDL
+NdisAllocateMdl(NDIS_HANDLE NdisHandle, PVOID VirtualAddress, UINT Length)
+{
+	struct miniport *m = miniport_of(NdisHandle, "NdisAllocateMdl");
+	PMDL mdl = m == NULL ? NULL : malloc(sizeof(*mdl));
+
+	if (mdl != NULL)
+		*mdl = (MDL){NULL, VirtualAddress, Length, &m->adapter->sync, NULL};
+	return mdl;
+}
+
+VOID
+NdisFreeMdl(PMDL Mdl)
+{
+	free(Mdl);
+}
+
+VOID
+NdisAdjustBufferLength(PNDIS_BUFFER Buffer, UINT Length)
+{
+	Buffer->Length = Length;
+}
+
+VOID
+NdisQueryBuffer(PNDIS_BUFFER Buffer, PVOID *VirtualAddress, PUINT Length)
+{
+	if (VirtualAddress != NULL)
+		*VirtualAddress = Buffer->VirtualAddress;
+	*Length = Buffer->Length;
+}
+
+VOID
+NdisFlushBuffer(PNDIS_BUFFER Buffer, BOOLEAN WriteToDevice)
+{
+	const struct sl_sync *s = Buffer->Sync;
+
+	if (WriteToDevice != FALSE) {
+		/* T1: data in memory before the register write that follows. */
+		sl_flush(s, s->mode, Buffer->VirtualAddress, Buffer->Length);
+	} else {
+		/* R1: no line stays dirty that would be written over what the NIC writes. */
+		sl_prepare(s, s->mode, Buffer->VirtualAddress, Buffer->Length);
+		/* R3, for who flushes after the transfer alone: drop what was fetched too early. */
+		if (s->mode == SL_COHERENCY_EXPLICIT)
+			sl_update(s, SL_COHERENCY_EXPLICIT, Buffer->VirtualAddress, Buffer->Length);
+	}
+	/* T2: the flush is complete before any register write after this call. */
+	sl_doorbell_barrier(s, s->mode);
+}
+
+/* --- NDIS 6.20 --- */
+
+static enum sl_usage
+usage_of(NDIS_SHARED_MEMORY_USAGE usage)
+{
+	switch (usage) {
+	case NdisSharedMemoryUsageXmit:
+		return SL_USAGE_TX_RING;
+	case NdisSharedMemoryUsageXmitHeader:
+	case NdisSharedMemoryUsageXmitData:
+		return SL_USAGE_TX_DATA;
+	case NdisSharedMemoryUsageReceive:
+		return SL_USAGE_RX_RING;
+	case NdisSharedMemoryUsageReceiveLookahead:
+	case NdisSharedMemoryUsageReceivePostLookahead:
+	case NdisSharedMemoryUsageReceiveHeader:
+	case NdisSharedMemoryUsageReceiveData:
+		return SL_USAGE_RX_DATA;
+	default:
+		return SL_USAGE_OTHER;
+	}
+}
+
+static NDIS_STATUS
+status_of(int err)
+{
+	switch (err) {
+	case 0:
+		return NDIS_STATUS_SUCCESS;
+	case -EINVAL:
+	case -ENODEV:
+		return NDIS_STATUS_INVALID_PARAMETER;
+	default:
+		return NDIS_STATUS_RESOURCES;
+	}
+}
+
+/* Fill the caller's list with the pieces of a region; false when it is too short. */
+static bool
+fill_list(struct miniport *m, const struct sl_region *r, PNDIS_SHARED_MEMORY_PARAMETERS p)
+{
+	size_t room = p->SGListBufferLength < sizeof(SCATTER_GATHER_LIST) ? 0
+		: (p->SGListBufferLength - sizeof(SCATTER_GATHER_LIST)) / sizeof(SCATTER_GATHER_ELEMENT);
+	int n = sl_region_sg(m->adapter, r, NULL, 0), i;
+	struct sl_sg *sg;
+
+	if ((size_t)n > room || p->SGListBuffer == NULL) {
+		sl_log(m->adapter, 3, "NdisAllocateSharedMemory: SGListBufferLength %u holds %zu elements, "
+			"the memory has %d: give %zu bytes", p->SGListBufferLength, room, n,
+			sizeof(SCATTER_GATHER_LIST) + (size_t)n * sizeof(SCATTER_GATHER_ELEMENT));
+		return false;
+	}
+	sg = calloc((size_t)n, sizeof(*sg));
+	if (sg == NULL)
+		return false;
+	sl_region_sg(m->adapter, r, sg, (unsigned int)n);
+	p->SGListBuffer->NumberOfElements = (ULONG)n;
+	p->SGListBuffer->Reserved = 0;
+	for (i = 0; i < n; i++)
+		p->SGListBuffer->Elements[i] = (SCATTER_GATHER_ELEMENT){
+			.Address.QuadPart = (int64_t)sg[i].iova, .Length = (ULONG)sg[i].len};
+	free(sg);
+	return true;
+}
+
+static NDIS_STATUS
+allocate(struct miniport *m, PNDIS_SHARED_MEMORY_PARAMETERS p, struct allocation *alloc)
+{
+	struct sl_region_params rp = params_of(p->Length, TRUE);
+	int ret;
+
+	rp.contiguous = (p->Flags & NDIS_SHARED_MEM_PARAMETERS_CONTIGUOUS) != 0;
+	rp.usage = usage_of(p->Usage);
+	rp.queue = (uint16_t)p->QueueId;
+	if (p->PreferredNode != MM_ANY_NODE_OK)
+		rp.node = (int)p->PreferredNode;
+	ret = sl_region_alloc(m->adapter, &rp, &alloc->region);
+	if (ret != 0)
+		return status_of(ret);
+	if (!fill_list(m, &alloc->region, p)) {
+		sl_region_free(m->adapter, &alloc->region);
+		return NDIS_STATUS_INVALID_PARAMETER;
+	}
+	return NDIS_STATUS_SUCCESS;
+}
+
+NDIS_STATUS
+NdisAllocateSharedMemory(NDIS_HANDLE NdisHandle,
+	PNDIS_SHARED_MEMORY_PARAMETERS SharedMemoryParameters, PNDIS_HANDLE pAllocationHandle)
+{
+	struct miniport *m = passive_registered(NdisHandle, "NdisAllocateSharedMemory");
+	PNDIS_SHARED_MEMORY_PARAMETERS p = SharedMemoryParameters;
+	struct allocation *alloc;
+	NDIS_STATUS status;
+
+	if (p == NULL || pAllocationHandle == NULL)
+		return NDIS_STATUS_INVALID_PARAMETER;
+	*pAllocationHandle = NULL;
+	if (p->Header.Type != NDIS_OBJECT_TYPE_DEFAULT ||
+		p->Header.Revision < NDIS_SHARED_MEMORY_PARAMETERS_REVISION_1 ||
+		p->Header.Size < NDIS_SIZEOF_SHARED_MEMORY_PARAMETERS_REVISION_1)
+		return NDIS_STATUS_BAD_VERSION;
+	p->VirtualAddress = NULL;
+	p->SharedMemoryHandle = NULL;
+	if (m == NULL)
+		return NDIS_STATUS_FAILURE;
+	alloc = calloc(1, sizeof(*alloc));
+	if (alloc == NULL)
+		return NDIS_STATUS_RESOURCES;
+	status = allocate(m, p, alloc);
+	if (status != NDIS_STATUS_SUCCESS) {
+		free(alloc);
+		return status;
+	}
+	pthread_mutex_lock(&m->lock);
+	alloc->next = m->allocations;
+	m->allocations = alloc;
+	pthread_mutex_unlock(&m->lock);
+	__atomic_add_fetch(&m->live, 1, __ATOMIC_RELAXED);
+	p->VirtualAddress = alloc->region.va;
+	p->SharedMemoryHandle = alloc;
+	*pAllocationHandle = alloc;
+	return NDIS_STATUS_SUCCESS;
+}
+
+/* Take an allocation off the list; NULL when it is not on it. Its handle may be stale. */
+static struct allocation *
+unlink_allocation(struct miniport *m, const void *handle)
+{
+	struct allocation **link, *found = NULL;
+
+	pthread_mutex_lock(&m->lock);
+	for (link = &m->allocations; *link != NULL; link = &(*link)->next) {
+		if (*link == handle) {
+			found = *link;
+			*link = found->next;
+			break;
+		}
+	}
+	pthread_mutex_unlock(&m->lock);
+	return found;
+}
+
+VOID
+NdisFreeSharedMemory(NDIS_HANDLE NdisHandle, NDIS_HANDLE AllocationHandle)
+{
+	struct miniport *m = passive(NdisHandle, "NdisFreeSharedMemory");
+	struct allocation *alloc;
+
+	if (m == NULL)
+		return;
+	alloc = unlink_allocation(m, AllocationHandle);
+	if (alloc == NULL) {
+		sl_log(m->adapter, 3, "NdisFreeSharedMemory: no allocation has the handle %p: freed already, "
+			"or never this miniport's (F1)", AllocationHandle);
+		return;
+	}
+	if (sl_region_free(m->adapter, &alloc->region) == 0)
+		__atomic_sub_fetch(&m->live, 1, __ATOMIC_RELEASE);
+	free(alloc);
+}

@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+#ifndef _SL_NDIS_H_
+#define _SL_NDIS_H_
+
+/**
+ * @file
+ * NDIS's shared-memory calls on lib/shm: names, parameter order and failure
+ * behaviour are NDIS's, so that a miniport's shared-memory code moves over by
+ * including this header. The calls are those of NDIS 5.1 and the forms that
+ * 6.0 and 6.20 added; sources: the Windows driver DDI reference of each call.
+ *
+ * Thread rules take the place of IRQLs. PASSIVE_LEVEL: control threads only.
+ * DISPATCH_LEVEL: datapath threads too. A thread says that it works on the
+ * datapath as in NDIS, by NDIS_RAISE_IRQL_TO_DISPATCH; debug builds (NDEBUG
+ * not defined) refuse PASSIVE_LEVEL calls of such a thread, and log it.
+ *
+ * Ownership on a send: write the data, NdisFlushBuffer(TRUE), write the
+ * register. On a receive: NdisFlushBuffer(FALSE) before the buffer is given to
+ * the NIC, NdisMUpdateSharedMemory before what it wrote is read.
+ *
+ * What NDIS leaves open and is fixed here: memory comes zeroed; a free that
+ * does not match its allocation, a double free and a call with a handle that
+ * is closed do nothing and are logged; Cached = FALSE draws on the adapter's
+ * quota of non-cached memory.
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "sl_shm.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The names are NDIS's, typedefs of structs included. */
+typedef int32_t NDIS_STATUS;
+typedef NDIS_STATUS *PNDIS_STATUS;
+typedef uint32_t ULONG;
+typedef ULONG *PULONG;
+typedef unsigned int UINT;
+typedef UINT *PUINT;
+typedef uint16_t USHORT;
+typedef uint8_t UCHAR;
+typedef uint8_t BOOLEAN;
+typedef uintptr_t ULONG_PTR;
+typedef void VOID;
+typedef void *PVOID;
+typedef PVOID NDIS_HANDLE;
+typedef NDIS_HANDLE *PNDIS_HANDLE;
+typedef UCHAR KIRQL;
+typedef KIRQL *PKIRQL;
+
+#ifndef TRUE
+#define TRUE 1
+#define FALSE 0
+#endif
+
+/** An address for the NIC: an IOVA. */
+typedef union _LARGE_INTEGER {
+	struct {
+		uint32_t LowPart;
+		int32_t HighPart;
+	};
+	int64_t QuadPart;
+} PHYSICAL_ADDRESS, NDIS_PHYSICAL_ADDRESS, *PNDIS_PHYSICAL_ADDRESS;
+
+#define NdisGetPhysicalAddressLow(a) ((a).LowPart)
+#define NdisGetPhysicalAddressHigh(a) ((a).HighPart)
+
+#define NDIS_STATUS_SUCCESS ((NDIS_STATUS)0)
+#define NDIS_STATUS_PENDING ((NDIS_STATUS)0x00000103)
+#define NDIS_STATUS_FAILURE ((NDIS_STATUS)0xC0000001)
+#define NDIS_STATUS_INVALID_PARAMETER ((NDIS_STATUS)0xC000000D)
+#define NDIS_STATUS_RESOURCES ((NDIS_STATUS)0xC000009A)
+#define NDIS_STATUS_NOT_SUPPORTED ((NDIS_STATUS)0xC00000BB)
+#define NDIS_STATUS_BAD_VERSION ((NDIS_STATUS)0xC0010004)
+
+#define NdisZeroMemory(p, n) memset((p), 0, (n))
+#define NdisMoveMemory(d, s, n) memmove((d), (s), (n))
+
+/* --- IRQL: which kind of thread this is --- */
+
+#define PASSIVE_LEVEL 0
+#define DISPATCH_LEVEL 2
+
+/** PASSIVE_LEVEL on control threads, DISPATCH_LEVEL on datapath threads; not kept without debug. */
+KIRQL KeGetCurrentIrql(void);
+/** Set this thread's level. @return the level before. */
+KIRQL sl_ndis_set_irql(KIRQL level);
+
+#define NDIS_CURRENT_IRQL() KeGetCurrentIrql()
+#define NDIS_RAISE_IRQL_TO_DISPATCH(old) (*(old) = sl_ndis_set_irql(DISPATCH_LEVEL))
+#define NDIS_LOWER_IRQL(old, cur) ((void)(cur), (void)sl_ndis_set_irql(old))
+
+/* --- the miniport's handle: what the host of a miniport calls --- */
+
+/**
+ * Make the MiniportAdapterHandle of a miniport. The adapter must outlive it,
+ * and be open with async_depth > 0 for the ...Async calls. PASSIVE_LEVEL.
+ * @param context the MiniportAdapterContext that handlers are given
+ */
+NDIS_STATUS sl_ndis_open(struct sl_adapter *adapter, NDIS_HANDLE context, PNDIS_HANDLE handle);
+/**
+ * End it. PASSIVE_LEVEL, after MiniportHalt.
+ * @return NDIS_STATUS_FAILURE with the adapter's memory still allocated: listed in the log, the
+ *   handle stays.
+ */
+NDIS_STATUS sl_ndis_close(NDIS_HANDLE MiniportAdapterHandle);
+
+/* --- scatter/gather registration: before any allocation. PASSIVE_LEVEL --- */
+
+typedef struct _NDIS_OBJECT_HEADER {
+	UCHAR Type;
+	UCHAR Revision;
+	USHORT Size;
+} NDIS_OBJECT_HEADER;
+
+#define NDIS_OBJECT_TYPE_DEFAULT 0x80
+#define NDIS_OBJECT_TYPE_SG_DMA_DESCRIPTION 0x83
+#define NDIS_SG_DMA_DESCRIPTION_REVISION_1 1
+#define NDIS_SG_DMA_64_BIT_ADDRESS 0x00000001
+
+typedef struct _SCATTER_GATHER_ELEMENT {
+	PHYSICAL_ADDRESS Address;
+	ULONG Length;
+	ULONG_PTR Reserved;
+} SCATTER_GATHER_ELEMENT, *PSCATTER_GATHER_ELEMENT;
+
+typedef struct _SCATTER_GATHER_LIST {
+	ULONG NumberOfElements;
+	ULONG_PTR Reserved;
+	SCATTER_GATHER_ELEMENT Elements[];
+} SCATTER_GATHER_LIST, *PSCATTER_GATHER_LIST;
+
+/** PASSIVE_LEVEL. VirtualAddress is NULL when the allocation failed. */
+typedef VOID (*MINIPORT_ALLOCATE_SHARED_MEM_COMPLETE_HANDLER)(NDIS_HANDLE MiniportAdapterContext,
+	PVOID VirtualAddress, PNDIS_PHYSICAL_ADDRESS PhysicalAddress, ULONG Length, PVOID Context);
+/** Kept for the form; buffers need no list here, the IOVA of a mapped buffer is known. */
+typedef VOID (*MINIPORT_PROCESS_SG_LIST_HANDLER)(
+	PVOID DeviceObject, PVOID Reserved, PSCATTER_GATHER_LIST SGListBuffer, PVOID Context);
+
+typedef struct _NDIS_SG_DMA_DESCRIPTION {
+	NDIS_OBJECT_HEADER Header;
+	ULONG Flags;
+	ULONG MaximumPhysicalMapping; /**< must not be 0 */
+	MINIPORT_PROCESS_SG_LIST_HANDLER ProcessSGListHandler;
+	MINIPORT_ALLOCATE_SHARED_MEM_COMPLETE_HANDLER SharedMemAllocateCompleteHandler;
+	ULONG ScatterGatherListSize; /**< out: bytes of a list of one element */
+} NDIS_SG_DMA_DESCRIPTION, *PNDIS_SG_DMA_DESCRIPTION;
+
+#define NDIS_SIZEOF_SG_DMA_DESCRIPTION_REVISION_1 sizeof(NDIS_SG_DMA_DESCRIPTION)
+
+/** SUCCESS; BAD_VERSION (header), INVALID_PARAMETER, FAILURE (registered already). */
+NDIS_STATUS NdisMRegisterScatterGatherDma(NDIS_HANDLE MiniportAdapterHandle,
+	PNDIS_SG_DMA_DESCRIPTION DmaDescription, PNDIS_HANDLE NdisMiniportDmaHandle);
+/** Refused, and logged, while memory is allocated. */
+VOID NdisMDeregisterScatterGatherDma(NDIS_HANDLE NdisMiniportDmaHandle);
+
+/** PASSIVE_LEVEL: alignment of buffers in shared memory, bytes. */
+ULONG NdisMGetDmaAlignment(NDIS_HANDLE MiniportAdapterHandle);
+/** Any level: the same by the CPU alone. */
+ULONG NdisGetCacheFillSize(void);
+
+/* --- NDIS 5 and 6.0 --- */
+
+/** PASSIVE_LEVEL. On failure *VirtualAddress is NULL; ask again for less. */
+VOID NdisMAllocateSharedMemory(NDIS_HANDLE MiniportAdapterHandle, ULONG Length, BOOLEAN Cached,
+	PVOID *VirtualAddress, PNDIS_PHYSICAL_ADDRESS PhysicalAddress);
+
+/**
+ * DISPATCH_LEVEL. The registered handler is called on a control thread.
+ * @return PENDING, or FAILURE: then it is not called, and a later call may succeed.
+ */
+NDIS_STATUS NdisMAllocateSharedMemoryAsync(
+	NDIS_HANDLE MiniportAdapterHandle, ULONG Length, BOOLEAN Cached, PVOID Context);
+NDIS_STATUS NdisMAllocateSharedMemoryAsyncEx(
+	NDIS_HANDLE MiniportDmaHandle, ULONG Length, BOOLEAN Cached, PVOID Context);
+
+/**
+ * DISPATCH_LEVEL; waits for the device's step of the moment. Every parameter
+ * must be as the allocation gave or was given it; no sub-range.
+ */
+VOID NdisMFreeSharedMemory(NDIS_HANDLE MiniportAdapterHandle, ULONG Length, BOOLEAN Cached,
+	PVOID VirtualAddress, NDIS_PHYSICAL_ADDRESS PhysicalAddress);
+
+/** DISPATCH_LEVEL. What the NIC wrote to any part of an allocation is what later reads see. */
+VOID NdisMUpdateSharedMemory(NDIS_HANDLE MiniportAdapterHandle, ULONG Length, PVOID VirtualAddress,
+	NDIS_PHYSICAL_ADDRESS PhysicalAddress);
+
+/* --- buffers --- */
+
+/** Describes memory: an MDL. Fields are private. */
+typedef struct _NDIS_BUFFER {
+	struct _NDIS_BUFFER *Next;
+	PVOID VirtualAddress;
+	UINT Length;
+	const struct sl_sync *Sync;
+	struct sl_ndis_pool *Pool; /* NULL: from NdisAllocateMdl */
+} NDIS_BUFFER, *PNDIS_BUFFER, MDL, *PMDL;
+
+/**
+ * A pool of buffer descriptors. It belongs to no adapter, as in NDIS; until
+ * sl_ndis_bind_pool() its buffers' flushes do whatever maintenance the CPU has.
+ */
+VOID NdisAllocateBufferPool(PNDIS_STATUS Status, PNDIS_HANDLE PoolHandle, UINT NumberOfDescriptors);
+/** All of its buffers must be back. */
+VOID NdisFreeBufferPool(NDIS_HANDLE PoolHandle);
+/** Tell a pool whose memory its buffers describe: flushes follow the adapter's coherency mode. */
+NDIS_STATUS sl_ndis_bind_pool(NDIS_HANDLE PoolHandle, NDIS_HANDLE MiniportAdapterHandle);
+/** DISPATCH_LEVEL, one thread at a time for each pool. RESOURCES when the pool is empty. */
+VOID NdisAllocateBuffer(PNDIS_STATUS Status, PNDIS_BUFFER *Buffer, NDIS_HANDLE PoolHandle,
+	PVOID VirtualAddress, UINT Length);
+VOID NdisFreeBuffer(PNDIS_BUFFER Buffer);
+/** The same without a pool, bound to the adapter. NULL on failure. */
+PMDL NdisAllocateMdl(NDIS_HANDLE NdisHandle, PVOID VirtualAddress, UINT Length);
+VOID NdisFreeMdl(PMDL Mdl);
+VOID NdisAdjustBufferLength(PNDIS_BUFFER Buffer, UINT Length);
+VOID NdisQueryBuffer(PNDIS_BUFFER Buffer, PVOID *VirtualAddress, PUINT Length);
+
+/**
+ * DISPATCH_LEVEL. TRUE: the CPU wrote, the NIC will read; complete before any
+ * register write after it. FALSE: the NIC will write; the buffer must begin
+ * and end on lines (NdisMGetDmaAlignment), and nobody touches it until the
+ * transfer is done. Written back and dropped in both cases, as KeFlushIoBuffers
+ * does, so that a flush by FALSE after the transfer shows what the NIC wrote.
+ */
+VOID NdisFlushBuffer(PNDIS_BUFFER Buffer, BOOLEAN WriteToDevice);
+
+/* --- NDIS 6.20 --- */
+
+typedef enum _NDIS_SHARED_MEMORY_USAGE {
+	NdisSharedMemoryUsageUndefined,
+	NdisSharedMemoryUsageXmit,
+	NdisSharedMemoryUsageXmitHeader,
+	NdisSharedMemoryUsageXmitData,
+	NdisSharedMemoryUsageReceive,
+	NdisSharedMemoryUsageReceiveLookahead,
+	NdisSharedMemoryUsageReceivePostLookahead,
+	NdisSharedMemoryUsageReceiveHeader,
+	NdisSharedMemoryUsageReceiveData,
+	NdisSharedMemoryUsageOther,
+	NdisSharedMemoryUsageMax,
+} NDIS_SHARED_MEMORY_USAGE;
+
+typedef ULONG NODE_REQUIREMENT;
+typedef ULONG NDIS_NIC_SWITCH_VPORT_ID;
+#define MM_ANY_NODE_OK ((NODE_REQUIREMENT)0x80000000)
+
+#define NDIS_SHARED_MEM_PARAMETERS_CONTIGUOUS 0x00000001
+#define NDIS_SHARED_MEM_PARAMETERS_CONTIGOUS NDIS_SHARED_MEM_PARAMETERS_CONTIGUOUS /* as spelled */
+#define NDIS_SHARED_MEMORY_PARAMETERS_REVISION_1 1
+#define NDIS_SHARED_MEMORY_PARAMETERS_REVISION_2 2
+
+typedef struct _NDIS_SHARED_MEMORY_PARAMETERS {
+	NDIS_OBJECT_HEADER Header;
+	ULONG Flags;
+	ULONG QueueId; /**< shown in dumps; 16 bits count */
+	NDIS_HANDLE SharedMemoryHandle; /**< out */
+	NODE_REQUIREMENT PreferredNode; /**< falls to the nearest node */
+	NDIS_SHARED_MEMORY_USAGE Usage;
+	ULONG Length;
+	PVOID VirtualAddress; /**< out */
+	ULONG SGListBufferLength; /**< bytes at SGListBuffer */
+	PSCATTER_GATHER_LIST SGListBuffer; /**< caller's; filled in */
+	NDIS_NIC_SWITCH_VPORT_ID VPortId; /**< revision 2; not used */
+} NDIS_SHARED_MEMORY_PARAMETERS, *PNDIS_SHARED_MEMORY_PARAMETERS;
+
+#define NDIS_SIZEOF_SHARED_MEMORY_PARAMETERS_REVISION_1                                            \
+	offsetof(NDIS_SHARED_MEMORY_PARAMETERS, VPortId)
+#define NDIS_SIZEOF_SHARED_MEMORY_PARAMETERS_REVISION_2 sizeof(NDIS_SHARED_MEMORY_PARAMETERS)
+
+/**
+ * PASSIVE_LEVEL; cached memory. On failure the handle and VirtualAddress are
+ * NULL: RESOURCES, INVALID_PARAMETER (a list too short for the memory's pieces
+ * too), BAD_VERSION, FAILURE (not registered).
+ */
+NDIS_STATUS NdisAllocateSharedMemory(NDIS_HANDLE NdisHandle,
+	PNDIS_SHARED_MEMORY_PARAMETERS SharedMemoryParameters, PNDIS_HANDLE pAllocationHandle);
+/** PASSIVE_LEVEL. */
+VOID NdisFreeSharedMemory(NDIS_HANDLE NdisHandle, NDIS_HANDLE AllocationHandle);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* _SL_NDIS_H_ */

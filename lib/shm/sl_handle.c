@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "sl_shm_priv.h"
+
+static size_t
+page_size(void)
+{
+	return (size_t)sysconf(_SC_PAGESIZE);
+}
+
+static size_t
+whole_pages(size_t size)
+{
+	return (size + page_size() - 1) & ~(page_size() - 1);
+}
+
+/* Tied to its address, the mark cannot be met by a copy or by other data. */
+static uint64_t
+mark_of(const void *p, uint64_t kind)
+{
+	return kind ^ (uintptr_t)p;
+}
+
+void *
+sl_handle_new(size_t size)
+{
+	void *p = mmap(NULL, whole_pages(size), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+		-1, 0);
+
+	return p == MAP_FAILED ? NULL : p;
+}
+
+void
+sl_handle_open(struct sl_handle *h, uint64_t kind)
+{
+	h->mark = mark_of(h, kind);
+}
+
+bool
+sl_handle_live(const struct sl_handle *h, uint64_t kind)
+{
+	unsigned char resident;
+
+	if (((uintptr_t)h & (page_size() - 1)) != 0)
+		return false;
+	/* mincore() says whether memory is there without touching it. */
+	return mincore((void *)(uintptr_t)h, page_size(), &resident) == 0 &&
+		h->mark == mark_of(h, kind);
+}
+
+void
+sl_handle_free(struct sl_handle *h, size_t size)
+{
+	h->mark = 0;
+	munmap(h, whole_pages(size));
+}
