@@ -43,7 +43,8 @@ enum sl_speed { SL_SPEED_10 = 0, SL_SPEED_100 = 1, SL_SPEED_1000 = 2 };
 enum sl_link_mode { SL_LINK_MODE_COPPER = 0, SL_LINK_MODE_SGMII = 2, SL_LINK_MODE_SERDES = 3 };
 #define SL_CTRL_EXT_EE_RST SL_BIT(13)
 #define SL_CTRL_EXT_PFRSTD SL_BIT(14)
-#define SL_CTRL_EXT_IAME SL_BIT(24)
+#define SL_CTRL_EXT_EIAME SL_BIT(24)
+#define SL_CTRL_EXT_IAME SL_BIT(27)
 #define SL_CTRL_EXT_DRV_LOAD SL_BIT(28)
 
 /* MDIC */
@@ -70,6 +71,7 @@ enum sl_mdic_op { SL_MDIC_OP_WRITE = 1, SL_MDIC_OP_READ = 2 };
 #define SL_EERD_DONE SL_BIT(1)
 #define SL_EERD_ADDR SL_MASK(2, 14)
 #define SL_EERD_DATA SL_MASK(16, 16)
+#define SL_NVM_WORDS_MIN 64u /* EE_SIZE counts powers of two of this */
 #define SL_EEMNGCTL_CFG_DONE0 SL_BIT(18)
 
 /* SWSM, SW_FW_SYNC, FWSM */
@@ -86,10 +88,12 @@ enum sl_mdic_op { SL_MDIC_OP_WRITE = 1, SL_MDIC_OP_READ = 2 };
 #define SL_ICR_RXDMT0 SL_BIT(4)
 #define SL_ICR_RXO SL_BIT(6)
 #define SL_ICR_RXDW SL_BIT(7)
+#define SL_ICR_MDAC SL_BIT(9)
 #define SL_ICR_DRSTA SL_BIT(30)
 #define SL_ICR_INTA SL_BIT(31)
 /* Extended causes, MSI-X off: EICR, EICS, EIMS, EIMC */
 #define SL_EICR_RTXQ SL_MASK(0, 16)
+#define SL_EICR_MSIX SL_MASK(0, 25) /* MSI-X on: one bit for each vector */
 #define SL_EICR_TCP_TIMER SL_BIT(30)
 #define SL_EICR_OTHER SL_BIT(31)
 #define SL_GPIE_NSICR SL_BIT(0)
@@ -117,8 +121,21 @@ enum sl_mdic_op { SL_MDIC_OP_WRITE = 1, SL_MDIC_OP_READ = 2 };
 #define SL_RCTL_BSIZE SL_MASK(16, 2)
 #define SL_RCTL_VFE SL_BIT(18)
 #define SL_RCTL_CFIEN SL_BIT(19)
+#define SL_RCTL_CFI SL_BIT(20)
 #define SL_RCTL_SECRC SL_BIT(26)
 enum sl_rctl_lbm { SL_LBM_NONE = 0, SL_LBM_MAC = 1, SL_LBM_SERDES = 3 };
+
+/* MTA: a hash of 12 bits is a word and a bit of it. VLAN tags, as in VFTA and frames */
+#define SL_MTA_HASH_WORD SL_MASK(5, 7)
+#define SL_VLAN_VID SL_MASK(0, 12)
+#define SL_VLAN_CFI SL_BIT(12)
+
+/* RXPBS: KiB */
+#define SL_RXPBS_SIZE SL_MASK(0, 7)
+
+/* DVMOLR */
+#define SL_DVMOLR_STRVLAN SL_BIT(30)
+#define SL_DVMOLR_STRCRC SL_BIT(31)
 
 /* SRRCTL */
 #define SL_SRRCTL_BSIZEPACKET SL_MASK(0, 7) /* 1 KiB units */
@@ -128,6 +145,9 @@ enum sl_rctl_lbm { SL_LBM_NONE = 0, SL_LBM_MAC = 1, SL_LBM_SERDES = 3 };
 #define SL_SRRCTL_DROP_EN SL_BIT(31)
 enum sl_srrctl_desctype { SL_DESCTYPE_LEGACY = 0, SL_DESCTYPE_ADV_ONEBUF = 1 };
 
+/* RDLEN, TDLEN: units of SL_QUEUE_RING_ALIGN bytes */
+#define SL_XDLEN_UNITS SL_MASK(7, 13)
+
 /* RXDCTL, TXDCTL */
 #define SL_XDCTL_PTHRESH SL_MASK(0, 5)
 #define SL_XDCTL_HTHRESH SL_MASK(8, 5)
@@ -135,6 +155,7 @@ enum sl_srrctl_desctype { SL_DESCTYPE_LEGACY = 0, SL_DESCTYPE_ADV_ONEBUF = 1 };
 #define SL_XDCTL_ENABLE SL_BIT(25)
 #define SL_XDCTL_SWFLSH SL_BIT(26)
 
+#define SL_SRRCTL_RDMTS_UNIT 16u /* descriptors */
 #define SL_QUEUE_RING_ALIGN 128u /* RDBAL, TDBAL, and the unit of RDLEN, TDLEN */
 
 /* RXCSUM */
@@ -167,6 +188,7 @@ enum sl_srrctl_desctype { SL_DESCTYPE_LEGACY = 0, SL_DESCTYPE_ADV_ONEBUF = 1 };
 #define SL_MRQC_RSS_IPV6_UDP_EX SL_BIT(24)
 enum sl_mrqc_enable { SL_MRQC_OFF = 0, SL_MRQC_RSS_4Q = 2 };
 #define SL_RETA_ENTRIES 128u
+#define SL_RETA_QUEUE SL_MASK(0, 4) /* of each of the four bytes of a word */
 #define SL_RSS_KEY_BYTES 40u
 
 /* TCTL, TDWBAL, DTXCTL */
@@ -175,6 +197,9 @@ enum sl_mrqc_enable { SL_MRQC_OFF = 0, SL_MRQC_RSS_4Q = 2 };
 #define SL_TCTL_CT SL_MASK(4, 8)
 #define SL_TCTL_COLD SL_MASK(12, 10)
 #define SL_TCTL_RTLC SL_BIT(24)
+#define SL_DTXTCPFLG_FIRST SL_MASK(0, 12)   /* DTXTCPFLGL */
+#define SL_DTXTCPFLG_MIDDLE SL_MASK(16, 12) /* DTXTCPFLGL */
+#define SL_DTXTCPFLG_LAST SL_MASK(0, 12)    /* DTXTCPFLGH */
 #define SL_TDWBAL_HEAD_WB_EN SL_BIT(0)
 #define SL_TDWBAL_WB_ON_EITR SL_BIT(1)
 /* TXCTL: relaxed ordering would let a head write-back pass the reads it reports. */
@@ -186,7 +211,7 @@ enum sl_mrqc_enable { SL_MRQC_OFF = 0, SL_MRQC_RSS_4Q = 2 };
 /* PCS_LCTL, PCS_LSTAT */
 #define SL_PCS_LSTAT_LINK_OK SL_BIT(0)
 
-/* PHY registers (IEEE 802.3 clause 22; Marvell-like M88 PHY of the 82576: 8.25) */
+/* PHY registers (IEEE 802.3 clause 22, and those of the internal PHY: 8.25) */
 enum sl_phy_reg {
 	SL_PHY_CONTROL = 0,
 	SL_PHY_STATUS = 1,
@@ -198,20 +223,46 @@ enum sl_phy_reg {
 	SL_PHY_1000T_CTRL = 9,
 	SL_PHY_1000T_STATUS = 10,
 	SL_PHY_EXT_STATUS = 15,
+	SL_PHY_PORT_STATUS = 17,
+	SL_PHY_PAGE_SELECT = 31,
 };
+#define SL_PHY_STATUS_EXT_CAP SL_BIT(0)
 #define SL_PHY_STATUS_LINK SL_BIT(2)
+#define SL_PHY_STATUS_AUTONEG_CAP SL_BIT(3)
 #define SL_PHY_STATUS_AUTONEG_DONE SL_BIT(5)
+#define SL_PHY_STATUS_EXT SL_BIT(8)
+#define SL_PHY_STATUS_SPEEDS SL_MASK(11, 4) /* 10 and 100 Mb/s, half and full */
+#define SL_PHY_CONTROL_SPEED_1000 SL_BIT(6)
+#define SL_PHY_CONTROL_FD SL_BIT(8)
 #define SL_PHY_CONTROL_AUTONEG_RESTART SL_BIT(9)
 #define SL_PHY_CONTROL_POWER_DOWN SL_BIT(11)
 #define SL_PHY_CONTROL_AUTONEG_ENABLE SL_BIT(12)
+#define SL_PHY_CONTROL_LOOPBACK SL_BIT(14)
 #define SL_PHY_CONTROL_RESET SL_BIT(15)
 #define SL_PHY_ADDRESS 1u /* the internal PHY on MDIC */
+#define SL_PHY_ABILITY_802_3 SL_BIT(0)
+#define SL_PHY_ABILITY_SPEEDS SL_MASK(5, 4)
+#define SL_PHY_ABILITY_PAUSE SL_BIT(10)
+#define SL_PHY_ABILITY_ASM_PAUSE SL_BIT(11)
+#define SL_PHY_ABILITY_ACK SL_BIT(14)
+#define SL_PHY_1000T_HD SL_BIT(8)     /* of 1000T_CTRL */
+#define SL_PHY_1000T_FD SL_BIT(9)
+#define SL_PHY_1000T_LP_HD SL_BIT(10) /* of 1000T_STATUS */
+#define SL_PHY_1000T_LP_FD SL_BIT(11)
+#define SL_PHY_1000T_RX_OK SL_MASK(12, 2)
+#define SL_PHY_EXT_1000T SL_MASK(12, 2)
+#define SL_PHY_PORT_FD SL_BIT(9)      /* of PORT_STATUS */
+#define SL_PHY_PORT_1000 SL_MASK(14, 2)
+#define SL_PHY_ID_82576 0x02A80391u   /* ID1 and ID2; the last four bits are the revision */
 
 /* NVM words: datasheet 6.2 */
 enum sl_nvm_word {
 	SL_NVM_MAC0 = 0x00,
 	SL_NVM_MAC1 = 0x01,
 	SL_NVM_MAC2 = 0x02,
+	SL_NVM_SUBSYSTEM = 0x0B,
+	SL_NVM_SUBVENDOR = 0x0C,
+	SL_NVM_DEVICE = 0x0D,
 	SL_NVM_CHECKSUM = 0x3F,
 };
 #define SL_NVM_SUM 0xBABAu /* words 0..3Fh add up to this: 6.2.21 */

@@ -54,7 +54,7 @@ softnic_complain(struct sl_softnic *nic, enum softnic_complaint what, uint64_t d
 		[SOFTNIC_DMA_TX_DATA] = "DMA outside the window: data to send at IOVA",
 		[SOFTNIC_DMA_TX_HEAD] = "DMA outside the window: head write-back at IOVA",
 		[SOFTNIC_BAD_TAIL] = "tail beyond the ring; the queue waits for a valid one: tail",
-		[SOFTNIC_BAD_RING] = "ring base or length not a multiple of 128; queue unusable: value",
+		[SOFTNIC_BAD_RING] = "ring base or length not a multiple of 128, low bits dropped: value",
 		[SOFTNIC_BAD_DESCTYPE] = "SRRCTL.DESCTYPE other than 1, advanced one-buffer; "
 					 "queue unusable: SRRCTL",
 		[SOFTNIC_BAD_TXD] = "transmit descriptor makes no sense, skipped: command word",
@@ -140,8 +140,11 @@ sl_softnic_create(const struct sl_softnic_params *params, struct sl_softnic **ou
 
 	rc = irq_open(nic);
 	nic->tx_arena = malloc(SOFTNIC_TX_ARENA);
+	nic->tso = malloc(SOFTNIC_TSO);
+	nic->fifo = malloc(2 * SOFTNIC_FIFO);
 	nic->dma = sl_dma_open(nic->adapter);
-	if (rc == 0 && (nic->tx_arena == NULL || nic->dma == NULL))
+	if (rc == 0 && (nic->tx_arena == NULL || nic->tso == NULL || nic->fifo == NULL ||
+			       nic->dma == NULL))
 		rc = -ENOMEM;
 	if (rc != 0) {
 		sl_softnic_destroy(nic);
@@ -149,7 +152,7 @@ sl_softnic_create(const struct sl_softnic_params *params, struct sl_softnic **ou
 	}
 	softnic_map_build(nic);
 	softnic_nvm_init(nic);
-	softnic_reset(nic);
+	softnic_power_up(nic);
 	*out = nic;
 	return 0;
 }
@@ -170,6 +173,8 @@ sl_softnic_destroy(struct sl_softnic *nic)
 			close(nic->irq_fd[i]);
 	}
 	free(nic->tx_arena);
+	free(nic->tso);
+	free(nic->fifo);
 	free(nic);
 }
 

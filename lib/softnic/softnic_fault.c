@@ -50,12 +50,12 @@ softnic_fault_hit(struct sl_softnic *nic, enum sl_fault fault)
 int
 sl_softnic_fault(struct sl_softnic *nic, enum sl_fault fault, uint32_t arg, uint32_t count)
 {
-	bool was_removed;
+	uint32_t before;
 
 	if (nic == NULL || (unsigned int)fault >= SL_FAULT_COUNT)
 		return -EINVAL;
 	softnic_lock(nic);
-	was_removed = softnic_fault_on(nic, SL_FAULT_REMOVED);
+	before = nic->faults;
 	if (fault == SL_FAULT_NONE) {
 		nic->faults = 0;
 	} else {
@@ -63,9 +63,11 @@ sl_softnic_fault(struct sl_softnic *nic, enum sl_fault fault, uint32_t arg, uint
 		nic->fault[fault].count = count;
 		nic->faults = count != 0 ? nic->faults | SL_BIT(fault) : nic->faults & ~SL_BIT(fault);
 	}
-	/* Plugged in again: as after power-up. */
-	if (was_removed && !softnic_fault_on(nic, SL_FAULT_REMOVED))
-		softnic_reset(nic);
+	if ((before & ~nic->faults & SL_BIT(SL_FAULT_REMOVED)) != 0)
+		softnic_power_up(nic); /* plugged in again */
+	else if ((before & ~nic->faults & SL_BIT(SL_FAULT_HUNG_RESET)) != 0 &&
+		(nic->r.CTRL[0] & SL_CTRL_RST) != 0)
+		softnic_reset(nic); /* the reset that hung comes to its end */
 	softnic_link_update(nic);
 	softnic_unlock(nic);
 	return 0;

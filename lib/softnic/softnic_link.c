@@ -7,17 +7,22 @@
 
 #include "softnic_priv.h"
 
+/* --- NVM --- */
+
 void
 softnic_nvm_init(struct sl_softnic *nic)
 {
 	uint16_t sum = 0;
 	unsigned int i;
 
+	/* Erased cells read as ones; the first block is written. */
 	memset(nic->nvm, UINT8_MAX, sizeof(nic->nvm));
-	for (i = 0; i < SL_NVM_CHECKSUM; i++)
-		nic->nvm[i] = 0;
+	memset(nic->nvm, 0, SL_NVM_CHECKSUM * sizeof(nic->nvm[0]));
 	for (i = 0; i < 3; i++)
 		nic->nvm[SL_NVM_MAC0 + i] = (uint16_t)(nic->mac[2 * i] | nic->mac[2 * i + 1] << 8);
+	nic->nvm[SL_NVM_SUBSYSTEM] = SL_PCI_DEV_82576;
+	nic->nvm[SL_NVM_SUBVENDOR] = SL_PCI_VENDOR_INTEL;
+	nic->nvm[SL_NVM_DEVICE] = SL_PCI_DEV_82576;
 	for (i = 0; i < SL_NVM_CHECKSUM; i++)
 		sum = (uint16_t)(sum + nic->nvm[i]);
 	nic->nvm[SL_NVM_CHECKSUM] = (uint16_t)(SL_NVM_SUM - sum);
@@ -33,53 +38,128 @@ softnic_nvm_load_mac(struct sl_softnic *nic)
 	nic->r.RAH[0] = SL_RAH_AV | mac[2];
 }
 
-/* 8.4.2 */
+/* 8.4.2: a word is there at once. */
 uint32_t
 softnic_eerd_write(struct sl_softnic *nic, uint32_t val)
 {
 	uint32_t addr = SL_GET(SL_EERD_ADDR, val);
+	uint32_t word = addr < SOFTNIC_NVM_WORDS ? nic->nvm[addr] : UINT16_MAX;
 
 	if ((val & SL_EERD_START) == 0)
 		return val & ~SL_EERD_DONE;
-	return SL_PREP(SL_EERD_ADDR, addr) | SL_EERD_DONE |
-		SL_PREP(SL_EERD_DATA, addr < SOFTNIC_NVM_WORDS ? nic->nvm[addr] : UINT16_MAX);
+	return SL_PREP(SL_EERD_ADDR, addr) | SL_EERD_DONE | SL_PREP(SL_EERD_DATA, word);
 }
+
+/* --- PHY --- */
 
 void
 softnic_phy_reset(struct sl_softnic *nic)
 {
+	uint16_t *phy = nic->phy;
+
 	memset(nic->phy, 0, sizeof(nic->phy));
+	phy[SL_PHY_CONTROL] = SL_PHY_CONTROL_SPEED_1000 | SL_PHY_CONTROL_FD | SL_PHY_CONTROL_AUTONEG_ENABLE;
+	phy[SL_PHY_ID1] = SL_PHY_ID_82576 >> 16;
+	phy[SL_PHY_ID2] = SL_PHY_ID_82576 & UINT16_MAX;
+	phy[SL_PHY_AUTONEG_ADV] = SL_PHY_ABILITY_802_3 | SL_PHY_ABILITY_SPEEDS | SL_PHY_ABILITY_PAUSE |
+		SL_PHY_ABILITY_ASM_PAUSE;
+	phy[SL_PHY_1000T_CTRL] = SL_PHY_1000T_HD | SL_PHY_1000T_FD;
+	phy[SL_PHY_EXT_STATUS] = (uint16_t)SL_PHY_EXT_1000T;
 }
 
-/* 8.2.4 */
-uint32_t
+static bool
+phy_link(const struct sl_softnic *nic)
+{
+	return nic->wire_up && (nic->phy[SL_PHY_CONTROL] & SL_PHY_CONTROL_POWER_DOWN) == 0;
+}
+
+/* What depends on the link, worked out when it is read. */
+static uint16_t
+phy_read(const struct sl_softnic *nic, uint32_t reg)
+{
+	bool up = phy_link(nic);
+	uint32_t val = nic->phy[reg];
+
+	switch (reg) {
+	case SL_PHY_STATUS:
+		val = SL_PHY_STATUS_EXT_CAP | SL_PHY_STATUS_AUTONEG_CAP | SL_PHY_STATUS_EXT |
+			SL_PHY_STATUS_SPEEDS;
+		return (uint16_t)(up ? val | SL_PHY_STATUS_LINK | SL_PHY_STATUS_AUTONEG_DONE : val);
+	case SL_PHY_LP_ABILITY:
+		/* No pause: the other end has no flow control. */
+		val = SL_PHY_ABILITY_802_3 | SL_PHY_ABILITY_SPEEDS | SL_PHY_ABILITY_ACK;
+		return (uint16_t)(up ? val : 0);
+	case SL_PHY_1000T_STATUS:
+		val = SL_PHY_1000T_LP_HD | SL_PHY_1000T_LP_FD | SL_PHY_1000T_RX_OK;
+		return (uint16_t)(up ? val : 0);
+	case SL_PHY_PORT_STATUS:
+		return (uint16_t)(up ? SL_PHY_PORT_1000 | SL_PHY_PORT_FD : 0);
+	default:
+		return (uint16_t)val;
+	}
+}
+
+static void
+phy_write(struct sl_softnic *nic, uint32_t reg, uint16_t val)
+{
+	switch (reg) {
+	case SL_PHY_STATUS:
+	case SL_PHY_ID1:
+	case SL_PHY_ID2:
+	case SL_PHY_LP_ABILITY:
+	case SL_PHY_1000T_STATUS:
+	case SL_PHY_EXT_STATUS:
+	case SL_PHY_PORT_STATUS:
+		return;
+	case SL_PHY_CONTROL:
+		if ((val & SL_PHY_CONTROL_RESET) != 0) {
+			softnic_phy_reset(nic);
+		} else {
+			nic->phy[reg] = val & (uint16_t)~SL_PHY_CONTROL_AUTONEG_RESTART;
+			/* Negotiated anew at once: the driver hears of its end. */
+			if ((val & SL_PHY_CONTROL_AUTONEG_RESTART) != 0 && nic->link_up)
+				softnic_irq_cause(nic, SL_ICR_LSC);
+		}
+		softnic_link_update(nic);
+		return;
+	default:
+		nic->phy[reg] = val;
+		return;
+	}
+}
+
+/* 8.2.4: done as soon as written. */
+void
 softnic_mdic_write(struct sl_softnic *nic, uint32_t val)
 {
-	uint32_t reg = SL_GET(SL_MDIC_REGADD, val);
+	uint32_t reg = SL_GET(SL_MDIC_REGADD, val), op = SL_GET(SL_MDIC_OP, val);
 
 	val &= ~(SL_MDIC_READY | SL_MDIC_ERROR);
-	switch (SL_GET(SL_MDIC_OP, val)) {
-	case SL_MDIC_OP_WRITE:
-		nic->phy[reg] = (uint16_t)SL_GET(SL_MDIC_DATA, val);
-		break;
-	case SL_MDIC_OP_READ:
-		val = SL_SET(SL_MDIC_DATA, val, nic->phy[reg]);
-		break;
-	default:
+	if (SL_GET(SL_MDIC_PHYADD, val) != SL_PHY_ADDRESS)
 		val |= SL_MDIC_ERROR;
-		break;
-	}
-	return val | SL_MDIC_READY;
+	else if (op == SL_MDIC_OP_WRITE)
+		phy_write(nic, reg, (uint16_t)SL_GET(SL_MDIC_DATA, val));
+	else if (op == SL_MDIC_OP_READ)
+		val = SL_SET(SL_MDIC_DATA, val, phy_read(nic, reg));
+	else
+		val |= SL_MDIC_ERROR;
+	nic->r.MDIC[0] = val | SL_MDIC_READY;
+	if ((val & SL_MDIC_IE) != 0)
+		softnic_irq_cause(nic, SL_ICR_MDAC);
 }
+
+/* --- link --- */
 
 uint32_t
 softnic_status(const struct sl_softnic *nic)
 {
-	uint32_t val = nic->r.STATUS[0] | SL_STATUS_PF_RST_DONE;
+	uint32_t val = nic->r.STATUS[0] | SL_STATUS_PF_RST_DONE, ctrl = nic->r.CTRL[0];
+	uint32_t speed = (ctrl & SL_CTRL_FRCSPD) != 0 ? SL_GET(SL_CTRL_SPEED, ctrl) : SL_SPEED_1000;
+	bool full = (ctrl & SL_CTRL_FRCDPLX) == 0 || (ctrl & SL_CTRL_FD) != 0;
 
 	if (nic->link_up)
-		val |= SL_STATUS_LU | SL_STATUS_FD | SL_PREP(SL_STATUS_SPEED, SL_SPEED_1000);
-	if ((nic->r.CTRL[0] & SL_CTRL_GIO_MASTER_DISABLE) != 0)
+		val |= SL_STATUS_LU | SL_PREP(SL_STATUS_SPEED, speed) | (full ? SL_STATUS_FD : 0);
+	if ((ctrl & SL_CTRL_GIO_MASTER_DISABLE) != 0)
 		val &= ~SL_STATUS_GIO_MASTER_ENABLE;
 	return val;
 }
@@ -93,8 +173,8 @@ softnic_link_update(struct sl_softnic *nic)
 	nic->wire_up = wire != NULL && (wire->ops->link == NULL || wire->ops->link(wire)) &&
 		!softnic_fault_on(nic, SL_FAULT_LINK_DOWN);
 	/* 8.2.1: the MAC heeds the PHY's link only with SLU set. */
-	up = nic->wire_up && (nic->r.CTRL[0] & SL_CTRL_SLU) != 0;
-	if (up == nic->link_up)
+	up = phy_link(nic) && (nic->r.CTRL[0] & SL_CTRL_SLU) != 0;
+	if (__builtin_expect(up == nic->link_up, 1))
 		return;
 	nic->link_up = up;
 	softnic_irq_cause(nic, SL_ICR_LSC);

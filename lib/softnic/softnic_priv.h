@@ -31,10 +31,15 @@
 /** Descriptors a queue holds fetched at most: 7.1.4 and 7.2.2 keep them on chip. */
 #define SOFTNIC_FETCH 128u
 /** Bytes for the frames of a transmit batch that are not sent in place. */
-#define SOFTNIC_TX_ARENA (SOFTNIC_BATCH * SL_FRAME_MAX)
+#define SOFTNIC_TX_ARENA (SOFTNIC_BATCH * (SL_FRAME_MAX + 4))
+/** Bytes of a frame to segment: PAYLEN has 18 bits, the headers are less than 1 KiB. */
+#define SOFTNIC_TSO ((1u << 18) + 1024)
 /** Vectors: 25 of MSI-X, 7.3.1. */
 #define SOFTNIC_VECTORS 25u
-#define SOFTNIC_NVM_WORDS 1024u
+#define SOFTNIC_NVM_WORDS (SL_NVM_WORDS_MIN << SOFTNIC_NVM_SIZE)
+#define SOFTNIC_NVM_SIZE 4u /**< EECD.EE_SIZE: 1024 words, 16 Kbit */
+/** Largest receive packet buffer, bytes: RXPBS, 8.3.9. */
+#define SOFTNIC_FIFO (64u * 1024)
 #define SOFTNIC_PHY_REGS 32u
 
 /** Every register's value, one array for each row of the table. */
@@ -64,6 +69,7 @@ struct softnic_rxq {
 	uint32_t count;                        /**< descriptors of the ring; 0: unusable */
 	uint64_t base;
 	uint32_t buf_size;                     /**< bytes of each buffer */
+	uint32_t low_mark;                     /**< RXDMT0 at this many posted; 0: never */
 	bool enabled;
 	bool drop_en;
 	/* Fetched descriptors, slot 0 is that of ring index head. */
@@ -110,16 +116,38 @@ struct softnic_fault_state {
 	uint32_t arg, count;
 };
 
+enum softnic_cast { SOFTNIC_UNICAST, SOFTNIC_MULTICAST, SOFTNIC_BROADCAST };
+
 /** A received frame between its judgement and its write-back. */
 struct softnic_rx_meta {
 	const uint8_t *data;
-	uint32_t len;
+	uint32_t wire_len;          /**< bytes on the wire, without FCS */
+	uint32_t len;               /**< bytes to deliver: without tag, with FCS if it is kept */
 	uint16_t queue;
-	uint16_t slot;   /**< first of its fetched descriptors */
-	uint16_t descs;
 	uint16_t vlan;
-	uint32_t info, rss, status; /**< of the write-back; DD and EOP are added */
-	uint8_t *to;     /**< its first buffer, NULL on a DMA fault */
+	bool strip;                 /**< the tag is taken out */
+	uint8_t fcs_len;            /**< 4 when the FCS is delivered, else 0 */
+	uint8_t cast;               /**< enum softnic_cast */
+	uint32_t info, rss, status; /**< of the last write-back; DD and EOP are added */
+	/* Since the reservation of its descriptors. */
+	uint16_t slot, descs;       /**< first of the queue's fetched ones, and how many */
+	uint8_t *to;                /**< its first buffer, NULL on a DMA fault */
+};
+
+/** 64-bit octet counters, read as two registers: 8.18.30 and others. */
+enum softnic_oct {
+	SOFTNIC_OCT_GORC,
+	SOFTNIC_OCT_GOTC,
+	SOFTNIC_OCT_TOR,
+	SOFTNIC_OCT_TOT,
+	SOFTNIC_OCT_HGORC,
+	SOFTNIC_OCT_HGOTC,
+	SOFTNIC_OCTS,
+};
+
+struct softnic_octets {
+	uint64_t value, latched; /**< latched: what the low half's read has shown */
+	bool latch;
 };
 
 struct sl_softnic {
@@ -142,7 +170,8 @@ struct sl_softnic {
 	bool wire_up;                  /**< as the wire said last */
 	bool link_up;                  /**< as STATUS.LU says */
 
-	uint64_t good_rx_octets, good_tx_octets, total_rx_octets, total_tx_octets;
+	uint32_t rx_held;              /**< queues with filled, unwritten descriptors */
+	struct softnic_octets oct[SOFTNIC_OCTS];
 	struct sl_softnic_stats stats;
 
 	int irq_fd[SOFTNIC_VECTORS];
@@ -154,8 +183,13 @@ struct sl_softnic {
 	/* Frames of the running transmit batch, and memory for those that are not sent in place. */
 	struct sl_frame tx_frames[SOFTNIC_BATCH];
 	uint32_t tx_n;
+	uint8_t *tso;                  /**< payload of a frame to segment: SOFTNIC_TSO bytes */
 	uint8_t *tx_arena;
 	uint32_t tx_arena_used;
+
+	/* Receive packet buffer: frames that wait for descriptors. */
+	uint8_t *fifo;
+	uint32_t fifo_start, fifo_used;
 
 	struct softnic_rxq rxq[SL_NIC_QUEUES];
 	struct softnic_txq txq[SL_NIC_QUEUES];
@@ -180,8 +214,10 @@ softnic_fault_on(const struct sl_softnic *nic, enum sl_fault fault)
 
 /* softnic_regs.c */
 void softnic_map_build(struct sl_softnic *nic);
-/** Registers to their reset values, queues off: power-up and CTRL.RST (4.2.1.6). */
+/** CTRL.RST: 4.2.1.6. */
 void softnic_reset(struct sl_softnic *nic);
+/** Power on, or plugged in again: 4.2.1.1. */
+void softnic_power_up(struct sl_softnic *nic);
 /** Work out what the registers of a queue mean, after one changed. */
 void softnic_rxq_update(struct sl_softnic *nic, unsigned int q);
 void softnic_txq_update(struct sl_softnic *nic, unsigned int q);
@@ -190,13 +226,21 @@ void softnic_txq_update(struct sl_softnic *nic, unsigned int q);
 void softnic_nvm_init(struct sl_softnic *nic);
 void softnic_phy_reset(struct sl_softnic *nic);
 void softnic_nvm_load_mac(struct sl_softnic *nic);
-uint32_t softnic_mdic_write(struct sl_softnic *nic, uint32_t val);
+void softnic_mdic_write(struct sl_softnic *nic, uint32_t val);
 uint32_t softnic_eerd_write(struct sl_softnic *nic, uint32_t val);
 /** Look at wire, PHY and registers; raise LSC when the link changed. */
 void softnic_link_update(struct sl_softnic *nic);
 uint32_t softnic_status(const struct sl_softnic *nic);
 
 /* softnic_irq.c */
+/** Raise extended causes (EICR bits). */
+void softnic_irq_raise(struct sl_softnic *nic, uint32_t eicr);
+/** Let causes that wait fire, after a mask was opened. */
+void softnic_irq_unmask(struct sl_softnic *nic, uint32_t ims, uint32_t eims);
+uint32_t softnic_icr_read(struct sl_softnic *nic);
+void softnic_icr_write(struct sl_softnic *nic, uint32_t val);
+uint32_t softnic_eicr_read(struct sl_softnic *nic);
+void softnic_eicr_write(struct sl_softnic *nic, uint32_t val);
 /** Raise legacy causes (ICR bits) and what they map to. */
 void softnic_irq_cause(struct sl_softnic *nic, uint32_t icr);
 /** Raise the vectors of queues, one bit for each. */
@@ -214,6 +258,27 @@ softnic_may_run(const struct sl_softnic *nic)
 
 /* softnic_stats.c */
 void softnic_count_tx(struct sl_softnic *nic, const struct sl_frame *frames, unsigned int n);
+void softnic_count_rx(struct sl_softnic *nic, const struct softnic_rx_meta *meta, unsigned int n);
+uint32_t softnic_octets_low(struct sl_softnic *nic, enum softnic_oct which, bool peek);
+uint32_t softnic_octets_high(struct sl_softnic *nic, enum softnic_oct which, bool peek);
+
+/** Add to a statistics register; it sticks at its maximum: 8.18. */
+static inline void
+softnic_count(uint32_t *reg, uint32_t n)
+{
+	*reg = *reg + n < n ? UINT32_MAX : *reg + n;
+}
+
+/* softnic_fifo.c */
+/** Bytes that a frame takes in the packet buffer. */
+uint32_t softnic_fifo_size(const struct softnic_rx_meta *m);
+/** Put a frame behind the others; false when it does not fit. */
+bool softnic_fifo_put(struct sl_softnic *nic, const struct softnic_rx_meta *m);
+/** The frame @p at bytes behind the first; false past the last. Its data stay in the buffer. */
+bool softnic_fifo_peek(const struct sl_softnic *nic, uint32_t at, struct softnic_rx_meta *m);
+void softnic_fifo_drop(struct sl_softnic *nic, uint32_t bytes);
+/** Throw all frames away: counted in rx_no_desc. */
+void softnic_fifo_flush(struct sl_softnic *nic);
 
 /* softnic_tx.c */
 unsigned int softnic_tx(struct sl_softnic *nic, unsigned int budget);
@@ -228,13 +293,13 @@ bool softnic_tx_frame(struct sl_softnic *nic, struct softnic_txq *txq, const uni
 	uint32_t n);
 
 /* softnic_filter.c */
-/** Fill all of @p m but slot, descs and to; false when nobody wants the frame. */
+/** Fill @p m up to the reservation; false when nobody wants the frame. */
 bool softnic_rx_judge(struct sl_softnic *nic, const struct sl_frame *f, struct softnic_rx_meta *m);
-/** Count a frame that found no descriptor. */
-void softnic_rx_no_desc(struct sl_softnic *nic, const struct softnic_rx_meta *m);
 
 /* softnic_rx.c */
 unsigned int softnic_rx(struct sl_softnic *nic, unsigned int budget);
+/** Write back what waits: after each batch, unless a fault holds it. */
+void softnic_rx_release(struct sl_softnic *nic);
 /** Deliver frames that arrived on the wire or by loopback. */
 void softnic_rx_frames(struct sl_softnic *nic, const struct sl_frame *frames, unsigned int n);
 

@@ -47,17 +47,13 @@ softnic_map_build(struct sl_softnic *nic)
 
 /* --- queues --- */
 
-/* Descriptors of a ring, 0 when its registers make none: 8.10.5, 8.10.7. */
+/* 8.10.5, 8.10.7: the low bits of base and length are not kept; most likely a mistake. */
 static uint32_t
-ring_count(struct sl_softnic *nic, uint64_t base, uint32_t len, bool enabled)
+ring_reg(struct sl_softnic *nic, uint32_t val)
 {
-	if (len == 0 || !enabled)
-		return 0;
-	if (base % SL_QUEUE_RING_ALIGN != 0 || len % SL_QUEUE_RING_ALIGN != 0) {
-		softnic_complain(nic, SOFTNIC_BAD_RING, base % SL_QUEUE_RING_ALIGN != 0 ? base : len);
-		return 0;
-	}
-	return len / SL_DESC_SIZE;
+	if (val % SL_QUEUE_RING_ALIGN != 0)
+		softnic_complain(nic, SOFTNIC_BAD_RING, val);
+	return val & ~(SL_QUEUE_RING_ALIGN - 1);
 }
 
 static uint64_t
@@ -77,31 +73,48 @@ rx_buf_size(const struct sl_softnic *nic, unsigned int q)
 	return 2048u >> SL_GET(SL_RCTL_BSIZE, nic->r.RCTL[0]);
 }
 
+/* Forget what was fetched, and what a fault holds back. */
+static void
+rxq_flush(struct sl_softnic *nic, unsigned int q)
+{
+	nic->rxq[q].fetched = 0;
+	nic->rxq[q].taken = 0;
+	nic->rx_held &= ~SL_BIT(q);
+}
+
+static uint32_t
+ring_count(uint32_t len)
+{
+	return SL_GET(SL_XDLEN_UNITS, len) * (SL_QUEUE_RING_ALIGN / SL_DESC_SIZE);
+}
+
 void
 softnic_rxq_update(struct sl_softnic *nic, unsigned int q)
 {
 	struct softnic_rxq *rxq = &nic->rxq[q];
+	uint64_t base = reg_u64(nic->r.RDBAH[q], nic->r.RDBAL[q]);
 	bool enable = (nic->r.RXDCTL[q] & SL_XDCTL_ENABLE) != 0;
+	uint32_t count = enable ? ring_count(nic->r.RDLEN[q]) : 0;
 
-	rxq->base = reg_u64(nic->r.RDBAH[q], nic->r.RDBAL[q]);
-	rxq->count = ring_count(nic, rxq->base, nic->r.RDLEN[q], enable);
-	rxq->buf_size = rx_buf_size(nic, q);
-	rxq->drop_en = (nic->r.SRRCTL[q] & SL_SRRCTL_DROP_EN) != 0;
+	if (count != 0 && SL_GET(SL_SRRCTL_DESCTYPE, nic->r.SRRCTL[q]) != SL_DESCTYPE_ADV_ONEBUF) {
+		softnic_complain(nic, SOFTNIC_BAD_DESCTYPE, nic->r.SRRCTL[q]);
+		count = 0;
+	}
+	if (base != rxq->base || count != rxq->count)
+		rxq_flush(nic, q);
 	/* 8.10.10: setting ENABLE initialises the queue's internal state. */
 	if (enable && !rxq->enabled) {
 		rxq->head = 0;
 		__atomic_store_n(&rxq->tail, 0, __ATOMIC_RELAXED);
 	}
+	rxq->base = base;
+	rxq->count = count;
 	rxq->enabled = enable;
-	rxq->fetched = 0;
-	rxq->taken = 0;
-	if (rxq->count != 0 &&
-		SL_GET(SL_SRRCTL_DESCTYPE, nic->r.SRRCTL[q]) != SL_DESCTYPE_ADV_ONEBUF) {
-		softnic_complain(nic, SOFTNIC_BAD_DESCTYPE, nic->r.SRRCTL[q]);
-		rxq->count = 0;
-	}
+	rxq->buf_size = rx_buf_size(nic, q);
+	rxq->low_mark = SL_GET(SL_SRRCTL_RDMTS, nic->r.SRRCTL[q]) * SL_SRRCTL_RDMTS_UNIT;
+	rxq->drop_en = (nic->r.SRRCTL[q] & SL_SRRCTL_DROP_EN) != 0;
 	nic->rx_mask &= ~SL_BIT(q);
-	if (rxq->count != 0)
+	if (count != 0)
 		nic->rx_mask |= SL_BIT(q);
 }
 
@@ -113,7 +126,7 @@ softnic_txq_update(struct sl_softnic *nic, unsigned int q)
 	uint32_t wb_low = nic->r.TDWBAL[q];
 
 	txq->base = reg_u64(nic->r.TDBAH[q], nic->r.TDBAL[q]);
-	txq->count = ring_count(nic, txq->base, nic->r.TDLEN[q], enable);
+	txq->count = enable ? ring_count(nic->r.TDLEN[q]) : 0;
 	txq->wb_on = (wb_low & SL_TDWBAL_HEAD_WB_EN) != 0;
 	txq->wb_addr = reg_u64(nic->r.TDWBAH[q], wb_low & ~(SL_TDWBAL_HEAD_WB_EN | SL_TDWBAL_WB_ON_EITR));
 	/* 8.12.13: as for receive. */
@@ -143,22 +156,22 @@ txq_write(struct sl_softnic *nic, unsigned int reg, unsigned int q, uint32_t val
 	softnic_txq_update(nic, q);
 }
 
-#define QUEUE_WRITE(dir, name)                                                                     \
+#define QUEUE_WRITE(dir, name, kept)                                                               \
 	static void write_##name(struct sl_softnic *nic, unsigned int i, uint32_t val)             \
 	{                                                                                          \
-		dir##_write(nic, SL_##name, i, val);                                               \
+		dir##_write(nic, SL_##name, i, kept);                                              \
 	}
-QUEUE_WRITE(rxq, RDBAL)
-QUEUE_WRITE(rxq, RDBAH)
-QUEUE_WRITE(rxq, RDLEN)
-QUEUE_WRITE(rxq, SRRCTL)
-QUEUE_WRITE(rxq, RXDCTL)
-QUEUE_WRITE(txq, TDBAL)
-QUEUE_WRITE(txq, TDBAH)
-QUEUE_WRITE(txq, TDLEN)
-QUEUE_WRITE(txq, TXDCTL)
-QUEUE_WRITE(txq, TDWBAL)
-QUEUE_WRITE(txq, TDWBAH)
+QUEUE_WRITE(rxq, RDBAL, ring_reg(nic, val))
+QUEUE_WRITE(rxq, RDBAH, val)
+QUEUE_WRITE(rxq, RDLEN, ring_reg(nic, val))
+QUEUE_WRITE(rxq, SRRCTL, val)
+QUEUE_WRITE(rxq, RXDCTL, val)
+QUEUE_WRITE(txq, TDBAL, ring_reg(nic, val))
+QUEUE_WRITE(txq, TDBAH, val)
+QUEUE_WRITE(txq, TDLEN, ring_reg(nic, val))
+QUEUE_WRITE(txq, TXDCTL, val)
+QUEUE_WRITE(txq, TDWBAL, val)
+QUEUE_WRITE(txq, TDWBAH, val)
 #undef QUEUE_WRITE
 
 static uint32_t
@@ -172,7 +185,7 @@ static void
 write_RDH(struct sl_softnic *nic, unsigned int i, uint32_t val)
 {
 	nic->rxq[i].head = val & UINT16_MAX;
-	softnic_rxq_update(nic, i);
+	rxq_flush(nic, i);
 }
 
 static uint32_t
@@ -199,7 +212,6 @@ static void
 write_TDH(struct sl_softnic *nic, unsigned int i, uint32_t val)
 {
 	nic->txq[i].head = val & UINT16_MAX;
-	softnic_txq_update(nic, i);
 }
 
 static uint32_t
@@ -217,6 +229,7 @@ write_TDT(struct sl_softnic *nic, unsigned int i, uint32_t val)
 
 /* --- general --- */
 
+/* 8.2.1 */
 static void
 write_CTRL(struct sl_softnic *nic, unsigned int i, uint32_t val)
 {
@@ -231,6 +244,16 @@ write_CTRL(struct sl_softnic *nic, unsigned int i, uint32_t val)
 	softnic_link_update(nic);
 }
 
+/* 8.2.3: EE_RST loads the NVM's words again and clears itself. */
+static void
+write_CTRL_EXT(struct sl_softnic *nic, unsigned int i, uint32_t val)
+{
+	(void)i;
+	if ((val & SL_CTRL_EXT_EE_RST) != 0)
+		softnic_nvm_load_mac(nic);
+	nic->r.CTRL_EXT[0] = val & ~SL_CTRL_EXT_EE_RST;
+}
+
 static uint32_t
 read_STATUS(struct sl_softnic *nic, unsigned int i, bool peek)
 {
@@ -243,7 +266,7 @@ static void
 write_MDIC(struct sl_softnic *nic, unsigned int i, uint32_t val)
 {
 	(void)i;
-	nic->r.MDIC[0] = softnic_mdic_write(nic, val);
+	softnic_mdic_write(nic, val);
 }
 
 static void
@@ -278,6 +301,14 @@ read_SWSM(struct sl_softnic *nic, unsigned int i, bool peek)
 	return val;
 }
 
+/* 8.6.10: SMBI is only ever cleared by software; SWESMBI it may take: no firmware competes. */
+static void
+write_SWSM(struct sl_softnic *nic, unsigned int i, uint32_t val)
+{
+	(void)i;
+	nic->r.SWSM[0] = (nic->r.SWSM[0] & val & SL_SWSM_SMBI) | (val & SL_SWSM_SWESMBI);
+}
+
 static void
 write_RCTL(struct sl_softnic *nic, unsigned int i, uint32_t val)
 {
@@ -285,17 +316,121 @@ write_RCTL(struct sl_softnic *nic, unsigned int i, uint32_t val)
 
 	(void)i;
 	nic->r.RCTL[0] = val;
+	if ((val & SL_RCTL_RXEN) == 0)
+		softnic_fifo_flush(nic);
 	for (q = 0; q < SL_NIC_QUEUES; q++)
 		nic->rxq[q].buf_size = rx_buf_size(nic, q);
 }
 
+/* --- interrupts: 8.8 --- */
+
+static uint32_t
+read_ICR(struct sl_softnic *nic, unsigned int i, bool peek)
+{
+	(void)i;
+	return peek ? nic->r.ICR[0] : softnic_icr_read(nic);
+}
+
+static void
+write_ICR(struct sl_softnic *nic, unsigned int i, uint32_t val)
+{
+	(void)i;
+	softnic_icr_write(nic, val);
+}
+
+static void
+write_ICS(struct sl_softnic *nic, unsigned int i, uint32_t val)
+{
+	(void)i;
+	softnic_irq_cause(nic, val);
+}
+
+static void
+write_IMS(struct sl_softnic *nic, unsigned int i, uint32_t val)
+{
+	(void)i;
+	softnic_irq_unmask(nic, val, 0);
+}
+
+static void
+write_IMC(struct sl_softnic *nic, unsigned int i, uint32_t val)
+{
+	(void)i;
+	nic->r.IMS[0] &= ~val;
+}
+
+static uint32_t
+read_EICR(struct sl_softnic *nic, unsigned int i, bool peek)
+{
+	(void)i;
+	return peek ? nic->r.EICR[0] : softnic_eicr_read(nic);
+}
+
+static void
+write_EICR(struct sl_softnic *nic, unsigned int i, uint32_t val)
+{
+	(void)i;
+	softnic_eicr_write(nic, val);
+}
+
+static void
+write_EICS(struct sl_softnic *nic, unsigned int i, uint32_t val)
+{
+	(void)i;
+	softnic_irq_raise(nic, val);
+}
+
+static void
+write_EIMS(struct sl_softnic *nic, unsigned int i, uint32_t val)
+{
+	(void)i;
+	softnic_irq_unmask(nic, 0, val);
+}
+
+static void
+write_EIMC(struct sl_softnic *nic, unsigned int i, uint32_t val)
+{
+	(void)i;
+	nic->r.EIMS[0] &= ~val;
+}
+
+/* --- octet counters: 8.18.30 --- */
+
+#define OCTETS_READ(low, high, which)                                                              \
+	static uint32_t read_##low(struct sl_softnic *nic, unsigned int i, bool peek)              \
+	{                                                                                          \
+		(void)i;                                                                           \
+		return softnic_octets_low(nic, which, peek);                                       \
+	}                                                                                          \
+	static uint32_t read_##high(struct sl_softnic *nic, unsigned int i, bool peek)             \
+	{                                                                                          \
+		(void)i;                                                                           \
+		return softnic_octets_high(nic, which, peek);                                      \
+	}
+OCTETS_READ(GORCL, GORCH, SOFTNIC_OCT_GORC)
+OCTETS_READ(GOTCL, GOTCH, SOFTNIC_OCT_GOTC)
+OCTETS_READ(TORL, TORH, SOFTNIC_OCT_TOR)
+OCTETS_READ(TOTL, TOTH, SOFTNIC_OCT_TOT)
+OCTETS_READ(HGORCL, HGORCH, SOFTNIC_OCT_HGORC)
+OCTETS_READ(HGOTCL, HGOTCH, SOFTNIC_OCT_HGOTC)
+#undef OCTETS_READ
+
 static const struct reg_hook hooks[SL_REG_COUNT] = {
 	[SL_CTRL] = {NULL, write_CTRL},
 	[SL_STATUS] = {read_STATUS, NULL},
+	[SL_CTRL_EXT] = {NULL, write_CTRL_EXT},
 	[SL_MDIC] = {NULL, write_MDIC},
 	[SL_EERD] = {NULL, write_EERD},
 	[SL_EECD] = {NULL, write_EECD},
-	[SL_SWSM] = {read_SWSM, NULL},
+	[SL_SWSM] = {read_SWSM, write_SWSM},
+	[SL_ICR] = {read_ICR, write_ICR},
+	[SL_ICS] = {NULL, write_ICS},
+	[SL_IMS] = {NULL, write_IMS},
+	[SL_IMC] = {NULL, write_IMC},
+	[SL_EICR] = {read_EICR, write_EICR},
+	[SL_EICS] = {NULL, write_EICS},
+	[SL_EIMS] = {NULL, write_EIMS},
+	[SL_EIMC] = {NULL, write_EIMC},
 	[SL_RCTL] = {NULL, write_RCTL},
 	[SL_RDBAL] = {NULL, write_RDBAL},
 	[SL_RDBAH] = {NULL, write_RDBAH},
@@ -312,38 +447,81 @@ static const struct reg_hook hooks[SL_REG_COUNT] = {
 	[SL_TDWBAH] = {NULL, write_TDWBAH},
 	[SL_TDH] = {read_TDH, write_TDH},
 	[SL_TDT] = {read_TDT, write_TDT},
+	[SL_GORCL] = {read_GORCL, NULL},
+	[SL_GORCH] = {read_GORCH, NULL},
+	[SL_GOTCL] = {read_GOTCL, NULL},
+	[SL_GOTCH] = {read_GOTCH, NULL},
+	[SL_TORL] = {read_TORL, NULL},
+	[SL_TORH] = {read_TORH, NULL},
+	[SL_TOTL] = {read_TOTL, NULL},
+	[SL_TOTH] = {read_TOTH, NULL},
+	[SL_HGORCL] = {read_HGORCL, NULL},
+	[SL_HGORCH] = {read_HGORCH, NULL},
+	[SL_HGOTCL] = {read_HGOTCL, NULL},
+	[SL_HGOTCH] = {read_HGOTCH, NULL},
 };
 
-void
-softnic_reset(struct sl_softnic *nic)
+/* 4.2.1.6.2: registers that a software reset leaves alone. */
+static bool
+survives_reset(unsigned int reg)
+{
+	return reg == SL_RXPBS || reg == SL_TXPBS || reg == SL_EITR;
+}
+
+static void
+regs_reset(struct sl_softnic *nic, bool power_up)
 {
 	unsigned int reg, i;
 
 	for (reg = 0; reg < SL_REG_COUNT; reg++) {
+		if (survives_reset(reg) && !power_up)
+			continue;
 		for (i = 0; i < sl_reg_table[reg].count; i++)
 			*reg_cell(nic, reg, i) = sl_reg_table[reg].reset;
 	}
+	nic->r.EECD[0] = SL_SET(SL_EECD_EE_SIZE, nic->r.EECD[0], SOFTNIC_NVM_SIZE);
 	/* 8.10.10, 8.12.13: queue 0 alone is enabled by a reset. */
 	nic->r.RXDCTL[0] |= SL_XDCTL_ENABLE;
 	nic->r.TXDCTL[0] |= SL_XDCTL_ENABLE;
-	for (i = 0; i < SL_NIC_QUEUES; i++) {
-		nic->rxq[i].enabled = false;
-		nic->txq[i].enabled = false;
-		softnic_rxq_update(nic, i);
-		softnic_txq_update(nic, i);
-		nic->rxq[i].head = 0;
-		nic->txq[i].head = 0;
-		__atomic_store_n(&nic->rxq[i].tail, 0, __ATOMIC_RELAXED);
-		__atomic_store_n(&nic->txq[i].tail, 0, __ATOMIC_RELAXED);
+}
+
+static void
+device_reset(struct sl_softnic *nic, bool power_up)
+{
+	unsigned int q;
+
+	softnic_fifo_flush(nic);
+	regs_reset(nic, power_up);
+	for (q = 0; q < SL_NIC_QUEUES; q++) {
+		rxq_flush(nic, q);
+		nic->rxq[q].enabled = false;
+		nic->rxq[q].head = 0;
+		nic->txq[q].enabled = false;
+		nic->txq[q].head = 0;
+		/* A queue that is off keeps its tail; after a reset there is none. */
+		__atomic_store_n(&nic->rxq[q].tail, 0, __ATOMIC_RELAXED);
+		__atomic_store_n(&nic->txq[q].tail, 0, __ATOMIC_RELAXED);
+		softnic_rxq_update(nic, q);
+		softnic_txq_update(nic, q);
 	}
-	nic->good_rx_octets = 0;
-	nic->good_tx_octets = 0;
-	nic->total_rx_octets = 0;
-	nic->total_tx_octets = 0;
+	memset(nic->oct, 0, sizeof(nic->oct));
 	nic->irq_pending = 0;
-	softnic_phy_reset(nic);
+	if (power_up)
+		softnic_phy_reset(nic);
 	softnic_nvm_load_mac(nic);
 	softnic_link_update(nic);
+}
+
+void
+softnic_reset(struct sl_softnic *nic)
+{
+	device_reset(nic, false);
+}
+
+void
+softnic_power_up(struct sl_softnic *nic)
+{
+	device_reset(nic, true);
 }
 
 /* --- access --- */

@@ -3,11 +3,15 @@
  *
  * Receive: 7.1. A batch of frames goes through four phases: judge each frame
  * (filters, queue, offloads), reserve descriptors and warm their buffers,
- * copy, write descriptors back line after line.
+ * copy, write descriptors back line after line. Frames whose queue has no
+ * descriptors wait in the packet buffer (7.1.3.3).
  */
 #include <string.h>
 
+#include "softnic_parse.h"
 #include "softnic_priv.h"
+
+#define DESCS_IN_LINE 4u
 
 /* Fetch descriptors until @p need are there for the taking; false when the ring has fewer. */
 static bool
@@ -28,13 +32,14 @@ rx_fetch(struct sl_softnic *nic, struct softnic_rxq *rxq, uint32_t need)
 		avail = tail >= from ? tail - from : rxq->count - from;
 		n = SOFTNIC_FETCH - rxq->fetched;
 		n = n < avail ? n : avail;
-		if (n == 0)
+		/* A tail moved back behind what was fetched must not bring a descriptor twice. */
+		if (n == 0 || rxq->fetched + n >= rxq->count)
 			return false;
 		d = softnic_dma(nic, rxq->base + (uint64_t)from * SL_DESC_SIZE, n * SL_DESC_SIZE,
 			SL_DMA_TO_DEVICE, SOFTNIC_DMA_RX_DESC);
 		if (d == NULL)
 			return false;
-		for (i = 0; i < n; i += 4)
+		for (i = 0; i < n; i += DESCS_IN_LINE)
 			__builtin_prefetch(&d[i]);
 		for (i = 0; i < n; i++)
 			rxq->addr[rxq->fetched + i] = d[i].read.pkt_addr;
@@ -54,10 +59,51 @@ rx_posted(const struct softnic_rxq *rxq)
 	return tail >= rxq->head ? tail - rxq->head : tail + rxq->count - rxq->head;
 }
 
-/* Write back what the batch filled and forget it: 7.1.5. Data before DD, DD in ring order. */
+/* Store one write-back: 7.1.5.2. */
+static void
+rx_store(volatile union sl_rx_desc *d, const union sl_rx_desc *wb)
+{
+	d->qw[0] = wb->qw[0];
+	/* Frame and first half before DD: the driver reads them after it (R3). */
+	__atomic_store_n(&d->qw[1], wb->qw[1], __ATOMIC_RELEASE);
+}
+
+/* Store write-backs with faults of the request: each write-back may strike anew. */
+static void
+rx_store_faulty(struct sl_softnic *nic, const struct softnic_rxq *rxq, uint32_t at,
+	const union sl_rx_desc *src)
+{
+	union sl_rx_desc wb = *src, *d;
+	uint32_t copies = softnic_fault_hit(nic, SL_FAULT_REPEAT_WB) ? 2 : 1;
+
+	if (softnic_fault_hit(nic, SL_FAULT_DROP_DD))
+		wb.wb.status &= ~SL_RXD_STAT_DD;
+	for (; copies != 0; copies--, at++) {
+		at -= at >= rxq->count ? rxq->count : 0;
+		d = softnic_dma(nic, rxq->base + (uint64_t)at * SL_DESC_SIZE, SL_DESC_SIZE,
+			SL_DMA_FROM_DEVICE, SOFTNIC_DMA_RX_DESC);
+		if (d != NULL)
+			rx_store(d, &wb);
+	}
+}
+
+/* RXDMT0 when the posted descriptors sink below SRRCTL.RDMTS: 8.10.2. */
+static void
+rx_threshold(struct sl_softnic *nic, const struct softnic_rxq *rxq, uint32_t written)
+{
+	uint32_t left = rx_posted(rxq);
+
+	if (left <= rxq->low_mark && left + written > rxq->low_mark) {
+		softnic_count(&nic->r.RXDMTC[0], 1);
+		softnic_irq_cause(nic, SL_ICR_RXDMT0);
+	}
+}
+
+/* Write back what the batch filled and forget it: data before DD, DD in ring order. */
 static void
 rx_write_back(struct sl_softnic *nic, struct softnic_rxq *rxq)
 {
+	const uint32_t fault_mask = SL_BIT(SL_FAULT_DROP_DD) | SL_BIT(SL_FAULT_REPEAT_WB);
 	uint32_t n = rxq->taken, done = 0;
 
 	while (done < n) {
@@ -65,12 +111,14 @@ rx_write_back(struct sl_softnic *nic, struct softnic_rxq *rxq)
 		union sl_rx_desc *d;
 
 		part = part < n - done ? part : n - done;
-		d = softnic_dma(nic, rxq->base + (uint64_t)rxq->head * SL_DESC_SIZE,
-			part * SL_DESC_SIZE, SL_DMA_FROM_DEVICE, SOFTNIC_DMA_RX_DESC);
-		for (i = 0; d != NULL && i < part; i++) {
-			d[i].qw[0] = rxq->wb[done + i].qw[0];
-			/* Frame and first half before DD: the driver reads them after it (R3). */
-			__atomic_store_n(&d[i].qw[1], rxq->wb[done + i].qw[1], __ATOMIC_RELEASE);
+		if (__builtin_expect((nic->faults & fault_mask) != 0, 0)) {
+			part = 1;
+			rx_store_faulty(nic, rxq, rxq->head, &rxq->wb[done]);
+		} else {
+			d = softnic_dma(nic, rxq->base + (uint64_t)rxq->head * SL_DESC_SIZE,
+				part * SL_DESC_SIZE, SL_DMA_FROM_DEVICE, SOFTNIC_DMA_RX_DESC);
+			for (i = 0; d != NULL && i < part; i++)
+				rx_store(&d[i], &rxq->wb[done + i]);
 		}
 		rxq->head += part;
 		rxq->head -= rxq->head >= rxq->count ? rxq->count : 0;
@@ -79,6 +127,21 @@ rx_write_back(struct sl_softnic *nic, struct softnic_rxq *rxq)
 	rxq->fetched -= n;
 	memmove(rxq->addr, rxq->addr + n, rxq->fetched * sizeof(rxq->addr[0]));
 	rxq->taken = 0;
+	if (rxq->low_mark != 0)
+		rx_threshold(nic, rxq, n);
+}
+
+void
+softnic_rx_release(struct sl_softnic *nic)
+{
+	uint32_t queues = nic->rx_held;
+
+	if (queues == 0 || softnic_fault_on(nic, SL_FAULT_HOLD_DD))
+		return;
+	nic->rx_held = 0;
+	softnic_irq_queues(nic, queues, 0);
+	for (; queues != 0; queues &= queues - 1)
+		rx_write_back(nic, &nic->rxq[__builtin_ctz(queues)]);
 }
 
 /* Reserve a frame's descriptors: false when the queue has too few. */
@@ -90,7 +153,7 @@ rx_reserve(struct sl_softnic *nic, struct softnic_rx_meta *m)
 	m->descs = 1;
 	if (__builtin_expect(m->len > rxq->buf_size, 0))
 		m->descs = (uint16_t)((m->len + rxq->buf_size - 1) / rxq->buf_size);
-	if (!rx_fetch(nic, rxq, m->descs))
+	if ((nic->rx_mask & SL_BIT(m->queue)) == 0 || !rx_fetch(nic, rxq, m->descs))
 		return false;
 	m->slot = (uint16_t)rxq->taken;
 	rxq->taken += m->descs;
@@ -101,79 +164,186 @@ rx_reserve(struct sl_softnic *nic, struct softnic_rx_meta *m)
 	return true;
 }
 
+/* Copy bytes [off, off + n) of the frame as delivered: without its tag, with its FCS. */
+static void
+rx_copy_edited(const struct softnic_rx_meta *m, uint32_t off, uint8_t *to, uint32_t n)
+{
+	uint32_t body = m->len - m->fcs_len, fcs, part, i;
+
+	if (m->strip && off < SOFTNIC_ETH_ADDRS) {
+		part = SOFTNIC_ETH_ADDRS - off < n ? SOFTNIC_ETH_ADDRS - off : n;
+		memcpy(to, m->data + off, part);
+		to += part;
+		off += part;
+		n -= part;
+	}
+	part = off < body ? body - off : 0;
+	part = part < n ? part : n;
+	memcpy(to, m->data + off + (m->strip ? SOFTNIC_VLAN_TAG : 0), part);
+	if (part == n)
+		return;
+	/* The FCS of the frame as it was on the wire. */
+	fcs = softnic_crc32(m->data, m->wire_len);
+	for (i = part; i < n; i++)
+		to[i] = (uint8_t)(fcs >> (off + i - body) * 8);
+}
+
+/* Faults that strike a frame's write-backs. */
+static void
+rx_fill_faults(struct sl_softnic *nic, struct softnic_rxq *rxq, const struct softnic_rx_meta *m)
+{
+	union sl_rx_desc *last = &rxq->wb[m->slot + m->descs - 1];
+
+	if (softnic_fault_hit(nic, SL_FAULT_BAD_LENGTH))
+		last->wb.length = (uint16_t)nic->fault[SL_FAULT_BAD_LENGTH].arg;
+	if (softnic_fault_hit(nic, SL_FAULT_NO_EOP))
+		last->wb.status &= ~SL_RXD_STAT_EOP;
+}
+
 /* Copy a reserved frame into its buffers and make its write-backs. */
 static void
 rx_fill(struct sl_softnic *nic, const struct softnic_rx_meta *m)
 {
 	struct softnic_rxq *rxq = &nic->rxq[m->queue];
-	uint32_t done = 0, i;
+	union sl_rx_desc *wb = &rxq->wb[m->slot];
+	bool edited = m->strip || m->fcs_len != 0;
+	uint32_t done = 0, lost = 0, i;
 
-	for (i = 0; i < m->descs; i++) {
-		union sl_rx_desc *wb = &rxq->wb[m->slot + i];
+	for (i = 0; i < m->descs; i++, wb++) {
 		uint32_t part = m->len - done < rxq->buf_size ? m->len - done : rxq->buf_size;
 		uint8_t *to = m->to;
 
 		if (i != 0)
 			to = softnic_dma(nic, rxq->addr[m->slot + i], rxq->buf_size,
 				SL_DMA_FROM_DEVICE, SOFTNIC_DMA_RX_DATA);
-		wb->wb.info = m->info;
-		wb->wb.rss = m->rss;
+		wb->qw[0] = 0;
 		wb->wb.status = SL_RXD_STAT_DD;
 		wb->wb.length = (uint16_t)part;
 		wb->wb.vlan = 0;
-		if (to != NULL)
-			memcpy(to, m->data + done, part);
+		if (to == NULL)
+			lost = SL_RXD_ERR_RXE;
+		else if (__builtin_expect(edited, 0))
+			rx_copy_edited(m, done, to, part);
 		else
-			wb->wb.status |= SL_RXD_ERR_RXE;
+			memcpy(to, m->data + done, part);
 		done += part;
 	}
-	rxq->wb[m->slot + i - 1].wb.status |= SL_RXD_STAT_EOP | m->status;
-	rxq->wb[m->slot + i - 1].wb.vlan = m->vlan;
+	/* 7.1.5.2: what is known of the frame stands in its last descriptor. */
+	wb--;
+	wb->wb.info = m->info;
+	wb->wb.rss = m->rss;
+	wb->wb.status |= SL_RXD_STAT_EOP | m->status | lost;
+	wb->wb.vlan = m->vlan;
+	if (__builtin_expect(nic->faults != 0, 0))
+		rx_fill_faults(nic, rxq, m);
 }
 
 static void
 rx_finish(struct sl_softnic *nic, const struct softnic_rx_meta *meta, unsigned int n)
 {
-	uint32_t queues = 0, rest;
+	uint32_t queues = 0;
 	unsigned int i;
 
 	for (i = 0; i < n; i++) {
 		rx_fill(nic, &meta[i]);
 		queues |= SL_BIT(meta[i].queue);
-		nic->stats.rx_bytes += meta[i].len;
 	}
-	nic->stats.rx_frames += n;
-	for (rest = queues; rest != 0; rest &= rest - 1)
-		rx_write_back(nic, &nic->rxq[__builtin_ctz(rest)]);
-	if (queues != 0)
-		softnic_irq_queues(nic, queues, 0);
+	softnic_count_rx(nic, meta, n);
+	nic->rx_held |= queues;
+	softnic_rx_release(nic);
+}
+
+/* A batch under way. */
+struct rx_batch {
+	struct softnic_rx_meta meta[SOFTNIC_BATCH];
+	unsigned int n;
+};
+
+/* Add a judged frame; false when its queue has no descriptors for it. */
+static bool
+rx_batch_add(struct sl_softnic *nic, struct rx_batch *b, const struct softnic_rx_meta *m)
+{
+	unsigned int tries;
+
+	for (tries = 0; tries < 2; tries++) {
+		if (b->n < SOFTNIC_BATCH) {
+			b->meta[b->n] = *m;
+			if (rx_reserve(nic, &b->meta[b->n])) {
+				b->n++;
+				return true;
+			}
+		}
+		if (b->n == 0)
+			return false;
+		/* The on-chip descriptors may be used up by this very batch: once more after it. */
+		rx_finish(nic, b->meta, b->n);
+		b->n = 0;
+	}
+	return false;
+}
+
+/* 7.1.3.3: a frame that found no descriptors. */
+static void
+rx_no_desc(struct sl_softnic *nic, const struct softnic_rx_meta *m)
+{
+	const struct softnic_rxq *rxq = &nic->rxq[m->queue];
+
+	softnic_count(&nic->r.RNBC[0], 1);
+	/* DROP_EN, or a queue that is off, which would block the others for good. */
+	if (rxq->drop_en || (nic->rx_mask & SL_BIT(m->queue)) == 0) {
+		softnic_count(&nic->r.RQDPC[m->queue], 1);
+		nic->stats.rx_no_desc++;
+		return;
+	}
+	if (!softnic_fifo_put(nic, m)) {
+		softnic_count(&nic->r.MPC[0], 1);
+		softnic_irq_cause(nic, SL_ICR_RXO);
+		nic->stats.rx_no_desc++;
+	}
 }
 
 void
 softnic_rx_frames(struct sl_softnic *nic, const struct sl_frame *frames, unsigned int n)
 {
-	struct softnic_rx_meta meta[SOFTNIC_BATCH];
-	unsigned int taken = 0, i;
+	struct rx_batch b = {.n = 0};
+	struct softnic_rx_meta m = {0};
+	unsigned int i;
 
+	if ((nic->r.RCTL[0] & SL_RCTL_RXEN) == 0)
+		return;
 	for (i = 0; i < n; i++) {
-		struct softnic_rx_meta *m = &meta[taken];
-
-		if (!softnic_rx_judge(nic, &frames[i], m))
+		if (!softnic_rx_judge(nic, &frames[i], &m))
 			continue;
-		if (rx_reserve(nic, m)) {
-			taken++;
-			continue;
-		}
-		/* On-chip descriptors may be used up by this very batch: once more after it. */
-		rx_finish(nic, meta, taken);
-		meta[0] = *m;
-		taken = 0;
-		if (rx_reserve(nic, &meta[0]))
-			taken = 1;
-		else
-			softnic_rx_no_desc(nic, &meta[0]);
+		/* None overtakes those that wait. */
+		if (nic->fifo_used != 0 || !rx_batch_add(nic, &b, &m))
+			rx_no_desc(nic, &m);
 	}
-	rx_finish(nic, meta, taken);
+	rx_finish(nic, b.meta, b.n);
+}
+
+/* Deliver what waits in the packet buffer, in order, as far as there are descriptors. */
+static unsigned int
+rx_drain(struct sl_softnic *nic, unsigned int budget)
+{
+	struct rx_batch b = {.n = 0};
+	struct softnic_rx_meta m;
+	uint32_t at = 0;
+	unsigned int moved = 0;
+
+	while (moved < budget && softnic_fifo_peek(nic, at, &m)) {
+		bool off = (nic->rx_mask & SL_BIT(m.queue)) == 0;
+
+		if (!off && !rx_batch_add(nic, &b, &m))
+			break;
+		if (off)
+			nic->stats.rx_no_desc++;
+		at += softnic_fifo_size(&m);
+		moved++;
+	}
+	/* The batch points into the buffer: finish it before the space is given back. */
+	rx_finish(nic, b.meta, b.n);
+	softnic_fifo_drop(nic, at);
+	return moved;
 }
 
 /* Frames that could be stored now, as a hint to the wire. */
@@ -182,32 +352,37 @@ rx_room(const struct sl_softnic *nic)
 {
 	uint32_t room = UINT32_MAX, mask;
 
+	if ((nic->r.RCTL[0] & SL_RCTL_RXEN) == 0 || nic->rx_mask == 0 || nic->fifo_used != 0)
+		return 0;
 	for (mask = nic->rx_mask; mask != 0; mask &= mask - 1) {
 		const struct softnic_rxq *rxq = &nic->rxq[__builtin_ctz(mask)];
 		uint32_t posted = rx_posted(rxq);
 
 		/* Frames longer than a buffer take several descriptors. */
-		if ((nic->r.RCTL[0] & SL_RCTL_LPE) != 0 && rxq->buf_size != 0)
+		if ((nic->r.RCTL[0] & SL_RCTL_LPE) != 0)
 			posted /= 1 + SL_GET(SL_RLPML_LEN, nic->r.RLPML[0]) / (rxq->buf_size + 1);
 		room = posted < room ? posted : room;
 	}
-	return nic->rx_mask != 0 ? room : 0;
+	return room;
 }
 
 unsigned int
 softnic_rx(struct sl_softnic *nic, unsigned int budget)
 {
 	struct sl_frame frames[SOFTNIC_BATCH];
-	uint32_t room;
-	unsigned int n;
+	unsigned int n = 0, polled;
 
-	if (nic->wire == NULL || !softnic_may_run(nic))
+	if (!softnic_may_run(nic))
 		return 0;
-	room = (nic->r.RCTL[0] & SL_RCTL_RXEN) != 0 ? rx_room(nic) : 0;
 	if (budget > SOFTNIC_BATCH)
 		budget = SOFTNIC_BATCH;
-	n = nic->wire->ops->poll(nic->wire, frames, budget, room);
-	if (n != 0)
-		softnic_rx_frames(nic, frames, n);
-	return n;
+	softnic_rx_release(nic);
+	if (__builtin_expect(nic->fifo_used != 0, 0))
+		n = rx_drain(nic, budget);
+	if (nic->wire == NULL || !nic->link_up)
+		return n;
+	polled = nic->wire->ops->poll(nic->wire, frames, budget, rx_room(nic));
+	if (polled != 0)
+		softnic_rx_frames(nic, frames, polled);
+	return n + polled;
 }

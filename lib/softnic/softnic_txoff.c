@@ -2,13 +2,56 @@
  * Copyright (c) 2026 The Syncline authors
  *
  * Transmitted frames that are not sent in place: several descriptors, short
- * ones, and those with offloads (7.2.4, 7.2.5).
+ * ones, and those with offloads: checksums (7.2.5), VLAN tags (7.4.3), TCP
+ * and UDP segmentation (7.2.4).
  */
 #include <string.h>
 
+#include "softnic_parse.h"
 #include "softnic_priv.h"
 
-/* The frame's length by its data descriptors, 0 for a chain that makes no sense. */
+#define IPV4_HDR 20u
+#define IPV6_HDR 40u
+#define TCP_HDR 20u
+#define UDP_HDR 8u
+#define UDP_LEN 4u   /* offset of the length field */
+#define TCP_SEQ 4u
+#define TCP_FLAGS 12u /* with the data offset in the upper four bits */
+#define IPV4_LEN 2u
+#define IPV4_ID 4u
+#define IPV6_LEN 4u
+
+/** What the descriptors ask for: the first data descriptor and its context. */
+struct tx_ask {
+	bool ixsm, txsm, vlan, tse, fcs_given, ipv4;
+	uint32_t l3, l4, payload; /**< offsets of the headers, and of what follows them */
+	uint32_t l4_len, mss;
+	enum sl_txc_l4t l4t;
+	uint16_t tci;
+};
+
+static void
+ask_read(const struct softnic_txq *txq, const union sl_tx_desc *d, struct tx_ask *a)
+{
+	/* 7.2.2.2: a queue has two contexts; IDX chooses. */
+	const struct softnic_txctx *ctx = &txq->ctx[SL_GET(SL_TXD_IDX, d->read.olinfo) & 1];
+
+	a->ixsm = (d->read.olinfo & SL_TXD_POPTS_IXSM) != 0;
+	a->txsm = (d->read.olinfo & SL_TXD_POPTS_TXSM) != 0;
+	a->vlan = (d->read.cmd & SL_TXD_DCMD_VLE) != 0;
+	a->tse = (d->read.cmd & SL_TXD_DCMD_TSE) != 0;
+	a->fcs_given = (d->read.cmd & SL_TXD_DCMD_IFCS) == 0;
+	a->ipv4 = (ctx->tucmd & SL_TXC_TUCMD_IPV4) != 0;
+	a->l3 = SL_GET(SL_TXC_MACLEN, ctx->vlan_macip);
+	a->l4 = a->l3 + SL_GET(SL_TXC_IPLEN, ctx->vlan_macip);
+	a->l4_len = SL_GET(SL_TXC_L4LEN, ctx->mss_l4);
+	a->payload = a->l4 + a->l4_len;
+	a->mss = SL_GET(SL_TXC_MSS, ctx->mss_l4);
+	a->l4t = (enum sl_txc_l4t)SL_GET(SL_TXC_TUCMD_L4T, ctx->tucmd);
+	a->tci = (uint16_t)SL_GET(SL_TXC_VLAN, ctx->vlan_macip);
+}
+
+/* The bytes of a chain, 0 for one that makes no sense: 7.2.2.3. */
 static uint32_t
 chain_length(const union sl_tx_desc *d, uint32_t n)
 {
@@ -22,7 +65,7 @@ chain_length(const union sl_tx_desc *d, uint32_t n)
 			return 0;
 		len += part;
 	}
-	return len == SL_GET(SL_TXD_PAYLEN, d->read.olinfo) ? len : 0;
+	return len;
 }
 
 static bool
@@ -43,26 +86,200 @@ gather(struct sl_softnic *nic, const union sl_tx_desc *d, uint32_t n, uint8_t *t
 	return true;
 }
 
+/* 7.2.5.2: the field held the pseudo header's sum, put there by software. */
+static void
+insert_l4(uint8_t *frame, uint32_t len, const struct tx_ask *a, uint64_t extra)
+{
+	uint32_t off = a->l4 + (a->l4t == SL_L4T_TCP ? SOFTNIC_TCP_CSUM : SOFTNIC_UDP_CSUM);
+	uint16_t sum;
+
+	if (a->l4t == SL_L4T_SCTP) {
+		/* The CRC is stored with its lowest byte first. */
+		softnic_put32(frame + a->l4 + SOFTNIC_SCTP_CSUM,
+			__builtin_bswap32(softnic_crc32c_sctp(frame + a->l4, len - a->l4)));
+		return;
+	}
+	sum = (uint16_t)~softnic_sum_fold(softnic_sum(frame + a->l4, len - a->l4, extra));
+	/* RFC 768: zero would say that there is none. */
+	softnic_put16(frame + off, sum == 0 && a->l4t == SL_L4T_UDP ? UINT16_MAX : sum);
+}
+
+static void
+insert_ipv4(uint8_t *frame, const struct tx_ask *a)
+{
+	uint8_t *field = frame + a->l3 + SOFTNIC_IPV4_CSUM;
+
+	softnic_put16(field, 0);
+	softnic_put16(field, (uint16_t)~softnic_sum_fold(softnic_sum(frame + a->l3, a->l4 - a->l3, 0)));
+}
+
+/* True when the context's lengths fit a frame of @p len bytes for what is asked. */
+static bool
+ask_fits(const struct tx_ask *a, uint32_t len)
+{
+	static const uint32_t need[] = {
+		[SL_L4T_UDP] = SOFTNIC_UDP_CSUM + 2,
+		[SL_L4T_TCP] = SOFTNIC_TCP_CSUM + 2,
+		[SL_L4T_SCTP] = SOFTNIC_SCTP_CSUM + 4,
+	};
+
+	if (!a->ixsm && !a->txsm && !a->tse)
+		return true;
+	if (a->l4t > SL_L4T_SCTP || a->l3 < SOFTNIC_ETH_HDR || a->l4 > len)
+		return false;
+	if (a->ixsm && a->ipv4 && a->l4 - a->l3 < IPV4_HDR)
+		return false;
+	return (!a->txsm && !a->tse) || len - a->l4 >= need[a->l4t];
+}
+
+/* Add the tag in the headroom: the frame then begins SOFTNIC_VLAN_TAG bytes earlier: 7.4.3. */
+static uint8_t *
+insert_vlan(const struct sl_softnic *nic, uint8_t *frame, uint16_t tci)
+{
+	uint8_t *start = frame - SOFTNIC_VLAN_TAG;
+
+	memmove(start, frame, SOFTNIC_ETH_ADDRS);
+	softnic_put16(start + SOFTNIC_ETH_ADDRS, nic->r.VET[0] & UINT16_MAX);
+	softnic_put16(start + SOFTNIC_ETH_HDR, tci);
+	return start;
+}
+
+/* Last touches and away: tag, padding, FCS by software. @p frame has headroom for a tag. */
+static void
+send_frame(struct sl_softnic *nic, uint8_t *frame, uint32_t len, const struct tx_ask *a)
+{
+	bool bad_fcs = false;
+
+	if (a->vlan) {
+		frame = insert_vlan(nic, frame, a->tci);
+		len += SOFTNIC_VLAN_TAG;
+	}
+	if (a->fcs_given) {
+		uint32_t fcs;
+
+		/* 7.2.2.3, IFCS off: the last four bytes are the FCS; a wrong one goes out wrong. */
+		len -= SL_FCS_LEN;
+		fcs = softnic_crc32(frame, len);
+		bad_fcs = fcs != __builtin_bswap32(softnic_get32(frame + len));
+	} else if (len < SL_FRAME_MIN) {
+		/* 8.12.1 PSP; without it a runt leaves, which the other end counts. */
+		if ((nic->r.TCTL[0] & SL_TCTL_PSP) != 0) {
+			memset(frame + len, 0, SL_FRAME_MIN - len);
+			len = SL_FRAME_MIN;
+		}
+	}
+	softnic_tx_push(nic, frame, len, bad_fcs);
+}
+
+/* Memory for a frame of @p len bytes with headroom for a tag and room for padding. */
+static uint8_t *
+frame_alloc(struct sl_softnic *nic, uint32_t len)
+{
+	return softnic_tx_alloc(nic, SOFTNIC_VLAN_TAG + (len < SL_FRAME_MIN ? SL_FRAME_MIN : len)) +
+		SOFTNIC_VLAN_TAG;
+}
+
+/* --- segmentation: 7.2.4 --- */
+
+/* 8.12.6, 8.12.7: flags that may stand in the first, a middle and the last segment. */
+static void
+mask_tcp_flags(const struct sl_softnic *nic, uint8_t *tcp, bool first, bool last)
+{
+	uint32_t mask = last ? SL_GET(SL_DTXTCPFLG_LAST, nic->r.DTXTCPFLGH[0])
+		: first      ? SL_GET(SL_DTXTCPFLG_FIRST, nic->r.DTXTCPFLGL[0])
+			     : SL_GET(SL_DTXTCPFLG_MIDDLE, nic->r.DTXTCPFLGL[0]);
+
+	if (first && last)
+		return;
+	softnic_put16(tcp + TCP_FLAGS,
+		softnic_get16(tcp + TCP_FLAGS) & (mask | (UINT16_MAX & ~SL_DTXTCPFLG_FIRST)));
+}
+
+/* Headers of segment @p index, whose payload begins at @p done and has @p part bytes. */
+static void
+segment_headers(const struct sl_softnic *nic, uint8_t *seg, const struct tx_ask *a, uint32_t index,
+	uint32_t done, uint32_t part, bool last)
+{
+	uint32_t l4_total = a->l4_len + part, ip_total = a->l4 - a->l3 + l4_total;
+	uint8_t *ip = seg + a->l3, *l4 = seg + a->l4;
+
+	if (a->ipv4) {
+		softnic_put16(ip + IPV4_LEN, ip_total);
+		softnic_put16(ip + IPV4_ID, softnic_get16(ip + IPV4_ID) + index);
+		insert_ipv4(seg, a);
+	} else {
+		softnic_put16(ip + IPV6_LEN, ip_total - IPV6_HDR);
+	}
+	if (a->l4t == SL_L4T_TCP) {
+		softnic_put32(l4 + TCP_SEQ, softnic_get32(l4 + TCP_SEQ) + done);
+		mask_tcp_flags(nic, l4, index == 0, last);
+	} else {
+		softnic_put16(l4 + UDP_LEN, l4_total);
+	}
+	/* Software's seed leaves the length out: it differs by segment. */
+	insert_l4(seg, a->l4 + l4_total, a, l4_total);
+}
+
+static bool
+segment_fits(const struct tx_ask *a, uint32_t len)
+{
+	uint32_t ip_min = a->ipv4 ? IPV4_HDR : IPV6_HDR;
+	uint32_t l4_min = a->l4t == SL_L4T_TCP ? TCP_HDR : UDP_HDR;
+
+	return a->l4t <= SL_L4T_TCP && !a->fcs_given && a->mss != 0 && a->l4 - a->l3 >= ip_min &&
+		a->l4_len >= l4_min && a->payload < len &&
+		a->payload + a->mss + SOFTNIC_VLAN_TAG + SL_FCS_LEN <= SL_FRAME_MAX;
+}
+
+static void
+segment(struct sl_softnic *nic, uint32_t len, const struct tx_ask *a)
+{
+	const uint8_t *whole = nic->tso;
+	uint32_t total = len - a->payload, done, index = 0;
+
+	for (done = 0; done < total; done += a->mss, index++) {
+		uint32_t part = total - done < a->mss ? total - done : a->mss;
+		uint8_t *seg = frame_alloc(nic, a->payload + part);
+
+		memcpy(seg, whole, a->payload);
+		memcpy(seg + a->payload, whole + a->payload + done, part);
+		segment_headers(nic, seg, a, index, done, part, done + part == total);
+		send_frame(nic, seg, a->payload + part, a);
+	}
+	softnic_count(&nic->r.TSCTC[0], 1);
+}
+
 bool
 softnic_tx_frame(struct sl_softnic *nic, struct softnic_txq *txq, const union sl_tx_desc *d,
 	uint32_t n)
 {
-	uint32_t len = chain_length(d, n);
+	uint32_t len = chain_length(d, n), claim = SL_GET(SL_TXD_PAYLEN, d->read.olinfo);
+	struct tx_ask a;
 	uint8_t *frame;
 
-	(void)txq;
-	if (len == 0 || len > SL_FRAME_MAX - SL_FCS_LEN)
+	ask_read(txq, d, &a);
+	if (len < SL_TX_FRAME_MIN || !ask_fits(&a, len))
 		return false;
-	frame = softnic_tx_alloc(nic, len < SL_FRAME_MIN ? SL_FRAME_MIN : len);
+	if (a.tse) {
+		/* 7.2.2.3: PAYLEN leaves the headers out. */
+		if (len > SOFTNIC_TSO || !segment_fits(&a, len) || claim != len - a.payload)
+			return false;
+		if (gather(nic, d, n, nic->tso))
+			segment(nic, len, &a);
+		return true;
+	}
+	if (claim != len || len + (a.vlan ? SOFTNIC_VLAN_TAG : 0) +
+				(a.fcs_given ? 0 : SL_FCS_LEN) > SL_FRAME_MAX)
+		return false;
+	if (a.fcs_given && len < SL_TX_FRAME_MIN + SL_FCS_LEN)
+		return false;
+	frame = frame_alloc(nic, len);
 	if (!gather(nic, d, n, frame))
 		return true;
-	if (len < SL_FRAME_MIN) {
-		/* 8.12.1 PSP; without it the frame would leave as a runt that nobody takes. */
-		if ((nic->r.TCTL[0] & SL_TCTL_PSP) == 0)
-			return true;
-		memset(frame + len, 0, SL_FRAME_MIN - len);
-		len = SL_FRAME_MIN;
-	}
-	softnic_tx_push(nic, frame, len, false);
+	if (a.txsm)
+		insert_l4(frame, a.fcs_given ? len - SL_FCS_LEN : len, &a, 0);
+	if (a.ixsm && a.ipv4)
+		insert_ipv4(frame, &a);
+	send_frame(nic, frame, len, &a);
 	return true;
 }

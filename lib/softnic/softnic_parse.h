@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+#ifndef _SOFTNIC_PARSE_H_
+#define _SOFTNIC_PARSE_H_
+
+/**
+ * @file
+ * What the device understands of a frame, and the sums it computes over it.
+ * Pure functions over bytes that the wire supplies: nothing is trusted.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#define SOFTNIC_ETH_HDR 14u
+#define SOFTNIC_ETH_ADDRS 12u /* both addresses: what stands before the Ethertype */
+#define SOFTNIC_VLAN_TAG 4u
+#define SOFTNIC_IPV4_CSUM 10u /* offset of the header checksum */
+#define SOFTNIC_TCP_CSUM 16u
+#define SOFTNIC_UDP_CSUM 6u
+#define SOFTNIC_SCTP_CSUM 8u
+
+enum softnic_l4 { SOFTNIC_L4_NONE, SOFTNIC_L4_TCP, SOFTNIC_L4_UDP, SOFTNIC_L4_SCTP };
+
+/** A frame, understood. Offsets from its first byte. */
+struct softnic_pkt {
+	const uint8_t *data;
+	uint32_t len;
+	bool vlan;          /**< carries a tag of the Ethertype in VET */
+	uint16_t tci;
+	uint8_t ip;         /**< 4, 6, or 0: neither, or damaged */
+	bool ip_ext;        /**< IPv4 options or IPv6 extension headers */
+	bool fragment;
+	uint32_t l3, l4;    /**< offset of the headers; l4 only with l4_proto */
+	uint32_t l3_end;    /**< end of the IP packet: the rest is padding */
+	enum softnic_l4 l4_proto;
+	const uint8_t *home_src, *home_dst; /**< IPv6 home addresses of extensions, or NULL */
+};
+
+/** Read big-endian numbers where they stand. */
+static inline uint16_t
+softnic_get16(const uint8_t *p)
+{
+	return (uint16_t)(p[0] << 8 | p[1]);
+}
+
+static inline uint32_t
+softnic_get32(const uint8_t *p)
+{
+	return (uint32_t)softnic_get16(p) << 16 | softnic_get16(p + 2);
+}
+
+static inline void
+softnic_put16(uint8_t *p, uint32_t v)
+{
+	p[0] = (uint8_t)(v >> 8);
+	p[1] = (uint8_t)v;
+}
+
+static inline void
+softnic_put32(uint8_t *p, uint32_t v)
+{
+	softnic_put16(p, v >> 16);
+	softnic_put16(p + 2, v);
+}
+
+/** Understand a frame of at least SOFTNIC_ETH_HDR bytes: 7.1.6. @p vet: VLAN Ethertype. */
+void softnic_parse(struct softnic_pkt *pkt, const uint8_t *data, uint32_t len, uint16_t vet);
+
+/** One's complement sum of bytes, not folded, added to @p sum; odd lengths are padded with zero. */
+uint64_t softnic_sum(const uint8_t *data, size_t len, uint64_t sum);
+/** Fold a sum to 16 bits, not inverted. */
+uint16_t softnic_sum_fold(uint64_t sum);
+/** Sum of the TCP/UDP pseudo header of an understood packet. */
+uint64_t softnic_sum_pseudo(const struct softnic_pkt *pkt);
+
+/** Ethernet's FCS of @p len bytes. */
+uint32_t softnic_crc32(const uint8_t *data, size_t len);
+/** SCTP's CRC32c of @p len bytes whose checksum field counts as zero. */
+uint32_t softnic_crc32c_sctp(const uint8_t *sctp, size_t len);
+
+/** Toeplitz hash of @p len bytes, at most 36; @p key of 40 bytes: 7.1.2.8.1. */
+uint32_t softnic_toeplitz(const uint8_t *key, const uint8_t *data, size_t len);
+
+#endif /* _SOFTNIC_PARSE_H_ */
