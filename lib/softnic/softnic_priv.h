@@ -248,11 +248,19 @@ void softnic_irq_queues(struct sl_softnic *nic, uint32_t rx, uint32_t tx);
 /** Signal what is pending: one eventfd write for each vector, at the end of a step. */
 void softnic_irq_flush(struct sl_softnic *nic);
 
+/** True when frames sent come back: in the MAC (8.10.1, LBM) or in the PHY (8.25). */
+static inline bool
+softnic_loops(const struct sl_softnic *nic)
+{
+	return SL_GET(SL_RCTL_LBM, nic->r.RCTL[0]) != SL_LBM_NONE ||
+		(nic->phy[SL_PHY_CONTROL] & SL_PHY_CONTROL_LOOPBACK) != 0;
+}
+
 /** True when the MAC may move frames: link up, bus mastering on (8.2.1, 8.2.2). */
 static inline bool
 softnic_may_run(const struct sl_softnic *nic)
 {
-	return (nic->link_up || SL_GET(SL_RCTL_LBM, nic->r.RCTL[0]) != SL_LBM_NONE) &&
+	return (nic->link_up || softnic_loops(nic)) &&
 		(nic->r.CTRL[0] & SL_CTRL_GIO_MASTER_DISABLE) == 0;
 }
 

@@ -379,7 +379,7 @@ softnic_rx(struct sl_softnic *nic, unsigned int budget)
 	softnic_rx_release(nic);
 	if (__builtin_expect(nic->fifo_used != 0, 0))
 		n = rx_drain(nic, budget);
-	if (nic->wire == NULL || !nic->link_up)
+	if (!nic->link_up || softnic_loops(nic))
 		return n;
 	polled = nic->wire->ops->poll(nic->wire, frames, budget, rx_room(nic));
 	if (polled != 0)

@@ -8,14 +8,14 @@
 
 #include "softnic_priv.h"
 
-/* Hand the frames of the batch to the wire, or back to ourselves: 8.10.1, LBM. */
+/* Hand the frames of the batch to the wire, or back to ourselves. */
 static void
 tx_flush(struct sl_softnic *nic)
 {
 	if (nic->tx_n == 0)
 		return;
 	softnic_count_tx(nic, nic->tx_frames, nic->tx_n);
-	if (SL_GET(SL_RCTL_LBM, nic->r.RCTL[0]) != SL_LBM_NONE)
+	if (softnic_loops(nic))
 		softnic_rx_frames(nic, nic->tx_frames, nic->tx_n);
 	else if (nic->wire != NULL)
 		nic->wire->ops->send(nic->wire, nic->tx_frames, nic->tx_n);

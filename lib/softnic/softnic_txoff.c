@@ -253,12 +253,13 @@ bool
 softnic_tx_frame(struct sl_softnic *nic, struct softnic_txq *txq, const union sl_tx_desc *d,
 	uint32_t n)
 {
-	uint32_t len = chain_length(d, n), claim = SL_GET(SL_TXD_PAYLEN, d->read.olinfo);
+	uint32_t len = chain_length(d, n), claim = SL_GET(SL_TXD_PAYLEN, d->read.olinfo), fcs;
 	struct tx_ask a;
 	uint8_t *frame;
 
 	ask_read(txq, d, &a);
-	if (len < SL_TX_FRAME_MIN || !ask_fits(&a, len))
+	fcs = a.fcs_given ? SL_FCS_LEN : 0;
+	if (len < SL_TX_FRAME_MIN + fcs || !ask_fits(&a, len - fcs))
 		return false;
 	if (a.tse) {
 		/* 7.2.2.3: PAYLEN leaves the headers out. */
@@ -268,16 +269,14 @@ softnic_tx_frame(struct sl_softnic *nic, struct softnic_txq *txq, const union sl
 			segment(nic, len, &a);
 		return true;
 	}
-	if (claim != len || len + (a.vlan ? SOFTNIC_VLAN_TAG : 0) +
-				(a.fcs_given ? 0 : SL_FCS_LEN) > SL_FRAME_MAX)
-		return false;
-	if (a.fcs_given && len < SL_TX_FRAME_MIN + SL_FCS_LEN)
+	if (claim != len ||
+		len - fcs + SL_FCS_LEN + (a.vlan ? SOFTNIC_VLAN_TAG : 0) > SL_FRAME_MAX)
 		return false;
 	frame = frame_alloc(nic, len);
 	if (!gather(nic, d, n, frame))
 		return true;
 	if (a.txsm)
-		insert_l4(frame, a.fcs_given ? len - SL_FCS_LEN : len, &a, 0);
+		insert_l4(frame, len - fcs, &a, 0);
 	if (a.ixsm && a.ipv4)
 		insert_ipv4(frame, &a);
 	send_frame(nic, frame, len, &a);
