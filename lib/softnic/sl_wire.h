@@ -14,6 +14,42 @@
  *   pcap:in=F[,out=F]    replay a capture, record what is sent
  *   tap:IFNAME           the host's kernel
  *   null                 link up, nothing comes, what is sent vanishes
+ *
+ * Counters are named from the wire's side: rx is what it took from the NIC,
+ * tx what it gave to the NIC.
+ *
+ * peer and loop hold up to 4096 frames or 1 MiB; what is sent beyond is
+ * dropped and counted. A peer's link is up while both ends are open; a third
+ * of the same name is refused (-EBUSY).
+ *
+ * gen, at open and by control, separated by commas:
+ *   size=N | A-B | imix  bytes with FCS, 64..9728: one size, a range at random, or
+ *                        7 of 64, 4 of 594, 1 of 1518 in turn; default 64
+ *   rate=R               0: as fast as the NIC has descriptors (default). Else frames a
+ *                        second (2M, 1.5M, 500k) or a share of the line's bits (90% of
+ *                        1 Gbit/s, 90%10g): frames that are due are offered whatever
+ *                        descriptors there are, and the NIC drops what it cannot take.
+ *                        What is overdue by more than 100 us and a burst is skipped.
+ *   flows=N              1..65536 source addresses and ports in turn; default 1
+ *   burst=N              most frames a poll, 1..64; default 32
+ *   count=N              stop by itself after N frames; 0: never (default)
+ *   seed=N               of random sizes; default 1
+ *   dst=MAC, src=MAC     default 02:53:4c:00:00:02 and 02:53:4c:00:00:01
+ *   autostart=0|1        at open alone; default 1
+ *   start, stop, clear   by control alone; start counts "count" anew
+ * Its sink tells frames of any gen wire, of this or another process, by what is in
+ * them. Over all gen wires of a run, once stopped and drained,
+ * loss = sum of gen_tx_frames - sum of gen_rx_frames, exactly; gen_rx_lost is what a
+ * sink sees by itself, the gaps before the highest sequence number. Clear while
+ * drained, or frames on the way count on one side alone.
+ *
+ * pcap: in=F is read whole at open, at most 256 MiB; frames under 60 bytes are padded.
+ * out=F is complete after close. loop=N: how often it is sent, 0 without end, default
+ * 1. rate=, autostart=, start, stop, clear as for gen; start begins at the first frame.
+ *
+ * tap: IFNAME is made, or taken when it is a tap already, and brought up; it may then
+ * be moved to another network namespace. mac=MAC and mtu=68..9710 set the host's side.
+ * The link goes down when the interface is deleted.
  */
 
 #include <stdbool.h>
