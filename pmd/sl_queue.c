@@ -710,22 +710,32 @@ sl_txq_info_get(struct rte_eth_dev *eth, uint16_t qid, struct rte_eth_txq_info *
 
 /* --- paths --- */
 
-/* Whether a frame may need more than one buffer of some queue. */
-static bool
-scatter_needed(struct rte_eth_dev *eth)
+/*
+ * Whether frames may take several buffers. Only where the application agreed:
+ * one that looks at the first segment alone would read half a frame.
+ */
+static int
+scatter_choose(struct rte_eth_dev *eth, bool *scatter)
 {
 	uint16_t i;
 
-	if ((eth->data->dev_conf.rxmode.offloads & RTE_ETH_RX_OFFLOAD_SCATTER) != 0)
-		return true;
+	*scatter = (eth->data->dev_conf.rxmode.offloads & RTE_ETH_RX_OFFLOAD_SCATTER) != 0;
 	for (i = 0; i < eth->data->nb_rx_queues; i++) {
 		const struct sl_rx_queue *q = eth->data->rx_queues[i];
 
-		if (q != NULL && ((q->offloads & RTE_ETH_RX_OFFLOAD_SCATTER) != 0 ||
-					 sl_port_max_frame(eth) > q->buf_len))
-			return true;
+		if (q == NULL)
+			continue;
+		*scatter |= (q->offloads & RTE_ETH_RX_OFFLOAD_SCATTER) != 0;
+		if (*scatter || sl_port_max_frame(eth) <= q->buf_len)
+			continue;
+		SL_LOG(ERR, "port %u rx queue %u: MTU %u makes frames of %u bytes, the buffers of mempool "
+			"'%s' take %u; allowed: MTU up to %u, larger buffers, or "
+			"RTE_ETH_RX_OFFLOAD_SCATTER (testpmd: --enable-scatter)", q->port_id, q->queue_id,
+			eth->data->mtu, sl_port_max_frame(eth), q->pool->name, q->buf_len,
+			q->buf_len - (unsigned int)SL_L2_OVERHEAD);
+		return -EINVAL;
 	}
-	return false;
+	return 0;
 }
 
 /* Offloads of all queues of one direction, and VLAN stripping told to the receive queues. */
@@ -768,13 +778,19 @@ sl_select_paths(struct rte_eth_dev *eth)
 {
 	struct sl_port *port = sl_port_of(eth);
 	const enum sl_coherency mode = sl_adapter_sync(port->adapter)->mode;
-	const bool scatter = scatter_needed(eth);
 	const bool rx_desc = (rx_offloads(eth) & RX_OFFLOADS_DESC) != 0;
 	const uint64_t tx = tx_offloads(eth);
-	const struct sl_rx_path *rx_path = sl_rx_path_select(mode, scatter, rx_desc);
-	const struct sl_tx_path *tx_path = sl_tx_path_select(mode,
-		(tx & RTE_ETH_TX_OFFLOAD_MULTI_SEGS) != 0, (tx & TX_OFFLOADS_CTX) != 0);
+	const struct sl_rx_path *rx_path;
+	const struct sl_tx_path *tx_path;
+	bool scatter;
+	int ret;
 
+	ret = scatter_choose(eth, &scatter);
+	if (ret != 0)
+		return ret;
+	rx_path = sl_rx_path_select(mode, scatter, rx_desc);
+	tx_path = sl_tx_path_select(mode, (tx & RTE_ETH_TX_OFFLOAD_MULTI_SEGS) != 0,
+		(tx & TX_OFFLOADS_CTX) != 0);
 	if (rx_path == NULL || tx_path == NULL) {
 		SL_LOG(ERR, "port %u: no burst path for coherency mode %s", eth->data->port_id,
 			sl_coherency_name(mode));
