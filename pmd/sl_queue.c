@@ -470,6 +470,8 @@ sl_rx_queue_start(struct rte_eth_dev *eth, uint16_t qid)
 		return 0;
 	if (q->conf.rx_drop_en != 0)
 		srrctl |= SL_SRRCTL_DROP_EN;
+	/* Queue 0 comes out of reset enabled. */
+	SL_WR(bus, RXDCTL, qid, 0);
 	SL_WR(bus, RDBAL, qid, (uint32_t)q->ring_mem.iova);
 	SL_WR(bus, RDBAH, qid, (uint32_t)(q->ring_mem.iova >> 32));
 	SL_WR(bus, RDLEN, qid, (uint32_t)q->ring_mem.len);
@@ -653,6 +655,8 @@ sl_tx_queue_start(struct rte_eth_dev *eth, uint16_t qid)
 	if (q->started)
 		return 0;
 	sl_tx_queue_drain(q);
+	/* Queue 0 comes out of reset enabled. */
+	SL_WR(bus, TXDCTL, qid, 0);
 	SL_WR(bus, TDBAL, qid, (uint32_t)q->ring_mem.iova);
 	SL_WR(bus, TDBAH, qid, (uint32_t)(q->ring_mem.iova >> 32));
 	SL_WR(bus, TDLEN, qid, (uint32_t)q->ring_mem.len);

@@ -1,0 +1,450 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+
+/*
+ * Receive, on a NIC that writes back whatever it likes: every path, every byte,
+ * every counter, against a model of what each descriptor should come to.
+ */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "rxtx_rig.h"
+
+#define EXPECTED_MAX 1024u
+#define DESCRIPTORS 6000u
+#define MAX_BURST 64u
+
+struct frame {
+	uint8_t *data;
+	uint32_t len;
+};
+
+/* What should come of what was written back. */
+struct model {
+	bool scatter, discard;
+	uint32_t crc, buf_len;
+	uint8_t part[RIG_FRAME_MAX]; /* frame being put together */
+	uint32_t part_len, part_segs;
+	unsigned int endless; /* descriptors still to come of a frame that does not end */
+	uint16_t endless_max;
+	struct frame expected[EXPECTED_MAX];
+	unsigned int head, count;
+	struct sl_rx_counters n;
+};
+
+static void
+model_drop(struct model *m, uint32_t status, uint64_t *counter)
+{
+	if (!m->discard)
+		(*counter)++;
+	m->discard = (status & SL_RXD_STAT_EOP) == 0;
+	m->part_len = 0;
+	m->part_segs = 0;
+}
+
+static void
+model_deliver(struct model *m)
+{
+	struct frame *f = &m->expected[(m->head + m->count) % EXPECTED_MAX];
+
+	assert_true(m->count < EXPECTED_MAX);
+	f->len = m->part_len - m->crc;
+	f->data = malloc(f->len);
+	assert_non_null(f->data);
+	memcpy(f->data, m->part, f->len);
+	m->count++;
+	m->n.packets++;
+	m->n.bytes += f->len;
+}
+
+static void
+model_descriptor(struct model *m, const struct rig_wb *wb)
+{
+	const bool eop = (wb->status & SL_RXD_STAT_EOP) != 0;
+	const bool bad_len = wb->length == 0 || wb->length > m->buf_len;
+	const bool rxe = (wb->status & SL_RXD_ERR_RXE) != 0;
+
+	if (!m->scatter && (!eop || m->discard)) {
+		model_drop(m, wb->status, &m->n.unexpected_seg);
+		return;
+	}
+	if (!m->scatter && rxe) {
+		model_drop(m, wb->status, &m->n.errors);
+		return;
+	}
+	if (bad_len || m->discard) {
+		model_drop(m, wb->status, &m->n.bad_length);
+		return;
+	}
+	if (m->part_len + wb->length > SL_FRAME_MAX || m->part_segs == SL_RX_MAX_SEGS) {
+		model_drop(m, wb->status, &m->n.bad_chain);
+		return;
+	}
+	memcpy(m->part + m->part_len, wb->data, wb->length);
+	m->part_len += wb->length;
+	m->part_segs++;
+	if (!eop)
+		return;
+	if (rxe)
+		model_drop(m, wb->status, &m->n.errors);
+	else if (m->part_len <= m->crc)
+		model_drop(m, wb->status, &m->n.bad_length);
+	else
+		model_deliver(m);
+	m->part_len = 0;
+	m->part_segs = 0;
+}
+
+/* One descriptor of what a NIC might write: sane mostly, else anything. */
+static void
+random_wb(struct rig *r, struct model *m, struct rig_wb *wb, uint8_t *data)
+{
+	static const uint16_t odd[] = {0, 1, 2, 3, 4, 5, 2047, 2048, 2049, 9000, 65535};
+
+	memset(wb, 0, sizeof(*wb));
+	wb->status = SL_RXD_STAT_DD;
+	wb->length = (uint16_t)(60 + rig_rand(r, 1455));
+	if (rig_rand(r, 8) == 0)
+		wb->length = odd[rig_rand(r, RTE_DIM(odd))];
+	if (rig_rand(r, m->scatter ? 3 : 32) != 0)
+		wb->status |= SL_RXD_STAT_EOP;
+	if (rig_rand(r, 32) == 0)
+		wb->status |= SL_RXD_ERR_RXE;
+	/* Frames that do not end: of small segments, or of full ones. */
+	if (m->endless == 0 && rig_rand(r, 100) == 0) {
+		m->endless = 1 + rig_rand(r, 2 * SL_RX_MAX_SEGS);
+		m->endless_max = (uint16_t)(rig_rand(r, 2) == 0 ? 100 : m->buf_len);
+	}
+	if (m->endless > 0) {
+		m->endless--;
+		wb->length = (uint16_t)(1 + rig_rand(r, m->endless_max));
+		wb->status = SL_RXD_STAT_DD;
+	}
+	wb->data = data;
+	wb->data_len = RTE_MIN((uint32_t)wb->length, m->buf_len);
+	rig_fill(r, data, wb->data_len);
+}
+
+/* An application that reads all and leaves every byte of the buffers changed (R1). */
+static void
+consume(struct rig *r, struct model *m, struct rte_mbuf *pkt)
+{
+	struct frame *f = &m->expected[m->head];
+	uint8_t got[RIG_FRAME_MAX];
+	struct rte_mbuf *seg;
+	uint32_t at = 0;
+
+	assert_true(m->count > 0);
+	assert_int_equal(rte_pktmbuf_pkt_len(pkt), f->len);
+	assert_int_equal(pkt->port, r->data.port_id);
+	assert_ptr_equal(rte_pktmbuf_mtod(pkt, char *), (char *)pkt->buf_addr + RTE_PKTMBUF_HEADROOM);
+	assert_true(m->scatter || pkt->nb_segs == 1);
+	assert_int_equal(rte_mbuf_check(pkt, 1, &(const char *){NULL}), 0);
+	for (seg = pkt; seg != NULL; seg = seg->next) {
+		memcpy(got + at, rte_pktmbuf_mtod(seg, void *), seg->data_len);
+		at += seg->data_len;
+		memset(seg->buf_addr, (int)rig_rand(r, 256), seg->buf_len);
+	}
+	assert_memory_equal(got, f->data, f->len);
+	free(f->data);
+	m->head = (m->head + 1) % EXPECTED_MAX;
+	m->count--;
+	rte_pktmbuf_free(pkt);
+}
+
+static void
+check_counters(const struct sl_rx_counters *got, const struct sl_rx_counters *want)
+{
+	assert_int_equal(got->packets, want->packets);
+	assert_int_equal(got->bytes, want->bytes);
+	assert_int_equal(got->errors, want->errors);
+	assert_int_equal(got->bad_length, want->bad_length);
+	assert_int_equal(got->bad_chain, want->bad_chain);
+	assert_int_equal(got->unexpected_seg, want->unexpected_seg);
+}
+
+static void
+nic_receives(struct rig *r, struct model *m, const struct sl_rx_queue *q, unsigned int n)
+{
+	uint8_t data[65536];
+	struct rig_wb wb;
+
+	/* What the NIC has and what waits to be consumed leave a line free at least. */
+	assert_true(rig_rx_room(r) + (r->rx_head + q->nb_desc - q->next_to_clean) % q->nb_desc <=
+		(unsigned int)q->nb_desc - q->line_descs);
+	while (n-- > 0 && rig_rx_room(r) > 0 && m->count < EXPECTED_MAX - 1) {
+		random_wb(r, m, &wb, data);
+		model_descriptor(m, &wb);
+		rig_rx_write(r, &wb);
+		rig_adversary(r, 4);
+	}
+}
+
+static void
+receive(struct rig *r, struct model *m, const struct sl_rx_path *path, unsigned int burst)
+{
+	struct rte_mbuf *pkts[MAX_BURST];
+	unsigned int n, i;
+
+	n = path->burst(r->rxq[0], pkts, (uint16_t)burst);
+	assert_true(n <= burst);
+	for (i = 0; i < n; i++)
+		consume(r, m, pkts[i]);
+}
+
+static void
+run_path(const struct sl_rx_path *path, uint16_t nb_desc, bool keep_crc)
+{
+	struct rig *r = rig_open(path->mode, 1023, 0);
+	struct model *m = calloc(1, sizeof(*m));
+	struct sl_rx_queue *q;
+	unsigned int done, n;
+
+	assert_non_null(m);
+	if (keep_crc)
+		r->data.dev_conf.rxmode.offloads |= RTE_ETH_RX_OFFLOAD_KEEP_CRC;
+	q = rig_rx_start(r, nb_desc, NULL);
+	m->scatter = path->scatter;
+	m->crc = keep_crc ? RTE_ETHER_CRC_LEN : 0;
+	m->buf_len = q->buf_len;
+	assert_int_equal(q->buf_len, 2048);
+	for (done = 0; done < DESCRIPTORS; done += n) {
+		n = 1 + rig_rand(r, 40);
+		nic_receives(r, m, q, n);
+		rig_adversary(r, 64);
+		receive(r, m, path, 1 + rig_rand(r, MAX_BURST));
+	}
+	/* The rest, by bursts of three. */
+	for (done = 0; done < 2u * nb_desc; done++)
+		receive(r, m, path, 3);
+	assert_int_equal(m->count, 0);
+	check_counters(&q->n, &m->n);
+	/* The random frames have met every check. */
+	assert_true(m->n.packets > 0 && m->n.errors > 0 && m->n.bad_length > 0);
+	assert_true(path->scatter ? m->n.bad_chain > 0 : m->n.unexpected_seg > 0);
+	free(m);
+	rig_close(r);
+}
+
+static void
+test_paths(void **state)
+{
+	static const uint16_t rings[] = {32, 40, 512};
+	unsigned int i, k;
+
+	(void)state;
+	for (i = 0; i < sl_rx_path_count; i++) {
+		for (k = 0; k < RTE_DIM(rings); k++) {
+			run_path(&sl_rx_paths[i], rings[k], false);
+			run_path(&sl_rx_paths[i], rings[k], true);
+		}
+	}
+}
+
+static void
+test_selector(void **state)
+{
+	static const enum sl_coherency modes[] = {
+		SL_COHERENCY_COHERENT, SL_COHERENCY_EXPLICIT, SL_COHERENCY_CHECKED};
+	unsigned int i, need;
+
+	(void)state;
+	for (i = 0; i < RTE_DIM(modes); i++) {
+		for (need = 0; need < 4; need++) {
+			const bool scatter = (need & 1) != 0;
+			const bool offload = (need & 2) != 0;
+			const struct sl_rx_path *p = sl_rx_path_select(modes[i], scatter, offload);
+
+			assert_non_null(p);
+			assert_int_equal(p->mode, modes[i]);
+			assert_true(p->scatter >= scatter && p->offload >= offload);
+			/* Nothing asked for, nothing paid for. */
+			assert_true(need != 0 || (!p->scatter && !p->offload));
+			assert_non_null(strstr(p->name, sl_coherency_name(modes[i])));
+		}
+	}
+	assert_null(sl_rx_path_select(SL_COHERENCY_AUTO, false, false));
+}
+
+/* One row: what the descriptor says, what the mbuf must say. */
+struct offload_row {
+	uint32_t ptype, status, rss_type;
+	uint32_t packet_type;
+	uint64_t flags;
+};
+
+static const struct offload_row offload_rows[] = {
+	{SL_RXD_PTYPE_L2, 0, 0, RTE_PTYPE_L2_ETHER, 0},
+	{SL_RXD_PTYPE_IPV4, SL_RXD_STAT_IPCS, SL_RSS_IPV4, RTE_PTYPE_L2_ETHER | RTE_PTYPE_L3_IPV4,
+		RTE_MBUF_F_RX_IP_CKSUM_GOOD | RTE_MBUF_F_RX_RSS_HASH},
+	{SL_RXD_PTYPE_IPV4, SL_RXD_STAT_IPCS | SL_RXD_ERR_IPE, 0,
+		RTE_PTYPE_L2_ETHER | RTE_PTYPE_L3_IPV4, RTE_MBUF_F_RX_IP_CKSUM_BAD},
+	{SL_RXD_PTYPE_IPV4 | SL_RXD_PTYPE_TCP, SL_RXD_STAT_IPCS | SL_RXD_STAT_L4CS,
+		SL_RSS_IPV4_TCP, RTE_PTYPE_L2_ETHER | RTE_PTYPE_L3_IPV4 | RTE_PTYPE_L4_TCP,
+		RTE_MBUF_F_RX_IP_CKSUM_GOOD | RTE_MBUF_F_RX_L4_CKSUM_GOOD | RTE_MBUF_F_RX_RSS_HASH},
+	{SL_RXD_PTYPE_IPV6 | SL_RXD_PTYPE_UDP, SL_RXD_STAT_UDPCS | SL_RXD_ERR_L4E, 0,
+		RTE_PTYPE_L2_ETHER | RTE_PTYPE_L3_IPV6 | RTE_PTYPE_L4_UDP,
+		RTE_MBUF_F_RX_L4_CKSUM_BAD},
+	{SL_RXD_PTYPE_IPV6 | SL_RXD_PTYPE_IPV6E | SL_RXD_PTYPE_SCTP, SL_RXD_STAT_VP, 0,
+		RTE_PTYPE_L2_ETHER | RTE_PTYPE_L3_IPV6_EXT | RTE_PTYPE_L4_SCTP,
+		RTE_MBUF_F_RX_VLAN | RTE_MBUF_F_RX_VLAN_STRIPPED},
+	/* An error bit without its check says nothing. */
+	{SL_RXD_PTYPE_IPV4, SL_RXD_ERR_IPE | SL_RXD_ERR_L4E, 0,
+		RTE_PTYPE_L2_ETHER | RTE_PTYPE_L3_IPV4, 0},
+};
+
+static void
+test_offload(void **state)
+{
+	struct rig *r = rig_open(SL_COHERENCY_COHERENT, 127, 0);
+	const struct sl_rx_path *path;
+	uint8_t data[64] = {0};
+	struct sl_rx_queue *q;
+	struct rte_mbuf *m;
+	unsigned int i;
+
+	(void)state;
+	r->data.dev_conf.rxmode.offloads = RTE_ETH_RX_OFFLOAD_VLAN_STRIP |
+		RTE_ETH_RX_OFFLOAD_CHECKSUM;
+	q = rig_rx_start(r, 64, NULL);
+	path = r->port.rx_path;
+	assert_true(path->offload && !path->scatter);
+	for (i = 0; i < RTE_DIM(offload_rows); i++) {
+		const struct offload_row *row = &offload_rows[i];
+		const struct rig_wb wb = {
+			.info = SL_PREP(SL_RXD_INFO_PTYPE, row->ptype) |
+				SL_PREP(SL_RXD_INFO_RSSTYPE, row->rss_type),
+			.rss = 0x12345678 + i,
+			.status = SL_RXD_STAT_DD | SL_RXD_STAT_EOP | row->status,
+			.length = sizeof(data), .data = data, .data_len = sizeof(data),
+			.vlan = (uint16_t)(100 + i)};
+
+		rig_rx_write(r, &wb);
+		assert_int_equal(path->burst(q, &m, 1), 1);
+		assert_int_equal(m->packet_type, row->packet_type);
+		assert_int_equal(m->ol_flags, row->flags);
+		assert_int_equal(m->hash.rss, wb.rss);
+		assert_int_equal(m->vlan_tci, wb.vlan);
+		rte_pktmbuf_free(m);
+	}
+	rig_close(r);
+}
+
+/* The pool runs dry, is refilled, and nothing is lost but time. */
+static void
+test_no_mbuf(void **state)
+{
+	struct rig *r = rig_open(SL_COHERENCY_COHERENT, 63, 0);
+	uint8_t data[60] = {0};
+	const struct rig_wb wb = {.status = SL_RXD_STAT_DD | SL_RXD_STAT_EOP, .length = sizeof(data),
+		.data = data, .data_len = sizeof(data)};
+	struct rte_mbuf *held[64], *pkts[32];
+	struct sl_rx_queue *q = rig_rx_start(r, 32, NULL);
+	unsigned int n_held, n, i, got;
+
+	(void)state;
+	n_held = rte_mempool_avail_count(r->pool);
+	assert_int_equal(rte_pktmbuf_alloc_bulk(r->pool, held, n_held), 0);
+	for (got = 0; rig_rx_room(r) > 0; got += n) {
+		while (rig_rx_room(r) > 0)
+			rig_rx_write(r, &wb);
+		n = r->port.rx_path->burst(q, pkts, 32);
+		rte_pktmbuf_free_bulk(pkts, RTE_MIN(n, 2u));
+		for (i = 2; i < n; i++)
+			held[n_held++ % RTE_DIM(held)] = pkts[i];
+		if (n_held >= RTE_DIM(held))
+			break;
+	}
+	assert_true(q->n.no_mbuf > 0);
+	rte_pktmbuf_free_bulk(held, n_held);
+	assert_int_equal(r->port.rx_path->burst(q, pkts, 32), 0);
+	assert_int_equal(rig_rx_room(r), 32 - q->line_descs);
+	rig_close(r);
+}
+
+static void
+test_status(void **state)
+{
+	struct rig *r = rig_open(SL_COHERENCY_CHECKED, 127, 0);
+	struct sl_rx_queue *q = rig_rx_start(r, 32, NULL);
+	uint8_t data[60] = {0};
+	const struct rig_wb wb = {.status = SL_RXD_STAT_DD | SL_RXD_STAT_EOP, .length = sizeof(data),
+		.data = data, .data_len = sizeof(data)};
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < 9; i++) {
+		assert_int_equal(sl_rx_queue_count(q), i);
+		rig_rx_write(r, &wb);
+	}
+	assert_int_equal(sl_rx_descriptor_status(q, 8), RTE_ETH_RX_DESC_DONE);
+	assert_int_equal(sl_rx_descriptor_status(q, 9), RTE_ETH_RX_DESC_AVAIL);
+	assert_int_equal(sl_rx_descriptor_status(q, 31), RTE_ETH_RX_DESC_UNAVAIL);
+	assert_int_equal(sl_rx_descriptor_status(q, 32), -EINVAL);
+	rig_close(r);
+}
+
+static int
+try_setup(struct rig *r, uint16_t nb_desc, uint16_t free_thresh)
+{
+	const struct rte_eth_rxconf conf = {.rx_free_thresh = free_thresh};
+
+	return sl_rx_queue_setup(&r->eth, 0, nb_desc, 0, &conf, r->pool);
+}
+
+static void
+test_setup(void **state)
+{
+	struct rig *r = rig_open(SL_COHERENCY_EXPLICIT, 127, 0);
+
+	(void)state;
+	assert_int_equal(try_setup(r, 24, 0), -EINVAL);
+	assert_int_equal(try_setup(r, 33, 0), -EINVAL);
+	assert_int_equal(try_setup(r, 4104, 0), -EINVAL);
+	assert_int_equal(try_setup(r, 64, 57), -EINVAL);
+	assert_int_equal(try_setup(r, 64, 56), 0);
+	assert_int_equal(try_setup(r, 64, 1), 0);
+	assert_int_equal(sl_rx_queue_setup(&r->eth, 0, 64, 0, &(struct rte_eth_rxconf){0}, NULL),
+		-EINVAL);
+	rig_close(r);
+
+	/* R5: buffers that do not start on a line. */
+	r = rig_open(SL_COHERENCY_EXPLICIT, 127, 8);
+	assert_int_equal(try_setup(r, 64, 0), -EINVAL);
+	rig_close(r);
+	r = rig_open(SL_COHERENCY_COHERENT, 127, 8);
+	assert_int_equal(try_setup(r, 64, 0), 0);
+	rig_close(r);
+}
+
+/* Too few mbufs for the ring: refused at start, none lost. */
+static void
+test_start_short(void **state)
+{
+	struct rig *r = rig_open(SL_COHERENCY_COHERENT, 31, 0);
+
+	(void)state;
+	assert_int_equal(try_setup(r, 64, 0), 0);
+	assert_int_equal(sl_rx_queue_start(&r->eth, 0), -ENOMEM);
+	assert_int_equal(r->data.rx_queue_state[0], RTE_ETH_QUEUE_STATE_STOPPED);
+	rig_close(r);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_paths),
+		cmocka_unit_test(test_selector),
+		cmocka_unit_test(test_offload),
+		cmocka_unit_test(test_no_mbuf),
+		cmocka_unit_test(test_status),
+		cmocka_unit_test(test_setup),
+		cmocka_unit_test(test_start_short),
+	};
+
+	rig_eal();
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
