@@ -18,6 +18,8 @@
 #include <rte_errno.h>
 #include <rte_ether.h>
 #include <rte_net.h>
+#include <rte_tcp.h>
+#include <rte_udp.h>
 
 #include "sl_port.h"
 
@@ -198,14 +200,18 @@ tx_offload_ok(const struct rte_mbuf *m)
 {
 	const uint64_t flags = m->ol_flags;
 	const uint64_t l4 = flags & RTE_MBUF_F_TX_L4_MASK;
+	uint32_t headers = m->l2_len + m->l3_len;
 
 	if ((flags & RTE_MBUF_F_TX_OFFLOAD_MASK & ~TX_KNOWN_FLAGS) != 0 ||
 		l4 == RTE_MBUF_F_TX_SCTP_CKSUM)
 		return false;
 	if ((flags & RTE_MBUF_F_TX_IP_CKSUM) == 0 && l4 == 0)
 		return true;
-	return m->l2_len >= RTE_ETHER_HDR_LEN && m->l3_len > 0 &&
-		(uint32_t)m->l2_len + m->l3_len <= m->pkt_len;
+	if (l4 == RTE_MBUF_F_TX_TCP_CKSUM)
+		headers += sizeof(struct rte_tcp_hdr);
+	else if (l4 == RTE_MBUF_F_TX_UDP_CKSUM)
+		headers += sizeof(struct rte_udp_hdr);
+	return m->l2_len >= RTE_ETHER_HDR_LEN && m->l3_len > 0 && headers <= m->pkt_len;
 }
 
 /* Whether the window has the segment's memory; brings unknown memory in. */

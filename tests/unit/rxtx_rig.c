@@ -255,6 +255,7 @@ rig_tx_start(struct rig *r, uint16_t nb_desc, const struct rte_eth_txconf *conf)
 	assert_int_equal(sl_select_paths(&r->eth), 0);
 	assert_int_equal(sl_tx_queue_start(&r->eth, 0), 0);
 	r->tx_head = 0;
+	r->tx_reported = 0;
 	return r->txq[0];
 }
 
@@ -336,5 +337,6 @@ rig_tx_head(struct rig *r, uint32_t head)
 {
 	const uint64_t at = reg64(r, SL_OFF(TDWBAH, 0), SL_OFF(TDWBAL, 0)) & ~UINT64_C(3);
 
+	r->tx_reported = head;
 	*(uint32_t *)dma(r, at, sizeof(head), SL_DMA_FROM_DEVICE) = head;
 }

@@ -58,6 +58,7 @@ struct rig {
 	struct rte_mempool *pool;
 	unsigned int pool_size;
 	uint32_t rx_head, tx_head;
+	uint32_t tx_reported; /**< head written last */
 	uint32_t ctx[2][4];
 	struct rig_sent sent; /**< frame being put together */
 	uint64_t rnd;

@@ -1,0 +1,421 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+
+/*
+ * Transmit, to a NIC that reads when it likes and reports what it likes: every
+ * path, every byte in order, nothing freed before it was sent.
+ */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <rte_errno.h>
+#include <rte_ip.h>
+
+#include "rxtx_rig.h"
+
+#define QUEUED_MAX 8192u
+#define FRAMES 6000u
+#define MAX_BURST 64u
+
+/* What should come out of the NIC. */
+struct frame {
+	uint8_t *data;
+	uint32_t len;
+	uint64_t ol_flags;
+	uint16_t l2_len, l3_len, vlan;
+};
+
+struct model {
+	struct frame queued[QUEUED_MAX];
+	unsigned int head, count;
+	uint64_t packets, bytes, errors;
+	bool offload;
+};
+
+struct ext {
+	struct rte_mbuf_ext_shared_info shinfo;
+	uint8_t data[2048];
+};
+
+static void
+ext_free(void *addr, void *opaque)
+{
+	struct ext *e = opaque;
+
+	(void)addr;
+	/* Junk at once: a NIC that still has to read it would send it. */
+	memset(e->data, 0xEE, sizeof(e->data));
+	rte_mbuf_ext_refcnt_set(&e->shinfo, 0);
+}
+
+/* A segment of @len random bytes: direct, a clone, or in a buffer of the test's own. */
+static struct rte_mbuf *
+segment(struct rig *r, struct ext *ext, uint32_t len, unsigned int kind)
+{
+	struct rte_mbuf *m = rte_pktmbuf_alloc(r->pool);
+	struct rte_mbuf *clone;
+
+	assert_non_null(m);
+	memset(m->buf_addr, 0xDD, m->buf_len);
+	if (kind == 1 && rte_mbuf_ext_refcnt_read(&ext->shinfo) == 0) {
+		ext->shinfo.free_cb = ext_free;
+		ext->shinfo.fcb_opaque = ext;
+		rte_mbuf_ext_refcnt_set(&ext->shinfo, 1);
+		rte_pktmbuf_attach_extbuf(m, ext->data, (uintptr_t)ext->data, sizeof(ext->data),
+			&ext->shinfo);
+	} else {
+		m->data_off = (uint16_t)rig_rand(r, RTE_PKTMBUF_HEADROOM + 1);
+	}
+	m->data_len = (uint16_t)len;
+	m->pkt_len = len;
+	rig_fill(r, rte_pktmbuf_mtod(m, uint8_t *), len);
+	if (kind != 2)
+		return m;
+	clone = rte_pktmbuf_clone(m, r->pool);
+	assert_non_null(clone);
+	rte_pktmbuf_free(m);
+	return clone;
+}
+
+static struct rte_mbuf *
+random_frame(struct rig *r, struct ext *ext, bool simple)
+{
+	const unsigned int segs = simple || rig_rand(r, 2) == 0 ? 1 : 1 + rig_rand(r, 6);
+	struct rte_mbuf *first = NULL, *m;
+	unsigned int i, len;
+
+	for (i = 0; i < segs; i++) {
+		len = rig_rand(r, 8) == 0 && segs > 1 ? 0 : 1 + rig_rand(r, 1500);
+		/* Headers of any offload lie in the first segment. */
+		if (i == 0 && len < 60)
+			len = 60;
+		m = segment(r, ext, len, simple || rig_rand(r, 4) != 0 ? 0 : rig_rand(r, 3));
+		if (first == NULL)
+			first = m;
+		else
+			assert_int_equal(rte_pktmbuf_chain(first, m), 0);
+	}
+	return first;
+}
+
+/* Break a frame in one of the ways that must be refused. */
+static void
+spoil(struct rig *r, struct rte_mbuf *m)
+{
+	switch (rig_rand(r, 5)) {
+	case 0:
+		m->pkt_len++;
+		break;
+	case 1:
+		m->pkt_len = SL_FRAME_MAX - RTE_ETHER_CRC_LEN + 1;
+		if (m->nb_segs == 1)
+			m->data_len = (uint16_t)m->pkt_len;
+		break;
+	case 2:
+		m->pkt_len = SL_TX_FRAME_MIN - 1;
+		if (m->nb_segs == 1)
+			m->data_len = (uint16_t)m->pkt_len;
+		break;
+	case 3:
+		m->data_len = (uint16_t)(m->data_len - 1);
+		break;
+	default:
+		m->nb_segs++;
+		break;
+	}
+}
+
+static void
+random_offload(struct rig *r, struct rte_mbuf *m)
+{
+	static const uint64_t l4[] = {0, RTE_MBUF_F_TX_TCP_CKSUM, RTE_MBUF_F_TX_UDP_CKSUM};
+
+	if (rig_rand(r, 2) == 0)
+		return;
+	m->ol_flags |= l4[rig_rand(r, RTE_DIM(l4))] | RTE_MBUF_F_TX_IPV4;
+	if (rig_rand(r, 2) == 0)
+		m->ol_flags |= RTE_MBUF_F_TX_IP_CKSUM;
+	if (rig_rand(r, 3) == 0) {
+		m->ol_flags |= RTE_MBUF_F_TX_VLAN;
+		m->vlan_tci = (uint16_t)(1 + rig_rand(r, 3));
+	}
+	m->l2_len = RTE_ETHER_HDR_LEN;
+	m->l3_len = sizeof(struct rte_ipv4_hdr) + (rig_rand(r, 3) == 0 ? 4 : 0);
+}
+
+static void
+queue_frame(struct model *model, const struct rte_mbuf *m)
+{
+	struct frame *f = &model->queued[(model->head + model->count) % QUEUED_MAX];
+	uint32_t at = 0;
+
+	assert_true(model->count < QUEUED_MAX);
+	*f = (struct frame){.len = m->pkt_len, .ol_flags = m->ol_flags, .l2_len = m->l2_len,
+		.l3_len = m->l3_len, .vlan = m->vlan_tci, .data = malloc(m->pkt_len)};
+	assert_non_null(f->data);
+	for (; m != NULL; m = m->next) {
+		memcpy(f->data + at, rte_pktmbuf_mtod(m, const void *), m->data_len);
+		at += m->data_len;
+	}
+	model->count++;
+	model->packets++;
+	model->bytes += f->len;
+}
+
+/* Whether the NIC was told to do what the frame asked for, and nothing else. */
+static void
+check_offload(const struct frame *f, const struct rig_sent *s)
+{
+	const uint64_t l4 = f->ol_flags & RTE_MBUF_F_TX_L4_MASK;
+	const bool vlan = (f->ol_flags & RTE_MBUF_F_TX_VLAN) != 0;
+	const bool ip = (f->ol_flags & RTE_MBUF_F_TX_IP_CKSUM) != 0;
+
+	assert_int_equal((s->cmd & SL_TXD_DCMD_VLE) != 0, vlan);
+	assert_int_equal((s->olinfo & SL_TXD_POPTS_IXSM) != 0, ip);
+	assert_int_equal((s->olinfo & SL_TXD_POPTS_TXSM) != 0, l4 != 0);
+	if (vlan)
+		assert_int_equal(SL_GET(SL_TXC_VLAN, s->ctx[0]), f->vlan);
+	if (ip || l4 != 0) {
+		assert_int_equal(SL_GET(SL_TXC_MACLEN, s->ctx[0]), f->l2_len);
+		assert_int_equal(SL_GET(SL_TXC_IPLEN, s->ctx[0]), f->l3_len);
+		assert_true((s->ctx[2] & SL_TXC_TUCMD_IPV4) != 0);
+	}
+	if (l4 != 0)
+		assert_int_equal(SL_GET(SL_TXC_TUCMD_L4T, s->ctx[2]),
+			l4 == RTE_MBUF_F_TX_TCP_CKSUM ? SL_L4T_TCP : SL_L4T_UDP);
+}
+
+/* The NIC takes up to @n descriptors. */
+static bool
+nic_sends(struct rig *r, struct model *model, unsigned int n)
+{
+	bool empty = false;
+
+	while (n-- > 0 && !empty) {
+		struct frame *f = &model->queued[model->head];
+
+		rig_adversary(r, 2);
+		if (!rig_tx_take(r, &empty))
+			continue;
+		assert_true(model->count > 0);
+		assert_int_equal(r->sent.len, f->len);
+		assert_memory_equal(r->sent.data, f->data, f->len);
+		assert_int_equal(SL_GET(SL_TXD_PAYLEN, r->sent.olinfo), f->len);
+		if (model->offload)
+			check_offload(f, &r->sent);
+		r->sent.len = 0;
+		r->sent.segs = 0;
+		free(f->data);
+		model->head = (model->head + 1) % QUEUED_MAX;
+		model->count--;
+	}
+	return !empty;
+}
+
+/* The driver is given a burst, part of it spoilt; what it does not take is freed. */
+static void
+give_burst(struct rig *r, struct model *model, const struct sl_tx_path *path, struct ext *ext,
+	bool simple)
+{
+	struct rte_mbuf *pkts[MAX_BURST];
+	bool bad[MAX_BURST];
+	unsigned int n = 1 + rig_rand(r, MAX_BURST);
+	uint16_t i, sent;
+	const unsigned int before = model->count;
+
+	n = RTE_MIN(n, rte_mempool_avail_count(r->pool) / 12);
+	for (i = 0; i < n; i++) {
+		pkts[i] = random_frame(r, ext, simple);
+		if (model->offload)
+			random_offload(r, pkts[i]);
+		bad[i] = rig_rand(r, 16) == 0 && !simple;
+		if (bad[i])
+			spoil(r, pkts[i]);
+		assert_int_equal(sl_tx_prepare(r->txq[0], &pkts[i], 1), bad[i] ? 0 : 1);
+		if (!bad[i])
+			queue_frame(model, pkts[i]);
+	}
+	sent = path->burst(r->txq[0], pkts, (uint16_t)n);
+	assert_true(sent <= n);
+	for (i = 0; i < sent; i++)
+		model->errors += bad[i];
+	/* Not taken: still the application's. */
+	for (i = (uint16_t)n; i > sent; i--) {
+		rte_pktmbuf_free(pkts[i - 1]);
+		if (!bad[i - 1]) {
+			struct frame *f = &model->queued[(model->head + --model->count) % QUEUED_MAX];
+
+			model->packets--;
+			model->bytes -= f->len;
+			free(f->data);
+		}
+	}
+	assert_true(model->count >= before);
+}
+
+/* The NIC reports what cannot be: nothing is freed, and it is counted. */
+static void
+lie(struct rig *r, struct sl_tx_queue *q)
+{
+	const uint32_t honest = r->tx_reported;
+	const uint64_t bad_head = q->n.bad_head;
+	const unsigned int nb_free = q->nb_free;
+
+	if (nb_free > 0 && rig_rand(r, 2) == 0)
+		rig_tx_head(r, (q->next_to_use + 1u + rig_rand(r, nb_free)) % q->nb_desc);
+	else
+		rig_tx_head(r, q->nb_desc + rig_rand(r, 3) * q->nb_desc);
+	assert_int_equal(sl_tx_done_cleanup(q, 0), 0);
+	assert_int_equal(q->nb_free, nb_free);
+	assert_int_equal(q->n.bad_head, bad_head + 1);
+	rig_tx_head(r, honest);
+}
+
+static void
+run_path(const struct sl_tx_path *path, uint16_t nb_desc, bool fast_free)
+{
+	struct rig *r = rig_open(path->mode, 2047, 0);
+	struct model *model = calloc(1, sizeof(*model));
+	static struct ext ext __rte_aligned(64);
+	unsigned int i;
+	struct sl_tx_queue *q;
+
+	assert_non_null(model);
+	memset(&ext, 0, sizeof(ext));
+	model->offload = path->offload;
+	r->data.dev_conf.txmode.offloads = fast_free ? RTE_ETH_TX_OFFLOAD_MBUF_FAST_FREE : 0;
+	q = rig_tx_start(r, nb_desc, NULL);
+	while (model->packets < FRAMES) {
+		give_burst(r, model, path, &ext, fast_free);
+		rig_adversary(r, 64);
+		if (rig_rand(r, 20) == 0)
+			lie(r, q);
+		nic_sends(r, model, rig_rand(r, 2 * MAX_BURST));
+	}
+	while (nic_sends(r, model, 1))
+		;
+	assert_int_equal(model->count, 0);
+	assert_int_equal(q->n.packets, model->packets);
+	assert_int_equal(q->n.bytes, model->bytes);
+	assert_int_equal(q->n.errors, model->errors);
+	assert_int_equal(q->n.unmapped, 0);
+	/* The last burst asked for a report, so all of it can be cleaned up. */
+	for (i = 0; i < nb_desc && sl_tx_done_cleanup(q, 1) > 0; i++)
+		;
+	assert_int_equal(q->nb_free, nb_desc - 1);
+	assert_int_equal(rte_mempool_avail_count(r->pool), r->pool_size);
+	free(model);
+	rig_close(r);
+}
+
+static void
+test_paths(void **state)
+{
+	static const uint16_t rings[] = {32, 72, 512};
+	unsigned int i, k;
+
+	(void)state;
+	for (i = 0; i < sl_tx_path_count; i++) {
+		for (k = 0; k < RTE_DIM(rings); k++) {
+			run_path(&sl_tx_paths[i], rings[k], false);
+			run_path(&sl_tx_paths[i], rings[k], true);
+		}
+	}
+}
+
+/* Stop with frames never sent: all mbufs come back. */
+static void
+test_stop(void **state)
+{
+	struct rig *r = rig_open(SL_COHERENCY_COHERENT, 255, 0);
+	struct ext ext;
+	struct sl_tx_queue *q = rig_tx_start(r, 32, NULL);
+	struct rte_mbuf *m;
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < 40; i++) {
+		m = segment(r, &ext, 60, 0);
+		if (r->port.tx_path->burst(q, &m, 1) == 0)
+			rte_pktmbuf_free(m);
+	}
+	assert_int_equal(q->n.packets, 31);
+	assert_int_equal(q->n.ring_full, 9);
+	assert_int_equal(sl_tx_descriptor_status(q, 0), RTE_ETH_TX_DESC_UNAVAIL);
+	assert_int_equal(sl_tx_descriptor_status(q, 1), RTE_ETH_TX_DESC_FULL);
+	assert_int_equal(sl_tx_descriptor_status(q, 32), -EINVAL);
+	rig_tx_head(r, 4);
+	assert_int_equal(sl_tx_descriptor_status(q, 4), RTE_ETH_TX_DESC_DONE);
+	assert_int_equal(sl_tx_descriptor_status(q, 5), RTE_ETH_TX_DESC_FULL);
+	assert_int_equal(sl_tx_done_cleanup(q, 3), 3);
+	assert_int_equal(sl_tx_done_cleanup(q, 0), 1);
+	assert_int_equal(sl_tx_descriptor_status(q, 0), RTE_ETH_TX_DESC_DONE);
+	assert_int_equal(sl_tx_queue_stop(&r->eth, 0), 0);
+	assert_int_equal(rte_mempool_avail_count(r->pool), r->pool_size);
+	rig_close(r);
+}
+
+/* Offloads that the driver does not know, or that lack their headers. */
+static void
+test_refused_offload(void **state)
+{
+	struct rig *r = rig_open(SL_COHERENCY_COHERENT, 255, 0);
+	const uint64_t flags[] = {RTE_MBUF_F_TX_SCTP_CKSUM, RTE_MBUF_F_TX_QINQ,
+		RTE_MBUF_F_TX_IP_CKSUM | RTE_MBUF_F_TX_IPV4};
+	struct sl_tx_queue *q;
+	struct ext ext;
+	struct rte_mbuf *m;
+	unsigned int i;
+
+	(void)state;
+	r->data.dev_conf.txmode.offloads = RTE_ETH_TX_OFFLOAD_IPV4_CKSUM;
+	q = rig_tx_start(r, 32, NULL);
+	for (i = 0; i < RTE_DIM(flags); i++) {
+		m = segment(r, &ext, 100, 0);
+		m->ol_flags |= flags[i];
+		rte_errno = 0;
+		assert_int_equal(sl_tx_prepare(q, &m, 1), 0);
+		assert_true(rte_errno == ENOTSUP || rte_errno == EINVAL);
+		rte_pktmbuf_free(m);
+	}
+	rig_close(r);
+}
+
+static int
+try_setup(struct rig *r, uint16_t nb_desc, uint16_t rs, uint16_t free_thresh)
+{
+	const struct rte_eth_txconf conf = {.tx_rs_thresh = rs, .tx_free_thresh = free_thresh};
+
+	return sl_tx_queue_setup(&r->eth, 0, nb_desc, 0, &conf);
+}
+
+static void
+test_setup(void **state)
+{
+	struct rig *r = rig_open(SL_COHERENCY_EXPLICIT, 127, 0);
+
+	(void)state;
+	assert_int_equal(try_setup(r, 0, 0, 0), -EINVAL);
+	assert_int_equal(try_setup(r, 36, 0, 0), -EINVAL);
+	assert_int_equal(try_setup(r, 64, 0, 57), -EINVAL);
+	assert_int_equal(try_setup(r, 64, 33, 32), -EINVAL);
+	assert_int_equal(try_setup(r, 64, 32, 32), 0);
+	assert_int_equal(try_setup(r, 32, 0, 0), 0);
+	rig_close(r);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_paths),
+		cmocka_unit_test(test_stop),
+		cmocka_unit_test(test_refused_offload),
+		cmocka_unit_test(test_setup),
+	};
+
+	rig_eal();
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
