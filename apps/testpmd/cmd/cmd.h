@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+#ifndef _CMD_H_
+#define _CMD_H_
+
+/**
+ * @file
+ * Commands. A command is one row: its syntax, which is what librte_cmdline
+ * parses and completes, what help shows and what messages quote; its meaning;
+ * its function. One table for each noun. Main lcore.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <rte_common.h>
+#include <cmdline_parse_string.h>
+
+#include "run.h"
+
+#define CMD_WORDS_MAX 6
+
+/** The words of a command line as parsed; those left out are "". */
+struct args {
+	cmdline_fixed_string_t word[CMD_WORDS_MAX];
+};
+
+/**
+ * One command. In the syntax, "a|b" is a choice, a word in capitals stands for
+ * a value: MODE is completed from the engines; the function checks the others.
+ */
+struct command {
+	const char *syntax;
+	const char *help;
+	/** 0; -EINVAL for a bad value, other negative errno; reason on stderr. */
+	int (*run)(struct run *run, const struct args *args);
+};
+
+/** The tables; each ends with a row without syntax. */
+extern const struct command commands_forward[], commands_port[], commands_set[], commands_show[],
+	commands_session[];
+extern const struct command *const command_tables[];
+
+/**
+ * Run the commands in a file until one fails or quits.
+ * @return exit code for what happened
+ */
+enum exit_code cmd_file(struct run *run, const char *path, bool echo);
+/** Run commands from standard input until quit, end of file or a signal. */
+enum exit_code cmd_interact(struct run *run);
+
+/** What is done to one port. */
+typedef int (*cmd_port_fn)(struct run *run, struct port *p, const struct args *args);
+
+/**
+ * Call @p fn for the port that a word names, or for each where it is "all".
+ * @return 0, or the first error; a port that is not there is -EINVAL.
+ */
+int cmd_each_port(struct run *run, const char *word, cmd_port_fn fn, const struct args *args);
+/** A number within bounds, or -EINVAL with the reason on stderr. */
+int cmd_number(const char *word, const char *what, uint64_t min, uint64_t max, uint64_t *out);
+/** 0, or -EBUSY with the reason on stderr while forwarding. */
+int cmd_need_idle(const struct run *run);
+
+#endif /* _CMD_H_ */

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "cmd.h"
+#include "say.h"
+
+static int
+start_one(struct run *run, struct port *p, const struct args *args)
+{
+	RTE_SET_USED(args);
+	return port_start(run, p);
+}
+
+static int
+stop_one(struct run *run, struct port *p, const struct args *args)
+{
+	RTE_SET_USED(run);
+	RTE_SET_USED(args);
+	return port_stop(p);
+}
+
+static int
+reset_one(struct run *run, struct port *p, const struct args *args)
+{
+	RTE_SET_USED(args);
+	return port_reset(run, p);
+}
+
+static int
+close_one(struct run *run, struct port *p, const struct args *args)
+{
+	RTE_SET_USED(run);
+	RTE_SET_USED(args);
+	return port_close(p);
+}
+
+static int
+port_verb(struct run *run, const struct args *args)
+{
+	static const struct {
+		const char *verb;
+		cmd_port_fn fn;
+	} rows[] = {
+		{ "start", start_one },
+		{ "stop", stop_one },
+		{ "reset", reset_one },
+		{ "close", close_one },
+	};
+
+	if (cmd_need_idle(run) != 0)
+		return -EBUSY;
+	for (size_t i = 0; i < RTE_DIM(rows); i++) {
+		if (strcmp(args->word[1], rows[i].verb) == 0)
+			return cmd_each_port(run, args->word[2], rows[i].fn, args);
+	}
+	return -EINVAL;
+}
+
+static int
+mtu_one(struct run *run, struct port *p, const struct args *args)
+{
+	uint64_t mtu;
+
+	RTE_SET_USED(run);
+	if (cmd_number(args->word[4], "mtu", p->info.min_mtu, p->info.max_mtu, &mtu) != 0)
+		return -EINVAL;
+	return port_set_mtu(p, (uint16_t)mtu);
+}
+
+static int
+port_config_mtu(struct run *run, const struct args *args)
+{
+	if (cmd_need_idle(run) != 0)
+		return -EBUSY;
+	return cmd_each_port(run, args->word[2], mtu_one, args);
+}
+
+const struct command commands_port[] = {
+	{ "port start|stop|reset|close PORT", "port life; PORT may be 'all'", port_verb },
+	{ "port config PORT mtu N", "longest packet, header not counted", port_config_mtu },
+	{ NULL, NULL, NULL },
+};
