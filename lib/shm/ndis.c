@@ -7,7 +7,6 @@
 #include "ndis.h"
 #include "sl_shm_priv.h"
 
-#define MINIPORT UINT64_C(0x736c5f6e646973) /* "sl_ndis": the kind of handle */
 #define REQUESTS 64u
 
 /* One asynchronous allocation on its way. */
@@ -87,7 +86,7 @@ miniport_of(NDIS_HANDLE handle, const char *call)
 {
 	struct miniport *m = handle;
 
-	if (m != NULL && sl_handle_live(&m->handle, MINIPORT))
+	if (m != NULL && sl_handle_live(&m->handle, SL_HANDLE_MINIPORT))
 		return m;
 	fprintf(stderr, "syncline: %s: handle %p is closed, or never was one\n", call, handle);
 	return NULL;
@@ -134,7 +133,7 @@ sl_ndis_open(struct sl_adapter *adapter, NDIS_HANDLE context, PNDIS_HANDLE handl
 	m->adapter = adapter;
 	m->context = context;
 	pthread_mutex_init(&m->lock, NULL);
-	sl_handle_open(&m->handle, MINIPORT);
+	sl_handle_open(&m->handle, SL_HANDLE_MINIPORT);
 	*handle = m;
 	return NDIS_STATUS_SUCCESS;
 }

@@ -8,7 +8,6 @@
 
 #include "sl_shm_priv.h"
 
-#define ADAPTER UINT64_C(0x736c5f6164617074) /* "sl_adapt": the kind of handle */
 #define ASYNC_MAX 4096u
 
 static const char *const mode_names[] = {
@@ -48,7 +47,7 @@ sl_adapter_check(const struct sl_adapter *a, const char *call)
 		fprintf(stderr, "syncline: %s: adapter is NULL: open one first\n", call);
 		return -EINVAL;
 	}
-	if (!sl_handle_live(&a->handle, ADAPTER)) {
+	if (!sl_handle_live(&a->handle, SL_HANDLE_ADAPTER)) {
 		fprintf(stderr, "syncline: %s: adapter %p is closed, or never was one\n", call,
 			(const void *)a);
 		return -EBADF;
@@ -239,7 +238,7 @@ sl_adapter_open(const struct sl_adapter_params *params, struct sl_adapter **out)
 		sl_handle_free(&a->handle, sizeof(*a));
 		return ret;
 	}
-	sl_handle_open(&a->handle, ADAPTER);
+	sl_handle_open(&a->handle, SL_HANDLE_ADAPTER);
 	sl_log(a, 6, "open: coherency %s, %s, line %u, memory from %s, NUMA node %d",
 		sl_coherency_name(a->sync.mode), sl_cache_op_name(a->sync.op), a->sync.line,
 		a->source->name, a->node);

@@ -52,11 +52,12 @@ sl_dma_begin(struct sl_dma *d)
 	/*
 	 * Announce, then look whether it still is the table in force: all three
 	 * in one total order with publish(), so either we see the new table or
-	 * publish() sees us.
+	 * publish() sees us. An exchange, not a store: emulators of AArch64 let
+	 * a load pass a releasing store before it.
 	 */
 	do {
 		t = __atomic_load_n(&d->adapter->table, __ATOMIC_SEQ_CST);
-		__atomic_store_n(&d->in_use, t, __ATOMIC_SEQ_CST);
+		(void)__atomic_exchange_n(&d->in_use, t, __ATOMIC_SEQ_CST);
 	} while (__atomic_load_n(&d->adapter->table, __ATOMIC_SEQ_CST) != t);
 
 	/* Not by address: a new table may lie where one before it lay. */

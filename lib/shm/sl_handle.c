@@ -20,9 +20,9 @@ whole_pages(size_t size)
 
 /* Tied to its address, the mark cannot be met by a copy or by other data. */
 static uint64_t
-mark_of(const void *p, uint64_t kind)
+mark_of(const void *p, enum sl_handle_kind kind)
 {
-	return kind ^ (uintptr_t)p;
+	return ~(uint64_t)(uintptr_t)p ^ kind;
 }
 
 void *
@@ -35,13 +35,13 @@ sl_handle_new(size_t size)
 }
 
 void
-sl_handle_open(struct sl_handle *h, uint64_t kind)
+sl_handle_open(struct sl_handle *h, enum sl_handle_kind kind)
 {
 	h->mark = mark_of(h, kind);
 }
 
 bool
-sl_handle_live(const struct sl_handle *h, uint64_t kind)
+sl_handle_live(const struct sl_handle *h, enum sl_handle_kind kind)
 {
 	unsigned char resident;
 

@@ -51,11 +51,16 @@ struct sl_handle {
 	uint64_t mark;
 };
 
+enum sl_handle_kind {
+	SL_HANDLE_ADAPTER = 1,
+	SL_HANDLE_MINIPORT,
+};
+
 /** Zeroed memory for a handle's object, or NULL. */
 void *sl_handle_new(size_t size);
-/** The object is complete: from now on the handle is live. @p kind as for sl_handle_live(). */
-void sl_handle_open(struct sl_handle *h, uint64_t kind);
-bool sl_handle_live(const struct sl_handle *h, uint64_t kind);
+/** The object is complete: from now on the handle is live. */
+void sl_handle_open(struct sl_handle *h, enum sl_handle_kind kind);
+bool sl_handle_live(const struct sl_handle *h, enum sl_handle_kind kind);
 void sl_handle_free(struct sl_handle *h, size_t size);
 
 /** An adapter. */

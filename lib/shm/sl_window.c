@@ -63,7 +63,8 @@ publish(struct sl_adapter *a, struct sl_dma_table *t)
 	const struct sl_dma *d;
 
 	t->gen = old->gen + 1;
-	__atomic_store_n(&a->table, t, __ATOMIC_SEQ_CST);
+	/* An exchange for the reason that sl_dma_begin() has. */
+	(void)__atomic_exchange_n(&a->table, t, __ATOMIC_SEQ_CST);
 	for (d = a->readers; d != NULL; d = d->link)
 		wait_reader(a, d, old);
 	free((void *)(uintptr_t)old);
