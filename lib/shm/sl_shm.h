@@ -68,7 +68,12 @@ struct sl_region_params {
 	const char *name;     /**< for messages and dumps; copied */
 	size_t len;           /**< bytes, > 0 */
 	size_t align;         /**< power of two; 0 or less than a line: one line */
-	bool cached;          /**< false draws on the adapter's non-cached quota */
+	/**
+	 * false draws on the adapter's non-cached quota. It is ordinary memory
+	 * all the same (user space has no other): coherent by the platform in
+	 * `coherent` mode, by the sync calls in `explicit`, which it needs too.
+	 */
+	bool cached;
 	bool contiguous;      /**< refuse memory that is not IOVA-contiguous */
 	bool strict_node;     /**< refuse another node than @c node */
 	int node;             /**< NUMA node, or SL_NODE_ANY for the adapter's own */
@@ -126,6 +131,15 @@ const struct sl_topology *sl_topology_system(void);
 
 /** Log sink: @p level as syslog (3 error, 4 warning, 5 notice, 6 info, 7 debug). */
 typedef void (*sl_log_fn)(void *ctx, int level, const char *msg);
+
+/**
+ * Is DMA of a device coherent? For sl_adapter_params.platform_coherent.
+ * @param device its folder in sysfs: "/sys/bus/pci/devices/0000:01:00.0"
+ * @return 1 on x86, and where the device tree says dma-coherent of the device
+ *   or of a bus above it; 0 where the device tree knows it and does not; -1
+ *   elsewhere (Linux shows user space nothing of ACPI's _CCA).
+ */
+int sl_platform_coherent(const char *device);
 
 /** How to open an adapter. Zero-initialise, then set what differs. */
 struct sl_adapter_params {

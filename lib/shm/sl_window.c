@@ -51,7 +51,9 @@ wait_reader(struct sl_adapter *a, const struct sl_dma *d, const struct sl_dma_ta
 		if (i >= WAIT_SPINS)
 			nanosleep(&nap, NULL);
 		if (i == WAIT_SPINS + WAIT_SLEEPS)
-			sl_log(a, 4, "a device has not left its step for a second: still waiting for it");
+			sl_log(a, 4,
+					"a device has not left its step for a second: still "
+					"waiting for it");
 	}
 }
 
@@ -129,8 +131,10 @@ table_with(const struct sl_adapter *a, const struct sl_holding *h, int *err)
 
 		*err = table_insert(t, &m);
 		if (*err != 0) {
-			sl_log(a, 3, "'%s': IOVA 0x%" PRIx64 " of %zu bytes is in the window already",
-				h->name, h->sg[i].iova, h->sg[i].len);
+			sl_log(a, 3,
+					"'%s': IOVA 0x%" PRIx64
+					" of %zu bytes is in the window already",
+					h->name, h->sg[i].iova, h->sg[i].len);
 			free(t);
 			return NULL;
 		}
@@ -169,8 +173,8 @@ hook_unmap(struct sl_adapter *a, const struct sl_holding *h, unsigned int n)
 		int err = a->window->unmap(a->window_ctx, va, h->sg[i].iova, h->sg[i].len);
 
 		if (err != 0) {
-			sl_log(a, 3, "'%s': the window's hook cannot unmap IOVA 0x%" PRIx64 ": %s", h->name,
-				h->sg[i].iova, strerror(-err));
+			sl_log(a, 3, "'%s': the window's hook cannot unmap IOVA 0x%" PRIx64 ": %s",
+					h->name, h->sg[i].iova, strerror(-err));
 			ret = err;
 		}
 		va += h->sg[i].len;
@@ -188,8 +192,10 @@ hook_map(struct sl_adapter *a, const struct sl_holding *h)
 		int ret = a->window->map(a->window_ctx, va, h->sg[i].iova, h->sg[i].len, h->dir);
 
 		if (ret != 0) {
-			sl_log(a, 3, "'%s': the window's hook refuses IOVA 0x%" PRIx64 " of %zu bytes: %s",
-				h->name, h->sg[i].iova, h->sg[i].len, strerror(-ret));
+			sl_log(a, 3,
+					"'%s': the window's hook refuses IOVA 0x%" PRIx64
+					" of %zu bytes: %s",
+					h->name, h->sg[i].iova, h->sg[i].len, strerror(-ret));
 			hook_unmap(a, h, i);
 			return ret;
 		}
@@ -209,7 +215,8 @@ sl_window_add(struct sl_adapter *a, struct sl_holding *h)
 	if (c != NULL && c->map != NULL)
 		h->device_va = c->map(c->ctx, h->name, h->va, h->len);
 	if (h->device_va == NULL) {
-		sl_log(a, 3, "'%s': the checker has no memory for a copy of %zu bytes", h->name, h->len);
+		sl_log(a, 3, "'%s': the checker has no memory for a copy of %zu bytes", h->name,
+				h->len);
 		return -ENOMEM;
 	}
 	t = table_with(a, h, &ret);

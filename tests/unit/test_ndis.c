@@ -18,7 +18,7 @@ struct copies {
 		uint8_t *cpu, *device;
 		size_t len;
 	} at[COPIES];
-	unsigned int ignore; /* call to leave out, counted from 1; 0: none */
+	unsigned int ignore;	   /* call to leave out, counted from 1; 0: none */
 	enum sl_sync_verb ignored; /* which it was */
 	unsigned int calls;
 };
@@ -58,7 +58,7 @@ copies_unmap(void *ctx, void *va, size_t len)
 
 static void
 copies_sync(void *ctx, enum sl_sync_verb verb, const void *va, size_t len,
-	const struct sl_sync_site *site)
+		const struct sl_sync_site *site)
 {
 	struct copies *c = ctx;
 	unsigned int i;
@@ -99,9 +99,11 @@ nic_step(struct nic *n)
 	sl_dma_begin(n->dma);
 	while (n->tx != n->reg.TxTail && n->rx != n->reg.RxTail) {
 		struct mp_descriptor *t = sl_dma_translate(n->dma,
-			n->reg.TxRing + n->tx % MP_SLOTS * n->reg.Stride, sizeof(*t), SL_DMA_BIDIRECTIONAL);
+				n->reg.TxRing + n->tx % MP_SLOTS * n->reg.Stride, sizeof(*t),
+				SL_DMA_BIDIRECTIONAL);
 		struct mp_descriptor *r = sl_dma_translate(n->dma,
-			n->reg.RxRing + n->rx % MP_SLOTS * n->reg.Stride, sizeof(*r), SL_DMA_BIDIRECTIONAL);
+				n->reg.RxRing + n->rx % MP_SLOTS * n->reg.Stride, sizeof(*r),
+				SL_DMA_BIDIRECTIONAL);
 		const void *from;
 		void *to;
 
@@ -308,14 +310,15 @@ static NDIS_HANDLE
 registered(struct bench *b)
 {
 	NDIS_SG_DMA_DESCRIPTION d = {
-		.Header = {NDIS_OBJECT_TYPE_SG_DMA_DESCRIPTION, NDIS_SG_DMA_DESCRIPTION_REVISION_1,
-			NDIS_SIZEOF_SG_DMA_DESCRIPTION_REVISION_1},
-		.MaximumPhysicalMapping = 1,
+			.Header = {NDIS_OBJECT_TYPE_SG_DMA_DESCRIPTION,
+					NDIS_SG_DMA_DESCRIPTION_REVISION_1,
+					NDIS_SIZEOF_SG_DMA_DESCRIPTION_REVISION_1},
+			.MaximumPhysicalMapping = 1,
 	};
 	NDIS_HANDLE dma;
 
 	assert_int_equal(
-		NdisMRegisterScatterGatherDma(b->mp.Handle, &d, &dma), NDIS_STATUS_SUCCESS);
+			NdisMRegisterScatterGatherDma(b->mp.Handle, &d, &dma), NDIS_STATUS_SUCCESS);
 	return dma;
 }
 
@@ -324,14 +327,15 @@ test_register(void **state)
 {
 	struct bench *b = bench_open(SL_COHERENCY_COHERENT);
 	NDIS_SG_DMA_DESCRIPTION d = {
-		.Header = {NDIS_OBJECT_TYPE_DEFAULT, NDIS_SG_DMA_DESCRIPTION_REVISION_1,
-			NDIS_SIZEOF_SG_DMA_DESCRIPTION_REVISION_1},
+			.Header = {NDIS_OBJECT_TYPE_DEFAULT, NDIS_SG_DMA_DESCRIPTION_REVISION_1,
+					NDIS_SIZEOF_SG_DMA_DESCRIPTION_REVISION_1},
 	};
 	NDIS_SHARED_MEMORY_PARAMETERS p = {
-		.Header = {NDIS_OBJECT_TYPE_DEFAULT, NDIS_SHARED_MEMORY_PARAMETERS_REVISION_1,
-			NDIS_SIZEOF_SHARED_MEMORY_PARAMETERS_REVISION_1},
-		.Length = 64,
-		.PreferredNode = MM_ANY_NODE_OK,
+			.Header = {NDIS_OBJECT_TYPE_DEFAULT,
+					NDIS_SHARED_MEMORY_PARAMETERS_REVISION_1,
+					NDIS_SIZEOF_SHARED_MEMORY_PARAMETERS_REVISION_1},
+			.Length = 64,
+			.PreferredNode = MM_ANY_NODE_OK,
 	};
 	NDIS_PHYSICAL_ADDRESS pa = {.QuadPart = 1};
 	NDIS_HANDLE dma = b, alloc = b;
@@ -345,27 +349,29 @@ test_register(void **state)
 	assert_int_equal(pa.QuadPart, 0);
 	shm_log_has(&b->f.log, "before NdisMRegisterScatterGatherDma");
 	assert_int_equal(NdisMAllocateSharedMemoryAsync(b->mp.Handle, 64, TRUE, NULL),
-		NDIS_STATUS_FAILURE);
+			NDIS_STATUS_FAILURE);
 	assert_int_equal(NdisAllocateSharedMemory(b->mp.Handle, &p, &alloc), NDIS_STATUS_FAILURE);
 	assert_null(alloc);
 	shm_log_has(&b->f.log, "before NdisMRegisterScatterGatherDma");
 	/* Registration itself. */
-	assert_int_equal(
-		NdisMRegisterScatterGatherDma(b->mp.Handle, &d, &dma), NDIS_STATUS_BAD_VERSION);
+	assert_int_equal(NdisMRegisterScatterGatherDma(b->mp.Handle, &d, &dma),
+			NDIS_STATUS_BAD_VERSION);
 	assert_null(dma);
 	d.Header.Type = NDIS_OBJECT_TYPE_SG_DMA_DESCRIPTION;
 	assert_int_equal(NdisMRegisterScatterGatherDma(b->mp.Handle, &d, &dma),
-		NDIS_STATUS_INVALID_PARAMETER);
+			NDIS_STATUS_INVALID_PARAMETER);
 	assert_int_equal(NdisMRegisterScatterGatherDma(b->mp.Handle, NULL, &dma),
-		NDIS_STATUS_INVALID_PARAMETER);
-	assert_int_equal(
-		NdisMRegisterScatterGatherDma(NULL, &d, &dma), NDIS_STATUS_INVALID_PARAMETER);
+			NDIS_STATUS_INVALID_PARAMETER);
+	assert_int_equal(NdisMRegisterScatterGatherDma(NULL, &d, &dma),
+			NDIS_STATUS_INVALID_PARAMETER);
 	dma = registered(b);
 	d.MaximumPhysicalMapping = 1;
-	assert_int_equal(NdisMRegisterScatterGatherDma(b->mp.Handle, &d, &alloc), NDIS_STATUS_FAILURE);
+	assert_int_equal(NdisMRegisterScatterGatherDma(b->mp.Handle, &d, &alloc),
+			NDIS_STATUS_FAILURE);
 	shm_log_has(&b->f.log, "registered already");
 	/* No handler, no asynchronous allocation. */
-	assert_int_equal(NdisMAllocateSharedMemoryAsyncEx(dma, 64, TRUE, NULL), NDIS_STATUS_FAILURE);
+	assert_int_equal(
+			NdisMAllocateSharedMemoryAsyncEx(dma, 64, TRUE, NULL), NDIS_STATUS_FAILURE);
 	NdisMDeregisterScatterGatherDma(dma);
 	NdisMAllocateSharedMemory(b->mp.Handle, 64, TRUE, &va, &pa);
 	assert_null(va);
@@ -482,15 +488,16 @@ test_parameters(void **state)
 		uint8_t bytes[sizeof(SCATTER_GATHER_LIST) + sizeof(SCATTER_GATHER_ELEMENT)];
 	} sg;
 	NDIS_SHARED_MEMORY_PARAMETERS p = {
-		.Header = {NDIS_OBJECT_TYPE_DEFAULT, NDIS_SHARED_MEMORY_PARAMETERS_REVISION_2,
-			NDIS_SIZEOF_SHARED_MEMORY_PARAMETERS_REVISION_2},
-		.Flags = NDIS_SHARED_MEM_PARAMETERS_CONTIGUOUS,
-		.QueueId = 5,
-		.PreferredNode = 0,
-		.Usage = NdisSharedMemoryUsageReceiveData,
-		.Length = 10000,
-		.SGListBufferLength = sizeof(sg),
-		.SGListBuffer = &sg.list,
+			.Header = {NDIS_OBJECT_TYPE_DEFAULT,
+					NDIS_SHARED_MEMORY_PARAMETERS_REVISION_2,
+					NDIS_SIZEOF_SHARED_MEMORY_PARAMETERS_REVISION_2},
+			.Flags = NDIS_SHARED_MEM_PARAMETERS_CONTIGUOUS,
+			.QueueId = 5,
+			.PreferredNode = 0,
+			.Usage = NdisSharedMemoryUsageReceiveData,
+			.Length = 10000,
+			.SGListBufferLength = sizeof(sg),
+			.SGListBuffer = &sg.list,
 	};
 	NDIS_HANDLE alloc, other;
 	struct sl_shm_stats s;
@@ -515,23 +522,24 @@ test_parameters(void **state)
 
 	sl_shm_stats(b->f.a, &s);
 	p.SGListBufferLength = sizeof(SCATTER_GATHER_LIST);
-	assert_int_equal(
-		NdisAllocateSharedMemory(b->mp.Handle, &p, &other), NDIS_STATUS_INVALID_PARAMETER);
+	assert_int_equal(NdisAllocateSharedMemory(b->mp.Handle, &p, &other),
+			NDIS_STATUS_INVALID_PARAMETER);
 	assert_null(other);
 	assert_null(p.VirtualAddress);
 	shm_log_has(&b->f.log, "SGListBufferLength 16 holds 0 elements, the memory has 1");
 	p.SGListBufferLength = sizeof(sg);
 	p.PreferredNode = 99;
-	assert_int_equal(
-		NdisAllocateSharedMemory(b->mp.Handle, &p, &other), NDIS_STATUS_INVALID_PARAMETER);
+	assert_int_equal(NdisAllocateSharedMemory(b->mp.Handle, &p, &other),
+			NDIS_STATUS_INVALID_PARAMETER);
 	shm_log_has(&b->f.log, "NUMA node 99");
 	p.PreferredNode = MM_ANY_NODE_OK;
 	p.Length = 1 << 30;
 	assert_int_equal(NdisAllocateSharedMemory(b->mp.Handle, &p, &other), NDIS_STATUS_RESOURCES);
 	p.Header.Size = 8;
-	assert_int_equal(NdisAllocateSharedMemory(b->mp.Handle, &p, &other), NDIS_STATUS_BAD_VERSION);
-	assert_int_equal(
-		NdisAllocateSharedMemory(b->mp.Handle, NULL, &other), NDIS_STATUS_INVALID_PARAMETER);
+	assert_int_equal(NdisAllocateSharedMemory(b->mp.Handle, &p, &other),
+			NDIS_STATUS_BAD_VERSION);
+	assert_int_equal(NdisAllocateSharedMemory(b->mp.Handle, NULL, &other),
+			NDIS_STATUS_INVALID_PARAMETER);
 	NdisFreeSharedMemory(b->mp.Handle, &s);
 	shm_log_has(&b->f.log, "no allocation has the handle");
 	NdisFreeSharedMemory(b->mp.Handle, alloc);
@@ -581,18 +589,18 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_miniport_coherent),
-		cmocka_unit_test(test_miniport_explicit),
-		cmocka_unit_test(test_miniport_copies),
-		cmocka_unit_test(test_each_sync_counts),
-		cmocka_unit_test(test_miniport_quota),
-		cmocka_unit_test(test_miniport_async),
-		cmocka_unit_test(test_register),
-		cmocka_unit_test(test_free_bad),
-		cmocka_unit_test(test_closed_handle),
-		cmocka_unit_test(test_irql),
-		cmocka_unit_test(test_parameters),
-		cmocka_unit_test(test_buffers),
+			cmocka_unit_test(test_miniport_coherent),
+			cmocka_unit_test(test_miniport_explicit),
+			cmocka_unit_test(test_miniport_copies),
+			cmocka_unit_test(test_each_sync_counts),
+			cmocka_unit_test(test_miniport_quota),
+			cmocka_unit_test(test_miniport_async),
+			cmocka_unit_test(test_register),
+			cmocka_unit_test(test_free_bad),
+			cmocka_unit_test(test_closed_handle),
+			cmocka_unit_test(test_irql),
+			cmocka_unit_test(test_parameters),
+			cmocka_unit_test(test_buffers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

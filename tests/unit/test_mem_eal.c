@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+
+/*
+ * Memory from EAL, and the JSON dump. Run as "no-huge", which everybody may;
+ * as "huge" it is skipped where no hugepages are to be had.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <jansson.h>
+#include <rte_eal.h>
+#include <rte_memory.h>
+
+#include "shm_util.h"
+
+#define SKIPPED 77
+#define HUGE_LIMIT (32u << 20) /* bytes that EAL may take in "huge" */
+
+/* An adapter whose memory comes from EAL. */
+static int
+eal_setup(void **state)
+{
+	struct shm_fixture *f = calloc(1, sizeof(*f));
+	struct sl_adapter_params p;
+
+	assert_non_null(f);
+	p = shm_params(f);
+	p.source = NULL; /* EAL is what one gets */
+	assert_int_equal(sl_adapter_open(&p, &f->a), 0);
+	*state = f;
+	return 0;
+}
+
+static struct sl_shm_stats
+stats(struct shm_fixture *f)
+{
+	struct sl_shm_stats s;
+
+	sl_shm_stats(f->a, &s);
+	return s;
+}
+
+/* The device reaches every byte of a region by its IOVAs. */
+static void
+check_region(struct shm_fixture *f, const struct sl_region *r)
+{
+	struct sl_dma *d = sl_dma_open(f->a);
+	struct sl_sg sg[64];
+	int n = sl_region_sg(f->a, r, sg, 64), i;
+	uint8_t *va = r->va;
+
+	assert_true(n > 0 && n <= 64);
+	sl_dma_begin(d);
+	for (i = 0; i < n; i++) {
+		assert_ptr_equal(sl_dma_translate(d, sg[i].iova, sg[i].len, SL_DMA_TO_DEVICE), va);
+		assert_int_equal(rte_mem_virt2iova(va), sg[i].iova);
+		va += sg[i].len;
+	}
+	sl_dma_end(d);
+	assert_ptr_equal(va, (uint8_t *)r->va + r->len);
+	sl_dma_close(d);
+}
+
+static void
+test_hugepages(void **state)
+{
+	struct shm_fixture *f = *state;
+	struct sl_region_params p = shm_region("a ring of a name that is longer than EAL's", 65536);
+	struct sl_region r[40];
+	unsigned int i;
+
+	p.align = 4096;
+	p.contiguous = true;
+	p.node = 0;
+	p.strict_node = true;
+	/* Many of one name: memzones' names are unique all the same. */
+	for (i = 0; i < 40; i++) {
+		assert_int_equal(sl_region_alloc(f->a, &p, &r[i]), 0);
+		check_region(f, &r[i]);
+	}
+	assert_int_equal(stats(f).fallback_pages, 0);
+	for (i = 0; i < 40; i++)
+		assert_int_equal(sl_region_free(f->a, &r[i]), 0);
+	/* More than EAL may have: 4 KiB pages, and the reason. */
+	p = shm_region("large", HUGE_LIMIT + 1);
+	p.len = HUGE_LIMIT + 1;
+	assert_int_equal(sl_region_alloc(f->a, &p, &r[0]), 0);
+	assert_int_equal(stats(f).fallback_pages, 1);
+	shm_log_has(&f->log, "4 KiB pages in place of hugepages: no hugepage memory");
+	assert_int_equal(sl_region_free(f->a, &r[0]), 0);
+}
+
+static void
+test_no_hugepages(void **state)
+{
+	struct shm_fixture *f = *state;
+	struct sl_region_params p = shm_region("ring", 10000);
+	struct sl_region r;
+
+	assert_int_equal(sl_region_alloc(f->a, &p, &r), 0);
+	check_region(f, &r);
+	assert_int_equal(stats(f).fallback_pages, 1);
+	shm_log_has(&f->log, "4 KiB pages in place of hugepages: EAL runs without hugepages");
+	assert_int_equal(sl_region_free(f->a, &r), 0);
+}
+
+static json_int_t
+number(const json_t *o, const char *key)
+{
+	const json_t *v = json_object_get(o, key);
+
+	if (!json_is_integer(v))
+		fail_msg("no number '%s'", key);
+	return json_integer_value(v);
+}
+
+static const char *
+word(const json_t *o, const char *key)
+{
+	const char *s = json_string_value(json_object_get(o, key));
+
+	if (s == NULL)
+		fail_msg("no text '%s'", key);
+	return s;
+}
+
+static void
+test_dump_json(void **state)
+{
+	struct shm_fixture *f = *state;
+	struct sl_region_params p = shm_region("a \"ring\" \\ \n", 1000);
+	static uint8_t pool[64];
+	struct sl_region r, odd;
+	json_t *o, *list;
+	char *text, hex[32];
+	size_t len;
+	FILE *mem;
+
+	p.usage = SL_USAGE_RX_RING;
+	p.queue = 3;
+	assert_int_equal(sl_region_alloc(f->a, &p, &r), 0);
+	p.name = "not UTF-8: \xff";
+	assert_int_equal(sl_region_alloc(f->a, &p, &odd), 0);
+	assert_int_equal(sl_buffer_map(f->a, "pool", pool, 0x1234, 64, SL_DMA_TO_DEVICE), 0);
+	mem = open_memstream(&text, &len);
+	sl_shm_dump_json(f->a, mem);
+	fclose(mem);
+	o = json_loads(text, 0, NULL);
+	assert_non_null(o);
+	assert_string_equal(word(o, "adapter"), "nic0");
+	assert_string_equal(word(o, "coherency"), "coherent");
+	assert_int_equal(number(json_object_get(o, "stats"), "regions"), 2);
+	assert_int_equal(number(json_object_get(o, "stats"), "bytes_buffers"), 64);
+	list = json_object_get(o, "regions");
+	assert_int_equal(json_array_size(list), 2);
+	list = json_array_get(list, 1);
+	assert_string_equal(word(list, "name"), "a \"ring\" \\ \n");
+	assert_string_equal(word(list, "usage"), "rx ring");
+	assert_int_equal(number(list, "len"), 1000);
+	assert_int_equal(number(list, "queue"), 3);
+	snprintf(hex, sizeof(hex), "0x%" PRIx64, r.iova);
+	assert_string_equal(word(json_array_get(json_object_get(list, "pieces"), 0), "iova"), hex);
+	list = json_array_get(json_object_get(o, "buffers"), 0);
+	assert_string_equal(word(list, "direction"), "to device");
+	json_decref(o);
+	free(text);
+	assert_int_equal(sl_buffer_unmap(f->a, pool, 0x1234, 64), 0);
+	assert_int_equal(sl_region_free(f->a, &odd), 0);
+	assert_int_equal(sl_region_free(f->a, &r), 0);
+}
+
+#define WITH_ADAPTER(t) cmocka_unit_test_setup_teardown(t, eal_setup, shm_teardown)
+
+int
+main(int argc, char **argv)
+{
+	char no_huge[] = "test_mem_eal --no-huge --no-pci -m 32 --no-telemetry --log-level=error";
+	char huge[] = "test_mem_eal --in-memory --no-pci --socket-limit=32 --no-telemetry "
+		      "--log-level=error";
+	const struct CMUnitTest with_huge[] = {
+			WITH_ADAPTER(test_hugepages),
+			WITH_ADAPTER(test_dump_json),
+	};
+	const struct CMUnitTest without[] = {
+			WITH_ADAPTER(test_no_hugepages),
+			WITH_ADAPTER(test_dump_json),
+	};
+	bool is_huge = argc > 1 && strcmp(argv[1], "huge") == 0;
+	char *args[16], *arg, *rest = is_huge ? huge : no_huge;
+	int n = 0, ret;
+
+	while ((arg = strtok_r(NULL, " ", &rest)) != NULL)
+		args[n++] = arg;
+	if (rte_eal_init(n, args) < 0) {
+		printf("EAL does not start: %s\n",
+				is_huge ? "no hugepages to be had?" : "without any?");
+		return is_huge ? SKIPPED : 1;
+	}
+	ret = is_huge ? cmocka_run_group_tests(with_huge, NULL, NULL)
+		      : cmocka_run_group_tests(without, NULL, NULL);
+	rte_eal_cleanup();
+	return ret;
+}
