@@ -221,7 +221,7 @@ gen_send(struct sl_wire *w, const struct sl_frame *frames, unsigned int n)
 		enum verdict v = FOREIGN;
 
 		/* A tag on the way through changes nothing: look behind it. */
-		if (len >= GEN_OFF_PATTERN + GEN_VLAN_LEN &&
+		if (len >= GEN_OFF_PATTERN &&
 				wire_get16(p + GEN_OFF_TYPE) == GEN_TYPE_VLAN) {
 			p += GEN_VLAN_LEN;
 			len -= GEN_VLAN_LEN;

@@ -131,6 +131,10 @@ test_addresses(void **state)
 	assert_int_equal(w->ops->poll(w, f, 64, 64), 32);
 	assert_memory_equal(f[0].data, want, 12);
 	assert_memory_equal(f[31].data, want, 12);
+	wire_must_control(w, "src=02:02:02:02:02:02");
+	assert_int_equal(w->ops->poll(w, f, 64, 64), 32);
+	assert_memory_equal(f[0].data, want, 6);
+	assert_memory_equal(f[0].data + 6, "\2\2\2\2\2\2", 6);
 	sl_wire_close(w);
 }
 
@@ -201,6 +205,7 @@ test_count(void **state)
 	wire_must_control(w, "count=5,size=128");
 	assert_int_equal(wire_counter(w, "gen_running"), 0);
 	assert_int_equal(drain(w, NULL), 0);
+	assert_int_equal(wire_counter(w, "gen_running"), 0);
 	wire_must_control(w, "start");
 	assert_int_equal(drain(w, NULL), 5);
 	assert_int_equal(wire_counter(w, "gen_tx_frames"), 1006);
@@ -533,6 +538,23 @@ test_every_bit(void **state)
 	sl_wire_close(sink);
 }
 
+/* An IPv4 length that does not fit the frame, under a right checksum. */
+static void
+test_ip_length(void **state)
+{
+	struct sl_wire *sink = wire_must_open("gen:autostart=0", NULL);
+	uint8_t p[60];
+
+	(void)state;
+	one_frame(p);
+	wire_put16(p + 16, 45);
+	wire_put16(p + 24, 0);
+	wire_put16(p + 24, (uint16_t)~plain_sum(p + 14, 20, 0));
+	send_bytes(sink, p, 60);
+	assert_int_equal(wire_counter(sink, "gen_rx_corrupt"), 1);
+	sl_wire_close(sink);
+}
+
 /* What a forwarder may change leaves a frame intact: addresses, a VLAN tag. */
 static void
 test_on_the_way(void **state)
@@ -724,6 +746,7 @@ main(void)
 		cmocka_unit_test(test_injected),
 		cmocka_unit_test(test_window),
 		cmocka_unit_test(test_every_bit),
+		cmocka_unit_test(test_ip_length),
 		cmocka_unit_test(test_on_the_way),
 		cmocka_unit_test(test_clear),
 		cmocka_unit_test(test_many_streams),

@@ -51,7 +51,7 @@ check_quantiles(const struct wire_hist *h, const uint64_t *sorted, unsigned int 
 		const uint64_t exact = sorted[rank > 0 ? rank - 1 : 0];
 		const uint64_t got = wire_hist_quantile(h, qs[i]);
 
-		if (got < exact || got - exact > exact / WIRE_HIST_STEPS)
+		if (got < exact || got - exact > exact / WIRE_HIST_STEPS || got > sorted[n - 1])
 			fail_msg("q=%g of %u: exact %llu, got %llu", qs[i], n,
 				(unsigned long long)exact, (unsigned long long)got);
 	}
