@@ -69,16 +69,16 @@ softnic_complain(struct sl_softnic *nic, enum softnic_complaint what, uint64_t d
 }
 
 void *
-softnic_dma(struct sl_softnic *nic, uint64_t iova, size_t len, enum sl_dma_dir dir,
+softnic_dma_slow(struct sl_softnic *nic, uint64_t iova, size_t len, enum sl_dma_dir dir,
 	enum softnic_complaint kind)
 {
+	bool data = kind == SOFTNIC_DMA_RX_DATA || kind == SOFTNIC_DMA_TX_DATA;
 	void *p = NULL;
 
-	if (__builtin_expect(nic->faults == 0, 1) ||
-		(kind != SOFTNIC_DMA_RX_DATA && kind != SOFTNIC_DMA_TX_DATA) ||
-		!softnic_fault_hit(nic, SL_FAULT_DMA_ERROR))
+	if (softnic_fault_on(nic, SL_FAULT_DMA_ERROR) &&
+		!(data && softnic_fault_hit(nic, SL_FAULT_DMA_ERROR)))
 		p = sl_dma_translate(nic->dma, iova, len, dir);
-	if (__builtin_expect(p == NULL, 0)) {
+	if (p == NULL) {
 		nic->stats.dma_faults++;
 		softnic_complain(nic, kind, iova);
 	}

@@ -20,14 +20,30 @@ mac_of(const uint8_t *p)
 	return mac;
 }
 
+/* 8.10.16, 8.10.17 */
+void
+softnic_addr_update(struct sl_softnic *nic)
+{
+	const struct softnic_regs *r = &nic->r;
+	unsigned int i;
+
+	nic->n_own = 0;
+	for (i = 0; i < SOFTNIC_ADDRS; i++) {
+		uint32_t low = i < 16 ? r->RAL[i] : r->RAL2[i - 16];
+		uint32_t high = i < 16 ? r->RAH[i] : r->RAH2[i - 16];
+
+		if ((high & SL_RAH_AV) != 0)
+			nic->own[nic->n_own++] = (uint64_t)SL_GET(SL_RAH_ADDR, high) << 32 | low;
+	}
+}
+
 static bool
-addr_in(const uint32_t *ral, const uint32_t *rah, unsigned int n, uint64_t dst)
+addr_own(const struct sl_softnic *nic, uint64_t dst)
 {
 	unsigned int i;
 
-	for (i = 0; i < n; i++) {
-		if ((rah[i] & SL_RAH_AV) != 0 && ral[i] == (uint32_t)dst &&
-			SL_GET(SL_RAH_ADDR, rah[i]) == dst >> 32)
+	for (i = 0; i < nic->n_own; i++) {
+		if (nic->own[i] == dst)
 			return true;
 	}
 	return false;
@@ -47,19 +63,19 @@ enum filter_verdict { FILTER_NO, FILTER_INEXACT, FILTER_EXACT };
 
 /* 7.1.1.1, 7.1.1.2 */
 static enum filter_verdict
-mac_filter(const struct softnic_regs *r, uint64_t dst)
+mac_filter(const struct sl_softnic *nic, uint64_t dst)
 {
-	uint32_t rctl = r->RCTL[0];
+	uint32_t rctl = nic->r.RCTL[0];
 
 	if (dst == BROADCAST && (rctl & SL_RCTL_BAM) != 0)
 		return FILTER_EXACT;
-	if (addr_in(r->RAL, r->RAH, 16, dst) || addr_in(r->RAL2, r->RAH2, 8, dst))
+	if (addr_own(nic, dst))
 		return FILTER_EXACT;
 	if ((dst & 1) == 0)
 		return (rctl & SL_RCTL_UPE) != 0 ? FILTER_INEXACT : FILTER_NO;
 	if (dst != BROADCAST && (rctl & SL_RCTL_MPE) != 0)
 		return FILTER_INEXACT;
-	return hash_match(r, dst) ? FILTER_INEXACT : FILTER_NO;
+	return hash_match(&nic->r, dst) ? FILTER_INEXACT : FILTER_NO;
 }
 
 /* 7.4.5: with RCTL.VFE a tagged frame needs its VLAN's bit in VFTA. */
@@ -265,7 +281,7 @@ softnic_rx_judge(struct sl_softnic *nic, const struct sl_frame *f, struct softni
 	softnic_count(&nic->r.TPR[0], 1);
 	dst = mac_of(f->data);
 	softnic_parse(&pkt, f->data, f->len, (uint16_t)r->VET[0]);
-	verdict = mac_filter(r, dst);
+	verdict = mac_filter(nic, dst);
 	if (verdict == FILTER_NO || !vlan_filter(r, &pkt)) {
 		nic->stats.rx_filtered++;
 		return false;

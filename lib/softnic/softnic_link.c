@@ -36,6 +36,7 @@ softnic_nvm_load_mac(struct sl_softnic *nic)
 
 	nic->r.RAL[0] = (uint32_t)mac[1] << 16 | mac[0];
 	nic->r.RAH[0] = SL_RAH_AV | mac[2];
+	softnic_addr_update(nic);
 }
 
 /* 8.4.2: a word is there at once. */

@@ -40,6 +40,8 @@
 #define SOFTNIC_NVM_SIZE 4u /**< EECD.EE_SIZE: 1024 words, 16 Kbit */
 /** Largest receive packet buffer, bytes: RXPBS, 8.3.9. */
 #define SOFTNIC_FIFO (64u * 1024)
+/** Receive addresses: 8.10.16. */
+#define SOFTNIC_ADDRS 24u
 #define SOFTNIC_PHY_REGS 32u
 
 /** Every register's value, one array for each row of the table. */
@@ -151,7 +153,7 @@ struct softnic_octets {
 };
 
 struct sl_softnic {
-	struct softnic_lock lock;
+	_Alignas(SOFTNIC_APART) struct softnic_lock lock;
 	struct softnic_regs r;
 	struct softnic_slot map[SL_BAR_SIZE / 4];
 
@@ -172,6 +174,8 @@ struct sl_softnic {
 
 	uint32_t rx_held;              /**< queues with filled, unwritten descriptors */
 	struct softnic_octets oct[SOFTNIC_OCTS];
+	uint64_t own[SOFTNIC_ADDRS];   /**< valid receive addresses, as a frame's first six bytes */
+	uint32_t n_own;
 	struct sl_softnic_stats stats;
 
 	int irq_fd[SOFTNIC_VECTORS];
@@ -200,9 +204,23 @@ void softnic_lock(struct sl_softnic *nic);
 void softnic_unlock(struct sl_softnic *nic);
 /** Log @p what with @p detail, once for each device. */
 void softnic_complain(struct sl_softnic *nic, enum softnic_complaint what, uint64_t detail);
-/** Device view of host memory, or NULL: a DMA fault, counted and complained of. */
-void *softnic_dma(struct sl_softnic *nic, uint64_t iova, size_t len, enum sl_dma_dir dir,
+/** The part of softnic_dma() that counts and complains, and that knows of faults on request. */
+void *softnic_dma_slow(struct sl_softnic *nic, uint64_t iova, size_t len, enum sl_dma_dir dir,
 	enum softnic_complaint kind);
+
+/** Device view of host memory, or NULL: a DMA fault, counted and complained of. */
+static inline void *
+softnic_dma(struct sl_softnic *nic, uint64_t iova, size_t len, enum sl_dma_dir dir,
+	enum softnic_complaint kind)
+{
+	void *p = NULL;
+
+	if (__builtin_expect((nic->faults & SL_BIT(SL_FAULT_DMA_ERROR)) == 0, 1))
+		p = sl_dma_translate(nic->dma, iova, len, dir);
+	if (__builtin_expect(p == NULL, 0))
+		p = softnic_dma_slow(nic, iova, len, dir, kind);
+	return p;
+}
 /** Take one from the count of a fault: true when it strikes now. */
 bool softnic_fault_hit(struct sl_softnic *nic, enum sl_fault fault);
 
@@ -221,6 +239,10 @@ void softnic_power_up(struct sl_softnic *nic);
 /** Work out what the registers of a queue mean, after one changed. */
 void softnic_rxq_update(struct sl_softnic *nic, unsigned int q);
 void softnic_txq_update(struct sl_softnic *nic, unsigned int q);
+
+/* softnic_filter.c */
+/** Gather the valid receive addresses, after RAL or RAH changed. */
+void softnic_addr_update(struct sl_softnic *nic);
 
 /* softnic_link.c: NVM, PHY, semaphores, link */
 void softnic_nvm_init(struct sl_softnic *nic);

@@ -322,6 +322,18 @@ write_RCTL(struct sl_softnic *nic, unsigned int i, uint32_t val)
 		nic->rxq[q].buf_size = rx_buf_size(nic, q);
 }
 
+#define ADDR_WRITE(name)                                                                           \
+	static void write_##name(struct sl_softnic *nic, unsigned int i, uint32_t val)             \
+	{                                                                                          \
+		nic->r.name[i] = val;                                                              \
+		softnic_addr_update(nic);                                                          \
+	}
+ADDR_WRITE(RAL)
+ADDR_WRITE(RAH)
+ADDR_WRITE(RAL2)
+ADDR_WRITE(RAH2)
+#undef ADDR_WRITE
+
 /* --- interrupts: 8.8 --- */
 
 static uint32_t
@@ -432,6 +444,10 @@ static const struct reg_hook hooks[SL_REG_COUNT] = {
 	[SL_EIMS] = {NULL, write_EIMS},
 	[SL_EIMC] = {NULL, write_EIMC},
 	[SL_RCTL] = {NULL, write_RCTL},
+	[SL_RAL] = {NULL, write_RAL},
+	[SL_RAH] = {NULL, write_RAH},
+	[SL_RAL2] = {NULL, write_RAL2},
+	[SL_RAH2] = {NULL, write_RAH2},
 	[SL_RDBAL] = {NULL, write_RDBAL},
 	[SL_RDBAH] = {NULL, write_RDBAH},
 	[SL_RDLEN] = {NULL, write_RDLEN},

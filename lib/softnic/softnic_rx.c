@@ -244,6 +244,8 @@ rx_finish(struct sl_softnic *nic, const struct softnic_rx_meta *meta, unsigned i
 	uint32_t queues = 0;
 	unsigned int i;
 
+	if (n == 0)
+		return;
 	for (i = 0; i < n; i++) {
 		rx_fill(nic, &meta[i]);
 		queues |= SL_BIT(meta[i].queue);
@@ -259,27 +261,36 @@ struct rx_batch {
 	unsigned int n;
 };
 
-/* Add a judged frame; false when its queue has no descriptors for it. */
-static bool
-rx_batch_add(struct sl_softnic *nic, struct rx_batch *b, const struct softnic_rx_meta *m)
+/* Where the next frame is judged. */
+static struct softnic_rx_meta *
+rx_batch_next(struct rx_batch *b)
 {
-	unsigned int tries;
+	return &b->meta[b->n];
+}
 
-	for (tries = 0; tries < 2; tries++) {
-		if (b->n < SOFTNIC_BATCH) {
-			b->meta[b->n] = *m;
-			if (rx_reserve(nic, &b->meta[b->n])) {
-				b->n++;
-				return true;
-			}
-		}
-		if (b->n == 0)
-			return false;
-		/* The on-chip descriptors may be used up by this very batch: once more after it. */
+/* Add the frame judged there; false when its queue has no descriptors, it then is the next still. */
+static bool
+rx_batch_add(struct sl_softnic *nic, struct rx_batch *b)
+{
+	struct softnic_rx_meta *m = rx_batch_next(b);
+
+	if (__builtin_expect(rx_reserve(nic, m), 1)) {
+		if (++b->n < SOFTNIC_BATCH)
+			return true;
 		rx_finish(nic, b->meta, b->n);
 		b->n = 0;
+		return true;
 	}
-	return false;
+	if (b->n == 0)
+		return false;
+	/* The on-chip descriptors may be used up by this very batch: once more after it. */
+	rx_finish(nic, b->meta, b->n);
+	b->meta[0] = *m;
+	b->n = 0;
+	if (!rx_reserve(nic, &b->meta[0]))
+		return false;
+	b->n = 1;
+	return true;
 }
 
 /* 7.1.3.3: a frame that found no descriptors. */
@@ -305,18 +316,18 @@ rx_no_desc(struct sl_softnic *nic, const struct softnic_rx_meta *m)
 void
 softnic_rx_frames(struct sl_softnic *nic, const struct sl_frame *frames, unsigned int n)
 {
-	struct rx_batch b = {.n = 0};
-	struct softnic_rx_meta m = {0};
+	struct rx_batch b; /* large: only what is used of it is written */
 	unsigned int i;
 
+	b.n = 0;
 	if ((nic->r.RCTL[0] & SL_RCTL_RXEN) == 0)
 		return;
 	for (i = 0; i < n; i++) {
-		if (!softnic_rx_judge(nic, &frames[i], &m))
+		if (!softnic_rx_judge(nic, &frames[i], rx_batch_next(&b)))
 			continue;
 		/* None overtakes those that wait. */
-		if (nic->fifo_used != 0 || !rx_batch_add(nic, &b, &m))
-			rx_no_desc(nic, &m);
+		if (nic->fifo_used != 0 || !rx_batch_add(nic, &b))
+			rx_no_desc(nic, rx_batch_next(&b));
 	}
 	rx_finish(nic, b.meta, b.n);
 }
@@ -325,19 +336,20 @@ softnic_rx_frames(struct sl_softnic *nic, const struct sl_frame *frames, unsigne
 static unsigned int
 rx_drain(struct sl_softnic *nic, unsigned int budget)
 {
-	struct rx_batch b = {.n = 0};
-	struct softnic_rx_meta m;
-	uint32_t at = 0;
+	struct rx_batch b; /* as above */
+	uint32_t at = 0, size;
 	unsigned int moved = 0;
 
-	while (moved < budget && softnic_fifo_peek(nic, at, &m)) {
-		bool off = (nic->rx_mask & SL_BIT(m.queue)) == 0;
+	b.n = 0;
+	while (moved < budget && softnic_fifo_peek(nic, at, rx_batch_next(&b))) {
+		const struct softnic_rx_meta *m = rx_batch_next(&b);
 
-		if (!off && !rx_batch_add(nic, &b, &m))
-			break;
-		if (off)
+		size = softnic_fifo_size(m);
+		if ((nic->rx_mask & SL_BIT(m->queue)) == 0)
 			nic->stats.rx_no_desc++;
-		at += softnic_fifo_size(&m);
+		else if (!rx_batch_add(nic, &b))
+			break;
+		at += size;
 		moved++;
 	}
 	/* The batch points into the buffer: finish it before the space is given back. */

@@ -70,8 +70,6 @@ softnic_count_rx(struct sl_softnic *nic, const struct softnic_rx_meta *meta, uns
 	struct tally t = {0};
 	unsigned int i;
 
-	if (n == 0)
-		return;
 	for (i = 0; i < n; i++) {
 		uint32_t size = meta[i].wire_len + SL_FCS_LEN;
 
