@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
-#include <stddef.h>
-
 #include "sl_regs.h"
 
 const struct sl_reg_row sl_reg_table[SL_REG_COUNT] = {
@@ -14,43 +12,30 @@ const struct sl_reg_row sl_reg_table[SL_REG_COUNT] = {
 #undef SL_ALIAS
 };
 
-struct range {
-	uint16_t reg;
-	uint16_t stride;
-	uint16_t count;
-	uint32_t offset;
-};
-
-/* Primary rows and aliases alike: what an offset can mean. */
-static const struct range ranges[] = {
-#define SL_REG(name, offset, stride, count, ...) {SL_##name, stride, count, offset},
-#define SL_ALIAS(name, offset, stride, count) {SL_##name, stride, count, offset},
+const struct sl_reg_range sl_reg_ranges[] = {
+#define SL_REG(name, offset, stride, count, ...) {offset, SL_##name, stride, count},
+#define SL_ALIAS(name, offset, stride, count) {offset, SL_##name, stride, count},
 #include "sl_regs.def"
 #undef SL_REG
 #undef SL_ALIAS
 };
 
+const unsigned int sl_reg_range_count = sizeof(sl_reg_ranges) / sizeof(sl_reg_ranges[0]);
+
 int
 sl_reg_find(uint32_t offset, unsigned int *index)
 {
-	size_t i;
+	unsigned int i;
 
-	for (i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++) {
-		const struct range *r = &ranges[i];
-		uint32_t delta;
+	for (i = 0; i < sl_reg_range_count; i++) {
+		const struct sl_reg_range *r = &sl_reg_ranges[i];
+		uint32_t delta = offset - r->offset;
+		uint32_t stride = r->stride != 0 ? r->stride : sizeof(uint32_t);
 
-		if (offset < r->offset)
+		/* An offset below the range wraps to a delta beyond it. */
+		if (delta / stride >= r->count || delta % stride != 0)
 			continue;
-		delta = offset - r->offset;
-		if (r->count == 1) {
-			if (delta != 0)
-				continue;
-			*index = 0;
-			return r->reg;
-		}
-		if (delta % r->stride != 0 || delta / r->stride >= r->count)
-			continue;
-		*index = delta / r->stride;
+		*index = delta / stride;
 		return r->reg;
 	}
 	return -1;

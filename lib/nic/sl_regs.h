@@ -59,6 +59,18 @@ struct sl_reg_row {
 /** The table; SL_REG_COUNT rows, in enum sl_reg order. */
 extern const struct sl_reg_row sl_reg_table[SL_REG_COUNT];
 
+/** What a run of offsets means: a row of the table, or an alias of one. */
+struct sl_reg_range {
+	uint32_t offset; /**< byte offset of element 0 */
+	uint16_t reg;    /**< enum sl_reg */
+	uint16_t stride; /**< bytes between elements, 0 for a single one */
+	uint16_t count;  /**< elements */
+};
+
+/** Rows and aliases; none overlaps another. */
+extern const struct sl_reg_range sl_reg_ranges[];
+extern const unsigned int sl_reg_range_count;
+
 /* Offsets as constants, so that a hot path pays no table look-up. */
 enum {
 #define SL_REG(name, offset, ...) SL_OFF_##name = (offset),
@@ -79,7 +91,8 @@ enum {
 #define SL_OFF(name, i) ((uint32_t)SL_OFF_##name + (uint32_t)(i) * (uint32_t)SL_STRIDE_##name)
 
 /**
- * Find the register behind a byte offset, aliases included.
+ * Find the register behind a byte offset, aliases included. A search through
+ * all ranges: for dumps and tests; who looks up often builds a map of them.
  * @param offset byte offset in BAR 0
  * @param[out] index element number, when a register is found
  * @return the row's index, or -1 where the offset is no register.

@@ -33,15 +33,19 @@ reg_cell(struct sl_softnic *nic, unsigned int reg, unsigned int i)
 void
 softnic_map_build(struct sl_softnic *nic)
 {
-	uint32_t off;
+	unsigned int i, e;
 
-	for (off = 0; off < SL_BAR_SIZE; off += sizeof(uint32_t)) {
-		struct softnic_slot *slot = &nic->map[off / sizeof(uint32_t)];
-		unsigned int index = 0;
-		int reg = sl_reg_find(off, &index);
+	for (i = 0; i < SL_BAR_SIZE / sizeof(uint32_t); i++)
+		nic->map[i].reg = SL_REG_COUNT;
+	for (i = 0; i < sl_reg_range_count; i++) {
+		const struct sl_reg_range *r = &sl_reg_ranges[i];
 
-		slot->reg = reg >= 0 ? (uint16_t)reg : SL_REG_COUNT;
-		slot->index = (uint16_t)index;
+		for (e = 0; e < r->count; e++) {
+			uint32_t off = r->offset + e * r->stride;
+
+			nic->map[off / sizeof(uint32_t)] =
+				(struct softnic_slot){.reg = r->reg, .index = (uint16_t)e};
+		}
 	}
 }
 
