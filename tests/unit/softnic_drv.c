@@ -390,3 +390,127 @@ rig_frame_fill(uint64_t *seed, uint8_t *frame, uint32_t len, const uint8_t dst[6
 	frame[12] = 0x88;
 	frame[13] = 0xb5;
 }
+
+/* --- packets, and sums by their definition, independent of the device's --- */
+
+uint16_t
+rig_get16(const uint8_t *p)
+{
+	return (uint16_t)(p[0] * 256 + p[1]);
+}
+
+void
+rig_put16(uint8_t *p, uint32_t v)
+{
+	p[0] = (uint8_t)(v / 256);
+	p[1] = (uint8_t)(v % 256);
+}
+
+static uint32_t
+sum_add(uint32_t sum, const uint8_t *p, uint32_t len)
+{
+	uint32_t i;
+
+	for (i = 0; i < len; i++) {
+		sum += i % 2 == 0 ? p[i] * 256u : p[i];
+		sum = sum % 65536 + sum / 65536;
+	}
+	return sum;
+}
+
+uint16_t
+rig_l3_sum(const uint8_t *frame, const struct rig_layout *l)
+{
+	return (uint16_t)sum_add(0, frame + l->l3, (frame[l->l3] % 16) * 4u);
+}
+
+uint16_t
+rig_l4_sum(const uint8_t *frame, const struct rig_layout *l, uint32_t l4_len)
+{
+	const uint8_t *ip = frame + l->l3;
+	uint8_t tail[4] = {0};
+	uint32_t sum;
+
+	rig_put16(tail, l4_len);
+	if (ip[0] / 16 == 4) {
+		tail[3] = ip[9];
+		sum = sum_add(0, ip + 12, 8);
+	} else {
+		/* The transport's number is that of the last header. */
+		tail[3] = l->l4 == l->l3 + 40 ? ip[6] : frame[l->l3 + 40];
+		sum = sum_add(0, ip + 8, 32);
+	}
+	sum = sum_add(sum, tail, 4);
+	return (uint16_t)sum_add(sum, frame + l->l4, l4_len);
+}
+
+static uint32_t
+l4_header(uint8_t *l4, const struct rig_ip *p)
+{
+	rig_put16(l4, p->sport);
+	rig_put16(l4 + 2, p->dport);
+	if (p->proto == RIG_TCP) {
+		l4[12] = 5 * 16; /* header of five words */
+		l4[13] = 0x10;   /* ACK */
+		return 20;
+	}
+	if (p->proto == RIG_UDP) {
+		rig_put16(l4 + 4, 8 + p->payload);
+		return 8;
+	}
+	return p->proto == RIG_SCTP ? 12 : 0;
+}
+
+struct rig_layout
+rig_ip_frame(uint8_t *frame, const struct rig_ip *p)
+{
+	static const uint8_t some[2][16] = {{10, 1, 2, 3, 9, 8, 7}, {10, 4, 5, 6, 1, 2, 3}};
+	uint32_t addr_len = p->version == 4 ? 4 : 16, i, l4_len;
+	struct rig_layout l;
+	uint8_t *ip;
+
+	memset(frame, 0, RIG_BUF);
+	memcpy(frame, rig_mac, 6);
+	frame[6] = 0x02;
+	l.l3 = 14;
+	if (p->vlan) {
+		rig_put16(frame + 12, 0x8100);
+		rig_put16(frame + 14, p->tci);
+		l.l3 = 18;
+	}
+	rig_put16(frame + l.l3 - 2, p->version == 4 ? 0x0800 : 0x86dd);
+	ip = frame + l.l3;
+	l.l4 = l.l3 + (p->version == 4 ? 20 : 40) + p->ext_len;
+	if (p->ext != NULL)
+		memcpy(frame + l.l4 - p->ext_len, p->ext, p->ext_len);
+	l4_len = l4_header(frame + l.l4, p);
+	l.payload = l.l4 + l4_len;
+	for (i = 0; i < p->payload; i++)
+		frame[l.payload + i] = (uint8_t)(i * 7 + 1);
+	l4_len += p->payload;
+	l.len = l.l4 + l4_len;
+	if (p->version == 4) {
+		ip[0] = (uint8_t)(4 * 16 + (20 + p->ext_len) / 4);
+		rig_put16(ip + 2, l.len - l.l3);
+		rig_put16(ip + 4, 0x1234);
+		rig_put16(ip + 6, p->fragment ? 0x2000 : 0);
+		ip[8] = 64;
+		ip[9] = p->proto;
+	} else {
+		ip[0] = 6 * 16;
+		rig_put16(ip + 4, l.len - l.l3 - 40);
+		ip[6] = p->ext_len != 0 ? p->first_next : p->proto;
+		ip[7] = 64;
+	}
+	memcpy(ip + (p->version == 4 ? 12 : 8), p->src != NULL ? p->src : some[0], addr_len);
+	memcpy(ip + (p->version == 4 ? 16 : 24), p->dst != NULL ? p->dst : some[1], addr_len);
+	if (p->version == 4)
+		rig_put16(ip + 10, 65535u - rig_l3_sum(frame, &l));
+	if (p->proto == RIG_TCP)
+		rig_put16(frame + l.l4 + 16, 65535u - rig_l4_sum(frame, &l, l4_len));
+	if (p->proto == RIG_UDP)
+		rig_put16(frame + l.l4 + 6, 65535u - rig_l4_sum(frame, &l, l4_len));
+	if (l.len < 60)
+		l.len = 60;
+	return l;
+}

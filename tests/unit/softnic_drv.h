@@ -110,6 +110,36 @@ uint64_t rig_random(uint64_t *state);
 /** A frame of @p len random bytes with the given destination, locally administered source. */
 void rig_frame_fill(uint64_t *seed, uint8_t *frame, uint32_t len, const uint8_t dst[6]);
 
+/** An IP packet to build. Zero-initialise, then set what differs. */
+struct rig_ip {
+	int version;          /**< 4 or 6 */
+	uint8_t proto;        /**< RIG_TCP, RIG_UDP, RIG_SCTP, or any other */
+	bool vlan;
+	uint16_t tci;
+	uint32_t payload;     /**< bytes after the transport header */
+	const uint8_t *src, *dst; /**< 4 or 16 bytes; NULL: some */
+	uint16_t sport, dport;
+	const uint8_t *ext;   /**< IPv4 options or IPv6 extension headers, or NULL */
+	uint32_t ext_len;     /**< a multiple of 4 or 8 */
+	uint8_t first_next;   /**< IPv6 with ext: the first extension's number */
+	bool fragment;        /**< the first of several (IPv4) */
+};
+enum { RIG_TCP = 6, RIG_UDP = 17, RIG_SCTP = 132 };
+
+/** Where things are in a packet that was built. */
+struct rig_layout {
+	uint32_t l3, l4, payload, len;
+};
+
+/** Build it with right checksums into @p frame of RIG_BUF bytes; padded to 60 bytes. */
+struct rig_layout rig_ip_frame(uint8_t *frame, const struct rig_ip *p);
+/** One's complement sum of the transport part with its pseudo header: FFFFh when it is right. */
+uint16_t rig_l4_sum(const uint8_t *frame, const struct rig_layout *l, uint32_t l4_len);
+/** One's complement sum of the IPv4 header. */
+uint16_t rig_l3_sum(const uint8_t *frame, const struct rig_layout *l);
+uint16_t rig_get16(const uint8_t *p);
+void rig_put16(uint8_t *p, uint32_t v);
+
 extern const uint8_t rig_mac[6];
 extern const uint8_t rig_broadcast[6];
 
