@@ -165,21 +165,27 @@ $SL_PACKAGES_TEST"
 	ensure_hugepages
 }
 
-# build_tree DIR COMPILER [MESON-OPTION...]: configure once, then build.
+# build_tree DIR COMPILER [MESON-OPTION...]: configure once, then build. A
+# failure is shown, and returned.
 build_tree() {
 	local dir=$1 compiler=$2 start=$SECONDS
 	local -a options
 	shift 2
 	options=("$@")
-	if [[ -n ${SL_HEADERS-} ]]; then options+=("-Ddpdk_driver_headers=$SL_HEADERS"); fi
+	# Cross builds have no DPDK, and nothing that a second configure could change.
+	if [[ ${options[0]-} != --cross-file && -n ${SL_HEADERS-} ]]; then
+		options+=("-Ddpdk_driver_headers=$SL_HEADERS")
+	fi
 	if [[ ! -e $dir/build.ninja ]]; then
 		CC=$compiler quietly "$SL_CACHE/log/meson-$(basename "$dir")" \
-			meson setup "$dir" "${options[@]}" || die "meson setup $dir failed (above)"
-	else
+			meson setup "$dir" "${options[@]}" ||
+			{ warn "meson setup $dir failed (above)" && return 1; }
+	elif [[ ${options[0]-} != --cross-file ]]; then
 		quietly "$SL_CACHE/log/meson-$(basename "$dir")" \
-			meson configure "$dir" "${options[@]}" || die "meson configure $dir failed (above)"
+			meson configure "$dir" "${options[@]}" ||
+			{ warn "meson configure $dir failed (above)" && return 1; }
 	fi
 	quietly "$SL_CACHE/log/ninja-$(basename "$dir")" ninja -C "$dir" ||
-		die "building $dir failed (above)"
+		{ warn "building $dir failed (above)" && return 1; }
 	say "$dir is built ($compiler, $((SECONDS - start)) s)"
 }

@@ -52,7 +52,7 @@ enum sl_fault {
 	SL_FAULT_DMA_ERROR,     /**< next @c count data DMAs fail as if outside the window */
 	SL_FAULT_LINK_DOWN,     /**< link down until cleared (count 0 clears) */
 	SL_FAULT_HUNG_RESET,    /**< CTRL.RST stays set until cleared (count 0 clears) */
-	SL_FAULT_REMOVED,       /**< all reads give all ones, writes and DMA stop; count 0 plugs in again, after reset */
+	SL_FAULT_REMOVED,       /**< reads give all ones, writes and DMA stop; count 0 plugs in again, after reset */
 	SL_FAULT_COUNT,
 };
 

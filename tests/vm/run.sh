@@ -42,6 +42,7 @@ for ((i = 0; i < nics; i++)); do
 		-netdev "dgram,id=n$i,local.type=unix,local.path=$work/s$i,remote.type=unix,remote.path=$work/s$peer"
 		-device "igb,bus=rp$i,netdev=n$i,mac=02:00:00:00:01:0$i")
 done
+# shellcheck disable=SC2054 # the commas are QEMU's
 iommu=(-device intel-iommu,intremap=on,caching-mode=on)
 cmdline='intel_iommu=on iommu=nopt'
 if ((noiommu)); then iommu=() cmdline=''; fi
