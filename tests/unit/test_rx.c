@@ -13,7 +13,7 @@
 #include "rxtx_rig.h"
 
 #define EXPECTED_MAX 1024u
-#define DESCRIPTORS 6000u
+#define DESCRIPTORS 4000u
 #define MAX_BURST 64u
 
 struct frame {

@@ -16,7 +16,7 @@
 #include "rxtx_rig.h"
 
 #define QUEUED_MAX 8192u
-#define FRAMES 6000u
+#define FRAMES 3000u
 #define MAX_BURST 64u
 
 /* What should come out of the NIC. */
@@ -357,6 +357,72 @@ test_stop(void **state)
 	rig_close(r);
 }
 
+static struct sl_tx_queue *
+tx_start_again(struct rig *r)
+{
+	assert_int_equal(sl_tx_queue_start(&r->eth, 0), 0);
+	r->tx_head = 0;
+	return r->txq[0];
+}
+
+/* A queue started again holds no context, and its head line is not dirty. */
+static void
+test_restart(void **state)
+{
+	struct rig *r = rig_open(SL_COHERENCY_CHECKED, 255, 0);
+	struct model *model = calloc(1, sizeof(*model));
+	struct sl_tx_queue *q;
+	struct ext ext;
+	struct rte_mbuf *m;
+	unsigned int lap;
+
+	(void)state;
+	assert_non_null(model);
+	model->offload = true;
+	r->data.dev_conf.txmode.offloads = RTE_ETH_TX_OFFLOAD_IPV4_CKSUM;
+	for (lap = 0; lap < 3; lap++) {
+		q = lap == 1 ? tx_start_again(r) : rig_tx_start(r, 32, NULL);
+		memset(r->ctx, 0, sizeof(r->ctx));
+		m = segment(r, &ext, 100, 0);
+		m->ol_flags |= RTE_MBUF_F_TX_IP_CKSUM | RTE_MBUF_F_TX_IPV4;
+		m->l2_len = RTE_ETHER_HDR_LEN;
+		m->l3_len = sizeof(struct rte_ipv4_hdr);
+		queue_frame(model, m);
+		assert_int_equal(r->port.tx_path->burst(q, &m, 1), 1);
+		nic_sends(r, model, 8);
+		assert_int_equal(model->count, 0);
+		assert_int_equal(sl_tx_done_cleanup(q, 0), 1);
+		assert_int_equal(sl_tx_queue_stop(&r->eth, 0), 0);
+		if (lap == 1)
+			sl_tx_queue_release(&r->eth, 0);
+	}
+	free(model);
+	rig_close(r);
+}
+
+/* One segment more than a frame may have: refused, and freed whole. */
+static void
+test_too_many_segs(void **state)
+{
+	struct rig *r = rig_open(SL_COHERENCY_COHERENT, 255, 0);
+	struct sl_tx_queue *q = rig_tx_start(r, 64, NULL);
+	struct rte_mbuf *m;
+	struct ext ext;
+	unsigned int segs, i;
+
+	(void)state;
+	for (segs = SL_TX_MAX_SEGS; segs <= SL_TX_MAX_SEGS + 1; segs++) {
+		m = segment(r, &ext, 60, 0);
+		for (i = 1; i < segs; i++)
+			assert_int_equal(rte_pktmbuf_chain(m, segment(r, &ext, 10, 0)), 0);
+		assert_int_equal(sl_tx_prepare(q, &m, 1), segs <= SL_TX_MAX_SEGS);
+		assert_int_equal(r->port.tx_path->burst(q, &m, 1), 1);
+	}
+	assert_int_equal(q->n.packets, 1);
+	assert_int_equal(q->n.errors, 1);
+	rig_close(r);
+}
+
 /* Offloads that the driver does not know, or that lack their headers. */
 static void
 test_refused_offload(void **state)
@@ -412,6 +478,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_paths),
 		cmocka_unit_test(test_stop),
+		cmocka_unit_test(test_restart),
+		cmocka_unit_test(test_too_many_segs),
 		cmocka_unit_test(test_refused_offload),
 		cmocka_unit_test(test_setup),
 	};
