@@ -72,7 +72,8 @@ struct sl_rx_queue {
 	uint16_t next_to_use;           /**< next descriptor to post, at a line's start */
 	uint16_t nb_hold;               /**< consumed and not yet posted again */
 	uint16_t line_descs;            /**< descriptors in a line, a power of two */
-	uint16_t free_thresh;           /**< refill when this many are held */
+	uint16_t free_thresh;           /**< as configured; refill_at follows from it */
+	uint16_t refill_at;             /**< refill when this many are held; never while stopped */
 	uint16_t buf_len;               /**< bytes the NIC may write to a buffer */
 	uint16_t port_id, queue_id;
 	uint16_t crc_len;               /**< FCS bytes that the NIC leaves in place */

@@ -387,6 +387,7 @@ rx_queue_init(struct sl_rx_queue *q, struct rte_eth_dev *eth, uint16_t qid, uint
 	q->sync = sl_adapter_sync(port->adapter);
 	q->nb_desc = nb_desc;
 	q->nb_hold = nb_desc;
+	q->refill_at = UINT16_MAX;
 	q->line_descs = (uint16_t)RTE_MAX(1u, q->sync->line / SL_DESC_SIZE);
 	q->pool = pool;
 	q->conf = *conf;
@@ -559,7 +560,7 @@ tx_queue_init(struct sl_tx_queue *q, struct rte_eth_dev *eth, uint16_t qid, uint
 	q->queue_id = qid;
 	q->sync = sl_adapter_sync(port->adapter);
 	q->nb_desc = nb_desc;
-	q->nb_free = nb_desc - 1;
+	q->nb_free = 0; /* nothing may be sent before the start */
 	q->conf = *conf;
 	q->offloads = conf->offloads | eth->data->dev_conf.txmode.offloads;
 	q->fast_free = (q->offloads & RTE_ETH_TX_OFFLOAD_MBUF_FAST_FREE) != 0;
@@ -673,6 +674,7 @@ sl_tx_queue_start(struct rte_eth_dev *eth, uint16_t qid)
 			strerror(-ret));
 		return ret;
 	}
+	q->nb_free = q->nb_desc - 1;
 	q->started = true;
 	eth->data->tx_queue_state[qid] = RTE_ETH_QUEUE_STATE_STARTED;
 	return 0;

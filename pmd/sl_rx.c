@@ -108,6 +108,7 @@ sl_rx_queue_fill(struct sl_rx_queue *q)
 	q->next_to_clean = 0;
 	q->next_to_use = 0;
 	q->nb_hold = q->nb_desc;
+	q->refill_at = q->free_thresh + q->line_descs;
 	rx_refill(q, q->sync->mode);
 	return q->nb_hold == q->line_descs ? 0 : -ENOMEM;
 }
@@ -129,6 +130,7 @@ sl_rx_queue_drain(struct sl_rx_queue *q)
 	q->next_to_clean = 0;
 	q->next_to_use = 0;
 	q->nb_hold = q->nb_desc;
+	q->refill_at = UINT16_MAX;
 }
 
 /* --- scan --- */
@@ -480,7 +482,7 @@ rx_burst(struct sl_rx_queue *q, struct rte_mbuf **pkts, uint16_t n, const enum s
 			q->next_to_clean = 0;
 	} while (done == want && taken < n);
 
-	if (q->nb_hold >= q->free_thresh + q->line_descs)
+	if (q->nb_hold >= q->refill_at)
 		rx_refill(q, mode);
 	return (uint16_t)taken;
 }

@@ -14,6 +14,8 @@
  * always_inline throughout: mode and offload are constants that must fold.
  */
 
+#include <string.h>
+
 #include <rte_branch_prediction.h>
 #include <rte_errno.h>
 #include <rte_ether.h>
@@ -126,9 +128,11 @@ void
 sl_tx_queue_drain(struct sl_tx_queue *q)
 {
 	tx_free(q, tx_outstanding(q));
+	/* No room while stopped: a burst then takes nothing. That counts as all outstanding. */
+	memset(q->sw_ring, 0, q->nb_desc * sizeof(q->sw_ring[0]));
 	q->next_to_clean = 0;
 	q->next_to_use = 0;
-	q->nb_free = q->nb_desc - 1;
+	q->nb_free = 0;
 	/* A reset queue holds no context. */
 	q->ctx_key[0] = 0;
 	q->ctx_key[1] = 0;
