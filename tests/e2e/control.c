@@ -116,8 +116,11 @@ extended_stats(void **state)
 	assert_int_equal(h_xstat(p, "tx_q0_bytes"), 4 * 124);
 	assert_int_equal(rte_eth_xstats_reset(p->id), 0);
 	n = rte_eth_xstats_get(p->id, values, RTE_DIM(values));
-	for (i = 0; i < n; i++)
-		assert_int_equal(values[i].value, 0);
+	for (i = 0; i < n; i++) {
+		/* That one is no count: it says how many there are now. */
+		if (values[i].value != 0 && strcmp(names[i].name, "soft_dma_outstanding") != 0)
+			fail_msg("%s is %" PRIu64 " after a reset", names[i].name, values[i].value);
+	}
 }
 
 static void
@@ -126,21 +129,24 @@ missed_frames(void **state)
 	struct h_port *p = *state;
 	struct rte_mbuf *m[H_MAX_BURST];
 	struct rte_eth_stats s;
-	uint8_t f[60];
-	unsigned int i;
+	uint8_t f[1514];
+	unsigned int i, got = 0;
 	uint16_t n;
 
 	h_start(p, &(struct h_cfg){ .nb_rxd = 32 });
 	h_ether(f, sizeof(f), &p->mac, 1);
-	for (i = 0; i < 100; i++)
+	for (i = 0; i < 500; i++)
 		h_give(p, f, sizeof(f));
 	h_step(p);
-	n = h_recv(p, 0, m, RTE_DIM(m));
-	assert_in_range(n, 16, 32);
+	/* The ring is full, then the NIC's packet buffer; what came after is missed. */
+	while ((n = h_recv(p, 0, m, RTE_DIM(m))) > 0) {
+		rte_pktmbuf_free_bulk(m, n);
+		got += n;
+	}
 	s = h_stats(p);
-	assert_int_equal(s.ipackets, n);
-	assert_int_equal(s.imissed, 100 - n);
-	rte_pktmbuf_free_bulk(m, n);
+	assert_in_range(got, 28, 499);
+	assert_int_equal(s.ipackets, got);
+	assert_int_equal(s.imissed, 500 - got);
 	h_alive(p);
 }
 
@@ -201,6 +207,7 @@ queue_stop_start(void **state)
 	h_ether(f, sizeof(f), &p->mac, 1);
 	for (i = 0; i < 20; i++) {
 		h_alive(p);
+		assert_int_equal(rte_eth_tx_done_cleanup(p->id, 0, 0), 1);
 		assert_int_equal(rte_eth_dev_rx_queue_stop(p->id, 0), 0);
 		assert_int_equal(rte_mempool_avail_count(p->pool), p->pool->size);
 		h_give(p, f, sizeof(f));
@@ -344,7 +351,7 @@ refused_queues(void **state)
 		{ { .rx_free_thresh = 500 }, "rx_free_thresh" },
 		{ { .tx_rs_thresh = 500 }, "tx_rs_thresh" },
 		{ { .tx_free_thresh = 500 }, "tx_free_thresh" },
-		{ { .data_room = 512 }, "512" },
+		{ { .data_room = 512 }, "640" } /* with the headroom */,
 	};
 	unsigned int i;
 

@@ -361,7 +361,7 @@ pool_new(const struct h_cfg *c)
 	char name[RTE_MEMPOOL_NAMESIZE];
 
 	snprintf(name, sizeof(name), "pool%u", run.serial++);
-	pool = rte_pktmbuf_pool_create(name, c->pool_size, 64, 0,
+	pool = rte_pktmbuf_pool_create(name, c->pool_size, c->pool_size < 512 ? 0 : 64, 0,
 		(uint16_t)(c->data_room + RTE_PKTMBUF_HEADROOM), SOCKET_ID_ANY);
 	assert_non_null(pool);
 	return pool;
