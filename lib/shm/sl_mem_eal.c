@@ -57,8 +57,7 @@ eal_alloc(void *ctx, const char *name, size_t len, size_t align, int node, struc
 
 		if (ret != 0)
 			snprintf(why, 128, "%s", page_why);
-		else
-			out->fallback = true;
+		out->fallback = ret == 0;
 		return ret;
 	}
 	*out = (struct sl_chunk){

@@ -30,6 +30,16 @@ map_aligned(size_t len, size_t align, size_t page)
 	return va;
 }
 
+/* mlock() does this too, but for where a sanitizer makes it do nothing. */
+static void
+touch(volatile uint8_t *va, size_t size, size_t page)
+{
+	size_t off;
+
+	for (off = 0; off < size; off += page)
+		va[off] = 0;
+}
+
 int
 sl_pages_alloc(size_t len, size_t align, int node, struct sl_chunk *out, char why[128])
 {
@@ -53,6 +63,7 @@ sl_pages_alloc(size_t len, size_t align, int node, struct sl_chunk *out, char wh
 		munmap(va, size);
 		return -ENOMEM;
 	}
+	touch(va, size, page);
 	/* A child that writes would move our pages away from under the device. */
 	(void)madvise(va, size, MADV_DONTFORK);
 	*out = (struct sl_chunk){

@@ -28,7 +28,6 @@ struct sl_holding {
 	size_t size;       /* as drawn from the quota */
 	unsigned int nsg;
 	struct sl_sg *sg;  /* pieces, in order of va */
-	unsigned int busy; /* users that still have it, see sl_region_hold() */
 	struct sl_chunk chunk; /* regions alone */
 };
 

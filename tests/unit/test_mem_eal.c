@@ -88,7 +88,8 @@ test_hugepages(void **state)
 	/* More than EAL may have: 4 KiB pages, and the reason. */
 	p = shm_region("large", HUGE_LIMIT + 1);
 	p.len = HUGE_LIMIT + 1;
-	assert_int_equal(sl_region_alloc(f->a, &p, &r[0]), 0);
+	if (sl_region_alloc(f->a, &p, &r[0]) != 0)
+		fail_msg("%s", f->log.text);
 	assert_int_equal(stats(f).fallback_pages, 1);
 	shm_log_has(&f->log, "4 KiB pages in place of hugepages: no hugepage memory");
 	assert_int_equal(sl_region_free(f->a, &r[0]), 0);

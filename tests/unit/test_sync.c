@@ -41,6 +41,102 @@ test_op_names(void **state)
 	assert_string_equal(sl_cache_op_name((enum sl_cache_op)99), "none");
 }
 
+/* --- the instructions themselves, also where this CPU cannot run them --- */
+
+/* A function whose code between two labels is one primitive. */
+#define CODE(name, call) \
+	extern const uint8_t name##_begin[], name##_end[]; \
+	static void __attribute__((noinline, used)) name(void *p) \
+	{ \
+		__asm__ volatile(".globl " #name "_begin\n" #name "_begin:"); \
+		call; \
+		__asm__ volatile(".globl " #name "_end\n" #name "_end:"); \
+	}
+
+#if defined(__x86_64__)
+
+CODE(clean_clwb, sl_cache_clean_line(SL_CACHE_OP_CLWB, p))
+CODE(flush_clwb, sl_cache_flush_line(SL_CACHE_OP_CLWB, p))
+CODE(clean_opt, sl_cache_clean_line(SL_CACHE_OP_CLFLUSHOPT, p))
+CODE(flush_opt, sl_cache_flush_line(SL_CACHE_OP_CLFLUSHOPT, p))
+CODE(clean_old, sl_cache_clean_line(SL_CACHE_OP_CLFLUSH, p))
+CODE(flush_old, sl_cache_flush_line(SL_CACHE_OP_CLFLUSH, p))
+
+/* How many 0F AE /reg there are, with or without the prefix 66 and perhaps a REX between. */
+static unsigned int
+count_code(const uint8_t *code, const uint8_t *end, bool prefix, unsigned int reg)
+{
+	const uint8_t *c;
+	unsigned int n = 0;
+
+	/* As numbers: to the compiler the labels are two arrays that have no order. */
+	for (c = code; (uintptr_t)c + 2 < (uintptr_t)end; c++) {
+		bool has = (c > code && c[-1] == 0x66) ||
+			   (c > code + 1 && c[-2] == 0x66 && (c[-1] & 0xf0) == 0x40);
+
+		n += c[0] == 0x0f && c[1] == 0xae && (c[2] >> 3 & 7) == reg && has == prefix;
+	}
+	return n;
+}
+
+/* Intel SDM: clwb 66 0F AE /6, clflushopt 66 0F AE /7, clflush 0F AE /7. */
+static void
+test_encoding(void **state)
+{
+	(void)state;
+	assert_int_equal(count_code(clean_clwb_begin, clean_clwb_end, true, 6), 1);
+	assert_int_equal(count_code(flush_clwb_begin, flush_clwb_end, true, 7), 1);
+	assert_int_equal(count_code(clean_opt_begin, clean_opt_end, true, 7), 1);
+	assert_int_equal(count_code(flush_opt_begin, flush_opt_end, true, 7), 1);
+	assert_int_equal(count_code(clean_old_begin, clean_old_end, false, 7), 1);
+	assert_int_equal(count_code(flush_old_begin, flush_old_end, false, 7), 1);
+}
+
+#elif defined(__aarch64__) || defined(__riscv)
+
+#if defined(__riscv)
+/* RISC-V CMO: cbo.clean rs1, cbo.flush rs1 (MISC-MEM, funct3 CBO, immediate 1 and 2). */
+#define OP SL_CACHE_OP_CBO
+#define CLEAN UINT32_C(0x0010200f)
+#define FLUSH UINT32_C(0x0020200f)
+#define REGISTER (UINT32_C(31) << 15)
+#else
+/* Arm ARM: dc cvac, Xt and dc civac, Xt, system instructions. */
+#define OP SL_CACHE_OP_DC
+#define CLEAN UINT32_C(0xd50b7a20)
+#define FLUSH UINT32_C(0xd50b7e20)
+#define REGISTER UINT32_C(31)
+#endif
+
+CODE(clean, sl_cache_clean_line(OP, p))
+CODE(flush, sl_cache_flush_line(OP, p))
+
+static unsigned int
+count_code(const uint8_t *code, const uint8_t *end, uint32_t want)
+{
+	unsigned int n = 0;
+	uint32_t word;
+
+	/* As numbers: to the compiler the labels are two arrays that have no order. */
+	for (; (uintptr_t)code + 4 <= (uintptr_t)end; code += 2) {
+		memcpy(&word, code, 4);
+		n += (word & ~REGISTER) == want;
+	}
+	return n;
+}
+
+static void
+test_encoding(void **state)
+{
+	(void)state;
+	assert_int_equal(count_code(clean_begin, clean_end, CLEAN), 1);
+	assert_int_equal(count_code(clean_begin, clean_end, FLUSH), 0);
+	assert_int_equal(count_code(flush_begin, flush_end, FLUSH), 1);
+	assert_int_equal(count_code(flush_begin, flush_end, CLEAN), 0);
+}
+
+#endif
+
 /* Real maintenance, over every start and end in four lines: content stays, neighbours too. */
 static void
 test_explicit_keeps_data(void **state)
@@ -195,6 +291,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 			cmocka_unit_test(test_probe),
 			cmocka_unit_test(test_op_names),
+			cmocka_unit_test(test_encoding),
 			cmocka_unit_test(test_explicit_keeps_data),
 			cmocka_unit_test(test_verbs),
 			cmocka_unit_test_setup_teardown(
