@@ -114,7 +114,7 @@ good_ip(const struct head *h, const struct rte_ipv4_hdr *ip)
 		h->len >= h->l3 + header + sizeof(struct rte_icmp_hdr) &&
 		(ip->fragment_offset & RTE_BE16(RTE_IPV4_HDR_OFFSET_MASK | RTE_IPV4_HDR_MF_FLAG)) == 0 &&
 		ip->next_proto_id == IPPROTO_ICMP && rte_raw_cksum(ip, header) == UINT16_MAX &&
-		src != 0 && src < RTE_IPV4(224, 0, 0, 0) && dst < RTE_IPV4(224, 0, 0, 0);
+		src != 0 && src < RTE_IPV4(224u, 0, 0, 0) && dst < RTE_IPV4(224u, 0, 0, 0);
 }
 
 static bool
