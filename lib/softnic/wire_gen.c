@@ -187,7 +187,7 @@ apply(struct gen_wire *g, const struct gen_config *old)
 		gen_rx_clear(&g->rx);
 	}
 	if (c->shape_no != old->shape_no)
-		gen_tx_shape(g);
+		g->tx.reshape = true;
 	if (c->run.start_no != old->run.start_no) {
 		running = c->run.run;
 		g->tx.left = c->count != 0 ? c->count : UINT64_MAX;

@@ -110,6 +110,7 @@ struct gen_tx {
 	wire_count_t bytes;
 	wire_count_t skipped;
 	_Atomic bool running;
+	bool reshape; /* frames are to be built anew, by poll: until then the last ones are in use */
 };
 
 #define GEN_STREAMS 16u

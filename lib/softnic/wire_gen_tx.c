@@ -93,6 +93,7 @@ gen_tx_shape(struct gen_wire *g)
 	g->tx.udp_sum = GEN_PROTO_UDP + sum_words(first, GEN_OFF_IP_SRC, GEN_OFF_PATTERN);
 	g->tx.flow = 0;
 	g->tx.imix_at = 0;
+	g->tx.reshape = false;
 	/* xorshift stands still at 0. */
 	g->tx.random = g->now.seed != 0 ? g->now.seed : 1;
 }
@@ -198,6 +199,8 @@ gen_poll(struct sl_wire *w, struct sl_frame *frames, unsigned int max, unsigned 
 	gen_sync(g);
 	if (!atomic_load_explicit(&tx->running, memory_order_relaxed))
 		return 0;
+	if (__builtin_expect(tx->reshape, 0))
+		gen_tx_shape(g);
 	clock = wire_clock_now();
 	n = due(tx, max < g->now.burst ? max : g->now.burst, room, clock);
 	if (n == 0)

@@ -15,13 +15,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "sl_desc.h"
 #include "sl_wire.h"
 
-/** Longest frame on a wire and shortest, in bytes without FCS. */
-#define WIRE_FRAME_MAX 9724u
-#define WIRE_FRAME_MIN 60u
 /** Bytes of FCS, which sizes given by people count and frames here lack. */
-#define WIRE_FCS 4u
+#define WIRE_FCS SL_FCS_LEN
+/** Longest frame on a wire and shortest, in bytes without FCS. */
+#define WIRE_FRAME_MAX (SL_FRAME_MAX - SL_FCS_LEN)
+#define WIRE_FRAME_MIN SL_FRAME_MIN
 
 /** Most frames that one poll of any wire hands over. */
 #define WIRE_BURST_MAX 64u

@@ -109,9 +109,12 @@ wire_ring_pop(struct wire_ring *r, struct sl_frame *frames, unsigned int max)
 	uint64_t head, pos = r->read;
 	unsigned int n = 0;
 
-	atomic_store_explicit(&r->popped, r->read_frames, memory_order_relaxed);
-	/* The caller is done with the last frames before the producer writes there. */
-	atomic_store_explicit(&r->tail, pos, memory_order_release);
+	/* An idle consumer leaves the producer's view of this line alone. */
+	if (atomic_load_explicit(&r->tail, memory_order_relaxed) != pos) {
+		atomic_store_explicit(&r->popped, r->read_frames, memory_order_relaxed);
+		/* The caller is done with the last frames before the producer writes there. */
+		atomic_store_explicit(&r->tail, pos, memory_order_release);
+	}
 	head = atomic_load_explicit(&r->head, memory_order_acquire);
 	while (n < max && pos != head) {
 		const struct record *rec = record_at(r, pos);
