@@ -78,6 +78,18 @@ choose_desc(const struct port *p, const char *option, uint16_t asked,
 }
 
 static int
+check_queues(const struct config *cfg, const struct port *p)
+{
+	if (cfg->rxq > p->info.max_rx_queues)
+		return say_error(-EINVAL, "--rxq: '%u' is not allowed; port %u (%s) has up to %u",
+			cfg->rxq, p->id, p->info.driver_name, p->info.max_rx_queues);
+	if (cfg->txq > p->info.max_tx_queues)
+		return say_error(-EINVAL, "--txq: '%u' is not allowed; port %u (%s) has up to %u",
+			cfg->txq, p->id, p->info.driver_name, p->info.max_tx_queues);
+	return 0;
+}
+
+static int
 port_init(struct run *run, struct port *p, uint16_t id)
 {
 	int rc;
@@ -90,7 +102,9 @@ port_init(struct run *run, struct port *p, uint16_t id)
 	rc = rte_eth_macaddr_get(id, &p->mac);
 	if (rc != 0)
 		return say_error(rc, "port %u gives no address: %s", id, strerror(-rc));
-	rc = choose_desc(p, "rxd", run->cfg->rxd, &p->info.rx_desc_lim, &p->rxd);
+	rc = check_queues(run->cfg, p);
+	if (rc == 0)
+		rc = choose_desc(p, "rxd", run->cfg->rxd, &p->info.rx_desc_lim, &p->rxd);
 	if (rc == 0)
 		rc = choose_desc(p, "txd", run->cfg->txd, &p->info.tx_desc_lim, &p->txd);
 	if (rc == 0)
@@ -255,12 +269,6 @@ port_configure(const struct run *run, struct port *p)
 	struct rte_eth_conf conf;
 	int rc;
 
-	if (cfg->rxq > p->info.max_rx_queues)
-		return say_error(-EINVAL, "--rxq: '%u' is not allowed; port %u (%s) has up to %u",
-			cfg->rxq, p->id, p->info.driver_name, p->info.max_rx_queues);
-	if (cfg->txq > p->info.max_tx_queues)
-		return say_error(-EINVAL, "--txq: '%u' is not allowed; port %u (%s) has up to %u",
-			cfg->txq, p->id, p->info.driver_name, p->info.max_tx_queues);
 	rc = choose_conf(cfg, p, &conf);
 	if (rc != 0)
 		return rc;

@@ -40,8 +40,8 @@ txonly_begin(struct stream *s)
 	h.ip.time_to_live = TTL;
 	h.ip.next_proto_id = IPPROTO_UDP;
 	/* RFC 2544's own network: such frames disturb nobody. */
-	h.ip.src_addr = rte_cpu_to_be_32(RTE_IPV4(198, 18, s->tx_port & UINT8_MAX, 1));
-	h.ip.dst_addr = rte_cpu_to_be_32(RTE_IPV4(198, 19, s->tx_port & UINT8_MAX, 1));
+	h.ip.src_addr = rte_cpu_to_be_32(RTE_IPV4(198u, 18, s->tx_port & UINT8_MAX, 1));
+	h.ip.dst_addr = rte_cpu_to_be_32(RTE_IPV4(198u, 19, s->tx_port & UINT8_MAX, 1));
 	h.ip.hdr_checksum = rte_ipv4_cksum(&h.ip);
 	h.udp.dst_port = rte_cpu_to_be_16(SINK_PORT);
 	h.udp.dgram_len = rte_cpu_to_be_16(len - sizeof(h.eth) - sizeof(h.ip));

@@ -1,0 +1,124 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026 The Syncline authors
+#
+# sl-testpmd from its command line. app.sh PROGRAM. Exit 0 passed, 1 failed.
+set -u
+
+prog=$1
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+eal=(-l 0 --no-huge --no-pci --no-shconf --no-telemetry --log-level 3 -m 256)
+failed=0
+
+# expect CODE PATTERN VDEVS -- ARGS...: exit code and a pattern in what is printed.
+expect() {
+	local code=$1 pattern=$2 vdevs=() rc=0
+	shift 2
+	while [[ $1 != -- ]]; do
+		vdevs+=(--vdev "$1")
+		shift
+	done
+	timeout 60 "$prog" "${eal[@]}" "${vdevs[@]}" "$@" >"$dir/out" 2>&1 </dev/null || rc=$?
+	if ((rc != code)) || ! grep -Eq -- "$pattern" "$dir/out"; then
+		printf 'FAILED: %s\nexit code %d, expected %d; pattern %s\n' "$*" "$rc" "$code" "$pattern"
+		cat "$dir/out"
+		failed=1
+	fi
+}
+
+# json PATTERN: in the result, its white space taken away.
+json() {
+	if ! tr -d ' \n' <"$dir/r.json" | grep -Eq -- "$1"; then
+		printf 'FAILED: result without %s\n' "$1"
+		cat "$dir/r.json"
+		failed=1
+	fi
+}
+
+sink=net_syncline_soft1,wire=null
+loop=net_syncline_soft0,wire=loop
+
+# Usage and set-up.
+expect 1 "--burst: '0' is not allowed; allowed: a number from 1 to 512" "$loop" -- --burst 0
+expect 1 "'--nonsense' is not an option" "$loop" -- --nonsense
+expect 1 "cannot be read" "$loop" -- --cmdline-file "$dir/none"
+expect 2 "no port found" --
+expect 2 "port 7 is not there" "$loop" -- --ports 7
+expect 2 "--rxq: '99' is not allowed" "$loop" -- --rxq 99 --txq 99
+expect 2 "--rxd: '33' is not allowed" "$loop" -- --rxd 33
+
+# A number of frames, exactly, in several segments.
+expect 0 'made 1001' "$sink" -- --fwd txonly --packets 1001 --txpkts 64,500 --json "$dir/r.json"
+json '"totals":\{"rx":0,"tx":1001,"made":1001,"consumed":0,"dropped":0'
+json '"schema":1,'
+json '"tx_path":"[^"]'
+json '"coherency":"coherent"'
+
+# A closed loop.
+expect 0 'loss    0 of' "$loop" -- --tx-first 2 --fwd macswap --duration 0.3 --fail-on-loss --json "$dir/r.json"
+json '"passed":true'
+
+# Generator to sink through two ports: every sequence number arrives.
+expect 0 'loss    0 of [1-9][0-9]*, by sequence number' 'net_syncline_soft0,wire=gen:rate=0' \
+	'net_syncline_soft1,wire=gen:rate=0' -- --duration 0.5 --fail-on-loss --json "$dir/r.json"
+json '"loss":\{"method":"sequence"'
+json '"p999":'
+
+# Frames with nowhere to go are told.
+expect 0 'consumed [1-9]' 'net_syncline_soft0,wire=gen:rate=0' -- --fwd rxonly --packets 1000
+
+# Commands: two runs, ports down and up between them.
+cat >"$dir/good" <<'END'
+# comment
+show port summary all
+show port info all
+show port xstats 0
+show config
+show shm 0
+start tx_first 4
+sleep 0.2
+show fwd stats
+stop
+set fwd macswap
+set burst 64
+port stop all
+port config 0 mtu 1400
+port start all
+start
+sleep 0.1
+stop
+show port stats 0
+clear port stats all
+help show
+quit
+never reached
+END
+expect 0 'macswap' "$loop" -- --cmdline-file "$dir/good"
+printf 'show config\nstart nonsense\n' >"$dir/bad"
+expect 1 'bad:2: .start nonsense. is no command' "$loop" -- --cmdline-file "$dir/bad"
+printf 'set burst 1000\n' >"$dir/bad"
+expect 1 "burst '1000' is not allowed; allowed: a number from 1 to 512" "$loop" -- --cmdline-file "$dir/bad"
+printf 'port start 5\n' >"$dir/bad"
+expect 1 "port '5' is not there" "$loop" -- --cmdline-file "$dir/bad"
+# End of input is quit.
+expect 0 'sl-testpmd>' "$loop" -- -i
+
+# A signal ends a run as its own end does.
+timeout -s TERM 3 "$prog" "${eal[@]}" --vdev "$loop" -- --json "$dir/sig.json" >"$dir/out" 2>&1
+grep -q 'loss    0 of' "$dir/out" && [[ -s $dir/sig.json ]] || {
+	printf 'FAILED: no result after SIGTERM\n'
+	cat "$dir/out"
+	failed=1
+}
+
+# Drivers of DPDK itself, where they are installed.
+for driver in net_null net_ring; do
+	if ! find /usr/lib /usr/local/lib -name "librte_$driver.so*" 2>/dev/null | grep -q .; then
+		printf 'skipped: %s is not installed\n' "$driver"
+		continue
+	fi
+	expect 0 "$driver" "${driver}0" "${driver}1" -- --duration 0.2 --fwd io --tx-first
+done
+
+exit "$failed"
