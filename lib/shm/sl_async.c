@@ -59,7 +59,6 @@ push(struct sl_async *q, const struct sl_region_params *p, const char *name, sl_
 	}
 	r->params = *p;
 	memcpy(r->name, name, sizeof(r->name));
-	r->params.name = r->name;
 	r->done = done;
 	r->ctx = ctx;
 	/* The request is whole before the thread sees that it is there. */

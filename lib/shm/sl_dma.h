@@ -36,8 +36,8 @@ struct sl_dma_map {
 	uint32_t dir;
 };
 
-/** Pieces that a reader keeps at hand for each direction. */
-#define SL_DMA_HITS 4
+/** Pieces that a reader keeps at hand for each direction: rings, head, mempools of some queues. */
+#define SL_DMA_HITS 8
 
 /** A reader of the window: one thread of a software device. Fields are private. */
 struct sl_dma {

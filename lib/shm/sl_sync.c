@@ -14,7 +14,8 @@ sl_sync_verify(const struct sl_sync *s, enum sl_sync_verb verb, const void *va, 
 	const struct sl_holding *h;
 	int ret = 0;
 
-	if (verb == SL_SYNC_DOORBELL)
+	/* A doorbell has no range; a buffer pool that is bound to no adapter has no regions. */
+	if (verb == SL_SYNC_DOORBELL || a == NULL)
 		return 0;
 	pthread_mutex_lock(&a->lock);
 	if (len == 0 || sl_holding_at(a, va, len, true) == NULL) {

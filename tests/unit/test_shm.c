@@ -175,6 +175,7 @@ test_after_close(void **state)
 {
 	struct shm_fixture f = {0};
 	struct sl_adapter_params p = shm_params(&f);
+	static uint8_t page[65536] __attribute__((aligned(65536)));
 	struct sl_region_params rp = shm_region("r", 64);
 	struct sl_region r, other;
 	struct sl_shm_stats s;
@@ -198,7 +199,8 @@ test_after_close(void **state)
 	sl_shm_dump(f.a, stdout);
 	assert_int_equal(sl_region_free(NULL, &r), -EINVAL);
 	assert_int_equal(sl_adapter_close(NULL), -EINVAL);
-	/* A pointer that never was an adapter. */
+	/* Pointers that never were an adapter. */
+	assert_int_equal(sl_adapter_close((struct sl_adapter *)(uintptr_t)page), -EBADF);
 	assert_int_equal(sl_adapter_close((struct sl_adapter *)(uintptr_t)&f), -EBADF);
 }
 
@@ -223,6 +225,8 @@ test_alloc(void **state)
 		memset(r.va, 0xa5, size);
 		assert_true(sl_shm_covers(f->a, r.va, r.len));
 		assert_false(sl_shm_covers(f->a, r.va, r.len + 1));
+		/* Pages that follow each other are one piece. */
+		assert_int_equal(sl_region_sg(f->a, &r, NULL, 0), 1);
 		sl_shm_stats(f->a, &s);
 		assert_int_equal(s.regions, 1);
 		assert_int_equal(s.bytes_cached, size);
@@ -535,6 +539,65 @@ test_pieces(void **state)
 	assert_int_equal(sl_adapter_close(f.a), 0);
 }
 
+/* A hook that refuses the third piece. */
+static int
+two_map(void *ctx, void *va, uint64_t iova, size_t len, enum sl_dma_dir dir)
+{
+	unsigned int *mapped = ctx;
+
+	(void)va;
+	(void)iova;
+	(void)len;
+	(void)dir;
+	if (*mapped == 2)
+		return -ENOBUFS;
+	(*mapped)++;
+	return 0;
+}
+
+static int
+two_unmap(void *ctx, void *va, uint64_t iova, size_t len)
+{
+	unsigned int *mapped = ctx;
+
+	(void)va;
+	(void)iova;
+	(void)len;
+	(*mapped)--;
+	return 0;
+}
+
+static void
+test_pieces_refused(void **state)
+{
+	static const struct sl_window_ops hooks = {two_map, two_unmap};
+	struct shm_fixture f = {0};
+	struct sl_adapter_params ap = shm_params(&f);
+	struct sl_region_params p = shm_region("r", 3 * 4096);
+	unsigned int mapped = 0;
+	struct sl_region r;
+	struct fake s;
+
+	(void)state;
+	fake_open(&f, &s);
+	assert_int_equal(sl_adapter_close(f.a), 0);
+	ap.source = &s.source;
+	ap.window = &hooks;
+	ap.window_ctx = &mapped;
+	assert_int_equal(sl_adapter_open(&ap, &f.a), 0);
+	s.page = 4096;
+	p.align = 4096;
+	refuse(&f, &p, -ENOBUFS, "the window's hook refuses");
+	assert_int_equal(mapped, 0);
+	assert_int_equal(s.live, 0);
+	p.len = 2 * 4096;
+	assert_int_equal(sl_region_alloc(f.a, &p, &r), 0);
+	assert_int_equal(mapped, 2);
+	assert_int_equal(sl_region_free(f.a, &r), 0);
+	assert_int_equal(mapped, 0);
+	assert_int_equal(sl_adapter_close(f.a), 0);
+}
+
 static void
 test_nearest_node(void **state)
 {
@@ -743,6 +806,7 @@ main(void)
 			WITH_ADAPTER(test_other_adapters_region),
 			WITH_ADAPTER(test_dump),
 			cmocka_unit_test(test_pieces),
+			cmocka_unit_test(test_pieces_refused),
 			cmocka_unit_test(test_nearest_node),
 			cmocka_unit_test(test_async),
 			WITH_ADAPTER(test_async_bad),

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 /* Each call of this file verifies its range. */
+#undef SL_SYNC_DEBUG
 #define SL_SYNC_DEBUG 1
 #include "shm_util.h"
 
