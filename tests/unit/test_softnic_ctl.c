@@ -1,0 +1,780 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ *
+ * The software NIC's control side: reset, NVM, PHY, semaphores, link,
+ * interrupts, statistics, faults, the runner.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "softnic_drv.h"
+
+#define MSIX (SL_GPIE_MULTIPLE_MSIX | SL_GPIE_EIAME | SL_GPIE_PBA | SL_GPIE_NSICR)
+
+/* --- reset: 4.2.1.6 --- */
+
+/* After CTRL.RST every register that can be written reads as after power-up. */
+static void
+test_reset(void **state)
+{
+	struct rig *r = *state;
+	uint32_t *before = calloc(SL_BAR_SIZE / 4, sizeof(*before));
+	struct sl_softnic_stats s;
+	unsigned int reg, i;
+
+	assert_non_null(before);
+	for (reg = 0; reg < SL_REG_COUNT; reg++) {
+		const struct sl_reg_row *row = &sl_reg_table[reg];
+
+		if (reg == SL_SWSM)
+			continue; /* a read changes it */
+		for (i = 0; i < row->count; i++) {
+			uint32_t off = row->offset + i * row->stride;
+
+			before[off / 4] = sl_bus_read(&r->bus, off);
+		}
+	}
+	rig_start(r);
+	for (reg = 0; reg < SL_REG_COUNT; reg++) {
+		const struct sl_reg_row *row = &sl_reg_table[reg];
+
+		if (reg == SL_CTRL || reg == SL_RXPBS || reg == SL_TXPBS || reg == SL_EITR ||
+			reg == SL_SWSM || reg == SL_MDIC)
+			continue;
+		for (i = 0; i < row->count; i++)
+			sl_bus_write(&r->bus, row->offset + i * row->stride, 0x5a5a5a00 + i);
+	}
+	SL_WR(&r->bus, CTRL, 0, SL_CTRL_SLU | SL_CTRL_RST);
+	assert_int_equal(SL_RD(&r->bus, CTRL, 0) & SL_CTRL_RST, 0);
+	assert_true((SL_RD(&r->bus, EECD, 0) & SL_EECD_AUTO_RD) != 0);
+	assert_true((SL_RD(&r->bus, STATUS, 0) & SL_STATUS_PF_RST_DONE) != 0);
+	for (reg = 0; reg < SL_REG_COUNT; reg++) {
+		const struct sl_reg_row *row = &sl_reg_table[reg];
+
+		for (i = 0; i < row->count; i++) {
+			uint32_t off = row->offset + i * row->stride;
+			uint32_t now = reg == SL_SWSM ? 0 : sl_bus_read(&r->bus, off);
+
+			/* The link went with SLU, and says so. */
+			if (reg == SL_ICR)
+				now &= ~SL_ICR_LSC;
+			if (now != before[off / 4])
+				fail_msg("%s[%u] is 0x%08x after the reset, was 0x%08x", row->name, i, now,
+					before[off / 4]);
+		}
+	}
+	sl_softnic_stats(r->nic, &s);
+	assert_int_equal(s.dma_outstanding, 0);
+	free(before);
+}
+
+/* 8.10.10, 8.12.13: a queue that is enabled begins at 0; others are not disturbed. */
+static void
+test_queue_enable(void **state)
+{
+	struct rig *r = *state;
+	uint64_t seed = rig_seed();
+	uint8_t frame[64];
+	unsigned int i;
+
+	rig_start(r);
+	rig_tx_start(r, 2, true);
+	rig_frame_fill(&seed, frame, sizeof(frame), rig_mac);
+	for (i = 0; i < 5; i++) {
+		rig_wire_in(r, frame, sizeof(frame));
+		rig_tx_one(r, 2, frame, sizeof(frame), 0, 0);
+	}
+	rig_run(r);
+	assert_int_equal(SL_RD(&r->bus, RDH, 0), 5);
+	assert_int_equal(SL_RD(&r->bus, TDH, 2), 5);
+	assert_true((SL_RD(&r->bus, RXDCTL, 0) & SL_XDCTL_ENABLE) != 0);
+	SL_WR(&r->bus, RXDCTL, 0, 0);
+	SL_WR(&r->bus, TXDCTL, 2, 0);
+	assert_int_equal(SL_RD(&r->bus, RXDCTL, 0) & SL_XDCTL_ENABLE, 0);
+	/* 8.10.10: the state of a queue that is off may still be looked at. */
+	assert_int_equal(SL_RD(&r->bus, RDH, 0), 5);
+	/* A queue that is off takes nothing, and neither blocks nor crashes. */
+	rig_wire_in(r, frame, sizeof(frame));
+	rig_run(r);
+	assert_int_equal(SL_RD(&r->bus, RDH, 0), 5);
+	SL_WR(&r->bus, RXDCTL, 0, SL_XDCTL_ENABLE);
+	SL_WR(&r->bus, TXDCTL, 2, SL_XDCTL_ENABLE);
+	assert_int_equal(SL_RD(&r->bus, RDH, 0), 0);
+	assert_int_equal(SL_RD(&r->bus, RDT, 0), 0);
+	assert_int_equal(SL_RD(&r->bus, TDH, 2), 0);
+	assert_int_equal(SL_RD(&r->bus, TDT, 2), 0);
+}
+
+/* The same register by its old and its new offset; the doorbell words are RDT and TDT. */
+static void
+test_aliases(void **state)
+{
+	struct rig *r = *state;
+	volatile uint32_t *word;
+
+	sl_bus_write(&r->bus, 0x2910, 0);
+	sl_bus_write(&r->bus, 0x2918, 17); /* RDT of queue 1 in the 82575's layout */
+	assert_int_equal(SL_RD(&r->bus, RDT, 1), 17);
+	word = r->bus.ops->doorbell(r->bus.dev, 0x2918);
+	assert_ptr_equal(word, r->bus.ops->doorbell(r->bus.dev, SL_OFF(RDT, 1)));
+	*word = 23;
+	assert_int_equal(sl_bus_read(&r->bus, 0x2918), 23);
+	assert_non_null(r->bus.ops->doorbell(r->bus.dev, SL_OFF(TDT, 15)));
+	assert_null(r->bus.ops->doorbell(r->bus.dev, SL_OFF(TDH, 0)));
+	assert_null(r->bus.ops->doorbell(r->bus.dev, SL_BAR_SIZE));
+	/* Offsets that are no register: nothing there, nothing happens. */
+	sl_bus_write(&r->bus, 0x1FFFC, UINT32_MAX);
+	assert_int_equal(sl_bus_read(&r->bus, 0x1FFFC), 0);
+	assert_int_equal(sl_bus_read(&r->bus, SL_BAR_SIZE + 8), 0);
+	assert_int_equal(sl_bus_read(&r->bus, 3), 0);
+}
+
+/* --- NVM, PHY, semaphores --- */
+
+static uint16_t
+nvm_read(struct rig *r, uint32_t word)
+{
+	uint32_t v;
+
+	SL_WR(&r->bus, EERD, 0, SL_PREP(SL_EERD_ADDR, word) | SL_EERD_START);
+	v = SL_RD(&r->bus, EERD, 0);
+	assert_true((v & SL_EERD_DONE) != 0);
+	assert_int_equal(SL_GET(SL_EERD_ADDR, v), word);
+	return (uint16_t)SL_GET(SL_EERD_DATA, v);
+}
+
+static void
+test_nvm(void **state)
+{
+	struct rig *r = *state;
+	uint16_t sum = 0, mac[3];
+	uint32_t i;
+
+	for (i = 0; i <= SL_NVM_CHECKSUM; i++)
+		sum = (uint16_t)(sum + nvm_read(r, i));
+	assert_int_equal(sum, SL_NVM_SUM);
+	for (i = 0; i < 3; i++)
+		mac[i] = nvm_read(r, SL_NVM_MAC0 + i);
+	assert_memory_equal(mac, rig_mac, 6);
+	(void)nvm_read(r, SL_GET(SL_EERD_ADDR, UINT32_MAX)); /* beyond: no crash */
+	/* 8.4.1: granted when asked for, and the size fits what EERD can reach. */
+	SL_WR(&r->bus, EECD, 0, SL_RD(&r->bus, EECD, 0) | SL_EECD_EE_REQ);
+	assert_true((SL_RD(&r->bus, EECD, 0) & SL_EECD_EE_GNT) != 0);
+	SL_WR(&r->bus, EECD, 0, SL_RD(&r->bus, EECD, 0) & ~SL_EECD_EE_REQ);
+	assert_int_equal(SL_RD(&r->bus, EECD, 0) & SL_EECD_EE_GNT, 0);
+	assert_int_equal(SL_GET(SL_EECD_EE_SIZE, SL_RD(&r->bus, EECD, 0)), 4);
+	/* EE_RST loads the address again. */
+	SL_WR(&r->bus, RAL, 0, 0);
+	SL_WR(&r->bus, CTRL_EXT, 0, SL_CTRL_EXT_EE_RST);
+	assert_int_equal(SL_RD(&r->bus, CTRL_EXT, 0) & SL_CTRL_EXT_EE_RST, 0);
+	assert_int_equal(SL_RD(&r->bus, RAL, 0) & 0xffff, mac[0]);
+}
+
+static uint32_t
+mdic(struct rig *r, uint32_t op, uint32_t phy, uint32_t reg, uint32_t data)
+{
+	SL_WR(&r->bus, MDIC, 0,
+		SL_PREP(SL_MDIC_OP, op) | SL_PREP(SL_MDIC_PHYADD, phy) | SL_PREP(SL_MDIC_REGADD, reg) |
+			SL_PREP(SL_MDIC_DATA, data));
+	assert_true((SL_RD(&r->bus, MDIC, 0) & SL_MDIC_READY) != 0);
+	return SL_RD(&r->bus, MDIC, 0);
+}
+
+static uint16_t
+phy_read(struct rig *r, uint32_t reg)
+{
+	uint32_t v = mdic(r, SL_MDIC_OP_READ, SL_PHY_ADDRESS, reg, 0);
+
+	assert_int_equal(v & SL_MDIC_ERROR, 0);
+	return (uint16_t)SL_GET(SL_MDIC_DATA, v);
+}
+
+static void
+phy_write(struct rig *r, uint32_t reg, uint16_t val)
+{
+	assert_int_equal(mdic(r, SL_MDIC_OP_WRITE, SL_PHY_ADDRESS, reg, val) & SL_MDIC_ERROR, 0);
+}
+
+static void
+test_phy(void **state)
+{
+	struct rig *r = *state;
+	uint16_t control;
+
+	assert_int_equal(phy_read(r, SL_PHY_ID1), 0x02A8);
+	assert_int_equal(phy_read(r, SL_PHY_ID2) & 0xfff0, 0x0390);
+	phy_write(r, SL_PHY_ID1, 0x1111);
+	assert_int_equal(phy_read(r, SL_PHY_ID1), 0x02A8);
+	assert_true((phy_read(r, SL_PHY_STATUS) & SL_PHY_STATUS_LINK) != 0);
+	assert_true((phy_read(r, SL_PHY_STATUS) & SL_PHY_STATUS_AUTONEG_DONE) != 0);
+	assert_true((mdic(r, SL_MDIC_OP_READ, 5, SL_PHY_ID1, 0) & SL_MDIC_ERROR) != 0);
+	assert_true((mdic(r, 0, SL_PHY_ADDRESS, SL_PHY_ID1, 0) & SL_MDIC_ERROR) != 0);
+	/* Power down takes the link away; reset and negotiation clear their own bits. */
+	SL_WR(&r->bus, CTRL, 0, SL_CTRL_SLU);
+	assert_true((SL_RD(&r->bus, STATUS, 0) & SL_STATUS_LU) != 0);
+	control = phy_read(r, SL_PHY_CONTROL);
+	phy_write(r, SL_PHY_CONTROL, control | SL_PHY_CONTROL_POWER_DOWN);
+	assert_int_equal(phy_read(r, SL_PHY_STATUS) & SL_PHY_STATUS_LINK, 0);
+	assert_int_equal(SL_RD(&r->bus, STATUS, 0) & SL_STATUS_LU, 0);
+	phy_write(r, SL_PHY_CONTROL, control | SL_PHY_CONTROL_AUTONEG_RESTART);
+	assert_int_equal(phy_read(r, SL_PHY_CONTROL), control);
+	assert_true((SL_RD(&r->bus, STATUS, 0) & SL_STATUS_LU) != 0);
+	phy_write(r, SL_PHY_AUTONEG_ADV, 0);
+	phy_write(r, SL_PHY_CONTROL, SL_PHY_CONTROL_RESET);
+	assert_int_equal(phy_read(r, SL_PHY_CONTROL), control);
+	assert_true(phy_read(r, SL_PHY_AUTONEG_ADV) != 0);
+	/* CTRL.RST leaves the PHY alone, CTRL.PHY_RST does not. */
+	phy_write(r, SL_PHY_AUTONEG_ADV, 0x0101);
+	SL_WR(&r->bus, CTRL, 0, SL_CTRL_RST);
+	assert_int_equal(phy_read(r, SL_PHY_AUTONEG_ADV), 0x0101);
+	SL_WR(&r->bus, CTRL, 0, SL_CTRL_PHY_RST);
+	assert_int_not_equal(phy_read(r, SL_PHY_AUTONEG_ADV), 0x0101);
+}
+
+/* 8.6.10, 8.6.12 */
+static void
+test_semaphores(void **state)
+{
+	struct rig *r = *state;
+
+	assert_int_equal(SL_RD(&r->bus, SWSM, 0) & SL_SWSM_SMBI, 0);
+	assert_true((SL_RD(&r->bus, SWSM, 0) & SL_SWSM_SMBI) != 0);
+	SL_WR(&r->bus, SWSM, 0, SL_SWSM_SMBI | SL_SWSM_SWESMBI);
+	assert_int_equal(SL_RD(&r->bus, SWSM, 0), SL_SWSM_SMBI | SL_SWSM_SWESMBI);
+	SL_WR(&r->bus, SW_FW_SYNC, 0, SL_SW_FW_SW_PHY0);
+	assert_int_equal(SL_RD(&r->bus, SW_FW_SYNC, 0), SL_SW_FW_SW_PHY0);
+	SL_WR(&r->bus, SWSM, 0, 0);
+	assert_int_equal(SL_RD(&r->bus, SWSM, 0), 0);
+	SL_WR(&r->bus, SWSM, 0, 0);
+	/* A look at all registers is not a read. */
+	FILE *f = fopen("/dev/null", "w");
+	assert_non_null(f);
+	sl_softnic_dump(r->nic, f);
+	fclose(f);
+	assert_int_equal(SL_RD(&r->bus, SWSM, 0) & SL_SWSM_SMBI, 0);
+}
+
+/* --- link and interrupts --- */
+
+/* Interrupts of a vector since last asked. */
+static uint64_t
+irqs(struct rig *r, unsigned int vector)
+{
+	uint64_t n = 0;
+
+	if (read(sl_softnic_irq_fd(r->nic, vector), &n, sizeof(n)) != sizeof(n))
+		return 0;
+	return n;
+}
+
+static void
+test_link(void **state)
+{
+	struct rig *r = *state;
+
+	/* 8.2.1: no link without SLU. */
+	assert_int_equal(SL_RD(&r->bus, STATUS, 0) & SL_STATUS_LU, 0);
+	SL_WR(&r->bus, IMS, 0, SL_ICR_LSC);
+	SL_WR(&r->bus, CTRL, 0, SL_CTRL_SLU);
+	assert_int_equal(SL_RD(&r->bus, STATUS, 0) & (SL_STATUS_LU | SL_STATUS_FD),
+		SL_STATUS_LU | SL_STATUS_FD);
+	assert_int_equal(SL_GET(SL_STATUS_SPEED, SL_RD(&r->bus, STATUS, 0)), SL_SPEED_1000);
+	assert_int_equal(irqs(r, 0), 1);
+	assert_true((SL_RD(&r->bus, ICR, 0) & SL_ICR_LSC) != 0);
+	assert_int_equal(SL_RD(&r->bus, ICR, 0), 0);
+	r->wire->up = false;
+	sl_softnic_step(r->nic, 1);
+	assert_int_equal(SL_RD(&r->bus, STATUS, 0) & SL_STATUS_LU, 0);
+	assert_int_equal(irqs(r, 0), 1);
+	assert_true((SL_RD(&r->bus, ICR, 0) & SL_ICR_LSC) != 0);
+	r->wire->up = true;
+	sl_softnic_step(r->nic, 1);
+	assert_true((SL_RD(&r->bus, STATUS, 0) & SL_STATUS_LU) != 0);
+	/* Forced speed and duplex show. */
+	SL_WR(&r->bus, CTRL, 0, SL_CTRL_SLU | SL_CTRL_FRCSPD | SL_CTRL_FRCDPLX |
+				SL_PREP(SL_CTRL_SPEED, SL_SPEED_100));
+	assert_int_equal(SL_GET(SL_STATUS_SPEED, SL_RD(&r->bus, STATUS, 0)), SL_SPEED_100);
+	assert_int_equal(SL_RD(&r->bus, STATUS, 0) & SL_STATUS_FD, 0);
+}
+
+/* MSI-X: IVAR, EIMS, EIAC, EIAM; each queue's own vector: 7.3.3, 8.8. */
+static void
+test_msix(void **state)
+{
+	struct rig *r = *state;
+	uint64_t seed = rig_seed();
+	uint8_t frame[64];
+
+	rig_start(r);
+	rig_tx_start(r, 9, false);
+	rig_frame_fill(&seed, frame, sizeof(frame), rig_mac);
+	SL_WR(&r->bus, GPIE, 0, MSIX);
+	SL_WR(&r->bus, IVAR, 0, SL_PREP(SL_IVAR_RX_LOW, SL_IVAR_ENTRY_VALID | 3));
+	SL_WR(&r->bus, IVAR, 1, SL_PREP(SL_IVAR_TX_HIGH, SL_IVAR_ENTRY_VALID | 24));
+	SL_WR(&r->bus, IVAR_MISC, 0, SL_PREP(SL_IVAR_MISC_OTHER, SL_IVAR_ENTRY_VALID | 7));
+	SL_WR(&r->bus, EIAC, 0, SL_BIT(3));
+	SL_WR(&r->bus, EIMS, 0, SL_BIT(3) | SL_BIT(24) | SL_BIT(7));
+
+	/* Vector 3 clears itself: each step's frames signal anew. */
+	rig_wire_in(r, frame, sizeof(frame));
+	rig_run(r);
+	assert_int_equal(irqs(r, 3), 1);
+	assert_int_equal(SL_RD(&r->bus, EICR, 0) & SL_BIT(3), 0);
+	rig_wire_in(r, frame, sizeof(frame));
+	rig_run(r);
+	assert_int_equal(irqs(r, 3), 1);
+	/* Vector 24 does not: one message until EICR is cleared. */
+	rig_tx_one(r, 9, frame, sizeof(frame), 0, 0);
+	rig_run(r);
+	rig_tx_one(r, 9, frame, sizeof(frame), 0, 0);
+	rig_run(r);
+	assert_int_equal(irqs(r, 24), 1);
+	SL_WR(&r->bus, EICR, 0, SL_BIT(24));
+	rig_tx_one(r, 9, frame, sizeof(frame), 0, 0);
+	rig_run(r);
+	assert_int_equal(irqs(r, 24), 1);
+	/* Masked: it waits, and fires when the mask opens. */
+	SL_WR(&r->bus, EIMC, 0, SL_BIT(24));
+	SL_WR(&r->bus, EICR, 0, SL_BIT(24));
+	rig_tx_one(r, 9, frame, sizeof(frame), 0, 0);
+	rig_run(r);
+	assert_int_equal(irqs(r, 24), 0);
+	SL_WR(&r->bus, EIMS, 0, SL_BIT(24));
+	assert_int_equal(irqs(r, 24), 1);
+	/* EIAM: the mask closes by itself. */
+	SL_WR(&r->bus, EIAM, 0, SL_BIT(3));
+	rig_wire_in(r, frame, sizeof(frame));
+	rig_run(r);
+	assert_int_equal(irqs(r, 3), 1);
+	assert_int_equal(SL_RD(&r->bus, EIMS, 0) & SL_BIT(3), 0);
+	/* Other causes: the link, on vector 7, when IMS lets it. */
+	r->wire->up = false;
+	sl_softnic_step(r->nic, 1);
+	assert_int_equal(irqs(r, 7), 0);
+	SL_WR(&r->bus, IMS, 0, SL_ICR_LSC);
+	assert_int_equal(irqs(r, 7), 1);
+	/* By software. */
+	SL_WR(&r->bus, EICR, 0, UINT32_MAX);
+	SL_WR(&r->bus, EICS, 0, SL_BIT(7));
+	assert_int_equal(irqs(r, 7), 1);
+	assert_int_equal(irqs(r, 0), 0);
+}
+
+/* Without MSI-X all is vector 0, ICR tells: 8.8.9 to 8.8.13. */
+static void
+test_legacy_irq(void **state)
+{
+	struct rig *r = *state;
+	uint64_t seed = rig_seed();
+	uint8_t frame[64];
+
+	rig_start(r);
+	(void)SL_RD(&r->bus, ICR, 0);
+	rig_frame_fill(&seed, frame, sizeof(frame), rig_mac);
+	SL_WR(&r->bus, IMS, 0, SL_ICR_RXDW);
+	rig_tx_one(r, 0, frame, sizeof(frame), 0, 0);
+	rig_run(r);
+	assert_int_equal(irqs(r, 0), 0);
+	rig_wire_in(r, frame, sizeof(frame));
+	rig_run(r);
+	assert_int_equal(irqs(r, 0), 1);
+	assert_int_equal(SL_RD(&r->bus, ICR, 0), SL_ICR_RXDW | SL_ICR_TXDW | SL_ICR_INTA);
+	assert_int_equal(SL_RD(&r->bus, ICR, 0), 0);
+	SL_WR(&r->bus, ICS, 0, SL_ICR_RXO);
+	assert_int_equal(irqs(r, 0), 0);
+	SL_WR(&r->bus, IMS, 0, SL_ICR_RXO);
+	assert_int_equal(irqs(r, 0), 1);
+	SL_WR(&r->bus, IAM, 0, SL_ICR_RXO);
+	SL_WR(&r->bus, ICR, 0, SL_ICR_RXO);
+	assert_int_equal(SL_RD(&r->bus, IMS, 0), SL_ICR_RXDW);
+	SL_WR(&r->bus, IMC, 0, SL_ICR_RXDW);
+	assert_int_equal(SL_RD(&r->bus, IMS, 0), 0);
+	assert_int_equal(sl_softnic_irq_fd(r->nic, 25), -1);
+}
+
+/* --- statistics: 8.18 --- */
+
+static uint64_t
+octets(struct rig *r, uint32_t low, uint32_t high)
+{
+	uint64_t v = sl_bus_read(&r->bus, low);
+
+	return v | (uint64_t)sl_bus_read(&r->bus, high) << 32;
+}
+
+/* Random frames both ways; every counter equals what was counted by hand, and a read clears. */
+static void
+test_statistics(void **state)
+{
+	static const uint8_t group[6] = {0x01, 0, 0x5e, 0, 0, 1};
+	static const uint32_t rx_size[] = {SL_OFF(PRC64, 0), SL_OFF(PRC127, 0), SL_OFF(PRC255, 0),
+		SL_OFF(PRC511, 0), SL_OFF(PRC1023, 0), SL_OFF(PRC1522, 0)};
+	static const uint32_t tx_size[] = {SL_OFF(PTC64, 0), SL_OFF(PTC127, 0), SL_OFF(PTC255, 0),
+		SL_OFF(PTC511, 0), SL_OFF(PTC1023, 0), SL_OFF(PTC1522, 0)};
+	static const uint32_t edges[] = {60, 61, 123, 124, 251, 252, 507, 508, 1019, 1020, 1514};
+	struct rig *r = *state;
+	uint64_t seed = rig_seed(), sum = 0, all = 0;
+	uint32_t by_size[6] = {0}, multi = 0, broad = 0, n = 0, i;
+	uint8_t frame[1514];
+
+	rig_start(r);
+	SL_WR(&r->bus, RCTL, 0, SL_RCTL_RXEN | SL_RCTL_BAM | SL_RCTL_MPE | SL_RCTL_SECRC);
+	for (i = 0; i < 44; i++) {
+		uint32_t len = edges[i % 11], size = len + 4;
+		const uint8_t *dst = i % 3 == 0 ? rig_mac : i % 3 == 1 ? group : rig_broadcast;
+
+		rig_frame_fill(&seed, frame, len, dst);
+		rig_wire_in(r, frame, len);
+		rig_tx_one(r, 0, frame, len, 0, 0);
+		by_size[size <= 64 ? 0 : size <= 127 ? 1 : size <= 255 ? 2 : size <= 511 ? 3 : size <= 1023 ? 4 : 5]++;
+		multi += i % 3 == 1;
+		broad += i % 3 == 2;
+		sum += size;
+		n++;
+	}
+	/* One that no filter wants: total, but not good. */
+	rig_frame_fill(&seed, frame, 60, (const uint8_t[6]){2, 9, 9, 9, 9, 9});
+	rig_wire_in(r, frame, 60);
+	all = sum + 64;
+	rig_run(r);
+	for (i = 0; i < 6; i++) {
+		assert_int_equal(sl_bus_read(&r->bus, rx_size[i]), by_size[i]);
+		assert_int_equal(sl_bus_read(&r->bus, tx_size[i]), by_size[i]);
+		assert_int_equal(sl_bus_read(&r->bus, rx_size[i]), 0);
+	}
+	assert_int_equal(SL_RD(&r->bus, GPRC, 0), n);
+	assert_int_equal(SL_RD(&r->bus, GPRC, 0), 0);
+	assert_int_equal(SL_RD(&r->bus, GPTC, 0), n);
+	assert_int_equal(SL_RD(&r->bus, TPR, 0), n + 1);
+	assert_int_equal(SL_RD(&r->bus, TPT, 0), n);
+	assert_int_equal(SL_RD(&r->bus, MPRC, 0), multi);
+	assert_int_equal(SL_RD(&r->bus, BPRC, 0), broad);
+	assert_int_equal(SL_RD(&r->bus, MPTC, 0), multi);
+	assert_int_equal(SL_RD(&r->bus, BPTC, 0), broad);
+	assert_int_equal(octets(r, SL_OFF(GORCL, 0), SL_OFF(GORCH, 0)), sum);
+	assert_int_equal(octets(r, SL_OFF(GORCL, 0), SL_OFF(GORCH, 0)), 0);
+	assert_int_equal(octets(r, SL_OFF(GOTCL, 0), SL_OFF(GOTCH, 0)), sum);
+	assert_int_equal(octets(r, SL_OFF(TORL, 0), SL_OFF(TORH, 0)), all);
+	assert_int_equal(octets(r, SL_OFF(TOTL, 0), SL_OFF(TOTH, 0)), sum);
+}
+
+/* Frames between the reads of a pair are counted in the next pair, not lost. */
+static void
+test_octets_pair(void **state)
+{
+	struct rig *r = *state;
+	uint64_t seed = rig_seed();
+	uint8_t frame[96];
+	uint32_t low;
+
+	rig_start(r);
+	rig_frame_fill(&seed, frame, sizeof(frame), rig_mac);
+	rig_wire_in(r, frame, sizeof(frame));
+	rig_run(r);
+	low = SL_RD(&r->bus, GORCL, 0);
+	rig_wire_in(r, frame, sizeof(frame));
+	rig_run(r);
+	assert_int_equal(low, 100);
+	assert_int_equal(SL_RD(&r->bus, GORCH, 0), 0);
+	assert_int_equal(octets(r, SL_OFF(GORCL, 0), SL_OFF(GORCH, 0)), 100);
+}
+
+/* --- faults --- */
+
+static void
+test_fault_words(void **state)
+{
+	enum sl_fault fault;
+	uint32_t arg, count;
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < SL_FAULT_COUNT; i++) {
+		char text[64];
+
+		snprintf(text, sizeof(text), "%s:0x10:%u", sl_fault_name((enum sl_fault)i), i);
+		assert_int_equal(sl_fault_parse(text, &fault, &arg, &count), 0);
+		assert_int_equal(fault, i);
+		assert_int_equal(arg, 16);
+		assert_int_equal(count, i);
+	}
+	assert_null(sl_fault_name(SL_FAULT_COUNT));
+	assert_int_equal(sl_fault_parse("hold_dd", &fault, &arg, &count), 0);
+	assert_int_equal(count, 1);
+	assert_int_equal(sl_fault_parse("", &fault, &arg, &count), -EINVAL);
+	assert_int_equal(sl_fault_parse("hold", &fault, &arg, &count), -EINVAL);
+	assert_int_equal(sl_fault_parse("hold_dd:", &fault, &arg, &count), -EINVAL);
+	assert_int_equal(sl_fault_parse("hold_dd:x", &fault, &arg, &count), -EINVAL);
+	assert_int_equal(sl_fault_parse("hold_dd:1:-1", &fault, &arg, &count), -EINVAL);
+	assert_int_equal(sl_fault_parse("hold_dd:1:2:3", &fault, &arg, &count), -EINVAL);
+	assert_int_equal(sl_fault_parse("hold_dd:4294967296", &fault, &arg, &count), -EINVAL);
+	assert_int_equal(sl_softnic_fault(((struct rig *)*state)->nic, SL_FAULT_COUNT, 0, 1), -EINVAL);
+}
+
+/* Receive @p n frames whose 15th byte counts up. */
+static void
+feed(struct rig *r, unsigned int n)
+{
+	uint8_t frame[64];
+	unsigned int i;
+
+	rig_frame_fill(&(uint64_t){3}, frame, sizeof(frame), rig_mac);
+	for (i = 0; i < n; i++) {
+		frame[14] = (uint8_t)i;
+		rig_wire_in(r, frame, sizeof(frame));
+	}
+	rig_run(r);
+}
+
+static void
+test_fault_rx(void **state)
+{
+	struct rig *r = *state;
+	volatile union sl_rx_desc *d;
+	unsigned int i;
+
+	rig_start(r);
+	assert_int_equal(sl_softnic_fault(r->nic, SL_FAULT_BAD_LENGTH, 0xffff, 2), 0);
+	feed(r, 3);
+	for (i = 0; i < 3; i++) {
+		d = rig_rx_next(r, 0, NULL);
+		assert_int_equal(d->wb.length, i < 2 ? 0xffff : 64);
+	}
+	assert_int_equal(sl_softnic_fault(r->nic, SL_FAULT_NO_EOP, 0, 1), 0);
+	feed(r, 2);
+	for (i = 0; i < 2; i++) {
+		d = rig_rx_next(r, 0, NULL);
+		assert_int_equal((d->wb.status & SL_RXD_STAT_EOP) != 0, i == 1);
+	}
+	/* DD left out for good: the device goes on behind it. */
+	assert_int_equal(sl_softnic_fault(r->nic, SL_FAULT_DROP_DD, 0, 1), 0);
+	feed(r, 2);
+	assert_null(rig_rx_next(r, 0, NULL));
+	r->rxq[0].next++;
+	assert_non_null(rig_rx_next(r, 0, NULL));
+	assert_int_equal(SL_RD(&r->bus, RDH, 0), 7);
+	/* Written twice: the next descriptor shows the same frame, then its own. */
+	assert_int_equal(sl_softnic_fault(r->nic, SL_FAULT_REPEAT_WB, 0, 1), 0);
+	feed(r, 1);
+	assert_non_null(rig_rx_next(r, 0, NULL));
+	assert_non_null(rig_rx_next(r, 0, NULL));
+	assert_int_equal(SL_RD(&r->bus, RDH, 0), 8);
+}
+
+static void
+test_fault_hold(void **state)
+{
+	struct rig *r = *state;
+	struct sl_softnic_stats s;
+	const uint8_t *data;
+	unsigned int i;
+
+	rig_start(r);
+	assert_int_equal(sl_softnic_fault(r->nic, SL_FAULT_HOLD_DD, 0, 1), 0);
+	feed(r, 5);
+	feed(r, 5);
+	assert_null(rig_rx_next(r, 0, NULL));
+	assert_int_equal(SL_RD(&r->bus, RDH, 0), 0);
+	sl_softnic_stats(r->nic, &s);
+	assert_true(s.dma_outstanding >= 10);
+	assert_int_equal(sl_softnic_fault(r->nic, SL_FAULT_HOLD_DD, 0, 0), 0);
+	rig_run(r);
+	for (i = 0; i < 10; i++) {
+		assert_non_null(rig_rx_next(r, 0, &data));
+		assert_int_equal(data[14], i % 5);
+	}
+	/* Held, then the queue goes off: nothing is written behind the driver's back. */
+	assert_int_equal(sl_softnic_fault(r->nic, SL_FAULT_HOLD_DD, 0, 1), 0);
+	feed(r, 3);
+	SL_WR(&r->bus, RXDCTL, 0, 0);
+	assert_int_equal(sl_softnic_fault(r->nic, SL_FAULT_HOLD_DD, 0, 0), 0);
+	rig_run(r);
+	assert_null(rig_rx_next(r, 0, NULL));
+}
+
+static void
+test_fault_dma(void **state)
+{
+	struct rig *r = *state;
+	volatile union sl_rx_desc *d;
+	struct sl_softnic_stats s;
+	uint8_t frame[64];
+
+	rig_start(r);
+	rig_frame_fill(&(uint64_t){3}, frame, sizeof(frame), rig_mac);
+	assert_int_equal(sl_softnic_fault(r->nic, SL_FAULT_DMA_ERROR, 0, 1), 0);
+	feed(r, 2);
+	d = rig_rx_next(r, 0, NULL);
+	assert_true((d->wb.status & SL_RXD_ERR_RXE) != 0);
+	d = rig_rx_next(r, 0, NULL);
+	assert_int_equal(d->wb.status & SL_RXD_ERR_RXE, 0);
+	assert_int_equal(sl_softnic_fault(r->nic, SL_FAULT_DMA_ERROR, 0, 1), 0);
+	rig_tx_one(r, 0, frame, sizeof(frame), 0, 0);
+	rig_tx_one(r, 0, frame, sizeof(frame), 0, 0);
+	rig_run(r);
+	assert_int_equal(r->wire->out.n, 1);
+	assert_int_equal(SL_RD(&r->bus, TDH, 0), 2);
+	/* Addresses that are truly outside: data, descriptors, head. */
+	r->rxq[0].rx[r->rxq[0].next].read.pkt_addr = 64;
+	SL_WR(&r->bus, RDH, 0, SL_RD(&r->bus, RDH, 0)); /* descriptors fetched before are forgotten */
+	feed(r, 1);
+	(void)rig_rx_next(r, 0, NULL);
+	SL_WR(&r->bus, TDBAH, 0, 0x7fffffff);
+	rig_tx_one(r, 0, frame, sizeof(frame), 0, 0);
+	rig_run(r);
+	assert_int_equal(SL_RD(&r->bus, TDH, 0), 3); /* passed over, so that the queue goes on */
+	sl_softnic_stats(r->nic, &s);
+	assert_true(s.dma_faults >= 4);
+	assert_true(r->logged >= 3);
+}
+
+static void
+test_fault_wild_index(void **state)
+{
+	struct rig *r = *state;
+	uint8_t frame[64];
+
+	rig_start(r);
+	rig_tx_start(r, 1, true);
+	rig_frame_fill(&(uint64_t){3}, frame, sizeof(frame), rig_mac);
+	assert_int_equal(sl_softnic_fault(r->nic, SL_FAULT_WILD_INDEX, 0xdeadbeef, 1), 0);
+	rig_tx_one(r, 1, frame, sizeof(frame), 0, 0);
+	rig_run(r);
+	assert_int_equal(*r->txq[1].head_wb, 0xdeadbeef);
+	rig_tx_one(r, 1, frame, sizeof(frame), 0, 0);
+	rig_run(r);
+	assert_int_equal(*r->txq[1].head_wb, 2);
+}
+
+static void
+test_fault_link_and_reset(void **state)
+{
+	struct rig *r = *state;
+
+	SL_WR(&r->bus, CTRL, 0, SL_CTRL_SLU);
+	assert_int_equal(sl_softnic_fault(r->nic, SL_FAULT_LINK_DOWN, 0, 1), 0);
+	assert_int_equal(SL_RD(&r->bus, STATUS, 0) & SL_STATUS_LU, 0);
+	assert_int_equal(sl_softnic_fault(r->nic, SL_FAULT_LINK_DOWN, 0, 0), 0);
+	assert_true((SL_RD(&r->bus, STATUS, 0) & SL_STATUS_LU) != 0);
+
+	SL_WR(&r->bus, RLPML, 0, 1600);
+	assert_int_equal(sl_softnic_fault(r->nic, SL_FAULT_HUNG_RESET, 0, 1), 0);
+	SL_WR(&r->bus, CTRL, 0, SL_CTRL_RST);
+	assert_true((SL_RD(&r->bus, CTRL, 0) & SL_CTRL_RST) != 0);
+	assert_int_equal(SL_RD(&r->bus, RLPML, 0), 1600);
+	assert_int_equal(sl_softnic_fault(r->nic, SL_FAULT_HUNG_RESET, 0, 0), 0);
+	assert_int_equal(SL_RD(&r->bus, CTRL, 0) & SL_CTRL_RST, 0);
+	assert_int_not_equal(SL_RD(&r->bus, RLPML, 0), 1600);
+}
+
+static void
+test_fault_removed(void **state)
+{
+	struct rig *r = *state;
+	uint8_t frame[64];
+	uint32_t off;
+
+	rig_start(r);
+	rig_frame_fill(&(uint64_t){3}, frame, sizeof(frame), rig_mac);
+	assert_int_equal(sl_softnic_fault(r->nic, SL_FAULT_REMOVED, 0, 1), 0);
+	for (off = 0; off < SL_BAR_SIZE; off += 4)
+		assert_int_equal(sl_bus_read(&r->bus, off), SL_REG_GONE);
+	rig_tx_one(r, 0, frame, sizeof(frame), 0, 0);
+	rig_wire_in(r, frame, sizeof(frame));
+	SL_WR(&r->bus, CTRL, 0, SL_CTRL_RST);
+	rig_run(r);
+	assert_int_equal(r->wire->out.n, 0);
+	assert_null(rig_rx_next(r, 0, NULL));
+	assert_int_equal(sl_softnic_fault(r->nic, SL_FAULT_REMOVED, 0, 0), 0);
+	assert_int_equal(SL_RD(&r->bus, RCTL, 0), 0);
+	assert_true((SL_RD(&r->bus, RAH, 0) & SL_RAH_AV) != 0);
+}
+
+/* --- the runner --- */
+
+/* Waits, bounded, until the device sent @p n frames. */
+static bool
+sent(struct rig *r, uint64_t n)
+{
+	static const struct timespec nap = {.tv_nsec = 1000000};
+	struct sl_softnic_stats s;
+	unsigned int i;
+
+	for (i = 0; i < 5000; i++) {
+		sl_softnic_stats(r->nic, &s);
+		if (s.tx_frames >= n)
+			return true;
+		nanosleep(&nap, NULL);
+	}
+	return false;
+}
+
+static void
+test_runner(void **state)
+{
+	struct rig *r = *state;
+	struct sl_softnic_stats s, later;
+	struct sl_runner *run;
+	uint8_t frame[64];
+	unsigned int i;
+
+	rig_start(r);
+	rig_frame_fill(&(uint64_t){3}, frame, sizeof(frame), rig_mac);
+	assert_int_equal(sl_runner_start(-2, &run), -EINVAL);
+	assert_int_equal(sl_runner_start(100000, &run), -EINVAL);
+	assert_int_equal(sl_runner_start(-1, &run), 0);
+	assert_int_equal(sl_runner_remove(run, r->nic), -ENOENT);
+	assert_int_equal(sl_runner_add(run, r->nic), 0);
+	assert_int_equal(sl_runner_stop(run), -EBUSY);
+	for (i = 0; i < 40; i++)
+		rig_tx_one(r, 0, frame, sizeof(frame), 0, 0);
+	assert_true(sent(r, 40));
+	/* Registers meanwhile: the thread does not starve us. */
+	for (i = 0; i < 1000; i++)
+		(void)SL_RD(&r->bus, STATUS, 0);
+	assert_int_equal(sl_runner_remove(run, r->nic), 0);
+	sl_softnic_stats(r->nic, &s);
+	rig_tx_one(r, 0, frame, sizeof(frame), 0, 0);
+	nanosleep(&(struct timespec){.tv_nsec = 2000000}, NULL);
+	sl_softnic_stats(r->nic, &later);
+	assert_int_equal(s.steps, later.steps);
+	assert_int_equal(sl_runner_stop(run), 0);
+}
+
+int
+main(void)
+{
+#define RIG_TEST(f) cmocka_unit_test_setup_teardown(f, rig_setup, rig_teardown)
+	const struct CMUnitTest tests[] = {
+		RIG_TEST(test_reset),
+		RIG_TEST(test_queue_enable),
+		RIG_TEST(test_aliases),
+		RIG_TEST(test_nvm),
+		RIG_TEST(test_phy),
+		RIG_TEST(test_semaphores),
+		RIG_TEST(test_link),
+		RIG_TEST(test_msix),
+		RIG_TEST(test_legacy_irq),
+		RIG_TEST(test_statistics),
+		RIG_TEST(test_octets_pair),
+		RIG_TEST(test_fault_words),
+		RIG_TEST(test_fault_rx),
+		RIG_TEST(test_fault_hold),
+		RIG_TEST(test_fault_dma),
+		RIG_TEST(test_fault_wild_index),
+		RIG_TEST(test_fault_link_and_reset),
+		RIG_TEST(test_fault_removed),
+		RIG_TEST(test_runner),
+	};
+
+	return cmocka_run_group_tests_name("softnic_ctl", tests, NULL, NULL);
+}
