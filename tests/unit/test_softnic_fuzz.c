@@ -14,7 +14,7 @@
 
 #include "softnic_drv.h"
 
-#define ROUNDS 40u
+#define ROUNDS 200u
 #define ACTS 1500u
 
 /* A value that is wild, or near what is valid. */
