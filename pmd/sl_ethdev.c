@@ -284,6 +284,10 @@ sl_supported_ptypes_get(struct rte_eth_dev *eth)
 	};
 	const struct sl_port *port = sl_port_of(eth);
 
+	/* Not started: what start would choose, as far as queues are set up. */
+	if (eth->data->dev_started == 0 && eth->data->nb_rx_queues != 0 &&
+		sl_select_paths(eth) != 0)
+		return NULL;
 	/* Only the paths that look at the descriptor's offload fields fill the type. */
 	return port->rx_path == NULL || port->rx_path->offload ? ptypes : NULL;
 }

@@ -214,7 +214,8 @@ sl_softnic_stats(struct sl_softnic *nic, struct sl_softnic_stats *out)
 
 	softnic_lock(nic);
 	*out = nic->stats;
-	for (q = 0; q < SL_NIC_QUEUES; q++)
+	/* A device that is gone will not come back to what it fetched. */
+	for (q = 0; q < SL_NIC_QUEUES && !softnic_fault_on(nic, SL_FAULT_REMOVED); q++)
 		out->dma_outstanding += nic->rxq[q].fetched;
 	softnic_unlock(nic);
 }

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+/*
+ * What happens to a port from outside: link changes, surprise removal, a
+ * reset that hangs.
+ */
+#include <rte_bus_vdev.h>
+#include <rte_cycles.h>
+
+#include "harness.h"
+
+#define EVENT_WAIT_MS 2000u
+
+/* Written by EAL's interrupt thread. */
+struct seen {
+	unsigned int lsc, rmv;
+};
+
+static int
+on_event(uint16_t port, enum rte_eth_event_type type, void *arg, void *ret)
+{
+	struct seen *seen = arg;
+
+	(void)port;
+	(void)ret;
+	__atomic_fetch_add(type == RTE_ETH_EVENT_INTR_LSC ? &seen->lsc : &seen->rmv, 1,
+		__ATOMIC_SEQ_CST);
+	return 0;
+}
+
+static void
+watch(struct h_port *p, struct seen *seen)
+{
+	assert_int_equal(rte_eth_dev_callback_register(p->id, RTE_ETH_EVENT_INTR_LSC, on_event, seen),
+		0);
+	assert_int_equal(rte_eth_dev_callback_register(p->id, RTE_ETH_EVENT_INTR_RMV, on_event, seen),
+		0);
+}
+
+static void
+unwatch(struct h_port *p, struct seen *seen)
+{
+	assert_int_equal(rte_eth_dev_callback_unregister(p->id, RTE_ETH_EVENT_INTR_LSC, on_event,
+				 seen), 0);
+	assert_int_equal(rte_eth_dev_callback_unregister(p->id, RTE_ETH_EVENT_INTR_RMV, on_event,
+				 seen), 0);
+}
+
+/* Wait until the counter is at least n. */
+static void
+await(struct h_port *p, const unsigned int *counter, unsigned int n)
+{
+	unsigned int ms;
+
+	for (ms = 0; ms < EVENT_WAIT_MS; ms++) {
+		if (__atomic_load_n(counter, __ATOMIC_SEQ_CST) >= n)
+			return;
+		h_step(p);
+		rte_delay_us_sleep(1000);
+	}
+	fail_msg("no event in %u ms", EVENT_WAIT_MS);
+}
+
+static uint16_t
+link_now(struct h_port *p)
+{
+	struct rte_eth_link link;
+
+	assert_int_equal(rte_eth_link_get_nowait(p->id, &link), 0);
+	return link.link_status;
+}
+
+/* --- link --- */
+
+static void
+link_interrupt(void **state)
+{
+	struct h_port *p = *state;
+	struct seen seen = {0};
+	unsigned int i, before;
+
+	h_start(p, &(struct h_cfg){ .lsc = true });
+	watch(p, &seen);
+	assert_int_equal(link_now(p), RTE_ETH_LINK_UP);
+	for (i = 0; i < 3; i++) {
+		before = seen.lsc;
+		h_fault(p, SL_FAULT_LINK_DOWN, 0, 1);
+		await(p, &seen.lsc, before + 1);
+		/* With the interrupt on, this is what the handler saw last. */
+		assert_int_equal(link_now(p), RTE_ETH_LINK_DOWN);
+		before = seen.lsc;
+		h_fault(p, SL_FAULT_LINK_DOWN, 0, 0);
+		await(p, &seen.lsc, before + 1);
+		assert_int_equal(link_now(p), RTE_ETH_LINK_UP);
+	}
+	assert_int_equal(seen.rmv, 0);
+	h_alive(p);
+	unwatch(p, &seen);
+}
+
+static void
+link_polled(void **state)
+{
+	struct h_port *p = *state;
+	struct rte_eth_link link;
+	struct seen seen = {0};
+
+	h_start(p, NULL);
+	watch(p, &seen);
+	assert_int_equal(rte_eth_link_get(p->id, &link), 0);
+	assert_int_equal(link.link_status, RTE_ETH_LINK_UP);
+	assert_int_equal(link.link_speed, RTE_ETH_SPEED_NUM_1G);
+	assert_int_equal(link.link_duplex, RTE_ETH_LINK_FULL_DUPLEX);
+	assert_int_equal(rte_eth_dev_set_link_down(p->id), 0);
+	h_step(p);
+	assert_int_equal(link_now(p), RTE_ETH_LINK_DOWN);
+	assert_int_equal(rte_eth_dev_set_link_up(p->id), 0);
+	h_step(p);
+	assert_int_equal(link_now(p), RTE_ETH_LINK_UP);
+	h_alive(p);
+	h_stop(p);
+	assert_int_equal(rte_eth_dev_start(p->id), 0);
+	assert_int_equal(link_now(p), RTE_ETH_LINK_UP);
+	assert_int_equal(seen.lsc, 0);
+	unwatch(p, &seen);
+}
+
+/* --- removal --- */
+
+static void
+removal(void **state)
+{
+	struct h_port *p = *state;
+	struct rte_ether_addr mac = {{2, 0, 0, 0, 0, 9}};
+	struct rte_eth_xstat values[512];
+	struct rte_eth_stats stats;
+	struct seen seen = {0};
+	struct rte_mbuf *m;
+	uint8_t f[100];
+
+	h_start(p, NULL);
+	watch(p, &seen);
+	h_alive(p);
+	assert_int_equal(rte_eth_dev_is_removed(p->id), 0);
+	h_ether(f, sizeof(f), &p->mac, 1);
+	m = h_mbuf(p, f, sizeof(f), 1);
+	assert_int_equal(rte_eth_tx_burst(p->id, 0, &m, 1), 1);
+	h_fault(p, SL_FAULT_REMOVED, 0, 1);
+	h_step(p);
+	assert_int_equal(rte_eth_rx_burst(p->id, 0, &m, 1), 0);
+	assert_int_equal(rte_eth_stats_get(p->id, &stats), -EIO);
+	assert_int_equal(rte_eth_xstats_get(p->id, values, RTE_DIM(values)), -EIO);
+	assert_int_equal(rte_eth_promiscuous_enable(p->id), -EIO);
+	assert_int_equal(rte_eth_dev_mac_addr_add(p->id, &mac, 0), -EIO);
+	assert_int_equal(rte_eth_dev_set_mtu(p->id, 1400), -EIO);
+	assert_int_equal(rte_eth_dev_set_link_up(p->id), -EIO);
+	assert_int_equal(rte_eth_dev_is_removed(p->id), 1);
+	assert_int_equal(link_now(p), RTE_ETH_LINK_DOWN);
+	assert_int_equal(seen.rmv, 1);
+	unwatch(p, &seen);
+	/* What ends every test now shows that stop and close give everything back. */
+}
+
+static void
+removal_seen_by_stop(void **state)
+{
+	struct h_port *p = *state;
+	struct seen seen = {0};
+
+	h_start(p, &(struct h_cfg){ .nb_rxq = 4, .nb_txq = 4, .lsc = true });
+	watch(p, &seen);
+	h_fault(p, SL_FAULT_REMOVED, 0, 1);
+	h_stop(p);
+	assert_int_equal(seen.rmv, 1);
+	assert_true(rte_eth_dev_start(p->id) < 0);
+	assert_int_equal(seen.rmv, 1);
+	unwatch(p, &seen);
+}
+
+/* --- reset --- */
+
+static void
+reset_hangs(void **state)
+{
+	struct h_port *p = *state;
+
+	h_start(p, NULL);
+	h_alive(p);
+	h_stop(p);
+	h_fault(p, SL_FAULT_HUNG_RESET, 0, 1);
+	h_log_mark();
+	assert_int_equal(rte_eth_dev_start(p->id), -EIO);
+	assert_true(h_log_has("CTRL.RST"));
+	h_fault(p, SL_FAULT_HUNG_RESET, 0, 0);
+	assert_int_equal(rte_eth_dev_start(p->id), 0);
+	h_alive(p);
+}
+
+static void
+reset_hangs_at_probe(void **state)
+{
+	struct h_port p;
+
+	(void)state;
+	h_log_mark();
+	assert_true(rte_vdev_init("net_syncline_soft_hung", "mode=step,fault=hung_reset") < 0);
+	assert_true(h_log_has("CTRL.RST"));
+	h_open(&p, NULL);
+	h_start(&p, NULL);
+	h_alive(&p);
+	h_close(&p);
+}
+
+/* --- device threads --- */
+
+static void
+threads_shared(void **state)
+{
+	static const char *const names[] = {"net_syncline_soft_t0", "net_syncline_soft_t1",
+		"net_syncline_soft_t2"};
+	unsigned int i, round;
+
+	(void)state;
+	/* Two on one CPU share a thread, one is not pinned; any order of leaving is fine. */
+	for (round = 0; round < 6; round++) {
+		assert_int_equal(rte_vdev_init(names[0], "wire=peer:x,cpu=0"), 0);
+		assert_int_equal(rte_vdev_init(names[1], "wire=peer:x,cpu=0"), 0);
+		assert_int_equal(rte_vdev_init(names[2], "wire=gen,wire_size=64,cpu=-1"), 0);
+		for (i = 0; i < RTE_DIM(names); i++)
+			assert_int_equal(rte_vdev_uninit(names[(i + round) % RTE_DIM(names)]), 0);
+	}
+}
+
+int
+main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		h_test(link_interrupt),
+		h_test(link_polled),
+		h_test(removal),
+		h_test(removal_seen_by_stop),
+		h_test(reset_hangs),
+		cmocka_unit_test(reset_hangs_at_probe),
+		cmocka_unit_test(threads_shared),
+	};
+
+	return h_main(argc, argv, tests);
+}
