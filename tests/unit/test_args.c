@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <cmocka.h>
+
+#include "sl_args.h"
+
+#define WHY_LEN 512
+
+static struct sl_args
+parsed(const char *text)
+{
+	struct sl_args a;
+	char why[WHY_LEN] = "";
+
+	if (sl_args_parse(SL_ARGS_SOFT, text, &a, why, sizeof(why)) != 0)
+		fail_msg("\"%s\" refused: %s", text, why);
+	return a;
+}
+
+static void
+defaults(void **state)
+{
+	static const char *const texts[] = {NULL, "", ",", ",,"};
+	const uint8_t no_mac[6] = {0};
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		struct sl_args a = parsed(texts[i]);
+
+		assert_string_equal(a.wire, "null");
+		assert_int_equal(a.coherency, SL_COHERENCY_AUTO);
+		assert_false(a.step);
+		assert_int_equal(a.cpu, SL_ARGS_CPU_DEFAULT);
+		assert_memory_equal(a.mac, no_mac, sizeof(no_mac));
+		assert_int_equal(a.quota_noncached, 0);
+		assert_int_equal(a.node, SL_NODE_ANY);
+		assert_int_equal(a.nb_faults, 0);
+	}
+}
+
+static void
+every_key(void **state)
+{
+	const uint8_t mac[6] = {0x02, 0, 0, 0xAB, 0xCD, 0xEF};
+	struct sl_args a = parsed("wire=loop,coherency=explicit,mode=step,cpu=3,"
+				  "mac=02:00:00:ab:cd:ef,fault=bad_length:9000:7,fault=link_down,"
+				  "quota_noncached=64K,node=1");
+
+	(void)state;
+	assert_string_equal(a.wire, "loop");
+	assert_int_equal(a.coherency, SL_COHERENCY_EXPLICIT);
+	assert_true(a.step);
+	assert_int_equal(a.cpu, 3);
+	assert_memory_equal(a.mac, mac, sizeof(mac));
+	assert_int_equal(a.quota_noncached, 64 << 10);
+	assert_int_equal(a.node, 1);
+	assert_int_equal(a.nb_faults, 2);
+	assert_int_equal(a.faults[0].fault, SL_FAULT_BAD_LENGTH);
+	assert_int_equal(a.faults[0].arg, 9000);
+	assert_int_equal(a.faults[0].count, 7);
+	assert_int_equal(a.faults[1].fault, SL_FAULT_LINK_DOWN);
+	assert_int_equal(a.faults[1].count, 1);
+	assert_int_equal(parsed("quota_noncached=3M").quota_noncached, 3 << 20);
+	assert_int_equal(parsed("quota_noncached=4096").quota_noncached, 4096);
+	assert_false(parsed("mode=thread").step);
+	assert_int_equal(parsed("cpu=-1,node=-1").cpu, -1);
+}
+
+static void
+wire_texts(void **state)
+{
+	static const struct {
+		const char *args, *wire;
+	} cases[] = {
+		{"wire=gen:size=64;rate=2M", "gen:size=64,rate=2M"},
+		{"wire=gen,wire_size=64,wire_rate=2M", "gen:size=64,rate=2M"},
+		{"wire_size=64,wire=gen", "gen:size=64"},
+		{"wire=gen:size=64;rate=2M,cpu=0,wire_flows=4", "gen:size=64,rate=2M,flows=4"},
+		{"wire=pcap:in=/tmp/a=b.pcap", "pcap:in=/tmp/a=b.pcap"},
+		{"wire=pcap,wire_in=/tmp/a=b.pcap", "pcap:in=/tmp/a=b.pcap"},
+		{"wire=peer:x", "peer:x"},
+	};
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		assert_string_equal(parsed(cases[i].args).wire, cases[i].wire);
+}
+
+/* A refused text names its part and what is allowed, and leaves the result alone. */
+static void
+refusals(void **state)
+{
+	static const struct {
+		enum sl_args_kind kind;
+		const char *text, *named, *allowed;
+	} cases[] = {
+		{SL_ARGS_SOFT, "colour=red", "colour=red", "coherency"},
+		{SL_ARGS_SOFT, "coherency=maybe", "coherency=maybe", "explicit"},
+		{SL_ARGS_SOFT, "coherency", "coherency", "key=value"},
+		{SL_ARGS_SOFT, "coherency=", "coherency=", "explicit"},
+		{SL_ARGS_SOFT, "mode=fast", "mode=fast", "step"},
+		{SL_ARGS_SOFT, "mode=step,mode=step", "mode=step", "once"},
+		{SL_ARGS_SOFT, "cpu=1x", "cpu=1x", "CPU"},
+		{SL_ARGS_SOFT, "cpu=-2", "cpu=-2", "-1"},
+		{SL_ARGS_SOFT, "cpu=99999999999999999999", "cpu=9999", "CPU"},
+		{SL_ARGS_SOFT, "node=-7", "node=-7", "-1"},
+		{SL_ARGS_SOFT, "mac=01:00:00:00:00:01", "mac=01", "unicast"},
+		{SL_ARGS_SOFT, "mac=00:00:00:00:00:00", "mac=00", "unicast"},
+		{SL_ARGS_SOFT, "mac=1:2:3", "mac=1:2:3", "unicast"},
+		{SL_ARGS_SOFT, "fault=none_such", "fault=none_such", "link_down"},
+		{SL_ARGS_SOFT, "quota_noncached=0", "quota_noncached=0", "bytes"},
+		{SL_ARGS_SOFT, "quota_noncached=-1", "quota_noncached=-1", "bytes"},
+		{SL_ARGS_SOFT, "quota_noncached=1G", "quota_noncached=1G", "K or M"},
+		{SL_ARGS_SOFT, "quota_noncached=18446744073709551615K", "quota", "bytes"},
+		{SL_ARGS_SOFT, "wire=", "wire=", "peer:NAME"},
+		{SL_ARGS_SOFT, "wire_=1", "wire_=1", "key"},
+		{SL_ARGS_PCI, "wire=loop", "wire=loop", "coherency"},
+		{SL_ARGS_PCI, "wire_size=64", "wire_size=64", "coherency"},
+	};
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct sl_args a, before;
+		char why[WHY_LEN] = "";
+
+		memset(&a, 0x5A, sizeof(a));
+		before = a;
+		assert_int_equal(sl_args_parse(cases[i].kind, cases[i].text, &a, why, sizeof(why)),
+			-EINVAL);
+		if (strstr(why, cases[i].named) == NULL || strstr(why, cases[i].allowed) == NULL)
+			fail_msg("\"%s\": \"%s\" lacks \"%s\" or \"%s\"", cases[i].text, why,
+				cases[i].named, cases[i].allowed);
+		assert_memory_equal(&a, &before, sizeof(a));
+	}
+}
+
+static void
+limits(void **state)
+{
+	char text[4096], why[WHY_LEN] = "";
+	struct sl_args a;
+	unsigned int i;
+	size_t n;
+
+	(void)state;
+	/* As many faults as there is room for, and one more. */
+	for (i = 0, n = 0; i <= SL_ARGS_MAX_FAULTS; i++) {
+		n += (size_t)snprintf(text + n, sizeof(text) - n, "fault=drop_dd,");
+		assert_int_equal(sl_args_parse(SL_ARGS_SOFT, text, &a, why, sizeof(why)),
+			i < SL_ARGS_MAX_FAULTS ? 0 : -EINVAL);
+	}
+	/* Texts of every length: taken whole or refused, never cut. */
+	for (n = 1; n < sizeof(text) - 16; n++) {
+		int ret;
+
+		memcpy(text, "wire=", 5);
+		memset(text + 5, 'w', n);
+		text[5 + n] = '\0';
+		ret = sl_args_parse(SL_ARGS_SOFT, text, &a, why, sizeof(why));
+		assert_int_equal(ret, n < SL_ARGS_WIRE_LEN ? 0 : -EINVAL);
+		if (ret == 0)
+			assert_int_equal(strlen(a.wire), n);
+	}
+	/* Joined parts as well. */
+	for (n = 1; n < SL_ARGS_WIRE_LEN + 8; n++) {
+		snprintf(text, sizeof(text), "wire=gen,wire_in=%0*d", (int)n, 7);
+		assert_int_equal(sl_args_parse(SL_ARGS_SOFT, text, &a, why, sizeof(why)),
+			strlen("gen:in=") + n < SL_ARGS_WIRE_LEN ? 0 : -EINVAL);
+	}
+}
+
+/* Any text at all: 0 or -EINVAL with a reason. */
+static void
+any_text(void **state)
+{
+	static const char *const bits[] = {"wire", "wire_", "mode", "fault", "mac", "cpu", "node", "=",
+		"=", ",", ",", ":", ";", "step", "loop", "-1", "7", "K", "[", "]", "02:00:00:00:00:01",
+		"bad_length", "coherency", "auto", "quota_noncached", "\xff", " "};
+	const char *env = getenv("SL_SEED");
+	unsigned int seed = env != NULL ? (unsigned int)strtoul(env, NULL, 10) :
+					  (unsigned int)time(NULL);
+	unsigned int round;
+
+	(void)state;
+	print_message("# SL_SEED=%u\n", seed);
+	srandom(seed);
+	for (round = 0; round < 20000; round++) {
+		char text[512] = "", why[WHY_LEN] = "";
+		struct sl_args a;
+		long n = random() % 24;
+		int ret;
+
+		while (n-- > 0)
+			strcat(text, bits[(unsigned long)random() % (sizeof(bits) / sizeof(bits[0]))]);
+		ret = sl_args_parse(random() % 2 == 0 ? SL_ARGS_SOFT : SL_ARGS_PCI, text, &a, why,
+			sizeof(why));
+		assert_true(ret == 0 || (ret == -EINVAL && why[0] != '\0'));
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(defaults),
+		cmocka_unit_test(every_key),
+		cmocka_unit_test(wire_texts),
+		cmocka_unit_test(refusals),
+		cmocka_unit_test(limits),
+		cmocka_unit_test(any_text),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
