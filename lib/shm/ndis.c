@@ -115,7 +115,10 @@ passive_registered(NDIS_HANDLE handle, const char *call)
 
 	if (m == NULL || m->registered)
 		return m;
-	sl_log(m->adapter, 3, "%s: called before NdisMRegisterScatterGatherDma", call);
+	sl_log(m->adapter, 3,
+			"%s: called before NdisMRegisterScatterGatherDma "
+			"(NDIS 5.1: NdisMInitializeScatterGatherDma)",
+			call);
 	return NULL;
 }
 
@@ -169,11 +172,27 @@ sl_ndis_close(NDIS_HANDLE MiniportAdapterHandle)
 	return NDIS_STATUS_SUCCESS;
 }
 
+static NDIS_STATUS
+register_dma(struct miniport *m, ULONG max_mapping)
+{
+	if (max_mapping == 0) {
+		sl_log(m->adapter, 3, "scatter/gather DMA: MaximumPhysicalMapping must not be 0");
+		return NDIS_STATUS_INVALID_PARAMETER;
+	}
+	if (m->registered) {
+		sl_log(m->adapter, 3, "scatter/gather DMA is registered already");
+		return NDIS_STATUS_FAILURE;
+	}
+	m->registered = true;
+	return NDIS_STATUS_SUCCESS;
+}
+
 NDIS_STATUS
 NdisMRegisterScatterGatherDma(NDIS_HANDLE MiniportAdapterHandle,
 		PNDIS_SG_DMA_DESCRIPTION DmaDescription, PNDIS_HANDLE NdisMiniportDmaHandle)
 {
 	struct miniport *m = passive(MiniportAdapterHandle, "NdisMRegisterScatterGatherDma");
+	NDIS_STATUS status;
 
 	if (NdisMiniportDmaHandle != NULL)
 		*NdisMiniportDmaHandle = NULL;
@@ -183,17 +202,35 @@ NdisMRegisterScatterGatherDma(NDIS_HANDLE MiniportAdapterHandle,
 			DmaDescription->Header.Revision < NDIS_SG_DMA_DESCRIPTION_REVISION_1 ||
 			DmaDescription->Header.Size < NDIS_SIZEOF_SG_DMA_DESCRIPTION_REVISION_1)
 		return NDIS_STATUS_BAD_VERSION;
-	if (DmaDescription->MaximumPhysicalMapping == 0)
-		return NDIS_STATUS_INVALID_PARAMETER;
-	if (m->registered) {
-		sl_log(m->adapter, 3, "NdisMRegisterScatterGatherDma: registered already");
-		return NDIS_STATUS_FAILURE;
-	}
+	status = register_dma(m, DmaDescription->MaximumPhysicalMapping);
+	if (status != NDIS_STATUS_SUCCESS)
+		return status;
 	m->done = DmaDescription->SharedMemAllocateCompleteHandler;
-	m->registered = true;
 	DmaDescription->ScatterGatherListSize =
 			sizeof(SCATTER_GATHER_LIST) + sizeof(SCATTER_GATHER_ELEMENT);
 	*NdisMiniportDmaHandle = m;
+	return NDIS_STATUS_SUCCESS;
+}
+
+NDIS_STATUS
+NdisMInitializeScatterGatherDma(NDIS_HANDLE MiniportAdapterHandle, BOOLEAN Dma64BitAddresses,
+		ULONG MaximumPhysicalMapping)
+{
+	struct miniport *m = passive(MiniportAdapterHandle, "NdisMInitializeScatterGatherDma");
+
+	(void)Dma64BitAddresses;
+	return m == NULL ? NDIS_STATUS_INVALID_PARAMETER : register_dma(m, MaximumPhysicalMapping);
+}
+
+NDIS_STATUS
+sl_ndis_set_complete_handler(NDIS_HANDLE MiniportAdapterHandle,
+		MINIPORT_ALLOCATE_SHARED_MEM_COMPLETE_HANDLER Handler)
+{
+	struct miniport *m = passive(MiniportAdapterHandle, "sl_ndis_set_complete_handler");
+
+	if (m == NULL)
+		return NDIS_STATUS_INVALID_PARAMETER;
+	m->done = Handler;
 	return NDIS_STATUS_SUCCESS;
 }
 

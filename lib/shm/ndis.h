@@ -157,6 +157,12 @@ typedef struct _NDIS_SG_DMA_DESCRIPTION {
 /** SUCCESS; BAD_VERSION (header), INVALID_PARAMETER, FAILURE (registered already). */
 NDIS_STATUS NdisMRegisterScatterGatherDma(NDIS_HANDLE MiniportAdapterHandle,
 	PNDIS_SG_DMA_DESCRIPTION DmaDescription, PNDIS_HANDLE NdisMiniportDmaHandle);
+/** NDIS 5.1's form of the same: 64-bit addresses in any case. SUCCESS, INVALID_PARAMETER, FAILURE. */
+NDIS_STATUS NdisMInitializeScatterGatherDma(NDIS_HANDLE MiniportAdapterHandle,
+	BOOLEAN Dma64BitAddresses, ULONG MaximumPhysicalMapping);
+/** What NDIS 5.1 takes from NDIS_MINIPORT_CHARACTERISTICS: AllocateCompleteHandler. PASSIVE_LEVEL. */
+NDIS_STATUS sl_ndis_set_complete_handler(
+	NDIS_HANDLE MiniportAdapterHandle, MINIPORT_ALLOCATE_SHARED_MEM_COMPLETE_HANDLER Handler);
 /** Refused, and logged, while memory is allocated. */
 VOID NdisMDeregisterScatterGatherDma(NDIS_HANDLE NdisMiniportDmaHandle);
 

@@ -445,6 +445,45 @@ test_closed_handle(void **state)
 	bench_close(b);
 }
 
+static void
+on_complete(NDIS_HANDLE MiniportAdapterContext, PVOID VirtualAddress,
+		PNDIS_PHYSICAL_ADDRESS PhysicalAddress, ULONG Length, PVOID Context)
+{
+	struct mp_memory *memory = Context;
+
+	assert_non_null(MiniportAdapterContext);
+	memory->Va = VirtualAddress;
+	memory->Pa = *PhysicalAddress;
+	__atomic_store_n(&memory->Length, Length, __ATOMIC_RELEASE);
+}
+
+/* The forms of NDIS 5.1: no description, the handler comes with the miniport. */
+static void
+test_ndis5(void **state)
+{
+	struct bench *b = bench_open(SL_COHERENCY_COHERENT);
+	struct mp_memory memory = {.Length = 0};
+	NDIS_HANDLE h = b->mp.Handle;
+
+	(void)state;
+	assert_int_equal(
+			NdisMInitializeScatterGatherDma(h, TRUE, 0), NDIS_STATUS_INVALID_PARAMETER);
+	shm_log_has(&b->f.log, "must not be 0");
+	assert_int_equal(NdisMInitializeScatterGatherDma(h, TRUE, 2048), NDIS_STATUS_SUCCESS);
+	assert_int_equal(NdisMInitializeScatterGatherDma(h, TRUE, 2048), NDIS_STATUS_FAILURE);
+	assert_int_equal(NdisMAllocateSharedMemoryAsync(h, 4096, TRUE, &memory),
+			NDIS_STATUS_FAILURE);
+	assert_int_equal(sl_ndis_set_complete_handler(h, on_complete), NDIS_STATUS_SUCCESS);
+	assert_int_equal(NdisMAllocateSharedMemoryAsync(h, 4096, TRUE, &memory),
+			NDIS_STATUS_PENDING);
+	while (__atomic_load_n(&memory.Length, __ATOMIC_ACQUIRE) == 0)
+		usleep(100);
+	assert_int_equal(memory.Length, 4096);
+	assert_true(sl_shm_covers(b->f.a, memory.Va, 4096));
+	NdisMFreeSharedMemory(h, 4096, TRUE, memory.Va, memory.Pa);
+	bench_close(b);
+}
+
 /* Calls of control threads, made by a datapath thread: refused and named. */
 static void
 test_irql(void **state)
@@ -598,6 +637,7 @@ main(void)
 			cmocka_unit_test(test_register),
 			cmocka_unit_test(test_free_bad),
 			cmocka_unit_test(test_closed_handle),
+			cmocka_unit_test(test_ndis5),
 			cmocka_unit_test(test_irql),
 			cmocka_unit_test(test_parameters),
 			cmocka_unit_test(test_buffers),
