@@ -5,18 +5,25 @@
 # "syncline test": builds every variant, runs the suites, sums up.
 
 readonly SL_SUITES="unit e2e tap cross style"
+# Run only when named: fetches and boots a guest.
+readonly SL_SUITES_NAMED="vm"
+
+# shellcheck source=tools/vm.sh
+source "$SL_TOP/tools/vm.sh"
 
 test_help() {
 	cat <<-'TEXT'
 	Usage: ./syncline test [SUITE...]
 
-	Suites; none named: all of them, in this order.
+	Suites; none named: all but vm, in this order.
 	  unit   parts by themselves; no root, no hugepages. gcc, clang, and gcc with
 	         AddressSanitizer and UndefinedBehaviorSanitizer
 	  e2e    the driver on the software NIC; same three builds
 	  tap    real kernel traffic through network namespaces; root. gcc
 	  cross  unit tests of what needs no DPDK, for AArch64 and RISC-V, under qemu-user
 	  style  format, licence lines, forbidden words, headers that compile alone
+	  vm     the driver on QEMU's 82576 behind a virtual IOMMU, alone and with
+	         Linux's igb as partner; only when named
 
 	What this machine cannot run is counted as skipped, with its reason. A failed
 	test's output is shown. The last line is "N passed, N failed, N skipped";
@@ -124,13 +131,15 @@ cmd_test() {
 	local word start=$SECONDS
 	case "${1-}" in --help | -h) test_help && return ;; esac
 	for word; do
-		[[ " $SL_SUITES " == *" $word "* ]] || die "test: unknown suite '$word'. Suites: ${SL_SUITES// /, }."
+		[[ " $SL_SUITES $SL_SUITES_NAMED " == *" $word "* ]] ||
+			die "test: unknown suite '$word'. Suites: ${SL_SUITES// /, }, $SL_SUITES_NAMED."
 	done
 	SL_WANTED=${*:-$SL_SUITES}
 	setup_for_test
 	if suite_wanted unit || suite_wanted e2e || suite_wanted tap; then test_native; fi
 	test_cross
 	test_style
+	test_vm
 	say "took $((SECONDS - start)) s"
 	printf '%d passed, %d failed, %d skipped\n' "$SL_PASSED" "$SL_FAILED" "$SL_SKIPPED"
 	((SL_FAILED == 0))

@@ -13,7 +13,7 @@
 set -euo pipefail
 
 cache=${1:?usage: prepare.sh CACHE}
-stamp=$cache/ready-1
+stamp=$cache/ready-2
 if [[ -e $stamp ]]; then exit 0; fi
 mkdir -p "$cache/debs" "$cache/root" "$cache/lists/partial" "$cache/sources.list.d"
 cache=$(cd "$cache" && pwd)
@@ -47,12 +47,13 @@ depmod -b "$cache/root" "$version"
 # The initramfs: busybox, the modules in the order they load, and init.
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 ram=$cache/initramfs
+rm -rf "$ram"
 mkdir -p "$ram"/{bin,mod,proc,sys,dev,host}
 cp "$cache/root/bin/busybox" "$ram/bin/"
 for tool in sh mount insmod mkdir chroot poweroff cat echo sleep ls sed; do
 	ln -sf busybox "$ram/bin/$tool"
 done
-for module in virtio_pci 9pnet_virtio 9p vfio_iommu_type1 vfio-pci igb; do
+for module in virtio_pci 9pnet_virtio 9p 8021q vfio_iommu_type1 vfio-pci igb; do
 	modprobe -d "$cache/root" -S "$version" --show-depends "$module" 2>/dev/null |
 		awk '$1 == "insmod" { print $2 }'
 done | awk '!seen[$0]++' >"$cache/modules"
