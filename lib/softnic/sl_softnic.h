@@ -11,7 +11,8 @@
  * or run by a device thread (sl_runner).
  *
  * Thread rules. "Control" calls: any thread, serialised by a lock of the
- * device against each other and against the device's step. "Device" calls:
+ * device against each other and against the device's step. The lock is fair
+ * and taken once for each step, so a control call waits for one step at most. "Device" calls:
  * the thread that steps the device. Register reads and writes are control
  * calls; the words behind doorbells are plain atomic stores from any thread.
  */
@@ -27,6 +28,19 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+/*
+ * How far it goes. Advanced descriptors only: a receive queue whose
+ * SRRCTL.DESCTYPE is another is unusable, a legacy transmit descriptor counts
+ * in bad_desc. No header split, no virtualization, no IEEE 1588. EITR is kept
+ * but does not throttle: a step signals each vector once at most. Where the
+ * datasheet leaves a mistake undefined, the device does this:
+ * - a tail or head beyond the ring: the queue waits for a valid one;
+ * - a receive buffer outside the window: the frame is written back with RXE;
+ * - data to send outside the window: the frame is dropped, its descriptors complete;
+ * - transmit descriptors outside the window: passed over up to the tail.
+ * Each is logged once for a device.
+ */
 
 /** One software NIC. Opaque. */
 struct sl_softnic;

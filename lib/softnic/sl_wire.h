@@ -6,7 +6,9 @@
 
 /**
  * @file
- * What a software NIC's port is plugged into. Frames have no FCS.
+ * What a software NIC's port is plugged into. Frames have no FCS; those below
+ * 60 bytes are runts, which the NIC counts and drops: a wire whose source does
+ * not pad pads them itself.
  *
  *   peer:NAME            crossover to the other device that names NAME
  *   loop                 what is sent comes back
