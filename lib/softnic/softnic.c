@@ -55,8 +55,7 @@ softnic_complain(struct sl_softnic *nic, enum softnic_complaint what, uint64_t d
 		[SOFTNIC_DMA_TX_HEAD] = "DMA outside the window: head write-back at IOVA",
 		[SOFTNIC_BAD_TAIL] = "tail beyond the ring; the queue waits for a valid one: tail",
 		[SOFTNIC_BAD_RING] = "ring base or length not a multiple of 128, low bits dropped: value",
-		[SOFTNIC_BAD_DESCTYPE] = "SRRCTL.DESCTYPE other than 1, advanced one-buffer; "
-					 "queue unusable: SRRCTL",
+		[SOFTNIC_BAD_DESCTYPE] = "SRRCTL.DESCTYPE is not 1, advanced one-buffer; queue off:",
 		[SOFTNIC_BAD_TXD] = "transmit descriptor makes no sense, skipped: command word",
 	};
 	char msg[192];
