@@ -28,6 +28,8 @@
 #define QUIET_LONG_MS 500
 #define DRAIN_MAX_MS 2000
 #define DRAIN_POLL_MS 5
+/** How often drivers are asked whether their device is there. */
+#define ASK_MS 100
 #define US_PER_MS (US_PER_S / MS_PER_S)
 
 static double
@@ -400,6 +402,11 @@ watch(struct run *run)
 	struct meter *m = &run->meter;
 	double elapsed = seconds_since(m->start.tsc);
 
+	if (seconds_since(m->asked) * MS_PER_S >= ASK_MS) {
+		for (uint16_t i = 0; i < run->nb_ports; i++)
+			port_check_removed(&run->ports[i]);
+		m->asked = rte_rdtsc();
+	}
 	if (!m->warm && elapsed >= cfg->warmup)
 		m->warm = snapshot_take(run, &m->measure) == 0;
 	if (cfg->stats_period > 0 && seconds_since(m->line.tsc) >= cfg->stats_period)
@@ -415,7 +422,7 @@ pass_time(struct run *run, double left, struct pollfd *fds)
 {
 	int timeout = run->forwarding ? WATCH_MS : IDLE_MS;
 
-	if (run->forwarding && run->main_forwards) {
+	if (run->forwarding && run->main_forwards && run->lcores[0].nb_streams != 0) {
 		uint64_t until = rte_rdtsc() + rte_get_tsc_hz() / US_PER_S * TURN_US;
 
 		lcore_turns(&run->lcores[0], until);

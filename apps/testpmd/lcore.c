@@ -39,9 +39,10 @@ lcore_main(void *arg)
 void
 lcore_turns(struct lcore *lc, uint64_t until)
 {
-	uint64_t now = rte_rdtsc();
+	uint64_t now;
 
-	while (now < until)
+	/* A turn does not read the clock when no stream is left. */
+	for (now = rte_rdtsc(); now < until && lc->nb_streams != 0;)
 		now = turn(lc, now);
 }
 

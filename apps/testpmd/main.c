@@ -1,18 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
-#include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
-#include <unistd.h>
 
 #include <rte_eal.h>
 #include <rte_errno.h>
 #include <rte_version.h>
 
-#include "cmd/cmd.h"
-#include "forward.h"
 #include "run.h"
 #include "say.h"
 
@@ -31,62 +27,16 @@ app_args(int argc, char *const *argv)
 	return argc;
 }
 
-/** Signals become readable events, in every thread to come. */
-static int
-take_signals(void)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	return signalfd(-1, &set, SFD_CLOEXEC);
-}
-
-/** Commands where there are any; without, one run to its end. */
-static enum exit_code
-session(struct run *run)
-{
-	const struct config *cfg = run->cfg;
-	bool commands = cfg->interactive || cfg->cmdline_file != NULL;
-	enum exit_code rc = EXIT_CODE_OK;
-
-	if ((!commands || cfg->auto_start) && forward_start(run, cfg->tx_first) != 0)
-		return EXIT_CODE_SETUP;
-	if (cfg->cmdline_file != NULL)
-		rc = cmd_file(run, cfg->cmdline_file, cfg->echo);
-	if (rc == EXIT_CODE_OK && cfg->interactive && !run->quit)
-		rc = cmd_interact(run);
-	if (!commands)
-		forward_wait(run, -1, -1);
-	forward_stop(run);
-	return rc != EXIT_CODE_OK ? rc : run->worst;
-}
-
-/** Ports up, the session, ports down. */
-static enum exit_code
-serve(struct run *run)
-{
-	enum exit_code rc = EXIT_CODE_SETUP;
-
-	if (ports_find(run) == 0 && ports_make_pool(run) == 0 && ports_start(run) == 0)
-		rc = session(run);
-	ports_close(run);
-	forward_free(run);
-	return rc;
-}
-
 /** The program after its arguments were found good. */
 static enum exit_code
 start(struct run *run, int eal_argc, char **argv)
 {
 	enum exit_code rc;
 
-	run->signal_fd = take_signals();
+	run_take_signals(run);
 	if (rte_eal_init(eal_argc, argv) < 0)
 		return say_error(EXIT_CODE_SETUP, "EAL: %s", rte_strerror(rte_errno));
-	rc = serve(run);
+	rc = run_serve(run);
 	rte_eal_cleanup();
 	return rc;
 }

@@ -55,6 +55,13 @@ on_removal(uint16_t id, enum rte_eth_event_type type, void *arg, void *ret)
 	return 0;
 }
 
+void
+port_check_removed(struct port *p)
+{
+	if (!p->closed && rte_eth_dev_is_removed(p->id) == 1)
+		__atomic_store_n(&p->removed, true, __ATOMIC_RELAXED);
+}
+
 /** Descriptors to use: as asked if the device allows that, else near the default. */
 static int
 choose_desc(const struct port *p, const char *option, uint16_t asked,
@@ -336,13 +343,14 @@ port_reset(struct run *run, struct port *p)
 }
 
 int
-port_close(struct port *p)
+port_close(struct run *run, struct port *p)
 {
 	int rc;
 
 	if (p->closed)
 		return 0;
 	port_stop(p);
+	rte_eth_dev_callback_unregister(p->id, RTE_ETH_EVENT_INTR_RMV, on_removal, run);
 	rc = rte_eth_dev_close(p->id);
 	p->closed = true;
 	p->configured = false;
@@ -401,11 +409,8 @@ ports_close(struct run *run)
 	/* All stop before the first closes: one may hold the other's frames. */
 	for (uint16_t i = 0; i < run->nb_ports; i++)
 		port_stop(&run->ports[i]);
-	for (uint16_t i = 0; i < run->nb_ports; i++) {
-		rte_eth_dev_callback_unregister(run->ports[i].id, RTE_ETH_EVENT_INTR_RMV,
-			on_removal, run);
-		port_close(&run->ports[i]);
-	}
+	for (uint16_t i = 0; i < run->nb_ports; i++)
+		port_close(run, &run->ports[i]);
 	rte_mempool_free(run->pool);
 	run->pool = NULL;
 }

@@ -52,7 +52,9 @@ void ports_close(struct run *run);
 int port_start(struct run *run, struct port *p);
 int port_stop(struct port *p);
 int port_reset(struct run *run, struct port *p);
-int port_close(struct port *p);
+int port_close(struct run *run, struct port *p);
+/** Ask the driver whether the device is still there: not every one tells by itself. */
+void port_check_removed(struct port *p);
 /** Change the MTU. @return 0 or negative errno, reason on stderr. */
 int port_set_mtu(struct port *p, uint16_t mtu);
 /** May the port be used in streams? */

@@ -79,10 +79,10 @@ burst_paths(uint16_t port, char *rx, char *tx, size_t len)
 {
 	struct rte_eth_burst_mode mode;
 
-	if (rte_eth_rx_burst_mode_get(port, 0, &mode) != 0)
+	if (!rte_eth_dev_is_valid_port(port) || rte_eth_rx_burst_mode_get(port, 0, &mode) != 0)
 		mode.info[0] = '\0';
 	rte_strscpy(rx, mode.info, len);
-	if (rte_eth_tx_burst_mode_get(port, 0, &mode) != 0)
+	if (!rte_eth_dev_is_valid_port(port) || rte_eth_tx_burst_mode_get(port, 0, &mode) != 0)
 		mode.info[0] = '\0';
 	rte_strscpy(tx, mode.info, len);
 }

@@ -74,11 +74,13 @@ port_json(const struct run *run, uint16_t i, const struct outcome *o)
 
 	rte_ether_format_addr(mac, sizeof(mac), &p->mac);
 	burst_paths(p->id, rx, tx, sizeof(rx));
-	rte_eth_link_get_nowait(p->id, &link);
+	if (!p->closed)
+		rte_eth_link_get_nowait(p->id, &link);
 	return json_pack("{s:i, s:s, s:s, s:o, s:s, s:o, s:o, s:o, s:i, s:i, s:i, s:i, s:i, s:b,"
 		" s:b, s:o, s:o, s:O}",
 		"id", p->id, "name", p->name, "driver", p->info.driver_name,
-		"device", text_or_null(rte_dev_name(p->info.device)), "mac", mac,
+		"device", p->closed ? json_null() :
+			text_or_null(rte_dev_name(p->info.device)), "mac", mac,
 		"coherency", text_or_null(wire_coherency(p->id)),
 		"rx_path", text_or_null(rx), "tx_path", text_or_null(tx),
 		"rxq", run->cfg->rxq, "txq", run->cfg->txq, "rxd", p->rxd, "txd", p->txd,

@@ -39,4 +39,9 @@ struct run {
 	enum exit_code worst;   /**< what the program will exit with */
 };
 
+/** SIGINT and SIGTERM become readable events, in every thread to come: before EAL starts. */
+void run_take_signals(struct run *run);
+/** Ports up, commands or one run to its end, ports down. EAL is up. */
+enum exit_code run_serve(struct run *run);
+
 #endif /* _RUN_H_ */

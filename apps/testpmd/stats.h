@@ -53,6 +53,7 @@ struct meter {
 	struct snapshot final;   /**< drained: losses count from start to here */
 	struct snapshot line;    /**< the last rate line */
 	json_t *wires;           /**< the wires' reports after it; an element a port */
+	uint64_t asked;          /**< TSC when drivers were last asked for removed devices */
 	bool warm;               /**< measure was taken */
 	bool valid;              /**< a run was measured from start to final */
 };

@@ -7,6 +7,7 @@
 
 #include <sl_pmd.h>
 #include <sl_shm.h>
+#include <sl_softnic.h>
 
 #include "run.h"
 #include "say.h"
@@ -153,6 +154,26 @@ wire_control(struct port *p, const char *word)
 	else if (strcmp(word, "stop") == 0)
 		p->gen = GEN_RESTS;
 	return 0;
+}
+
+int
+wire_fault(const struct port *p, const char *text)
+{
+	struct sl_softnic *nic = sl_pmd_softnic(p->id);
+	enum sl_fault fault;
+	uint32_t arg, n;
+	char names[256] = "";
+
+	if (nic == NULL)
+		return say_error(-ENOTSUP, "port %u (%s) is no software NIC", p->id,
+			p->info.driver_name);
+	if (sl_fault_parse(text, &fault, &arg, &n) == 0)
+		return sl_softnic_fault(nic, fault, arg, n);
+	for (fault = SL_FAULT_NONE; sl_fault_name(fault) != NULL; fault++)
+		snprintf(names + strlen(names), sizeof(names) - strlen(names), "%s%s",
+			names[0] == '\0' ? "" : ", ", sl_fault_name(fault));
+	return say_error(-EINVAL, "fault '%s' is not allowed; allowed: name[:arg[:count]] with %s",
+		text, names);
 }
 
 const char *

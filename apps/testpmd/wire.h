@@ -53,6 +53,11 @@ unsigned int wire_gens_stop(struct run *run);
  * @return 0 or negative errno, reason on stderr.
  */
 int wire_control(struct port *p, const char *word);
+/**
+ * Request a fault of the port's software NIC: "name[:arg[:count]]".
+ * @return 0 or negative errno, reason on stderr.
+ */
+int wire_fault(const struct port *p, const char *text);
 /** Name of the port's coherency mode; NULL: not our driver. */
 const char *wire_coherency(uint16_t port);
 

@@ -19,7 +19,7 @@ expect() {
 		vdevs+=(--vdev "$1")
 		shift
 	done
-	timeout 60 "$prog" "${eal[@]}" "${vdevs[@]}" "$@" >"$dir/out" 2>&1 </dev/null || rc=$?
+	timeout -k 5 60 "$prog" "${eal[@]}" "${vdevs[@]}" "$@" >"$dir/out" 2>&1 </dev/null || rc=$?
 	if ((rc != code)) || ! grep -Eq -- "$pattern" "$dir/out"; then
 		printf 'FAILED: %s\nexit code %d, expected %d; pattern %s\n' "$*" "$rc" "$code" "$pattern"
 		cat "$dir/out"
@@ -104,8 +104,14 @@ expect 1 "port '5' is not there" "$loop" -- --cmdline-file "$dir/bad"
 # End of input is quit.
 expect 0 'sl-testpmd>' "$loop" -- -i
 
+# A device is pulled out amid a run: said, survived, told by the exit code.
+printf 'start\nsleep 0.2\nset fault 0 removed\nsleep 0.5\nstop\n' >"$dir/gone"
+expect 3 'port 0 .net_syncline_soft0. was removed' "$loop" "$sink" -- --cmdline-file "$dir/gone" --fail-on-loss
+printf 'set fault 0 nonsense\n' >"$dir/bad"
+expect 1 "fault 'nonsense' is not allowed; allowed: .*removed" "$loop" -- --cmdline-file "$dir/bad"
+
 # A signal ends a run as its own end does.
-timeout -s TERM 3 "$prog" "${eal[@]}" --vdev "$loop" -- --json "$dir/sig.json" >"$dir/out" 2>&1
+timeout -k 5 -s TERM 3 "$prog" "${eal[@]}" --vdev "$loop" -- --json "$dir/sig.json" >"$dir/out" 2>&1
 grep -q 'loss    0 of' "$dir/out" && [[ -s $dir/sig.json ]] || {
 	printf 'FAILED: no result after SIGTERM\n'
 	cat "$dir/out"

@@ -32,9 +32,8 @@ reset_one(struct run *run, struct port *p, const struct args *args)
 static int
 close_one(struct run *run, struct port *p, const struct args *args)
 {
-	RTE_SET_USED(run);
 	RTE_SET_USED(args);
-	return port_close(p);
+	return port_close(run, p);
 }
 
 static int

@@ -50,6 +50,19 @@ set_gen(struct run *run, const struct args *args)
 }
 
 static int
+fault_one(struct run *run, struct port *p, const struct args *args)
+{
+	RTE_SET_USED(run);
+	return wire_fault(p, args->word[3]);
+}
+
+static int
+set_fault(struct run *run, const struct args *args)
+{
+	return cmd_each_port(run, args->word[2], fault_one, args);
+}
+
+static int
 promisc_one(struct run *run, struct port *p, const struct args *args)
 {
 	int rc = strcmp(args->word[3], "on") == 0 ? rte_eth_promiscuous_enable(p->id) :
@@ -88,6 +101,8 @@ const struct command commands_set[] = {
 	{ "set burst N", "frames moved at a time", set_burst },
 	{ "set gen PORT WORD", "control the wire of a port: start, stop, clear, rate=2M...",
 		set_gen },
+	{ "set fault PORT WORD", "a fault of the software NIC: removed, bad_length:9000:3...",
+		set_fault },
 	{ "set promisc PORT on|off", "receive what is not for the port's address", set_promisc },
 	{ "set link PORT up|down", "switch a port's link", set_link },
 	{ NULL, NULL, NULL },

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+#include <signal.h>
+#include <sys/signalfd.h>
+
+#include "cmd/cmd.h"
+#include "forward.h"
+#include "run.h"
+
+void
+run_take_signals(struct run *run)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	run->signal_fd = signalfd(-1, &set, SFD_CLOEXEC);
+}
+
+/** Commands where there are any; without, one run to its end. */
+static enum exit_code
+session(struct run *run)
+{
+	const struct config *cfg = run->cfg;
+	bool commands = cfg->interactive || cfg->cmdline_file != NULL;
+	enum exit_code rc = EXIT_CODE_OK;
+
+	if ((!commands || cfg->auto_start) && forward_start(run, cfg->tx_first) != 0)
+		return EXIT_CODE_SETUP;
+	if (cfg->cmdline_file != NULL)
+		rc = cmd_file(run, cfg->cmdline_file, cfg->echo);
+	if (rc == EXIT_CODE_OK && cfg->interactive && !run->quit)
+		rc = cmd_interact(run);
+	if (!commands)
+		forward_wait(run, -1, -1);
+	forward_stop(run);
+	return rc != EXIT_CODE_OK ? rc : run->worst;
+}
+
+enum exit_code
+run_serve(struct run *run)
+{
+	enum exit_code rc = EXIT_CODE_SETUP;
+
+	if (ports_find(run) == 0 && ports_make_pool(run) == 0 && ports_start(run) == 0)
+		rc = session(run);
+	ports_close(run);
+	forward_free(run);
+	return rc;
+}
