@@ -32,7 +32,6 @@
 
 #define RX_FREE_THRESH 32u
 #define TX_RS_THRESH 32u
-#define TX_FREE_THRESH 32u
 
 #define TX_OFFLOADS_CTX                                                                            \
 	(RTE_ETH_TX_OFFLOAD_VLAN_INSERT | RTE_ETH_TX_OFFLOAD_IPV4_CKSUM |                          \
@@ -549,6 +548,23 @@ tx_queue_free(struct sl_tx_queue *q)
 	rte_free(q);
 }
 
+/* Where the user named one threshold alone, the other makes room for it. */
+static void
+tx_thresh_default(struct rte_eth_txconf *conf, uint16_t nb_desc)
+{
+	if (conf->tx_rs_thresh == 0) {
+		conf->tx_rs_thresh = RTE_MIN(TX_RS_THRESH, nb_desc / 4u);
+		if (conf->tx_free_thresh < nb_desc && conf->tx_free_thresh > nb_desc - TX_RS_THRESH)
+			conf->tx_rs_thresh = nb_desc - conf->tx_free_thresh;
+	}
+	/* Early: what was sent last is still in the cache, and is received into next. */
+	if (conf->tx_free_thresh == 0) {
+		conf->tx_free_thresh = nb_desc / 4u * 3u;
+		if (conf->tx_rs_thresh < nb_desc && conf->tx_rs_thresh > nb_desc / 4u)
+			conf->tx_free_thresh = nb_desc - conf->tx_rs_thresh;
+	}
+}
+
 static void
 tx_queue_init(struct sl_tx_queue *q, struct rte_eth_dev *eth, uint16_t qid, uint16_t nb_desc,
 	const struct rte_eth_txconf *conf)
@@ -564,10 +580,7 @@ tx_queue_init(struct sl_tx_queue *q, struct rte_eth_dev *eth, uint16_t qid, uint
 	q->conf = *conf;
 	q->offloads = conf->offloads | eth->data->dev_conf.txmode.offloads;
 	q->fast_free = (q->offloads & RTE_ETH_TX_OFFLOAD_MBUF_FAST_FREE) != 0;
-	if (conf->tx_free_thresh == 0)
-		q->conf.tx_free_thresh = RTE_MIN(TX_FREE_THRESH, nb_desc / 4u);
-	if (conf->tx_rs_thresh == 0)
-		q->conf.tx_rs_thresh = RTE_MIN(TX_RS_THRESH, nb_desc / 4u);
+	tx_thresh_default(&q->conf, nb_desc);
 	q->free_thresh = q->conf.tx_free_thresh;
 	q->rs_thresh = q->conf.tx_rs_thresh;
 	q->tail = port->bus.ops->doorbell(port->bus.dev, SL_OFF(TDT, qid));

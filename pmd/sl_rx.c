@@ -249,8 +249,8 @@ rx_fill(const struct sl_rx_queue *q, struct rte_mbuf *m, volatile union sl_rx_de
 	uint32_t length, const bool offload)
 {
 	rx_rearm(q, m);
-	m->pkt_len = length;
 	m->data_len = (uint16_t)length;
+	m->pkt_len = length;
 	if (offload) {
 		rx_fill_offload(q, m, d, wb);
 	} else {
@@ -293,6 +293,7 @@ rx_take_single(struct sl_rx_queue *q, const uint64_t *wb, unsigned int n, struct
 	const uint32_t ok_mask = SL_RXD_STAT_EOP | SL_RXD_ERR_RXE;
 	const uint32_t crc = q->crc_len;
 	const uint32_t room = q->buf_len - crc;
+	bool discard = q->discard;
 	unsigned int taken = 0;
 	uint64_t bytes = 0;
 	unsigned int i;
@@ -303,8 +304,9 @@ rx_take_single(struct sl_rx_queue *q, const uint64_t *wb, unsigned int n, struct
 
 		/* length - 1 wraps for nothing, and for less than the FCS */
 		if (unlikely((rx_status(wb[i]) & ok_mask) != SL_RXD_STAT_EOP ||
-			    length - 1 >= room || q->discard)) {
+			    length - 1 >= room || discard)) {
 			rx_give_up(q, m, wb[i], rx_refusal(q, wb[i]));
+			discard = q->discard;
 			continue;
 		}
 		rx_fill(q, m, &d[i], wb[i], length, offload);

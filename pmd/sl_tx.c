@@ -71,14 +71,36 @@ tx_free_run(struct sl_tx_queue *q, unsigned int idx, unsigned int n)
 	tx_free_list(list, held);
 }
 
-/* Free the segments behind the @n oldest descriptors. */
+/* The same where every slot has an mbuf of one pool that nobody else holds. */
 static void
-tx_free(struct sl_tx_queue *q, unsigned int n)
+tx_free_run_fast(struct sl_tx_queue *q, unsigned int idx, unsigned int n)
+{
+	struct rte_mbuf **sw = &q->sw_ring[idx];
+	unsigned int part;
+
+	/* A stopped queue has no mbuf, whatever its NIC reports. */
+	if (n > 0 && sw[0] == NULL)
+		return;
+	/* In parts that a mempool cache takes without going to the pool behind it. */
+	for (; n > 0; n -= part, sw += part) {
+		part = RTE_MIN(n, TX_FREE_BATCH);
+		rte_mempool_put_bulk(sw[0]->pool, (void **)sw, part);
+	}
+}
+
+/* Free the segments behind the @n oldest descriptors; @plain: no context among them. */
+static __rte_always_inline void
+tx_free(struct sl_tx_queue *q, unsigned int n, const bool plain)
 {
 	const unsigned int first = RTE_MIN(n, (unsigned int)q->nb_desc - q->next_to_clean);
 
-	tx_free_run(q, q->next_to_clean, first);
-	tx_free_run(q, 0, n - first);
+	if (plain && q->fast_free) {
+		tx_free_run_fast(q, q->next_to_clean, first);
+		tx_free_run_fast(q, 0, n - first);
+	} else {
+		tx_free_run(q, q->next_to_clean, first);
+		tx_free_run(q, 0, n - first);
+	}
 	q->next_to_clean = n == first ? q->next_to_clean + n : n - first;
 	if (q->next_to_clean == q->nb_desc)
 		q->next_to_clean = 0;
@@ -116,18 +138,18 @@ tx_done(const struct sl_tx_queue *q, const enum sl_coherency mode, uint64_t *bad
 }
 
 static __rte_always_inline void
-tx_reclaim(struct sl_tx_queue *q, const enum sl_coherency mode)
+tx_reclaim(struct sl_tx_queue *q, const enum sl_coherency mode, const bool plain)
 {
 	const unsigned int done = tx_done(q, mode, &q->n.bad_head);
 
 	if (done > 0)
-		tx_free(q, done);
+		tx_free(q, done, plain);
 }
 
 void
 sl_tx_queue_drain(struct sl_tx_queue *q)
 {
-	tx_free(q, tx_outstanding(q));
+	tx_free(q, tx_outstanding(q), false);
 	/* No room while stopped: a burst then takes nothing. That counts as all outstanding. */
 	memset(q->sw_ring, 0, q->nb_desc * sizeof(q->sw_ring[0]));
 	q->next_to_clean = 0;
@@ -161,7 +183,7 @@ sl_tx_done_cleanup(void *txq, uint32_t free_cnt)
 			packets++;
 		idx = idx + 1 == q->nb_desc ? 0 : idx + 1;
 	}
-	tx_free(q, n);
+	tx_free(q, n, false);
 	return (int)packets;
 }
 
@@ -374,9 +396,8 @@ tx_put_seg(struct sl_tx_queue *q, struct tx_cursor *c, struct rte_mbuf *m, uint3
 
 	/* The segment's last CPU write is past; in memory before the doorbell (T1). */
 	sl_flush(q->sync, mode, rte_pktmbuf_mtod(m, const void *), m->data_len);
-	d->read.addr = rte_mbuf_data_iova(m);
-	d->read.cmd = cmd | SL_PREP(SL_TXD_DTALEN, m->data_len);
-	d->read.olinfo = olinfo;
+	d->qw[0] = rte_mbuf_data_iova(m);
+	d->qw[1] = (uint64_t)olinfo << 32 | cmd | SL_PREP(SL_TXD_DTALEN, m->data_len);
 	q->sw_ring[c->idx] = m;
 	c->last = c->idx;
 	c->idx = tx_next(q, c->idx);
@@ -429,81 +450,120 @@ tx_flush_ring(struct sl_tx_queue *q, unsigned int from, unsigned int used,
 			(used - first) * SL_DESC_SIZE);
 }
 
+/* One segment of a pool that is in the window, and nothing to be worked out: the common frame. */
+static __rte_always_inline bool
+tx_is_plain(const struct rte_mbuf *m, const struct rte_mempool *pool_seen, const bool offload)
+{
+	const uint64_t no_flags = RTE_MBUF_F_INDIRECT | RTE_MBUF_F_EXTERNAL |
+		(offload ? TX_CTX_FLAGS : 0);
+
+	return m->nb_segs == 1 && m->pool == pool_seen && (m->ol_flags & no_flags) == 0 &&
+		m->data_len == m->pkt_len && tx_len_ok(m->data_len);
+}
+
+/* What became of a frame. */
+enum tx_result { TX_SENT, TX_REFUSED, TX_NO_ROOM };
+
+/* Any frame: checked whole, mapped when its memory is unknown, with its context. */
+static __rte_always_inline enum tx_result
+tx_put_frame(struct sl_tx_queue *q, struct tx_cursor *c, struct rte_mbuf *m, unsigned int room,
+	const enum sl_coherency mode, const bool offload)
+{
+	const bool ctx = offload && (m->ol_flags & TX_CTX_FLAGS) != 0;
+	uint32_t olinfo = SL_PREP(SL_TXD_PAYLEN, m->pkt_len);
+	uint32_t cmd = TX_CMD;
+
+	if (!tx_frame_ok(m) || (ctx && !tx_offload_ok(m)) || m->nb_segs + 1u > q->nb_desc - 1u) {
+		tx_refuse(m, &q->n.errors);
+		return TX_REFUSED;
+	}
+	if (!tx_segs_known(q, m) && !tx_map(q, m)) {
+		tx_refuse(m, &q->n.unmapped);
+		return TX_REFUSED;
+	}
+	if (c->used + m->nb_segs + (ctx ? 1u : 0u) > room)
+		return TX_NO_ROOM;
+	if (ctx) {
+		const uint64_t key = tx_ctx_key(m);
+		int slot = tx_ctx_find(q, key);
+
+		if (slot < 0) {
+			slot = (int)tx_ctx_write(q, c->idx, key);
+			c->idx = tx_next(q, c->idx);
+			c->used++;
+		}
+		olinfo |= tx_offload_olinfo(m->ol_flags, (unsigned int)slot);
+		if ((m->ol_flags & RTE_MBUF_F_TX_VLAN) != 0)
+			cmd |= SL_TXD_DCMD_VLE;
+	}
+	if (m->nb_segs == 1)
+		tx_put_seg(q, c, m, cmd | SL_TXD_DCMD_EOP, olinfo, mode);
+	else
+		tx_put_chain(q, c, m, cmd, olinfo, mode);
+	return TX_SENT;
+}
+
+/* Everything filled is handed over: last report, descriptors, doorbell. */
+static __rte_always_inline void
+tx_hand_over(struct sl_tx_queue *q, const struct tx_cursor *c, unsigned int reported,
+	const enum sl_coherency mode)
+{
+	if (c->used != reported)
+		q->ring[c->last].read.cmd |= SL_TXD_DCMD_RS;
+	tx_flush_ring(q, q->next_to_use, c->used, mode);
+	q->nb_free -= c->used;
+	q->next_to_use = (uint16_t)c->idx;
+	/* Payload and descriptors reach the NIC before the doorbell does (T1, T2). */
+	sl_doorbell_barrier(q->sync, mode);
+	*q->tail = c->idx;
+}
+
 static __rte_always_inline uint16_t
 tx_burst(struct sl_tx_queue *q, struct rte_mbuf **pkts, uint16_t n, const enum sl_coherency mode,
 	const bool offload)
 {
 	struct tx_cursor c = {.idx = q->next_to_use, .used = 0, .last = q->next_to_use};
-	unsigned int since_rs = 0;
-	unsigned int room;
-	unsigned int sent = 0;
+	const unsigned int rs_thresh = q->rs_thresh;
+	unsigned int reported = 0; /* of c.used, covered by an RS */
+	unsigned int room, i;
+	unsigned int refused = 0;
 	uint64_t bytes = 0;
-	uint16_t i;
 
 	if (q->nb_free < q->free_thresh || q->nb_free < n)
-		tx_reclaim(q, mode);
+		tx_reclaim(q, mode, !offload);
 	room = q->nb_free;
 
 	for (i = 0; i < n; i++) {
 		struct rte_mbuf *m = pkts[i];
-		const bool ctx = offload && (m->ol_flags & TX_CTX_FLAGS) != 0;
 		const uint32_t len = m->pkt_len;
-		uint32_t olinfo = SL_PREP(SL_TXD_PAYLEN, len);
-		uint32_t cmd = TX_CMD;
+		enum tx_result result = TX_SENT;
 
-		if (unlikely(!tx_frame_ok(m) || (ctx && !tx_offload_ok(m)) ||
-			    m->nb_segs + 1u > q->nb_desc - 1u)) {
-			tx_refuse(m, &q->n.errors);
-			continue;
-		}
-		if (unlikely(!tx_segs_known(q, m)) && !tx_map(q, m)) {
-			tx_refuse(m, &q->n.unmapped);
-			continue;
-		}
-		if (unlikely(c.used + m->nb_segs + (ctx ? 1u : 0u) > room)) {
-			q->n.ring_full++;
-			break;
-		}
-		if (ctx) {
-			const uint64_t key = tx_ctx_key(m);
-			int slot = tx_ctx_find(q, key);
-
-			if (slot < 0) {
-				slot = (int)tx_ctx_write(q, c.idx, key);
-				c.idx = tx_next(q, c.idx);
-				c.used++;
-				since_rs++;
-			}
-			olinfo |= tx_offload_olinfo(m->ol_flags, (unsigned int)slot);
-			if ((m->ol_flags & RTE_MBUF_F_TX_VLAN) != 0)
-				cmd |= SL_TXD_DCMD_VLE;
-		}
-		since_rs += m->nb_segs;
-		if (likely(m->nb_segs == 1))
-			tx_put_seg(q, &c, m, cmd | SL_TXD_DCMD_EOP, olinfo, mode);
+		if (unlikely(!tx_is_plain(m, q->pool_seen, offload)))
+			result = tx_put_frame(q, &c, m, room, mode, offload);
+		else if (unlikely(c.used == room))
+			result = TX_NO_ROOM;
 		else
-			tx_put_chain(q, &c, m, cmd, olinfo, mode);
-		if (since_rs >= q->rs_thresh) {
+			tx_put_seg(q, &c, m, TX_CMD | SL_TXD_DCMD_EOP,
+				SL_PREP(SL_TXD_PAYLEN, len), mode);
+		if (unlikely(result != TX_SENT)) {
+			if (result == TX_NO_ROOM)
+				break;
+			refused++;
+			continue;
+		}
+		if (unlikely(c.used - reported >= rs_thresh)) {
 			q->ring[c.last].read.cmd |= SL_TXD_DCMD_RS;
-			since_rs = 0;
+			reported = c.used;
 		}
 		bytes += len;
-		sent++;
 	}
-	if (sent == 0)
-		return i;
-
-	if (since_rs > 0)
-		q->ring[c.last].read.cmd |= SL_TXD_DCMD_RS;
-	tx_flush_ring(q, q->next_to_use, c.used, mode);
-	q->nb_free -= c.used;
-	q->next_to_use = (uint16_t)c.idx;
-	q->n.packets += sent;
-	q->n.bytes += bytes;
-	/* Payload and descriptors reach the NIC before the doorbell does (T1, T2). */
-	sl_doorbell_barrier(q->sync, mode);
-	*q->tail = c.idx;
-	return i;
+	q->n.ring_full += i < n;
+	if (c.used > 0) {
+		q->n.packets += i - refused;
+		q->n.bytes += bytes;
+		tx_hand_over(q, &c, reported, mode);
+	}
+	return (uint16_t)i;
 }
 
 /* --- paths --- */

@@ -469,6 +469,10 @@ test_setup(void **state)
 	assert_int_equal(try_setup(r, 64, 33, 32), -EINVAL);
 	assert_int_equal(try_setup(r, 64, 32, 32), 0);
 	assert_int_equal(try_setup(r, 32, 0, 0), 0);
+	/* One threshold given: the default of the other makes room. */
+	assert_int_equal(try_setup(r, 512, 300, 0), 0);
+	assert_int_equal(try_setup(r, 512, 0, 504), 0);
+	assert_int_equal(try_setup(r, 64, 0, 56), 0);
 	rig_close(r);
 }
 
