@@ -3,7 +3,7 @@
 # Copyright (c) 2026 The Syncline authors
 #
 # Instructions per packet of the coherent path, with the sync calls compiled in
-# and compiled out: they must be equal, or coherent mode pays for them.
+# and compiled out: they must be equal to a hundredth, or coherent mode pays for them.
 #
 # usage: callgrind.sh SOURCE BUILD [meson option...]
 #   BUILD    build folder with the sync calls in; one without is made below it
@@ -51,7 +51,10 @@ packets=$((rounds * 32))
 echo "instructions per packet, receive and transmit, coherent:"
 echo "  sync calls in   $((with_calls / packets)).$((with_calls * 10 / packets % 10))  ($with_calls in all)"
 echo "  sync calls out  $((without_calls / packets)).$((without_calls * 10 / packets % 10))  ($without_calls in all)"
-if [ "$with_calls" -ne "$without_calls" ]; then
+# A hundredth of an instruction is the compiler's choice of registers on a path
+# taken once a ring; a sync call that costs anything costs one a burst at least.
+diff=$((with_calls - without_calls))
+if [ "${diff#-}" -gt $((packets / 100)) ]; then
 	echo "they differ: coherent mode pays for its sync calls"
 	exit 1
 fi
