@@ -40,11 +40,11 @@ lab_obstacle() {
 		echo "no tap devices here: /dev/net/tun is not to be had"
 	elif ! have ip || ! have socat || ! have ping; then
 		echo "ip, socat or ping is not installed"
-	elif ! ip netns add "$LAB_NS_A" 2>/dev/null; then
-		echo "network namespaces may not be made here"
-	else
-		ip netns del "$LAB_NS_A"
+	elif ! ip netns add "$LAB_NS_A" 2>/dev/null ||
+		! ip netns exec "$LAB_NS_A" true 2>/dev/null; then
+		echo "network namespaces may not be made or entered here (ip netns)"
 	fi
+	ip netns del "$LAB_NS_A" 2>/dev/null || true
 }
 
 lab_fail() {

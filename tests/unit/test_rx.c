@@ -342,12 +342,12 @@ test_no_mbuf(void **state)
 		.data = data, .data_len = sizeof(data)};
 	struct rte_mbuf *held[64], *pkts[32];
 	struct sl_rx_queue *q = rig_rx_start(r, 32, NULL);
-	unsigned int n_held, n, i, got;
+	unsigned int n_held, n, i;
 
 	(void)state;
 	n_held = rte_mempool_avail_count(r->pool);
 	assert_int_equal(rte_pktmbuf_alloc_bulk(r->pool, held, n_held), 0);
-	for (got = 0; rig_rx_room(r) > 0; got += n) {
+	while (rig_rx_room(r) > 0) {
 		while (rig_rx_room(r) > 0)
 			rig_rx_write(r, &wb);
 		n = r->port.rx_path->burst(q, pkts, 32);
