@@ -718,11 +718,30 @@ sent(struct rig *r, uint64_t n)
 	return false;
 }
 
+/* Waits, bounded, until the device is stepped. */
+static bool
+steps(struct sl_softnic *nic)
+{
+	static const struct timespec nap = {.tv_nsec = 1000000};
+	struct sl_softnic_stats first, s;
+	unsigned int i;
+
+	sl_softnic_stats(nic, &first);
+	for (i = 0; i < 5000; i++) {
+		sl_softnic_stats(nic, &s);
+		if (s.steps != first.steps)
+			return true;
+		nanosleep(&nap, NULL);
+	}
+	return false;
+}
+
 static void
 test_runner(void **state)
 {
 	struct rig *r = *state;
 	struct sl_softnic_stats s, later;
+	struct sl_softnic *other;
 	struct sl_runner *run;
 	uint8_t frame[64];
 	unsigned int i;
@@ -741,7 +760,15 @@ test_runner(void **state)
 	/* Registers meanwhile: the thread does not starve us. */
 	for (i = 0; i < 1000; i++)
 		(void)SL_RD(&r->bus, STATUS, 0);
+	/* A second device stays when the first goes. */
+	assert_int_equal(sl_softnic_create(&(struct sl_softnic_params){.name = "b", .adapter = r->adapter},
+				 &other),
+		0);
+	assert_int_equal(sl_runner_add(run, other), 0);
 	assert_int_equal(sl_runner_remove(run, r->nic), 0);
+	assert_true(steps(other));
+	assert_int_equal(sl_runner_remove(run, other), 0);
+	sl_softnic_destroy(other);
 	sl_softnic_stats(r->nic, &s);
 	rig_tx_one(r, 0, frame, sizeof(frame), 0, 0);
 	nanosleep(&(struct timespec){.tv_nsec = 2000000}, NULL);

@@ -311,6 +311,22 @@ test_checksum_limits(void **state)
 	assert_int_equal(d->wb.status & (l4 | SL_RXD_STAT_IPCS), 0);
 	assert_int_equal(SL_GET(SL_RXD_INFO_PTYPE, d->wb.info), 0);
 
+	p.version = 6;
+	l = rig_ip_frame(frame, &p);
+	rig_put16(frame + l.l3 + 4, 2000);
+	d = one_in(r, frame, l.len, 0, NULL);
+	assert_non_null(d);
+	assert_int_equal(SL_GET(SL_RXD_INFO_PTYPE, d->wb.info), 0);
+	l = rig_ip_frame(frame, &p);
+	frame[l.l3 + 6] = 60;   /* destination options... */
+	frame[l.l3 + 41] = 255; /* ...longer than the packet: what is behind them is not known */
+	frame[l.l3 + 40] = RIG_UDP;
+	d = one_in(r, frame, l.len, 0, NULL);
+	assert_non_null(d);
+	assert_int_equal(SL_GET(SL_RXD_INFO_PTYPE, d->wb.info), SL_RXD_PTYPE_IPV6 | SL_RXD_PTYPE_IPV6E);
+	assert_int_equal(d->wb.status & l4, 0);
+	p.version = 4;
+	l = rig_ip_frame(frame, &p);
 	frame[l.l3] = 4 * 16 + 4; /* a header shorter than any */
 	d = one_in(r, frame, l.len, 0, NULL);
 	assert_non_null(d);
@@ -621,6 +637,59 @@ test_packet_buffer(void **state)
 	assert_null(rig_rx_next(r, 0, NULL));
 }
 
+/* Without DROP_EN a queue that ran dry holds up those behind it, in order; a reset forgets them. */
+static void
+test_head_of_line(void **state)
+{
+	struct rig *r = *state;
+	struct rig_ip p = {.version = 4, .proto = RIG_TCP};
+	struct sl_softnic_stats s;
+	uint8_t frame[RIG_BUF];
+	struct rig_layout l;
+	unsigned int i;
+
+	rss_start(r, SL_MRQC_RSS_IPV4);
+	for (i = 0; i < SL_RETA_ENTRIES / 4; i++)
+		SL_WR(&r->bus, RETA, i, 0x03030303);
+	l = rig_ip_frame(frame, &p);
+	for (i = 0; i < RIG_DESCS; i++)
+		rig_wire_in(r, frame, l.len);
+	rig_frame_fill(&(uint64_t){7}, frame, 60, rig_mac); /* no IP: queue 0 */
+	rig_wire_in(r, frame, 60);
+	rig_run(r);
+	assert_null(rig_rx_next(r, 0, NULL));
+	__atomic_store_n(r->rxq[3].tail, 0, __ATOMIC_RELEASE); /* one more descriptor */
+	rig_run(r);
+	assert_non_null(rig_rx_next(r, 0, NULL));
+	rig_ip_frame(frame, &p);
+	rig_wire_in(r, frame, l.len);
+	rig_run(r);
+	SL_WR(&r->bus, CTRL, 0, SL_CTRL_RST);
+	sl_softnic_stats(r->nic, &s);
+	assert_int_equal(s.rx_no_desc, 1);
+	assert_int_equal(s.dma_outstanding, 0);
+}
+
+/* A tail that is moved back behind what was fetched brings no descriptor twice. */
+static void
+test_tail_back(void **state)
+{
+	struct rig *r = *state;
+	struct sl_softnic_stats s;
+	uint8_t frame[60];
+	unsigned int i;
+
+	rig_start(r);
+	rig_frame_fill(&(uint64_t){7}, frame, sizeof(frame), rig_mac);
+	for (i = 0; i < 3 * RIG_DESCS; i++) {
+		__atomic_store_n(r->rxq[0].tail, (i * 37) % RIG_DESCS, __ATOMIC_RELEASE);
+		rig_wire_in(r, frame, sizeof(frame));
+		sl_softnic_step(r->nic, 32);
+		sl_softnic_stats(r->nic, &s);
+		assert_true(s.dma_outstanding < RIG_DESCS);
+	}
+}
+
 /* SRRCTL.DROP_EN: such a queue drops, counts, and does not block another: 8.10.2, 8.10.11. */
 static void
 test_drop_en(void **state)
@@ -727,6 +796,8 @@ main(void)
 		RIG_TEST(test_bad_fcs),
 		RIG_TEST(test_multi_descriptor),
 		RIG_TEST(test_packet_buffer),
+		RIG_TEST(test_head_of_line),
+		RIG_TEST(test_tail_back),
 		RIG_TEST(test_drop_en),
 		RIG_TEST(test_room),
 		RIG_TEST(test_small_buffers),

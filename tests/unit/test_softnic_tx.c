@@ -369,7 +369,7 @@ check_segment(const struct rig_frame *f, const uint8_t *whole, const struct rig_
 	uint32_t l4_len = l->payload - l->l4 + part;
 
 	/* Without its tag, for the sums. */
-	assert_int_equal(f->len, l->payload + part + 4);
+	assert_int_equal(f->len, l->payload + part + 4 < 60 ? 60 : l->payload + part + 4);
 	assert_int_equal(rig_get16(f->data + 12), 0x8100);
 	assert_int_equal(rig_get16(f->data + 14), tci);
 	memcpy(seg, f->data, 12);
@@ -487,7 +487,7 @@ test_bad_descriptors(void **state)
 
 	rig_start(r);
 	rig_frame_fill(&seed, frame, sizeof(frame), rig_broadcast);
-	for (i = 0; i < 9; i++) {
+	for (i = 0; i < 13; i++) {
 		uint32_t eop = SL_TXD_DCMD_EOP | SL_TXD_DCMD_RS, slot = r->txq[0].next;
 		union sl_tx_desc d = data_desc(r, 0, slot, 64, eop, SL_PREP(SL_TXD_PAYLEN, 64));
 		struct rig_frame f;
@@ -521,6 +521,27 @@ test_bad_descriptors(void **state)
 			d.ctx.tucmd = SL_PREP(SL_TXD_DTYP, SL_TXD_DTYP_CTX) | SL_TXD_DCMD_DEXT;
 			rig_tx_raw(r, 0, d);
 			d = data_desc(r, 0, slot, 64, eop, SL_PREP(SL_TXD_PAYLEN, 128));
+			break;
+		case 8: /* segmentation: nothing behind the headers */
+			put_ctx(r, 0, &(struct ctx){.mac_len = 14, .ip_len = 20, .l4_len = 30, .mss = 100,
+						.ipv4 = true, .l4t = SL_L4T_TCP});
+			d.read.cmd |= SL_TXD_DCMD_TSE;
+			d.read.olinfo = 0;
+			break;
+		case 9: /* segments of nothing */
+			put_ctx(r, 0, &(struct ctx){.mac_len = 14, .ip_len = 20, .l4_len = 20, .mss = 0,
+						.ipv4 = true, .l4t = SL_L4T_TCP});
+			d.read.cmd |= SL_TXD_DCMD_TSE;
+			d.read.olinfo = SL_PREP(SL_TXD_PAYLEN, 10);
+			break;
+		case 10: /* segmentation: PAYLEN is not what lies behind the headers */
+			put_ctx(r, 0, &(struct ctx){.mac_len = 14, .ip_len = 20, .l4_len = 20, .mss = 5,
+						.ipv4 = true, .l4t = SL_L4T_TCP});
+			d.read.cmd |= SL_TXD_DCMD_TSE;
+			d.read.olinfo = SL_PREP(SL_TXD_PAYLEN, 64);
+			break;
+		case 11: /* an empty descriptor in a chain */
+			rig_tx_raw(r, 0, data_desc(r, 0, slot, 0, 0, SL_PREP(SL_TXD_PAYLEN, 64)));
 			break;
 		default: /* a context that reaches beyond the frame */
 			put_ctx(r, 0, &(struct ctx){.mac_len = 14, .ip_len = 400, .ipv4 = true});
@@ -561,6 +582,30 @@ test_no_end(void **state)
 	rig_run(r);
 	assert_int_equal(rig_wire_out(r).len, sizeof(frame));
 	assert_int_equal(rig_wire_out(r).len, 0);
+}
+
+/* A tail beyond the ring: the queue waits, says so once, and goes on with a valid one. */
+static void
+test_wild_tail(void **state)
+{
+	struct rig *r = *state;
+	struct sl_softnic_stats s;
+	uint64_t seed = rig_seed();
+	uint8_t frame[64];
+
+	rig_start(r);
+	rig_frame_fill(&seed, frame, sizeof(frame), rig_broadcast);
+	*r->txq[0].tail = RIG_DESCS;
+	rig_run(r);
+	*r->txq[0].tail = UINT32_MAX;
+	rig_run(r);
+	assert_int_equal(SL_RD(&r->bus, TDH, 0), 0);
+	assert_int_equal(r->logged, 1);
+	sl_softnic_stats(r->nic, &s);
+	assert_int_equal(s.dma_faults + s.bad_desc, 0);
+	rig_tx_one(r, 0, frame, sizeof(frame), 0, 0);
+	rig_run(r);
+	assert_int_equal(rig_wire_out(r).len, sizeof(frame));
 }
 
 /* 8.10.1 LBM: what is sent comes back, the wire sees nothing; link or not. */
@@ -635,6 +680,7 @@ main(void)
 		RIG_TEST(test_own_fcs),
 		RIG_TEST(test_bad_descriptors),
 		RIG_TEST(test_no_end),
+		RIG_TEST(test_wild_tail),
 		RIG_TEST(test_loopback),
 		RIG_TEST(test_held),
 	};
