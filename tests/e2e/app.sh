@@ -112,11 +112,11 @@ expect 1 "fault 'nonsense' is not allowed; allowed: .*removed" "$loop" -- --cmdl
 
 # A signal ends a run as its own end does.
 timeout -k 5 -s TERM 3 "$prog" "${eal[@]}" --vdev "$loop" -- --json "$dir/sig.json" >"$dir/out" 2>&1
-grep -q 'loss    0 of' "$dir/out" && [[ -s $dir/sig.json ]] || {
+if ! grep -q 'loss    0 of' "$dir/out" || [[ ! -s $dir/sig.json ]]; then
 	printf 'FAILED: no result after SIGTERM\n'
 	cat "$dir/out"
 	failed=1
-}
+fi
 
 # Drivers of DPDK itself, where they are installed.
 for driver in net_null net_ring; do
