@@ -680,6 +680,8 @@ test_tail_back(void **state)
 	unsigned int i;
 
 	rig_start(r);
+	/* Held back, so that all that was fetched stays outstanding. */
+	assert_int_equal(sl_softnic_fault(r->nic, SL_FAULT_HOLD_DD, 0, 1), 0);
 	rig_frame_fill(&(uint64_t){7}, frame, sizeof(frame), rig_mac);
 	for (i = 0; i < 3 * RIG_DESCS; i++) {
 		__atomic_store_n(r->rxq[0].tail, (i * 37) % RIG_DESCS, __ATOMIC_RELEASE);
