@@ -107,7 +107,8 @@ sl_runner_start(int cpu, struct sl_runner **out)
 	struct sl_runner *r;
 	int rc;
 
-	if (out == NULL || cpu < -1 || cpu >= (int)sysconf(_SC_NPROCESSORS_CONF) || cpu >= CPU_SETSIZE)
+	if (out == NULL || cpu < -1 || cpu >= (int)sysconf(_SC_NPROCESSORS_CONF) ||
+			cpu >= CPU_SETSIZE)
 		return -EINVAL;
 	r = calloc(1, sizeof(*r));
 	if (r == NULL)

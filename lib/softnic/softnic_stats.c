@@ -29,10 +29,11 @@ struct tally {
 void
 softnic_count_tx(struct sl_softnic *nic, const struct sl_frame *frames, unsigned int n)
 {
-	static const uint8_t all_ones[6] = {UINT8_MAX, UINT8_MAX, UINT8_MAX, UINT8_MAX, UINT8_MAX,
-		UINT8_MAX};
+	static const uint8_t all_ones[6] = {
+			UINT8_MAX, UINT8_MAX, UINT8_MAX, UINT8_MAX, UINT8_MAX, UINT8_MAX};
 	struct softnic_regs *r = &nic->r;
-	uint32_t *const bucket[6] = {r->PTC64, r->PTC127, r->PTC255, r->PTC511, r->PTC1023, r->PTC1522};
+	uint32_t *const bucket[6] = {
+			r->PTC64, r->PTC127, r->PTC255, r->PTC511, r->PTC1023, r->PTC1522};
 	struct tally t = {0};
 	unsigned int i;
 
@@ -66,7 +67,8 @@ void
 softnic_count_rx(struct sl_softnic *nic, const struct softnic_rx_meta *meta, unsigned int n)
 {
 	struct softnic_regs *r = &nic->r;
-	uint32_t *const bucket[6] = {r->PRC64, r->PRC127, r->PRC255, r->PRC511, r->PRC1023, r->PRC1522};
+	uint32_t *const bucket[6] = {
+			r->PRC64, r->PRC127, r->PRC255, r->PRC511, r->PRC1023, r->PRC1522};
 	struct tally t = {0};
 	unsigned int i;
 

@@ -106,7 +106,7 @@ test_rx_one(void **state)
 	assert_non_null(d);
 	assert_int_equal(d->wb.length, sizeof(frame));
 	assert_int_equal(d->wb.status & (SL_RXD_STAT_DD | SL_RXD_STAT_EOP),
-		SL_RXD_STAT_DD | SL_RXD_STAT_EOP);
+			SL_RXD_STAT_DD | SL_RXD_STAT_EOP);
 	assert_memory_equal(data, frame, sizeof(frame));
 	assert_int_equal(SL_RD(&r->bus, RDH, 0), 1);
 	assert_null(rig_rx_next(r, 0, NULL));
@@ -124,7 +124,8 @@ test_rx_wrap(void **state)
 
 	rig_start(r);
 	for (i = 0; i < 5 * RIG_DESCS; i++) {
-		uint32_t len = 60 + (uint32_t)(rig_random(&seed) % (sizeof(frame) - 59)), at = q->next;
+		uint32_t len = 60 + (uint32_t)(rig_random(&seed) % (sizeof(frame) - 59)),
+			 at = q->next;
 		volatile union sl_rx_desc *d;
 		const uint8_t *data;
 
@@ -145,12 +146,13 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_params, rig_setup, rig_teardown),
-		cmocka_unit_test_setup_teardown(test_mac_from_nvm, rig_setup, rig_teardown),
-		cmocka_unit_test_setup_teardown(test_tx_one, rig_setup, rig_teardown),
-		cmocka_unit_test_setup_teardown(test_tx_head_write_back, rig_setup, rig_teardown),
-		cmocka_unit_test_setup_teardown(test_rx_one, rig_setup, rig_teardown),
-		cmocka_unit_test_setup_teardown(test_rx_wrap, rig_setup, rig_teardown),
+			cmocka_unit_test_setup_teardown(test_params, rig_setup, rig_teardown),
+			cmocka_unit_test_setup_teardown(test_mac_from_nvm, rig_setup, rig_teardown),
+			cmocka_unit_test_setup_teardown(test_tx_one, rig_setup, rig_teardown),
+			cmocka_unit_test_setup_teardown(
+					test_tx_head_write_back, rig_setup, rig_teardown),
+			cmocka_unit_test_setup_teardown(test_rx_one, rig_setup, rig_teardown),
+			cmocka_unit_test_setup_teardown(test_rx_wrap, rig_setup, rig_teardown),
 	};
 
 	return cmocka_run_group_tests_name("softnic", tests, NULL, NULL);
