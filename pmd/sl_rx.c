@@ -356,12 +356,17 @@ rx_append(struct sl_rx_queue *q, struct rte_mbuf *m, uint32_t length)
 	q->last_seg = m;
 }
 
-/* Whether the frame being put together may take one more segment. */
+/*
+ * Whether the frame being put together may take one more segment. It goes on
+ * only behind a full buffer: else a lost EOP would make one frame of two.
+ */
 static inline bool
-rx_chain_fits(const struct sl_rx_queue *q, uint32_t length)
+rx_chain_fits(const struct sl_rx_queue *q, uint32_t length, bool last)
 {
 	const struct rte_mbuf *first = q->first_seg;
 
+	if (!last && length != q->buf_len)
+		return false;
 	if (first == NULL)
 		return length <= q->max_frame;
 	return first->nb_segs < SL_RX_MAX_SEGS && first->pkt_len + length <= q->max_frame;
@@ -406,6 +411,7 @@ rx_take_scattered(struct sl_rx_queue *q, const uint64_t *wb, unsigned int n,
 	unsigned int i;
 
 	for (i = 0; i < n; i++) {
+		const bool last = (rx_status(wb[i]) & SL_RXD_STAT_EOP) != 0;
 		const uint32_t length = rx_length(wb[i]);
 		struct rte_mbuf *m = sw[i];
 
@@ -413,12 +419,12 @@ rx_take_scattered(struct sl_rx_queue *q, const uint64_t *wb, unsigned int n,
 			rx_give_up(q, m, wb[i], &q->n.bad_length);
 			continue;
 		}
-		if (unlikely(!rx_chain_fits(q, length))) {
+		if (unlikely(!rx_chain_fits(q, length, last))) {
 			rx_give_up(q, m, wb[i], &q->n.bad_chain);
 			continue;
 		}
 		rx_append(q, m, length);
-		if ((rx_status(wb[i]) & SL_RXD_STAT_EOP) == 0)
+		if (!last)
 			continue;
 		m = rx_finish(q, &d[i], wb[i], offload);
 		if (unlikely(m == NULL))

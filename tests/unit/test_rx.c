@@ -78,7 +78,8 @@ model_descriptor(struct model *m, const struct rig_wb *wb)
 		model_drop(m, wb->status, &m->n.bad_length);
 		return;
 	}
-	if (m->part_len + wb->length > SL_FRAME_MAX || m->part_segs == SL_RX_MAX_SEGS) {
+	if ((!eop && wb->length != m->buf_len) || m->part_len + wb->length > SL_FRAME_MAX ||
+		 m->part_segs == SL_RX_MAX_SEGS) {
 		model_drop(m, wb->status, &m->n.bad_chain);
 		return;
 	}
@@ -112,6 +113,9 @@ random_wb(struct rig *r, struct model *m, struct rig_wb *wb, uint8_t *data)
 		wb->status |= SL_RXD_STAT_EOP;
 	if (rig_rand(r, 32) == 0)
 		wb->status |= SL_RXD_ERR_RXE;
+	/* A frame goes on behind a full buffer, as a rule. */
+	if ((wb->status & SL_RXD_STAT_EOP) == 0 && rig_rand(r, 8) != 0)
+		wb->length = m->buf_len;
 	/* Frames that do not end: of small segments, or of full ones. */
 	if (m->endless == 0 && rig_rand(r, 100) == 0) {
 		m->endless = 1 + rig_rand(r, 2 * SL_RX_MAX_SEGS);
@@ -119,7 +123,8 @@ random_wb(struct rig *r, struct model *m, struct rig_wb *wb, uint8_t *data)
 	}
 	if (m->endless > 0) {
 		m->endless--;
-		wb->length = (uint16_t)(1 + rig_rand(r, m->endless_max));
+		wb->length = m->endless_max == m->buf_len ? m->buf_len :
+			(uint16_t)(1 + rig_rand(r, m->endless_max));
 		wb->status = SL_RXD_STAT_DD;
 	}
 	wb->data = data;
