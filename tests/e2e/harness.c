@@ -148,7 +148,7 @@ h_init(int argc, char **argv)
 	char lcores[512], prefix[64], name[256];
 	char *args[] = { name, (char[]){ "--no-huge" }, (char[]){ "--no-pci" },
 		(char[]){ "--no-shconf" }, (char[]){ "--no-telemetry" }, (char[]){ "-m" },
-		(char[]){ "512" }, (char[]){ "--iova-mode=va" }, (char[]){ "--lcores" }, lcores,
+		(char[]){ "1024" }, (char[]){ "--iova-mode=va" }, (char[]){ "--lcores" }, lcores,
 		(char[]){ "--file-prefix" }, prefix };
 	struct timespec now;
 	FILE *log;
@@ -432,6 +432,36 @@ setup_queues(struct h_port *p)
 	return ret;
 }
 
+static bool
+pool_fits(const struct rte_mempool *pool, const struct h_cfg *c)
+{
+	return pool->size == c->pool_size && rte_pktmbuf_data_room_size((struct rte_mempool *)
+		(uintptr_t)pool) == c->data_room + RTE_PKTMBUF_HEADROOM;
+}
+
+/* Pools stay in the DMA window as long as the port: one that fits is used again. */
+static void
+pool_choose(struct h_port *p)
+{
+	unsigned int i;
+
+	if (p->pool != NULL && pool_fits(p->pool, &p->cfg))
+		return;
+	if (p->pool != NULL) {
+		assert_true(p->nb_old_pools < RTE_DIM(p->old_pools));
+		p->old_pools[p->nb_old_pools++] = p->pool;
+	}
+	p->pool = NULL;
+	for (i = 0; i < p->nb_old_pools && p->pool == NULL; i++) {
+		if (pool_fits(p->old_pools[i], &p->cfg)) {
+			p->pool = p->old_pools[i];
+			p->old_pools[i] = p->old_pools[--p->nb_old_pools];
+		}
+	}
+	if (p->pool == NULL)
+		p->pool = pool_new(&p->cfg);
+}
+
 int
 h_try_setup(struct h_port *p, const struct h_cfg *cfg)
 {
@@ -453,16 +483,7 @@ h_try_setup(struct h_port *p, const struct h_cfg *cfg)
 	ret = rte_eth_dev_configure(p->id, p->cfg.nb_rxq, p->cfg.nb_txq, &conf);
 	if (ret != 0)
 		return ret;
-	/* A pool stays in the DMA window as long as the port: kept where it still fits. */
-	if (p->pool != NULL && (rte_pktmbuf_data_room_size(p->pool) !=
-			p->cfg.data_room + RTE_PKTMBUF_HEADROOM || p->pool->size != p->cfg.pool_size)) {
-		assert_int_equal(rte_mempool_avail_count(p->pool), p->pool->size);
-		p->old_pools[p->nb_old_pools++] = p->pool;
-		assert_true(p->nb_old_pools < RTE_DIM(p->old_pools));
-		p->pool = NULL;
-	}
-	if (p->pool == NULL)
-		p->pool = pool_new(&p->cfg);
+	pool_choose(p);
 	return setup_queues(p);
 }
 
@@ -543,17 +564,20 @@ h_join(struct h_port *a, struct h_port *b)
 
 /* --- frames across --- */
 
-void
+unsigned int
 h_step(struct h_port *p)
 {
 	unsigned int n = 0;
+	unsigned int total = 0;
 	int moved;
 
 	do {
 		moved = sl_pmd_step(p->id, H_MAX_BURST);
 		assert_true(moved >= 0);
 		assert_true(++n < H_STEPS);
+		total += (unsigned int)moved;
 	} while (moved > 0);
+	return total;
 }
 
 void
@@ -593,13 +617,18 @@ uint16_t
 h_recv(struct h_port *p, uint16_t q, struct rte_mbuf **m, uint16_t max)
 {
 	uint16_t got = 0;
+	unsigned int idle = 0;
+	unsigned int moved;
 	uint16_t n;
 
-	do {
-		h_step(p);
+	/* A burst may give nothing and yet have dropped, or posted what the NIC waited for. */
+	while (got < max && idle < 2) {
+		moved = h_step(p);
 		n = rte_eth_rx_burst(p->id, q, m + got, RTE_MIN(max - got, (int)H_MAX_BURST));
 		got += n;
-	} while (n > 0 && got < max);
+		idle = n > 0 || moved > 0 || rte_eth_rx_descriptor_status(p->id, q, 0) ==
+			RTE_ETH_RX_DESC_DONE ? 0 : idle + 1;
+	}
 	return got;
 }
 

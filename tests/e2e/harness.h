@@ -155,8 +155,8 @@ void h_close(struct h_port *p);
 /** Two open ports, the test's wires joined. */
 void h_join(struct h_port *a, struct h_port *b);
 
-/** Let the device work until it idles. */
-void h_step(struct h_port *p);
+/** Let the device work until it idles. @return frames moved. */
+unsigned int h_step(struct h_port *p);
 /** A frame arrives (when the device is stepped). */
 void h_give(struct h_port *p, const void *data, uint32_t len);
 void h_give_bad_fcs(struct h_port *p, const void *data, uint32_t len);

@@ -1,0 +1,541 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+/*
+ * A NIC that does wrong: every fault of enum sl_fault. What the driver can see
+ * to be wrong is counted and its buffers freed; traffic goes on; nothing leaks.
+ * docs/testing.md lists which check of the driver each test guards.
+ */
+#include "harness.h"
+
+static const struct h_cfg scatter_cfg = { .mtu = 9000, .data_room = 1024, .nb_rxd = 256,
+	.rx_offloads = RTE_ETH_RX_OFFLOAD_SCATTER, .tx_offloads = RTE_ETH_TX_OFFLOAD_MULTI_SEGS };
+
+/* Receive what comes of n frames: some may be gone, none may be changed or come twice. */
+static unsigned int
+take_in(struct h_port *p, unsigned int n, uint32_t len, uint64_t seed, unsigned int *next)
+{
+	struct rte_mbuf *m[H_MAX_BURST];
+	uint8_t f[H_FRAME_CAP];
+	unsigned int got = 0;
+	uint16_t k, nb;
+
+	while ((nb = h_recv(p, 0, m, RTE_DIM(m))) > 0) {
+		for (k = 0; k < nb; k++, got++) {
+			do {
+				assert_true(*next < n);
+				h_ether(f, len, &p->mac, seed + (*next)++);
+			} while (memcmp(rte_pktmbuf_mtod(m[k], const void *), f, 60) != 0);
+			h_same(m[k], f, len);
+			rte_pktmbuf_free(m[k]);
+		}
+	}
+	return got;
+}
+
+/*
+ * Give n frames of one length, each of its own content, no more at once than
+ * the NIC's packet buffer holds. @return how many came through.
+ */
+static unsigned int
+burst_in(struct h_port *p, unsigned int n, uint32_t len, uint64_t seed)
+{
+	unsigned int chunk = RTE_MAX(1u, 30000 / len);
+	uint8_t f[H_FRAME_CAP];
+	unsigned int next = 0;
+	unsigned int got = 0;
+	unsigned int i;
+
+	for (i = 0; i < n; i++) {
+		h_ether(f, len, &p->mac, seed + i);
+		h_give(p, f, len);
+		if ((i + 1) % chunk == 0 || i + 1 == n)
+			got += take_in(p, n, len, seed, &next);
+	}
+	return got;
+}
+
+static void
+bad_length(void **state)
+{
+	struct h_port *p = *state;
+	static const uint16_t lengths[] = { 0, 2049, 2112, 4096, 9728, 0x8000, 0xffff };
+	unsigned int i, bad = 0;
+
+	h_start(p, NULL);
+	for (i = 0; i < RTE_DIM(lengths); i++) {
+		h_fault(p, SL_FAULT_BAD_LENGTH, lengths[i], 5);
+		assert_int_equal(burst_in(p, 20, 500, i << 8), 15);
+		assert_int_equal(h_xstat(p, "rx_q0_bad_length"), bad += 5);
+		h_alive(p);
+	}
+	assert_int_equal(h_stats(p).ierrors, bad);
+}
+
+static void
+bad_length_scattered(void **state)
+{
+	struct h_port *p = *state;
+	static const uint16_t lengths[] = { 0, 1025, 4096, 0xffff };
+	unsigned int i;
+
+	h_start(p, &scatter_cfg);
+	for (i = 0; i < RTE_DIM(lengths); i++) {
+		/* On the last of several descriptors: those before it are freed with it. */
+		h_fault(p, SL_FAULT_BAD_LENGTH, lengths[i], 5);
+		assert_int_equal(burst_in(p, 20, 3500, i << 8), 15);
+		assert_int_equal(h_xstat(p, "rx_q0_bad_length"), 5 * (i + 1));
+		h_fault(p, SL_FAULT_NONE, 0, 0);
+		h_alive(p);
+	}
+}
+
+static void
+bad_length_and_fcs(void **state)
+{
+	struct h_port *p = *state;
+	unsigned int i;
+
+	/* Less than the FCS that the driver takes off. */
+	h_start(p, &(struct h_cfg){ .rx_offloads = RTE_ETH_RX_OFFLOAD_KEEP_CRC });
+	for (i = 0; i <= 4; i++) {
+		h_fault(p, SL_FAULT_BAD_LENGTH, i, 1);
+		assert_int_equal(burst_in(p, 5, 200, i << 8), 4);
+		assert_int_equal(h_xstat(p, "rx_q0_bad_length"), i + 1);
+	}
+	h_alive(p);
+}
+
+static void
+no_end(void **state)
+{
+	struct h_port *p = *state;
+	static const unsigned int counts[] = { 1, 2, 5, 63, 64, 65, 300 };
+	unsigned int i, n;
+
+	h_start(p, NULL);
+	for (i = 0; i < RTE_DIM(counts); i++) {
+		n = counts[i];
+		h_fault(p, SL_FAULT_NO_EOP, 0, n);
+		/* What runs on swallows the frame that ends it; all behind that is whole. */
+		assert_int_equal(burst_in(p, n + 10, 300, i << 16), 9);
+		assert_true(h_xstat(p, "rx_q0_unexpected_seg") > i);
+		h_alive(p);
+	}
+}
+
+static void
+no_end_scattered(void **state)
+{
+	struct h_port *p = *state;
+	static const uint32_t lengths[] = { 1024, 2048, 4096, 8192 };
+	unsigned int i;
+
+	h_start(p, &scatter_cfg);
+	for (i = 0; i < RTE_DIM(lengths); i++) {
+		/* Full buffers without an end: only the frame's length and its segments bound it. */
+		h_fault(p, SL_FAULT_NO_EOP, 0, 100);
+		assert_int_equal(burst_in(p, 110, lengths[i], i << 16), 9);
+		assert_true(h_xstat(p, "rx_q0_bad_chain") > i);
+		h_alive(p);
+	}
+}
+
+static void
+no_end_in_a_half_full_buffer(void **state)
+{
+	struct h_port *p = *state;
+
+	h_start(p, &scatter_cfg);
+	/* A frame goes on only from a full buffer: two frames never become one. */
+	h_fault(p, SL_FAULT_NO_EOP, 0, 1);
+	assert_int_equal(burst_in(p, 10, 300, 0), 8);
+	assert_int_equal(h_xstat(p, "rx_q0_bad_chain"), 1);
+	h_alive(p);
+}
+
+static void
+wild_head(void **state)
+{
+	struct h_port *p = *state;
+	static const uint32_t heads[] = { 64, 65, 127, 1u << 16, 0x7fffffff, 0xffffffff };
+	uint8_t f[200], got[H_FRAME_CAP];
+	unsigned int i, k;
+
+	h_start(p, &(struct h_cfg){ .nb_txd = 64 });
+	for (i = 0; i < RTE_DIM(heads); i++) {
+		h_fault(p, SL_FAULT_WILD_INDEX, heads[i], 10);
+		for (k = 0; k < 40; k++) {
+			h_ether(f, sizeof(f), &p->mac, i * 100 + k);
+			h_send(p, 0, h_mbuf(p, f, sizeof(f), 1));
+			(void)rte_eth_tx_done_cleanup(p->id, 0, 0);
+			assert_int_equal(h_take(p, got), sizeof(f));
+			assert_memory_equal(got, f, sizeof(f));
+		}
+		assert_true(h_xstat(p, "tx_q0_bad_head") >= 10 * (i + 1));
+		h_alive(p);
+	}
+}
+
+static void
+wild_head_in_the_ring(void **state)
+{
+	struct h_port *p = *state;
+	struct h_rng r = h_rng(0x41d);
+	uint8_t f[200], got[H_FRAME_CAP];
+	unsigned int i, idle;
+
+	h_start(p, &(struct h_cfg){ .nb_txd = 64 });
+	idle = rte_mempool_avail_count(p->pool);
+	for (i = 0; i < 2000; i++) {
+		/* Some of these lie in the outstanding part: then they free less, or what was sent. */
+		if (i % 3 == 0)
+			h_fault(p, SL_FAULT_WILD_INDEX, h_range(&r, 0, 63), 1);
+		h_ether(f, sizeof(f), &p->mac, i);
+		h_send(p, 0, h_mbuf(p, f, sizeof(f), 1));
+		(void)rte_eth_tx_done_cleanup(p->id, 0, 0);
+		assert_int_equal(h_take(p, got), sizeof(f));
+		assert_memory_equal(got, f, sizeof(f));
+		assert_in_range(rte_mempool_avail_count(p->pool), idle - 64, idle);
+	}
+}
+
+static void
+held_write_back(void **state)
+{
+	struct h_port *p = *state;
+
+	h_start(p, NULL);
+	h_fault(p, SL_FAULT_HOLD_DD, 0, 1);
+	assert_int_equal(burst_in(p, 10, 100, 7), 0);
+	h_fault(p, SL_FAULT_HOLD_DD, 0, 0);
+	/* They come late and whole: the first of the new ones is behind them. */
+	{
+		struct rte_mbuf *m[16];
+		uint8_t f[100];
+		unsigned int i;
+
+		assert_int_equal(h_recv(p, 0, m, RTE_DIM(m)), 10);
+		for (i = 0; i < 10; i++) {
+			h_ether(f, sizeof(f), &p->mac, 7 + i);
+			h_same(m[i], f, sizeof(f));
+			rte_pktmbuf_free(m[i]);
+		}
+	}
+	h_alive(p);
+}
+
+static void
+dropped_write_back(void **state)
+{
+	struct h_port *p = *state;
+	unsigned int i;
+
+	h_start(p, NULL);
+	for (i = 0; i < 10; i++) {
+		h_alive(p);
+		h_fault(p, SL_FAULT_DROP_DD, 0, 1);
+		/* The queue stands at a descriptor that is never done: only a restart helps. */
+		assert_int_equal(burst_in(p, 5, 100, i), 0);
+		assert_int_equal(rte_eth_dev_rx_queue_stop(p->id, 0), 0);
+		assert_int_equal(rte_eth_dev_rx_queue_start(p->id, 0), 0);
+		assert_int_equal(burst_in(p, 5, 100, i), 5);
+	}
+}
+
+static void
+repeated_write_back(void **state)
+{
+	struct h_port *p = *state;
+	struct rte_mbuf *m[4];
+	uint8_t f[100];
+	unsigned int i;
+
+	h_start(p, NULL);
+	/* Followed by its right content at once: no harm. */
+	h_fault(p, SL_FAULT_REPEAT_WB, 0, 9);
+	assert_int_equal(burst_in(p, 10, 100, 7), 10);
+	for (i = 0; i < 10; i++) {
+		/* Alone it makes one frame of stale bytes, that no check can tell from a right one. */
+		h_fault(p, SL_FAULT_REPEAT_WB, 0, 1);
+		h_ether(f, sizeof(f), &p->mac, i);
+		h_give(p, f, sizeof(f));
+		assert_int_equal(h_recv(p, 0, m, RTE_DIM(m)), 2);
+		h_same(m[0], f, sizeof(f));
+		rte_pktmbuf_free_bulk(m, 2);
+		assert_int_equal(rte_eth_dev_rx_queue_stop(p->id, 0), 0);
+		assert_int_equal(rte_eth_dev_rx_queue_start(p->id, 0), 0);
+		h_alive(p);
+	}
+}
+
+static void
+dma_error_receive(void **state)
+{
+	struct h_port *p = *state;
+
+	h_start(p, NULL);
+	h_fault(p, SL_FAULT_DMA_ERROR, 0, 4);
+	p->dma_faults = 4;
+	assert_int_equal(burst_in(p, 20, 100, 7), 16);
+	assert_int_equal(h_xstat(p, "rx_q0_frame_errors"), 4);
+	h_alive(p);
+}
+
+static void
+dma_error_scattered(void **state)
+{
+	struct h_port *p = *state;
+	unsigned int got;
+
+	h_start(p, &scatter_cfg);
+	h_fault(p, SL_FAULT_DMA_ERROR, 0, 4);
+	p->dma_faults = 4;
+	got = burst_in(p, 20, 3000, 7);
+	assert_in_range(got, 16, 19);
+	assert_int_equal(h_xstat(p, "rx_q0_frame_errors"), 20 - got);
+	h_alive(p);
+}
+
+static void
+dma_error_transmit(void **state)
+{
+	struct h_port *p = *state;
+	uint8_t f[100], got[H_FRAME_CAP];
+	unsigned int i, idle;
+
+	h_start(p, NULL);
+	idle = rte_mempool_avail_count(p->pool);
+	h_fault(p, SL_FAULT_DMA_ERROR, 0, 3);
+	p->dma_faults = 3;
+	h_ether(f, sizeof(f), &p->mac, 1);
+	for (i = 0; i < 10; i++)
+		h_send(p, 0, h_mbuf(p, f, sizeof(f), 1));
+	assert_int_equal(h_sent(p), 7);
+	while (h_take(p, got) != 0)
+		assert_memory_equal(got, f, sizeof(f));
+	assert_true(rte_eth_tx_done_cleanup(p->id, 0, 0) >= 0);
+	assert_int_equal(rte_mempool_avail_count(p->pool), idle);
+	h_alive(p);
+}
+
+static void
+link_flaps(void **state)
+{
+	struct h_port *p = *state;
+	struct rte_eth_link link;
+	unsigned int i;
+
+	h_start(p, NULL);
+	for (i = 0; i < 10; i++) {
+		h_fault(p, SL_FAULT_LINK_DOWN, 0, 1);
+		h_step(p);
+		assert_int_equal(rte_eth_link_get_nowait(p->id, &link), 0);
+		assert_int_equal(link.link_status, RTE_ETH_LINK_DOWN);
+		h_fault(p, SL_FAULT_LINK_DOWN, 0, 0);
+		h_step(p);
+		assert_int_equal(rte_eth_link_get_nowait(p->id, &link), 0);
+		assert_int_equal(link.link_status, RTE_ETH_LINK_UP);
+		h_alive(p);
+	}
+}
+
+static void
+hung_reset(void **state)
+{
+	struct h_port *p = *state;
+
+	h_start(p, NULL);
+	h_alive(p);
+	h_stop(p);
+	h_fault(p, SL_FAULT_HUNG_RESET, 0, 1);
+	h_log_mark();
+	assert_true(rte_eth_dev_start(p->id) < 0);
+	assert_true(h_log_has("reset"));
+	assert_int_equal(rte_mempool_avail_count(p->pool), p->pool->size);
+	h_fault(p, SL_FAULT_HUNG_RESET, 0, 0);
+	assert_int_equal(rte_eth_dev_start(p->id), 0);
+	h_alive(p);
+}
+
+/* Frames in both rings, then the NIC is pulled out. */
+static void
+pull_out(struct h_port *p)
+{
+	struct rte_mbuf *m;
+	uint8_t f[3000];
+	unsigned int i;
+
+	h_start(p, &scatter_cfg);
+	h_alive(p);
+	h_ether(f, sizeof(f), &p->mac, 1);
+	for (i = 0; i < 10; i++) {
+		h_give(p, f, sizeof(f));
+		m = h_mbuf(p, f, sizeof(f), 3);
+		assert_int_equal(rte_eth_tx_burst(p->id, 0, &m, 1), 1);
+		if (i == 5)
+			assert_true(sl_pmd_step(p->id, 2) >= 0);
+	}
+	h_fault(p, SL_FAULT_REMOVED, 0, 1);
+	/* The application does not know yet. */
+	for (i = 0; i < 300; i++) {
+		if (rte_eth_rx_burst(p->id, 0, &m, 1) == 1)
+			rte_pktmbuf_free(m);
+		m = h_mbuf(p, f, sizeof(f), 3);
+		if (rte_eth_tx_burst(p->id, 0, &m, 1) == 0)
+			rte_pktmbuf_free(m);
+		(void)sl_pmd_step(p->id, 8);
+	}
+}
+
+static void
+removed(void **state)
+{
+	struct h_port *p = *state;
+	struct rte_eth_link link = { .link_status = RTE_ETH_LINK_UP };
+	struct rte_eth_stats s;
+
+	pull_out(p);
+	(void)rte_eth_link_get_nowait(p->id, &link);
+	assert_int_equal(link.link_status, RTE_ETH_LINK_DOWN);
+	/* All ones are no counts. */
+	if (rte_eth_stats_get(p->id, &s) == 0) {
+		assert_true(s.ipackets < 1000 && s.opackets < 1000);
+		assert_true(s.imissed < 1000 && s.ierrors < 1000);
+	}
+	(void)rte_eth_promiscuous_enable(p->id);
+	(void)rte_eth_dev_set_mtu(p->id, 2000);
+	assert_true(rte_eth_dev_is_removed(p->id) == 1);
+	h_stop(p);
+	assert_true(rte_eth_dev_start(p->id) < 0);
+	assert_int_equal(rte_mempool_avail_count(p->pool), p->pool->size);
+}
+
+static void
+removed_and_back(void **state)
+{
+	struct h_port *p = *state;
+
+	pull_out(p);
+	h_stop(p);
+	/* What is plugged in is another device: the port stays refused until it is closed. */
+	h_fault(p, SL_FAULT_REMOVED, 0, 0);
+	assert_true(rte_eth_dev_start(p->id) < 0);
+	h_close(p);
+	h_open(p, NULL);
+	h_start(p, &scatter_cfg);
+	h_alive(p);
+}
+
+static void
+removed_while_running_and_closed(void **state)
+{
+	pull_out(*state);
+}
+
+/* --- all of them, in any order --- */
+
+static void
+random_fault(struct h_port *p, struct h_rng *r)
+{
+	static const enum sl_fault kinds[] = { SL_FAULT_BAD_LENGTH, SL_FAULT_NO_EOP,
+		SL_FAULT_WILD_INDEX, SL_FAULT_HOLD_DD, SL_FAULT_DROP_DD, SL_FAULT_REPEAT_WB,
+		SL_FAULT_DMA_ERROR, SL_FAULT_NONE };
+	enum sl_fault kind = kinds[h_range(r, 0, RTE_DIM(kinds) - 1)];
+	uint32_t arg = h_rand(r) & 1 ? h_range(r, 0, 300) : (uint32_t)h_rand(r);
+
+	h_fault(p, kind, arg, h_range(r, 0, 3));
+}
+
+static void
+random_receive(struct h_port *p, struct h_rng *r)
+{
+	struct rte_mbuf *m[H_MAX_BURST];
+	uint8_t f[H_FRAME_CAP];
+	uint32_t len = h_range(r, 60, 9014);
+	uint16_t i, n;
+
+	h_ether(f, len, &p->mac, len);
+	h_give(p, f, len);
+	(void)sl_pmd_step(p->id, h_range(r, 1, 8));
+	n = rte_eth_rx_burst(p->id, 0, m, (uint16_t)h_range(r, 1, RTE_DIM(m)));
+	for (i = 0; i < n; i++) {
+		/* Whatever it is, it is a sound chain within bounds. */
+		rte_mbuf_sanity_check(m[i], 1);
+		assert_in_range(m[i]->pkt_len, 1, 9728);
+		rte_pktmbuf_free(m[i]);
+	}
+}
+
+static void
+random_faults(void **state)
+{
+	struct h_port *p = *state;
+	struct h_rng r = h_rng(0xfa17);
+	uint64_t i, frames = h_frames(20000);
+	uint8_t f[H_FRAME_CAP];
+	struct rte_mbuf *m;
+	uint32_t len;
+
+	p->faults_free = true;
+	h_start(p, &scatter_cfg);
+	for (i = 0; i < RTE_MIN(frames, 200000u); i++) {
+		if (h_range(&r, 0, 9) == 0)
+			random_fault(p, &r);
+		random_receive(p, &r);
+		len = h_range(&r, 60, 4000);
+		h_ether(f, len, &p->mac, i);
+		m = h_mbuf(p, f, len, h_range(&r, 1 + len / 1024, 1 + len / 200));
+		if (rte_eth_tx_burst(p->id, 0, &m, 1) == 0)
+			rte_pktmbuf_free(m);
+		while (h_take(p, f) != 0)
+			;
+		if (h_range(&r, 0, 999) == 0) {
+			h_fault(p, SL_FAULT_NONE, 0, 0);
+			h_stop(p);
+			assert_int_equal(rte_eth_dev_start(p->id), 0);
+		}
+	}
+	h_fault(p, SL_FAULT_NONE, 0, 0);
+	h_stop(p);
+	assert_int_equal(rte_eth_dev_start(p->id), 0);
+	/* What waited in the NIC's packet buffer comes first. */
+	for (i = 0; i < 20; i++) {
+		struct rte_mbuf *old[H_MAX_BURST];
+		uint16_t n = h_recv(p, 0, old, RTE_DIM(old));
+
+		rte_pktmbuf_free_bulk(old, n);
+	}
+	while (h_take(p, f) != 0)
+		;
+	h_alive(p);
+}
+
+int
+main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		h_test(bad_length),
+		h_test(bad_length_scattered),
+		h_test(bad_length_and_fcs),
+		h_test(no_end),
+		h_test(no_end_scattered),
+		h_test(no_end_in_a_half_full_buffer),
+		h_test(wild_head),
+		h_test(wild_head_in_the_ring),
+		h_test(held_write_back),
+		h_test(dropped_write_back),
+		h_test(repeated_write_back),
+		h_test(dma_error_receive),
+		h_test(dma_error_scattered),
+		h_test(dma_error_transmit),
+		h_test(link_flaps),
+		h_test(hung_reset),
+		h_test(removed),
+		h_test(removed_and_back),
+		h_test(removed_while_running_and_closed),
+		h_test(random_faults),
+	};
+
+	return h_main(argc, argv, tests);
+}

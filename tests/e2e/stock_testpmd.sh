@@ -1,0 +1,69 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026 The Syncline authors
+#
+# DPDK's own dpdk-testpmd on our driver: two software NICs, generator and sink at
+# each, forwarded in io, mac and csum mode. Frames must cross, none may be lost.
+#
+# stock_testpmd.sh DRIVER.so
+set -u
+
+driver=$1
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+
+skip()
+{
+	echo "SKIP: $*"
+	exit 77
+}
+
+command -v dpdk-testpmd >/dev/null || skip "dpdk-testpmd is not installed (Debian: package dpdk-dev)"
+[ "$(nproc)" -ge 2 ] || skip "needs two CPUs: testpmd polls on one, the device works on another"
+
+# EAL refuses a plugin under a folder that anybody may write to.
+dir=$(cd "$(dirname "$driver")" && pwd)
+while [ "$dir" != / ]; do
+	case $(stat -c %A "$dir") in
+	????????w?) skip "$dir is world-writable: EAL loads no plugin from below it" ;;
+	esac
+	dir=$(dirname "$dir")
+done
+
+# run MODE COHERENCY: prints testpmd's text
+run()
+{
+	printf 'set fwd %s\nstart\n' "$1" >"$work/cmd"
+	# The generators send 20000 frames each and stop; testpmd then has time to drain.
+	{ sleep 6; echo stop; sleep 1; echo quit; } |
+		timeout 60 dpdk-testpmd -d "$driver" --no-huge --no-pci --no-shconf -m 512 \
+			--file-prefix "sl_stock_$$" --lcores 0,1 \
+			--vdev "net_syncline_soft0,coherency=$2,wire=gen:count=20000;rate=10k" \
+			--vdev "net_syncline_soft1,coherency=$2,wire=gen:count=20000;rate=10k" \
+			-- --nb-cores=1 --total-num-mbufs=8192 --forward-mode="$1" --interactive \
+			--cmdline-file="$work/cmd" >"$work/out" 2>&1
+	echo "testpmd $1 $2: exit $?"
+}
+
+# field NAME: the figure of testpmd's accumulated statistics
+field()
+{
+	sed -n '/Accumulated forward statistics/,$p' "$work/out" |
+		sed -n "s/.*$1: *\([0-9]*\).*/\1/p" | head -n 1
+}
+
+failed=0
+for coherency in coherent explicit; do
+	for mode in io mac csum; do
+		run $mode $coherency
+		rx=$(field RX-packets)
+		tx=$(field TX-packets)
+		dropped=$(field RX-dropped)
+		echo "$mode $coherency: received ${rx:-?}, sent ${tx:-?}, dropped ${dropped:-?}"
+		if [ "${rx:-0}" -eq 0 ] || [ "${rx:-0}" != "${tx:-1}" ] || [ "${dropped:-1}" -ne 0 ]; then
+			cat "$work/out"
+			failed=1
+		fi
+	done
+done
+exit $failed

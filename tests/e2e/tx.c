@@ -1,0 +1,484 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+/*
+ * What an application may hand to transmit, and what happens to the rest: every
+ * valid chain goes out byte for byte; a frame that is none is refused by
+ * prepare and, if sent all the same, freed and counted, never sent wrong.
+ */
+#include <sys/mman.h>
+
+#include <rte_errno.h>
+
+#include "harness.h"
+
+static const struct rte_ether_addr other_mac = { { 0x02, 0x55, 0x55, 0, 0, 9 } };
+
+#define TX_ALL (RTE_ETH_TX_OFFLOAD_MULTI_SEGS | RTE_ETH_TX_OFFLOAD_IPV4_CKSUM |                   \
+		RTE_ETH_TX_OFFLOAD_UDP_CKSUM | RTE_ETH_TX_OFFLOAD_TCP_CKSUM |                      \
+		RTE_ETH_TX_OFFLOAD_VLAN_INSERT)
+
+static const struct h_cfg tx_cfg = { .mtu = 9000, .tx_offloads = TX_ALL,
+	.rx_offloads = RTE_ETH_RX_OFFLOAD_SCATTER };
+
+/* The frame goes out as it is. */
+static void
+sent_right(struct h_port *p, struct rte_mbuf *m, const uint8_t *f, uint32_t len)
+{
+	uint8_t got[H_FRAME_CAP];
+
+	assert_int_equal(rte_eth_tx_prepare(p->id, 0, &m, 1), 1);
+	h_send(p, 0, m);
+	assert_int_equal(h_take(p, got), len);
+	assert_memory_equal(got, f, len);
+	assert_int_equal(h_sent(p), 0);
+}
+
+static void
+every_number_of_segments(void **state)
+{
+	struct h_port *p = *state;
+	struct rte_eth_dev_info info;
+	uint8_t f[2000];
+	unsigned int segs;
+
+	h_start(p, &tx_cfg);
+	assert_int_equal(rte_eth_dev_info_get(p->id, &info), 0);
+	for (segs = 1; segs <= info.tx_desc_lim.nb_seg_max; segs++) {
+		h_ether(f, sizeof(f), &other_mac, segs);
+		sent_right(p, h_mbuf(p, f, sizeof(f), segs), f, sizeof(f));
+		/* One byte a segment, but for the first. */
+		sent_right(p, h_mbuf(p, f, 60 + segs, segs), f, 60 + segs);
+	}
+}
+
+static void
+empty_segments(void **state)
+{
+	struct h_port *p = *state;
+	unsigned int at, idle;
+	uint8_t f[600];
+
+	h_start(p, &tx_cfg);
+	idle = rte_mempool_avail_count(p->pool);
+	h_ether(f, sizeof(f), &other_mac, 1);
+	for (at = 0; at < 3; at++) {
+		struct rte_mbuf *m = h_mbuf(p, f, sizeof(f), 3);
+		struct rte_mbuf *s = at == 0 ? m : at == 1 ? m->next : m->next->next;
+		struct rte_mbuf *empty = rte_pktmbuf_alloc(p->pool);
+
+		/* Behind segment at: in the middle or at the end. */
+		assert_non_null(empty);
+		empty->next = s->next;
+		s->next = empty;
+		m->nb_segs++;
+		if (rte_eth_tx_prepare(p->id, 0, &m, 1) == 1) {
+			sent_right(p, m, f, sizeof(f));
+		} else {
+			assert_int_equal(rte_errno, EINVAL);
+			rte_pktmbuf_free(m);
+		}
+	}
+	h_alive(p);
+	rte_eth_tx_done_cleanup(p->id, 0, 0);
+	/* But for what either ring holds a while longer. */
+	assert_in_range(rte_mempool_avail_count(p->pool), idle - 64, idle + 64);
+}
+
+static void
+indirect_mbufs(void **state)
+{
+	struct h_port *p = *state;
+	struct rte_mbuf *m, *clone;
+	uint8_t f[1200], got[H_FRAME_CAP];
+	unsigned int i;
+
+	h_start(p, &tx_cfg);
+	for (i = 0; i < 200; i++) {
+		h_ether(f, sizeof(f), &other_mac, i);
+		m = h_mbuf(p, f, sizeof(f), 1 + i % 3);
+		clone = rte_pktmbuf_clone(m, p->pool);
+		assert_non_null(clone);
+		h_send(p, 0, clone);
+		assert_int_equal(h_take(p, got), sizeof(f));
+		assert_memory_equal(got, f, sizeof(f));
+		/* The original is still ours. */
+		h_same(m, f, sizeof(f));
+		sent_right(p, m, f, sizeof(f));
+	}
+}
+
+static void
+ext_free(void *addr, void *opaque)
+{
+	(void)addr;
+	(*(unsigned int *)opaque)++;
+}
+
+static void
+external_mbufs(void **state)
+{
+	struct h_port *p = *state;
+	const uint32_t size = 64 << 10;
+	uint16_t len = (uint16_t)(size / 8);
+	struct rte_mbuf_ext_shared_info *shared;
+	unsigned int i, freed = 0;
+	uint8_t *buf;
+
+	h_start(p, &tx_cfg);
+	/* Memory that no mempool and no EAL segment holds. */
+	buf = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE,
+		-1, 0);
+	assert_ptr_not_equal(buf, MAP_FAILED);
+	for (i = 0; i < 8; i++) {
+		uint8_t *part = buf + (size_t)i * len;
+		struct rte_mbuf *m = rte_pktmbuf_alloc(p->pool);
+		uint16_t room = len;
+
+		assert_non_null(m);
+		h_ether(part, 1000, &other_mac, i);
+		shared = rte_pktmbuf_ext_shinfo_init_helper(part, &room, ext_free, &freed);
+		rte_pktmbuf_attach_extbuf(m, part, (rte_iova_t)(uintptr_t)part, room, shared);
+		m->data_len = 1000;
+		m->pkt_len = 1000;
+		if (rte_eth_tx_prepare(p->id, 0, &m, 1) == 1)
+			sent_right(p, m, part, 1000);
+		else
+			rte_pktmbuf_free(m);
+	}
+	assert_int_equal(h_xstat(p, "tx_q0_unmapped"), 0);
+	assert_int_equal(rte_eth_tx_done_cleanup(p->id, 0, 0) >= 0, 1);
+	h_stop(p);
+	assert_int_equal(freed, 8);
+	h_close(p);
+	munmap(buf, size);
+}
+
+static void
+foreign_pool(void **state)
+{
+	struct h_port *p = *state;
+	struct rte_mempool *mine;
+	unsigned int i;
+	uint8_t f[1200];
+
+	h_start(p, &tx_cfg);
+	mine = p->pool;
+	/* Pools that the port has never seen, met for the first time in transmit. */
+	for (i = 0; i < 4; i++) {
+		p->pool = rte_pktmbuf_pool_create(i == 0 ? "foreign0" : i == 1 ? "foreign1" :
+			i == 2 ? "foreign2" : "foreign3", 511, 0, 0, RTE_MBUF_DEFAULT_BUF_SIZE,
+			SOCKET_ID_ANY);
+		assert_non_null(p->pool);
+		p->old_pools[p->nb_old_pools++] = p->pool;
+		h_ether(f, sizeof(f), &other_mac, i);
+		sent_right(p, h_mbuf(p, f, sizeof(f), 4), f, sizeof(f));
+	}
+	/* Of all of them in one chain, in turn. */
+	for (i = 0; i < 50; i++) {
+		struct rte_mbuf *m = NULL;
+		unsigned int k;
+
+		h_ether(f, sizeof(f), &other_mac, i);
+		for (k = 0; k < 4; k++) {
+			struct rte_mbuf *s;
+
+			p->pool = p->old_pools[(i + k) % 4];
+			s = h_mbuf(p, f + k * 300, 300, 1);
+			if (m == NULL)
+				m = s;
+			else
+				assert_int_equal(rte_pktmbuf_chain(m, s), 0);
+		}
+		sent_right(p, m, f, sizeof(f));
+	}
+	p->pool = mine;
+}
+
+/* --- frames that are none --- */
+
+/* How a good frame of three segments is spoilt. */
+static void
+no_data(struct rte_mbuf *m)
+{
+	rte_pktmbuf_free(m->next);
+	m->next = NULL;
+	m->nb_segs = 1;
+	m->data_len = 0;
+	m->pkt_len = 0;
+}
+
+static void
+too_short(struct rte_mbuf *m)
+{
+	no_data(m);
+	m->data_len = 13;
+	m->pkt_len = 13;
+}
+
+static void
+length_differs(struct rte_mbuf *m)
+{
+	m->pkt_len += 10;
+}
+
+static void
+length_less(struct rte_mbuf *m)
+{
+	m->pkt_len -= 10;
+}
+
+static void
+segments_fewer(struct rte_mbuf *m)
+{
+	m->nb_segs = 4; /* than said */
+}
+
+static void
+l3_beyond(struct rte_mbuf *m)
+{
+	m->ol_flags |= RTE_MBUF_F_TX_IPV4 | RTE_MBUF_F_TX_IP_CKSUM;
+	m->l2_len = 14;
+	m->l3_len = 511;
+	m->pkt_len = m->data_len = 100;
+	rte_pktmbuf_free(m->next);
+	m->next = NULL;
+	m->nb_segs = 1;
+}
+
+static void
+l2_zero(struct rte_mbuf *m)
+{
+	m->ol_flags |= RTE_MBUF_F_TX_IPV4 | RTE_MBUF_F_TX_IP_CKSUM;
+	m->l2_len = 0;
+	m->l3_len = 20;
+}
+
+static void
+l3_zero(struct rte_mbuf *m)
+{
+	m->ol_flags |= RTE_MBUF_F_TX_IPV4 | RTE_MBUF_F_TX_UDP_CKSUM;
+	m->l2_len = 14;
+	m->l3_len = 0;
+}
+
+static void
+wants_tso(struct rte_mbuf *m)
+{
+	m->ol_flags |= RTE_MBUF_F_TX_TCP_SEG | RTE_MBUF_F_TX_IPV4;
+	m->l2_len = 14;
+	m->l3_len = 20;
+	m->l4_len = 20;
+	m->tso_segsz = 500;
+}
+
+static const struct {
+	void (*spoil)(struct rte_mbuf *m);
+	const char *name;
+} bad_frames[] = {
+	{ no_data, "no data" },
+	{ too_short, "too short" },
+	{ length_differs, "length differs" },
+	{ length_less, "length less" },
+	{ segments_fewer, "segments fewer" },
+	{ l3_beyond, "l3 beyond" },
+	{ l2_zero, "l2 zero" },
+	{ l3_zero, "l3 zero" },
+	{ wants_tso, "wants tso" },
+};
+
+static void
+prepare_refuses(void **state)
+{
+	struct h_port *p = *state;
+	struct rte_mbuf *m[3];
+	uint8_t f[600];
+	unsigned int i;
+
+	h_start(p, &tx_cfg);
+	for (i = 0; i < RTE_DIM(bad_frames); i++) {
+		h_ip(f, sizeof(f), &other_mac, &(struct h_flow){ .src = 1, .proto = IPPROTO_UDP }, i);
+		m[0] = h_mbuf(p, f, sizeof(f), 3);
+		m[1] = h_mbuf(p, f, sizeof(f), 3);
+		m[2] = h_mbuf(p, f, sizeof(f), 3);
+		bad_frames[i].spoil(m[1]);
+		rte_errno = 0;
+		/* The good one before it passes, the bad one is what the return points to. */
+		if (rte_eth_tx_prepare(p->id, 0, m, 3) != 1)
+			fail_msg("prepare and the frame with \"%s\"", bad_frames[i].name);
+		assert_true(rte_errno == EINVAL || rte_errno == ENOTSUP);
+		rte_pktmbuf_free_bulk(m, 3);
+	}
+}
+
+static void
+burst_drops_and_counts(void **state)
+{
+	struct h_port *p = *state;
+	struct rte_mbuf *m[3];
+	uint8_t f[600], got[H_FRAME_CAP];
+	unsigned int i;
+
+	h_start(p, &tx_cfg);
+	for (i = 0; i < RTE_DIM(bad_frames); i++) {
+		/* TSO is for prepare alone: without it the flag has no meaning here. */
+		if (bad_frames[i].spoil == wants_tso)
+			continue;
+		h_ip(f, sizeof(f), &other_mac, &(struct h_flow){ .src = 1, .proto = IPPROTO_UDP }, i);
+		m[0] = h_mbuf(p, f, sizeof(f), 3);
+		m[1] = h_mbuf(p, f, sizeof(f), 3);
+		m[2] = h_mbuf(p, f, sizeof(f), 3);
+		bad_frames[i].spoil(m[1]);
+		assert_int_equal(rte_eth_tx_burst(p->id, 0, m, 3), 3);
+		h_step(p);
+		if (h_sent(p) != 2)
+			fail_msg("%u frames with \"%s\" between two", h_sent(p), bad_frames[i].name);
+		assert_int_equal(h_take(p, got), sizeof(f));
+		assert_memory_equal(got, f, sizeof(f));
+		assert_int_equal(h_take(p, got), sizeof(f));
+		assert_memory_equal(got, f, sizeof(f));
+		assert_int_equal(h_xstat(p, "tx_q0_refused"), i + 1);
+		assert_int_equal(h_stats(p).oerrors, i + 1);
+	}
+	h_alive(p);
+}
+
+static void
+too_many_segments(void **state)
+{
+	struct h_port *p = *state;
+	struct rte_eth_dev_info info;
+	struct rte_mbuf *m;
+	uint8_t f[2000];
+
+	h_start(p, &tx_cfg);
+	assert_int_equal(rte_eth_dev_info_get(p->id, &info), 0);
+	h_ether(f, sizeof(f), &other_mac, 1);
+	m = h_mbuf(p, f, sizeof(f), info.tx_desc_lim.nb_seg_max + 1u);
+	rte_errno = 0;
+	assert_int_equal(rte_eth_tx_prepare(p->id, 0, &m, 1), 0);
+	assert_int_equal(rte_errno, EINVAL);
+	h_send(p, 0, m);
+	assert_int_equal(h_sent(p), 0);
+	assert_int_equal(h_xstat(p, "tx_q0_refused"), 1);
+	h_alive(p);
+}
+
+static void
+too_long(void **state)
+{
+	struct h_port *p = *state;
+	struct rte_mbuf *m;
+	uint8_t f[H_FRAME_CAP];
+
+	h_start(p, &tx_cfg);
+	h_ether(f, sizeof(f), &other_mac, 1);
+	sent_right(p, h_mbuf(p, f, 9018, 8), f, 9018);
+	m = h_mbuf(p, f, 9728, 8);
+	rte_errno = 0;
+	assert_int_equal(rte_eth_tx_prepare(p->id, 0, &m, 1), 0);
+	assert_int_equal(rte_errno, EINVAL);
+	h_send(p, 0, m);
+	assert_int_equal(h_sent(p), 0);
+	assert_int_equal(h_xstat(p, "tx_q0_refused"), 1);
+	h_alive(p);
+}
+
+/* --- rings full, pools empty --- */
+
+static void
+ring_full(void **state)
+{
+	struct h_port *p = *state;
+	struct rte_mbuf *m[H_MAX_BURST];
+	uint8_t f[120], got[H_FRAME_CAP];
+	unsigned int round, i;
+	uint16_t n;
+
+	h_start(p, &(struct h_cfg){ .nb_txd = 32, .tx_offloads = TX_ALL });
+	h_ether(f, sizeof(f), &other_mac, 1);
+	for (round = 0; round < 20; round++) {
+		for (i = 0; i < RTE_DIM(m); i++)
+			m[i] = h_mbuf(p, f, sizeof(f), 1 + (i + round) % 3);
+		n = rte_eth_tx_burst(p->id, 0, m, RTE_DIM(m));
+		assert_in_range(n, 1, 31);
+		assert_int_equal(rte_eth_tx_burst(p->id, 0, m + n, 1), 0);
+		rte_pktmbuf_free_bulk(m + n, RTE_DIM(m) - n);
+		h_step(p);
+		assert_int_equal(h_sent(p), n);
+		while (h_take(p, got) != 0)
+			assert_memory_equal(got, f, sizeof(f));
+	}
+}
+
+static void
+pool_runs_dry(void **state)
+{
+	struct h_port *p = *state;
+	struct rte_mbuf *m[512], *rest[512];
+	unsigned int held = 0;
+	unsigned int left, i, round;
+	uint8_t f[60];
+
+	/* 160 buffers: the ring takes 124, the application keeps what it gets. */
+	h_start(p, &(struct h_cfg){ .pool_size = 160 });
+	h_ether(f, sizeof(f), &p->mac, 1);
+	for (round = 0; round < 3; round++) {
+		held = 0;
+		for (i = 0; i < 200; i++)
+			h_give(p, f, sizeof(f));
+		held += h_recv(p, 0, m, RTE_DIM(m));
+		left = 0;
+		while ((rest[left] = rte_pktmbuf_alloc(p->pool)) != NULL)
+			left++;
+		for (i = 0; i < 200; i++)
+			h_give(p, f, sizeof(f));
+		held += h_recv(p, 0, m + held, (uint16_t)(RTE_DIM(m) - held));
+		assert_in_range(held, 100, 160);
+		assert_true(h_stats(p).rx_nombuf > 0);
+		assert_true(h_xstat(p, "rx_q0_no_mbuf") > 0);
+		rte_pktmbuf_free_bulk(m, held);
+		rte_pktmbuf_free_bulk(rest, left);
+		/* What waited in the NIC comes now; then all is as before. */
+		while ((held = h_recv(p, 0, m, RTE_DIM(m))) > 0)
+			rte_pktmbuf_free_bulk(m, held);
+		h_alive(p);
+	}
+}
+
+static void
+transmit_on_every_queue(void **state)
+{
+	struct h_port *p = *state;
+	uint8_t f[300], got[H_FRAME_CAP];
+	uint16_t q;
+
+	h_start(p, &(struct h_cfg){ .nb_txq = 16, .tx_offloads = TX_ALL });
+	for (q = 0; q < 16; q++) {
+		h_ether(f, sizeof(f), &other_mac, q);
+		h_send(p, q, h_mbuf(p, f, sizeof(f), 2));
+		assert_int_equal(h_take(p, got), sizeof(f));
+		assert_memory_equal(got, f, sizeof(f));
+	}
+}
+
+int
+main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		h_test(every_number_of_segments),
+		h_test(empty_segments),
+		h_test(indirect_mbufs),
+		h_test(external_mbufs),
+		h_test(foreign_pool),
+		h_test(prepare_refuses),
+		h_test(burst_drops_and_counts),
+		h_test(too_many_segments),
+		h_test(too_long),
+		h_test(ring_full),
+		h_test(pool_runs_dry),
+		h_test(transmit_on_every_queue),
+	};
+
+	return h_main(argc, argv, tests);
+}
