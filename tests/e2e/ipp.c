@@ -128,7 +128,8 @@ main(int argc, char **argv)
 	const bool huge = argc > 3 && strcmp(argv[argc - 1], "huge") == 0;
 	char vdev[128];
 	char *eal[] = {argv[0], NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL};
-	const char *args[] = {"--no-pci", huge ? "--in-memory" : "--no-huge", "--no-shconf", "--no-telemetry", "-m256", "-l0",
+	const char *args[] = {"--no-pci", huge ? "--in-memory" : "--no-huge", "--no-shconf",
+		"--no-telemetry", "-m256", "-l0",
 		"--log-level=lib.eal:4", vdev};
 	struct rte_eth_burst_mode rx, tx;
 	struct rte_mempool *pool;
