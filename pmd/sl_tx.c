@@ -16,6 +16,8 @@
 
 #include <string.h>
 
+#include <limits.h>
+
 #include <rte_branch_prediction.h>
 #include <rte_errno.h>
 #include <rte_ether.h>
@@ -113,6 +115,16 @@ tx_outstanding(const struct sl_tx_queue *q)
 	return q->nb_desc - 1u - q->nb_free;
 }
 
+/* How many of the oldest descriptors lie before @head; more than are outstanding: @head is wild. */
+static __rte_always_inline unsigned int
+tx_before(const struct sl_tx_queue *q, unsigned int head)
+{
+	if (head >= q->nb_desc)
+		return UINT_MAX;
+	return head >= q->next_to_clean ? head - q->next_to_clean :
+		head + q->nb_desc - q->next_to_clean;
+}
+
 /*
  * How many of the oldest descriptors the NIC is done with. What it wrote is
  * believed only when it lies in the outstanding part of the ring.
@@ -120,16 +132,14 @@ tx_outstanding(const struct sl_tx_queue *q)
 static __rte_always_inline unsigned int
 tx_done(const struct sl_tx_queue *q, const enum sl_coherency mode, uint64_t *bad_head)
 {
-	unsigned int head, done;
+	unsigned int done;
 
 	/* The NIC may have written its head since the line was last read (R2). */
 	sl_update(q->sync, mode, (const void *)(uintptr_t)q->head_wb, sizeof(*q->head_wb));
-	head = *q->head_wb;
+	done = tx_before(q, *q->head_wb);
 	/* The head is read before anything that it gives back is touched (R3). */
 	sl_acquire();
-	done = head >= q->next_to_clean ? head - q->next_to_clean :
-		head + q->nb_desc - q->next_to_clean;
-	if (unlikely(head >= q->nb_desc || done > tx_outstanding(q))) {
+	if (unlikely(done > tx_outstanding(q))) {
 		if (bad_head != NULL)
 			(*bad_head)++;
 		return 0;
@@ -137,11 +147,26 @@ tx_done(const struct sl_tx_queue *q, const enum sl_coherency mode, uint64_t *bad
 	return done;
 }
 
+/*
+ * The same by the NIC's own register (TDH: 8.12.11), when the head line holds
+ * nonsense. In a full ring no further report would ever mend it.
+ */
+static __rte_noinline unsigned int
+tx_done_by_register(const struct sl_tx_queue *q)
+{
+	const unsigned int done = tx_before(q, SL_RD(&q->port->bus, TDH, q->queue_id));
+
+	return done > tx_outstanding(q) ? 0 : done;
+}
+
 static __rte_always_inline void
 tx_reclaim(struct sl_tx_queue *q, const enum sl_coherency mode, const bool plain)
 {
-	const unsigned int done = tx_done(q, mode, &q->n.bad_head);
+	const uint64_t bad_head = q->n.bad_head;
+	unsigned int done = tx_done(q, mode, &q->n.bad_head);
 
+	if (unlikely(q->n.bad_head != bad_head))
+		done = tx_done_by_register(q);
 	if (done > 0)
 		tx_free(q, done, plain);
 }

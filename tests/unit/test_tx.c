@@ -400,6 +400,37 @@ test_restart(void **state)
 	rig_close(r);
 }
 
+/* The last report of a full ring is wild: nothing will be reported again, yet frames go on. */
+static void
+test_wild_head_in_full_ring(void **state)
+{
+	struct rig *r = rig_open(SL_COHERENCY_COHERENT, 511, 0);
+	struct sl_tx_queue *q = rig_tx_start(r, 64, NULL);
+	const eth_tx_burst_t burst = r->port.tx_path->burst;
+	struct rte_mbuf *m;
+	struct ext ext;
+	bool empty;
+
+	(void)state;
+	for (m = segment(r, &ext, 60, 0); burst(q, &m, 1) == 1; m = segment(r, &ext, 60, 0))
+		;
+	do {
+		if (rig_tx_take(r, &empty))
+			r->sent.len = 0;
+	} while (!empty);
+	rig_tx_head(r, 64);
+	assert_int_equal(burst(q, &m, 1), 1);
+	assert_int_equal(q->n.bad_head, 1);
+	/* A register that is just as wild frees nothing. */
+	rig_tx_head(r, UINT32_MAX);
+	r->regs[SL_OFF(TDH, 0) / sizeof(uint32_t)] = UINT32_MAX;
+	for (m = segment(r, &ext, 60, 0); burst(q, &m, 1) == 1; m = segment(r, &ext, 60, 0))
+		;
+	assert_int_equal(q->nb_free, 0);
+	rte_pktmbuf_free(m);
+	rig_close(r);
+}
+
 /* One segment more than a frame may have: refused, and freed whole. */
 static void
 test_too_many_segs(void **state)
@@ -483,6 +514,7 @@ main(void)
 		cmocka_unit_test(test_paths),
 		cmocka_unit_test(test_stop),
 		cmocka_unit_test(test_restart),
+		cmocka_unit_test(test_wild_head_in_full_ring),
 		cmocka_unit_test(test_too_many_segs),
 		cmocka_unit_test(test_refused_offload),
 		cmocka_unit_test(test_setup),
