@@ -4,7 +4,7 @@
 #
 # "syncline test": builds every variant, runs the suites, sums up.
 
-readonly SL_SUITES="unit e2e tap cross style"
+readonly SL_SUITES="unit e2e tap ipp cross style"
 # Run only when named: fetches and boots a guest.
 readonly SL_SUITES_NAMED="vm"
 
@@ -79,7 +79,7 @@ build_variant() {
 test_native() {
 	local suite
 	if build_variant build gcc -Dwerror=true; then
-		for suite in unit e2e tap; do
+		for suite in unit e2e tap ipp; do
 			if suite_wanted "$suite"; then run_suite build "$suite" "$suite, gcc"; fi
 		done
 	fi
@@ -132,7 +132,7 @@ cmd_test() {
 	done
 	SL_WANTED=${*:-$SL_SUITES}
 	setup_for_test
-	if suite_wanted unit || suite_wanted e2e || suite_wanted tap; then test_native; fi
+	if suite_wanted unit || suite_wanted e2e || suite_wanted tap || suite_wanted ipp; then test_native; fi
 	test_cross
 	test_style
 	test_vm
