@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <rte_ether.h>
 #include <rte_malloc.h>
@@ -350,10 +351,13 @@ rx_queue_free(struct sl_rx_queue *q)
 static uint64_t
 rx_mbuf_init(uint16_t port)
 {
+	uint64_t word;
 	struct rte_mbuf m = {.data_off = RTE_PKTMBUF_HEADROOM, .nb_segs = 1, .port = port};
 
 	rte_mbuf_refcnt_set(&m, 1);
-	return *(const uint64_t *)RTE_PTR_ADD(&m, offsetof(struct rte_mbuf, rearm_data));
+	/* The fields were written by types of their own: only a copy may read them as one. */
+	memcpy(&word, &m.rearm_data, sizeof(word));
+	return word;
 }
 
 static int

@@ -11,6 +11,8 @@
  * fold, so that each row of the path table pays for nothing but its own.
  */
 
+#include <string.h>
+
 #include <rte_branch_prediction.h>
 #include <rte_ether.h>
 #include <rte_prefetch.h>
@@ -241,7 +243,7 @@ rx_fill_offload(const struct sl_rx_queue *q, struct rte_mbuf *m, volatile union 
 static __rte_always_inline void
 rx_rearm(const struct sl_rx_queue *q, struct rte_mbuf *m)
 {
-	*(uint64_t *)RTE_PTR_ADD(m, offsetof(struct rte_mbuf, rearm_data)) = q->mbuf_init;
+	memcpy(&m->rearm_data, &q->mbuf_init, sizeof(q->mbuf_init));
 }
 
 static __rte_always_inline void

@@ -27,6 +27,7 @@ socat:TCP transfer of demo and tap tests"
 
 # ... and what only the tests need.
 readonly SL_PACKAGES_TEST="
+git:style suite, which asks it for the files
 clang:second compiler
 libclang-rt-14-dev:its sanitizers
 clang-format:style suite

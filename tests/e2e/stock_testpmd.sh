@@ -19,6 +19,9 @@ skip()
 }
 
 command -v dpdk-testpmd >/dev/null || skip "dpdk-testpmd is not installed (Debian: package dpdk-dev)"
+if ldd "$driver" | grep -q 'libasan\|libclang_rt.asan'; then
+	skip "the driver was built with AddressSanitizer, dpdk-testpmd was not: it cannot load it"
+fi
 [ "$(nproc)" -ge 2 ] || skip "needs two CPUs: testpmd polls on one, the device works on another"
 
 # EAL refuses a plugin under a folder that anybody may write to.
