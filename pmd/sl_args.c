@@ -121,14 +121,16 @@ set_quota(struct sl_args *a, const char *value)
 }
 
 static const struct arg_key arg_keys[] = {
-	{"wire", set_wire, "peer:NAME, loop, gen, pcap:in=FILE, tap:IFNAME, null, none; ';' for ','",
+	{"wire", set_wire,
+		"peer:NAME, loop, gen, pcap:in=FILE, tap:IFNAME, null, none; ';' for ','",
 		SL_ARGS_SOFT, false},
 	{"coherency", set_coherency, "auto, coherent, explicit", SL_ARGS_SOFT | SL_ARGS_PCI, false},
 	{"mode", set_mode, "thread, step", SL_ARGS_SOFT, false},
 	{"cpu", set_cpu, "a CPU number, -1 not to pin", SL_ARGS_SOFT, false},
 	{"mac", set_mac, "a unicast address xx:xx:xx:xx:xx:xx, not zero", SL_ARGS_SOFT, false},
 	{"fault", set_fault, "name[:arg[:count]], at most 8 of them; names", SL_ARGS_SOFT, true},
-	{"quota_noncached", set_quota, "bytes > 0, with K or M for KiB or MiB", SL_ARGS_SOFT, false},
+	{"quota_noncached", set_quota, "bytes > 0, with K or M for KiB or MiB", SL_ARGS_SOFT,
+		false},
 	{"node", set_node, "a NUMA node number, -1 for any", SL_ARGS_SOFT, false},
 };
 
@@ -137,7 +139,8 @@ refuse_key(enum sl_args_kind kind, const char *key, const char *value, char *why
 {
 	size_t n, i;
 
-	n = (size_t)snprintf(why, why_len, "argument \"%s=%s\" is not known; allowed keys:", key, value);
+	n = (size_t)snprintf(
+		why, why_len, "argument \"%s=%s\" is not known; allowed keys:", key, value);
 	for (i = 0; i < RTE_DIM(arg_keys) && n < why_len; i++) {
 		if ((arg_keys[i].kinds & kind) != 0)
 			n += (size_t)snprintf(why + n, why_len - n, " %s", arg_keys[i].key);
@@ -171,8 +174,9 @@ append_wire(char *extra, size_t len, const char *key, const char *value, char *w
 	if (key[strlen(WIRE_PREFIX)] == '\0' ||
 		(size_t)snprintf(extra + n, len - n, "%s%s=%s", n == 0 ? "" : ",",
 			key + strlen(WIRE_PREFIX), value) >= len - n) {
-		snprintf(why, why_len, "argument \"%s=%s\": no key of the wire, or over %zu characters",
-			key, value, len - 1);
+		snprintf(why, why_len,
+			"argument \"%s=%s\": no key of the wire, or over %zu characters", key,
+			value, len - 1);
 		return -EINVAL;
 	}
 	return 0;
@@ -186,7 +190,7 @@ join_wire(struct sl_args *a, const char *extra, char *why, size_t why_len)
 	if (*extra == '\0')
 		return 0;
 	if ((size_t)snprintf(a->wire + n, sizeof(a->wire) - n, "%c%s",
-			strchr(a->wire, ':') == NULL ? ':' : ',', extra) >= sizeof(a->wire) - n) {
+		    strchr(a->wire, ':') == NULL ? ':' : ',', extra) >= sizeof(a->wire) - n) {
 		snprintf(why, why_len, "the wire's text is longer than %u characters",
 			SL_ARGS_WIRE_LEN - 1);
 		return -EINVAL;
@@ -206,8 +210,9 @@ set_one(enum sl_args_kind kind, struct sl_args *a, uint32_t *seen, const char *k
 		if (strcmp(k->key, key) != 0 || (k->kinds & kind) == 0)
 			continue;
 		if ((*seen & RTE_BIT32(i)) != 0 && !k->repeats) {
-			snprintf(why, why_len, "argument \"%s=%s\": %s was given before; allowed once",
-				key, value, key);
+			snprintf(why, why_len,
+				"argument \"%s=%s\": %s was given before; allowed once", key, value,
+				key);
 			return -EINVAL;
 		}
 		*seen |= RTE_BIT32(i);
@@ -220,8 +225,8 @@ set_one(enum sl_args_kind kind, struct sl_args *a, uint32_t *seen, const char *k
 }
 
 int
-sl_args_parse(enum sl_args_kind kind, const char *text, struct sl_args *out, char *why,
-	size_t why_len)
+sl_args_parse(
+	enum sl_args_kind kind, const char *text, struct sl_args *out, char *why, size_t why_len)
 {
 	struct sl_args a = {
 		.wire = "null",
@@ -245,7 +250,8 @@ sl_args_parse(enum sl_args_kind kind, const char *text, struct sl_args *out, cha
 		char *value = strchr(pair, '=');
 
 		if (value == NULL) {
-			snprintf(why, why_len, "argument \"%s\" has no value; allowed: key=value", pair);
+			snprintf(why, why_len, "argument \"%s\" has no value; allowed: key=value",
+				pair);
 			return -EINVAL;
 		}
 		*value++ = '\0';

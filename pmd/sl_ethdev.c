@@ -9,14 +9,14 @@
 
 #include "sl_port.h"
 
-#define RX_OFFLOADS                                                                                \
-	(RTE_ETH_RX_OFFLOAD_VLAN_STRIP | RTE_ETH_RX_OFFLOAD_VLAN_FILTER |                          \
-		RTE_ETH_RX_OFFLOAD_IPV4_CKSUM | RTE_ETH_RX_OFFLOAD_UDP_CKSUM |                     \
-		RTE_ETH_RX_OFFLOAD_TCP_CKSUM | RTE_ETH_RX_OFFLOAD_KEEP_CRC |                       \
+#define RX_OFFLOADS \
+	(RTE_ETH_RX_OFFLOAD_VLAN_STRIP | RTE_ETH_RX_OFFLOAD_VLAN_FILTER | \
+		RTE_ETH_RX_OFFLOAD_IPV4_CKSUM | RTE_ETH_RX_OFFLOAD_UDP_CKSUM | \
+		RTE_ETH_RX_OFFLOAD_TCP_CKSUM | RTE_ETH_RX_OFFLOAD_KEEP_CRC | \
 		RTE_ETH_RX_OFFLOAD_SCATTER | RTE_ETH_RX_OFFLOAD_RSS_HASH)
-#define TX_OFFLOADS                                                                                \
-	(RTE_ETH_TX_OFFLOAD_VLAN_INSERT | RTE_ETH_TX_OFFLOAD_IPV4_CKSUM |                          \
-		RTE_ETH_TX_OFFLOAD_UDP_CKSUM | RTE_ETH_TX_OFFLOAD_TCP_CKSUM |                      \
+#define TX_OFFLOADS \
+	(RTE_ETH_TX_OFFLOAD_VLAN_INSERT | RTE_ETH_TX_OFFLOAD_IPV4_CKSUM | \
+		RTE_ETH_TX_OFFLOAD_UDP_CKSUM | RTE_ETH_TX_OFFLOAD_TCP_CKSUM | \
 		RTE_ETH_TX_OFFLOAD_MULTI_SEGS | RTE_ETH_TX_OFFLOAD_MBUF_FAST_FREE)
 
 #define RX_BUF_UNIT 1024u /* SRRCTL.BSIZEPACKET counts KiB: 8.10.2 */
@@ -46,13 +46,14 @@ check_configuration(const struct rte_eth_dev *eth)
 		return -EINVAL;
 	}
 	if ((conf->link_speeds & RTE_ETH_LINK_SPEED_FIXED) != 0) {
-		SL_LOG(ERR, "port %u: link_speeds %#x: no fixed speed; allowed: 0, auto-negotiation", id,
-			conf->link_speeds);
+		SL_LOG(ERR,
+			"port %u: link_speeds %#x: no fixed speed; allowed: 0, auto-negotiation",
+			id, conf->link_speeds);
 		return -EINVAL;
 	}
 	if (conf->lpbk_mode > 1) {
-		SL_LOG(ERR, "port %u: lpbk_mode %u not supported; allowed: 0 none, 1 in the MAC", id,
-			conf->lpbk_mode);
+		SL_LOG(ERR, "port %u: lpbk_mode %u not supported; allowed: 0 none, 1 in the MAC",
+			id, conf->lpbk_mode);
 		return -EINVAL;
 	}
 	if (conf->intr_conf.rxq != 0) {
@@ -100,9 +101,10 @@ program_rx(struct rte_eth_dev *eth)
 static void
 program_tx(struct sl_port *port)
 {
-	SL_WR(&port->bus, TCTL, 0, SL_TCTL_EN | SL_TCTL_PSP | SL_TCTL_RTLC |
-		SL_PREP(SL_TCTL_CT, TX_COLLISION_THRESHOLD) |
-		SL_PREP(SL_TCTL_COLD, TX_COLLISION_DISTANCE));
+	SL_WR(&port->bus, TCTL, 0,
+		SL_TCTL_EN | SL_TCTL_PSP | SL_TCTL_RTLC |
+			SL_PREP(SL_TCTL_CT, TX_COLLISION_THRESHOLD) |
+			SL_PREP(SL_TCTL_COLD, TX_COLLISION_DISTANCE));
 }
 
 static void
@@ -233,8 +235,9 @@ sl_port_reselect(struct rte_eth_dev *eth)
 	 * setting may still lie in the ring.
 	 */
 	if (old != NULL && (old->scatter || old->offload)) {
-		port->rx_path = sl_rx_path_select(port->mode, old->scatter || port->rx_path->scatter,
-			old->offload || port->rx_path->offload);
+		port->rx_path =
+			sl_rx_path_select(port->mode, old->scatter || port->rx_path->scatter,
+				old->offload || port->rx_path->offload);
 		eth->rx_pkt_burst = port->rx_path->burst;
 		eth->data->scattered_rx = port->rx_path->scatter;
 	}
@@ -351,7 +354,9 @@ sl_dev_infos_get(struct rte_eth_dev *eth, struct rte_eth_dev_info *info)
 	static const struct rte_eth_desc_lim rx_lim = {
 		.nb_max = SL_MAX_DESC, .nb_min = SL_MIN_DESC, .nb_align = SL_DESC_UNIT};
 	static const struct rte_eth_desc_lim tx_lim = {.nb_max = SL_MAX_DESC,
-		.nb_min = SL_MIN_DESC, .nb_align = SL_DESC_UNIT, .nb_seg_max = SL_TX_MAX_SEGS,
+		.nb_min = SL_MIN_DESC,
+		.nb_align = SL_DESC_UNIT,
+		.nb_seg_max = SL_TX_MAX_SEGS,
 		.nb_mtu_seg_max = SL_TX_MAX_SEGS};
 
 	RTE_SET_USED(eth);
@@ -423,8 +428,9 @@ read_mac(struct rte_eth_dev *eth)
 {
 	struct sl_port *port = sl_port_of(eth);
 	uint32_t lo = SL_RD(&port->bus, RAL, 0), hi = SL_RD(&port->bus, RAH, 0);
-	struct rte_ether_addr mac = {.addr_bytes = {(uint8_t)lo, (uint8_t)(lo >> 8),
-		(uint8_t)(lo >> 16), (uint8_t)(lo >> 24), (uint8_t)hi, (uint8_t)(hi >> 8)}};
+	struct rte_ether_addr mac = {
+		.addr_bytes = {(uint8_t)lo, (uint8_t)(lo >> 8), (uint8_t)(lo >> 16),
+			(uint8_t)(lo >> 24), (uint8_t)hi, (uint8_t)(hi >> 8)}};
 
 	if (!rte_is_valid_assigned_ether_addr(&mac)) {
 		SL_LOG(ERR, "the NVM's MAC address " RTE_ETHER_ADDR_PRT_FMT " is not a unicast one",

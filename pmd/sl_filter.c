@@ -94,8 +94,8 @@ sl_mac_addr_add(struct rte_eth_dev *eth, struct rte_ether_addr *mac, uint32_t id
 		return -EINVAL;
 	}
 	if (idx >= SL_MAC_ADDRS) {
-		SL_LOG(ERR, "port %u: MAC address entry %u; allowed: 0..%u", eth->data->port_id, idx,
-			SL_MAC_ADDRS - 1);
+		SL_LOG(ERR, "port %u: MAC address entry %u; allowed: 0..%u", eth->data->port_id,
+			idx, SL_MAC_ADDRS - 1);
 		return -ENOSPC;
 	}
 	rar_write(port, idx, mac);
@@ -137,8 +137,8 @@ sl_set_mc_addr_list(struct rte_eth_dev *eth, struct rte_ether_addr *list, uint32
 	memset(port->mta, 0, sizeof(port->mta));
 	for (i = 0; i < n; i++) {
 		/* 7.1.2.1.3, RCTL.MO 0: the hash is bits 47:36 of the address. */
-		uint32_t hash = (uint32_t)list[i].addr_bytes[4] >> 4 |
-			(uint32_t)list[i].addr_bytes[5] << 4;
+		uint32_t hash =
+			(uint32_t)list[i].addr_bytes[4] >> 4 | (uint32_t)list[i].addr_bytes[5] << 4;
 
 		port->mta[hash / WORD_BITS] |= SL_BIT(hash % WORD_BITS);
 	}
@@ -198,10 +198,46 @@ sl_vlan_offload_set(struct rte_eth_dev *eth, int mask)
 
 /* The key of Microsoft's RSS verification suite: known hash values for everyone. */
 static const uint8_t default_key[SL_RSS_KEY_BYTES] = {
-	0x6d, 0x5a, 0x56, 0xda, 0x25, 0x5b, 0x0e, 0xc2, 0x41, 0x67,
-	0x25, 0x3d, 0x43, 0xa3, 0x8f, 0xb0, 0xd0, 0xca, 0x2b, 0xcb,
-	0xae, 0x7b, 0x30, 0xb4, 0x77, 0xcb, 0x2d, 0xa3, 0x80, 0x30,
-	0xf2, 0x0c, 0x6a, 0x42, 0xb7, 0x3b, 0xbe, 0xac, 0x01, 0xfa,
+	0x6d,
+	0x5a,
+	0x56,
+	0xda,
+	0x25,
+	0x5b,
+	0x0e,
+	0xc2,
+	0x41,
+	0x67,
+	0x25,
+	0x3d,
+	0x43,
+	0xa3,
+	0x8f,
+	0xb0,
+	0xd0,
+	0xca,
+	0x2b,
+	0xcb,
+	0xae,
+	0x7b,
+	0x30,
+	0xb4,
+	0x77,
+	0xcb,
+	0x2d,
+	0xa3,
+	0x80,
+	0x30,
+	0xf2,
+	0x0c,
+	0x6a,
+	0x42,
+	0xb7,
+	0x3b,
+	0xbe,
+	0xac,
+	0x01,
+	0xfa,
 };
 
 static const struct {
@@ -227,7 +263,8 @@ reta_write(struct sl_port *port)
 	for (i = 0; i < SL_RETA_ENTRIES; i += RETA_PER_WORD)
 		SL_WR(&port->bus, RETA, i / RETA_PER_WORD,
 			port->reta[i] | (uint32_t)port->reta[i + 1] << 8 |
-				(uint32_t)port->reta[i + 2] << 16 | (uint32_t)port->reta[i + 3] << 24);
+				(uint32_t)port->reta[i + 2] << 16 |
+				(uint32_t)port->reta[i + 3] << 24);
 }
 
 static void

@@ -9,12 +9,13 @@
 #include "sl_port.h"
 
 #define WAIT_STEP_US 50u
-#define MASTER_TIMEOUT_US 100000u /* 5.2.3.3 gives no figure; PCIe completions are long done by then */
+#define MASTER_TIMEOUT_US \
+	100000u /* 5.2.3.3 gives no figure; PCIe completions are long done by then */
 #define RESET_TIMEOUT_US 100000u
 #define NVM_TIMEOUT_US 100000u
 #define CFG_DONE_TIMEOUT_US 100000u
 #define SEMAPHORE_TIMEOUT_US 100000u
-#define MDIC_TIMEOUT_US 10000u    /* one MDIO frame takes 64 us */
+#define MDIC_TIMEOUT_US 10000u /* one MDIO frame takes 64 us */
 
 bool
 sl_nic_alive(struct sl_port *port)
@@ -31,8 +32,8 @@ sl_nic_alive(struct sl_port *port)
 }
 
 int
-sl_nic_wait(struct sl_port *port, uint32_t off, uint32_t mask, uint32_t want,
-	unsigned int timeout_us)
+sl_nic_wait(
+	struct sl_port *port, uint32_t off, uint32_t mask, uint32_t want, unsigned int timeout_us)
 {
 	unsigned int waited;
 	uint32_t v;
@@ -180,7 +181,7 @@ sl_nic_link_set(struct sl_port *port, bool up)
 		return 0;
 	ret = up ? phy_control_update(port, SL_PHY_CONTROL_POWER_DOWN,
 			   SL_PHY_CONTROL_AUTONEG_ENABLE | SL_PHY_CONTROL_AUTONEG_RESTART) :
-		phy_control_update(port, 0, SL_PHY_CONTROL_POWER_DOWN);
+		   phy_control_update(port, 0, SL_PHY_CONTROL_POWER_DOWN);
 	if (ret != 0)
 		SL_LOG(ERR, "port %u: PHY does not answer: %s", port->eth->data->port_id,
 			rte_strerror(-ret));
@@ -234,7 +235,8 @@ wait_reset_done(struct sl_port *port)
 	if (ret != 0)
 		return ret;
 	ret = sl_nic_wait(port, SL_OFF_EECD, SL_EECD_AUTO_RD, SL_EECD_AUTO_RD, NVM_TIMEOUT_US);
-	/* Boards without an NVM, and QEMU's, never set it; the address is checked when it is read. */
+	/* Boards without an NVM, and QEMU's, never set it; the address is checked when it is read.
+	 */
 	if (ret != 0 && ret != -ETIMEDOUT)
 		return ret;
 	cfg_done = SL_EEMNGCTL_CFG_DONE0 << SL_GET(SL_STATUS_FUNC, SL_RD(&port->bus, STATUS, 0));

@@ -64,15 +64,18 @@ pci_port_create(struct rte_eth_dev *eth)
 	char why[WHY_LEN];
 	int ret;
 
-	ret = sl_args_parse(SL_ARGS_PCI, pci->device.devargs != NULL ? pci->device.devargs->args : NULL,
-		&args, why, sizeof(why));
+	ret = sl_args_parse(SL_ARGS_PCI,
+		pci->device.devargs != NULL ? pci->device.devargs->args : NULL, &args, why,
+		sizeof(why));
 	if (ret != 0) {
 		SL_LOG(ERR, "%s: %s", pci->device.name, why);
 		return ret;
 	}
 	if (pci->mem_resource[0].addr == NULL || pci->mem_resource[0].len < SL_BAR_SIZE) {
-		SL_LOG(ERR, "%s: BAR 0 has %" PRIu64 " bytes mapped, %u are needed", pci->device.name,
-			pci->mem_resource[0].addr == NULL ? 0 : pci->mem_resource[0].len, SL_BAR_SIZE);
+		SL_LOG(ERR, "%s: BAR 0 has %" PRIu64 " bytes mapped, %u are needed",
+			pci->device.name,
+			pci->mem_resource[0].addr == NULL ? 0 : pci->mem_resource[0].len,
+			SL_BAR_SIZE);
 		return -ENODEV;
 	}
 	port->eth = eth;

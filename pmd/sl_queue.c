@@ -17,7 +17,7 @@
 #include "sl_port.h"
 
 #define QUEUE_TIMEOUT_US 10000u /* for enable and disable; the NIC needs microseconds */
-#define DRAIN_TIMEOUT_US 5000u  /* for frames still to be sent when a queue is stopped */
+#define DRAIN_TIMEOUT_US 5000u	/* for frames still to be sent when a queue is stopped */
 
 /* SRRCTL counts buffers in KiB; more than a longest frame is of no use. */
 #define BUF_UNIT 1024u
@@ -34,10 +34,10 @@
 #define RX_FREE_THRESH 32u
 #define TX_RS_THRESH 32u
 
-#define TX_OFFLOADS_CTX                                                                            \
-	(RTE_ETH_TX_OFFLOAD_VLAN_INSERT | RTE_ETH_TX_OFFLOAD_IPV4_CKSUM |                          \
+#define TX_OFFLOADS_CTX \
+	(RTE_ETH_TX_OFFLOAD_VLAN_INSERT | RTE_ETH_TX_OFFLOAD_IPV4_CKSUM | \
 		RTE_ETH_TX_OFFLOAD_TCP_CKSUM | RTE_ETH_TX_OFFLOAD_UDP_CKSUM)
-#define RX_OFFLOADS_DESC                                                                           \
+#define RX_OFFLOADS_DESC \
 	(RTE_ETH_RX_OFFLOAD_VLAN_STRIP | RTE_ETH_RX_OFFLOAD_CHECKSUM | RTE_ETH_RX_OFFLOAD_RSS_HASH)
 
 /* --- the window --- */
@@ -97,8 +97,10 @@ map_chunk(struct rte_mempool *pool, void *arg, struct rte_mempool_memhdr *chunk,
 	if (w->ret != 0)
 		return;
 	if (chunk->iova == RTE_BAD_IOVA) {
-		SL_LOG(ERR, "mempool '%s' has memory without an IOVA, which no device can reach: "
-			"create it without RTE_MEMPOOL_F_NO_IOVA_CONTIG", pool->name);
+		SL_LOG(ERR,
+			"mempool '%s' has memory without an IOVA, which no device can reach: "
+			"create it without RTE_MEMPOOL_F_NO_IOVA_CONTIG",
+			pool->name);
 		w->ret = -EINVAL;
 		return;
 	}
@@ -164,7 +166,8 @@ sl_map_tx_mbuf(struct sl_port *port, const struct rte_mbuf *m)
 	if (RTE_MBUF_DIRECT(m))
 		return sl_map_pool(port, m->pool, SL_DMA_BIDIRECTIONAL);
 	if (!RTE_MBUF_HAS_EXTBUF(m))
-		return sl_map_pool(port, rte_mbuf_from_indirect((struct rte_mbuf *)(uintptr_t)m)->pool,
+		return sl_map_pool(port,
+			rte_mbuf_from_indirect((struct rte_mbuf *)(uintptr_t)m)->pool,
 			SL_DMA_BIDIRECTIONAL);
 	piece = (struct sl_map){.va = m->buf_addr, .iova = m->buf_iova, .len = m->buf_len};
 	rte_spinlock_lock(&port->map_lock);
@@ -201,7 +204,8 @@ check_nb_desc(uint16_t port, const char *kind, uint16_t qid, uint16_t nb_desc, u
 
 	if (nb_desc >= SL_MIN_DESC && nb_desc <= SL_MAX_DESC && nb_desc % unit == 0)
 		return 0;
-	SL_LOG(ERR, "port %u %s queue %u: %u descriptors; allowed are multiples of %u from %u to %u",
+	SL_LOG(ERR,
+		"port %u %s queue %u: %u descriptors; allowed are multiples of %u from %u to %u",
 		port, kind, qid, nb_desc, unit, SL_MIN_DESC, SL_MAX_DESC);
 	return -EINVAL;
 }
@@ -214,9 +218,10 @@ check_rx_thresh(const struct sl_rx_queue *q, unsigned int thresh)
 
 	if (thresh >= 1 && thresh <= max)
 		return 0;
-	SL_LOG(ERR, "port %u rx queue %u: rx_free_thresh %u; with %u descriptors, of which lines of "
-		"%u are posted whole, allowed are 1 to %u (0: the default)", q->port_id, q->queue_id,
-		thresh, q->nb_desc, q->line_descs, max);
+	SL_LOG(ERR,
+		"port %u rx queue %u: rx_free_thresh %u; with %u descriptors, of which lines of "
+		"%u are posted whole, allowed are 1 to %u (0: the default)",
+		q->port_id, q->queue_id, thresh, q->nb_desc, q->line_descs, max);
 	return -EINVAL;
 }
 
@@ -230,16 +235,19 @@ check_tx_thresh(const struct sl_tx_queue *q, unsigned int rs, unsigned int free_
 	const unsigned int max = q->nb_desc - SL_DESC_UNIT;
 
 	if (free_thresh < 1 || free_thresh > max) {
-		SL_LOG(ERR, "port %u tx queue %u: tx_free_thresh %u; with %u descriptors, allowed are "
-			"1 to %u (0: the default)", q->port_id, q->queue_id, free_thresh, q->nb_desc,
-			max);
+		SL_LOG(ERR,
+			"port %u tx queue %u: tx_free_thresh %u; with %u descriptors, allowed are "
+			"1 to %u (0: the default)",
+			q->port_id, q->queue_id, free_thresh, q->nb_desc, max);
 		return -EINVAL;
 	}
 	if (rs < 1 || rs + free_thresh > q->nb_desc) {
-		SL_LOG(ERR, "port %u tx queue %u: tx_rs_thresh %u; with %u descriptors and "
+		SL_LOG(ERR,
+			"port %u tx queue %u: tx_rs_thresh %u; with %u descriptors and "
 			"tx_free_thresh %u, allowed are 1 to %u (0: the default): the NIC must report "
-			"before the ring is full", q->port_id, q->queue_id, rs, q->nb_desc,
-			free_thresh, q->nb_desc - free_thresh);
+			"before the ring is full",
+			q->port_id, q->queue_id, rs, q->nb_desc, free_thresh,
+			q->nb_desc - free_thresh);
 		return -EINVAL;
 	}
 	return 0;
@@ -258,7 +266,7 @@ line_check(struct rte_mempool *pool, void *arg, void *obj, unsigned int idx __rt
 	struct line_walk *w = arg;
 	struct rte_mbuf *m = obj;
 	const uintptr_t buf = pool_is_pinned(pool) ? (uintptr_t)m->buf_addr :
-		(uintptr_t)rte_mbuf_buf_addr(m, pool);
+						     (uintptr_t)rte_mbuf_buf_addr(m, pool);
 
 	if (w->bad == NULL && ((buf + RTE_PKTMBUF_HEADROOM) & (w->line - 1)) != 0) {
 		w->bad = m;
@@ -280,12 +288,14 @@ check_lines(const struct sl_rx_queue *q, struct rte_mempool *pool)
 	rte_mempool_obj_iter(pool, line_check, &w);
 	if (w.bad == NULL)
 		return 0;
-	SL_LOG(ERR, "port %u rx queue %u: in mempool '%s' the data of mbuf %p starts %zu bytes into a "
+	SL_LOG(ERR,
+		"port %u rx queue %u: in mempool '%s' the data of mbuf %p starts %zu bytes into a "
 		"cache line of %u; in %s mode it must start on one (rule R5): make private area, data "
 		"room and headroom (%u) multiples of %u and create the mempool without "
-		"RTE_MEMPOOL_F_NO_CACHE_ALIGN", q->port_id, q->queue_id, pool->name,
-		(const void *)w.bad, (size_t)(w.start & (w.line - 1)), w.line,
-		sl_coherency_name(q->sync->mode), (unsigned int)RTE_PKTMBUF_HEADROOM, w.line);
+		"RTE_MEMPOOL_F_NO_CACHE_ALIGN",
+		q->port_id, q->queue_id, pool->name, (const void *)w.bad,
+		(size_t)(w.start & (w.line - 1)), w.line, sl_coherency_name(q->sync->mode),
+		(unsigned int)RTE_PKTMBUF_HEADROOM, w.line);
 	return -EINVAL;
 }
 
@@ -297,7 +307,8 @@ buffer_room(uint16_t port, uint16_t qid, struct rte_mempool *pool)
 	unsigned int usable;
 
 	if (room < RTE_PKTMBUF_HEADROOM + BUF_UNIT) {
-		SL_LOG(ERR, "port %u rx queue %u: mempool '%s' has a data room of %u bytes; the NIC "
+		SL_LOG(ERR,
+			"port %u rx queue %u: mempool '%s' has a data room of %u bytes; the NIC "
 			"counts buffers in units of %u behind a headroom of %u, so %u is the least",
 			port, qid, pool->name, room, BUF_UNIT, (unsigned int)RTE_PKTMBUF_HEADROOM,
 			(unsigned int)RTE_PKTMBUF_HEADROOM + BUF_UNIT);
@@ -371,8 +382,10 @@ rx_queue_check(struct rte_eth_dev *eth, uint16_t qid, uint16_t nb_desc,
 		return -EINVAL;
 	}
 	if (conf->rx_nseg > 0 || conf->rx_nmempool > 0) {
-		SL_LOG(ERR, "port %u rx queue %u: buffer split and several mempools for one queue are "
-			"not supported", eth->data->port_id, qid);
+		SL_LOG(ERR,
+			"port %u rx queue %u: buffer split and several mempools for one queue are "
+			"not supported",
+			eth->data->port_id, qid);
 		return -ENOTSUP;
 	}
 	return check_nb_desc(eth->data->port_id, "rx", qid, nb_desc, sync->line);
@@ -428,8 +441,8 @@ sl_rx_queue_setup(struct rte_eth_dev *eth, uint16_t qid, uint16_t nb_desc, unsig
 		/* What came in may be sent out again: both directions. */
 		ret = sl_map_pool(port, pool, SL_DMA_BIDIRECTIONAL);
 	if (ret == 0)
-		ret = ring_alloc(port, "rx", qid, nb_desc, (int)socket, SL_USAGE_RX_RING,
-			&q->ring_mem);
+		ret = ring_alloc(
+			port, "rx", qid, nb_desc, (int)socket, SL_USAGE_RX_RING, &q->ring_mem);
 	if (ret == 0) {
 		q->ring = q->ring_mem.va;
 		q->sw_ring = rte_calloc_socket("sl_rx_sw_ring", nb_desc, sizeof(*q->sw_ring),
@@ -483,8 +496,8 @@ sl_rx_queue_start(struct rte_eth_dev *eth, uint16_t qid)
 	SL_WR(bus, RDH, qid, 0);
 	SL_WR(bus, RDT, qid, 0);
 	SL_WR(bus, RXDCTL, qid, ctl);
-	ret = sl_nic_wait(q->port, SL_OFF(RXDCTL, qid), SL_XDCTL_ENABLE, SL_XDCTL_ENABLE,
-		QUEUE_TIMEOUT_US);
+	ret = sl_nic_wait(
+		q->port, SL_OFF(RXDCTL, qid), SL_XDCTL_ENABLE, SL_XDCTL_ENABLE, QUEUE_TIMEOUT_US);
 	if (ret != 0) {
 		SL_LOG(ERR, "port %u rx queue %u did not start: %s", q->port_id, qid,
 			strerror(-ret));
@@ -494,9 +507,10 @@ sl_rx_queue_start(struct rte_eth_dev *eth, uint16_t qid)
 	/* The tail moves only once the queue is enabled: 4.5.9. */
 	ret = sl_rx_queue_fill(q);
 	if (ret != 0) {
-		SL_LOG(ERR, "port %u rx queue %u: mempool '%s' is short of the %u mbufs that %u "
-			"descriptors take: make it larger", q->port_id, qid, q->pool->name,
-			q->nb_desc - q->line_descs, q->nb_desc);
+		SL_LOG(ERR,
+			"port %u rx queue %u: mempool '%s' is short of the %u mbufs that %u "
+			"descriptors take: make it larger",
+			q->port_id, qid, q->pool->name, q->nb_desc - q->line_descs, q->nb_desc);
 		sl_rx_queue_stop(eth, qid);
 		return ret;
 	}
@@ -514,7 +528,8 @@ sl_rx_queue_stop(struct rte_eth_dev *eth, uint16_t qid)
 		return 0;
 	SL_WR(&q->port->bus, RXDCTL, qid, 0);
 	ret = sl_nic_wait(q->port, SL_OFF(RXDCTL, qid), SL_XDCTL_ENABLE, 0, QUEUE_TIMEOUT_US);
-	/* A device that is gone writes no more; one that hangs must be reset before memory is given back. */
+	/* A device that is gone writes no more; one that hangs must be reset before memory is given
+	 * back. */
 	if (ret == -ETIMEDOUT) {
 		SL_LOG(ERR, "port %u rx queue %u did not stop: resetting the NIC", q->port_id, qid);
 		sl_nic_reset(q->port);
@@ -627,8 +642,8 @@ sl_tx_queue_setup(struct rte_eth_dev *eth, uint16_t qid, uint16_t nb_desc, unsig
 	tx_queue_init(q, eth, qid, nb_desc, conf);
 	ret = check_tx_thresh(q, q->rs_thresh, q->free_thresh);
 	if (ret == 0)
-		ret = ring_alloc(port, "tx", qid, nb_desc, (int)socket, SL_USAGE_TX_RING,
-			&q->ring_mem);
+		ret = ring_alloc(
+			port, "tx", qid, nb_desc, (int)socket, SL_USAGE_TX_RING, &q->ring_mem);
 	if (ret == 0)
 		ret = head_alloc(q, (int)socket);
 	if (ret == 0) {
@@ -684,8 +699,8 @@ sl_tx_queue_start(struct rte_eth_dev *eth, uint16_t qid)
 	SL_WR(bus, TDH, qid, 0);
 	SL_WR(bus, TDT, qid, 0);
 	SL_WR(bus, TXDCTL, qid, ctl);
-	ret = sl_nic_wait(q->port, SL_OFF(TXDCTL, qid), SL_XDCTL_ENABLE, SL_XDCTL_ENABLE,
-		QUEUE_TIMEOUT_US);
+	ret = sl_nic_wait(
+		q->port, SL_OFF(TXDCTL, qid), SL_XDCTL_ENABLE, SL_XDCTL_ENABLE, QUEUE_TIMEOUT_US);
 	if (ret != 0) {
 		SL_LOG(ERR, "port %u tx queue %u did not start: %s", q->port_id, qid,
 			strerror(-ret));
@@ -751,11 +766,12 @@ scatter_choose(struct rte_eth_dev *eth, bool *scatter)
 		*scatter |= (q->offloads & RTE_ETH_RX_OFFLOAD_SCATTER) != 0;
 		if (*scatter || sl_port_max_frame(eth) <= q->buf_len)
 			continue;
-		SL_LOG(ERR, "port %u rx queue %u: MTU %u makes frames of %u bytes, the buffers of mempool "
+		SL_LOG(ERR,
+			"port %u rx queue %u: MTU %u makes frames of %u bytes, the buffers of mempool "
 			"'%s' take %u; allowed: MTU up to %u, larger buffers, or "
-			"RTE_ETH_RX_OFFLOAD_SCATTER (testpmd: --enable-scatter)", q->port_id, q->queue_id,
-			eth->data->mtu, sl_port_max_frame(eth), q->pool->name, q->buf_len,
-			q->buf_len - (unsigned int)SL_L2_OVERHEAD);
+			"RTE_ETH_RX_OFFLOAD_SCATTER (testpmd: --enable-scatter)",
+			q->port_id, q->queue_id, eth->data->mtu, sl_port_max_frame(eth),
+			q->pool->name, q->buf_len, q->buf_len - (unsigned int)SL_L2_OVERHEAD);
 		return -EINVAL;
 	}
 	return 0;
@@ -776,7 +792,8 @@ rx_offloads(struct rte_eth_dev *eth)
 			continue;
 		all |= q->offloads;
 		q->vlan_flags = (port_wide & RTE_ETH_RX_OFFLOAD_VLAN_STRIP) != 0 ?
-			RTE_MBUF_F_RX_VLAN | RTE_MBUF_F_RX_VLAN_STRIPPED : 0;
+			RTE_MBUF_F_RX_VLAN | RTE_MBUF_F_RX_VLAN_STRIPPED :
+			0;
 	}
 	return all;
 }
@@ -812,8 +829,8 @@ sl_select_paths(struct rte_eth_dev *eth)
 	if (ret != 0)
 		return ret;
 	rx_path = sl_rx_path_select(mode, scatter, rx_desc);
-	tx_path = sl_tx_path_select(mode, (tx & RTE_ETH_TX_OFFLOAD_MULTI_SEGS) != 0,
-		(tx & TX_OFFLOADS_CTX) != 0);
+	tx_path = sl_tx_path_select(
+		mode, (tx & RTE_ETH_TX_OFFLOAD_MULTI_SEGS) != 0, (tx & TX_OFFLOADS_CTX) != 0);
 	if (rx_path == NULL || tx_path == NULL) {
 		SL_LOG(ERR, "port %u: no burst path for coherency mode %s", eth->data->port_id,
 			sl_coherency_name(mode));
@@ -837,8 +854,8 @@ burst_mode(const char *name, struct rte_eth_burst_mode *mode)
 }
 
 int
-sl_rx_burst_mode_get(struct rte_eth_dev *eth, uint16_t qid __rte_unused,
-	struct rte_eth_burst_mode *mode)
+sl_rx_burst_mode_get(
+	struct rte_eth_dev *eth, uint16_t qid __rte_unused, struct rte_eth_burst_mode *mode)
 {
 	const struct sl_port *port = sl_port_of(eth);
 
@@ -846,8 +863,8 @@ sl_rx_burst_mode_get(struct rte_eth_dev *eth, uint16_t qid __rte_unused,
 }
 
 int
-sl_tx_burst_mode_get(struct rte_eth_dev *eth, uint16_t qid __rte_unused,
-	struct rte_eth_burst_mode *mode)
+sl_tx_burst_mode_get(
+	struct rte_eth_dev *eth, uint16_t qid __rte_unused, struct rte_eth_burst_mode *mode)
 {
 	const struct sl_port *port = sl_port_of(eth);
 

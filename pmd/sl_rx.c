@@ -56,8 +56,8 @@ rx_post(struct sl_rx_queue *q, unsigned int idx, unsigned int n, const enum sl_c
 		/* Whoever had the mbuf before may have left dirty lines in it: out
 		 * with them before the NIC writes there (R1).
 		 */
-		sl_prepare(q->sync, mode, (char *)sw[i]->buf_addr + RTE_PKTMBUF_HEADROOM,
-			q->buf_len);
+		sl_prepare(
+			q->sync, mode, (char *)sw[i]->buf_addr + RTE_PKTMBUF_HEADROOM, q->buf_len);
 		d[i].read.pkt_addr = sw[i]->buf_iova + RTE_PKTMBUF_HEADROOM;
 		d[i].read.hdr_addr = 0;
 	}
@@ -185,8 +185,8 @@ static const uint32_t rx_ptype_l3[16] = {
 	[SL_RXD_PTYPE_IPV6] = RTE_PTYPE_L3_IPV6,
 	[SL_RXD_PTYPE_IPV6 | SL_RXD_PTYPE_IPV6E] = RTE_PTYPE_L3_IPV6_EXT,
 	[SL_RXD_PTYPE_IPV6E] = RTE_PTYPE_L3_IPV6_EXT,
-	[SL_RXD_PTYPE_IPV4 | SL_RXD_PTYPE_IPV6] = RTE_PTYPE_L3_IPV4 | RTE_PTYPE_TUNNEL_IP |
-		RTE_PTYPE_INNER_L3_IPV6,
+	[SL_RXD_PTYPE_IPV4 | SL_RXD_PTYPE_IPV6] =
+		RTE_PTYPE_L3_IPV4 | RTE_PTYPE_TUNNEL_IP | RTE_PTYPE_INNER_L3_IPV6,
 };
 
 static const uint32_t rx_ptype_l4[8] = {
@@ -213,17 +213,17 @@ rx_checksum_flags(uint32_t status)
 
 	if ((status & SL_RXD_STAT_IPCS) != 0)
 		flags |= (status & SL_RXD_ERR_IPE) != 0 ? RTE_MBUF_F_RX_IP_CKSUM_BAD :
-			RTE_MBUF_F_RX_IP_CKSUM_GOOD;
+							  RTE_MBUF_F_RX_IP_CKSUM_GOOD;
 	if ((status & (SL_RXD_STAT_L4CS | SL_RXD_STAT_UDPCS)) != 0)
 		flags |= (status & SL_RXD_ERR_L4E) != 0 ? RTE_MBUF_F_RX_L4_CKSUM_BAD :
-			RTE_MBUF_F_RX_L4_CKSUM_GOOD;
+							  RTE_MBUF_F_RX_L4_CKSUM_GOOD;
 	return flags;
 }
 
 /* Flags, packet type, VLAN tag and hash of a frame, from the descriptor that ends it. */
 static __rte_always_inline void
-rx_fill_offload(const struct sl_rx_queue *q, struct rte_mbuf *m, volatile union sl_rx_desc *d,
-	uint64_t wb)
+rx_fill_offload(
+	const struct sl_rx_queue *q, struct rte_mbuf *m, volatile union sl_rx_desc *d, uint64_t wb)
 {
 	const uint64_t qw0 = d->qw[0];
 	const uint32_t info = (uint32_t)qw0;
@@ -403,8 +403,8 @@ rx_finish(struct sl_rx_queue *q, volatile union sl_rx_desc *d, uint64_t wb, cons
 
 /* Frames of one or more descriptors; one may go on over bursts. */
 static __rte_always_inline unsigned int
-rx_take_scattered(struct sl_rx_queue *q, const uint64_t *wb, unsigned int n,
-	struct rte_mbuf **pkts, const bool offload)
+rx_take_scattered(struct sl_rx_queue *q, const uint64_t *wb, unsigned int n, struct rte_mbuf **pkts,
+	const bool offload)
 {
 	struct rte_mbuf **sw = &q->sw_ring[q->next_to_clean];
 	volatile union sl_rx_desc *d = &q->ring[q->next_to_clean];
@@ -441,8 +441,8 @@ rx_take_scattered(struct sl_rx_queue *q, const uint64_t *wb, unsigned int n,
 
 /* What the NIC wrote to the buffers is what the CPU will read (R3). */
 static __rte_always_inline void
-rx_update_payload(struct sl_rx_queue *q, const uint64_t *wb, unsigned int n,
-	const enum sl_coherency mode)
+rx_update_payload(
+	struct sl_rx_queue *q, const uint64_t *wb, unsigned int n, const enum sl_coherency mode)
 {
 	struct rte_mbuf **sw = &q->sw_ring[q->next_to_clean];
 	unsigned int i;
@@ -499,10 +499,10 @@ rx_burst(struct sl_rx_queue *q, struct rte_mbuf **pkts, uint16_t n, const enum s
 
 /* --- paths --- */
 
-#define RX_PATH(name, mode, scatter, offload)                                                      \
-	static uint16_t name(void *rxq, struct rte_mbuf **pkts, uint16_t n)                        \
-	{                                                                                          \
-		return rx_burst(rxq, pkts, n, mode, scatter, offload);                             \
+#define RX_PATH(name, mode, scatter, offload) \
+	static uint16_t name(void *rxq, struct rte_mbuf **pkts, uint16_t n) \
+	{ \
+		return rx_burst(rxq, pkts, n, mode, scatter, offload); \
 	}
 
 RX_PATH(rx_coherent, SL_COHERENCY_COHERENT, false, false)
@@ -573,8 +573,7 @@ sl_rx_descriptor_status(void *rxq, uint16_t offset)
 		return -EINVAL;
 	if (offset >= q->nb_desc - q->nb_hold)
 		return RTE_ETH_RX_DESC_UNAVAIL;
-	return rx_desc_done(q, rx_index(q, offset)) ? RTE_ETH_RX_DESC_DONE :
-		RTE_ETH_RX_DESC_AVAIL;
+	return rx_desc_done(q, rx_index(q, offset)) ? RTE_ETH_RX_DESC_DONE : RTE_ETH_RX_DESC_AVAIL;
 }
 
 uint32_t

@@ -139,13 +139,14 @@ start_thread(struct soft_dev *dev, const char *name, int cpu)
 		cpu = default_cpu();
 	ret = runner_get(dev->shared, cpu, &dev->runner);
 	if (ret != 0) {
-		SL_LOG(ERR, "%s: no device thread on CPU %d (%s); allowed for cpu=: 0..%ld, -1", name,
-			cpu, rte_strerror(-ret), sysconf(_SC_NPROCESSORS_ONLN) - 1);
+		SL_LOG(ERR, "%s: no device thread on CPU %d (%s); allowed for cpu=: 0..%ld, -1",
+			name, cpu, rte_strerror(-ret), sysconf(_SC_NPROCESSORS_ONLN) - 1);
 		return ret;
 	}
 	ret = sl_runner_add(dev->runner->runner, dev->nic);
 	if (ret != 0) {
-		SL_LOG(ERR, "%s: the device thread takes no more NICs: %s", name, rte_strerror(-ret));
+		SL_LOG(ERR, "%s: the device thread takes no more NICs: %s", name,
+			rte_strerror(-ret));
 		runner_put(dev->runner);
 		dev->runner = NULL;
 	}

@@ -263,7 +263,8 @@ sl_stats_get(struct rte_eth_dev *eth, struct rte_eth_stats *stats)
 	}
 	return 0;
 }
-_Static_assert(SL_NIC_QUEUES <= RTE_ETHDEV_QUEUE_STAT_CNTRS, "q_ipackets has a place for each queue");
+_Static_assert(
+	SL_NIC_QUEUES <= RTE_ETHDEV_QUEUE_STAT_CNTRS, "q_ipackets has a place for each queue");
 
 /* The software NIC's figures that only grow; in this order in soft_base too. */
 static const struct {
@@ -332,13 +333,12 @@ sl_xstats_reset(struct rte_eth_dev *eth)
 
 /** Where one walk over all xstats leaves names or values: both come from the same walk. */
 struct sink {
-	struct rte_eth_xstat *values;     /**< NULL: not wanted */
+	struct rte_eth_xstat *values;	  /**< NULL: not wanted */
 	struct rte_eth_xstat_name *names; /**< NULL: not wanted */
 	unsigned int max, count;
 };
 
-static void __rte_format_printf(3, 4)
-emit(struct sink *s, uint64_t value, const char *fmt, ...)
+static void __rte_format_printf(3, 4) emit(struct sink *s, uint64_t value, const char *fmt, ...)
 {
 	unsigned int i = s->count++;
 	va_list ap;

@@ -32,8 +32,8 @@ telemetry_shm(const char *cmd, const char *params, struct rte_tel_data *d)
 	sl_shm_stats(adapter, &s);
 	rte_tel_data_start_dict(d);
 	rte_tel_data_add_dict_string(d, "adapter", sl_adapter_name(adapter));
-	rte_tel_data_add_dict_string(d, "coherency",
-		sl_coherency_name(sl_adapter_sync(adapter)->mode));
+	rte_tel_data_add_dict_string(
+		d, "coherency", sl_coherency_name(sl_adapter_sync(adapter)->mode));
 	rte_tel_data_add_dict_u64(d, "regions", s.regions);
 	rte_tel_data_add_dict_u64(d, "buffers", s.buffers);
 	rte_tel_data_add_dict_u64(d, "bytes_cached", s.bytes_cached);

@@ -31,10 +31,11 @@
 #define TX_FREE_BATCH 64u
 
 /* ol_flags that need a context descriptor, and those that this driver knows. */
-#define TX_CTX_FLAGS                                                                               \
-	(RTE_MBUF_F_TX_VLAN | RTE_MBUF_F_TX_IP_CKSUM | RTE_MBUF_F_TX_L4_MASK | RTE_MBUF_F_TX_TCP_SEG)
-#define TX_KNOWN_FLAGS                                                                             \
-	(RTE_MBUF_F_TX_VLAN | RTE_MBUF_F_TX_IP_CKSUM | RTE_MBUF_F_TX_L4_MASK |                     \
+#define TX_CTX_FLAGS \
+	(RTE_MBUF_F_TX_VLAN | RTE_MBUF_F_TX_IP_CKSUM | RTE_MBUF_F_TX_L4_MASK | \
+		RTE_MBUF_F_TX_TCP_SEG)
+#define TX_KNOWN_FLAGS \
+	(RTE_MBUF_F_TX_VLAN | RTE_MBUF_F_TX_IP_CKSUM | RTE_MBUF_F_TX_L4_MASK | \
 		RTE_MBUF_F_TX_IPV4 | RTE_MBUF_F_TX_IPV6)
 
 /* --- reclaim --- */
@@ -122,7 +123,7 @@ tx_before(const struct sl_tx_queue *q, unsigned int head)
 	if (head >= q->nb_desc)
 		return UINT_MAX;
 	return head >= q->next_to_clean ? head - q->next_to_clean :
-		head + q->nb_desc - q->next_to_clean;
+					  head + q->nb_desc - q->next_to_clean;
 }
 
 /*
@@ -186,8 +187,8 @@ sl_tx_queue_drain(struct sl_tx_queue *q)
 	q->ctx_next = 0;
 	*q->head_wb = 0;
 	/* Clean before the NIC writes its head there (R1). */
-	sl_prepare(q->sync, q->sync->mode, (const void *)(uintptr_t)q->head_wb,
-		sizeof(*q->head_wb));
+	sl_prepare(
+		q->sync, q->sync->mode, (const void *)(uintptr_t)q->head_wb, sizeof(*q->head_wb));
 	/* The word is in memory before the queue is enabled again (T2). */
 	sl_doorbell_barrier(q->sync, q->sync->mode);
 }
@@ -203,8 +204,7 @@ sl_tx_done_cleanup(void *txq, uint32_t free_cnt)
 	if (free_cnt == 0)
 		free_cnt = UINT32_MAX;
 	for (n = 0; n < done && packets < free_cnt; n++) {
-		if (q->sw_ring[idx] != NULL &&
-			(q->ring[idx].read.cmd & SL_TXD_DCMD_EOP) != 0)
+		if (q->sw_ring[idx] != NULL && (q->ring[idx].read.cmd & SL_TXD_DCMD_EOP) != 0)
 			packets++;
 		idx = idx + 1 == q->nb_desc ? 0 : idx + 1;
 	}
@@ -373,8 +373,7 @@ tx_ctx_write(struct sl_tx_queue *q, unsigned int idx, uint64_t key)
 
 	d->ctx.vlan_macip = TX_KEY_MACIP(key);
 	d->ctx.seqnum = 0;
-	d->ctx.tucmd = TX_KEY_TUCMD(key) | SL_TXD_DCMD_DEXT |
-		SL_PREP(SL_TXD_DTYP, SL_TXD_DTYP_CTX);
+	d->ctx.tucmd = TX_KEY_TUCMD(key) | SL_TXD_DCMD_DEXT | SL_PREP(SL_TXD_DTYP, SL_TXD_DTYP_CTX);
 	d->ctx.mss_l4 = SL_PREP(SL_TXC_IDX, slot);
 	q->sw_ring[idx] = NULL;
 	q->ctx_key[slot] = key;
@@ -397,8 +396,7 @@ tx_offload_olinfo(uint64_t flags, unsigned int slot)
 
 /* --- burst --- */
 
-#define TX_CMD                                                                                     \
-	(SL_TXD_DCMD_DEXT | SL_TXD_DCMD_IFCS | SL_PREP(SL_TXD_DTYP, SL_TXD_DTYP_DATA))
+#define TX_CMD (SL_TXD_DCMD_DEXT | SL_TXD_DCMD_IFCS | SL_PREP(SL_TXD_DTYP, SL_TXD_DTYP_DATA))
 
 /* A burst at work: where it is in the ring. */
 struct tx_cursor {
@@ -462,8 +460,8 @@ tx_refuse(struct rte_mbuf *m, uint64_t *counter)
 
 /* Lines of descriptors from @from up to the cursor, in one piece or two. */
 static __rte_always_inline void
-tx_flush_ring(struct sl_tx_queue *q, unsigned int from, unsigned int used,
-	const enum sl_coherency mode)
+tx_flush_ring(
+	struct sl_tx_queue *q, unsigned int from, unsigned int used, const enum sl_coherency mode)
 {
 	const unsigned int first = RTE_MIN(used, q->nb_desc - from);
 
@@ -479,8 +477,8 @@ tx_flush_ring(struct sl_tx_queue *q, unsigned int from, unsigned int used,
 static __rte_always_inline bool
 tx_is_plain(const struct rte_mbuf *m, const struct rte_mempool *pool_seen, const bool offload)
 {
-	const uint64_t no_flags = RTE_MBUF_F_INDIRECT | RTE_MBUF_F_EXTERNAL |
-		(offload ? TX_CTX_FLAGS : 0);
+	const uint64_t no_flags =
+		RTE_MBUF_F_INDIRECT | RTE_MBUF_F_EXTERNAL | (offload ? TX_CTX_FLAGS : 0);
 
 	return m->nb_segs == 1 && m->pool == pool_seen && (m->ol_flags & no_flags) == 0 &&
 		m->data_len == m->pkt_len && tx_len_ok(m->data_len);
@@ -568,8 +566,8 @@ tx_burst(struct sl_tx_queue *q, struct rte_mbuf **pkts, uint16_t n, const enum s
 		else if (unlikely(c.used == room))
 			result = TX_NO_ROOM;
 		else
-			tx_put_seg(q, &c, m, TX_CMD | SL_TXD_DCMD_EOP,
-				SL_PREP(SL_TXD_PAYLEN, len), mode);
+			tx_put_seg(q, &c, m, TX_CMD | SL_TXD_DCMD_EOP, SL_PREP(SL_TXD_PAYLEN, len),
+				mode);
 		if (unlikely(result != TX_SENT)) {
 			if (result == TX_NO_ROOM)
 				break;
@@ -593,10 +591,10 @@ tx_burst(struct sl_tx_queue *q, struct rte_mbuf **pkts, uint16_t n, const enum s
 
 /* --- paths --- */
 
-#define TX_PATH(name, mode, offload)                                                               \
-	static uint16_t name(void *txq, struct rte_mbuf **pkts, uint16_t n)                        \
-	{                                                                                          \
-		return tx_burst(txq, pkts, n, mode, offload);                                      \
+#define TX_PATH(name, mode, offload) \
+	static uint16_t name(void *txq, struct rte_mbuf **pkts, uint16_t n) \
+	{ \
+		return tx_burst(txq, pkts, n, mode, offload); \
 	}
 
 TX_PATH(tx_coherent, SL_COHERENCY_COHERENT, false)
@@ -647,5 +645,5 @@ sl_tx_descriptor_status(void *txq, uint16_t offset)
 		return RTE_ETH_TX_DESC_DONE;
 	from_clean = offset - (q->nb_desc - outstanding);
 	return from_clean < tx_done(q, q->sync->mode, NULL) ? RTE_ETH_TX_DESC_DONE :
-		RTE_ETH_TX_DESC_FULL;
+							      RTE_ETH_TX_DESC_FULL;
 }

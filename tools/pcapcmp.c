@@ -46,7 +46,7 @@ next_or_exit(pcap_t *p, const char *path, struct pcap_pkthdr **h)
 /* Why two frames differ, or NULL. */
 static const char *
 differ(const struct pcap_pkthdr *ha, const uint8_t *a, const struct pcap_pkthdr *hb,
-		const uint8_t *b, char why[80])
+	const uint8_t *b, char why[80])
 {
 	bpf_u_int32 i;
 
@@ -57,7 +57,7 @@ differ(const struct pcap_pkthdr *ha, const uint8_t *a, const struct pcap_pkthdr 
 	for (i = 0; i < ha->caplen; i++) {
 		if (a[i] != b[i]) {
 			snprintf(why, 80, "byte %u of %u: %02x sent, %02x received", i, ha->caplen,
-					a[i], b[i]);
+				a[i], b[i]);
 			return why;
 		}
 	}
@@ -86,7 +86,7 @@ main(int argc, char **argv)
 			break;
 		if (fa == NULL || fb == NULL) {
 			printf("%s ends after %" PRIu64 " frames, the other goes on\n",
-					fa == NULL ? "sent" : "received", frames);
+				fa == NULL ? "sent" : "received", frames);
 			return 1;
 		}
 		if (differ(ha, fa, hb, fb, why) != NULL) {

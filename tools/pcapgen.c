@@ -98,32 +98,31 @@ put_ipv4(uint8_t *p, size_t len, uint8_t protocol, uint32_t number)
 	uint8_t *l4 = p + sizeof(struct iphdr);
 	size_t l4_len = len - sizeof(struct iphdr);
 	struct iphdr ip = {
-			.version = 4,
-			.ihl = sizeof(ip) / sizeof(uint32_t),
-			.tot_len = htons((uint16_t)len),
-			.id = htons((uint16_t)number),
-			.ttl = 64,
-			.protocol = protocol,
-			.saddr = htonl(INADDR_LOOPBACK + (number << 8)),
-			.daddr = htonl(INADDR_LOOPBACK + 1),
+		.version = 4,
+		.ihl = sizeof(ip) / sizeof(uint32_t),
+		.tot_len = htons((uint16_t)len),
+		.id = htons((uint16_t)number),
+		.ttl = 64,
+		.protocol = protocol,
+		.saddr = htonl(INADDR_LOOPBACK + (number << 8)),
+		.daddr = htonl(INADDR_LOOPBACK + 1),
 	};
 
 	ip.check = sum_finish(sum16(&ip, sizeof(ip), 0));
 	memcpy(p, &ip, sizeof(ip));
 	if (protocol == IPPROTO_UDP) {
-		struct udphdr udp = {.source = htons(1024),
-				.dest = htons(9),
-				.len = htons((uint16_t)l4_len)};
+		struct udphdr udp = {
+			.source = htons(1024), .dest = htons(9), .len = htons((uint16_t)l4_len)};
 
 		memcpy(l4, &udp, sizeof(udp));
 		udp.check = sum_finish(sum16(l4, l4_len, pseudo4(&ip, l4_len)));
 		memcpy(l4, &udp, sizeof(udp));
 	} else if (protocol == IPPROTO_TCP) {
 		struct tcphdr tcp = {.source = htons(1025),
-				.dest = htons(9),
-				.seq = htonl(number),
-				.doff = 5,
-				.ack = 1};
+			.dest = htons(9),
+			.seq = htonl(number),
+			.doff = 5,
+			.ack = 1};
 
 		memcpy(l4, &tcp, sizeof(tcp));
 		tcp.check = sum_finish(sum16(l4, l4_len, pseudo4(&ip, l4_len)));
@@ -143,7 +142,7 @@ put_udp6(uint8_t *p, size_t len)
 {
 	size_t l4_len = len - sizeof(struct ip6_hdr);
 	struct udphdr udp = {
-			.source = htons(1026), .dest = htons(9), .len = htons((uint16_t)l4_len)};
+		.source = htons(1026), .dest = htons(9), .len = htons((uint16_t)l4_len)};
 	struct ip6_hdr ip = {.ip6_src = IN6ADDR_LOOPBACK_INIT, .ip6_dst = IN6ADDR_LOOPBACK_INIT};
 	uint8_t *l4 = p + sizeof(ip);
 	uint32_t sum;
@@ -155,7 +154,7 @@ put_udp6(uint8_t *p, size_t len)
 	memcpy(p, &ip, sizeof(ip));
 	memcpy(l4, &udp, sizeof(udp));
 	sum = sum16(&ip.ip6_src, sizeof(ip.ip6_src) + sizeof(ip.ip6_dst),
-			IPPROTO_UDP + (uint32_t)l4_len);
+		IPPROTO_UDP + (uint32_t)l4_len);
 	udp.check = sum_finish(sum16(l4, l4_len, sum));
 	memcpy(l4, &udp, sizeof(udp));
 }
@@ -165,10 +164,9 @@ static size_t
 make_frame(uint8_t *frame, uint32_t number, uint64_t *seed)
 {
 	/* Every third is as short, every third as long as can be: both ends get their share. */
-	size_t len = number % 3 == 0 ? FRAME_MIN
-		     : number % 3 == 1
-				     ? FRAME_MAX
-				     : FRAME_MIN + next_random(seed) % (FRAME_MAX - FRAME_MIN + 1);
+	size_t len = number % 3 == 0 ? FRAME_MIN :
+		number % 3 == 1	     ? FRAME_MAX :
+				       FRAME_MIN + next_random(seed) % (FRAME_MAX - FRAME_MIN + 1);
 	size_t i, at = sizeof(struct ether_header);
 
 	for (i = 0; i < len + VLAN_TAG; i++)
@@ -230,7 +228,7 @@ main(int argc, char **argv)
 	out = pcap == NULL ? NULL : pcap_dump_open(pcap, argv[1]);
 	if (out == NULL) {
 		fprintf(stderr, "pcapgen: %s: %s\n", argv[1],
-				pcap == NULL ? "no memory" : pcap_geterr(pcap));
+			pcap == NULL ? "no memory" : pcap_geterr(pcap));
 		return 1;
 	}
 	for (number = 0; number < count; number++) {

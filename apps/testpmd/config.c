@@ -19,14 +19,14 @@
 
 /** What an option's value is. */
 enum kind {
-	KIND_FLAG,    /**< no value; sets a bool */
-	KIND_NOFLAG,  /**< no value; clears a bool */
+	KIND_FLAG,   /**< no value; sets a bool */
+	KIND_NOFLAG, /**< no value; clears a bool */
 	KIND_U16,
 	KIND_U32,
 	KIND_U64,
 	KIND_SECONDS, /**< may have a fraction */
 	KIND_TEXT,
-	KIND_OWN,     /**< a parser of its own */
+	KIND_OWN, /**< a parser of its own */
 };
 
 /**
@@ -35,14 +35,14 @@ enum kind {
  */
 struct option {
 	const char *name;
-	const char *alias;    /**< NULL: none */
-	const char *arg;      /**< its value's name in the usage; NULL: none */
+	const char *alias; /**< NULL: none */
+	const char *arg;   /**< its value's name in the usage; NULL: none */
 	const char *help;
 	const char *allowed;
 	uint64_t min, max;
-	size_t offset;        /**< of the field in struct config */
+	size_t offset; /**< of the field in struct config */
 	enum kind kind;
-	bool optional;        /**< the value may be left out */
+	bool optional; /**< the value may be left out */
 	int (*parse)(struct config *cfg, const char *value);
 };
 
@@ -98,7 +98,7 @@ add_port_range(struct config *cfg, const char *part)
 	} else {
 		snprintf(first_text, sizeof(first_text), "%.*s", (int)(dash - part), part);
 		if (parse_number(first_text, 0, RTE_MAX_ETHPORTS - 1, &first) != 0 ||
-				parse_number(dash + 1, first, RTE_MAX_ETHPORTS - 1, &last) != 0)
+			parse_number(dash + 1, first, RTE_MAX_ETHPORTS - 1, &last) != 0)
 			return -EINVAL;
 	}
 	for (uint64_t i = first; i <= last; i++)
@@ -179,10 +179,10 @@ add_rss(struct config *cfg, const char *part)
 		const char *name;
 		uint64_t types;
 	} rows[] = {
-		{ "none", 0 },
-		{ "ip", RTE_ETH_RSS_IP },
-		{ "tcp", RTE_ETH_RSS_TCP },
-		{ "udp", RTE_ETH_RSS_UDP },
+		{"none", 0},
+		{"ip", RTE_ETH_RSS_IP},
+		{"tcp", RTE_ETH_RSS_TCP},
+		{"udp", RTE_ETH_RSS_UDP},
 	};
 
 	for (size_t i = 0; i < RTE_DIM(rows); i++) {
@@ -236,7 +236,7 @@ parse_peer(struct config *cfg, const char *value)
 		return -EINVAL;
 	snprintf(port_text, sizeof(port_text), "%.*s", (int)(comma - value), value);
 	if (parse_number(port_text, 0, RTE_MAX_ETHPORTS - 1, &port) != 0 ||
-			rte_ether_unformat_addr(comma + 1, &cfg->peer[port]) != 0)
+		rte_ether_unformat_addr(comma + 1, &cfg->peer[port]) != 0)
 		return -EINVAL;
 	cfg->peer_set[port] = true;
 	return 0;
@@ -264,89 +264,215 @@ parse_silent_file(struct config *cfg, const char *value)
 #define FIELD(f) .offset = offsetof(struct config, f)
 
 static const struct option options[] = {
-	{ .name = "ports", .arg = "LIST", .kind = KIND_OWN, .parse = parse_ports,
+	{.name = "ports",
+		.arg = "LIST",
+		.kind = KIND_OWN,
+		.parse = parse_ports,
 		.allowed = "port ids below " RTE_STR(RTE_MAX_ETHPORTS) " and ranges: 0,2-3",
-		.help = "ports to use (all)" },
-	{ .name = "portmask", .arg = "MASK", .kind = KIND_U64, FIELD(portmask),
-		.min = 1, .max = UINT64_MAX >> (64 - RTE_MAX_ETHPORTS),
-		.help = "ports to use, a bit each" },
-	{ .name = "rxq", .arg = "N", .kind = KIND_U16, FIELD(rxq), .min = 1, .max = 128,
-		.help = "receive queues of each port (1)" },
-	{ .name = "txq", .arg = "N", .kind = KIND_U16, FIELD(txq), .min = 1, .max = 128,
-		.help = "transmit queues of each port (1)" },
-	{ .name = "rxd", .arg = "N", .kind = KIND_U16, FIELD(rxd), .min = 1, .max = 32768,
-		.help = "descriptors of a receive queue (512)" },
-	{ .name = "txd", .arg = "N", .kind = KIND_U16, FIELD(txd), .min = 1, .max = 32768,
-		.help = "descriptors of a transmit queue (512)" },
-	{ .name = "burst", .arg = "N", .kind = KIND_U16, FIELD(burst), .min = 1,
-		.max = BURST_MAX, .help = "frames moved at a time (32)" },
-	{ .name = "tx-retry", .arg = "N", .kind = KIND_U16, FIELD(tx_retries), .min = 0,
+		.help = "ports to use (all)"},
+	{.name = "portmask",
+		.arg = "MASK",
+		.kind = KIND_U64,
+		FIELD(portmask),
+		.min = 1,
+		.max = UINT64_MAX >> (64 - RTE_MAX_ETHPORTS),
+		.help = "ports to use, a bit each"},
+	{.name = "rxq",
+		.arg = "N",
+		.kind = KIND_U16,
+		FIELD(rxq),
+		.min = 1,
+		.max = 128,
+		.help = "receive queues of each port (1)"},
+	{.name = "txq",
+		.arg = "N",
+		.kind = KIND_U16,
+		FIELD(txq),
+		.min = 1,
+		.max = 128,
+		.help = "transmit queues of each port (1)"},
+	{.name = "rxd",
+		.arg = "N",
+		.kind = KIND_U16,
+		FIELD(rxd),
+		.min = 1,
+		.max = 32768,
+		.help = "descriptors of a receive queue (512)"},
+	{.name = "txd",
+		.arg = "N",
+		.kind = KIND_U16,
+		FIELD(txd),
+		.min = 1,
+		.max = 32768,
+		.help = "descriptors of a transmit queue (512)"},
+	{.name = "burst",
+		.arg = "N",
+		.kind = KIND_U16,
+		FIELD(burst),
+		.min = 1,
+		.max = BURST_MAX,
+		.help = "frames moved at a time (32)"},
+	{.name = "tx-retry",
+		.arg = "N",
+		.kind = KIND_U16,
+		FIELD(tx_retries),
+		.min = 0,
 		.max = 65535,
-		.help = "times a full transmit queue is tried again, 1 us apart, before frames are dropped (20000)" },
-	{ .name = "fwd", .alias = "forward-mode", .arg = "MODE", .kind = KIND_OWN,
-		.parse = parse_fwd, .help = "what is done to frames (io)" },
-	{ .name = "topology", .alias = "port-topology", .arg = "NAME", .kind = KIND_OWN,
-		.parse = parse_topology, .allowed = "paired, chained, loop",
-		.help = "which port sends what a port receives (paired)" },
-	{ .name = "nb-cores", .arg = "N", .kind = KIND_U32, FIELD(nb_cores), .min = 1,
-		.max = RTE_MAX_LCORE, .help = "forwarding lcores (every worker that finds a stream)" },
-	{ .name = "duration", .arg = "SEC", .kind = KIND_SECONDS, FIELD(duration),
-		.max = 1000000, .help = "stop after so long; 0: until a signal (0)" },
-	{ .name = "warmup", .arg = "SEC", .kind = KIND_SECONDS, FIELD(warmup), .max = 1000000,
-		.help = "forward so long before rates are measured, besides --duration (0)" },
-	{ .name = "packets", .arg = "N", .kind = KIND_U64, FIELD(packets), .min = 1,
+		.help = "times a full transmit queue is tried again, 1 us apart, before frames are dropped (20000)"},
+	{.name = "fwd",
+		.alias = "forward-mode",
+		.arg = "MODE",
+		.kind = KIND_OWN,
+		.parse = parse_fwd,
+		.help = "what is done to frames (io)"},
+	{.name = "topology",
+		.alias = "port-topology",
+		.arg = "NAME",
+		.kind = KIND_OWN,
+		.parse = parse_topology,
+		.allowed = "paired, chained, loop",
+		.help = "which port sends what a port receives (paired)"},
+	{.name = "nb-cores",
+		.arg = "N",
+		.kind = KIND_U32,
+		FIELD(nb_cores),
+		.min = 1,
+		.max = RTE_MAX_LCORE,
+		.help = "forwarding lcores (every worker that finds a stream)"},
+	{.name = "duration",
+		.arg = "SEC",
+		.kind = KIND_SECONDS,
+		FIELD(duration),
+		.max = 1000000,
+		.help = "stop after so long; 0: until a signal (0)"},
+	{.name = "warmup",
+		.arg = "SEC",
+		.kind = KIND_SECONDS,
+		FIELD(warmup),
+		.max = 1000000,
+		.help = "forward so long before rates are measured, besides --duration (0)"},
+	{.name = "packets",
+		.arg = "N",
+		.kind = KIND_U64,
+		FIELD(packets),
+		.min = 1,
 		.max = UINT64_MAX - 1,
-		.help = "stop when so many frames were received (txonly: made, exactly)" },
-	{ .name = "mbufs", .alias = "total-num-mbufs", .arg = "N", .kind = KIND_U32,
-		FIELD(mbufs), .min = 64, .max = 1u << 24,
-		.help = "mbufs in the pool (as many as the queues need)" },
-	{ .name = "mbuf-size", .arg = "BYTES", .kind = KIND_U32, FIELD(mbuf_size),
-		.min = RTE_PKTMBUF_HEADROOM + 64, .max = UINT16_MAX,
-		.help = "data room of an mbuf, headroom counted (2176)" },
-	{ .name = "mbcache", .arg = "N", .kind = KIND_U32, FIELD(mbcache), .min = 0,
-		.max = RTE_MEMPOOL_CACHE_MAX_SIZE, .help = "mbufs each lcore caches (250)" },
-	{ .name = "mtu", .arg = "BYTES", .kind = KIND_U32, FIELD(mtu), .min = RTE_ETHER_MIN_MTU,
-		.max = FRAME_MAX, .help = "MTU of the ports (as the device has it)" },
-	{ .name = "max-pkt-len", .arg = "BYTES", .kind = KIND_U32, FIELD(max_pkt_len),
-		.min = RTE_ETHER_MIN_LEN, .max = FRAME_MAX,
-		.help = "longest frame, header and FCS counted; instead of --mtu" },
-	{ .name = "rx-offloads", .arg = "NAMES", .kind = KIND_OWN, .parse = parse_rx_offloads,
+		.help = "stop when so many frames were received (txonly: made, exactly)"},
+	{.name = "mbufs",
+		.alias = "total-num-mbufs",
+		.arg = "N",
+		.kind = KIND_U32,
+		FIELD(mbufs),
+		.min = 64,
+		.max = 1u << 24,
+		.help = "mbufs in the pool (as many as the queues need)"},
+	{.name = "mbuf-size",
+		.arg = "BYTES",
+		.kind = KIND_U32,
+		FIELD(mbuf_size),
+		.min = RTE_PKTMBUF_HEADROOM + 64,
+		.max = UINT16_MAX,
+		.help = "data room of an mbuf, headroom counted (2176)"},
+	{.name = "mbcache",
+		.arg = "N",
+		.kind = KIND_U32,
+		FIELD(mbcache),
+		.min = 0,
+		.max = RTE_MEMPOOL_CACHE_MAX_SIZE,
+		.help = "mbufs each lcore caches (250)"},
+	{.name = "mtu",
+		.arg = "BYTES",
+		.kind = KIND_U32,
+		FIELD(mtu),
+		.min = RTE_ETHER_MIN_MTU,
+		.max = FRAME_MAX,
+		.help = "MTU of the ports (as the device has it)"},
+	{.name = "max-pkt-len",
+		.arg = "BYTES",
+		.kind = KIND_U32,
+		FIELD(max_pkt_len),
+		.min = RTE_ETHER_MIN_LEN,
+		.max = FRAME_MAX,
+		.help = "longest frame, header and FCS counted; instead of --mtu"},
+	{.name = "rx-offloads",
+		.arg = "NAMES",
+		.kind = KIND_OWN,
+		.parse = parse_rx_offloads,
 		.allowed = "a mask, or ethdev's names: vlan_strip,ipv4_cksum,...",
-		.help = "receive offloads (none; scatter when frames need it)" },
-	{ .name = "tx-offloads", .arg = "NAMES", .kind = KIND_OWN, .parse = parse_tx_offloads,
+		.help = "receive offloads (none; scatter when frames need it)"},
+	{.name = "tx-offloads",
+		.arg = "NAMES",
+		.kind = KIND_OWN,
+		.parse = parse_tx_offloads,
 		.allowed = "a mask, or ethdev's names: vlan_insert,multi_segs,...",
-		.help = "transmit offloads (none; multi_segs when frames need it)" },
-	{ .name = "rss", .arg = "TYPES", .kind = KIND_OWN, .parse = parse_rss,
+		.help = "transmit offloads (none; multi_segs when frames need it)"},
+	{.name = "rss",
+		.arg = "TYPES",
+		.kind = KIND_OWN,
+		.parse = parse_rss,
 		.allowed = "none, ip, tcp, udp, joined by commas",
-		.help = "what receive queues are chosen by (ip,tcp,udp)" },
-	{ .name = "txpkts", .alias = "tx-size", .arg = "LIST", .kind = KIND_OWN,
+		.help = "what receive queues are chosen by (ip,tcp,udp)"},
+	{.name = "txpkts",
+		.alias = "tx-size",
+		.arg = "LIST",
+		.kind = KIND_OWN,
 		.parse = parse_txpkts,
 		.allowed = "up to 8 segment lengths: the first at least 42, 16000 together",
-		.help = "bytes of each segment that txonly makes, FCS not counted (64)" },
-	{ .name = "eth-peer", .arg = "PORT,MAC", .kind = KIND_OWN, .parse = parse_peer,
+		.help = "bytes of each segment that txonly makes, FCS not counted (64)"},
+	{.name = "eth-peer",
+		.arg = "PORT,MAC",
+		.kind = KIND_OWN,
+		.parse = parse_peer,
 		.allowed = "a port id and an address: 0,02:00:00:00:00:01",
-		.help = "destination of frames that mac and txonly send out of PORT; once for each port" },
-	{ .name = "no-promisc", .kind = KIND_NOFLAG, FIELD(promisc),
-		.help = "leave promiscuous mode off" },
-	{ .name = "stats-period", .arg = "SEC", .kind = KIND_SECONDS, FIELD(stats_period),
-		.max = 3600, .help = "print a line of rates so often; 0: never (0)" },
-	{ .name = "interactive", .alias = "i", .kind = KIND_FLAG, FIELD(interactive),
-		.help = "read commands from standard input" },
-	{ .name = "auto-start", .alias = "a", .kind = KIND_FLAG, FIELD(auto_start),
-		.help = "with commands: forward before the first of them" },
-	{ .name = "cmdline-file", .arg = "FILE", .kind = KIND_TEXT, FIELD(cmdline_file),
-		.help = "run the commands in FILE" },
-	{ .name = "cmdline-file-noecho", .arg = "FILE", .kind = KIND_OWN,
-		.parse = parse_silent_file, .help = "the same, without showing them" },
-	{ .name = "tx-first", .arg = "N", .kind = KIND_OWN, .parse = parse_tx_first,
-		.optional = true, .allowed = "a number from 1 to 4294967295",
-		.help = "send N bursts (1) out of every queue before forwarding" },
-	{ .name = "json", .arg = "FILE", .kind = KIND_TEXT, FIELD(json),
-		.help = "write the result to FILE" },
-	{ .name = "fail-on-loss", .kind = KIND_FLAG, FIELD(fail_on_loss),
-		.help = "exit with 3 when a frame was lost or a port failed" },
-	{ .name = "help", .alias = "h", .help = "show this" },
-	{ .name = "version", .help = "show versions" },
+		.help = "destination of frames that mac and txonly send out of PORT; once for each port"},
+	{.name = "no-promisc",
+		.kind = KIND_NOFLAG,
+		FIELD(promisc),
+		.help = "leave promiscuous mode off"},
+	{.name = "stats-period",
+		.arg = "SEC",
+		.kind = KIND_SECONDS,
+		FIELD(stats_period),
+		.max = 3600,
+		.help = "print a line of rates so often; 0: never (0)"},
+	{.name = "interactive",
+		.alias = "i",
+		.kind = KIND_FLAG,
+		FIELD(interactive),
+		.help = "read commands from standard input"},
+	{.name = "auto-start",
+		.alias = "a",
+		.kind = KIND_FLAG,
+		FIELD(auto_start),
+		.help = "with commands: forward before the first of them"},
+	{.name = "cmdline-file",
+		.arg = "FILE",
+		.kind = KIND_TEXT,
+		FIELD(cmdline_file),
+		.help = "run the commands in FILE"},
+	{.name = "cmdline-file-noecho",
+		.arg = "FILE",
+		.kind = KIND_OWN,
+		.parse = parse_silent_file,
+		.help = "the same, without showing them"},
+	{.name = "tx-first",
+		.arg = "N",
+		.kind = KIND_OWN,
+		.parse = parse_tx_first,
+		.optional = true,
+		.allowed = "a number from 1 to 4294967295",
+		.help = "send N bursts (1) out of every queue before forwarding"},
+	{.name = "json",
+		.arg = "FILE",
+		.kind = KIND_TEXT,
+		FIELD(json),
+		.help = "write the result to FILE"},
+	{.name = "fail-on-loss",
+		.kind = KIND_FLAG,
+		FIELD(fail_on_loss),
+		.help = "exit with 3 when a frame was lost or a port failed"},
+	{.name = "help", .alias = "h", .help = "show this"},
+	{.name = "version", .help = "show versions"},
 };
 
 void
@@ -362,7 +488,7 @@ config_default(struct config *cfg)
 		.mbuf_size = RTE_MBUF_DEFAULT_BUF_SIZE,
 		.mbcache = 250,
 		.rss = RTE_ETH_RSS_IP | RTE_ETH_RSS_TCP | RTE_ETH_RSS_UDP,
-		.tx_segs = { 64 },
+		.tx_segs = {64},
 		.nb_tx_segs = 1,
 		.promisc = true,
 		.echo = true,
@@ -389,10 +515,11 @@ complain_value(char *why, const struct option *o, const char *value)
 		return complain(why, "--%s: '%s' is not allowed; allowed: %s", o->name, value,
 			engine_names(names, sizeof(names)));
 	if (o->allowed != NULL)
-		return complain(why, "--%s: '%s' is not allowed; allowed: %s", o->name, value,
-			o->allowed);
-	return complain(why, "--%s: '%s' is not allowed; allowed: a number from %" PRIu64
-		" to %" PRIu64, o->name, value, o->min, o->max);
+		return complain(
+			why, "--%s: '%s' is not allowed; allowed: %s", o->name, value, o->allowed);
+	return complain(why,
+		"--%s: '%s' is not allowed; allowed: a number from %" PRIu64 " to %" PRIu64,
+		o->name, value, o->min, o->max);
 }
 
 static int
@@ -453,12 +580,11 @@ find_option(const char *arg)
 	size_t len = strcspn(name, "=");
 
 	for (size_t i = 0; i < RTE_DIM(options); i++) {
-		const char *const forms[] = { options[i].name, options[i].alias };
+		const char *const forms[] = {options[i].name, options[i].alias};
 
 		for (size_t j = 0; j < RTE_DIM(forms); j++) {
 			if (forms[j] != NULL && (strlen(forms[j]) > 1) == longform &&
-					strlen(forms[j]) == len &&
-					strncmp(name, forms[j], len) == 0)
+				strlen(forms[j]) == len && strncmp(name, forms[j], len) == 0)
 				return &options[i];
 		}
 	}
@@ -470,23 +596,31 @@ static int
 check(const struct config *cfg, char *why)
 {
 	if (cfg->engine->receives && cfg->engine->transmits && cfg->rxq > cfg->txq)
-		return complain(why, "--txq: '%u' is not allowed; allowed: at least --rxq (%u) with"
+		return complain(why,
+			"--txq: '%u' is not allowed; allowed: at least --rxq (%u) with"
 			" --fwd %s, so that no two receive queues share a transmit queue",
 			cfg->txq, cfg->rxq, cfg->engine->name);
 	if (cfg->mtu != 0 && cfg->max_pkt_len != 0)
-		return complain(why, "--max-pkt-len: '%u' is not allowed beside --mtu '%u';"
-			" allowed: one of them", cfg->max_pkt_len, cfg->mtu);
+		return complain(why,
+			"--max-pkt-len: '%u' is not allowed beside --mtu '%u';"
+			" allowed: one of them",
+			cfg->max_pkt_len, cfg->mtu);
 	for (unsigned int i = 0; i < cfg->nb_tx_segs; i++) {
 		if (cfg->tx_segs[i] > cfg->mbuf_size - RTE_PKTMBUF_HEADROOM)
-			return complain(why, "--txpkts: segment length '%u' is not allowed; allowed:"
-				" up to %u with --mbuf-size %u", cfg->tx_segs[i],
-				cfg->mbuf_size - RTE_PKTMBUF_HEADROOM, cfg->mbuf_size);
+			return complain(why,
+				"--txpkts: segment length '%u' is not allowed; allowed:"
+				" up to %u with --mbuf-size %u",
+				cfg->tx_segs[i], cfg->mbuf_size - RTE_PKTMBUF_HEADROOM,
+				cfg->mbuf_size);
 	}
 	if (cfg->mbufs != 0 && cfg->mbcache * 3 / 2 > cfg->mbufs)
-		return complain(why, "--mbcache: '%u' is not allowed; allowed: up to %u with"
-			" --mbufs %u", cfg->mbcache, cfg->mbufs * 2 / 3, cfg->mbufs);
+		return complain(why,
+			"--mbcache: '%u' is not allowed; allowed: up to %u with"
+			" --mbufs %u",
+			cfg->mbcache, cfg->mbufs * 2 / 3, cfg->mbufs);
 	if (cfg->auto_start && !cfg->interactive && cfg->cmdline_file == NULL)
-		return complain(why, "--auto-start: not allowed alone; allowed: with --interactive"
+		return complain(why,
+			"--auto-start: not allowed alone; allowed: with --interactive"
 			" or --cmdline-file (without them forwarding starts by itself)");
 	return 0;
 }
@@ -506,8 +640,8 @@ config_parse(int argc, char *const *argv, struct config *cfg, char why[CONFIG_WH
 		if (strcmp(o->name, "version") == 0)
 			return CONFIG_VERSION;
 		if (o->arg == NULL && value != NULL)
-			return complain(why, "--%s: '%s' is not allowed; allowed: no value", o->name,
-				value + 1);
+			return complain(why, "--%s: '%s' is not allowed; allowed: no value",
+				o->name, value + 1);
 		if (value != NULL)
 			value++;
 		else if (o->arg != NULL && i + 1 < argc && argv[i + 1][0] != '-')
@@ -542,7 +676,8 @@ config_usage(FILE *f, const char *prog)
 		else if (o->allowed != NULL)
 			fprintf(f, "  %-34s %s\n", "", o->allowed);
 	}
-	fprintf(f, "\nexit codes: 0 fine, 1 usage, 2 set-up, 3 loss or error with --fail-on-loss\n");
+	fprintf(f,
+		"\nexit codes: 0 fine, 1 usage, 2 set-up, 3 loss or error with --fail-on-loss\n");
 }
 
 void

@@ -33,8 +33,7 @@ engine_names(char *buf, size_t len)
 
 	buf[0] = '\0';
 	for (const struct engine *const *e = engines; *e != NULL && used < len; e++)
-		used += snprintf(buf + used, len - used, "%s%s", used == 0 ? "" : "|",
-			(*e)->name);
+		used += snprintf(buf + used, len - used, "%s%s", used == 0 ? "" : "|", (*e)->name);
 	return buf;
 }
 

@@ -52,7 +52,7 @@ lcores_json(void)
 	json_t *list = json_array();
 	unsigned int id;
 
-	RTE_LCORE_FOREACH(id)
+	RTE_LCORE_FOREACH (id)
 		json_array_append_new(list, json_integer(id));
 	return list;
 }
@@ -74,10 +74,10 @@ environment_json(const struct run *run)
 	for (int i = 1; i < run->argc; i++)
 		json_array_append_new(args, json_string(run->argv[i]));
 	return json_pack("{s:s, s:s, s:i, s:s, s:s, s:{s:I, s:I, s:I}, s:s, s:I, s:i, s:o, s:o}",
-		"time", when, "cpu", cpu[0] != '\0' ? cpu : uts.machine,
-		"cpus", (int)sysconf(_SC_NPROCESSORS_ONLN), "kernel", uts.release,
-		"machine", uts.machine, "hugepages", "total", meminfo("HugePages_Total"),
-		"free", meminfo("HugePages_Free"), "size_kb", meminfo("Hugepagesize"),
-		"dpdk", rte_version(), "tsc_hz", (json_int_t)rte_get_tsc_hz(),
-		"main_lcore", (int)rte_get_main_lcore(), "lcores", lcores_json(), "args", args);
+		"time", when, "cpu", cpu[0] != '\0' ? cpu : uts.machine, "cpus",
+		(int)sysconf(_SC_NPROCESSORS_ONLN), "kernel", uts.release, "machine", uts.machine,
+		"hugepages", "total", meminfo("HugePages_Total"), "free", meminfo("HugePages_Free"),
+		"size_kb", meminfo("Hugepagesize"), "dpdk", rte_version(), "tsc_hz",
+		(json_int_t)rte_get_tsc_hz(), "main_lcore", (int)rte_get_main_lcore(), "lcores",
+		lcores_json(), "args", args);
 }

@@ -58,7 +58,7 @@ fill_stream(const struct run *run, struct stream *s, const struct port *rx, cons
 		.tx_left = UINT64_MAX,
 	};
 	/* As testpmd does: a peer nobody named gets a local address of its own. */
-	s->dst = (struct rte_ether_addr){ .addr_bytes = { 0x02, 0, 0, 0, 0, (uint8_t)tx->id } };
+	s->dst = (struct rte_ether_addr){.addr_bytes = {0x02, 0, 0, 0, 0, (uint8_t)tx->id}};
 	if (cfg->peer_set[tx->id])
 		s->dst = cfg->peer[tx->id];
 	for (unsigned int i = 0; i < cfg->nb_tx_segs; i++)
@@ -74,8 +74,8 @@ share_packets(struct run *run)
 	uint64_t packets = run->cfg->packets;
 
 	for (unsigned int i = 0; packets != 0 && i < run->nb_streams; i++)
-		run->streams[i].tx_left = packets / run->nb_streams +
-			(i < packets % run->nb_streams);
+		run->streams[i].tx_left =
+			packets / run->nb_streams + (i < packets % run->nb_streams);
 }
 
 /** Streams between the ports that can be used now. */
@@ -97,16 +97,16 @@ make_streams(struct run *run)
 	legs = calloc((size_t)n * nb_queues, sizeof(*legs));
 	rte_free(run->streams);
 	run->nb_streams = 0;
-	run->streams = rte_zmalloc("streams", sizeof(*run->streams) * n * nb_queues,
-		RTE_CACHE_LINE_SIZE);
+	run->streams =
+		rte_zmalloc("streams", sizeof(*run->streams) * n * nb_queues, RTE_CACHE_LINE_SIZE);
 	if (legs == NULL || run->streams == NULL) {
 		free(legs);
 		return say_error(-ENOMEM, "no memory for %u streams", n * nb_queues);
 	}
 	run->nb_streams = stream_map(cfg->topology, n, nb_queues, legs);
 	for (unsigned int i = 0; i < run->nb_streams; i++)
-		fill_stream(run, &run->streams[i], ports[legs[i].rx_index],
-			ports[legs[i].tx_index], &legs[i]);
+		fill_stream(run, &run->streams[i], ports[legs[i].rx_index], ports[legs[i].tx_index],
+			&legs[i]);
 	free(legs);
 	share_packets(run);
 	return 0;
@@ -122,9 +122,10 @@ make_lcores(struct run *run)
 	unsigned int id = rte_get_main_lcore();
 
 	if (run->cfg->nb_cores > max)
-		return say_error(-EINVAL, "--nb-cores: '%u' is not allowed; allowed: up to %u, as EAL"
-			" has %u lcores and the main one watches", run->cfg->nb_cores, max,
-			workers + 1);
+		return say_error(-EINVAL,
+			"--nb-cores: '%u' is not allowed; allowed: up to %u, as EAL"
+			" has %u lcores and the main one watches",
+			run->cfg->nb_cores, max, workers + 1);
 	if (run->cfg->nb_cores != 0)
 		n = RTE_MIN(n, run->cfg->nb_cores);
 	free(run->lcores);
@@ -202,7 +203,7 @@ flush(struct run *run)
 	uint64_t begin = rte_rdtsc(), quiet = begin;
 
 	while (rte_rdtsc() - quiet < hz / MS_PER_S * QUIET_MS &&
-			rte_rdtsc() - begin < hz / MS_PER_S * DRAIN_MAX_MS) {
+		rte_rdtsc() - begin < hz / MS_PER_S * DRAIN_MAX_MS) {
 		for (unsigned int i = 0; i < run->nb_streams; i++) {
 			const struct stream *s = &run->streams[i];
 			struct rte_mbuf *pkts[BURST_MAX];
@@ -282,7 +283,7 @@ all_arrived(const struct run *run)
 static void
 drain(struct run *run)
 {
-	struct snapshot now = { 0 };
+	struct snapshot now = {0};
 	uint64_t ms = rte_get_tsc_hz() / MS_PER_S;
 	uint64_t begin = rte_rdtsc(), quiet = begin, last = 0;
 
@@ -335,7 +336,7 @@ forward_stop(struct run *run)
 static void
 handle_removal(struct run *run)
 {
-	bool gone[RTE_MAX_ETHPORTS] = { false };
+	bool gone[RTE_MAX_ETHPORTS] = {false};
 	bool any = false;
 
 	for (uint16_t i = 0; i < run->nb_ports; i++) {
@@ -363,7 +364,7 @@ handle_removal(struct run *run)
 static void
 print_line(struct run *run)
 {
-	struct snapshot now = { 0 }, diff = { 0 };
+	struct snapshot now = {0}, diff = {0};
 	struct totals t;
 
 	if (snapshot_take(run, &now) != 0 || snapshot_diff(&run->meter.line, &now, &diff) != 0) {
@@ -437,8 +438,8 @@ enum wake
 forward_wait(struct run *run, double seconds, int fd)
 {
 	struct pollfd fds[2] = {
-		{ .fd = run->signal_fd, .events = POLLIN },
-		{ .fd = fd, .events = POLLIN },
+		{.fd = run->signal_fd, .events = POLLIN},
+		{.fd = fd, .events = POLLIN},
 	};
 	uint64_t since = rte_rdtsc();
 
@@ -448,7 +449,7 @@ forward_wait(struct run *run, double seconds, int fd)
 
 		if (pass_time(run, left, fds) > 0) {
 			if (fds[0].revents != 0 &&
-					read(run->signal_fd, &info, sizeof(info)) == sizeof(info))
+				read(run->signal_fd, &info, sizeof(info)) == sizeof(info))
 				return WAKE_SIGNAL;
 			if (fds[1].revents != 0)
 				return WAKE_INPUT;

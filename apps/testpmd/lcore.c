@@ -6,7 +6,8 @@
 
 #include "lcore.h"
 
-/** One turn of every stream. The TSC is read once a stream: each turn ends where the next starts. */
+/** One turn of every stream. The TSC is read once a stream: each turn ends where the next starts.
+ */
 static inline uint64_t
 turn(struct lcore *lc, uint64_t now)
 {

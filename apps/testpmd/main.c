@@ -21,7 +21,8 @@ app_args(int argc, char *const *argv)
 			return i + 1;
 	}
 	/* Without "--" all is EAL's, but for a call for help. */
-	if (argc == 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+	if (argc == 2 &&
+		(strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
 			strcmp(argv[1], "--version") == 0))
 		return 1;
 	return argc;

@@ -76,9 +76,10 @@ choose_desc(const struct port *p, const char *option, uint16_t asked,
 		n = RTE_MAX(n, (uint32_t)lim->nb_min);
 		n = RTE_MIN(n, (uint32_t)max);
 	} else if (n < lim->nb_min || n > max || n % align != 0) {
-		return say_error(-EINVAL, "--%s: '%u' is not allowed; allowed by port %u (%s): a"
-			" multiple of %u from %u to %u", option, asked, p->id, p->info.driver_name,
-			align, lim->nb_min, max);
+		return say_error(-EINVAL,
+			"--%s: '%u' is not allowed; allowed by port %u (%s): a"
+			" multiple of %u from %u to %u",
+			option, asked, p->id, p->info.driver_name, align, lim->nb_min, max);
 	}
 	*out = (uint16_t)n;
 	return 0;
@@ -126,7 +127,7 @@ ports_find(struct run *run)
 	uint64_t missing = mask;
 	uint16_t id;
 
-	RTE_ETH_FOREACH_DEV(id) {
+	RTE_ETH_FOREACH_DEV (id) {
 		if (mask != 0 && (mask & RTE_BIT64(id)) == 0)
 			continue;
 		missing &= ~RTE_BIT64(id);
@@ -140,7 +141,8 @@ ports_find(struct run *run)
 		return say_error(-ENODEV, "--ports: port %d is not there; there are %u ports",
 			__builtin_ctzll(missing), rte_eth_dev_count_avail());
 	if (run->nb_ports == 0)
-		return say_error(-ENODEV, "no port found; give one as EAL option, for example"
+		return say_error(-ENODEV,
+			"no port found; give one as EAL option, for example"
 			" --vdev net_syncline_soft0, or bind a device to vfio-pci");
 	return 0;
 }
@@ -160,9 +162,10 @@ ports_make_pool(struct run *run)
 	run->pool = rte_pktmbuf_pool_create("sl-testpmd", n, cfg->mbcache, 0,
 		(uint16_t)cfg->mbuf_size, rte_eth_dev_socket_id(run->ports[0].id));
 	if (run->pool == NULL)
-		return say_error(-rte_errno, "no memory for %u mbufs of %u bytes (%s); give EAL more"
-			" with -m, or take fewer with --mbufs", n, cfg->mbuf_size,
-			rte_strerror(rte_errno));
+		return say_error(-rte_errno,
+			"no memory for %u mbufs of %u bytes (%s); give EAL more"
+			" with -m, or take fewer with --mbufs",
+			n, cfg->mbuf_size, rte_strerror(rte_errno));
 	return 0;
 }
 
@@ -189,9 +192,11 @@ choose_mtu(const struct config *cfg, const struct port *p, uint32_t *out)
 	if (given == 0)
 		return 0;
 	if (given < extra + info->min_mtu || given > extra + info->max_mtu)
-		return say_error(-EINVAL, "--%s: '%u' is not allowed; allowed by port %u (%s): from"
-			" %u to %u", option, given, p->id, info->driver_name,
-			extra + info->min_mtu, extra + info->max_mtu);
+		return say_error(-EINVAL,
+			"--%s: '%u' is not allowed; allowed by port %u (%s): from"
+			" %u to %u",
+			option, given, p->id, info->driver_name, extra + info->min_mtu,
+			extra + info->max_mtu);
 	*out = given - extra;
 	return 0;
 }
@@ -205,8 +210,9 @@ check_offloads(const struct port *p, const char *option, uint64_t asked, uint64_
 	if (bad == 0)
 		return 0;
 	bad = RTE_BIT64(__builtin_ctzll(bad));
-	return say_error(-EINVAL, "--%s: '%s' (0x%" PRIx64 ") is not allowed; port %u (%s) allows 0x%"
-		PRIx64, option, name(bad), bad, p->id, p->info.driver_name, capa);
+	return say_error(-EINVAL,
+		"--%s: '%s' (0x%" PRIx64 ") is not allowed; port %u (%s) allows 0x%" PRIx64, option,
+		name(bad), bad, p->id, p->info.driver_name, capa);
 }
 
 static int
@@ -227,11 +233,12 @@ choose_conf(const struct config *cfg, const struct port *p, struct rte_eth_conf 
 	if (rc != 0)
 		return rc;
 	*conf = (struct rte_eth_conf){
-		.rxmode = { .mtu = mtu, .offloads = cfg->rx_offloads },
-		.txmode = { .offloads = cfg->tx_offloads },
-		.intr_conf = { .rmv = (*info->dev_flags & RTE_ETH_DEV_INTR_RMV) != 0 },
+		.rxmode = {.mtu = mtu, .offloads = cfg->rx_offloads},
+		.txmode = {.offloads = cfg->tx_offloads},
+		.intr_conf = {.rmv = (*info->dev_flags & RTE_ETH_DEV_INTR_RMV) != 0},
 	};
-	frame = (mtu != 0 ? mtu : RTE_MIN(info->max_mtu, (uint16_t)RTE_ETHER_MTU)) + frame_overhead(info);
+	frame = (mtu != 0 ? mtu : RTE_MIN(info->max_mtu, (uint16_t)RTE_ETHER_MTU)) +
+		frame_overhead(info);
 	if (frame > room)
 		conf->rxmode.offloads |= info->rx_offload_capa & RTE_ETH_RX_OFFLOAD_SCATTER;
 	if ((conf->rxmode.offloads & RTE_ETH_RX_OFFLOAD_SCATTER) != 0 || cfg->nb_tx_segs > 1)
@@ -363,8 +370,10 @@ port_set_mtu(struct port *p, uint16_t mtu)
 	int rc = rte_eth_dev_set_mtu(p->id, mtu);
 
 	if (rc != 0)
-		return say_error(rc, "port %u: MTU '%u' is not allowed (%s); the device allows %u"
-			" to %u", p->id, mtu, strerror(-rc), p->info.min_mtu, p->info.max_mtu);
+		return say_error(rc,
+			"port %u: MTU '%u' is not allowed (%s); the device allows %u"
+			" to %u",
+			p->id, mtu, strerror(-rc), p->info.min_mtu, p->info.max_mtu);
 	p->mtu = mtu;
 	return 0;
 }
@@ -378,7 +387,7 @@ wait_for_links(const struct run *run)
 	for (uint16_t i = 0; i < run->nb_ports; i++) {
 		for (;;) {
 			if (rte_eth_link_get_nowait(run->ports[i].id, &link) != 0 ||
-					link.link_status == RTE_ETH_LINK_UP)
+				link.link_status == RTE_ETH_LINK_UP)
 				break;
 			if (waited >= LINK_WAIT_MS) {
 				say_error(0, "port %u: link is down", run->ports[i].id);

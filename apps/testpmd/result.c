@@ -37,12 +37,12 @@ result_outcome(const struct run *run, struct outcome *out)
 {
 	const struct meter *m = &run->meter;
 	double hz = (double)rte_get_tsc_hz();
-	struct outcome o = { 0 };
+	struct outcome o = {0};
 
 	if (!m->valid)
 		return -ENOENT;
 	if (snapshot_diff(&m->start, &m->final, &o.all) != 0 ||
-			snapshot_diff(&m->measure, &m->end, &o.window) != 0) {
+		snapshot_diff(&m->measure, &m->end, &o.window) != 0) {
 		outcome_free(&o);
 		return -ENOMEM;
 	}
@@ -100,8 +100,9 @@ print_port(const struct run *run, uint16_t i, const struct outcome *o, FILE *f)
 		coherency != NULL ? ", " : "", coherency != NULL ? coherency : "");
 	if (rx[0] != '\0' || tx[0] != '\0')
 		fprintf(f, "  rx path %s, tx path %s", rx, tx);
-	fprintf(f, "\n        rx %" PRIu64 "  tx %" PRIu64 "  missed %" PRIu64
-		"  errors rx %" PRIu64 " tx %" PRIu64 "  no mbuf %" PRIu64 "\n",
+	fprintf(f,
+		"\n        rx %" PRIu64 "  tx %" PRIu64 "  missed %" PRIu64 "  errors rx %" PRIu64
+		" tx %" PRIu64 "  no mbuf %" PRIu64 "\n",
 		n->rx, n->tx, n->missed, n->rx_errors, n->tx_errors, n->no_mbuf);
 }
 
@@ -109,7 +110,7 @@ print_port(const struct run *run, uint16_t i, const struct outcome *o, FILE *f)
 static void
 print_bursts(const struct snapshot *s, FILE *f)
 {
-	uint64_t sum = 0, group[BURST_MAX + 1] = { 0 };
+	uint64_t sum = 0, group[BURST_MAX + 1] = {0};
 
 	for (unsigned int i = 0; i < s->nb_streams; i++) {
 		for (unsigned int n = 1; n <= BURST_MAX; n++) {
@@ -138,10 +139,11 @@ print_latency(const struct run *run, FILE *f)
 	size_t i;
 	json_t *report;
 
-	json_array_foreach(run->meter.wires, i, report) {
+	json_array_foreach(run->meter.wires, i, report)
+	{
 		const json_t *l = json_object_get(json_object_get(report, "rx"), "latency_ns");
-		double us[4] = { 0 };
-		const char *const names[] = { "p50", "p99", "p999", "max" };
+		double us[4] = {0};
+		const char *const names[] = {"p50", "p99", "p999", "max"};
 
 		if (json_integer_value(json_object_get(l, "count")) == 0)
 			continue;
@@ -163,11 +165,13 @@ result_print(const struct run *run, const struct outcome *o, FILE *f)
 		o->rate.seconds);
 	for (uint16_t i = 0; i < run->nb_ports; i++)
 		print_port(run, i, o, f);
-	fprintf(f, "frames  rx %" PRIu64 "  tx %" PRIu64 "  made %" PRIu64 "  consumed %" PRIu64
-		"  dropped %" PRIu64 "  tx retries %" PRIu64 "\n", t->rx, t->tx, t->generated,
-		t->consumed, t->dropped, t->retries);
+	fprintf(f,
+		"frames  rx %" PRIu64 "  tx %" PRIu64 "  made %" PRIu64 "  consumed %" PRIu64
+		"  dropped %" PRIu64 "  tx retries %" PRIu64 "\n",
+		t->rx, t->tx, t->generated, t->consumed, t->dropped, t->retries);
 	print_bursts(&o->window, f);
-	fprintf(f, "rate    rx %.3f Mpps %.3f Gbit/s  tx %.3f Mpps %.3f Gbit/s  %.1f cycles/packet\n",
+	fprintf(f,
+		"rate    rx %.3f Mpps %.3f Gbit/s  tx %.3f Mpps %.3f Gbit/s  %.1f cycles/packet\n",
 		o->rate.rx_pps / 1e6, o->rate.rx_bps / 1e9, o->rate.tx_pps / 1e6,
 		o->rate.tx_bps / 1e9, o->rate.cycles_per_packet);
 	print_latency(run, f);

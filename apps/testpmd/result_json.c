@@ -25,20 +25,20 @@ config_json(const struct run *run)
 		"fwd", c->engine->name, "topology", topology_name(c->topology), "burst", c->burst,
 		"tx_retry", c->tx_retries, "rxq", c->rxq, "txq", c->txq, "duration", c->duration,
 		"warmup", c->warmup, "packets", (json_int_t)c->packets, "mbuf_size", c->mbuf_size,
-		"mbufs", run->pool != NULL ? run->pool->size : 0, "mbcache", c->mbcache,
-		"txpkts", segs, "fail_on_loss", c->fail_on_loss);
+		"mbufs", run->pool != NULL ? run->pool->size : 0, "mbcache", c->mbcache, "txpkts",
+		segs, "fail_on_loss", c->fail_on_loss);
 }
 
 static json_t *
 totals_json(const struct totals *t)
 {
-	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}",
-		"rx", (json_int_t)t->rx, "tx", (json_int_t)t->tx, "made", (json_int_t)t->generated,
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "rx",
+		(json_int_t)t->rx, "tx", (json_int_t)t->tx, "made", (json_int_t)t->generated,
 		"consumed", (json_int_t)t->consumed, "dropped", (json_int_t)t->dropped,
-		"tx_retries", (json_int_t)t->retries, "missed", (json_int_t)t->missed,
-		"rx_errors", (json_int_t)t->rx_errors, "tx_errors", (json_int_t)t->tx_errors,
-		"no_mbuf", (json_int_t)(t->no_mbuf + t->no_mbuf_tx),
-		"unaccounted", (json_int_t)totals_unaccounted(t));
+		"tx_retries", (json_int_t)t->retries, "missed", (json_int_t)t->missed, "rx_errors",
+		(json_int_t)t->rx_errors, "tx_errors", (json_int_t)t->tx_errors, "no_mbuf",
+		(json_int_t)(t->no_mbuf + t->no_mbuf_tx), "unaccounted",
+		(json_int_t)totals_unaccounted(t));
 }
 
 static json_t *
@@ -70,23 +70,22 @@ port_json(const struct run *run, uint16_t i, const struct outcome *o)
 	const struct port_counters *rate = &o->window.port[i];
 	double s = o->rate.seconds > 0 ? o->rate.seconds : 1;
 	char mac[RTE_ETHER_ADDR_FMT_SIZE], rx[64], tx[64];
-	struct rte_eth_link link = { 0 };
+	struct rte_eth_link link = {0};
 
 	rte_ether_format_addr(mac, sizeof(mac), &p->mac);
 	burst_paths(p->id, rx, tx, sizeof(rx));
 	if (!p->closed)
 		rte_eth_link_get_nowait(p->id, &link);
 	return json_pack("{s:i, s:s, s:s, s:o, s:s, s:o, s:o, s:o, s:i, s:i, s:i, s:i, s:i, s:b,"
-		" s:b, s:o, s:o, s:O}",
-		"id", p->id, "name", p->name, "driver", p->info.driver_name,
-		"device", p->closed ? json_null() :
-			text_or_null(rte_dev_name(p->info.device)), "mac", mac,
-		"coherency", text_or_null(wire_coherency(p->id)),
-		"rx_path", text_or_null(rx), "tx_path", text_or_null(tx),
-		"rxq", run->cfg->rxq, "txq", run->cfg->txq, "rxd", p->rxd, "txd", p->txd,
-		"mtu", p->mtu, "link_up", link.link_status == RTE_ETH_LINK_UP,
-		"removed", p->removal_told, "counters", port_counters_json(&o->all.port[i]),
-		"rates", json_pack("{s:f, s:f}", "rx_pps", (double)rate->rx / s, "tx_pps",
+			 " s:b, s:o, s:o, s:O}",
+		"id", p->id, "name", p->name, "driver", p->info.driver_name, "device",
+		p->closed ? json_null() : text_or_null(rte_dev_name(p->info.device)), "mac", mac,
+		"coherency", text_or_null(wire_coherency(p->id)), "rx_path", text_or_null(rx),
+		"tx_path", text_or_null(tx), "rxq", run->cfg->rxq, "txq", run->cfg->txq, "rxd",
+		p->rxd, "txd", p->txd, "mtu", p->mtu, "link_up",
+		link.link_status == RTE_ETH_LINK_UP, "removed", p->removal_told, "counters",
+		port_counters_json(&o->all.port[i]), "rates",
+		json_pack("{s:f, s:f}", "rx_pps", (double)rate->rx / s, "tx_pps",
 			(double)rate->tx / s),
 		"wire", json_array_get(run->meter.wires, i));
 }
@@ -104,8 +103,8 @@ bursts_json(const struct stream_counters *n)
 
 	for (unsigned int i = 0; i <= BURST_MAX; i++) {
 		if (n->burst[i] != 0)
-			json_array_append_new(list, json_pack("[i, I]", i,
-				(json_int_t)n->burst[i]));
+			json_array_append_new(
+				list, json_pack("[i, I]", i, (json_int_t)n->burst[i]));
 	}
 	return list;
 }
@@ -119,17 +118,16 @@ stream_json(const struct run *run, unsigned int i, const struct outcome *o)
 	uint64_t moved = w->rx + w->generated;
 
 	return json_pack("{s:i, s:i, s:i, s:i, s:i, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I,"
-		" s:I, s:f, s:o}",
-		"rx_port", s->rx_port, "rx_queue", s->rx_queue, "tx_port", s->tx_port,
-		"tx_queue", s->tx_queue, "lcore", lcore_of(run, i),
-		"rx", (json_int_t)n->rx, "tx", (json_int_t)n->tx,
-		"made", (json_int_t)n->generated, "consumed", (json_int_t)n->consumed,
-		"dropped", (json_int_t)n->dropped, "tx_retries", (json_int_t)n->retries,
-		"no_mbuf", (json_int_t)n->no_mbuf, "polls", (json_int_t)w->polls,
-		"cycles_busy", (json_int_t)w->cycles_busy,
-		"cycles_wait", (json_int_t)w->cycles_wait, "cycles_per_packet",
-		moved != 0 ? (double)w->cycles_busy / (double)moved : 0.0,
-		"bursts", bursts_json(w));
+			 " s:I, s:f, s:o}",
+		"rx_port", s->rx_port, "rx_queue", s->rx_queue, "tx_port", s->tx_port, "tx_queue",
+		s->tx_queue, "lcore", lcore_of(run, i), "rx", (json_int_t)n->rx, "tx",
+		(json_int_t)n->tx, "made", (json_int_t)n->generated, "consumed",
+		(json_int_t)n->consumed, "dropped", (json_int_t)n->dropped, "tx_retries",
+		(json_int_t)n->retries, "no_mbuf", (json_int_t)n->no_mbuf, "polls",
+		(json_int_t)w->polls, "cycles_busy", (json_int_t)w->cycles_busy, "cycles_wait",
+		(json_int_t)w->cycles_wait, "cycles_per_packet",
+		moved != 0 ? (double)w->cycles_busy / (double)moved : 0.0, "bursts",
+		bursts_json(w));
 }
 
 /** What the sinks measured, with the port whose sending they saw. */
@@ -140,12 +138,13 @@ latency_json(const struct run *run)
 	json_t *report;
 	size_t i;
 
-	json_array_foreach(run->meter.wires, i, report) {
+	json_array_foreach(run->meter.wires, i, report)
+	{
 		json_t *l = json_object_get(json_object_get(report, "rx"), "latency_ns");
 
 		if (l != NULL)
-			json_array_append_new(list, json_pack("{s:i, s:O}", "port",
-				run->ports[i].id, "ns", l));
+			json_array_append_new(
+				list, json_pack("{s:i, s:O}", "port", run->ports[i].id, "ns", l));
 	}
 	return list;
 }
@@ -159,14 +158,13 @@ result_json(const struct run *run, const struct outcome *o)
 		json_array_append_new(ports, port_json(run, i, o));
 	for (unsigned int i = 0; i < run->nb_streams; i++)
 		json_array_append_new(streams, stream_json(run, i, o));
-	return json_pack("{s:i, s:s, s:s, s:o, s:o, s:f, s:o, s:o, s:{s:s, s:I, s:I, s:I}, s:o, s:o,"
+	return json_pack(
+		"{s:i, s:s, s:s, s:o, s:o, s:f, s:o, s:o, s:{s:s, s:I, s:I, s:I}, s:o, s:o,"
 		" s:o, s:b}",
 		"schema", RESULT_SCHEMA, "program", "sl-testpmd", "version", SL_VERSION,
-		"environment", environment_json(run), "config", config_json(run),
-		"seconds", o->rate.seconds, "rates", rates_json(&o->rate),
-		"totals", totals_json(&o->total),
-		"loss", "method", o->by_sequence ? "sequence" : "counters",
-		"in", (json_int_t)o->in, "out", (json_int_t)o->out, "lost", (json_int_t)o->lost,
-		"latency", latency_json(run), "ports", ports, "streams", streams,
-		"passed", o->passed);
+		"environment", environment_json(run), "config", config_json(run), "seconds",
+		o->rate.seconds, "rates", rates_json(&o->rate), "totals", totals_json(&o->total),
+		"loss", "method", o->by_sequence ? "sequence" : "counters", "in", (json_int_t)o->in,
+		"out", (json_int_t)o->out, "lost", (json_int_t)o->lost, "latency",
+		latency_json(run), "ports", ports, "streams", streams, "passed", o->passed);
 }

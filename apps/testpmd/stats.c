@@ -11,25 +11,33 @@
 #include "run.h"
 #include "stats.h"
 
-#define ROW(f) { #f, offsetof(struct port_counters, f) }
+#define ROW(f) \
+	{ \
+#f, offsetof(struct port_counters, f) \
+	}
 const struct counter_row port_counter_rows[] = {
-	ROW(rx), ROW(tx), ROW(rx_bytes), ROW(tx_bytes),
-	ROW(missed), ROW(rx_errors), ROW(tx_errors), ROW(no_mbuf),
+	ROW(rx),
+	ROW(tx),
+	ROW(rx_bytes),
+	ROW(tx_bytes),
+	ROW(missed),
+	ROW(rx_errors),
+	ROW(tx_errors),
+	ROW(no_mbuf),
 };
 const unsigned int nb_port_counter_rows = RTE_DIM(port_counter_rows);
 
 static_assert(RTE_DIM(port_counter_rows) * sizeof(uint64_t) == sizeof(struct port_counters),
 	"every port counter has its row");
-static_assert(sizeof(struct stream_counters) % sizeof(uint64_t) == 0,
-	"stream counters are words");
+static_assert(sizeof(struct stream_counters) % sizeof(uint64_t) == 0, "stream counters are words");
 
 static void
 port_counters_get(const struct port *p, struct port_counters *out)
 {
-	struct rte_eth_stats s = { 0 };
+	struct rte_eth_stats s = {0};
 
 	if (p->closed || rte_eth_stats_get(p->id, &s) != 0) {
-		*out = (struct port_counters){ 0 };
+		*out = (struct port_counters){0};
 		return;
 	}
 	*out = (struct port_counters){
@@ -96,7 +104,7 @@ void
 snapshot_free(struct snapshot *s)
 {
 	free(s->stream);
-	*s = (struct snapshot){ 0 };
+	*s = (struct snapshot){0};
 }
 
 static void
@@ -112,7 +120,7 @@ diff_words(const void *earlier, const void *later, void *out, size_t len)
 int
 snapshot_diff(const struct snapshot *earlier, const struct snapshot *later, struct snapshot *out)
 {
-	const struct stream_counters none = { 0 };
+	const struct stream_counters none = {0};
 
 	if (snapshot_size(out, later->nb_streams) != 0)
 		return -ENOMEM;
@@ -129,7 +137,7 @@ snapshot_total(const struct snapshot *diff, unsigned int nb_ports, double hz, st
 {
 	uint64_t rx_bytes = 0, tx_bytes = 0, moved;
 
-	*out = (struct totals){ .seconds = (double)diff->tsc / hz };
+	*out = (struct totals){.seconds = (double)diff->tsc / hz};
 	for (unsigned int i = 0; i < diff->nb_streams; i++) {
 		const struct stream_counters *n = &diff->stream[i];
 
@@ -174,7 +182,7 @@ meter_free(struct meter *m)
 	snapshot_free(&m->final);
 	snapshot_free(&m->line);
 	json_decref(m->wires);
-	*m = (struct meter){ 0 };
+	*m = (struct meter){0};
 }
 
 int64_t
@@ -193,9 +201,10 @@ totals_lost(const struct totals *t)
 void
 stats_print_line(FILE *f, double since_start, const struct totals *t)
 {
-	fprintf(f, "%8.1f s  rx %9.3f Mpps %8.3f Gbit/s  tx %9.3f Mpps %8.3f Gbit/s  dropped %" PRIu64
-		"  missed %" PRIu64 "  cycles/packet %.1f\n", since_start, t->rx_pps / 1e6,
-		t->rx_bps / 1e9, t->tx_pps / 1e6, t->tx_bps / 1e9, t->dropped, t->missed,
-		t->cycles_per_packet);
+	fprintf(f,
+		"%8.1f s  rx %9.3f Mpps %8.3f Gbit/s  tx %9.3f Mpps %8.3f Gbit/s  dropped %" PRIu64
+		"  missed %" PRIu64 "  cycles/packet %.1f\n",
+		since_start, t->rx_pps / 1e6, t->rx_bps / 1e9, t->tx_pps / 1e6, t->tx_bps / 1e9,
+		t->dropped, t->missed, t->cycles_per_packet);
 	fflush(f);
 }

@@ -58,8 +58,9 @@ wire_total(const json_t *reports, struct wire_totals *out)
 	size_t i;
 	json_t *report;
 
-	*out = (struct wire_totals){ 0 };
-	json_array_foreach(reports, i, report) {
+	*out = (struct wire_totals){0};
+	json_array_foreach(reports, i, report)
+	{
 		if (!is_gen(report))
 			continue;
 		out->nb_gens++;
@@ -95,9 +96,11 @@ wire_gens_rest(struct run *run)
 		if (is_gen(report)) {
 			/* One that has come to its count by now was at work, too. */
 			if (p->gen == GEN_UNKNOWN)
-				p->gen = json_is_true(json_object_get(json_object_get(report,
-					"tx"), "running")) || number(report, "tx", "frames") != 0 ?
-					GEN_WORKS : GEN_RESTS;
+				p->gen = json_is_true(json_object_get(
+						 json_object_get(report, "tx"), "running")) ||
+						number(report, "tx", "frames") != 0 ?
+					GEN_WORKS :
+					GEN_RESTS;
 			sl_pmd_wire_control(p->id, "stop");
 			n++;
 		}
@@ -165,8 +168,8 @@ wire_fault(const struct port *p, const char *text)
 	char names[256] = "";
 
 	if (nic == NULL)
-		return say_error(-ENOTSUP, "port %u (%s) is no software NIC", p->id,
-			p->info.driver_name);
+		return say_error(
+			-ENOTSUP, "port %u (%s) is no software NIC", p->id, p->info.driver_name);
 	if (sl_fault_parse(text, &fault, &arg, &n) == 0)
 		return sl_softnic_fault(nic, fault, arg, n);
 	for (fault = SL_FAULT_NONE; sl_fault_name(fault) != NULL; fault++)

@@ -101,9 +101,9 @@ passive(NDIS_HANDLE handle, const char *call)
 	if (m == NULL || KeGetCurrentIrql() == PASSIVE_LEVEL)
 		return m;
 	sl_log(m->adapter, 3,
-			"%s: called by a datapath thread (DISPATCH_LEVEL); allowed: control "
-			"threads (PASSIVE_LEVEL)",
-			call);
+		"%s: called by a datapath thread (DISPATCH_LEVEL); allowed: control "
+		"threads (PASSIVE_LEVEL)",
+		call);
 	return NULL;
 }
 
@@ -116,9 +116,9 @@ passive_registered(NDIS_HANDLE handle, const char *call)
 	if (m == NULL || m->registered)
 		return m;
 	sl_log(m->adapter, 3,
-			"%s: called before NdisMRegisterScatterGatherDma "
-			"(NDIS 5.1: NdisMInitializeScatterGatherDma)",
-			call);
+		"%s: called before NdisMRegisterScatterGatherDma "
+		"(NDIS 5.1: NdisMInitializeScatterGatherDma)",
+		call);
 	return NULL;
 }
 
@@ -151,8 +151,8 @@ in_use(struct miniport *m, const char *call)
 
 	if (live > 0)
 		sl_log(m->adapter, 3,
-				"%s: %u allocations of shared memory are live: free them first",
-				call, live);
+			"%s: %u allocations of shared memory are live: free them first", call,
+			live);
 	return live;
 }
 
@@ -189,7 +189,7 @@ register_dma(struct miniport *m, ULONG max_mapping)
 
 NDIS_STATUS
 NdisMRegisterScatterGatherDma(NDIS_HANDLE MiniportAdapterHandle,
-		PNDIS_SG_DMA_DESCRIPTION DmaDescription, PNDIS_HANDLE NdisMiniportDmaHandle)
+	PNDIS_SG_DMA_DESCRIPTION DmaDescription, PNDIS_HANDLE NdisMiniportDmaHandle)
 {
 	struct miniport *m = passive(MiniportAdapterHandle, "NdisMRegisterScatterGatherDma");
 	NDIS_STATUS status;
@@ -199,22 +199,22 @@ NdisMRegisterScatterGatherDma(NDIS_HANDLE MiniportAdapterHandle,
 	if (m == NULL || DmaDescription == NULL || NdisMiniportDmaHandle == NULL)
 		return NDIS_STATUS_INVALID_PARAMETER;
 	if (DmaDescription->Header.Type != NDIS_OBJECT_TYPE_SG_DMA_DESCRIPTION ||
-			DmaDescription->Header.Revision < NDIS_SG_DMA_DESCRIPTION_REVISION_1 ||
-			DmaDescription->Header.Size < NDIS_SIZEOF_SG_DMA_DESCRIPTION_REVISION_1)
+		DmaDescription->Header.Revision < NDIS_SG_DMA_DESCRIPTION_REVISION_1 ||
+		DmaDescription->Header.Size < NDIS_SIZEOF_SG_DMA_DESCRIPTION_REVISION_1)
 		return NDIS_STATUS_BAD_VERSION;
 	status = register_dma(m, DmaDescription->MaximumPhysicalMapping);
 	if (status != NDIS_STATUS_SUCCESS)
 		return status;
 	m->done = DmaDescription->SharedMemAllocateCompleteHandler;
 	DmaDescription->ScatterGatherListSize =
-			sizeof(SCATTER_GATHER_LIST) + sizeof(SCATTER_GATHER_ELEMENT);
+		sizeof(SCATTER_GATHER_LIST) + sizeof(SCATTER_GATHER_ELEMENT);
 	*NdisMiniportDmaHandle = m;
 	return NDIS_STATUS_SUCCESS;
 }
 
 NDIS_STATUS
-NdisMInitializeScatterGatherDma(NDIS_HANDLE MiniportAdapterHandle, BOOLEAN Dma64BitAddresses,
-		ULONG MaximumPhysicalMapping)
+NdisMInitializeScatterGatherDma(
+	NDIS_HANDLE MiniportAdapterHandle, BOOLEAN Dma64BitAddresses, ULONG MaximumPhysicalMapping)
 {
 	struct miniport *m = passive(MiniportAdapterHandle, "NdisMInitializeScatterGatherDma");
 
@@ -223,8 +223,8 @@ NdisMInitializeScatterGatherDma(NDIS_HANDLE MiniportAdapterHandle, BOOLEAN Dma64
 }
 
 NDIS_STATUS
-sl_ndis_set_complete_handler(NDIS_HANDLE MiniportAdapterHandle,
-		MINIPORT_ALLOCATE_SHARED_MEM_COMPLETE_HANDLER Handler)
+sl_ndis_set_complete_handler(
+	NDIS_HANDLE MiniportAdapterHandle, MINIPORT_ALLOCATE_SHARED_MEM_COMPLETE_HANDLER Handler)
 {
 	struct miniport *m = passive(MiniportAdapterHandle, "sl_ndis_set_complete_handler");
 
@@ -267,18 +267,18 @@ static struct sl_region_params
 params_of(ULONG length, BOOLEAN cached)
 {
 	return (struct sl_region_params){
-			.name = "NDIS shared memory",
-			.len = length,
-			.cached = cached != FALSE,
-			.node = SL_NODE_ANY,
-			.queue = SL_SHM_QUEUE_NONE,
-			.contiguous = true, /* the caller is told of one address */
+		.name = "NDIS shared memory",
+		.len = length,
+		.cached = cached != FALSE,
+		.node = SL_NODE_ANY,
+		.queue = SL_SHM_QUEUE_NONE,
+		.contiguous = true, /* the caller is told of one address */
 	};
 }
 
 VOID
 NdisMAllocateSharedMemory(NDIS_HANDLE MiniportAdapterHandle, ULONG Length, BOOLEAN Cached,
-		PVOID *VirtualAddress, PNDIS_PHYSICAL_ADDRESS PhysicalAddress)
+	PVOID *VirtualAddress, PNDIS_PHYSICAL_ADDRESS PhysicalAddress)
 {
 	struct miniport *m = passive_registered(MiniportAdapterHandle, "NdisMAllocateSharedMemory");
 	struct sl_region_params p = params_of(Length, Cached);
@@ -320,8 +320,8 @@ take_request(struct miniport *m)
 	for (i = 0; i < REQUESTS; i++) {
 		struct miniport *none = NULL;
 
-		if (__atomic_compare_exchange_n(&m->requests[i].m, &none, m, false,
-				    __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+		if (__atomic_compare_exchange_n(
+			    &m->requests[i].m, &none, m, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
 			return &m->requests[i];
 	}
 	return NULL;
@@ -329,7 +329,7 @@ take_request(struct miniport *m)
 
 NDIS_STATUS
 NdisMAllocateSharedMemoryAsync(
-		NDIS_HANDLE MiniportAdapterHandle, ULONG Length, BOOLEAN Cached, PVOID Context)
+	NDIS_HANDLE MiniportAdapterHandle, ULONG Length, BOOLEAN Cached, PVOID Context)
 {
 	struct miniport *m = miniport_of(MiniportAdapterHandle, "NdisMAllocateSharedMemoryAsync");
 	struct sl_region_params p = params_of(Length, Cached);
@@ -353,18 +353,18 @@ NdisMAllocateSharedMemoryAsync(
 
 NDIS_STATUS
 NdisMAllocateSharedMemoryAsyncEx(
-		NDIS_HANDLE MiniportDmaHandle, ULONG Length, BOOLEAN Cached, PVOID Context)
+	NDIS_HANDLE MiniportDmaHandle, ULONG Length, BOOLEAN Cached, PVOID Context)
 {
 	return NdisMAllocateSharedMemoryAsync(MiniportDmaHandle, Length, Cached, Context);
 }
 
 VOID
 NdisMFreeSharedMemory(NDIS_HANDLE MiniportAdapterHandle, ULONG Length, BOOLEAN Cached,
-		PVOID VirtualAddress, NDIS_PHYSICAL_ADDRESS PhysicalAddress)
+	PVOID VirtualAddress, NDIS_PHYSICAL_ADDRESS PhysicalAddress)
 {
 	struct miniport *m = miniport_of(MiniportAdapterHandle, "NdisMFreeSharedMemory");
-	struct sl_region r = {VirtualAddress, (uint64_t)PhysicalAddress.QuadPart, Length,
-			Cached != FALSE};
+	struct sl_region r = {
+		VirtualAddress, (uint64_t)PhysicalAddress.QuadPart, Length, Cached != FALSE};
 
 	/* What differs from the allocation (F1) is logged there; NDIS has no status for it. */
 	if (m != NULL && sl_region_free(m->adapter, &r) == 0)
@@ -373,7 +373,7 @@ NdisMFreeSharedMemory(NDIS_HANDLE MiniportAdapterHandle, ULONG Length, BOOLEAN C
 
 VOID
 NdisMUpdateSharedMemory(NDIS_HANDLE MiniportAdapterHandle, ULONG Length, PVOID VirtualAddress,
-		NDIS_PHYSICAL_ADDRESS PhysicalAddress)
+	NDIS_PHYSICAL_ADDRESS PhysicalAddress)
 {
 	/* Datapath: the handle is believed, as NDIS does. */
 	const struct miniport *m = MiniportAdapterHandle;
@@ -409,10 +409,8 @@ NdisAllocateBufferPool(PNDIS_STATUS Status, PNDIS_HANDLE PoolHandle, UINT Number
 		return;
 	/* Without an adapter nothing tells that maintenance is not needed. */
 	(void)sl_cache_probe(&info);
-	pool->sync = (struct sl_sync){.mode = SL_COHERENCY_EXPLICIT,
-			.op = info.op,
-			.step = info.step,
-			.line = info.line};
+	pool->sync = (struct sl_sync){
+		.mode = SL_COHERENCY_EXPLICIT, .op = info.op, .step = info.step, .line = info.line};
 	pool->count = NumberOfDescriptors;
 	for (i = 0; i < NumberOfDescriptors; i++) {
 		pool->buffers[i].Next = pool->free;
@@ -441,7 +439,7 @@ NdisFreeBufferPool(NDIS_HANDLE PoolHandle)
 
 	if (pool != NULL && pool->used > 0) {
 		fprintf(stderr, "syncline: NdisFreeBufferPool: %u of %u buffers are not back\n",
-				pool->used, pool->count);
+			pool->used, pool->count);
 		return;
 	}
 	free(pool);
@@ -449,7 +447,7 @@ NdisFreeBufferPool(NDIS_HANDLE PoolHandle)
 
 VOID
 NdisAllocateBuffer(PNDIS_STATUS Status, PNDIS_BUFFER *Buffer, NDIS_HANDLE PoolHandle,
-		PVOID VirtualAddress, UINT Length)
+	PVOID VirtualAddress, UINT Length)
 {
 	struct sl_ndis_pool *pool = PoolHandle;
 	PNDIS_BUFFER b = pool->free;
@@ -566,21 +564,20 @@ status_of(int err)
 static bool
 fill_list(struct miniport *m, const struct sl_region *r, PNDIS_SHARED_MEMORY_PARAMETERS p)
 {
-	size_t room = p->SGListBufferLength < sizeof(SCATTER_GATHER_LIST)
-				      ? 0
-				      : (p->SGListBufferLength - sizeof(SCATTER_GATHER_LIST)) /
-							sizeof(SCATTER_GATHER_ELEMENT);
+	size_t room = p->SGListBufferLength < sizeof(SCATTER_GATHER_LIST) ?
+		0 :
+		(p->SGListBufferLength - sizeof(SCATTER_GATHER_LIST)) /
+			sizeof(SCATTER_GATHER_ELEMENT);
 	int n = sl_region_sg(m->adapter, r, NULL, 0), i;
 	struct sl_sg *sg;
 
 	if ((size_t)n > room || p->SGListBuffer == NULL) {
 		sl_log(m->adapter, 3,
-				"NdisAllocateSharedMemory: SGListBufferLength %u holds %zu "
-				"elements, "
-				"the memory has %d: give %zu bytes",
-				p->SGListBufferLength, room, n,
-				sizeof(SCATTER_GATHER_LIST) +
-						(size_t)n * sizeof(SCATTER_GATHER_ELEMENT));
+			"NdisAllocateSharedMemory: SGListBufferLength %u holds %zu "
+			"elements, "
+			"the memory has %d: give %zu bytes",
+			p->SGListBufferLength, room, n,
+			sizeof(SCATTER_GATHER_LIST) + (size_t)n * sizeof(SCATTER_GATHER_ELEMENT));
 		return false;
 	}
 	sg = calloc((size_t)n, sizeof(*sg));
@@ -590,9 +587,8 @@ fill_list(struct miniport *m, const struct sl_region *r, PNDIS_SHARED_MEMORY_PAR
 	p->SGListBuffer->NumberOfElements = (ULONG)n;
 	p->SGListBuffer->Reserved = 0;
 	for (i = 0; i < n; i++)
-		p->SGListBuffer->Elements[i] =
-				(SCATTER_GATHER_ELEMENT){.Address.QuadPart = (int64_t)sg[i].iova,
-						.Length = (ULONG)sg[i].len};
+		p->SGListBuffer->Elements[i] = (SCATTER_GATHER_ELEMENT){
+			.Address.QuadPart = (int64_t)sg[i].iova, .Length = (ULONG)sg[i].len};
 	free(sg);
 	return true;
 }
@@ -620,8 +616,7 @@ allocate(struct miniport *m, PNDIS_SHARED_MEMORY_PARAMETERS p, struct allocation
 
 NDIS_STATUS
 NdisAllocateSharedMemory(NDIS_HANDLE NdisHandle,
-		PNDIS_SHARED_MEMORY_PARAMETERS SharedMemoryParameters,
-		PNDIS_HANDLE pAllocationHandle)
+	PNDIS_SHARED_MEMORY_PARAMETERS SharedMemoryParameters, PNDIS_HANDLE pAllocationHandle)
 {
 	struct miniport *m = passive_registered(NdisHandle, "NdisAllocateSharedMemory");
 	PNDIS_SHARED_MEMORY_PARAMETERS p = SharedMemoryParameters;
@@ -632,8 +627,8 @@ NdisAllocateSharedMemory(NDIS_HANDLE NdisHandle,
 		return NDIS_STATUS_INVALID_PARAMETER;
 	*pAllocationHandle = NULL;
 	if (p->Header.Type != NDIS_OBJECT_TYPE_DEFAULT ||
-			p->Header.Revision < NDIS_SHARED_MEMORY_PARAMETERS_REVISION_1 ||
-			p->Header.Size < NDIS_SIZEOF_SHARED_MEMORY_PARAMETERS_REVISION_1)
+		p->Header.Revision < NDIS_SHARED_MEMORY_PARAMETERS_REVISION_1 ||
+		p->Header.Size < NDIS_SIZEOF_SHARED_MEMORY_PARAMETERS_REVISION_1)
 		return NDIS_STATUS_BAD_VERSION;
 	p->VirtualAddress = NULL;
 	p->SharedMemoryHandle = NULL;
@@ -687,10 +682,10 @@ NdisFreeSharedMemory(NDIS_HANDLE NdisHandle, NDIS_HANDLE AllocationHandle)
 	alloc = unlink_allocation(m, AllocationHandle);
 	if (alloc == NULL) {
 		sl_log(m->adapter, 3,
-				"NdisFreeSharedMemory: no allocation has the handle %p: freed "
-				"already, "
-				"or never this miniport's (F1)",
-				AllocationHandle);
+			"NdisFreeSharedMemory: no allocation has the handle %p: freed "
+			"already, "
+			"or never this miniport's (F1)",
+			AllocationHandle);
 		return;
 	}
 	if (sl_region_free(m->adapter, &alloc->region) == 0)

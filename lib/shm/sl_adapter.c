@@ -11,10 +11,10 @@
 #define ASYNC_MAX 4096u
 
 static const char *const mode_names[] = {
-		[SL_COHERENCY_AUTO] = "auto",
-		[SL_COHERENCY_COHERENT] = "coherent",
-		[SL_COHERENCY_EXPLICIT] = "explicit",
-		[SL_COHERENCY_CHECKED] = "checked",
+	[SL_COHERENCY_AUTO] = "auto",
+	[SL_COHERENCY_COHERENT] = "coherent",
+	[SL_COHERENCY_EXPLICIT] = "explicit",
+	[SL_COHERENCY_CHECKED] = "checked",
 };
 
 #define MODES (sizeof(mode_names) / sizeof(mode_names[0]))
@@ -49,7 +49,7 @@ sl_adapter_check(const struct sl_adapter *a, const char *call)
 	}
 	if (!sl_handle_live(&a->handle, SL_HANDLE_ADAPTER)) {
 		fprintf(stderr, "syncline: %s: adapter %p is closed, or never was one\n", call,
-				(const void *)a);
+			(const void *)a);
 		return -EBADF;
 	}
 	return 0;
@@ -99,9 +99,9 @@ auto_mode(struct sl_adapter *a, const struct sl_adapter_params *p)
 		return SL_COHERENCY_COHERENT;
 	if (p->platform_coherent < 0)
 		sl_log(a, 5,
-				"nothing tells whether DMA is coherent here: taking "
-				"coherency=explicit; "
-				"coherency=coherent is faster where it is");
+			"nothing tells whether DMA is coherent here: taking "
+			"coherency=explicit; "
+			"coherency=coherent is faster where it is");
 	return SL_COHERENCY_EXPLICIT;
 #endif
 }
@@ -126,20 +126,20 @@ choose_mode(struct sl_adapter *a, const struct sl_adapter_params *p)
 	}
 	if (s->mode == SL_COHERENCY_EXPLICIT && ret != 0) {
 		sl_log(a, 3,
-				"coherency=explicit: this CPU or kernel gives user space no cache "
-				"maintenance; coherency=coherent is right only where the "
-				"platform's DMA is");
+			"coherency=explicit: this CPU or kernel gives user space no cache "
+			"maintenance; coherency=coherent is right only where the "
+			"platform's DMA is");
 		return -ENOTSUP;
 	}
 	if (s->mode == SL_COHERENCY_CHECKED && p->checker == NULL) {
 		sl_log(a, 3,
-				"coherency=checked needs a checker, and none is given; "
-				"allowed without one: auto, coherent, explicit");
+			"coherency=checked needs a checker, and none is given; "
+			"allowed without one: auto, coherent, explicit");
 		return -ENOTSUP;
 	}
 	if (s->mode != SL_COHERENCY_CHECKED && p->checker != NULL) {
 		sl_log(a, 3, "a checker is given, but coherency=%s: only checked calls it",
-				sl_coherency_name(s->mode));
+			sl_coherency_name(s->mode));
 		return -EINVAL;
 	}
 	return 0;
@@ -169,7 +169,7 @@ sl_node_check(const struct sl_adapter *a, const char *what, int node)
 		return 0;
 	list_nodes(a->topology, nodes, sizeof(nodes));
 	sl_log(a, 3, "%s: NUMA node %d is not here; allowed: %s, or %d for any", what, node, nodes,
-			SL_NODE_ANY);
+		SL_NODE_ANY);
 	return -ENODEV;
 }
 
@@ -203,7 +203,7 @@ adapter_init(struct sl_adapter *a, const struct sl_adapter_params *p)
 	a->node = p->numa_node;
 	a->stats.quota = p->quota;
 	a->stats.quota_noncached =
-			p->quota_noncached == 0 ? SL_QUOTA_NONCACHED : p->quota_noncached;
+		p->quota_noncached == 0 ? SL_QUOTA_NONCACHED : p->quota_noncached;
 	if (p->async_depth > ASYNC_MAX) {
 		sl_log(a, 3, "async_depth %u: at most %u", p->async_depth, ASYNC_MAX);
 		return -EINVAL;
@@ -246,8 +246,8 @@ sl_adapter_open(const struct sl_adapter_params *params, struct sl_adapter **out)
 	}
 	sl_handle_open(&a->handle, SL_HANDLE_ADAPTER);
 	sl_log(a, 6, "open: coherency %s, %s, line %u, memory from %s, NUMA node %d",
-			sl_coherency_name(a->sync.mode), sl_cache_op_name(a->sync.op), a->sync.line,
-			a->source->name, a->node);
+		sl_coherency_name(a->sync.mode), sl_cache_op_name(a->sync.op), a->sync.line,
+		a->source->name, a->node);
 	*out = a;
 	return 0;
 }
@@ -261,7 +261,7 @@ sl_log_live(struct sl_adapter *a)
 	pthread_mutex_lock(&a->lock);
 	for (h = a->holdings; h != NULL; h = h->next, n++)
 		sl_log(a, 3, "close: %s '%s' is live: %zu bytes at %p",
-				h->is_region ? "region" : "buffer", h->name, h->len, h->va);
+			h->is_region ? "region" : "buffer", h->name, h->len, h->va);
 	if (a->readers != NULL) {
 		sl_log(a, 3, "close: a device still reads the window: sl_dma_close() first");
 		n++;

@@ -38,7 +38,7 @@ struct sl_async {
 
 static bool
 push(struct sl_async *q, const struct sl_region_params *p, const char *name, sl_region_done_fn done,
-		void *ctx)
+	void *ctx)
 {
 	unsigned int pos = __atomic_load_n(&q->head, __ATOMIC_RELAXED);
 	struct request *r;
@@ -53,8 +53,8 @@ push(struct sl_async *q, const struct sl_region_params *p, const char *name, sl_
 			return false;
 		if (lag > 0)
 			pos = __atomic_load_n(&q->head, __ATOMIC_RELAXED);
-		else if (__atomic_compare_exchange_n(&q->head, &pos, pos + 1, true,
-					 __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+		else if (__atomic_compare_exchange_n(
+				 &q->head, &pos, pos + 1, true, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
 			break;
 	}
 	r->params = *p;
@@ -177,7 +177,7 @@ sl_async_stop(struct sl_adapter *a)
 
 int
 sl_region_alloc_async(struct sl_adapter *a, const struct sl_region_params *params,
-		sl_region_done_fn done, void *ctx)
+	sl_region_done_fn done, void *ctx)
 {
 	char name[SL_SHM_NAME_LEN] = "";
 	struct sl_async *q;

@@ -15,19 +15,19 @@ check_params(const struct sl_adapter *a, struct sl_holding *h, const char *name,
 		return -EINVAL;
 	}
 	if (h->va == NULL || h->len == 0 || h->len - 1 > UINTPTR_MAX - (uintptr_t)h->va ||
-			h->len - 1 > UINT64_MAX - iova) {
+		h->len - 1 > UINT64_MAX - iova) {
 		sl_log(a, 3,
-				"buffer '%s': %zu bytes at %p, IOVA 0x%" PRIx64
-				": must not be empty nor wrap "
-				"around the end of addresses",
-				h->name, h->len, h->va, iova);
+			"buffer '%s': %zu bytes at %p, IOVA 0x%" PRIx64
+			": must not be empty nor wrap "
+			"around the end of addresses",
+			h->name, h->len, h->va, iova);
 		return -EINVAL;
 	}
 	if (h->dir == 0 || (h->dir & ~SL_DMA_BIDIRECTIONAL) != 0) {
 		sl_log(a, 3,
-				"buffer '%s': direction %u; allowed: 1 to device, 2 from device, 3 "
-				"both",
-				h->name, (unsigned int)h->dir);
+			"buffer '%s': direction %u; allowed: 1 to device, 2 from device, 3 "
+			"both",
+			h->name, (unsigned int)h->dir);
 		return -EINVAL;
 	}
 	return 0;
@@ -41,7 +41,7 @@ map_locked(struct sl_adapter *a, struct sl_holding *h)
 
 	if (other != NULL) {
 		sl_log(a, 3, "buffer '%s': %zu bytes at %p overlap '%s', %zu bytes at %p", h->name,
-				h->len, h->va, other->name, other->len, other->va);
+			h->len, h->va, other->name, other->len, other->va);
 		return -EEXIST;
 	}
 	ret = sl_window_add(a, h);
@@ -54,7 +54,7 @@ map_locked(struct sl_adapter *a, struct sl_holding *h)
 
 int
 sl_buffer_map(struct sl_adapter *a, const char *name, void *va, uint64_t iova, size_t len,
-		enum sl_dma_dir dir)
+	enum sl_dma_dir dir)
 {
 	struct sl_holding *h;
 	int ret;
@@ -99,15 +99,14 @@ unmap_locked(struct sl_adapter *a, void *va, uint64_t iova, size_t len)
 
 	if (h == NULL || h->is_region) {
 		sl_log(a, 3, "sl_buffer_unmap: no buffer is mapped at %p%s", va,
-				h == NULL ? "" : "; it is a region's memory: sl_region_free()");
+			h == NULL ? "" : "; it is a region's memory: sl_region_free()");
 		return -ENOENT;
 	}
 	if (h->va != va || h->sg[0].iova != iova || h->len != len) {
 		sl_log(a, 3,
-				"sl_buffer_unmap: given {%p, 0x%" PRIx64
-				", %zu}, but '%s' was mapped as "
-				"{%p, 0x%" PRIx64 ", %zu} (F1)",
-				va, iova, len, h->name, h->va, h->sg[0].iova, h->len);
+			"sl_buffer_unmap: given {%p, 0x%" PRIx64 ", %zu}, but '%s' was mapped as "
+			"{%p, 0x%" PRIx64 ", %zu} (F1)",
+			va, iova, len, h->name, h->va, h->sg[0].iova, h->len);
 		return -EINVAL;
 	}
 	ret = sl_window_remove(a, h);

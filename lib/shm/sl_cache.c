@@ -72,7 +72,7 @@ static void
 probe(struct sl_cache_info *info)
 {
 	struct hwprobe_pair pair[2] = {
-			{.key = HWPROBE_KEY_IMA_EXT_0}, {.key = HWPROBE_KEY_ZICBOM_BLOCK_SIZE}};
+		{.key = HWPROBE_KEY_IMA_EXT_0}, {.key = HWPROBE_KEY_ZICBOM_BLOCK_SIZE}};
 
 	if (syscall(HWPROBE_SYSCALL, pair, 2, 0, NULL, 0) != 0)
 		return;

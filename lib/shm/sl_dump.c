@@ -9,12 +9,12 @@ const char *
 sl_usage_name(enum sl_usage usage)
 {
 	static const char *const names[] = {
-			[SL_USAGE_OTHER] = "other",
-			[SL_USAGE_TX_RING] = "tx ring",
-			[SL_USAGE_RX_RING] = "rx ring",
-			[SL_USAGE_TX_DATA] = "tx data",
-			[SL_USAGE_RX_DATA] = "rx data",
-			[SL_USAGE_HEAD_WRITEBACK] = "head write-back",
+		[SL_USAGE_OTHER] = "other",
+		[SL_USAGE_TX_RING] = "tx ring",
+		[SL_USAGE_RX_RING] = "rx ring",
+		[SL_USAGE_TX_DATA] = "tx data",
+		[SL_USAGE_RX_DATA] = "rx data",
+		[SL_USAGE_HEAD_WRITEBACK] = "head write-back",
 	};
 
 	return (unsigned int)usage < sizeof(names) / sizeof(names[0]) ? names[usage] : "unknown";
@@ -32,13 +32,13 @@ static void
 dump_holding(const struct sl_holding *h, FILE *f)
 {
 	fprintf(f, "  %s '%s': %zu bytes at %p, IOVA 0x%" PRIx64 ", %s",
-			h->is_region ? "region" : "buffer", h->name, h->len, h->va, h->sg[0].iova,
-			sl_dma_dir_name(h->dir));
+		h->is_region ? "region" : "buffer", h->name, h->len, h->va, h->sg[0].iova,
+		sl_dma_dir_name(h->dir));
 	if (h->nsg > 1)
 		fprintf(f, ", %u pieces", h->nsg);
 	if (h->is_region) {
 		fprintf(f, ", %s, %s, node %d, pages of %zu", h->cached ? "cached" : "non-cached",
-				sl_usage_name(h->usage), h->chunk.node, h->chunk.page_size);
+			sl_usage_name(h->usage), h->chunk.node, h->chunk.page_size);
 		if (h->queue != SL_SHM_QUEUE_NONE)
 			fprintf(f, ", queue %u", h->queue);
 	}
@@ -55,18 +55,18 @@ sl_shm_dump(struct sl_adapter *a, FILE *f)
 		return;
 	sl_shm_stats(a, &s);
 	fprintf(f, "adapter '%s': coherency %s (%s, line %u), memory from %s, node %d\n", a->name,
-			sl_coherency_name(a->sync.mode), sl_cache_op_name(a->sync.op), a->sync.line,
-			a->source->name, a->node);
+		sl_coherency_name(a->sync.mode), sl_cache_op_name(a->sync.op), a->sync.line,
+		a->source->name, a->node);
 	fprintf(f, "  regions %zu: cached %zu, non-cached %zu of %zu bytes; quota %zu%s\n",
-			s.regions, s.bytes_cached, s.bytes_noncached, s.quota_noncached, s.quota,
-			s.quota == 0 ? " (none)" : " bytes");
+		s.regions, s.bytes_cached, s.bytes_noncached, s.quota_noncached, s.quota,
+		s.quota == 0 ? " (none)" : " bytes");
 	fprintf(f, "  buffers %zu: %zu bytes\n", s.buffers, s.bytes_buffers);
 	fprintf(f, "  allocs %" PRIu64 ", frees %" PRIu64 ", refused %" PRIu64 "\n", s.allocs,
-			s.frees, s.refused);
+		s.frees, s.refused);
 	fprintf(f, "  fell back to 4 KiB pages %" PRIu64 ", to another node %" PRIu64 "\n",
-			s.fallback_pages, s.fallback_node);
+		s.fallback_pages, s.fallback_node);
 	fprintf(f, "  DMA faults %" PRIu64 ", sync faults %" PRIu64 "\n", s.dma_faults,
-			s.sync_faults);
+		s.sync_faults);
 	pthread_mutex_lock(&a->lock);
 	for (h = a->holdings; h != NULL; h = h->next)
 		dump_holding(h, f);

@@ -21,8 +21,9 @@ pieces_json(const struct sl_holding *h)
 	unsigned int i;
 
 	for (i = 0; i < h->nsg; i++)
-		json_array_append_new(list, json_pack("{s:o, s:I}", "iova", hex(h->sg[i].iova),
-							    "len", (json_int_t)h->sg[i].len));
+		json_array_append_new(list,
+			json_pack("{s:o, s:I}", "iova", hex(h->sg[i].iova), "len",
+				(json_int_t)h->sg[i].len));
 	return list;
 }
 
@@ -34,17 +35,17 @@ holding_json(const struct sl_holding *h)
 	json_t *o;
 
 	o = json_pack("{s:o, s:o, s:I, s:s, s:o}", "name",
-			name == NULL ? json_string("(not UTF-8)") : name, "va",
-			hex((uintptr_t)h->va), "len", (json_int_t)h->len, "direction",
-			sl_dma_dir_name(h->dir), "pieces", pieces_json(h));
+		name == NULL ? json_string("(not UTF-8)") : name, "va", hex((uintptr_t)h->va),
+		"len", (json_int_t)h->len, "direction", sl_dma_dir_name(h->dir), "pieces",
+		pieces_json(h));
 	if (!h->is_region)
 		return o;
 	json_object_set_new(o, "cached", json_boolean(h->cached));
 	json_object_set_new(o, "usage", json_string(sl_usage_name(h->usage)));
 	json_object_set_new(o, "node", json_integer(h->chunk.node));
 	json_object_set_new(o, "page_size", json_integer((json_int_t)h->chunk.page_size));
-	json_object_set_new(o, "queue",
-			h->queue == SL_SHM_QUEUE_NONE ? json_null() : json_integer(h->queue));
+	json_object_set_new(
+		o, "queue", h->queue == SL_SHM_QUEUE_NONE ? json_null() : json_integer(h->queue));
 	return o;
 }
 
@@ -52,15 +53,14 @@ static json_t *
 stats_json(const struct sl_shm_stats *s)
 {
 	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}",
-			"regions", (json_int_t)s->regions, "buffers", (json_int_t)s->buffers,
-			"bytes_cached", (json_int_t)s->bytes_cached, "bytes_noncached",
-			(json_int_t)s->bytes_noncached, "bytes_buffers",
-			(json_int_t)s->bytes_buffers, "quota", (json_int_t)s->quota,
-			"quota_noncached", (json_int_t)s->quota_noncached, "allocs",
-			(json_int_t)s->allocs, "frees", (json_int_t)s->frees, "refused",
-			(json_int_t)s->refused, "fallback_pages", (json_int_t)s->fallback_pages,
-			"fallback_node", (json_int_t)s->fallback_node, "dma_faults",
-			(json_int_t)s->dma_faults, "sync_faults", (json_int_t)s->sync_faults);
+		"regions", (json_int_t)s->regions, "buffers", (json_int_t)s->buffers,
+		"bytes_cached", (json_int_t)s->bytes_cached, "bytes_noncached",
+		(json_int_t)s->bytes_noncached, "bytes_buffers", (json_int_t)s->bytes_buffers,
+		"quota", (json_int_t)s->quota, "quota_noncached", (json_int_t)s->quota_noncached,
+		"allocs", (json_int_t)s->allocs, "frees", (json_int_t)s->frees, "refused",
+		(json_int_t)s->refused, "fallback_pages", (json_int_t)s->fallback_pages,
+		"fallback_node", (json_int_t)s->fallback_node, "dma_faults",
+		(json_int_t)s->dma_faults, "sync_faults", (json_int_t)s->sync_faults);
 }
 
 void
@@ -81,11 +81,10 @@ sl_shm_dump_json(struct sl_adapter *a, FILE *f)
 	pthread_mutex_unlock(&a->lock);
 	name = json_string(a->name);
 	o = json_pack("{s:o, s:s, s:s, s:i, s:s, s:i, s:o, s:o, s:o}", "adapter",
-			name == NULL ? json_string("(not UTF-8)") : name, "coherency",
-			sl_coherency_name(a->sync.mode), "maintenance",
-			sl_cache_op_name(a->sync.op), "line", (int)a->sync.line, "source",
-			a->source->name, "node", a->node, "stats", stats_json(&s), "regions",
-			regions, "buffers", buffers);
+		name == NULL ? json_string("(not UTF-8)") : name, "coherency",
+		sl_coherency_name(a->sync.mode), "maintenance", sl_cache_op_name(a->sync.op),
+		"line", (int)a->sync.line, "source", a->source->name, "node", a->node, "stats",
+		stats_json(&s), "regions", regions, "buffers", buffers);
 	json_dumpf(o, f, JSON_INDENT(2));
 	fprintf(f, "\n");
 	json_decref(o);

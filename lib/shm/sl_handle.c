@@ -29,7 +29,7 @@ void *
 sl_handle_new(size_t size)
 {
 	void *p = mmap(NULL, whole_pages(size), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
-			-1, 0);
+		-1, 0);
 
 	return p == MAP_FAILED ? NULL : p;
 }
@@ -49,7 +49,7 @@ sl_handle_live(const struct sl_handle *h, enum sl_handle_kind kind)
 		return false;
 	/* mincore() says whether memory is there without touching it. */
 	return mincore((void *)(uintptr_t)h, page_size(), &resident) == 0 &&
-	       h->mark == mark_of(h, kind);
+		h->mark == mark_of(h, kind);
 }
 
 void

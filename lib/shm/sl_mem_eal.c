@@ -33,7 +33,7 @@ reserve(const char *name, size_t len, size_t align, int node, unsigned int flags
 
 static int
 eal_alloc(void *ctx, const char *name, size_t len, size_t align, int node, struct sl_chunk *out,
-		char why[128])
+	char why[128])
 {
 	const struct rte_memzone *mz = NULL;
 
@@ -47,9 +47,9 @@ eal_alloc(void *ctx, const char *name, size_t len, size_t align, int node, struc
 			mz = reserve(name, len, align, node, 0);
 		if (mz == NULL)
 			snprintf(why, 128,
-					"no hugepage memory on node %d: %s; raise vm.nr_hugepages "
-					"or -m",
-					node, rte_strerror(rte_errno));
+				"no hugepage memory on node %d: %s; raise vm.nr_hugepages "
+				"or -m",
+				node, rte_strerror(rte_errno));
 	}
 	if (mz == NULL) {
 		char page_why[128] = "";
@@ -61,11 +61,11 @@ eal_alloc(void *ctx, const char *name, size_t len, size_t align, int node, struc
 		return ret;
 	}
 	*out = (struct sl_chunk){
-			.va = mz->addr,
-			.len = mz->len,
-			.node = mz->socket_id,
-			.page_size = (size_t)mz->hugepage_sz,
-			.priv = (void *)(uintptr_t)mz,
+		.va = mz->addr,
+		.len = mz->len,
+		.node = mz->socket_id,
+		.page_size = (size_t)mz->hugepage_sz,
+		.priv = (void *)(uintptr_t)mz,
 	};
 	return 0;
 }
@@ -95,10 +95,10 @@ const struct sl_mem_source *
 sl_mem_source_eal(void)
 {
 	static const struct sl_mem_source eal = {
-			.name = "eal",
-			.alloc = eal_alloc,
-			.free = eal_free,
-			.iova = eal_iova,
+		.name = "eal",
+		.alloc = eal_alloc,
+		.free = eal_free,
+		.iova = eal_iova,
 	};
 
 	return &eal;

@@ -57,9 +57,9 @@ sl_pages_alloc(size_t len, size_t align, int node, struct sl_chunk *out, char wh
 	if (mlock(va, size) != 0) {
 		getrlimit(RLIMIT_MEMLOCK, &limit);
 		snprintf(why, 128,
-				"mlock of %zu bytes: %s; the limit is %zu bytes, raise it: ulimit "
-				"-l",
-				size, strerror(errno), (size_t)limit.rlim_cur);
+			"mlock of %zu bytes: %s; the limit is %zu bytes, raise it: ulimit "
+			"-l",
+			size, strerror(errno), (size_t)limit.rlim_cur);
 		munmap(va, size);
 		return -ENOMEM;
 	}
@@ -67,10 +67,10 @@ sl_pages_alloc(size_t len, size_t align, int node, struct sl_chunk *out, char wh
 	/* A child that writes would move our pages away from under the device. */
 	(void)madvise(va, size, MADV_DONTFORK);
 	*out = (struct sl_chunk){
-			.va = va,
-			.len = size,
-			.node = sl_numa_node_of(va),
-			.page_size = page,
+		.va = va,
+		.len = size,
+		.node = sl_numa_node_of(va),
+		.page_size = page,
 	};
 	return 0;
 }
@@ -83,7 +83,7 @@ sl_pages_free(const struct sl_chunk *chunk)
 
 static int
 pages_alloc(void *ctx, const char *name, size_t len, size_t align, int node, struct sl_chunk *out,
-		char why[128])
+	char why[128])
 {
 	(void)ctx;
 	(void)name;
@@ -108,10 +108,10 @@ const struct sl_mem_source *
 sl_mem_source_pages(void)
 {
 	static const struct sl_mem_source pages = {
-			.name = "pages",
-			.alloc = pages_alloc,
-			.free = pages_free,
-			.iova = pages_iova,
+		.name = "pages",
+		.alloc = pages_alloc,
+		.free = pages_free,
+		.iova = pages_iova,
 	};
 
 	return &pages;

@@ -22,7 +22,7 @@ system_has(void *ctx, int node)
 	if (numa_available() < 0)
 		return node == 0;
 	return node >= 0 && node <= numa_max_node() &&
-	       numa_bitmask_isbitset(numa_all_nodes_ptr, (unsigned int)node) != 0;
+		numa_bitmask_isbitset(numa_all_nodes_ptr, (unsigned int)node) != 0;
 }
 
 static int
@@ -106,9 +106,9 @@ const struct sl_topology *
 sl_topology_system(void)
 {
 	static const struct sl_topology system_nodes = {
-			.count = system_count,
-			.has = system_has,
-			.distance = system_distance,
+		.count = system_count,
+		.has = system_has,
+		.distance = system_distance,
 	};
 
 	return &system_nodes;

@@ -22,19 +22,19 @@ check_params(struct sl_adapter *a, const struct sl_region_params *p, struct sl_h
 	}
 	if (p->len == 0 || p->len > LEN_MAX) {
 		sl_log(a, 3, "region '%s': length %zu; allowed: 1 to %zu", h->name, p->len,
-				LEN_MAX);
+			LEN_MAX);
 		return -EINVAL;
 	}
 	if ((p->align & (p->align - 1)) != 0 || p->align > LEN_MAX) {
 		sl_log(a, 3, "region '%s': alignment %zu is not a power of two up to %zu", h->name,
-				p->align, LEN_MAX);
+			p->align, LEN_MAX);
 		return -EINVAL;
 	}
 	if ((p->dir & ~SL_DMA_BIDIRECTIONAL) != 0) {
 		sl_log(a, 3,
-				"region '%s': direction %u; allowed: 1 to device, 2 from device, 3 "
-				"both",
-				h->name, (unsigned int)p->dir);
+			"region '%s': direction %u; allowed: 1 to device, 2 from device, 3 "
+			"both",
+			h->name, (unsigned int)p->dir);
 		return -EINVAL;
 	}
 	return sl_node_check(a, h->name, p->node);
@@ -49,20 +49,20 @@ check_quota(struct sl_adapter *a, const struct sl_holding *h)
 
 	if (s->quota != 0 && (h->size > s->quota || used > s->quota - h->size)) {
 		sl_log(a, 3,
-				"region '%s': %zu bytes pass the adapter's quota: %zu of %zu are "
-				"in use; "
-				"free regions, ask for less or open with a larger quota",
-				h->name, h->size, used, s->quota);
+			"region '%s': %zu bytes pass the adapter's quota: %zu of %zu are "
+			"in use; "
+			"free regions, ask for less or open with a larger quota",
+			h->name, h->size, used, s->quota);
 		return -ENOSPC;
 	}
 	used = s->bytes_noncached;
 	if (!h->cached && (h->size > s->quota_noncached || used > s->quota_noncached - h->size)) {
 		sl_log(a, 3,
-				"region '%s': %zu bytes pass the adapter's quota of non-cached "
-				"memory: "
-				"%zu of %zu are in use; take cached memory or open with a larger "
-				"quota_noncached",
-				h->name, h->size, used, s->quota_noncached);
+			"region '%s': %zu bytes pass the adapter's quota of non-cached "
+			"memory: "
+			"%zu of %zu are in use; take cached memory or open with a larger "
+			"quota_noncached",
+			h->name, h->size, used, s->quota_noncached);
 		return -ENOSPC;
 	}
 	return 0;
@@ -93,10 +93,10 @@ find_pieces(struct sl_adapter *a, struct sl_holding *h)
 			n = h->len - off;
 		if (iova == UINT64_MAX) {
 			sl_log(a, 3,
-					"region '%s': its memory has no IOVA; physical addresses "
-					"need "
-					"privileges, --iova-mode=va does without",
-					h->name);
+				"region '%s': its memory has no IOVA; physical addresses "
+				"need "
+				"privileges, --iova-mode=va does without",
+				h->name);
 			return -ENOTSUP;
 		}
 		if (h->nsg > 0 && sg[h->nsg - 1].iova + sg[h->nsg - 1].len == iova)
@@ -119,7 +119,7 @@ drop_memory(struct sl_adapter *a, struct sl_holding *h)
 /* Memory of one node, that meets what was asked. */
 static int
 take_memory(struct sl_adapter *a, const struct sl_region_params *p, struct sl_holding *h,
-		size_t align, int node)
+	size_t align, int node)
 {
 	const struct sl_mem_source *src = a->source;
 	char why[128] = "";
@@ -128,26 +128,26 @@ take_memory(struct sl_adapter *a, const struct sl_region_params *p, struct sl_ho
 	ret = src->alloc(src->ctx, h->name, h->size, align, node, &h->chunk, why);
 	if (ret != 0) {
 		sl_log(a, 4, "region '%s': %zu bytes on node %d: %s", h->name, h->size, node,
-				why[0] != '\0' ? why : strerror(-ret));
+			why[0] != '\0' ? why : strerror(-ret));
 		return ret;
 	}
 	h->va = h->chunk.va;
 	ret = find_pieces(a, h);
 	if (ret == 0 && p->contiguous && h->nsg > 1) {
 		sl_log(a, 4,
-				"region '%s': memory comes in %u pieces but contiguous is asked "
-				"for; "
-				"hugepages or --iova-mode=va mend that%s%s",
-				h->name, h->nsg, why[0] != '\0' ? ": " : "", why);
+			"region '%s': memory comes in %u pieces but contiguous is asked "
+			"for; "
+			"hugepages or --iova-mode=va mend that%s%s",
+			h->name, h->nsg, why[0] != '\0' ? ": " : "", why);
 		ret = -ENOTSUP;
 	}
 	if (ret == 0 && p->strict_node && node != SL_NODE_ANY && h->chunk.node != SL_NODE_ANY &&
-			h->chunk.node != node) {
+		h->chunk.node != node) {
 		sl_log(a, 3,
-				"region '%s': node %d has no %zu bytes (node %d has), and "
-				"strict_node "
-				"refuses another",
-				h->name, node, h->size, h->chunk.node);
+			"region '%s': node %d has no %zu bytes (node %d has), and "
+			"strict_node "
+			"refuses another",
+			h->name, node, h->size, h->chunk.node);
 		ret = -ENODEV;
 	}
 	if (ret != 0) {
@@ -191,9 +191,9 @@ find_memory(struct sl_adapter *a, const struct sl_region_params *p, struct sl_ho
 	ret = take_memory(a, p, h, align, want);
 	if (ret == -ENOMEM && p->strict_node && want != SL_NODE_ANY) {
 		sl_log(a, 3,
-				"region '%s': node %d has no %zu bytes, and strict_node refuses "
-				"another",
-				h->name, want, h->size);
+			"region '%s': node %d has no %zu bytes, and strict_node refuses "
+			"another",
+			h->name, want, h->size);
 		return -ENODEV;
 	}
 	while ((ret == -ENOMEM || ret == -ENOTSUP) && want != SL_NODE_ANY && !p->strict_node) {
@@ -203,10 +203,10 @@ find_memory(struct sl_adapter *a, const struct sl_region_params *p, struct sl_ho
 		ret = take_memory(a, p, h, align, node);
 	}
 	if (ret == 0 && want != SL_NODE_ANY && h->chunk.node != SL_NODE_ANY &&
-			h->chunk.node != want) {
+		h->chunk.node != want) {
 		a->stats.fallback_node++;
 		sl_log(a, 5, "region '%s': on NUMA node %d, the nearest to %d with room", h->name,
-				h->chunk.node, want);
+			h->chunk.node, want);
 	}
 	return ret;
 }
@@ -279,7 +279,7 @@ sl_region_alloc(struct sl_adapter *a, const struct sl_region_params *params, str
 		count(&a->stats, h, 1);
 		*out = (struct sl_region){h->va, h->sg[0].iova, h->len, h->cached};
 		sl_log(a, 7, "region '%s': %zu bytes at %p, IOVA 0x%" PRIx64 ", %u pieces", h->name,
-				h->len, h->va, h->sg[0].iova, h->nsg);
+			h->len, h->va, h->sg[0].iova, h->nsg);
 	} else {
 		a->stats.refused++;
 		free(h);
@@ -320,28 +320,27 @@ find_region(const struct sl_adapter *a, const struct sl_region *r)
 
 /* The live region that equals r in every field (F1). */
 static int
-match_region(struct sl_adapter *a, const char *call, const struct sl_region *r,
-		struct sl_holding **out)
+match_region(
+	struct sl_adapter *a, const char *call, const struct sl_region *r, struct sl_holding **out)
 {
 	struct sl_holding *h = find_region(a, r);
 	const char *field;
 
 	if (h == NULL) {
 		sl_log(a, 3,
-				"%s: no region is live at %p (IOVA 0x%" PRIx64
-				"): freed already, or never "
-				"this adapter's (F1)",
-				call, r->va, r->iova);
+			"%s: no region is live at %p (IOVA 0x%" PRIx64 "): freed already, or never "
+			"this adapter's (F1)",
+			call, r->va, r->iova);
 		return -ENOENT;
 	}
 	field = differs(h, r);
 	if (field != NULL) {
 		sl_log(a, 3,
-				"%s: %s differs from what region '%s' was allocated with (F1): "
-				"given "
-				"{%p, 0x%" PRIx64 ", %zu, %d}, is {%p, 0x%" PRIx64 ", %zu, %d}",
-				call, field, h->name, r->va, r->iova, r->len, r->cached, h->va,
-				h->sg[0].iova, h->len, h->cached);
+			"%s: %s differs from what region '%s' was allocated with (F1): "
+			"given "
+			"{%p, 0x%" PRIx64 ", %zu, %d}, is {%p, 0x%" PRIx64 ", %zu, %d}",
+			call, field, h->name, r->va, r->iova, r->len, r->cached, h->va,
+			h->sg[0].iova, h->len, h->cached);
 		return -EINVAL;
 	}
 	*out = h;
@@ -388,8 +387,8 @@ sl_region_free(struct sl_adapter *a, const struct sl_region *region)
 }
 
 int
-sl_region_sg(struct sl_adapter *a, const struct sl_region *region, struct sl_sg *list,
-		unsigned int max)
+sl_region_sg(
+	struct sl_adapter *a, const struct sl_region *region, struct sl_sg *list, unsigned int max)
 {
 	struct sl_holding *h;
 	int ret;

@@ -7,7 +7,7 @@
 
 int
 sl_sync_verify(const struct sl_sync *s, enum sl_sync_verb verb, const void *va, size_t len,
-		const struct sl_sync_site *site)
+	const struct sl_sync_site *site)
 {
 	static const char *const verbs[] = {"flush", "prepare", "update", "doorbell"};
 	struct sl_adapter *a = s->adapter;
@@ -23,12 +23,11 @@ sl_sync_verify(const struct sl_sync *s, enum sl_sync_verb verb, const void *va, 
 		a->stats.sync_faults++;
 		ret = -ERANGE;
 		sl_log(a, 3,
-				"%s:%d: %s of %zu bytes at %p is not inside one region or buffer "
-				"(A1); "
-				"nearest is %s, %zu bytes at %p",
-				site->file, site->line, verbs[verb], len, va,
-				h == NULL ? "none" : h->name, h == NULL ? 0 : h->len,
-				h == NULL ? NULL : h->va);
+			"%s:%d: %s of %zu bytes at %p is not inside one region or buffer "
+			"(A1); "
+			"nearest is %s, %zu bytes at %p",
+			site->file, site->line, verbs[verb], len, va, h == NULL ? "none" : h->name,
+			h == NULL ? 0 : h->len, h == NULL ? NULL : h->va);
 	}
 	pthread_mutex_unlock(&a->lock);
 	return ret;

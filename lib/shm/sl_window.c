@@ -52,8 +52,8 @@ wait_reader(struct sl_adapter *a, const struct sl_dma *d, const struct sl_dma_ta
 			nanosleep(&nap, NULL);
 		if (i == WAIT_SPINS + WAIT_SLEEPS)
 			sl_log(a, 4,
-					"a device has not left its step for a second: still "
-					"waiting for it");
+				"a device has not left its step for a second: still "
+				"waiting for it");
 	}
 }
 
@@ -132,9 +132,8 @@ table_with(const struct sl_adapter *a, const struct sl_holding *h, int *err)
 		*err = table_insert(t, &m);
 		if (*err != 0) {
 			sl_log(a, 3,
-					"'%s': IOVA 0x%" PRIx64
-					" of %zu bytes is in the window already",
-					h->name, h->sg[i].iova, h->sg[i].len);
+				"'%s': IOVA 0x%" PRIx64 " of %zu bytes is in the window already",
+				h->name, h->sg[i].iova, h->sg[i].len);
 			free(t);
 			return NULL;
 		}
@@ -174,7 +173,7 @@ hook_unmap(struct sl_adapter *a, const struct sl_holding *h, unsigned int n)
 
 		if (err != 0) {
 			sl_log(a, 3, "'%s': the window's hook cannot unmap IOVA 0x%" PRIx64 ": %s",
-					h->name, h->sg[i].iova, strerror(-err));
+				h->name, h->sg[i].iova, strerror(-err));
 			ret = err;
 		}
 		va += h->sg[i].len;
@@ -193,9 +192,9 @@ hook_map(struct sl_adapter *a, const struct sl_holding *h)
 
 		if (ret != 0) {
 			sl_log(a, 3,
-					"'%s': the window's hook refuses IOVA 0x%" PRIx64
-					" of %zu bytes: %s",
-					h->name, h->sg[i].iova, h->sg[i].len, strerror(-ret));
+				"'%s': the window's hook refuses IOVA 0x%" PRIx64
+				" of %zu bytes: %s",
+				h->name, h->sg[i].iova, h->sg[i].len, strerror(-ret));
 			hook_unmap(a, h, i);
 			return ret;
 		}
@@ -216,7 +215,7 @@ sl_window_add(struct sl_adapter *a, struct sl_holding *h)
 		h->device_va = c->map(c->ctx, h->name, h->va, h->len);
 	if (h->device_va == NULL) {
 		sl_log(a, 3, "'%s': the checker has no memory for a copy of %zu bytes", h->name,
-				h->len);
+			h->len);
 		return -ENOMEM;
 	}
 	t = table_with(a, h, &ret);

@@ -48,21 +48,18 @@ void
 softnic_complain(struct sl_softnic *nic, enum softnic_complaint what, uint64_t detail)
 {
 	static const char *const text[SOFTNIC_COMPLAINTS] = {
-			[SOFTNIC_DMA_RX_DESC] =
-					"DMA outside the window: receive descriptor at IOVA",
-			[SOFTNIC_DMA_RX_DATA] = "DMA outside the window: receive buffer at IOVA",
-			[SOFTNIC_DMA_TX_DESC] =
-					"DMA outside the window: transmit descriptor at IOVA",
-			[SOFTNIC_DMA_TX_DATA] = "DMA outside the window: data to send at IOVA",
-			[SOFTNIC_DMA_TX_HEAD] = "DMA outside the window: head write-back at IOVA",
-			[SOFTNIC_BAD_TAIL] = "tail beyond the ring; the queue waits for a valid "
-					     "one: tail",
-			[SOFTNIC_BAD_RING] = "ring base or length not a multiple of 128, low bits "
-					     "dropped: value",
-			[SOFTNIC_BAD_DESCTYPE] =
-					"SRRCTL.DESCTYPE is not 1, advanced one-buffer; queue off:",
-			[SOFTNIC_BAD_TXD] =
-					"transmit descriptor makes no sense, skipped: command word",
+		[SOFTNIC_DMA_RX_DESC] = "DMA outside the window: receive descriptor at IOVA",
+		[SOFTNIC_DMA_RX_DATA] = "DMA outside the window: receive buffer at IOVA",
+		[SOFTNIC_DMA_TX_DESC] = "DMA outside the window: transmit descriptor at IOVA",
+		[SOFTNIC_DMA_TX_DATA] = "DMA outside the window: data to send at IOVA",
+		[SOFTNIC_DMA_TX_HEAD] = "DMA outside the window: head write-back at IOVA",
+		[SOFTNIC_BAD_TAIL] = "tail beyond the ring; the queue waits for a valid "
+				     "one: tail",
+		[SOFTNIC_BAD_RING] = "ring base or length not a multiple of 128, low bits "
+				     "dropped: value",
+		[SOFTNIC_BAD_DESCTYPE] =
+			"SRRCTL.DESCTYPE is not 1, advanced one-buffer; queue off:",
+		[SOFTNIC_BAD_TXD] = "transmit descriptor makes no sense, skipped: command word",
 	};
 	char msg[192];
 
@@ -70,19 +67,19 @@ softnic_complain(struct sl_softnic *nic, enum softnic_complaint what, uint64_t d
 		return;
 	nic->complained |= SL_BIT(what);
 	snprintf(msg, sizeof(msg), "%s: %s 0x%" PRIx64 " (said once)", nic->name, text[what],
-			detail);
+		detail);
 	nic->log(nic->log_ctx, LOG_WARNING, msg);
 }
 
 void *
 softnic_dma_slow(struct sl_softnic *nic, uint64_t iova, size_t len, enum sl_dma_dir dir,
-		enum softnic_complaint kind)
+	enum softnic_complaint kind)
 {
 	bool data = kind == SOFTNIC_DMA_RX_DATA || kind == SOFTNIC_DMA_TX_DATA;
 	void *p = NULL;
 
 	if (softnic_fault_on(nic, SL_FAULT_DMA_ERROR) &&
-			!(data && softnic_fault_hit(nic, SL_FAULT_DMA_ERROR)))
+		!(data && softnic_fault_hit(nic, SL_FAULT_DMA_ERROR)))
 		p = sl_dma_translate(nic->dma, iova, len, dir);
 	if (p == NULL) {
 		nic->stats.dma_faults++;
@@ -129,7 +126,7 @@ sl_softnic_create(const struct sl_softnic_params *params, struct sl_softnic **ou
 	int rc;
 
 	if (params == NULL || out == NULL || params->name == NULL || params->adapter == NULL ||
-			(params->mac[0] & 1) != 0)
+		(params->mac[0] & 1) != 0)
 		return -EINVAL;
 	if (posix_memalign((void **)&nic, SOFTNIC_APART, sizeof(*nic)) != 0)
 		return -ENOMEM;
@@ -149,8 +146,9 @@ sl_softnic_create(const struct sl_softnic_params *params, struct sl_softnic **ou
 	nic->tso = malloc(SOFTNIC_TSO);
 	nic->fifo = malloc(2 * SOFTNIC_FIFO);
 	nic->dma = sl_dma_open(nic->adapter);
-	if (rc == 0 && (nic->tx_arena == NULL || nic->tso == NULL || nic->fifo == NULL ||
-				       nic->dma == NULL))
+	if (rc == 0 &&
+		(nic->tx_arena == NULL || nic->tso == NULL || nic->fifo == NULL ||
+			nic->dma == NULL))
 		rc = -ENOMEM;
 	if (rc != 0) {
 		sl_softnic_destroy(nic);

@@ -10,17 +10,17 @@
 #include "softnic_priv.h"
 
 static const char *const fault_names[SL_FAULT_COUNT] = {
-		[SL_FAULT_NONE] = "none",
-		[SL_FAULT_BAD_LENGTH] = "bad_length",
-		[SL_FAULT_NO_EOP] = "no_eop",
-		[SL_FAULT_WILD_INDEX] = "wild_index",
-		[SL_FAULT_HOLD_DD] = "hold_dd",
-		[SL_FAULT_DROP_DD] = "drop_dd",
-		[SL_FAULT_REPEAT_WB] = "repeat_wb",
-		[SL_FAULT_DMA_ERROR] = "dma_error",
-		[SL_FAULT_LINK_DOWN] = "link_down",
-		[SL_FAULT_HUNG_RESET] = "hung_reset",
-		[SL_FAULT_REMOVED] = "removed",
+	[SL_FAULT_NONE] = "none",
+	[SL_FAULT_BAD_LENGTH] = "bad_length",
+	[SL_FAULT_NO_EOP] = "no_eop",
+	[SL_FAULT_WILD_INDEX] = "wild_index",
+	[SL_FAULT_HOLD_DD] = "hold_dd",
+	[SL_FAULT_DROP_DD] = "drop_dd",
+	[SL_FAULT_REPEAT_WB] = "repeat_wb",
+	[SL_FAULT_DMA_ERROR] = "dma_error",
+	[SL_FAULT_LINK_DOWN] = "link_down",
+	[SL_FAULT_HUNG_RESET] = "hung_reset",
+	[SL_FAULT_REMOVED] = "removed",
 };
 
 const char *
@@ -34,7 +34,7 @@ static bool
 fault_lasts(enum sl_fault fault)
 {
 	return fault == SL_FAULT_HOLD_DD || fault == SL_FAULT_LINK_DOWN ||
-	       fault == SL_FAULT_HUNG_RESET || fault == SL_FAULT_REMOVED;
+		fault == SL_FAULT_HUNG_RESET || fault == SL_FAULT_REMOVED;
 }
 
 bool
@@ -61,13 +61,13 @@ sl_softnic_fault(struct sl_softnic *nic, enum sl_fault fault, uint32_t arg, uint
 	} else {
 		nic->fault[fault].arg = arg;
 		nic->fault[fault].count = count;
-		nic->faults = count != 0 ? nic->faults | SL_BIT(fault)
-					 : nic->faults & ~SL_BIT(fault);
+		nic->faults =
+			count != 0 ? nic->faults | SL_BIT(fault) : nic->faults & ~SL_BIT(fault);
 	}
 	if ((before & ~nic->faults & SL_BIT(SL_FAULT_REMOVED)) != 0)
 		softnic_power_up(nic); /* plugged in again */
 	else if ((before & ~nic->faults & SL_BIT(SL_FAULT_HUNG_RESET)) != 0 &&
-			(nic->r.CTRL[0] & SL_CTRL_RST) != 0)
+		(nic->r.CTRL[0] & SL_CTRL_RST) != 0)
 		softnic_reset(nic); /* the reset that hung comes to its end */
 	softnic_link_update(nic);
 	softnic_unlock(nic);

@@ -87,7 +87,7 @@ vlan_filter(const struct softnic_regs *r, const struct softnic_pkt *pkt)
 	if (!pkt->vlan || (r->RCTL[0] & SL_RCTL_VFE) == 0)
 		return true;
 	if ((r->RCTL[0] & SL_RCTL_CFIEN) != 0 &&
-			((pkt->tci & SL_VLAN_CFI) != 0) != ((r->RCTL[0] & SL_RCTL_CFI) != 0))
+		((pkt->tci & SL_VLAN_CFI) != 0) != ((r->RCTL[0] & SL_RCTL_CFI) != 0))
 		return false;
 	return (r->VFTA[vid / 32] & SL_BIT(vid % 32)) != 0;
 }
@@ -112,12 +112,12 @@ rss_kind(uint32_t mrqc, const struct softnic_pkt *pkt)
 		uint32_t plain, ex;
 		enum sl_rss_type plain_type, ex_type;
 	} v6[] = {
-			[SOFTNIC_L4_NONE] = {SL_MRQC_RSS_IPV6, SL_MRQC_RSS_IPV6_EX, SL_RSS_IPV6,
-					SL_RSS_IPV6_EX},
-			[SOFTNIC_L4_TCP] = {SL_MRQC_RSS_IPV6_TCP, SL_MRQC_RSS_IPV6_TCP_EX,
-					SL_RSS_IPV6_TCP, SL_RSS_IPV6_TCP_EX},
-			[SOFTNIC_L4_UDP] = {SL_MRQC_RSS_IPV6_UDP, SL_MRQC_RSS_IPV6_UDP_EX,
-					SL_RSS_IPV6_UDP, SL_RSS_IPV6_UDP_EX},
+		[SOFTNIC_L4_NONE] = {SL_MRQC_RSS_IPV6, SL_MRQC_RSS_IPV6_EX, SL_RSS_IPV6,
+			SL_RSS_IPV6_EX},
+		[SOFTNIC_L4_TCP] = {SL_MRQC_RSS_IPV6_TCP, SL_MRQC_RSS_IPV6_TCP_EX, SL_RSS_IPV6_TCP,
+			SL_RSS_IPV6_TCP_EX},
+		[SOFTNIC_L4_UDP] = {SL_MRQC_RSS_IPV6_UDP, SL_MRQC_RSS_IPV6_UDP_EX, SL_RSS_IPV6_UDP,
+			SL_RSS_IPV6_UDP_EX},
 	};
 	enum softnic_l4 l4 = pkt->l4_proto == SOFTNIC_L4_SCTP ? SOFTNIC_L4_NONE : pkt->l4_proto;
 	bool home = pkt->home_src != NULL || pkt->home_dst != NULL;
@@ -148,10 +148,10 @@ static uint32_t
 rss_hash(const struct softnic_regs *r, const struct softnic_pkt *pkt, enum sl_rss_type type)
 {
 	const uint32_t ports = SL_BIT(SL_RSS_IPV4_TCP) | SL_BIT(SL_RSS_IPV4_UDP) |
-			       SL_BIT(SL_RSS_IPV6_TCP) | SL_BIT(SL_RSS_IPV6_UDP) |
-			       SL_BIT(SL_RSS_IPV6_TCP_EX) | SL_BIT(SL_RSS_IPV6_UDP_EX);
-	const uint32_t by_home = SL_BIT(SL_RSS_IPV6_EX) | SL_BIT(SL_RSS_IPV6_TCP_EX) |
-				 SL_BIT(SL_RSS_IPV6_UDP_EX);
+		SL_BIT(SL_RSS_IPV6_TCP) | SL_BIT(SL_RSS_IPV6_UDP) | SL_BIT(SL_RSS_IPV6_TCP_EX) |
+		SL_BIT(SL_RSS_IPV6_UDP_EX);
+	const uint32_t by_home =
+		SL_BIT(SL_RSS_IPV6_EX) | SL_BIT(SL_RSS_IPV6_TCP_EX) | SL_BIT(SL_RSS_IPV6_UDP_EX);
 	const uint8_t *ip = pkt->data + pkt->l3;
 	bool home = (SL_BIT(type) & by_home) != 0;
 	uint8_t in[HASH_MAX];
@@ -197,9 +197,9 @@ static uint32_t
 packet_type(const struct softnic_pkt *pkt)
 {
 	static const uint32_t l4[] = {
-			[SOFTNIC_L4_TCP] = SL_RXD_PTYPE_TCP,
-			[SOFTNIC_L4_UDP] = SL_RXD_PTYPE_UDP,
-			[SOFTNIC_L4_SCTP] = SL_RXD_PTYPE_SCTP,
+		[SOFTNIC_L4_TCP] = SL_RXD_PTYPE_TCP,
+		[SOFTNIC_L4_UDP] = SL_RXD_PTYPE_UDP,
+		[SOFTNIC_L4_SCTP] = SL_RXD_PTYPE_SCTP,
 	};
 	uint32_t type;
 
@@ -233,7 +233,7 @@ checksum_status(const struct softnic_regs *r, const struct softnic_pkt *pkt)
 			return status;
 		/* The CRC stands in the packet with its lowest byte first. */
 		if (__builtin_bswap32(softnic_get32(l4 + SOFTNIC_SCTP_CSUM)) !=
-				softnic_crc32c_sctp(l4, len))
+			softnic_crc32c_sctp(l4, len))
 			status |= SL_RXD_ERR_L4E;
 		return status | SL_RXD_STAT_L4CS;
 	}
@@ -299,21 +299,21 @@ softnic_rx_judge(struct sl_softnic *nic, const struct sl_frame *f, struct softni
 	m->rss = 0;
 	m->status = verdict == FILTER_INEXACT ? SL_RXD_STAT_PIF : 0;
 	m->vlan = 0;
-	m->cast = dst == BROADCAST ? SOFTNIC_BROADCAST
-		  : (dst & 1) != 0 ? SOFTNIC_MULTICAST
-				   : SOFTNIC_UNICAST;
+	m->cast = dst == BROADCAST ? SOFTNIC_BROADCAST :
+		(dst & 1) != 0	   ? SOFTNIC_MULTICAST :
+				     SOFTNIC_UNICAST;
 	rss_judge(r, &pkt, m);
 	if ((r->RXCSUM[0] & (SL_RXCSUM_IPOFLD | SL_RXCSUM_TUOFLD)) != 0 && pkt.ip != 0)
 		m->status |= checksum_status(r, &pkt);
 	/* 7.4.2, and DVMOLR for each queue. */
-	m->strip = pkt.vlan && ((r->CTRL[0] & SL_CTRL_VME) != 0 ||
-					       (r->DVMOLR[m->queue] & SL_DVMOLR_STRVLAN) != 0);
+	m->strip = pkt.vlan &&
+		((r->CTRL[0] & SL_CTRL_VME) != 0 || (r->DVMOLR[m->queue] & SL_DVMOLR_STRVLAN) != 0);
 	if (m->strip) {
 		m->vlan = pkt.tci;
 		m->status |= SL_RXD_STAT_VP;
 	}
-	keep_fcs = (r->RCTL[0] & SL_RCTL_SECRC) == 0 &&
-		   (r->DVMOLR[m->queue] & SL_DVMOLR_STRCRC) == 0;
+	keep_fcs =
+		(r->RCTL[0] & SL_RCTL_SECRC) == 0 && (r->DVMOLR[m->queue] & SL_DVMOLR_STRCRC) == 0;
 	m->fcs_len = keep_fcs ? SL_FCS_LEN : 0;
 	m->len = m->wire_len - (m->strip ? SOFTNIC_VLAN_TAG : 0) + m->fcs_len;
 	return true;

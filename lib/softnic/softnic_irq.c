@@ -128,7 +128,7 @@ softnic_icr_read(struct sl_softnic *nic)
 	uint32_t icr = r->ICR[0];
 
 	if ((r->GPIE[0] & SL_GPIE_NSICR) != 0 || r->IMS[0] == 0 || (icr & SL_ICR_INTA) != 0 ||
-			!msix(nic)) {
+		!msix(nic)) {
 		r->ICR[0] = 0;
 		r->EICR[0] &= msix(nic) ? UINT32_MAX : ~SL_EICR_OTHER;
 	}

@@ -59,12 +59,12 @@ softnic_phy_reset(struct sl_softnic *nic)
 	uint16_t *phy = nic->phy;
 
 	memset(nic->phy, 0, sizeof(nic->phy));
-	phy[SL_PHY_CONTROL] = SL_PHY_CONTROL_SPEED_1000 | SL_PHY_CONTROL_FD |
-			      SL_PHY_CONTROL_AUTONEG_ENABLE;
+	phy[SL_PHY_CONTROL] =
+		SL_PHY_CONTROL_SPEED_1000 | SL_PHY_CONTROL_FD | SL_PHY_CONTROL_AUTONEG_ENABLE;
 	phy[SL_PHY_ID1] = SL_PHY_ID_82576 >> 16;
 	phy[SL_PHY_ID2] = SL_PHY_ID_82576 & UINT16_MAX;
 	phy[SL_PHY_AUTONEG_ADV] = SL_PHY_ABILITY_802_3 | SL_PHY_ABILITY_SPEEDS |
-				  SL_PHY_ABILITY_PAUSE | SL_PHY_ABILITY_ASM_PAUSE;
+		SL_PHY_ABILITY_PAUSE | SL_PHY_ABILITY_ASM_PAUSE;
 	phy[SL_PHY_1000T_CTRL] = SL_PHY_1000T_HD | SL_PHY_1000T_FD;
 	phy[SL_PHY_EXT_STATUS] = (uint16_t)SL_PHY_EXT_1000T;
 }
@@ -85,7 +85,7 @@ phy_read(const struct sl_softnic *nic, uint32_t reg)
 	switch (reg) {
 	case SL_PHY_STATUS:
 		val = SL_PHY_STATUS_EXT_CAP | SL_PHY_STATUS_AUTONEG_CAP | SL_PHY_STATUS_EXT |
-		      SL_PHY_STATUS_SPEEDS;
+			SL_PHY_STATUS_SPEEDS;
 		return (uint16_t)(up ? val | SL_PHY_STATUS_LINK | SL_PHY_STATUS_AUTONEG_DONE : val);
 	case SL_PHY_LP_ABILITY:
 		/* No pause: the other end has no flow control. */
@@ -173,7 +173,7 @@ softnic_link_update(struct sl_softnic *nic)
 	bool up;
 
 	nic->wire_up = wire != NULL && (wire->ops->link == NULL || wire->ops->link(wire)) &&
-		       !softnic_fault_on(nic, SL_FAULT_LINK_DOWN);
+		!softnic_fault_on(nic, SL_FAULT_LINK_DOWN);
 	/* 8.2.1: the MAC heeds the PHY's link only with SLU set. */
 	up = phy_link(nic) && (nic->r.CTRL[0] & SL_CTRL_SLU) != 0;
 	if (__builtin_expect(up == nic->link_up, 1))

@@ -98,7 +98,7 @@ parse_ipv6(struct softnic_pkt *pkt)
 		uint32_t len;
 
 		if (next != PROTO_HOPOPTS && next != PROTO_ROUTING && next != PROTO_DSTOPTS &&
-				next != PROTO_FRAGMENT)
+			next != PROTO_FRAGMENT)
 			break;
 		if (pkt->l3_end - off < 8)
 			return;
@@ -141,9 +141,9 @@ uint64_t
 softnic_sum_pseudo(const struct softnic_pkt *pkt)
 {
 	static const uint8_t proto[] = {
-			[SOFTNIC_L4_TCP] = PROTO_TCP,
-			[SOFTNIC_L4_UDP] = PROTO_UDP,
-			[SOFTNIC_L4_SCTP] = PROTO_SCTP,
+		[SOFTNIC_L4_TCP] = PROTO_TCP,
+		[SOFTNIC_L4_UDP] = PROTO_UDP,
+		[SOFTNIC_L4_SCTP] = PROTO_SCTP,
 	};
 	const uint8_t *ip = pkt->data + pkt->l3;
 	uint64_t sum = (uint64_t)(pkt->l3_end - pkt->l4) + proto[pkt->l4_proto];

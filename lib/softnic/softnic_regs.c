@@ -44,7 +44,7 @@ softnic_map_build(struct sl_softnic *nic)
 			uint32_t off = r->offset + e * r->stride;
 
 			nic->map[off / sizeof(uint32_t)] =
-					(struct softnic_slot){.reg = r->reg, .index = (uint16_t)e};
+				(struct softnic_slot){.reg = r->reg, .index = (uint16_t)e};
 		}
 	}
 }
@@ -132,8 +132,8 @@ softnic_txq_update(struct sl_softnic *nic, unsigned int q)
 	txq->base = reg_u64(nic->r.TDBAH[q], nic->r.TDBAL[q]);
 	txq->count = enable ? ring_count(nic->r.TDLEN[q]) : 0;
 	txq->wb_on = (wb_low & SL_TDWBAL_HEAD_WB_EN) != 0;
-	txq->wb_addr = reg_u64(
-			nic->r.TDWBAH[q], wb_low & ~(SL_TDWBAL_HEAD_WB_EN | SL_TDWBAL_WB_ON_EITR));
+	txq->wb_addr =
+		reg_u64(nic->r.TDWBAH[q], wb_low & ~(SL_TDWBAL_HEAD_WB_EN | SL_TDWBAL_WB_ON_EITR));
 	/* 8.12.13: as for receive. */
 	if (enable && !txq->enabled) {
 		txq->head = 0;
@@ -433,53 +433,53 @@ OCTETS_READ(HGOTCL, HGOTCH, SOFTNIC_OCT_HGOTC)
 #undef OCTETS_READ
 
 static const struct reg_hook hooks[SL_REG_COUNT] = {
-		[SL_CTRL] = {NULL, write_CTRL},
-		[SL_STATUS] = {read_STATUS, NULL},
-		[SL_CTRL_EXT] = {NULL, write_CTRL_EXT},
-		[SL_MDIC] = {NULL, write_MDIC},
-		[SL_EERD] = {NULL, write_EERD},
-		[SL_EECD] = {NULL, write_EECD},
-		[SL_SWSM] = {read_SWSM, write_SWSM},
-		[SL_ICR] = {read_ICR, write_ICR},
-		[SL_ICS] = {NULL, write_ICS},
-		[SL_IMS] = {NULL, write_IMS},
-		[SL_IMC] = {NULL, write_IMC},
-		[SL_EICR] = {read_EICR, write_EICR},
-		[SL_EICS] = {NULL, write_EICS},
-		[SL_EIMS] = {NULL, write_EIMS},
-		[SL_EIMC] = {NULL, write_EIMC},
-		[SL_RCTL] = {NULL, write_RCTL},
-		[SL_RAL] = {NULL, write_RAL},
-		[SL_RAH] = {NULL, write_RAH},
-		[SL_RAL2] = {NULL, write_RAL2},
-		[SL_RAH2] = {NULL, write_RAH2},
-		[SL_RDBAL] = {NULL, write_RDBAL},
-		[SL_RDBAH] = {NULL, write_RDBAH},
-		[SL_RDLEN] = {NULL, write_RDLEN},
-		[SL_SRRCTL] = {NULL, write_SRRCTL},
-		[SL_RXDCTL] = {NULL, write_RXDCTL},
-		[SL_RDH] = {read_RDH, write_RDH},
-		[SL_RDT] = {read_RDT, write_RDT},
-		[SL_TDBAL] = {NULL, write_TDBAL},
-		[SL_TDBAH] = {NULL, write_TDBAH},
-		[SL_TDLEN] = {NULL, write_TDLEN},
-		[SL_TXDCTL] = {NULL, write_TXDCTL},
-		[SL_TDWBAL] = {NULL, write_TDWBAL},
-		[SL_TDWBAH] = {NULL, write_TDWBAH},
-		[SL_TDH] = {read_TDH, write_TDH},
-		[SL_TDT] = {read_TDT, write_TDT},
-		[SL_GORCL] = {read_GORCL, NULL},
-		[SL_GORCH] = {read_GORCH, NULL},
-		[SL_GOTCL] = {read_GOTCL, NULL},
-		[SL_GOTCH] = {read_GOTCH, NULL},
-		[SL_TORL] = {read_TORL, NULL},
-		[SL_TORH] = {read_TORH, NULL},
-		[SL_TOTL] = {read_TOTL, NULL},
-		[SL_TOTH] = {read_TOTH, NULL},
-		[SL_HGORCL] = {read_HGORCL, NULL},
-		[SL_HGORCH] = {read_HGORCH, NULL},
-		[SL_HGOTCL] = {read_HGOTCL, NULL},
-		[SL_HGOTCH] = {read_HGOTCH, NULL},
+	[SL_CTRL] = {NULL, write_CTRL},
+	[SL_STATUS] = {read_STATUS, NULL},
+	[SL_CTRL_EXT] = {NULL, write_CTRL_EXT},
+	[SL_MDIC] = {NULL, write_MDIC},
+	[SL_EERD] = {NULL, write_EERD},
+	[SL_EECD] = {NULL, write_EECD},
+	[SL_SWSM] = {read_SWSM, write_SWSM},
+	[SL_ICR] = {read_ICR, write_ICR},
+	[SL_ICS] = {NULL, write_ICS},
+	[SL_IMS] = {NULL, write_IMS},
+	[SL_IMC] = {NULL, write_IMC},
+	[SL_EICR] = {read_EICR, write_EICR},
+	[SL_EICS] = {NULL, write_EICS},
+	[SL_EIMS] = {NULL, write_EIMS},
+	[SL_EIMC] = {NULL, write_EIMC},
+	[SL_RCTL] = {NULL, write_RCTL},
+	[SL_RAL] = {NULL, write_RAL},
+	[SL_RAH] = {NULL, write_RAH},
+	[SL_RAL2] = {NULL, write_RAL2},
+	[SL_RAH2] = {NULL, write_RAH2},
+	[SL_RDBAL] = {NULL, write_RDBAL},
+	[SL_RDBAH] = {NULL, write_RDBAH},
+	[SL_RDLEN] = {NULL, write_RDLEN},
+	[SL_SRRCTL] = {NULL, write_SRRCTL},
+	[SL_RXDCTL] = {NULL, write_RXDCTL},
+	[SL_RDH] = {read_RDH, write_RDH},
+	[SL_RDT] = {read_RDT, write_RDT},
+	[SL_TDBAL] = {NULL, write_TDBAL},
+	[SL_TDBAH] = {NULL, write_TDBAH},
+	[SL_TDLEN] = {NULL, write_TDLEN},
+	[SL_TXDCTL] = {NULL, write_TXDCTL},
+	[SL_TDWBAL] = {NULL, write_TDWBAL},
+	[SL_TDWBAH] = {NULL, write_TDWBAH},
+	[SL_TDH] = {read_TDH, write_TDH},
+	[SL_TDT] = {read_TDT, write_TDT},
+	[SL_GORCL] = {read_GORCL, NULL},
+	[SL_GORCH] = {read_GORCH, NULL},
+	[SL_GOTCL] = {read_GOTCL, NULL},
+	[SL_GOTCH] = {read_GOTCH, NULL},
+	[SL_TORL] = {read_TORL, NULL},
+	[SL_TORH] = {read_TORH, NULL},
+	[SL_TOTL] = {read_TOTL, NULL},
+	[SL_TOTH] = {read_TOTH, NULL},
+	[SL_HGORCL] = {read_HGORCL, NULL},
+	[SL_HGORCH] = {read_HGORCH, NULL},
+	[SL_HGOTCL] = {read_HGOTCL, NULL},
+	[SL_HGOTCH] = {read_HGOTCH, NULL},
 };
 
 /* 4.2.1.6.2: registers that a software reset leaves alone. */
@@ -656,10 +656,10 @@ sl_softnic_dump(struct sl_softnic *nic, FILE *f)
 
 		for (i = 0; i < row->count; i++) {
 			fprintf(f, "0x%05" PRIx32 " %-10s", row->offset + i * row->stride,
-					row->name);
+				row->name);
 			fprintf(f, row->count > 1 ? "[%3u]" : "     ", i);
 			fprintf(f, " 0x%08" PRIx32 "  %s\n", reg_read(nic, reg, i, true),
-					row->meaning);
+				row->meaning);
 		}
 	}
 	softnic_unlock(nic);
@@ -687,9 +687,9 @@ struct sl_bus
 sl_softnic_bus(struct sl_softnic *nic)
 {
 	static const struct sl_bus_ops ops = {
-			.read = bus_read,
-			.write = bus_write,
-			.doorbell = bus_doorbell,
+		.read = bus_read,
+		.write = bus_write,
+		.doorbell = bus_doorbell,
 	};
 
 	return (struct sl_bus){.ops = &ops, .dev = nic};

@@ -108,7 +108,7 @@ sl_runner_start(int cpu, struct sl_runner **out)
 	int rc;
 
 	if (out == NULL || cpu < -1 || cpu >= (int)sysconf(_SC_NPROCESSORS_CONF) ||
-			cpu >= CPU_SETSIZE)
+		cpu >= CPU_SETSIZE)
 		return -EINVAL;
 	r = calloc(1, sizeof(*r));
 	if (r == NULL)

@@ -47,7 +47,7 @@ rx_fetch(struct sl_softnic *nic, struct softnic_rxq *rxq, uint32_t need)
 		if (n == 0 || rxq->fetched + n >= rxq->count)
 			return false;
 		d = softnic_dma(nic, rxq->base + (uint64_t)from * SL_DESC_SIZE, n * SL_DESC_SIZE,
-				SL_DMA_TO_DEVICE, SOFTNIC_DMA_RX_DESC);
+			SL_DMA_TO_DEVICE, SOFTNIC_DMA_RX_DESC);
 		if (d == NULL)
 			return false;
 		for (i = 0; i < n; i += DESCS_IN_LINE)
@@ -82,7 +82,7 @@ rx_store(volatile union sl_rx_desc *d, const union sl_rx_desc *wb)
 /* Store write-backs with faults of the request: each write-back may strike anew. */
 static void
 rx_store_faulty(struct sl_softnic *nic, const struct softnic_rxq *rxq, uint32_t at,
-		const union sl_rx_desc *src)
+	const union sl_rx_desc *src)
 {
 	union sl_rx_desc wb = *src, *d;
 	uint32_t copies = softnic_fault_hit(nic, SL_FAULT_REPEAT_WB) ? 2 : 1;
@@ -92,7 +92,7 @@ rx_store_faulty(struct sl_softnic *nic, const struct softnic_rxq *rxq, uint32_t 
 	for (; copies != 0; copies--, at++) {
 		at -= at >= rxq->count ? rxq->count : 0;
 		d = softnic_dma(nic, rxq->base + (uint64_t)at * SL_DESC_SIZE, SL_DESC_SIZE,
-				SL_DMA_FROM_DEVICE, SOFTNIC_DMA_RX_DESC);
+			SL_DMA_FROM_DEVICE, SOFTNIC_DMA_RX_DESC);
 		if (d != NULL)
 			rx_store(d, &wb);
 	}
@@ -127,8 +127,7 @@ rx_write_back(struct sl_softnic *nic, struct softnic_rxq *rxq)
 			rx_store_faulty(nic, rxq, rxq->head, &rxq->wb[done]);
 		} else {
 			d = softnic_dma(nic, rxq->base + (uint64_t)rxq->head * SL_DESC_SIZE,
-					part * SL_DESC_SIZE, SL_DMA_FROM_DEVICE,
-					SOFTNIC_DMA_RX_DESC);
+				part * SL_DESC_SIZE, SL_DMA_FROM_DEVICE, SOFTNIC_DMA_RX_DESC);
 			for (i = 0; d != NULL && i < part; i++)
 				rx_store(&d[i], &rxq->wb[done + i]);
 		}
@@ -169,8 +168,8 @@ rx_reserve(struct sl_softnic *nic, struct softnic_rx_meta *m)
 		return false;
 	m->slot = (uint16_t)rxq->taken;
 	rxq->taken += m->descs;
-	m->to = softnic_dma(nic, rxq->addr[m->slot], rxq->buf_size, SL_DMA_FROM_DEVICE,
-			SOFTNIC_DMA_RX_DATA);
+	m->to = softnic_dma(
+		nic, rxq->addr[m->slot], rxq->buf_size, SL_DMA_FROM_DEVICE, SOFTNIC_DMA_RX_DATA);
 	if (m->to != NULL)
 		prefetch_write(m->to);
 	return true;
@@ -227,7 +226,7 @@ rx_fill(struct sl_softnic *nic, const struct softnic_rx_meta *m)
 
 		if (i != 0)
 			to = softnic_dma(nic, rxq->addr[m->slot + i], rxq->buf_size,
-					SL_DMA_FROM_DEVICE, SOFTNIC_DMA_RX_DATA);
+				SL_DMA_FROM_DEVICE, SOFTNIC_DMA_RX_DATA);
 		wb->qw[0] = 0;
 		wb->wb.status = SL_RXD_STAT_DD;
 		wb->wb.length = (uint16_t)part;

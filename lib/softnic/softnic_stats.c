@@ -30,10 +30,10 @@ void
 softnic_count_tx(struct sl_softnic *nic, const struct sl_frame *frames, unsigned int n)
 {
 	static const uint8_t all_ones[6] = {
-			UINT8_MAX, UINT8_MAX, UINT8_MAX, UINT8_MAX, UINT8_MAX, UINT8_MAX};
+		UINT8_MAX, UINT8_MAX, UINT8_MAX, UINT8_MAX, UINT8_MAX, UINT8_MAX};
 	struct softnic_regs *r = &nic->r;
 	uint32_t *const bucket[6] = {
-			r->PTC64, r->PTC127, r->PTC255, r->PTC511, r->PTC1023, r->PTC1522};
+		r->PTC64, r->PTC127, r->PTC255, r->PTC511, r->PTC1023, r->PTC1522};
 	struct tally t = {0};
 	unsigned int i;
 
@@ -68,7 +68,7 @@ softnic_count_rx(struct sl_softnic *nic, const struct softnic_rx_meta *meta, uns
 {
 	struct softnic_regs *r = &nic->r;
 	uint32_t *const bucket[6] = {
-			r->PRC64, r->PRC127, r->PRC255, r->PRC511, r->PRC1023, r->PRC1522};
+		r->PRC64, r->PRC127, r->PRC255, r->PRC511, r->PRC1023, r->PRC1522};
 	struct tally t = {0};
 	unsigned int i;
 

@@ -39,7 +39,7 @@ void
 softnic_tx_push(struct sl_softnic *nic, const uint8_t *data, uint32_t len, bool bad_fcs)
 {
 	nic->tx_frames[nic->tx_n++] =
-			(struct sl_frame){.data = data, .len = len, .bad_fcs = bad_fcs};
+		(struct sl_frame){.data = data, .len = len, .bad_fcs = bad_fcs};
 	if (nic->tx_n == SOFTNIC_BATCH)
 		tx_flush(nic);
 }
@@ -54,7 +54,7 @@ tx_fetch(struct sl_softnic *nic, const struct softnic_txq *txq, union sl_tx_desc
 	if (first > n)
 		first = n;
 	p = softnic_dma(nic, txq->base + (uint64_t)txq->head * SL_DESC_SIZE, first * SL_DESC_SIZE,
-			SL_DMA_TO_DEVICE, SOFTNIC_DMA_TX_DESC);
+		SL_DMA_TO_DEVICE, SOFTNIC_DMA_TX_DESC);
 	if (p == NULL)
 		return false;
 	for (i = 0; i < first * SL_DESC_SIZE; i += 64)
@@ -62,8 +62,8 @@ tx_fetch(struct sl_softnic *nic, const struct softnic_txq *txq, union sl_tx_desc
 	memcpy(desc, p, first * SL_DESC_SIZE);
 	if (first == n)
 		return true;
-	p = softnic_dma(nic, txq->base, (n - first) * SL_DESC_SIZE, SL_DMA_TO_DEVICE,
-			SOFTNIC_DMA_TX_DESC);
+	p = softnic_dma(
+		nic, txq->base, (n - first) * SL_DESC_SIZE, SL_DMA_TO_DEVICE, SOFTNIC_DMA_TX_DESC);
 	if (p == NULL)
 		return false;
 	memcpy(desc + first, p, (n - first) * SL_DESC_SIZE);
@@ -110,21 +110,21 @@ static bool
 tx_is_plain(const union sl_tx_desc *d)
 {
 	const uint32_t cmd_mask = SL_TXD_DTYP | SL_TXD_DCMD_DEXT | SL_TXD_DCMD_EOP |
-				  SL_TXD_DCMD_IFCS | SL_TXD_DCMD_VLE | SL_TXD_DCMD_TSE;
+		SL_TXD_DCMD_IFCS | SL_TXD_DCMD_VLE | SL_TXD_DCMD_TSE;
 	const uint32_t cmd = SL_PREP(SL_TXD_DTYP, SL_TXD_DTYP_DATA) | SL_TXD_DCMD_DEXT |
-			     SL_TXD_DCMD_EOP | SL_TXD_DCMD_IFCS;
+		SL_TXD_DCMD_EOP | SL_TXD_DCMD_IFCS;
 	uint32_t len = SL_GET(SL_TXD_DTALEN, d->read.cmd);
 
 	return (d->read.cmd & cmd_mask) == cmd &&
-	       (d->read.olinfo & (SL_TXD_POPTS_IXSM | SL_TXD_POPTS_TXSM)) == 0 &&
-	       len >= SL_FRAME_MIN && len <= SL_FRAME_MAX - SL_FCS_LEN &&
-	       SL_GET(SL_TXD_PAYLEN, d->read.olinfo) == len;
+		(d->read.olinfo & (SL_TXD_POPTS_IXSM | SL_TXD_POPTS_TXSM)) == 0 &&
+		len >= SL_FRAME_MIN && len <= SL_FRAME_MAX - SL_FCS_LEN &&
+		SL_GET(SL_TXD_PAYLEN, d->read.olinfo) == len;
 }
 
 /* Work on fetched descriptors until @p budget frames; returns descriptors used. */
 static uint32_t
 tx_work(struct sl_softnic *nic, struct softnic_txq *txq, const union sl_tx_desc *desc, uint32_t n,
-		unsigned int budget, unsigned int *frames)
+	unsigned int budget, unsigned int *frames)
 {
 	uint32_t i = 0;
 
@@ -144,11 +144,11 @@ tx_work(struct sl_softnic *nic, struct softnic_txq *txq, const union sl_tx_desc 
 			continue;
 		}
 		if ((d->read.cmd & SL_TXD_DCMD_DEXT) != 0 &&
-				SL_GET(SL_TXD_DTYP, d->read.cmd) == SL_TXD_DTYP_CTX) {
+			SL_GET(SL_TXD_DTYP, d->read.cmd) == SL_TXD_DTYP_CTX) {
 			txq->ctx[SL_GET(SL_TXC_IDX, d->ctx.mss_l4) & 1] =
-					(struct softnic_txctx){.vlan_macip = d->ctx.vlan_macip,
-							.tucmd = d->ctx.tucmd,
-							.mss_l4 = d->ctx.mss_l4};
+				(struct softnic_txctx){.vlan_macip = d->ctx.vlan_macip,
+					.tucmd = d->ctx.tucmd,
+					.mss_l4 = d->ctx.mss_l4};
 			i++;
 			continue;
 		}
@@ -166,7 +166,7 @@ tx_work(struct sl_softnic *nic, struct softnic_txq *txq, const union sl_tx_desc 
 /* 7.2.3: DD into each descriptor that asked for a report. */
 static void
 tx_report_dd(struct sl_softnic *nic, const struct softnic_txq *txq, const union sl_tx_desc *desc,
-		uint32_t n)
+	uint32_t n)
 {
 	uint32_t i;
 
@@ -178,7 +178,7 @@ tx_report_dd(struct sl_softnic *nic, const struct softnic_txq *txq, const union 
 			continue;
 		at -= at >= txq->count ? txq->count : 0;
 		d = softnic_dma(nic, txq->base + (uint64_t)at * SL_DESC_SIZE, SL_DESC_SIZE,
-				SL_DMA_FROM_DEVICE, SOFTNIC_DMA_TX_DESC);
+			SL_DMA_FROM_DEVICE, SOFTNIC_DMA_TX_DESC);
 		/* The data was read before the driver may see DD and use it anew. */
 		if (d != NULL)
 			__atomic_store_n(&d->wb.status, SL_TXD_STAT_DD, __ATOMIC_RELEASE);
@@ -190,7 +190,7 @@ static void
 tx_report_head(struct sl_softnic *nic, const struct softnic_txq *txq, uint32_t head)
 {
 	uint32_t *word = softnic_dma(
-			nic, txq->wb_addr, sizeof(*word), SL_DMA_FROM_DEVICE, SOFTNIC_DMA_TX_HEAD);
+		nic, txq->wb_addr, sizeof(*word), SL_DMA_FROM_DEVICE, SOFTNIC_DMA_TX_HEAD);
 
 	if (word == NULL)
 		return;

@@ -61,7 +61,7 @@ chain_length(const union sl_tx_desc *d, uint32_t n)
 		uint32_t part = SL_GET(SL_TXD_DTALEN, d[i].read.cmd);
 
 		if ((d[i].read.cmd & SL_TXD_DCMD_DEXT) == 0 || part == 0 ||
-				SL_GET(SL_TXD_DTYP, d[i].read.cmd) != SL_TXD_DTYP_DATA)
+			SL_GET(SL_TXD_DTYP, d[i].read.cmd) != SL_TXD_DTYP_DATA)
 			return 0;
 		len += part;
 	}
@@ -76,7 +76,7 @@ gather(struct sl_softnic *nic, const union sl_tx_desc *d, uint32_t n, uint8_t *t
 	for (i = 0; i < n; i++) {
 		uint32_t part = SL_GET(SL_TXD_DTALEN, d[i].read.cmd);
 		const uint8_t *from = softnic_dma(
-				nic, d[i].read.addr, part, SL_DMA_TO_DEVICE, SOFTNIC_DMA_TX_DATA);
+			nic, d[i].read.addr, part, SL_DMA_TO_DEVICE, SOFTNIC_DMA_TX_DATA);
 
 		if (from == NULL)
 			return false;
@@ -96,7 +96,7 @@ insert_l4(uint8_t *frame, uint32_t len, const struct tx_ask *a, uint64_t extra)
 	if (a->l4t == SL_L4T_SCTP) {
 		/* The CRC is stored with its lowest byte first. */
 		softnic_put32(frame + a->l4 + SOFTNIC_SCTP_CSUM,
-				__builtin_bswap32(softnic_crc32c_sctp(frame + a->l4, len - a->l4)));
+			__builtin_bswap32(softnic_crc32c_sctp(frame + a->l4, len - a->l4)));
 		return;
 	}
 	sum = (uint16_t)~softnic_sum_fold(softnic_sum(frame + a->l4, len - a->l4, extra));
@@ -110,8 +110,8 @@ insert_ipv4(uint8_t *frame, const struct tx_ask *a)
 	uint8_t *field = frame + a->l3 + SOFTNIC_IPV4_CSUM;
 
 	softnic_put16(field, 0);
-	softnic_put16(field,
-			(uint16_t)~softnic_sum_fold(softnic_sum(frame + a->l3, a->l4 - a->l3, 0)));
+	softnic_put16(
+		field, (uint16_t)~softnic_sum_fold(softnic_sum(frame + a->l3, a->l4 - a->l3, 0)));
 }
 
 /* True when the context's lengths fit a frame of @p len bytes for what is asked. */
@@ -119,9 +119,9 @@ static bool
 ask_fits(const struct tx_ask *a, uint32_t len)
 {
 	static const uint32_t need[] = {
-			[SL_L4T_UDP] = SOFTNIC_UDP_CSUM + 2,
-			[SL_L4T_TCP] = SOFTNIC_TCP_CSUM + 2,
-			[SL_L4T_SCTP] = SOFTNIC_SCTP_CSUM + 4,
+		[SL_L4T_UDP] = SOFTNIC_UDP_CSUM + 2,
+		[SL_L4T_TCP] = SOFTNIC_TCP_CSUM + 2,
+		[SL_L4T_SCTP] = SOFTNIC_SCTP_CSUM + 4,
 	};
 
 	if (!a->ixsm && !a->txsm && !a->tse)
@@ -178,7 +178,7 @@ static uint8_t *
 frame_alloc(struct sl_softnic *nic, uint32_t len)
 {
 	return softnic_tx_alloc(nic, SOFTNIC_VLAN_TAG + (len < SL_FRAME_MIN ? SL_FRAME_MIN : len)) +
-	       SOFTNIC_VLAN_TAG;
+		SOFTNIC_VLAN_TAG;
 }
 
 /* --- segmentation: 7.2.4 --- */
@@ -187,20 +187,20 @@ frame_alloc(struct sl_softnic *nic, uint32_t len)
 static void
 mask_tcp_flags(const struct sl_softnic *nic, uint8_t *tcp, bool first, bool last)
 {
-	uint32_t mask = last	? SL_GET(SL_DTXTCPFLG_LAST, nic->r.DTXTCPFLGH[0])
-			: first ? SL_GET(SL_DTXTCPFLG_FIRST, nic->r.DTXTCPFLGL[0])
-				: SL_GET(SL_DTXTCPFLG_MIDDLE, nic->r.DTXTCPFLGL[0]);
+	uint32_t mask = last ? SL_GET(SL_DTXTCPFLG_LAST, nic->r.DTXTCPFLGH[0]) :
+		first	     ? SL_GET(SL_DTXTCPFLG_FIRST, nic->r.DTXTCPFLGL[0]) :
+			       SL_GET(SL_DTXTCPFLG_MIDDLE, nic->r.DTXTCPFLGL[0]);
 
 	if (first && last)
 		return;
-	softnic_put16(tcp + TCP_FLAGS, softnic_get16(tcp + TCP_FLAGS) &
-						       (mask | (UINT16_MAX & ~SL_DTXTCPFLG_FIRST)));
+	softnic_put16(tcp + TCP_FLAGS,
+		softnic_get16(tcp + TCP_FLAGS) & (mask | (UINT16_MAX & ~SL_DTXTCPFLG_FIRST)));
 }
 
 /* Headers of segment @p index, whose payload begins at @p done and has @p part bytes. */
 static void
 segment_headers(const struct sl_softnic *nic, uint8_t *seg, const struct tx_ask *a, uint32_t index,
-		uint32_t done, uint32_t part, bool last)
+	uint32_t done, uint32_t part, bool last)
 {
 	uint32_t l4_total = a->l4_len + part, ip_total = a->l4 - a->l3 + l4_total;
 	uint8_t *ip = seg + a->l3, *l4 = seg + a->l4;
@@ -229,8 +229,8 @@ segment_fits(const struct tx_ask *a, uint32_t len)
 	uint32_t l4_min = a->l4t == SL_L4T_TCP ? TCP_HDR : UDP_HDR;
 
 	return a->l4t <= SL_L4T_TCP && !a->fcs_given && a->mss != 0 && a->l4 - a->l3 >= ip_min &&
-	       a->l4_len >= l4_min && a->payload < len &&
-	       a->payload + a->mss + SOFTNIC_VLAN_TAG + SL_FCS_LEN <= SL_FRAME_MAX;
+		a->l4_len >= l4_min && a->payload < len &&
+		a->payload + a->mss + SOFTNIC_VLAN_TAG + SL_FCS_LEN <= SL_FRAME_MAX;
 }
 
 static void
@@ -252,8 +252,8 @@ segment(struct sl_softnic *nic, uint32_t len, const struct tx_ask *a)
 }
 
 bool
-softnic_tx_frame(struct sl_softnic *nic, struct softnic_txq *txq, const union sl_tx_desc *d,
-		uint32_t n)
+softnic_tx_frame(
+	struct sl_softnic *nic, struct softnic_txq *txq, const union sl_tx_desc *d, uint32_t n)
 {
 	uint32_t len = chain_length(d, n), claim = SL_GET(SL_TXD_PAYLEN, d->read.olinfo), fcs;
 	struct tx_ask a;

@@ -11,12 +11,12 @@
 #include "wire_priv.h"
 
 static const struct wire_kind wire_kinds[] = {
-	{ "peer", "peer:NAME", wire_peer_open },
-	{ "loop", "loop", wire_loop_open },
-	{ "gen", "gen[:size=,rate=,flows=,burst=,count=,...]", wire_gen_open },
-	{ "pcap", "pcap:in=F[,out=F][,loop=,rate=,autostart=]", wire_pcap_open },
-	{ "tap", "tap:IFNAME[,mac=,mtu=]", wire_tap_open },
-	{ "null", "null", wire_null_open },
+	{"peer", "peer:NAME", wire_peer_open},
+	{"loop", "loop", wire_loop_open},
+	{"gen", "gen[:size=,rate=,flows=,burst=,count=,...]", wire_gen_open},
+	{"pcap", "pcap:in=F[,out=F][,loop=,rate=,autostart=]", wire_pcap_open},
+	{"tap", "tap:IFNAME[,mac=,mtu=]", wire_tap_open},
+	{"null", "null", wire_null_open},
 };
 
 #define WIRE_N_KINDS (sizeof(wire_kinds) / sizeof(wire_kinds[0]))
@@ -44,13 +44,13 @@ fail_unknown(const char *text, const struct wire_why *why)
 
 	for (i = 0; i < WIRE_N_KINDS && used < sizeof(list); i++)
 		used += (size_t)snprintf(list + used, sizeof(list) - used, "%s%s",
-				i == 0 ? "" : ", ", wire_kinds[i].usage);
+			i == 0 ? "" : ", ", wire_kinds[i].usage);
 	return wire_fail(why, EINVAL, "wire \"%s\": unknown kind; allowed: %s", text, list);
 }
 
 int
-sl_wire_open(const char *text, struct sl_wire_hub *hub, struct sl_wire **out, char *why,
-		size_t why_len)
+sl_wire_open(
+	const char *text, struct sl_wire_hub *hub, struct sl_wire **out, char *why, size_t why_len)
 {
 	const struct wire_why reason = {why, why_len};
 	const char *colon;
@@ -84,7 +84,7 @@ sl_wire_close(struct sl_wire *w)
 
 unsigned int
 wire_counters_out(const struct wire_counter_row *rows, unsigned int n, struct sl_wire_counter *out,
-		unsigned int max)
+	unsigned int max)
 {
 	unsigned int i;
 

@@ -112,17 +112,14 @@ set_src(void *ctx, const char *value)
 
 static const struct wire_opt gen_opts[] = {
 	{"size", WIRE_AT_OPEN | WIRE_AT_CONTROL,
-			"64..9728 bytes with FCS, a range A-B of them, or imix", set_size},
+		"64..9728 bytes with FCS, a range A-B of them, or imix", set_size},
 	{"rate", WIRE_AT_OPEN | WIRE_AT_CONTROL, WIRE_RATE_ALLOWED, wire_run_rate},
 	{"flows", WIRE_AT_OPEN | WIRE_AT_CONTROL, "1..65536", set_flows},
 	{"burst", WIRE_AT_OPEN | WIRE_AT_CONTROL, "1..64 frames", set_burst},
-	{"count", WIRE_AT_OPEN | WIRE_AT_CONTROL, "frames a start, 0 for no end",
-			set_count},
+	{"count", WIRE_AT_OPEN | WIRE_AT_CONTROL, "frames a start, 0 for no end", set_count},
 	{"seed", WIRE_AT_OPEN | WIRE_AT_CONTROL, "0..18446744073709551615", set_seed},
-	{"dst", WIRE_AT_OPEN | WIRE_AT_CONTROL, "a MAC address, 02:00:00:00:00:01",
-			set_dst},
-	{"src", WIRE_AT_OPEN | WIRE_AT_CONTROL, "a MAC address that is not a group's",
-			set_src},
+	{"dst", WIRE_AT_OPEN | WIRE_AT_CONTROL, "a MAC address, 02:00:00:00:00:01", set_dst},
+	{"src", WIRE_AT_OPEN | WIRE_AT_CONTROL, "a MAC address that is not a group's", set_src},
 	{"autostart", WIRE_AT_OPEN, "0 or 1", wire_run_autostart},
 	{"start", WIRE_AT_CONTROL | WIRE_BARE, "", wire_run_start},
 	{"stop", WIRE_AT_CONTROL | WIRE_BARE, "", wire_run_stop},
@@ -303,19 +300,17 @@ report_tx(const struct gen_wire *g, FILE *json)
 	const struct gen_tx *tx = &g->tx;
 
 	fprintf(json,
-			"\"tx\":{\"stream\":%u,\"frames\":%" PRIu64 ",\"bytes\":%" PRIu64
-			",\"skipped\":%" PRIu64 ","
-			"\"next_sequence\":%" PRIu64 ",\"running\":%s,",
-			tx->key, value(g, &tx->frames), value(g, &tx->bytes),
-			value(g, &tx->skipped), wire_count_get(&tx->seq),
-			is_running(g) ? "true" : "false");
+		"\"tx\":{\"stream\":%u,\"frames\":%" PRIu64 ",\"bytes\":%" PRIu64
+		",\"skipped\":%" PRIu64 ","
+		"\"next_sequence\":%" PRIu64 ",\"running\":%s,",
+		tx->key, value(g, &tx->frames), value(g, &tx->bytes), value(g, &tx->skipped),
+		wire_count_get(&tx->seq), is_running(g) ? "true" : "false");
 	fprintf(json,
-			"\"mix\":\"%s\",\"size_min\":%u,\"size_max\":%u,\"rate_fps\":%.1f,"
-			"\"flows\":%u,\"burst\":%u,\"count\":%" PRIu64 ",\"seed\":%" PRIu64 "}",
-			mix_name(c->mix),
-			c->len_min + WIRE_FCS, c->len_max + WIRE_FCS,
-			wire_rate_fps(&c->run.rate, gen_mean_len(c)), c->flows, c->burst, c->count,
-			c->seed);
+		"\"mix\":\"%s\",\"size_min\":%u,\"size_max\":%u,\"rate_fps\":%.1f,"
+		"\"flows\":%u,\"burst\":%u,\"count\":%" PRIu64 ",\"seed\":%" PRIu64 "}",
+		mix_name(c->mix), c->len_min + WIRE_FCS, c->len_max + WIRE_FCS,
+		wire_rate_fps(&c->run.rate, gen_mean_len(c)), c->flows, c->burst, c->count,
+		c->seed);
 }
 
 static void
@@ -330,12 +325,11 @@ report_streams(const struct gen_rx *rx, FILE *json)
 		if (!atomic_load_explicit(&s->used, memory_order_relaxed))
 			continue;
 		fprintf(json,
-				"%s{\"stream\":%u,\"base\":%" PRIu64 ",\"next_sequence\":%" PRIu64
-				","
-				"\"frames\":%" PRIu64 "}",
-				comma, atomic_load_explicit(&s->key, memory_order_relaxed),
-				wire_count_get(&s->base), wire_count_get(&s->next),
-				wire_count_get(&s->received));
+			"%s{\"stream\":%u,\"base\":%" PRIu64 ",\"next_sequence\":%" PRIu64 ","
+			"\"frames\":%" PRIu64 "}",
+			comma, atomic_load_explicit(&s->key, memory_order_relaxed),
+			wire_count_get(&s->base), wire_count_get(&s->next),
+			wire_count_get(&s->received));
 		comma = ",";
 	}
 }
@@ -362,13 +356,13 @@ report_rx(const struct gen_wire *g, FILE *json)
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		fprintf(json, "\"%s\":%" PRIu64 ",", rows[i].name, rows[i].value);
 	fprintf(json,
-			"\"latency_ns\":{\"count\":%" PRIu64 ",\"min\":%" PRIu64 ",\"mean\":%.0f,"
-			"\"p50\":%" PRIu64 ",\"p90\":%" PRIu64 ",\"p99\":%" PRIu64
-			",\"p999\":%" PRIu64 ",\"max\":%" PRIu64 "},\"streams\":[",
-			count, value_ns(g, &rx->hist.min),
-			count != 0 ? to_ns(g, value(g, &rx->hist.sum)) / (double)count : 0,
-			quantile_ns(g, 0.5), quantile_ns(g, 0.9), quantile_ns(g, 0.99),
-			quantile_ns(g, 0.999), value_ns(g, &rx->hist.max));
+		"\"latency_ns\":{\"count\":%" PRIu64 ",\"min\":%" PRIu64 ",\"mean\":%.0f,"
+		"\"p50\":%" PRIu64 ",\"p90\":%" PRIu64 ",\"p99\":%" PRIu64 ",\"p999\":%" PRIu64
+		",\"max\":%" PRIu64 "},\"streams\":[",
+		count, value_ns(g, &rx->hist.min),
+		count != 0 ? to_ns(g, value(g, &rx->hist.sum)) / (double)count : 0,
+		quantile_ns(g, 0.5), quantile_ns(g, 0.9), quantile_ns(g, 0.99),
+		quantile_ns(g, 0.999), value_ns(g, &rx->hist.max));
 	report_streams(rx, json);
 	fprintf(json, "]}");
 }
@@ -434,8 +428,8 @@ gen_alloc(void)
 }
 
 int
-wire_gen_open(const char *args, struct sl_wire_hub *hub, struct sl_wire **out,
-		const struct wire_why *why)
+wire_gen_open(
+	const char *args, struct sl_wire_hub *hub, struct sl_wire **out, const struct wire_why *why)
 {
 	struct gen_config c = gen_default;
 	struct gen_wire *g;

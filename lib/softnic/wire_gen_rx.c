@@ -45,7 +45,7 @@ static inline bool
 ip_checksum_ok(const uint8_t *p)
 {
 	return gen_fold(gen_sum64(raw64(p + GEN_OFF_IP)) + gen_sum64(raw64(p + GEN_OFF_IP_TTL)) +
-			raw32(p + GEN_OFF_IP_DST)) == UINT16_MAX;
+		       raw32(p + GEN_OFF_IP_DST)) == UINT16_MAX;
 }
 
 /* UDP checksum over pseudo header, header, payload; the pattern was compared already. */
@@ -56,10 +56,10 @@ udp_checksum_ok(const uint8_t *p, uint32_t pattern_len)
 
 	/* Addresses; ports, length, checksum; magic; stream, sequence; clock. */
 	sum = gen_sum64(raw64(p + GEN_OFF_IP_SRC)) + gen_sum64(raw64(p + GEN_OFF_UDP)) +
-	      raw16(p + GEN_OFF_MAGIC) + gen_sum64(raw64(p + GEN_OFF_SEQ)) +
-	      gen_sum64(raw64(p + GEN_OFF_CLOCK));
+		raw16(p + GEN_OFF_MAGIC) + gen_sum64(raw64(p + GEN_OFF_SEQ)) +
+		gen_sum64(raw64(p + GEN_OFF_CLOCK));
 	sum += raw16(p + GEN_OFF_UDP_LEN) + (uint64_t)htobe16(GEN_PROTO_UDP) +
-	       htobe16((uint16_t)gen_fold(gen_pattern_sum(pattern_len)));
+		htobe16((uint16_t)gen_fold(gen_pattern_sum(pattern_len)));
 	return raw16(p + GEN_OFF_UDP_SUM) != 0 && gen_fold(sum) == UINT16_MAX;
 }
 
@@ -70,14 +70,14 @@ judge(const struct gen_wire *g, const uint8_t *p, uint32_t len)
 	const uint32_t pattern_len = len - GEN_OFF_PATTERN;
 
 	if (wire_get16(p + GEN_OFF_TYPE) != GEN_TYPE_IPV4 || p[GEN_OFF_IP] != GEN_IPV4_HEAD ||
-			p[GEN_OFF_IP_PROTO] != GEN_PROTO_UDP ||
-			wire_get16(p + GEN_OFF_UDP_DPORT) != GEN_DPORT ||
-			wire_get16(p + GEN_OFF_MAGIC) != GEN_MAGIC)
+		p[GEN_OFF_IP_PROTO] != GEN_PROTO_UDP ||
+		wire_get16(p + GEN_OFF_UDP_DPORT) != GEN_DPORT ||
+		wire_get16(p + GEN_OFF_MAGIC) != GEN_MAGIC)
 		return FOREIGN;
 	if (wire_get16(p + GEN_OFF_IP_LEN) != len - GEN_OFF_IP ||
-			wire_get16(p + GEN_OFF_UDP_LEN) != len - GEN_OFF_UDP ||
-			memcmp(p + GEN_OFF_PATTERN, g->pattern, pattern_len) != 0 ||
-			!ip_checksum_ok(p) || !udp_checksum_ok(p, pattern_len))
+		wire_get16(p + GEN_OFF_UDP_LEN) != len - GEN_OFF_UDP ||
+		memcmp(p + GEN_OFF_PATTERN, g->pattern, pattern_len) != 0 || !ip_checksum_ok(p) ||
+		!udp_checksum_ok(p, pattern_len))
 		return CORRUPT;
 	return INTACT;
 }
@@ -191,8 +191,8 @@ static inline void
 receive(struct gen_rx *rx, const uint8_t *p, uint32_t len, uint64_t clock)
 {
 	const uint64_t id = wire_get64(p + GEN_OFF_SEQ);
-	const uint32_t key = (uint32_t)wire_get16(p + GEN_OFF_IP_ID) << 16 |
-			     (uint32_t)(id >> GEN_SEQ_BITS);
+	const uint32_t key =
+		(uint32_t)wire_get16(p + GEN_OFF_IP_ID) << 16 | (uint32_t)(id >> GEN_SEQ_BITS);
 	const uint64_t sent = wire_get64(p + GEN_OFF_CLOCK);
 	struct gen_stream *s = rx->last;
 
@@ -221,8 +221,7 @@ gen_send(struct sl_wire *w, const struct sl_frame *frames, unsigned int n)
 		enum verdict v = FOREIGN;
 
 		/* A tag on the way through changes nothing: look behind it. */
-		if (len >= GEN_OFF_PATTERN &&
-				wire_get16(p + GEN_OFF_TYPE) == GEN_TYPE_VLAN) {
+		if (len >= GEN_OFF_PATTERN && wire_get16(p + GEN_OFF_TYPE) == GEN_TYPE_VLAN) {
 			p += GEN_VLAN_LEN;
 			len -= GEN_VLAN_LEN;
 		}
@@ -240,15 +239,15 @@ void
 gen_rx_clear(struct gen_rx *rx)
 {
 	wire_count_t *const zeroed[] = {
-			&rx->frames,
-			&rx->bytes,
-			&rx->lost,
-			&rx->reordered,
-			&rx->duplicate,
-			&rx->late,
-			&rx->stale,
-			&rx->corrupt,
-			&rx->foreign,
+		&rx->frames,
+		&rx->bytes,
+		&rx->lost,
+		&rx->reordered,
+		&rx->duplicate,
+		&rx->late,
+		&rx->stale,
+		&rx->corrupt,
+		&rx->foreign,
 	};
 	unsigned int i;
 

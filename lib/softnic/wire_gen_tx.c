@@ -111,7 +111,7 @@ next_len(struct gen_tx *tx, const struct gen_config *c)
 		len = (uint32_t)(tx->random >> 32);
 		/* Scale instead of divide. */
 		return c->len_min +
-		       (uint32_t)(((uint64_t)len * (c->len_max - c->len_min + 1)) >> 32);
+			(uint32_t)(((uint64_t)len * (c->len_max - c->len_min + 1)) >> 32);
 	case GEN_MIX_IMIX:
 		len = gen_imix[tx->imix_at];
 		tx->imix_at = tx->imix_at + 1 < GEN_IMIX_LEN ? tx->imix_at + 1 : 0;
@@ -125,7 +125,7 @@ next_len(struct gen_tx *tx, const struct gen_config *c)
 /* Make frame @p p the one of @p len bytes, @p flow, @p id (stream and sequence) and @p clock. */
 static inline void
 patch_frame(uint8_t *p, const struct gen_tx *tx, uint32_t len, uint32_t flow, uint64_t id,
-		uint64_t clock)
+	uint64_t clock)
 {
 	const uint32_t ip_len = len - GEN_OFF_IP;
 	const uint32_t udp_len = len - GEN_OFF_UDP;
@@ -141,8 +141,7 @@ patch_frame(uint8_t *p, const struct gen_tx *tx, uint32_t len, uint32_t flow, ui
 	wire_put64(p + GEN_OFF_CLOCK, clock);
 	/* The length counts twice: in the header and in the pseudo header. */
 	sum = (uint16_t)~gen_fold(tx->udp_sum + flow + sport + 2 * (uint64_t)udp_len +
-				  gen_sum64(id) + gen_sum64(clock) +
-				  gen_pattern_sum(len - GEN_OFF_PATTERN));
+		gen_sum64(id) + gen_sum64(clock) + gen_pattern_sum(len - GEN_OFF_PATTERN));
 	/* 0 would mean "no checksum" (RFC 768). */
 	wire_put16(p + GEN_OFF_UDP_SUM, sum != 0 ? sum : UINT16_MAX);
 }

@@ -70,8 +70,8 @@ static const struct sl_wire_ops loop_ops = {
 };
 
 int
-wire_loop_open(const char *args, struct sl_wire_hub *hub, struct sl_wire **out,
-		const struct wire_why *why)
+wire_loop_open(
+	const char *args, struct sl_wire_hub *hub, struct sl_wire **out, const struct wire_why *why)
 {
 	struct loop_wire *lw;
 

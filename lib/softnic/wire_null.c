@@ -65,8 +65,8 @@ static const struct sl_wire_ops null_ops = {
 };
 
 int
-wire_null_open(const char *args, struct sl_wire_hub *hub, struct sl_wire **out,
-		const struct wire_why *why)
+wire_null_open(
+	const char *args, struct sl_wire_hub *hub, struct sl_wire **out, const struct wire_why *why)
 {
 	struct null_wire *nw;
 

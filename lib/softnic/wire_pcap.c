@@ -50,7 +50,7 @@ struct pcap_wire {
 	double hz;
 	struct pcap_config now; /* device thread's copy */
 	struct wire_pace pace;
-	size_t next;            /* frame of the capture */
+	size_t next; /* frame of the capture */
 	uint64_t loops_left;
 	_Atomic bool running;
 	wire_count_t tx_frames; /* replayed */
@@ -101,22 +101,22 @@ set_out(void *ctx, const char *value)
 }
 
 static const struct wire_opt pcap_opts[] = {
-	{ "in", WIRE_AT_OPEN, "the path of a capture, without comma", set_in },
-	{ "out", WIRE_AT_OPEN, "the path of a file to write, without comma", set_out },
-	{ "loop", WIRE_AT_OPEN | WIRE_AT_CONTROL, "how often to send it, 0 for no end", set_loop },
-	{ "rate", WIRE_AT_OPEN | WIRE_AT_CONTROL, WIRE_RATE_ALLOWED, wire_run_rate },
-	{ "autostart", WIRE_AT_OPEN, "0 or 1", wire_run_autostart },
-	{ "start", WIRE_AT_CONTROL | WIRE_BARE, "", wire_run_start },
-	{ "stop", WIRE_AT_CONTROL | WIRE_BARE, "", wire_run_stop },
-	{ "clear", WIRE_AT_CONTROL | WIRE_BARE, "", wire_run_clear },
-	{ NULL, 0, NULL, NULL },
+	{"in", WIRE_AT_OPEN, "the path of a capture, without comma", set_in},
+	{"out", WIRE_AT_OPEN, "the path of a file to write, without comma", set_out},
+	{"loop", WIRE_AT_OPEN | WIRE_AT_CONTROL, "how often to send it, 0 for no end", set_loop},
+	{"rate", WIRE_AT_OPEN | WIRE_AT_CONTROL, WIRE_RATE_ALLOWED, wire_run_rate},
+	{"autostart", WIRE_AT_OPEN, "0 or 1", wire_run_autostart},
+	{"start", WIRE_AT_CONTROL | WIRE_BARE, "", wire_run_start},
+	{"stop", WIRE_AT_CONTROL | WIRE_BARE, "", wire_run_stop},
+	{"clear", WIRE_AT_CONTROL | WIRE_BARE, "", wire_run_clear},
+	{NULL, 0, NULL, NULL},
 };
 
 static int
 pcap_control(struct sl_wire *w, const char *word)
 {
 	struct pcap_wire *pw = (struct pcap_wire *)w;
-	const struct wire_why silent = { NULL, 0 };
+	const struct wire_why silent = {NULL, 0};
 	struct pcap_config c;
 	int ret;
 
@@ -214,7 +214,7 @@ record(struct pcap_wire *pw, const struct sl_frame *frame, const struct timespec
 {
 	/* In a file with nanosecond stamps the field for microseconds has nanoseconds. */
 	const struct pcap_pkthdr head = {
-		.ts = { .tv_sec = now->tv_sec, .tv_usec = now->tv_nsec },
+		.ts = {.tv_sec = now->tv_sec, .tv_usec = now->tv_nsec},
 		.caplen = frame->len,
 		.len = frame->len,
 	};
@@ -271,12 +271,12 @@ pcap_counters(struct sl_wire *w, struct sl_wire_counter *out, unsigned int max)
 
 	pthread_mutex_lock(&pw->box.lock);
 	const struct wire_counter_row rows[] = {
-		{ "pcap_tx_frames", value(pw, &pw->tx_frames) },
-		{ "pcap_tx_skipped", value(pw, &pw->tx_skipped) },
-		{ "pcap_rx_frames", value(pw, &pw->rx_frames) },
-		{ "pcap_recorded", value(pw, &pw->recorded) },
-		{ "pcap_out_errors", value(pw, &pw->out_errors) },
-		{ "pcap_running", is_running(pw) },
+		{"pcap_tx_frames", value(pw, &pw->tx_frames)},
+		{"pcap_tx_skipped", value(pw, &pw->tx_skipped)},
+		{"pcap_rx_frames", value(pw, &pw->rx_frames)},
+		{"pcap_recorded", value(pw, &pw->recorded)},
+		{"pcap_out_errors", value(pw, &pw->out_errors)},
+		{"pcap_running", is_running(pw)},
 	};
 
 	n = wire_counters_out(rows, sizeof(rows) / sizeof(rows[0]), out, max);
@@ -326,18 +326,21 @@ capture_add(struct capture *in, const char *path, const struct pcap_pkthdr *head
 	const uint32_t len = head->len < WIRE_FRAME_MIN ? WIRE_FRAME_MIN : head->len;
 
 	if (head->caplen < head->len)
-		return wire_fail(why, EINVAL, "pcap:in=%s: frame %zu was captured short, %u of %u "
-			"bytes: capture again with snapshot length 0", path, in->n + 1,
-			head->caplen, head->len);
+		return wire_fail(why, EINVAL,
+			"pcap:in=%s: frame %zu was captured short, %u of %u "
+			"bytes: capture again with snapshot length 0",
+			path, in->n + 1, head->caplen, head->len);
 	if (head->len < ETHER_HEAD || head->len > WIRE_FRAME_MAX)
 		return wire_fail(why, EINVAL, "pcap:in=%s: frame %zu has %u bytes; allowed: %u..%u",
 			path, in->n + 1, head->len, ETHER_HEAD, WIRE_FRAME_MAX);
 	if (in->used + len > PCAP_IN_MAX)
-		return wire_fail(why, EFBIG, "pcap:in=%s: too large to hold in memory; allowed: "
-			"%u MiB of frames", path, (unsigned int)(PCAP_IN_MAX >> 20));
+		return wire_fail(why, EFBIG,
+			"pcap:in=%s: too large to hold in memory; allowed: "
+			"%u MiB of frames",
+			path, (unsigned int)(PCAP_IN_MAX >> 20));
 	if (capture_grow(in, len) != 0)
 		return wire_fail(why, ENOMEM, "pcap:in=%s: no memory", path);
-	in->frames[in->n++] = (struct capture_frame){ .at = in->used, .len = len };
+	in->frames[in->n++] = (struct capture_frame){.at = in->used, .len = len};
 	memcpy(in->bytes + in->used, data, head->len);
 	memset(in->bytes + in->used + head->len, 0, len - head->len);
 	in->used += len;
@@ -352,16 +355,18 @@ capture_read(struct capture *in, const char *path, pcap_t *p, const struct wire_
 	int more, ret = 0;
 
 	if (pcap_datalink(p) != DLT_EN10MB)
-		return wire_fail(why, EINVAL, "pcap:in=%s: link type %s; allowed: EN10MB (Ethernet)",
-			path, pcap_datalink_val_to_name(pcap_datalink(p)) != NULL ?
-			pcap_datalink_val_to_name(pcap_datalink(p)) : "unknown");
+		return wire_fail(why, EINVAL,
+			"pcap:in=%s: link type %s; allowed: EN10MB (Ethernet)", path,
+			pcap_datalink_val_to_name(pcap_datalink(p)) != NULL ?
+				pcap_datalink_val_to_name(pcap_datalink(p)) :
+				"unknown");
 	while (ret == 0 && (more = pcap_next_ex(p, &head, &data)) == 1)
 		ret = capture_add(in, path, head, data, why);
 	if (ret != 0)
 		return ret;
 	if (more != PCAP_ERROR_BREAK)
-		return wire_fail(why, EIO, "pcap:in=%s: after frame %zu: %s", path, in->n,
-			pcap_geterr(p));
+		return wire_fail(
+			why, EIO, "pcap:in=%s: after frame %zu: %s", path, in->n, pcap_geterr(p));
 	if (in->n == 0)
 		return wire_fail(why, EINVAL, "pcap:in=%s: has no frame", path);
 	in->mean_len = (double)in->used / (double)in->n;
@@ -387,8 +392,8 @@ capture_load(struct capture *in, const char *path, const struct wire_why *why)
 static int
 open_out(struct pcap_wire *pw, const char *path, const struct wire_why *why)
 {
-	pw->out_form = pcap_open_dead_with_tstamp_precision(DLT_EN10MB, PCAP_SNAPLEN,
-		PCAP_TSTAMP_PRECISION_NANO);
+	pw->out_form = pcap_open_dead_with_tstamp_precision(
+		DLT_EN10MB, PCAP_SNAPLEN, PCAP_TSTAMP_PRECISION_NANO);
 	if (pw->out_form == NULL)
 		return wire_fail(why, ENOMEM, "pcap:out=%s: no memory", path);
 	pw->out = pcap_dump_open(pw->out_form, path);
@@ -428,7 +433,8 @@ open_parsed(const struct pcap_args *a, struct sl_wire **out, const struct wire_w
 	int ret = 0;
 
 	if (a->in == NULL && a->out == NULL)
-		return wire_fail(why, EINVAL, "pcap: names no file; allowed: pcap:in=F, "
+		return wire_fail(why, EINVAL,
+			"pcap: names no file; allowed: pcap:in=F, "
 			"pcap:out=F, or both");
 	pw = calloc(1, sizeof(*pw));
 	if (pw == NULL)
@@ -453,10 +459,10 @@ open_parsed(const struct pcap_args *a, struct sl_wire **out, const struct wire_w
 }
 
 int
-wire_pcap_open(const char *args, struct sl_wire_hub *hub, struct sl_wire **out,
-	const struct wire_why *why)
+wire_pcap_open(
+	const char *args, struct sl_wire_hub *hub, struct sl_wire **out, const struct wire_why *why)
 {
-	struct pcap_args a = { .config = { .run = { .run = true }, .loop = 1 } };
+	struct pcap_args a = {.config = {.run = {.run = true}, .loop = 1}};
 	int ret;
 
 	(void)hub;

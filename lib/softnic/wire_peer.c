@@ -214,15 +214,15 @@ peer_plug(struct peer_wire *pw, struct sl_wire_hub *hub, const char *name)
 }
 
 int
-wire_peer_open(const char *args, struct sl_wire_hub *hub, struct sl_wire **out,
-		const struct wire_why *why)
+wire_peer_open(
+	const char *args, struct sl_wire_hub *hub, struct sl_wire **out, const struct wire_why *why)
 {
 	struct peer_wire *pw;
 	int ret;
 
 	if (args == NULL || args[0] == '\0' || strlen(args) >= CABLE_NAME_LEN)
 		return wire_fail(why, EINVAL, "peer:%s: bad name; allowed: 1..%u characters",
-				args != NULL ? args : "", CABLE_NAME_LEN - 1);
+			args != NULL ? args : "", CABLE_NAME_LEN - 1);
 	if (hub == NULL)
 		return wire_fail(why, EINVAL, "peer:%s: needs a hub where both ends meet", args);
 	pw = calloc(1, sizeof(*pw));
@@ -233,10 +233,10 @@ wire_peer_open(const char *args, struct sl_wire_hub *hub, struct sl_wire **out,
 	if (ret != 0) {
 		free(pw);
 		return wire_fail(why, -ret,
-				ret == -EBUSY ? "peer:%s: both ends are taken; allowed: two wires "
-						"a name"
-					      : "peer:%s: no memory for the queues",
-				args);
+			ret == -EBUSY ? "peer:%s: both ends are taken; allowed: two wires "
+					"a name" :
+					"peer:%s: no memory for the queues",
+			args);
 	}
 	*out = &pw->base;
 	return 0;

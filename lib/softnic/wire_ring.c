@@ -65,13 +65,13 @@ static bool
 has_room(struct wire_ring *r, uint64_t head, uint64_t need)
 {
 	if (head + need - r->tail_seen <= WIRE_RING_BYTES &&
-			r->pushed - r->popped_seen < WIRE_RING_FRAMES)
+		r->pushed - r->popped_seen < WIRE_RING_FRAMES)
 		return true;
 	/* The consumer has read the frames before it gave their room back. */
 	r->tail_seen = atomic_load_explicit(&r->tail, memory_order_acquire);
 	r->popped_seen = atomic_load_explicit(&r->popped, memory_order_relaxed);
 	return head + need - r->tail_seen <= WIRE_RING_BYTES &&
-	       r->pushed - r->popped_seen < WIRE_RING_FRAMES;
+		r->pushed - r->popped_seen < WIRE_RING_FRAMES;
 }
 
 bool

@@ -44,13 +44,13 @@ struct tap_wire {
 	struct sl_wire base;
 	int fd;
 	uint64_t idle_ticks;
-	uint64_t look_at;       /* clock before which no look is taken */
-	_Atomic bool gone;      /* the interface was deleted */
+	uint64_t look_at;	/* clock before which no look is taken */
+	_Atomic bool gone;	/* the interface was deleted */
 	wire_count_t rx_frames; /* taken from the NIC */
 	wire_count_t tx_frames; /* given to it */
-	wire_count_t drops;     /* the kernel's queue was full */
-	wire_count_t refused;   /* the kernel would not have it: interface down, malformed */
-	wire_count_t oversize;  /* from the host, longer than a frame may be */
+	wire_count_t drops;	/* the kernel's queue was full */
+	wire_count_t refused;	/* the kernel would not have it: interface down, malformed */
+	wire_count_t oversize;	/* from the host, longer than a frame may be */
 	uint8_t slots[WIRE_BURST_MAX][TAP_SLOT_BYTES];
 };
 
@@ -141,11 +141,11 @@ tap_counters(struct sl_wire *w, struct sl_wire_counter *out, unsigned int max)
 {
 	const struct tap_wire *tw = (const struct tap_wire *)w;
 	const struct wire_counter_row rows[] = {
-		{ "tap_rx_frames", wire_count_get(&tw->rx_frames) },
-		{ "tap_tx_frames", wire_count_get(&tw->tx_frames) },
-		{ "tap_drops", wire_count_get(&tw->drops) },
-		{ "tap_refused", wire_count_get(&tw->refused) },
-		{ "tap_oversize", wire_count_get(&tw->oversize) },
+		{"tap_rx_frames", wire_count_get(&tw->rx_frames)},
+		{"tap_tx_frames", wire_count_get(&tw->tx_frames)},
+		{"tap_drops", wire_count_get(&tw->drops)},
+		{"tap_refused", wire_count_get(&tw->refused)},
+		{"tap_oversize", wire_count_get(&tw->oversize)},
 	};
 
 	return wire_counters_out(rows, sizeof(rows) / sizeof(rows[0]), out, max);
@@ -186,9 +186,9 @@ set_mtu(void *ctx, const char *value)
 }
 
 static const struct wire_opt tap_opts[] = {
-	{ "mac", WIRE_AT_OPEN, "a MAC address that is not a group's", set_mac },
-	{ "mtu", WIRE_AT_OPEN, "68..9710 bytes", set_mtu },
-	{ NULL, 0, NULL, NULL },
+	{"mac", WIRE_AT_OPEN, "a MAC address that is not a group's", set_mac},
+	{"mtu", WIRE_AT_OPEN, "68..9710 bytes", set_mtu},
+	{NULL, 0, NULL, NULL},
 };
 
 /* The interface's name stands first, then options. */
@@ -206,11 +206,12 @@ parse(const char *args, struct tap_config *c, const struct wire_why *why)
 	if (!ok)
 		return wire_fail(why, EINVAL,
 			"tap:%s: bad interface name; allowed: 1..%d characters, no blank, "
-			"'/', ':' or '%%'", args != NULL ? args : "", IFNAMSIZ - 1);
+			"'/', ':' or '%%'",
+			args != NULL ? args : "", IFNAMSIZ - 1);
 	memcpy(c->name, args, len);
 	c->name[len] = '\0';
-	return wire_opts_parse("tap", rest != NULL ? rest + 1 : NULL, WIRE_AT_OPEN, tap_opts, c,
-		why);
+	return wire_opts_parse(
+		"tap", rest != NULL ? rest + 1 : NULL, WIRE_AT_OPEN, tap_opts, c, why);
 }
 
 /* What to do about a failure, for people. */
@@ -245,7 +246,7 @@ fail_step(const struct tap_config *c, const char *step, const struct wire_why *w
 static int
 open_device(struct tap_wire *tw, const struct tap_config *c, const struct wire_why *why)
 {
-	struct ifreq req = { .ifr_flags = IFF_TAP | IFF_NO_PI };
+	struct ifreq req = {.ifr_flags = IFF_TAP | IFF_NO_PI};
 
 	tw->fd = open(TAP_DEVICE, O_RDWR | O_NONBLOCK | O_CLOEXEC);
 	if (tw->fd < 0)
@@ -260,7 +261,7 @@ open_device(struct tap_wire *tw, const struct tap_config *c, const struct wire_w
 static int
 set_up(int sock, const struct tap_config *c, const struct wire_why *why)
 {
-	struct ifreq req = { 0 };
+	struct ifreq req = {0};
 
 	memcpy(req.ifr_name, c->name, sizeof(c->name));
 	if (c->mac_given) {
@@ -296,10 +297,10 @@ set_up_interface(const struct tap_config *c, const struct wire_why *why)
 }
 
 int
-wire_tap_open(const char *args, struct sl_wire_hub *hub, struct sl_wire **out,
-	const struct wire_why *why)
+wire_tap_open(
+	const char *args, struct sl_wire_hub *hub, struct sl_wire **out, const struct wire_why *why)
 {
-	struct tap_config c = { 0 };
+	struct tap_config c = {0};
 	struct tap_wire *tw;
 	int ret;
 

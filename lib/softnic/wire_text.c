@@ -28,13 +28,13 @@ list_words(const struct wire_opt *opts, enum wire_opt_when when, char *buf, size
 		if ((o->when & when) == 0)
 			continue;
 		used += (size_t)snprintf(buf + used, len - used, "%s%s%s", used > 0 ? ", " : "",
-				o->key, (o->when & WIRE_BARE) != 0 ? "" : "=");
+			o->key, (o->when & WIRE_BARE) != 0 ? "" : "=");
 	}
 }
 
 static int
 parse_word(const char *kind, char *word, enum wire_opt_when when, const struct wire_opt *opts,
-		uint64_t *seen, void *ctx, const struct wire_why *why)
+	uint64_t *seen, void *ctx, const struct wire_why *why)
 {
 	char list[512];
 	char *value = strchr(word, '=');
@@ -48,29 +48,29 @@ parse_word(const char *kind, char *word, enum wire_opt_when when, const struct w
 	}
 	if (o->key == NULL) {
 		list_words(opts, when, list, sizeof(list));
-		return wire_fail(why, EINVAL, "%s: unknown word \"%s\"; allowed: %s", kind, word,
-				list);
+		return wire_fail(
+			why, EINVAL, "%s: unknown word \"%s\"; allowed: %s", kind, word, list);
 	}
 	if ((*seen & (UINT64_C(1) << (o - opts))) != 0)
-		return wire_fail(why, EINVAL, "%s: \"%s\" is given twice; allowed: once", kind,
-				word);
+		return wire_fail(
+			why, EINVAL, "%s: \"%s\" is given twice; allowed: once", kind, word);
 	*seen |= UINT64_C(1) << (o - opts);
 
 	if ((o->when & WIRE_BARE) != 0 && value != NULL)
-		return wire_fail(why, EINVAL, "%s: %s=%s: \"%s\" takes no value", kind, word, value,
-				word);
+		return wire_fail(
+			why, EINVAL, "%s: %s=%s: \"%s\" takes no value", kind, word, value, word);
 	if ((o->when & WIRE_BARE) == 0 && value == NULL)
 		return wire_fail(why, EINVAL, "%s: \"%s\" needs a value; allowed: %s=%s", kind,
-				word, word, o->allowed);
+			word, word, o->allowed);
 	if (o->set(ctx, value) != 0)
 		return wire_fail(why, EINVAL, "%s: %s=%s is not allowed; allowed: %s", kind, word,
-				value != NULL ? value : "", o->allowed);
+			value != NULL ? value : "", o->allowed);
 	return 0;
 }
 
 int
 wire_opts_parse(const char *kind, const char *text, enum wire_opt_when when,
-		const struct wire_opt *opts, void *ctx, const struct wire_why *why)
+	const struct wire_opt *opts, void *ctx, const struct wire_why *why)
 {
 	uint64_t seen = 0;
 	char *copy, *next, *word;

@@ -6,10 +6,10 @@
  */
 #include "harness.h"
 
-static const struct rte_ether_addr other_mac = { { 0x02, 0x55, 0x55, 0, 0, 9 } };
-static const struct rte_ether_addr broadcast = { { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff } };
-static const struct rte_ether_addr group_a = { { 0x01, 0x00, 0x5e, 0x01, 0x02, 0x03 } };
-static const struct rte_ether_addr group_b = { { 0x01, 0x00, 0x5e, 0x11, 0x22, 0x33 } };
+static const struct rte_ether_addr other_mac = {{0x02, 0x55, 0x55, 0, 0, 9}};
+static const struct rte_ether_addr broadcast = {{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}};
+static const struct rte_ether_addr group_a = {{0x01, 0x00, 0x5e, 0x01, 0x02, 0x03}};
+static const struct rte_ether_addr group_b = {{0x01, 0x00, 0x5e, 0x11, 0x22, 0x33}};
 
 /* A frame to dst arrives or does not. */
 static void
@@ -199,7 +199,7 @@ static void
 multicast(void **state)
 {
 	struct h_port *p = *state;
-	struct rte_ether_addr list[1] = { group_a };
+	struct rte_ether_addr list[1] = {group_a};
 
 	h_start(p, NULL);
 	assert_int_equal(rte_eth_allmulticast_enable(p->id), 0);

@@ -94,7 +94,7 @@ extended_stats(void **state)
 	struct rte_eth_xstat values[512];
 	int n, i, k;
 
-	h_start(p, &(struct h_cfg){ .nb_rxq = 2, .nb_txq = 2 });
+	h_start(p, &(struct h_cfg){.nb_rxq = 2, .nb_txq = 2});
 	receive(p, 3, 60);
 	transmit(p, 4, 124);
 	n = rte_eth_xstats_get_names(p->id, names, RTE_DIM(names));
@@ -133,7 +133,7 @@ missed_frames(void **state)
 	unsigned int i, got = 0;
 	uint16_t n;
 
-	h_start(p, &(struct h_cfg){ .nb_rxd = 32 });
+	h_start(p, &(struct h_cfg){.nb_rxd = 32});
 	h_ether(f, sizeof(f), &p->mac, 1);
 	for (i = 0; i < 500; i++)
 		h_give(p, f, sizeof(f));
@@ -176,7 +176,7 @@ queue_states(void **state)
 	struct h_port *p = *state;
 	uint16_t q;
 
-	h_start(p, &(struct h_cfg){ .nb_rxq = 3, .nb_txq = 2, .no_start = true });
+	h_start(p, &(struct h_cfg){.nb_rxq = 3, .nb_txq = 2, .no_start = true});
 	for (q = 0; q < 3; q++)
 		assert_int_equal(rxq_state(p, q), RTE_ETH_QUEUE_STATE_STOPPED);
 	assert_int_equal(rte_eth_dev_start(p->id), 0);
@@ -232,7 +232,7 @@ deferred_start(void **state)
 	struct rte_mbuf *m;
 	uint8_t f[100];
 
-	h_start(p, &(struct h_cfg){ .rx_deferred = true, .tx_deferred = true });
+	h_start(p, &(struct h_cfg){.rx_deferred = true, .tx_deferred = true});
 	assert_int_equal(rxq_state(p, 0), RTE_ETH_QUEUE_STATE_STOPPED);
 	assert_int_equal(txq_state(p, 0), RTE_ETH_QUEUE_STATE_STOPPED);
 	h_ether(f, sizeof(f), &p->mac, 1);
@@ -257,7 +257,7 @@ burst_modes(void **state)
 	assert_int_equal(rte_eth_tx_burst_mode_get(p->id, 0, &mode), 0);
 	assert_non_null(strstr(mode.info, h_coherency()));
 	h_stop(p);
-	h_start(p, &(struct h_cfg){ .mtu = 9000, .rx_offloads = RTE_ETH_RX_OFFLOAD_SCATTER });
+	h_start(p, &(struct h_cfg){.mtu = 9000, .rx_offloads = RTE_ETH_RX_OFFLOAD_SCATTER});
 	assert_int_equal(rte_eth_rx_burst_mode_get(p->id, 0, &mode), 0);
 	assert_non_null(strstr(mode.info, "scatter"));
 	h_alive(p);
@@ -270,7 +270,7 @@ queue_info(void **state)
 	struct rte_eth_rxq_info rx;
 	struct rte_eth_txq_info tx;
 
-	h_start(p, &(struct h_cfg){ .nb_rxd = 256, .nb_txd = 512, .rx_free_thresh = 64 });
+	h_start(p, &(struct h_cfg){.nb_rxd = 256, .nb_txd = 512, .rx_free_thresh = 64});
 	assert_int_equal(rte_eth_rx_queue_info_get(p->id, 0, &rx), 0);
 	assert_int_equal(rx.nb_desc, 256);
 	assert_ptr_equal(rx.mp, p->pool);
@@ -341,17 +341,17 @@ refused_queues(void **state)
 {
 	struct h_port *p = *state;
 	static const struct refusal all[] = {
-		{ { .nb_rxd = 8 }, "8" },
-		{ { .nb_rxd = 60 }, "60" },
-		{ { .nb_rxd = 8192 }, "8192" },
-		{ { .nb_txd = 8 }, "8" },
-		{ { .nb_txd = 100 }, "100" },
-		{ { .nb_txd = 16384 }, "16384" },
-		{ { .rx_free_thresh = 128 }, "rx_free_thresh" },
-		{ { .rx_free_thresh = 500 }, "rx_free_thresh" },
-		{ { .tx_rs_thresh = 500 }, "tx_rs_thresh" },
-		{ { .tx_free_thresh = 500 }, "tx_free_thresh" },
-		{ { .data_room = 512 }, "640" } /* with the headroom */,
+		{{.nb_rxd = 8}, "8"},
+		{{.nb_rxd = 60}, "60"},
+		{{.nb_rxd = 8192}, "8192"},
+		{{.nb_txd = 8}, "8"},
+		{{.nb_txd = 100}, "100"},
+		{{.nb_txd = 16384}, "16384"},
+		{{.rx_free_thresh = 128}, "rx_free_thresh"},
+		{{.rx_free_thresh = 500}, "rx_free_thresh"},
+		{{.tx_rs_thresh = 500}, "tx_rs_thresh"},
+		{{.tx_free_thresh = 500}, "tx_free_thresh"},
+		{{.data_room = 512}, "640"} /* with the headroom */,
 	};
 	unsigned int i;
 
@@ -372,13 +372,12 @@ refused_configurations(void **state)
 	struct rte_eth_dev_info info;
 
 	assert_int_equal(rte_eth_dev_info_get(p->id, &info), 0);
-	assert_true(h_try_setup(p, &(struct h_cfg){ .nb_rxq = info.max_rx_queues + 1 }) < 0);
-	assert_true(h_try_setup(p, &(struct h_cfg){ .nb_txq = info.max_tx_queues + 1 }) < 0);
-	assert_true(h_try_setup(p, &(struct h_cfg){ .mtu = 20000 }) < 0);
-	assert_true(h_try_setup(p, &(struct h_cfg){
-			.rx_offloads = RTE_ETH_RX_OFFLOAD_MACSEC_STRIP }) < 0);
-	assert_true(h_try_setup(p, &(struct h_cfg){
-			.rss_hf = RTE_ETH_RSS_L2_PAYLOAD }) < 0);
+	assert_true(h_try_setup(p, &(struct h_cfg){.nb_rxq = info.max_rx_queues + 1}) < 0);
+	assert_true(h_try_setup(p, &(struct h_cfg){.nb_txq = info.max_tx_queues + 1}) < 0);
+	assert_true(h_try_setup(p, &(struct h_cfg){.mtu = 20000}) < 0);
+	assert_true(h_try_setup(p,
+			    &(struct h_cfg){.rx_offloads = RTE_ETH_RX_OFFLOAD_MACSEC_STRIP}) < 0);
+	assert_true(h_try_setup(p, &(struct h_cfg){.rss_hf = RTE_ETH_RSS_L2_PAYLOAD}) < 0);
 	h_start(p, NULL);
 	h_alive(p);
 }
@@ -391,7 +390,7 @@ pool_too_small(void **state)
 
 	/* 64 buffers for 128 descriptors: start fails, says so, and holds nothing. */
 	for (i = 0; i < 3; i++) {
-		h_start(p, &(struct h_cfg){ .pool_size = 64, .no_start = true });
+		h_start(p, &(struct h_cfg){.pool_size = 64, .no_start = true});
 		assert_int_equal(rte_eth_dev_start(p->id), -ENOMEM);
 		assert_int_equal(rte_mempool_avail_count(p->pool), 64);
 	}
@@ -403,9 +402,21 @@ static void
 refused_arguments(void **state)
 {
 	static const char *const bad[] = {
-		"mode=walk", "coherency=maybe", "wire=string", "wire=peer", "speed=11", "mac=1:2:3",
-		"mac=01:00:00:00:00:01", "mac=00:00:00:00:00:00", "cpu=many", "fault=none_such",
-		"mode", "mode=step,mode=step", "quota_noncached=0", "node=-7", "wire_=1",
+		"mode=walk",
+		"coherency=maybe",
+		"wire=string",
+		"wire=peer",
+		"speed=11",
+		"mac=1:2:3",
+		"mac=01:00:00:00:00:01",
+		"mac=00:00:00:00:00:00",
+		"cpu=many",
+		"fault=none_such",
+		"mode",
+		"mode=step,mode=step",
+		"quota_noncached=0",
+		"node=-7",
+		"wire_=1",
 	};
 	struct h_port p;
 	uint16_t id;
@@ -436,9 +447,11 @@ cycles(void **state)
 	unsigned int i;
 
 	for (i = 0; i < 50; i++) {
-		h_start(p, &(struct h_cfg){ .nb_rxq = 1 + i % 3, .nb_txq = 1 + i % 4,
+		h_start(p,
+			&(struct h_cfg){.nb_rxq = 1 + i % 3,
+				.nb_txq = 1 + i % 4,
 				.nb_rxd = (uint16_t)(32 + 32 * (i % 5)),
-				.nb_txd = (uint16_t)(32 + 64 * (i % 3)) });
+				.nb_txd = (uint16_t)(32 + 64 * (i % 3))});
 		h_alive(p);
 		h_stop(p);
 		assert_int_equal(rte_eth_dev_start(p->id), 0);
@@ -457,7 +470,7 @@ open_close(void **state)
 	for (i = 0; i < 20; i++) {
 		h_open(&p, NULL);
 		if (i % 3 != 0)
-			h_start(&p, &(struct h_cfg){ .no_start = i % 3 == 1 });
+			h_start(&p, &(struct h_cfg){.no_start = i % 3 == 1});
 		if (i % 3 == 2)
 			h_alive(&p);
 		h_close(&p);
@@ -473,9 +486,11 @@ stop_with_frames_in_the_rings(void **state)
 	unsigned int i, k;
 
 	for (k = 0; k < 10; k++) {
-		h_start(p, &(struct h_cfg){ .mtu = 4000, .data_room = 1024,
+		h_start(p,
+			&(struct h_cfg){.mtu = 4000,
+				.data_room = 1024,
 				.rx_offloads = RTE_ETH_RX_OFFLOAD_SCATTER,
-				.tx_offloads = RTE_ETH_TX_OFFLOAD_MULTI_SEGS });
+				.tx_offloads = RTE_ETH_TX_OFFLOAD_MULTI_SEGS});
 		h_ether(f, sizeof(f), &p->mac, k);
 		for (i = 0; i < 3 + k; i++) {
 			h_give(p, f, sizeof(f));
@@ -487,7 +502,7 @@ stop_with_frames_in_the_rings(void **state)
 		if (rte_eth_rx_burst(p->id, 0, &m, 1) == 1)
 			rte_pktmbuf_free(m);
 		h_stop(p);
-		while (h_take(p, (uint8_t[H_FRAME_CAP]){ 0 }) != 0)
+		while (h_take(p, (uint8_t[H_FRAME_CAP]){0}) != 0)
 			;
 	}
 	assert_int_equal(rte_eth_dev_start(p->id), 0);
@@ -529,7 +544,7 @@ info(void **state)
 	assert_int_equal(i.hash_key_size, 40);
 	assert_true(i.max_mtu >= 9000);
 	/* All queues at once. */
-	h_start(p, &(struct h_cfg){ .nb_rxq = 16, .nb_txq = 16 });
+	h_start(p, &(struct h_cfg){.nb_rxq = 16, .nb_txq = 16});
 	h_alive(p);
 }
 

@@ -24,27 +24,27 @@ on_event(uint16_t port, enum rte_eth_event_type type, void *arg, void *ret)
 
 	(void)port;
 	(void)ret;
-	__atomic_fetch_add(type == RTE_ETH_EVENT_INTR_LSC ? &seen->lsc : &seen->rmv, 1,
-		__ATOMIC_SEQ_CST);
+	__atomic_fetch_add(
+		type == RTE_ETH_EVENT_INTR_LSC ? &seen->lsc : &seen->rmv, 1, __ATOMIC_SEQ_CST);
 	return 0;
 }
 
 static void
 watch(struct h_port *p, struct seen *seen)
 {
-	assert_int_equal(rte_eth_dev_callback_register(p->id, RTE_ETH_EVENT_INTR_LSC, on_event, seen),
-		0);
-	assert_int_equal(rte_eth_dev_callback_register(p->id, RTE_ETH_EVENT_INTR_RMV, on_event, seen),
-		0);
+	assert_int_equal(
+		rte_eth_dev_callback_register(p->id, RTE_ETH_EVENT_INTR_LSC, on_event, seen), 0);
+	assert_int_equal(
+		rte_eth_dev_callback_register(p->id, RTE_ETH_EVENT_INTR_RMV, on_event, seen), 0);
 }
 
 static void
 unwatch(struct h_port *p, struct seen *seen)
 {
-	assert_int_equal(rte_eth_dev_callback_unregister(p->id, RTE_ETH_EVENT_INTR_LSC, on_event,
-				 seen), 0);
-	assert_int_equal(rte_eth_dev_callback_unregister(p->id, RTE_ETH_EVENT_INTR_RMV, on_event,
-				 seen), 0);
+	assert_int_equal(
+		rte_eth_dev_callback_unregister(p->id, RTE_ETH_EVENT_INTR_LSC, on_event, seen), 0);
+	assert_int_equal(
+		rte_eth_dev_callback_unregister(p->id, RTE_ETH_EVENT_INTR_RMV, on_event, seen), 0);
 }
 
 /* Wait until the counter is at least n. */
@@ -80,7 +80,7 @@ link_interrupt(void **state)
 	struct seen seen = {0};
 	unsigned int i, before;
 
-	h_start(p, &(struct h_cfg){ .lsc = true });
+	h_start(p, &(struct h_cfg){.lsc = true});
 	watch(p, &seen);
 	assert_int_equal(link_now(p), RTE_ETH_LINK_UP);
 	for (i = 0; i < 3; i++) {
@@ -168,7 +168,7 @@ removal_seen_by_stop(void **state)
 	struct h_port *p = *state;
 	struct seen seen = {0};
 
-	h_start(p, &(struct h_cfg){ .nb_rxq = 4, .nb_txq = 4, .lsc = true });
+	h_start(p, &(struct h_cfg){.nb_rxq = 4, .nb_txq = 4, .lsc = true});
 	watch(p, &seen);
 	h_fault(p, SL_FAULT_REMOVED, 0, 1);
 	h_stop(p);
@@ -217,8 +217,8 @@ reset_hangs_at_probe(void **state)
 static void
 threads_shared(void **state)
 {
-	static const char *const names[] = {"net_syncline_soft_t0", "net_syncline_soft_t1",
-		"net_syncline_soft_t2"};
+	static const char *const names[] = {
+		"net_syncline_soft_t0", "net_syncline_soft_t1", "net_syncline_soft_t2"};
 	unsigned int i, round;
 
 	(void)state;

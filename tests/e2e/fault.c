@@ -8,8 +8,11 @@
  */
 #include "harness.h"
 
-static const struct h_cfg scatter_cfg = { .mtu = 9000, .data_room = 1024, .nb_rxd = 256,
-	.rx_offloads = RTE_ETH_RX_OFFLOAD_SCATTER, .tx_offloads = RTE_ETH_TX_OFFLOAD_MULTI_SEGS };
+static const struct h_cfg scatter_cfg = {.mtu = 9000,
+	.data_room = 1024,
+	.nb_rxd = 256,
+	.rx_offloads = RTE_ETH_RX_OFFLOAD_SCATTER,
+	.tx_offloads = RTE_ETH_TX_OFFLOAD_MULTI_SEGS};
 
 /* Receive what comes of n frames: some may be gone, none may be changed or come twice. */
 static unsigned int
@@ -59,7 +62,7 @@ static void
 bad_length(void **state)
 {
 	struct h_port *p = *state;
-	static const uint16_t lengths[] = { 0, 2049, 2112, 4096, 9728, 0x8000, 0xffff };
+	static const uint16_t lengths[] = {0, 2049, 2112, 4096, 9728, 0x8000, 0xffff};
 	unsigned int i, bad = 0;
 
 	h_start(p, NULL);
@@ -76,7 +79,7 @@ static void
 bad_length_scattered(void **state)
 {
 	struct h_port *p = *state;
-	static const uint16_t lengths[] = { 0, 1025, 4096, 0xffff };
+	static const uint16_t lengths[] = {0, 1025, 4096, 0xffff};
 	unsigned int i;
 
 	h_start(p, &scatter_cfg);
@@ -97,7 +100,7 @@ bad_length_and_fcs(void **state)
 	unsigned int i;
 
 	/* Less than the FCS that the driver takes off. */
-	h_start(p, &(struct h_cfg){ .rx_offloads = RTE_ETH_RX_OFFLOAD_KEEP_CRC });
+	h_start(p, &(struct h_cfg){.rx_offloads = RTE_ETH_RX_OFFLOAD_KEEP_CRC});
 	for (i = 0; i <= 4; i++) {
 		h_fault(p, SL_FAULT_BAD_LENGTH, i, 1);
 		assert_int_equal(burst_in(p, 5, 200, i << 8), 4);
@@ -110,7 +113,7 @@ static void
 no_end(void **state)
 {
 	struct h_port *p = *state;
-	static const unsigned int counts[] = { 1, 2, 5, 63, 64, 65, 300 };
+	static const unsigned int counts[] = {1, 2, 5, 63, 64, 65, 300};
 	unsigned int i, n;
 
 	h_start(p, NULL);
@@ -128,12 +131,13 @@ static void
 no_end_scattered(void **state)
 {
 	struct h_port *p = *state;
-	static const uint32_t lengths[] = { 1024, 2048, 4096, 8192 };
+	static const uint32_t lengths[] = {1024, 2048, 4096, 8192};
 	unsigned int i;
 
 	h_start(p, &scatter_cfg);
 	for (i = 0; i < RTE_DIM(lengths); i++) {
-		/* Full buffers without an end: only the frame's length and its segments bound it. */
+		/* Full buffers without an end: only the frame's length and its segments bound it.
+		 */
 		h_fault(p, SL_FAULT_NO_EOP, 0, 100);
 		assert_int_equal(burst_in(p, 110, lengths[i], i << 16), 9);
 		assert_true(h_xstat(p, "rx_q0_bad_chain") > i);
@@ -158,11 +162,11 @@ static void
 wild_head(void **state)
 {
 	struct h_port *p = *state;
-	static const uint32_t heads[] = { 64, 65, 127, 1u << 16, 0x7fffffff, 0xffffffff };
+	static const uint32_t heads[] = {64, 65, 127, 1u << 16, 0x7fffffff, 0xffffffff};
 	uint8_t f[200], got[H_FRAME_CAP];
 	unsigned int i, k;
 
-	h_start(p, &(struct h_cfg){ .nb_txd = 64 });
+	h_start(p, &(struct h_cfg){.nb_txd = 64});
 	for (i = 0; i < RTE_DIM(heads); i++) {
 		h_fault(p, SL_FAULT_WILD_INDEX, heads[i], 10);
 		for (k = 0; k < 40; k++) {
@@ -185,10 +189,11 @@ wild_head_in_the_ring(void **state)
 	uint8_t f[200], got[H_FRAME_CAP];
 	unsigned int i, idle;
 
-	h_start(p, &(struct h_cfg){ .nb_txd = 64 });
+	h_start(p, &(struct h_cfg){.nb_txd = 64});
 	idle = rte_mempool_avail_count(p->pool);
 	for (i = 0; i < 2000; i++) {
-		/* Some of these lie in the outstanding part: then they free less, or what was sent. */
+		/* Some of these lie in the outstanding part: then they free less, or what was sent.
+		 */
 		if (i % 3 == 0)
 			h_fault(p, SL_FAULT_WILD_INDEX, h_range(&r, 0, 63), 1);
 		h_ether(f, sizeof(f), &p->mac, i);
@@ -256,7 +261,8 @@ repeated_write_back(void **state)
 	h_fault(p, SL_FAULT_REPEAT_WB, 0, 9);
 	assert_int_equal(burst_in(p, 10, 100, 7), 10);
 	for (i = 0; i < 10; i++) {
-		/* Alone it makes one frame of stale bytes, that no check can tell from a right one. */
+		/* Alone it makes one frame of stale bytes, that no check can tell from a right one.
+		 */
 		h_fault(p, SL_FAULT_REPEAT_WB, 0, 1);
 		h_ether(f, sizeof(f), &p->mac, i);
 		h_give(p, f, sizeof(f));
@@ -392,7 +398,7 @@ static void
 removed(void **state)
 {
 	struct h_port *p = *state;
-	struct rte_eth_link link = { .link_status = RTE_ETH_LINK_UP };
+	struct rte_eth_link link = {.link_status = RTE_ETH_LINK_UP};
 	struct rte_eth_stats s;
 
 	pull_out(p);
@@ -438,9 +444,9 @@ removed_while_running_and_closed(void **state)
 static void
 random_fault(struct h_port *p, struct h_rng *r)
 {
-	static const enum sl_fault kinds[] = { SL_FAULT_BAD_LENGTH, SL_FAULT_NO_EOP,
+	static const enum sl_fault kinds[] = {SL_FAULT_BAD_LENGTH, SL_FAULT_NO_EOP,
 		SL_FAULT_WILD_INDEX, SL_FAULT_HOLD_DD, SL_FAULT_DROP_DD, SL_FAULT_REPEAT_WB,
-		SL_FAULT_DMA_ERROR, SL_FAULT_NONE };
+		SL_FAULT_DMA_ERROR, SL_FAULT_NONE};
 	enum sl_fault kind = kinds[h_range(r, 0, RTE_DIM(kinds) - 1)];
 	uint32_t arg = h_rand(r) & 1 ? h_range(r, 0, 300) : (uint32_t)h_rand(r);
 

@@ -23,7 +23,7 @@ static struct {
 	pthread_mutex_t log_lock;
 	char log[LOG_CAP];
 	size_t log_len;
-} run = { .log_lock = PTHREAD_MUTEX_INITIALIZER };
+} run = {.log_lock = PTHREAD_MUTEX_INITIALIZER};
 
 /* --- seeded randomness --- */
 
@@ -56,7 +56,7 @@ h_rand(struct h_rng *r)
 struct h_rng
 h_rng(uint64_t salt)
 {
-	struct h_rng r = { .state = salt };
+	struct h_rng r = {.state = salt};
 
 	r.state = h_rand(&r) ^ run.seed;
 	return r;
@@ -144,12 +144,12 @@ lcore_map(char *out, size_t len)
 int
 h_init(int argc, char **argv)
 {
-	static const cookie_io_functions_t io = { .write = log_write };
+	static const cookie_io_functions_t io = {.write = log_write};
 	char lcores[512], prefix[64], name[256];
-	char *args[] = { name, (char[]){ "--no-huge" }, (char[]){ "--no-pci" },
-		(char[]){ "--no-shconf" }, (char[]){ "--no-telemetry" }, (char[]){ "-m" },
-		(char[]){ "1024" }, (char[]){ "--iova-mode=va" }, (char[]){ "--lcores" }, lcores,
-		(char[]){ "--file-prefix" }, prefix };
+	char *args[] = {name, (char[]){"--no-huge"}, (char[]){"--no-pci"}, (char[]){"--no-shconf"},
+		(char[]){"--no-telemetry"}, (char[]){"-m"}, (char[]){"1024"},
+		(char[]){"--iova-mode=va"}, (char[]){"--lcores"}, lcores, (char[]){"--file-prefix"},
+		prefix};
 	struct timespec now;
 	FILE *log;
 
@@ -306,7 +306,8 @@ wire_poll(struct sl_wire *base, struct sl_frame *frames, unsigned int max, unsig
 	(void)room; /* this wire cannot wait: a frame without a descriptor is the NIC's to drop */
 	wire_return(w);
 	while (n < max && n < RTE_DIM(w->lent) && (f = fifo_get(&w->in)) != NULL) {
-		frames[n] = (struct sl_frame){ .data = f->data, .len = f->len, .bad_fcs = f->bad_fcs };
+		frames[n] =
+			(struct sl_frame){.data = f->data, .len = f->len, .bad_fcs = f->bad_fcs};
 		w->lent[n++] = f;
 	}
 	w->nb_lent = n;
@@ -435,8 +436,9 @@ setup_queues(struct h_port *p)
 static bool
 pool_fits(const struct rte_mempool *pool, const struct h_cfg *c)
 {
-	return pool->size == c->pool_size && rte_pktmbuf_data_room_size((struct rte_mempool *)
-		(uintptr_t)pool) == c->data_room + RTE_PKTMBUF_HEADROOM;
+	return pool->size == c->pool_size &&
+		rte_pktmbuf_data_room_size((struct rte_mempool *)(uintptr_t)pool) ==
+		c->data_room + RTE_PKTMBUF_HEADROOM;
 }
 
 /* Pools stay in the DMA window as long as the port: one that fits is used again. */
@@ -465,10 +467,10 @@ pool_choose(struct h_port *p)
 int
 h_try_setup(struct h_port *p, const struct h_cfg *cfg)
 {
-	struct rte_eth_conf conf = { 0 };
+	struct rte_eth_conf conf = {0};
 	int ret;
 
-	p->cfg = cfg == NULL ? (struct h_cfg){ 0 } : *cfg;
+	p->cfg = cfg == NULL ? (struct h_cfg){0} : *cfg;
 	cfg_defaults(&p->cfg);
 	conf.rxmode.mtu = p->cfg.mtu;
 	conf.rxmode.offloads = p->cfg.rx_offloads;
@@ -626,8 +628,10 @@ h_recv(struct h_port *p, uint16_t q, struct rte_mbuf **m, uint16_t max)
 		moved = h_step(p);
 		n = rte_eth_rx_burst(p->id, q, m + got, RTE_MIN(max - got, (int)H_MAX_BURST));
 		got += n;
-		idle = n > 0 || moved > 0 || rte_eth_rx_descriptor_status(p->id, q, 0) ==
-			RTE_ETH_RX_DESC_DONE ? 0 : idle + 1;
+		idle = n > 0 || moved > 0 ||
+				rte_eth_rx_descriptor_status(p->id, q, 0) == RTE_ETH_RX_DESC_DONE ?
+			0 :
+			idle + 1;
 	}
 	return got;
 }
@@ -635,7 +639,7 @@ h_recv(struct h_port *p, uint16_t q, struct rte_mbuf **m, uint16_t max)
 struct rte_mbuf *
 h_recv_one(struct h_port *p, uint16_t q)
 {
-	struct rte_mbuf *m[4] = { NULL };
+	struct rte_mbuf *m[4] = {NULL};
 
 	assert_int_equal(h_recv(p, q, m, RTE_DIM(m)), 1);
 	rte_mbuf_sanity_check(m[0], 1);
@@ -776,7 +780,7 @@ h_same(const struct rte_mbuf *m, const void *data, uint32_t len)
 static void
 fill(uint8_t *p, uint32_t len, uint64_t seed)
 {
-	struct h_rng r = { .state = seed };
+	struct h_rng r = {.state = seed};
 	uint64_t word;
 
 	for (; len >= 8; len -= 8, p += 8) {
@@ -787,7 +791,7 @@ fill(uint8_t *p, uint32_t len, uint64_t seed)
 	memcpy(p, &word, len);
 }
 
-static const struct rte_ether_addr h_peer_mac = { { 0x02, 0xee, 0xee, 0, 0, 1 } };
+static const struct rte_ether_addr h_peer_mac = {{0x02, 0xee, 0xee, 0, 0, 1}};
 
 void
 h_ether(uint8_t *f, uint32_t len, const struct rte_ether_addr *dst, uint64_t seed)
@@ -806,15 +810,16 @@ l4_header(void *l4, const struct h_flow *flow, uint32_t len)
 	if (flow->proto == IPPROTO_UDP) {
 		struct rte_udp_hdr *udp = l4;
 
-		*udp = (struct rte_udp_hdr){ .src_port = rte_cpu_to_be_16(flow->sport),
+		*udp = (struct rte_udp_hdr){.src_port = rte_cpu_to_be_16(flow->sport),
 			.dst_port = rte_cpu_to_be_16(flow->dport),
-			.dgram_len = rte_cpu_to_be_16((uint16_t)len) };
+			.dgram_len = rte_cpu_to_be_16((uint16_t)len)};
 	} else if (flow->proto == IPPROTO_TCP) {
 		struct rte_tcp_hdr *tcp = l4;
 
-		*tcp = (struct rte_tcp_hdr){ .src_port = rte_cpu_to_be_16(flow->sport),
+		*tcp = (struct rte_tcp_hdr){.src_port = rte_cpu_to_be_16(flow->sport),
 			.dst_port = rte_cpu_to_be_16(flow->dport),
-			.data_off = 5 << 4, .tcp_flags = RTE_TCP_ACK_FLAG };
+			.data_off = 5 << 4,
+			.tcp_flags = RTE_TCP_ACK_FLAG};
 	}
 }
 
@@ -833,10 +838,12 @@ ip4_packet(uint8_t *l3, uint32_t len, const struct h_flow *flow)
 	struct rte_ipv4_hdr *ip = (struct rte_ipv4_hdr *)l3;
 	void *l4 = ip + 1;
 
-	*ip = (struct rte_ipv4_hdr){ .version_ihl = RTE_IPV4_VHL_DEF,
-		.total_length = rte_cpu_to_be_16((uint16_t)len), .time_to_live = 64,
+	*ip = (struct rte_ipv4_hdr){.version_ihl = RTE_IPV4_VHL_DEF,
+		.total_length = rte_cpu_to_be_16((uint16_t)len),
+		.time_to_live = 64,
 		.next_proto_id = flow->proto == 0 ? 253 : flow->proto, /* RFC 3692 */
-		.src_addr = rte_cpu_to_be_32(flow->src), .dst_addr = rte_cpu_to_be_32(flow->dst) };
+		.src_addr = rte_cpu_to_be_32(flow->src),
+		.dst_addr = rte_cpu_to_be_32(flow->dst)};
 	ip->hdr_checksum = rte_ipv4_cksum(ip);
 	l4_header(l4, flow, len - sizeof(*ip));
 	if (flow->proto != 0)
@@ -850,9 +857,10 @@ ip6_packet(uint8_t *l3, uint32_t len, const struct h_flow *flow)
 	void *l4 = ip + 1;
 	uint32_t be;
 
-	*ip = (struct rte_ipv6_hdr){ .vtc_flow = rte_cpu_to_be_32(6u << 28),
-		.payload_len = rte_cpu_to_be_16((uint16_t)(len - sizeof(*ip))), .hop_limits = 64,
-		.proto = flow->proto == 0 ? 253 : flow->proto };
+	*ip = (struct rte_ipv6_hdr){.vtc_flow = rte_cpu_to_be_32(6u << 28),
+		.payload_len = rte_cpu_to_be_16((uint16_t)(len - sizeof(*ip))),
+		.hop_limits = 64,
+		.proto = flow->proto == 0 ? 253 : flow->proto};
 	ip->src_addr[0] = 0xfd;
 	ip->dst_addr[0] = 0xfd;
 	be = rte_cpu_to_be_32(flow->src);
@@ -878,8 +886,8 @@ h_ip(uint8_t *f, uint32_t len, const struct rte_ether_addr *dst, const struct h_
 		struct rte_vlan_hdr *tag = (struct rte_vlan_hdr *)(eth + 1);
 
 		eth->ether_type = rte_cpu_to_be_16(RTE_ETHER_TYPE_VLAN);
-		*tag = (struct rte_vlan_hdr){ .vlan_tci = rte_cpu_to_be_16(flow->vlan),
-			.eth_proto = type };
+		*tag = (struct rte_vlan_hdr){
+			.vlan_tci = rte_cpu_to_be_16(flow->vlan), .eth_proto = type};
 		l3 += sizeof(*tag);
 	}
 	if (flow->ipv6)

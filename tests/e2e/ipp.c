@@ -34,8 +34,8 @@ static struct rte_mempool *
 start_port(uint64_t tx_offloads)
 {
 	const struct rte_eth_conf conf = {.txmode.offloads = tx_offloads};
-	struct rte_mempool *pool = rte_pktmbuf_pool_create("ipp", POOL, CACHE, 0,
-		RTE_MBUF_DEFAULT_BUF_SIZE, SOCKET_ID_ANY);
+	struct rte_mempool *pool = rte_pktmbuf_pool_create(
+		"ipp", POOL, CACHE, 0, RTE_MBUF_DEFAULT_BUF_SIZE, SOCKET_ID_ANY);
 
 	if (pool == NULL || rte_eth_dev_configure(0, 1, 1, &conf) != 0 ||
 		rte_eth_rx_queue_setup(0, 0, RING, 0, NULL, pool) != 0 ||
@@ -129,8 +129,7 @@ main(int argc, char **argv)
 	char vdev[128];
 	char *eal[] = {argv[0], NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL};
 	const char *args[] = {"--no-pci", huge ? "--in-memory" : "--no-huge", "--no-shconf",
-		"--no-telemetry", "-m256", "-l0",
-		"--log-level=lib.eal:4", vdev};
+		"--no-telemetry", "-m256", "-l0", "--log-level=lib.eal:4", vdev};
 	struct rte_eth_burst_mode rx, tx;
 	struct rte_mempool *pool;
 	unsigned int i;
@@ -140,7 +139,8 @@ main(int argc, char **argv)
 	for (i = 0; i < RTE_DIM(args); i++)
 		eal[i + 1] = strdup(args[i]);
 	if (rounds < WARM_UP || rte_eal_init((int)i + 1, eal) < 0)
-		rte_exit(EXIT_FAILURE, "usage: ipp [coherency [rounds >= %u [fast] [huge]]]\n", WARM_UP);
+		rte_exit(EXIT_FAILURE, "usage: ipp [coherency [rounds >= %u [fast] [huge]]]\n",
+			WARM_UP);
 	pool = start_port(fast ? RTE_ETH_TX_OFFLOAD_MBUF_FAST_FREE : 0);
 	rte_eth_rx_burst_mode_get(0, 0, &rx);
 	rte_eth_tx_burst_mode_get(0, 0, &tx);

@@ -10,7 +10,7 @@
 
 #include "harness.h"
 
-static const struct rte_ether_addr other_mac = { { 0x02, 0x55, 0x55, 0, 0, 9 } };
+static const struct rte_ether_addr other_mac = {{0x02, 0x55, 0x55, 0, 0, 9}};
 
 #define CKSUM_FLAGS (RTE_MBUF_F_RX_IP_CKSUM_MASK | RTE_MBUF_F_RX_L4_CKSUM_MASK)
 
@@ -20,11 +20,11 @@ static void
 vlan_strip(void **state)
 {
 	struct h_port *p = *state;
-	struct h_flow flow = { .src = 1, .dst = 2, .proto = IPPROTO_UDP, .vlan = 0x6123 };
+	struct h_flow flow = {.src = 1, .dst = 2, .proto = IPPROTO_UDP, .vlan = 0x6123};
 	struct rte_mbuf *m;
 	uint8_t f[128];
 
-	h_start(p, &(struct h_cfg){ .rx_offloads = RTE_ETH_RX_OFFLOAD_VLAN_STRIP });
+	h_start(p, &(struct h_cfg){.rx_offloads = RTE_ETH_RX_OFFLOAD_VLAN_STRIP});
 	h_ip(f, sizeof(f), &p->mac, &flow, 1);
 	h_give(p, f, sizeof(f));
 	m = h_recv_one(p, 0);
@@ -48,7 +48,7 @@ static void
 vlan_strip_switched(void **state)
 {
 	struct h_port *p = *state;
-	struct h_flow flow = { .src = 1, .dst = 2, .proto = IPPROTO_UDP, .vlan = 7 };
+	struct h_flow flow = {.src = 1, .dst = 2, .proto = IPPROTO_UDP, .vlan = 7};
 	struct rte_mbuf *m;
 	uint8_t f[128];
 
@@ -70,13 +70,14 @@ static void
 vlan_insert(void **state)
 {
 	struct h_port *p = *state;
-	struct h_flow flow = { .src = 1, .dst = 2, .proto = IPPROTO_UDP };
+	struct h_flow flow = {.src = 1, .dst = 2, .proto = IPPROTO_UDP};
 	uint8_t f[128], got[H_FRAME_CAP];
 	struct rte_mbuf *m;
 	uint16_t tci;
 
-	h_start(p, &(struct h_cfg){ .tx_offloads = RTE_ETH_TX_OFFLOAD_VLAN_INSERT |
-			RTE_ETH_TX_OFFLOAD_MULTI_SEGS });
+	h_start(p,
+		&(struct h_cfg){.tx_offloads = RTE_ETH_TX_OFFLOAD_VLAN_INSERT |
+				RTE_ETH_TX_OFFLOAD_MULTI_SEGS});
 	for (tci = 1; tci < 0xf000; tci += 0x777) {
 		unsigned int segs = 1 + tci % 3;
 
@@ -96,7 +97,7 @@ vlan_insert(void **state)
 		assert_memory_equal(got, f, sizeof(f));
 	}
 	/* One without the flag between those with it goes as it is. */
-	h_ip(f, sizeof(f), &other_mac, &(struct h_flow){ .src = 5, .proto = IPPROTO_UDP }, 4);
+	h_ip(f, sizeof(f), &other_mac, &(struct h_flow){.src = 5, .proto = IPPROTO_UDP}, 4);
 	h_send(p, 0, h_mbuf(p, f, sizeof(f), 1));
 	assert_int_equal(h_take(p, got), sizeof(f));
 	assert_memory_equal(got, f, sizeof(f));
@@ -106,12 +107,12 @@ static void
 vlan_filter(void **state)
 {
 	struct h_port *p = *state;
-	struct h_flow flow = { .src = 1, .dst = 2, .proto = IPPROTO_UDP };
-	static const uint16_t on[] = { 1, 31, 32, 100, 4095 };
+	struct h_flow flow = {.src = 1, .dst = 2, .proto = IPPROTO_UDP};
+	static const uint16_t on[] = {1, 31, 32, 100, 4095};
 	uint8_t f[128];
 	unsigned int i, round;
 
-	h_start(p, &(struct h_cfg){ .rx_offloads = RTE_ETH_RX_OFFLOAD_VLAN_FILTER });
+	h_start(p, &(struct h_cfg){.rx_offloads = RTE_ETH_RX_OFFLOAD_VLAN_FILTER});
 	for (i = 0; i < RTE_DIM(on); i++)
 		assert_int_equal(rte_eth_dev_vlan_filter(p->id, on[i], 1), 0);
 	for (round = 0; round < 2; round++) {
@@ -139,16 +140,53 @@ vlan_filter(void **state)
 /* --- RSS --- */
 
 static const uint8_t rss_key[40] = {
-	0x6d, 0x5a, 0x56, 0xda, 0x25, 0x5b, 0x0e, 0xc2, 0x41, 0x67, 0x25, 0x3d, 0x43, 0xa3,
-	0x8f, 0xb0, 0xd0, 0xca, 0x2b, 0xcb, 0xae, 0x7b, 0x30, 0xb4, 0x77, 0xcb, 0x2d, 0xa3,
-	0x80, 0x30, 0xf2, 0x0c, 0x6a, 0x42, 0xb7, 0x3b, 0xbe, 0xac, 0x01, 0xfa,
+	0x6d,
+	0x5a,
+	0x56,
+	0xda,
+	0x25,
+	0x5b,
+	0x0e,
+	0xc2,
+	0x41,
+	0x67,
+	0x25,
+	0x3d,
+	0x43,
+	0xa3,
+	0x8f,
+	0xb0,
+	0xd0,
+	0xca,
+	0x2b,
+	0xcb,
+	0xae,
+	0x7b,
+	0x30,
+	0xb4,
+	0x77,
+	0xcb,
+	0x2d,
+	0xa3,
+	0x80,
+	0x30,
+	0xf2,
+	0x0c,
+	0x6a,
+	0x42,
+	0xb7,
+	0x3b,
+	0xbe,
+	0xac,
+	0x01,
+	0xfa,
 };
 
 /* The words a Toeplitz hash runs over, as the flow's IP packet has them. */
 static uint32_t
 flow_hash(const struct h_flow *flow, const uint8_t *key)
 {
-	uint32_t w[9] = { 0 };
+	uint32_t w[9] = {0};
 	unsigned int n = 0;
 
 	if (flow->ipv6) {
@@ -189,11 +227,14 @@ reta_set(struct h_port *p, struct h_rng *r, uint16_t *reta, uint16_t size, uint1
 static struct h_flow
 random_flow(struct h_rng *r)
 {
-	static const uint8_t protos[] = { IPPROTO_UDP, IPPROTO_TCP, 0 };
+	static const uint8_t protos[] = {IPPROTO_UDP, IPPROTO_TCP, 0};
 
-	return (struct h_flow){ .src = (uint32_t)h_rand(r), .dst = (uint32_t)h_rand(r),
-		.sport = (uint16_t)h_rand(r), .dport = (uint16_t)h_rand(r),
-		.proto = protos[h_range(r, 0, 2)], .ipv6 = h_rand(r) & 1 };
+	return (struct h_flow){.src = (uint32_t)h_rand(r),
+		.dst = (uint32_t)h_rand(r),
+		.sport = (uint16_t)h_rand(r),
+		.dport = (uint16_t)h_rand(r),
+		.proto = protos[h_range(r, 0, 2)],
+		.ipv6 = h_rand(r) & 1};
 }
 
 static void
@@ -226,11 +267,13 @@ rss_queues(void **state)
 
 	memcpy(key, rss_key, sizeof(key));
 	assert_int_equal(rte_eth_dev_info_get(p->id, &info), 0);
-	h_start(p, &(struct h_cfg){ .nb_rxq = 4, .rss_key = key,
+	h_start(p,
+		&(struct h_cfg){.nb_rxq = 4,
+			.rss_key = key,
 			.rx_offloads = RTE_ETH_RX_OFFLOAD_RSS_HASH,
-			.rss_hf = RTE_ETH_RSS_IPV4 | RTE_ETH_RSS_IPV6 | RTE_ETH_RSS_NONFRAG_IPV4_TCP |
-				RTE_ETH_RSS_NONFRAG_IPV6_TCP | RTE_ETH_RSS_NONFRAG_IPV4_UDP |
-				RTE_ETH_RSS_NONFRAG_IPV6_UDP });
+			.rss_hf = RTE_ETH_RSS_IPV4 | RTE_ETH_RSS_IPV6 |
+				RTE_ETH_RSS_NONFRAG_IPV4_TCP | RTE_ETH_RSS_NONFRAG_IPV6_TCP |
+				RTE_ETH_RSS_NONFRAG_IPV4_UDP | RTE_ETH_RSS_NONFRAG_IPV6_UDP});
 	reta_set(p, &r, reta, info.reta_size, 4);
 	for (i = 0; i < 500; i++)
 		rss_flow(p, &r, reta, info.reta_size);
@@ -252,18 +295,20 @@ rss_configuration(void **state)
 {
 	struct h_port *p = *state;
 	uint8_t key[40], back[40];
-	struct rte_eth_rss_conf conf = { .rss_key = key, .rss_key_len = 40,
-		.rss_hf = RTE_ETH_RSS_NONFRAG_IPV4_TCP };
-	struct h_flow flow = { .src = 0x0a000001, .dst = 0x0a000002, .sport = 1, .dport = 2,
-		.proto = IPPROTO_UDP };
+	struct rte_eth_rss_conf conf = {
+		.rss_key = key, .rss_key_len = 40, .rss_hf = RTE_ETH_RSS_NONFRAG_IPV4_TCP};
+	struct h_flow flow = {
+		.src = 0x0a000001, .dst = 0x0a000002, .sport = 1, .dport = 2, .proto = IPPROTO_UDP};
 	struct rte_mbuf *m;
 	uint8_t f[64];
 
 	memcpy(key, rss_key, sizeof(key));
-	h_start(p, &(struct h_cfg){ .nb_rxq = 2, .rss_hf = RTE_ETH_RSS_NONFRAG_IPV4_UDP,
-			.rx_offloads = RTE_ETH_RX_OFFLOAD_RSS_HASH });
+	h_start(p,
+		&(struct h_cfg){.nb_rxq = 2,
+			.rss_hf = RTE_ETH_RSS_NONFRAG_IPV4_UDP,
+			.rx_offloads = RTE_ETH_RX_OFFLOAD_RSS_HASH});
 	assert_int_equal(rte_eth_dev_rss_hash_update(p->id, &conf), 0);
-	conf = (struct rte_eth_rss_conf){ .rss_key = back, .rss_key_len = 40 };
+	conf = (struct rte_eth_rss_conf){.rss_key = back, .rss_key_len = 40};
 	assert_int_equal(rte_eth_dev_rss_hash_conf_get(p->id, &conf), 0);
 	assert_memory_equal(back, rss_key, sizeof(back));
 	assert_int_equal(conf.rss_hf, RTE_ETH_RSS_NONFRAG_IPV4_TCP);
@@ -273,8 +318,8 @@ rss_configuration(void **state)
 	m = h_recv_one(p, 0);
 	assert_int_equal(m->ol_flags & RTE_MBUF_F_RX_RSS_HASH, 0);
 	rte_pktmbuf_free(m);
-	conf = (struct rte_eth_rss_conf){ .rss_key = key, .rss_key_len = 16,
-		.rss_hf = RTE_ETH_RSS_IPV4 };
+	conf = (struct rte_eth_rss_conf){
+		.rss_key = key, .rss_key_len = 16, .rss_hf = RTE_ETH_RSS_IPV4};
 	assert_true(rte_eth_dev_rss_hash_update(p->id, &conf) < 0);
 }
 
@@ -302,7 +347,7 @@ rx_checksum(void **state)
 	uint8_t f[H_FRAME_CAP];
 	unsigned int i;
 
-	h_start(p, &(struct h_cfg){ .rx_offloads = RTE_ETH_RX_OFFLOAD_CHECKSUM });
+	h_start(p, &(struct h_cfg){.rx_offloads = RTE_ETH_RX_OFFLOAD_CHECKSUM});
 	for (i = 0; i < 300; i++) {
 		struct h_flow flow = random_flow(&r);
 		uint32_t len = h_range(&r, 80, 1514);
@@ -314,13 +359,14 @@ rx_checksum(void **state)
 		assert_int_equal(rx_cksum_flags(p, f, len), ip_good | l4_good);
 		if (flow.proto != 0) {
 			f[len - 1] ^= 0x40;
-			assert_int_equal(rx_cksum_flags(p, f, len),
-				ip_good | RTE_MBUF_F_RX_L4_CKSUM_BAD);
+			assert_int_equal(
+				rx_cksum_flags(p, f, len), ip_good | RTE_MBUF_F_RX_L4_CKSUM_BAD);
 			f[len - 1] ^= 0x40;
 		}
 		if (!flow.ipv6) {
 			f[l3 + 10] ^= 0x01;
-			assert_int_equal(rx_cksum_flags(p, f, len) & RTE_MBUF_F_RX_IP_CKSUM_MASK, ip_bad);
+			assert_int_equal(
+				rx_cksum_flags(p, f, len) & RTE_MBUF_F_RX_IP_CKSUM_MASK, ip_bad);
 		}
 	}
 	h_ether(f, 64, &p->mac, 5);
@@ -331,11 +377,11 @@ static void
 rx_checksum_udp_zero(void **state)
 {
 	struct h_port *p = *state;
-	struct h_flow flow = { .src = 1, .dst = 2, .proto = IPPROTO_UDP };
+	struct h_flow flow = {.src = 1, .dst = 2, .proto = IPPROTO_UDP};
 	uint8_t f[128];
 	unsigned int l3;
 
-	h_start(p, &(struct h_cfg){ .rx_offloads = RTE_ETH_RX_OFFLOAD_CHECKSUM });
+	h_start(p, &(struct h_cfg){.rx_offloads = RTE_ETH_RX_OFFLOAD_CHECKSUM});
 	l3 = h_ip(f, sizeof(f), &p->mac, &flow, 1);
 	/* RFC 768: a zero sum means none was made; that is not a bad one. */
 	f[l3 + 20 + 6] = f[l3 + 20 + 7] = 0;
@@ -351,7 +397,8 @@ tx_offload_mbuf(struct h_port *p, const uint8_t *f, uint32_t len, const struct h
 
 	m->l2_len = sizeof(struct rte_ether_hdr);
 	m->l3_len = flow->ipv6 ? sizeof(struct rte_ipv6_hdr) : sizeof(struct rte_ipv4_hdr);
-	m->ol_flags |= flow->ipv6 ? RTE_MBUF_F_TX_IPV6 : RTE_MBUF_F_TX_IPV4 | RTE_MBUF_F_TX_IP_CKSUM;
+	m->ol_flags |=
+		flow->ipv6 ? RTE_MBUF_F_TX_IPV6 : RTE_MBUF_F_TX_IPV4 | RTE_MBUF_F_TX_IP_CKSUM;
 	if (flow->proto == IPPROTO_UDP) {
 		m->l4_len = sizeof(struct rte_udp_hdr);
 		m->ol_flags |= RTE_MBUF_F_TX_UDP_CKSUM;
@@ -384,9 +431,10 @@ tx_checksum(void **state)
 	uint8_t f[H_FRAME_CAP], want[H_FRAME_CAP], got[H_FRAME_CAP];
 	unsigned int i;
 
-	h_start(p, &(struct h_cfg){ .tx_offloads = RTE_ETH_TX_OFFLOAD_IPV4_CKSUM |
-			RTE_ETH_TX_OFFLOAD_UDP_CKSUM | RTE_ETH_TX_OFFLOAD_TCP_CKSUM |
-			RTE_ETH_TX_OFFLOAD_MULTI_SEGS });
+	h_start(p,
+		&(struct h_cfg){.tx_offloads = RTE_ETH_TX_OFFLOAD_IPV4_CKSUM |
+				RTE_ETH_TX_OFFLOAD_UDP_CKSUM | RTE_ETH_TX_OFFLOAD_TCP_CKSUM |
+				RTE_ETH_TX_OFFLOAD_MULTI_SEGS});
 	for (i = 0; i < 500; i++) {
 		struct h_flow flow = random_flow(&r);
 		uint32_t len = h_range(&r, 80, 1514);
@@ -406,11 +454,15 @@ tx_checksum(void **state)
 			assert_int_equal(rte_ipv4_cksum((struct rte_ipv4_hdr *)(want + l3)), 0);
 		assert_memory_equal(got, want, len);
 		if (!flow.ipv6 && flow.proto != 0)
-			assert_int_equal(rte_ipv4_udptcp_cksum_verify(
-					(const struct rte_ipv4_hdr *)(got + l3), got + l3 + 20), 0);
+			assert_int_equal(
+				rte_ipv4_udptcp_cksum_verify(
+					(const struct rte_ipv4_hdr *)(got + l3), got + l3 + 20),
+				0);
 		if (flow.ipv6 && flow.proto != 0)
-			assert_int_equal(rte_ipv6_udptcp_cksum_verify(
-					(const struct rte_ipv6_hdr *)(got + l3), got + l3 + 40), 0);
+			assert_int_equal(
+				rte_ipv6_udptcp_cksum_verify(
+					(const struct rte_ipv6_hdr *)(got + l3), got + l3 + 40),
+				0);
 	}
 }
 
@@ -420,16 +472,17 @@ static void
 mtu_limits(void **state)
 {
 	struct h_port *p = *state;
-	static const uint16_t mtus[] = { 68, 576, 1500, 2000, 4000, 9000 };
-	struct h_flow flow = { .src = 1, .dst = 2, .proto = IPPROTO_UDP };
+	static const uint16_t mtus[] = {68, 576, 1500, 2000, 4000, 9000};
+	struct h_flow flow = {.src = 1, .dst = 2, .proto = IPPROTO_UDP};
 	uint8_t f[H_FRAME_CAP], got[H_FRAME_CAP];
 	uint32_t longest;
 	unsigned int i;
 
 	for (i = 0; i < RTE_DIM(mtus); i++) {
-		h_start(p, &(struct h_cfg){ .mtu = mtus[i],
+		h_start(p,
+			&(struct h_cfg){.mtu = mtus[i],
 				.rx_offloads = RTE_ETH_RX_OFFLOAD_SCATTER,
-				.tx_offloads = RTE_ETH_TX_OFFLOAD_MULTI_SEGS });
+				.tx_offloads = RTE_ETH_TX_OFFLOAD_MULTI_SEGS});
 		longest = RTE_MAX(mtus[i] + 14u, 60u);
 		h_ip(f, longest, &p->mac, &flow, i);
 		h_expect(p, 0, f, longest);
@@ -458,7 +511,7 @@ mtu_set_running(void **state)
 	uint8_t f[9014];
 	uint16_t mtu;
 
-	h_start(p, &(struct h_cfg){ .rx_offloads = RTE_ETH_RX_OFFLOAD_SCATTER });
+	h_start(p, &(struct h_cfg){.rx_offloads = RTE_ETH_RX_OFFLOAD_SCATTER});
 	h_ether(f, sizeof(f), &p->mac, 1);
 	h_expect_none(p, f, sizeof(f));
 	assert_int_equal(rte_eth_dev_set_mtu(p->id, 9000), 0);
@@ -480,8 +533,10 @@ mtu_without_scatter(void **state)
 	uint8_t f[3014];
 
 	/* A frame that one buffer cannot hold, and no leave to scatter: refused, and said why. */
-	assert_int_not_equal(h_try_setup(p, &(struct h_cfg){ .mtu = 3000, .no_start = true }) == 0 ?
-			rte_eth_dev_start(p->id) : -1, 0);
+	assert_int_not_equal(h_try_setup(p, &(struct h_cfg){.mtu = 3000, .no_start = true}) == 0 ?
+			rte_eth_dev_start(p->id) :
+			-1,
+		0);
 	h_start(p, NULL);
 	assert_true(rte_eth_dev_set_mtu(p->id, 3000) < 0);
 	h_ether(f, sizeof(f), &p->mac, 1);
@@ -493,14 +548,16 @@ static void
 scattered(void **state)
 {
 	struct h_port *p = *state;
-	static const uint16_t rooms[] = { 1024, 2048, 3072, 4096 };
+	static const uint16_t rooms[] = {1024, 2048, 3072, 4096};
 	struct h_rng r = h_rng(0x5ca);
 	uint8_t f[9014];
 	unsigned int i, k;
 
 	for (i = 0; i < RTE_DIM(rooms); i++) {
-		h_start(p, &(struct h_cfg){ .mtu = 9000, .data_room = rooms[i],
-				.rx_offloads = RTE_ETH_RX_OFFLOAD_SCATTER });
+		h_start(p,
+			&(struct h_cfg){.mtu = 9000,
+				.data_room = rooms[i],
+				.rx_offloads = RTE_ETH_RX_OFFLOAD_SCATTER});
 		for (k = 1; k * rooms[i] <= sizeof(f); k++) {
 			/* Around each buffer's end. */
 			h_ether(f, sizeof(f), &p->mac, h_rand(&r));
@@ -527,8 +584,10 @@ keep_crc(void **state)
 	assert_int_equal(rte_eth_dev_info_get(p->id, &info), 0);
 	if ((info.rx_offload_capa & RTE_ETH_RX_OFFLOAD_KEEP_CRC) == 0)
 		skip();
-	h_start(p, &(struct h_cfg){ .mtu = 3500, .data_room = 1024,
-			.rx_offloads = RTE_ETH_RX_OFFLOAD_KEEP_CRC | RTE_ETH_RX_OFFLOAD_SCATTER });
+	h_start(p,
+		&(struct h_cfg){.mtu = 3500,
+			.data_room = 1024,
+			.rx_offloads = RTE_ETH_RX_OFFLOAD_KEEP_CRC | RTE_ETH_RX_OFFLOAD_SCATTER});
 	/*
 	 * The frame's length leaves the FCS out; it stands behind the data, where the
 	 * buffer has it whole. Here it is in one buffer, in the next, or across both.
@@ -559,11 +618,12 @@ packet_type(void **state)
 	unsigned int i;
 
 	/* The path without descriptor offloads says nothing of a frame. */
-	h_start(p, &(struct h_cfg){ .rx_offloads = RTE_ETH_RX_OFFLOAD_CHECKSUM });
+	h_start(p, &(struct h_cfg){.rx_offloads = RTE_ETH_RX_OFFLOAD_CHECKSUM});
 	for (i = 0; i < 100; i++) {
 		struct h_flow flow = random_flow(&r);
 		uint32_t l4 = flow.proto == IPPROTO_UDP ? RTE_PTYPE_L4_UDP :
-			flow.proto == IPPROTO_TCP ? RTE_PTYPE_L4_TCP : 0;
+			flow.proto == IPPROTO_TCP	? RTE_PTYPE_L4_TCP :
+							  0;
 		struct rte_mbuf *m;
 
 		h_ip(f, sizeof(f), &p->mac, &flow, i);

@@ -11,18 +11,18 @@
 #include "harness.h"
 
 #define FLOWS 32u
-#define HEADERS 42u              /* Ethernet, IPv4, UDP */
+#define HEADERS 42u /* Ethernet, IPv4, UDP */
 #define FRAME_LONGEST 9018u
 #define TABLE_LEN (64u << 10)
 #define ROUND_FRAMES 25000u
 
-static const struct rte_ether_addr any_mac = { { 0x02, 0x55, 0x55, 0, 0, 9 } };
+static const struct rte_ether_addr any_mac = {{0x02, 0x55, 0x55, 0, 0, 9}};
 
 /* Where a frame is from, behind its headers. */
 struct tag {
 	uint32_t flow;
 	uint32_t seq;
-	uint32_t at;  /* where its payload lies in the table */
+	uint32_t at; /* where its payload lies in the table */
 	uint32_t len;
 };
 
@@ -35,7 +35,7 @@ struct lane {
 
 struct traffic {
 	struct h_rng rng;
-	uint8_t *table;                  /* random bytes; payloads are pieces of it */
+	uint8_t *table;			 /* random bytes; payloads are pieces of it */
 	uint8_t headers[FLOWS][HEADERS]; /* of a frame of each flow */
 	struct lane lane[2];
 	uint32_t longest;
@@ -79,8 +79,9 @@ put_headers(const struct traffic *t, const struct tag *tag, uint8_t *buf)
 static uint32_t
 make_frame(struct traffic *t, struct lane *l, uint8_t *buf)
 {
-	struct tag tag = { .flow = h_range(&t->rng, 0, FLOWS - 1), .len = random_length(t),
-		.at = h_range(&t->rng, 0, TABLE_LEN - FRAME_LONGEST) };
+	struct tag tag = {.flow = h_range(&t->rng, 0, FLOWS - 1),
+		.len = random_length(t),
+		.at = h_range(&t->rng, 0, TABLE_LEN - FRAME_LONGEST)};
 
 	/* A flow keeps to one transmit queue, so that its order means something. */
 	tag.seq = l->sent[tag.flow];
@@ -124,8 +125,8 @@ receive_all(struct traffic *t, struct lane *l)
 	uint16_t q, n, i;
 
 	for (q = 0; q < l->to->cfg.nb_rxq; q++) {
-		while ((n = rte_eth_rx_burst(l->to->id, q, m,
-				(uint16_t)h_range(&t->rng, 1, H_MAX_BURST))) > 0)
+		while ((n = rte_eth_rx_burst(
+				l->to->id, q, m, (uint16_t)h_range(&t->rng, 1, H_MAX_BURST))) > 0)
 			for (i = 0; i < n; i++)
 				check_frame(t, l, m[i]);
 	}
@@ -147,12 +148,14 @@ send_burst(struct traffic *t, struct lane *l)
 	for (; n < want && n < t->left; n++) {
 		len = make_frame(t, l, buf);
 		memcpy(&tag[n], buf + HEADERS, sizeof(tag[n]));
-		/* Never more than half a ring at once: the NIC may drop what finds no descriptor. */
+		/* Never more than half a ring at once: the NIC may drop what finds no descriptor.
+		 */
 		if (room < 1 + len / l->to->cfg.data_room || tag[n].flow % l->from->cfg.nb_txq != q)
 			break;
 		room -= 1 + len / l->to->cfg.data_room;
 		m[n] = h_mbuf_random(l->from->pool, &t->rng, buf, len,
-			1 + len / l->from->cfg.data_room + h_range(&t->rng, 0, RTE_MIN(len / 20, 16u)));
+			1 + len / l->from->cfg.data_room +
+				h_range(&t->rng, 0, RTE_MIN(len / 20, 16u)));
 		if (m[n] == NULL)
 			break;
 		l->sent[tag[n].flow]++;
@@ -200,7 +203,7 @@ run_round(struct traffic *t, uint64_t frames)
 static struct h_cfg
 random_cfg(struct traffic *t)
 {
-	static const uint16_t rooms[] = { 1024, 2048, 4096, 10240 };
+	static const uint16_t rooms[] = {1024, 2048, 4096, 10240};
 	struct h_rng *r = &t->rng;
 	struct h_cfg c = {
 		.nb_rxq = (uint16_t)h_range(r, 1, 4),
@@ -242,18 +245,21 @@ random_rounds(void **state)
 	for (i = 0; i < TABLE_LEN; i++)
 		t->table[i] = (uint8_t)h_rand(&t->rng);
 	for (i = 0; i < FLOWS; i++) {
-		struct h_flow flow = { .src = 0x0a000000 + i, .dst = 0x0a010000 + i * 7,
-			.sport = (uint16_t)(1000 + i), .dport = 9, .proto = IPPROTO_UDP };
+		struct h_flow flow = {.src = 0x0a000000 + i,
+			.dst = 0x0a010000 + i * 7,
+			.sport = (uint16_t)(1000 + i),
+			.dport = 9,
+			.proto = IPPROTO_UDP};
 		uint8_t f[HEADERS + 32];
 
 		h_ip(f, sizeof(f), &any_mac, &flow, i);
 		memcpy(t->headers[i], f, HEADERS);
 	}
-	t->lane[0] = (struct lane){ .from = &p[0], .to = &p[1] };
-	t->lane[1] = (struct lane){ .from = &p[1], .to = &p[0] };
+	t->lane[0] = (struct lane){.from = &p[0], .to = &p[1]};
+	t->lane[1] = (struct lane){.from = &p[1], .to = &p[0]};
 	h_join(&p[0], &p[1]);
 	while (t->compared < frames) {
-		struct h_cfg cfg[2] = { random_cfg(t), random_cfg(t) };
+		struct h_cfg cfg[2] = {random_cfg(t), random_cfg(t)};
 
 		for (i = 0; i < 2; i++) {
 			h_start(&p[i], &cfg[i]);
@@ -312,14 +318,18 @@ static void
 wrap_single(void **state)
 {
 	struct h_port *p = *state;
-	static const uint16_t sizes[] = { 32, 40, 64 };
+	static const uint16_t sizes[] = {32, 40, 64};
 	unsigned int i, at, n;
 
 	for (i = 0; i < RTE_DIM(sizes); i++) {
 		for (n = 1; n <= 16; n += n < 4 ? 1 : 6) {
-			h_start(p, &(struct h_cfg){ .nb_rxd = sizes[i], .nb_txd = sizes[i],
-					.rx_free_thresh = 4, .tx_free_thresh = sizes[i] / 2 });
-			/* One step a time, so each start of a burst is met, then a burst of n over it. */
+			h_start(p,
+				&(struct h_cfg){.nb_rxd = sizes[i],
+					.nb_txd = sizes[i],
+					.rx_free_thresh = 4,
+					.tx_free_thresh = sizes[i] / 2});
+			/* One step a time, so each start of a burst is met, then a burst of n over
+			 * it. */
 			for (at = 0; at < 2u * sizes[i]; at++) {
 				pass(p, 1, 64, 1, at);
 				pass(p, n, 64, 1, at << 8);
@@ -333,14 +343,19 @@ static void
 wrap_chains(void **state)
 {
 	struct h_port *p = *state;
-	static const uint16_t sizes[] = { 32, 40, 64 };
+	static const uint16_t sizes[] = {32, 40, 64};
 	unsigned int i, at;
 
 	for (i = 0; i < RTE_DIM(sizes); i++) {
-		h_start(p, &(struct h_cfg){ .nb_rxd = sizes[i], .nb_txd = sizes[i], .mtu = 4000,
-				.rx_free_thresh = 4, .tx_free_thresh = sizes[i] / 2, .data_room = 1024,
+		h_start(p,
+			&(struct h_cfg){.nb_rxd = sizes[i],
+				.nb_txd = sizes[i],
+				.mtu = 4000,
+				.rx_free_thresh = 4,
+				.tx_free_thresh = sizes[i] / 2,
+				.data_room = 1024,
 				.rx_offloads = RTE_ETH_RX_OFFLOAD_SCATTER,
-				.tx_offloads = RTE_ETH_TX_OFFLOAD_MULTI_SEGS });
+				.tx_offloads = RTE_ETH_TX_OFFLOAD_MULTI_SEGS});
 		for (at = 0; at < 4u * sizes[i]; at++) {
 			pass(p, 1, 64, 1, at);
 			pass(p, 3, 2000, 2 + at % 3, at << 8);
@@ -357,8 +372,11 @@ wrap_from_every_offset(void **state)
 	unsigned int at;
 
 	for (at = 0; at < 32; at++) {
-		h_start(p, &(struct h_cfg){ .nb_rxd = 32, .nb_txd = 32, .rx_free_thresh = 4,
-				.tx_free_thresh = 16 });
+		h_start(p,
+			&(struct h_cfg){.nb_rxd = 32,
+				.nb_txd = 32,
+				.rx_free_thresh = 4,
+				.tx_free_thresh = 16});
 		if (at % 16 != 0)
 			pass(p, at % 16, 64, 1, at);
 		if (at >= 16)

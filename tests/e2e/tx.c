@@ -12,14 +12,15 @@
 
 #include "harness.h"
 
-static const struct rte_ether_addr other_mac = { { 0x02, 0x55, 0x55, 0, 0, 9 } };
+static const struct rte_ether_addr other_mac = {{0x02, 0x55, 0x55, 0, 0, 9}};
 
-#define TX_ALL (RTE_ETH_TX_OFFLOAD_MULTI_SEGS | RTE_ETH_TX_OFFLOAD_IPV4_CKSUM |                   \
-		RTE_ETH_TX_OFFLOAD_UDP_CKSUM | RTE_ETH_TX_OFFLOAD_TCP_CKSUM |                      \
+#define TX_ALL \
+	(RTE_ETH_TX_OFFLOAD_MULTI_SEGS | RTE_ETH_TX_OFFLOAD_IPV4_CKSUM | \
+		RTE_ETH_TX_OFFLOAD_UDP_CKSUM | RTE_ETH_TX_OFFLOAD_TCP_CKSUM | \
 		RTE_ETH_TX_OFFLOAD_VLAN_INSERT)
 
-static const struct h_cfg tx_cfg = { .mtu = 9000, .tx_offloads = TX_ALL,
-	.rx_offloads = RTE_ETH_RX_OFFLOAD_SCATTER };
+static const struct h_cfg tx_cfg = {
+	.mtu = 9000, .tx_offloads = TX_ALL, .rx_offloads = RTE_ETH_RX_OFFLOAD_SCATTER};
 
 /* The frame goes out as it is. */
 static void
@@ -166,9 +167,11 @@ foreign_pool(void **state)
 	mine = p->pool;
 	/* Pools that the port has never seen, met for the first time in transmit. */
 	for (i = 0; i < 4; i++) {
-		p->pool = rte_pktmbuf_pool_create(i == 0 ? "foreign0" : i == 1 ? "foreign1" :
-			i == 2 ? "foreign2" : "foreign3", 511, 0, 0, RTE_MBUF_DEFAULT_BUF_SIZE,
-			SOCKET_ID_ANY);
+		p->pool = rte_pktmbuf_pool_create(i == 0 ? "foreign0" :
+				i == 1			 ? "foreign1" :
+				i == 2			 ? "foreign2" :
+							   "foreign3",
+			511, 0, 0, RTE_MBUF_DEFAULT_BUF_SIZE, SOCKET_ID_ANY);
 		assert_non_null(p->pool);
 		p->old_pools[p->nb_old_pools++] = p->pool;
 		h_ether(f, sizeof(f), &other_mac, i);
@@ -276,15 +279,15 @@ static const struct {
 	void (*spoil)(struct rte_mbuf *m);
 	const char *name;
 } bad_frames[] = {
-	{ no_data, "no data" },
-	{ too_short, "too short" },
-	{ length_differs, "length differs" },
-	{ length_less, "length less" },
-	{ segments_fewer, "segments fewer" },
-	{ l3_beyond, "l3 beyond" },
-	{ l2_zero, "l2 zero" },
-	{ l3_zero, "l3 zero" },
-	{ wants_tso, "wants tso" },
+	{no_data, "no data"},
+	{too_short, "too short"},
+	{length_differs, "length differs"},
+	{length_less, "length less"},
+	{segments_fewer, "segments fewer"},
+	{l3_beyond, "l3 beyond"},
+	{l2_zero, "l2 zero"},
+	{l3_zero, "l3 zero"},
+	{wants_tso, "wants tso"},
 };
 
 static void
@@ -297,7 +300,7 @@ prepare_refuses(void **state)
 
 	h_start(p, &tx_cfg);
 	for (i = 0; i < RTE_DIM(bad_frames); i++) {
-		h_ip(f, sizeof(f), &other_mac, &(struct h_flow){ .src = 1, .proto = IPPROTO_UDP }, i);
+		h_ip(f, sizeof(f), &other_mac, &(struct h_flow){.src = 1, .proto = IPPROTO_UDP}, i);
 		m[0] = h_mbuf(p, f, sizeof(f), 3);
 		m[1] = h_mbuf(p, f, sizeof(f), 3);
 		m[2] = h_mbuf(p, f, sizeof(f), 3);
@@ -324,7 +327,7 @@ burst_drops_and_counts(void **state)
 		/* TSO is for prepare alone: without it the flag has no meaning here. */
 		if (bad_frames[i].spoil == wants_tso)
 			continue;
-		h_ip(f, sizeof(f), &other_mac, &(struct h_flow){ .src = 1, .proto = IPPROTO_UDP }, i);
+		h_ip(f, sizeof(f), &other_mac, &(struct h_flow){.src = 1, .proto = IPPROTO_UDP}, i);
 		m[0] = h_mbuf(p, f, sizeof(f), 3);
 		m[1] = h_mbuf(p, f, sizeof(f), 3);
 		m[2] = h_mbuf(p, f, sizeof(f), 3);
@@ -332,7 +335,8 @@ burst_drops_and_counts(void **state)
 		assert_int_equal(rte_eth_tx_burst(p->id, 0, m, 3), 3);
 		h_step(p);
 		if (h_sent(p) != 2)
-			fail_msg("%u frames with \"%s\" between two", h_sent(p), bad_frames[i].name);
+			fail_msg(
+				"%u frames with \"%s\" between two", h_sent(p), bad_frames[i].name);
 		assert_int_equal(h_take(p, got), sizeof(f));
 		assert_memory_equal(got, f, sizeof(f));
 		assert_int_equal(h_take(p, got), sizeof(f));
@@ -395,7 +399,7 @@ ring_full(void **state)
 	unsigned int round, i;
 	uint16_t n;
 
-	h_start(p, &(struct h_cfg){ .nb_txd = 32, .tx_offloads = TX_ALL });
+	h_start(p, &(struct h_cfg){.nb_txd = 32, .tx_offloads = TX_ALL});
 	h_ether(f, sizeof(f), &other_mac, 1);
 	for (round = 0; round < 20; round++) {
 		for (i = 0; i < RTE_DIM(m); i++)
@@ -421,7 +425,7 @@ pool_runs_dry(void **state)
 	uint8_t f[60];
 
 	/* 160 buffers: the ring takes 124, the application keeps what it gets. */
-	h_start(p, &(struct h_cfg){ .pool_size = 160 });
+	h_start(p, &(struct h_cfg){.pool_size = 160});
 	h_ether(f, sizeof(f), &p->mac, 1);
 	for (round = 0; round < 3; round++) {
 		held = 0;
@@ -453,7 +457,7 @@ transmit_on_every_queue(void **state)
 	uint8_t f[300], got[H_FRAME_CAP];
 	uint16_t q;
 
-	h_start(p, &(struct h_cfg){ .nb_txq = 16, .tx_offloads = TX_ALL });
+	h_start(p, &(struct h_cfg){.nb_txq = 16, .tx_offloads = TX_ALL});
 	for (q = 0; q < 16; q++) {
 		h_ether(f, sizeof(f), &other_mac, q);
 		h_send(p, q, h_mbuf(p, f, sizeof(f), 2));

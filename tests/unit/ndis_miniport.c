@@ -22,7 +22,7 @@ MpFree(struct mp_adapter *Adapter, struct mp_memory *Memory)
 {
 	if (Memory->Va != NULL)
 		NdisMFreeSharedMemory(
-				Adapter->Handle, Memory->Length, TRUE, Memory->Va, Memory->Pa);
+			Adapter->Handle, Memory->Length, TRUE, Memory->Va, Memory->Pa);
 	Memory->Va = NULL;
 }
 
@@ -43,16 +43,16 @@ MpAllocateSlot(struct mp_adapter *Adapter, ULONG i)
 	NDIS_STATUS status[4];
 
 	if (MpAllocate(Adapter, &Adapter->Tx[i], MP_BUFFER_SIZE) != NDIS_STATUS_SUCCESS ||
-			MpAllocate(Adapter, &Adapter->Rx[i], MP_BUFFER_SIZE) != NDIS_STATUS_SUCCESS)
+		MpAllocate(Adapter, &Adapter->Rx[i], MP_BUFFER_SIZE) != NDIS_STATUS_SUCCESS)
 		return NDIS_STATUS_RESOURCES;
 	NdisAllocateBuffer(&status[0], &Adapter->TxBuffer[i], Adapter->BufferPool,
-			Adapter->Tx[i].Va, MP_BUFFER_SIZE);
+		Adapter->Tx[i].Va, MP_BUFFER_SIZE);
 	NdisAllocateBuffer(&status[1], &Adapter->RxBuffer[i], Adapter->BufferPool,
-			Adapter->Rx[i].Va, MP_BUFFER_SIZE);
-	NdisAllocateBuffer(&status[2], &Adapter->TxDescriptor[i], Adapter->BufferPool, tx,
-			Adapter->Stride);
-	NdisAllocateBuffer(&status[3], &Adapter->RxDescriptor[i], Adapter->BufferPool, rx,
-			Adapter->Stride);
+		Adapter->Rx[i].Va, MP_BUFFER_SIZE);
+	NdisAllocateBuffer(
+		&status[2], &Adapter->TxDescriptor[i], Adapter->BufferPool, tx, Adapter->Stride);
+	NdisAllocateBuffer(
+		&status[3], &Adapter->RxDescriptor[i], Adapter->BufferPool, rx, Adapter->Stride);
 	return status[0] | status[1] | status[2] | status[3];
 }
 
@@ -73,7 +73,7 @@ MpPost(struct mp_adapter *Adapter, ULONG Index)
 
 static VOID
 MpAllocateComplete(NDIS_HANDLE MiniportAdapterContext, PVOID VirtualAddress,
-		PNDIS_PHYSICAL_ADDRESS PhysicalAddress, ULONG Length, PVOID Context)
+	PNDIS_PHYSICAL_ADDRESS PhysicalAddress, ULONG Length, PVOID Context)
 {
 	struct mp_adapter *Adapter = MiniportAdapterContext;
 	struct mp_memory *Memory = Context;
@@ -92,12 +92,11 @@ NDIS_STATUS
 MpInitialize(struct mp_adapter *Adapter)
 {
 	NDIS_SG_DMA_DESCRIPTION dma = {
-			.Header = {NDIS_OBJECT_TYPE_SG_DMA_DESCRIPTION,
-					NDIS_SG_DMA_DESCRIPTION_REVISION_1,
-					NDIS_SIZEOF_SG_DMA_DESCRIPTION_REVISION_1},
-			.Flags = NDIS_SG_DMA_64_BIT_ADDRESS,
-			.MaximumPhysicalMapping = MP_BUFFER_SIZE,
-			.SharedMemAllocateCompleteHandler = MpAllocateComplete,
+		.Header = {NDIS_OBJECT_TYPE_SG_DMA_DESCRIPTION, NDIS_SG_DMA_DESCRIPTION_REVISION_1,
+			NDIS_SIZEOF_SG_DMA_DESCRIPTION_REVISION_1},
+		.Flags = NDIS_SG_DMA_64_BIT_ADDRESS,
+		.MaximumPhysicalMapping = MP_BUFFER_SIZE,
+		.SharedMemAllocateCompleteHandler = MpAllocateComplete,
 	};
 	NDIS_STATUS status;
 	ULONG i;

@@ -171,7 +171,7 @@ void
 rig_eal(void)
 {
 	static char line[] = "rxtx --no-huge --no-pci --no-shconf --no-telemetry -m 128 -l 0 "
-		"--log-level=lib.eal:4";
+			     "--log-level=lib.eal:4";
 	char *argv[16], *word, *rest = line;
 	int argc = 0;
 
@@ -185,9 +185,11 @@ struct rig *
 rig_open(enum sl_coherency mode, unsigned int mbufs, uint16_t priv_size)
 {
 	struct rig *r = calloc(1, sizeof(*r));
-	struct sl_adapter_params params = {
-		.name = "rig", .coherency = mode, .numa_node = SL_NODE_ANY,
-		.source = sl_mem_source_pages(), .platform_coherent = -1};
+	struct sl_adapter_params params = {.name = "rig",
+		.coherency = mode,
+		.numa_node = SL_NODE_ANY,
+		.source = sl_mem_source_pages(),
+		.platform_coherent = -1};
 
 	assert_non_null(r);
 	r->rnd = seed;
@@ -210,8 +212,8 @@ rig_open(enum sl_coherency mode, unsigned int mbufs, uint16_t priv_size)
 	r->data.nb_tx_queues = 1;
 	r->data.mtu = RTE_ETHER_MTU;
 	r->pool_size = mbufs;
-	r->pool = rte_pktmbuf_pool_create("rig", mbufs, 0, priv_size, RTE_MBUF_DEFAULT_BUF_SIZE,
-		SOCKET_ID_ANY);
+	r->pool = rte_pktmbuf_pool_create(
+		"rig", mbufs, 0, priv_size, RTE_MBUF_DEFAULT_BUF_SIZE, SOCKET_ID_ANY);
 	assert_non_null(r->pool);
 	return r;
 }
@@ -238,8 +240,8 @@ rig_rx_start(struct rig *r, uint16_t nb_desc, const struct rte_eth_rxconf *conf)
 {
 	const struct rte_eth_rxconf none = {0};
 
-	assert_int_equal(sl_rx_queue_setup(&r->eth, 0, nb_desc, 0, conf == NULL ? &none : conf,
-		r->pool), 0);
+	assert_int_equal(
+		sl_rx_queue_setup(&r->eth, 0, nb_desc, 0, conf == NULL ? &none : conf, r->pool), 0);
 	assert_int_equal(sl_select_paths(&r->eth), 0);
 	assert_int_equal(sl_rx_queue_start(&r->eth, 0), 0);
 	r->rx_head = 0;
@@ -280,8 +282,8 @@ rig_rx_room(const struct rig *r)
 void
 rig_rx_write(struct rig *r, const struct rig_wb *wb)
 {
-	const uint64_t at = reg64(r, SL_OFF(RDBAH, 0), SL_OFF(RDBAL, 0)) +
-		(uint64_t)r->rx_head * SL_DESC_SIZE;
+	const uint64_t at =
+		reg64(r, SL_OFF(RDBAH, 0), SL_OFF(RDBAL, 0)) + (uint64_t)r->rx_head * SL_DESC_SIZE;
 	volatile union sl_rx_desc *d = dma(r, at, SL_DESC_SIZE, SL_DMA_BIDIRECTIONAL);
 
 	assert_true(rig_rx_room(r) > 0);
@@ -300,8 +302,8 @@ bool
 rig_tx_take(struct rig *r, bool *empty)
 {
 	const uint32_t size = ring_size(r, SL_OFF(TDLEN, 0));
-	const uint64_t at = reg64(r, SL_OFF(TDBAH, 0), SL_OFF(TDBAL, 0)) +
-		(uint64_t)r->tx_head * SL_DESC_SIZE;
+	const uint64_t at =
+		reg64(r, SL_OFF(TDBAH, 0), SL_OFF(TDBAL, 0)) + (uint64_t)r->tx_head * SL_DESC_SIZE;
 	struct rig_sent *s = &r->sent;
 	const union sl_tx_desc *d;
 	uint32_t len, cmd;

@@ -32,12 +32,12 @@ struct sl_adapter_params
 shm_params(struct shm_fixture *f)
 {
 	return (struct sl_adapter_params){
-			.name = "nic0",
-			.numa_node = SL_NODE_ANY,
-			.coherency = SL_COHERENCY_COHERENT,
-			.source = sl_mem_source_pages(),
-			.log = shm_log_cb,
-			.log_ctx = &f->log,
+		.name = "nic0",
+		.numa_node = SL_NODE_ANY,
+		.coherency = SL_COHERENCY_COHERENT,
+		.source = sl_mem_source_pages(),
+		.log = shm_log_cb,
+		.log_ctx = &f->log,
 	};
 }
 
@@ -70,11 +70,11 @@ struct sl_region_params
 shm_region(const char *name, size_t len)
 {
 	return (struct sl_region_params){
-			.name = name,
-			.len = len,
-			.cached = true,
-			.node = SL_NODE_ANY,
-			.queue = SL_SHM_QUEUE_NONE,
+		.name = name,
+		.len = len,
+		.cached = true,
+		.node = SL_NODE_ANY,
+		.queue = SL_SHM_QUEUE_NONE,
 	};
 }
 

@@ -101,11 +101,11 @@ wire_close(struct sl_wire *w)
 }
 
 static const struct sl_wire_ops rig_wire_ops = {
-		.kind = "test",
-		.send = wire_send,
-		.poll = wire_poll,
-		.link = wire_link,
-		.close = wire_close,
+	.kind = "test",
+	.send = wire_send,
+	.poll = wire_poll,
+	.link = wire_link,
+	.close = wire_close,
 };
 
 void
@@ -137,11 +137,11 @@ rig_setup(void **state)
 {
 	struct rig *r = calloc(1, sizeof(*r));
 	struct sl_adapter_params ap = {
-			.name = "rig",
-			.numa_node = SL_NODE_ANY,
-			.coherency = SL_COHERENCY_COHERENT,
-			.source = sl_mem_source_pages(),
-			.platform_coherent = 1,
+		.name = "rig",
+		.numa_node = SL_NODE_ANY,
+		.coherency = SL_COHERENCY_COHERENT,
+		.source = sl_mem_source_pages(),
+		.platform_coherent = 1,
 	};
 	struct sl_softnic_params np = {.name = "rig", .log = rig_log};
 
@@ -200,13 +200,13 @@ struct sl_region
 rig_alloc(struct rig *r, const char *name, size_t len)
 {
 	struct sl_region_params p = {
-			.name = name,
-			.len = len,
-			.align = SL_QUEUE_RING_ALIGN,
-			.cached = true,
-			.contiguous = true,
-			.node = SL_NODE_ANY,
-			.queue = SL_SHM_QUEUE_NONE,
+		.name = name,
+		.len = len,
+		.align = SL_QUEUE_RING_ALIGN,
+		.cached = true,
+		.contiguous = true,
+		.node = SL_NODE_ANY,
+		.queue = SL_SHM_QUEUE_NONE,
 	};
 	struct sl_region mem;
 
@@ -247,8 +247,8 @@ rig_rx_start(struct rig *r, unsigned int qi, uint32_t buf_kib, bool post)
 	SL_WR(&r->bus, RDBAH, qi, (uint32_t)(q->ring_mem.iova >> 32));
 	SL_WR(&r->bus, RDLEN, qi, q->descs * SL_DESC_SIZE);
 	SL_WR(&r->bus, SRRCTL, qi,
-			SL_PREP(SL_SRRCTL_BSIZEPACKET, buf_kib) |
-					SL_PREP(SL_SRRCTL_DESCTYPE, SL_DESCTYPE_ADV_ONEBUF));
+		SL_PREP(SL_SRRCTL_BSIZEPACKET, buf_kib) |
+			SL_PREP(SL_SRRCTL_DESCTYPE, SL_DESCTYPE_ADV_ONEBUF));
 	SL_WR(&r->bus, RXDCTL, qi, SL_XDCTL_ENABLE);
 	q->tail = r->bus.ops->doorbell(r->bus.dev, SL_OFF(RDT, qi));
 	if (post)
@@ -311,7 +311,7 @@ rig_tx_ring(struct rig *r, unsigned int qi)
 
 void
 rig_tx_one(struct rig *r, unsigned int qi, const void *data, uint32_t len, uint32_t cmd,
-		uint32_t olinfo)
+	uint32_t olinfo)
 {
 	struct rig_queue *q = &r->txq[qi];
 	union sl_tx_desc d;
@@ -320,7 +320,7 @@ rig_tx_one(struct rig *r, unsigned int qi, const void *data, uint32_t len, uint3
 	memcpy(q->buf + (size_t)q->next * q->buf_size, data, len);
 	d.read.addr = rig_buf_iova(q, q->next);
 	d.read.cmd = cmd | SL_PREP(SL_TXD_DTALEN, len) | SL_PREP(SL_TXD_DTYP, SL_TXD_DTYP_DATA) |
-		     SL_TXD_DCMD_DEXT | SL_TXD_DCMD_EOP | SL_TXD_DCMD_IFCS | SL_TXD_DCMD_RS;
+		SL_TXD_DCMD_DEXT | SL_TXD_DCMD_EOP | SL_TXD_DCMD_IFCS | SL_TXD_DCMD_RS;
 	d.read.olinfo = olinfo | SL_PREP(SL_TXD_PAYLEN, len);
 	rig_tx_raw(r, qi, d);
 	rig_tx_ring(r, qi);

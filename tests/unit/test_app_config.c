@@ -29,9 +29,9 @@ parse(struct config *cfg, char *why, int argc, const char *const *argv)
 	return config_parse(argc, (char *const *)(uintptr_t)argv, cfg, why);
 }
 
-#define PARSE(cfg, why, ...)                                                                       \
-	parse(cfg, why, RTE_DIM(((const char *const[]){ __VA_ARGS__ })),                           \
-		(const char *const[]){ __VA_ARGS__ })
+#define PARSE(cfg, why, ...) \
+	parse(cfg, why, RTE_DIM(((const char *const[]){__VA_ARGS__})), \
+		(const char *const[]){__VA_ARGS__})
 
 static const struct bounds {
 	const char *name;
@@ -39,7 +39,9 @@ static const struct bounds {
 	size_t offset, size;
 } numbers[] = {
 #define ROW(opt, lo, hi, f) \
-	{ opt, lo, hi, offsetof(struct config, f), sizeof(((struct config *)0)->f) }
+	{ \
+		opt, lo, hi, offsetof(struct config, f), sizeof(((struct config *)0)->f) \
+	}
 	ROW("burst", 1, BURST_MAX, burst),
 	ROW("rxd", 1, 32768, rxd),
 	ROW("txd", 1, 32768, txd),
@@ -73,7 +75,7 @@ test_numbers(void **state)
 	(void)state;
 	for (size_t i = 0; i < RTE_DIM(numbers); i++) {
 		const struct bounds *b = &numbers[i];
-		const uint64_t good[] = { b->min, b->max, b->min + (b->max - b->min) / 2 };
+		const uint64_t good[] = {b->min, b->max, b->min + (b->max - b->min) / 2};
 
 		for (size_t k = 0; k < RTE_DIM(good); k++) {
 			snprintf(opt, sizeof(opt), "--%s", b->name);
@@ -98,8 +100,8 @@ test_numbers_refused(void **state)
 		const struct bounds *b = &numbers[i];
 
 		snprintf(above, sizeof(above), "%" PRIu64, b->max + 1);
-		const char *const bad[] = { "x", "1x", "+1", " 1", "1.5", "99999999999999999999999",
-			above };
+		const char *const bad[] = {
+			"x", "1x", "+1", " 1", "1.5", "99999999999999999999999", above};
 
 		for (size_t k = 0; k < RTE_DIM(bad); k++) {
 			snprintf(opt, sizeof(opt), "--%s", b->name);
@@ -126,9 +128,11 @@ test_words(void **state)
 
 	(void)state;
 	assert_int_equal(PARSE(&cfg, why, "--forward-mode=macswap", "--port-topology", "loop", "-i",
-		"--ports", "0,3-5", "--tx-offloads", "multi_segs,VLAN_INSERT", "--rx-offloads",
-		"scatter", "--txpkts", "64,1000", "--eth-peer", "3,02:00:00:00:00:07",
-		"--duration", "1.5", "--rss", "ip,udp", "--tx-first", "--json", "out"), CONFIG_RUN);
+				 "--ports", "0,3-5", "--tx-offloads", "multi_segs,VLAN_INSERT",
+				 "--rx-offloads", "scatter", "--txpkts", "64,1000", "--eth-peer",
+				 "3,02:00:00:00:00:07", "--duration", "1.5", "--rss", "ip,udp",
+				 "--tx-first", "--json", "out"),
+		CONFIG_RUN);
 	assert_string_equal(cfg.engine->name, "macswap");
 	assert_int_equal(cfg.topology, TOPOLOGY_LOOP);
 	assert_true(cfg.interactive);
@@ -152,16 +156,33 @@ static void
 test_words_refused(void **state)
 {
 	static const char *const bad[][2] = {
-		{ "--fwd", "csum" }, { "--fwd", "" }, { "--topology", "ring" }, { "--ports", "32" },
-		{ "--ports", "3-1" }, { "--ports", "1,,2" }, { "--ports", "" },
-		{ "--rx-offloads", "nonsense" }, { "--rx-offloads", "unknown" },
-		{ "--tx-offloads", "scatter,x" }, { "--rss", "ip," }, { "--txpkts", "41" },
-		{ "--txpkts", "64,0" }, { "--txpkts", "1,1,1,1,1,1,1,1,1" },
-		{ "--txpkts", "64,9000,9000" }, { "--eth-peer", "0" },
-		{ "--eth-peer", "0,02:00" }, { "--eth-peer", "32,02:00:00:00:00:01" },
-		{ "--duration", "nan" }, { "--duration", "inf" }, { "--duration", "1e9" },
-		{ "--duration", "0x1" }, { "--tx-first", "0" }, { "--warmup", "1s" },
-		{ "--txpkts", "3000" }, { "--rxq", "2" }, { "--fail-on-loss=1", "--help" },
+		{"--fwd", "csum"},
+		{"--fwd", ""},
+		{"--topology", "ring"},
+		{"--ports", "32"},
+		{"--ports", "3-1"},
+		{"--ports", "1,,2"},
+		{"--ports", ""},
+		{"--rx-offloads", "nonsense"},
+		{"--rx-offloads", "unknown"},
+		{"--tx-offloads", "scatter,x"},
+		{"--rss", "ip,"},
+		{"--txpkts", "41"},
+		{"--txpkts", "64,0"},
+		{"--txpkts", "1,1,1,1,1,1,1,1,1"},
+		{"--txpkts", "64,9000,9000"},
+		{"--eth-peer", "0"},
+		{"--eth-peer", "0,02:00"},
+		{"--eth-peer", "32,02:00:00:00:00:01"},
+		{"--duration", "nan"},
+		{"--duration", "inf"},
+		{"--duration", "1e9"},
+		{"--duration", "0x1"},
+		{"--tx-first", "0"},
+		{"--warmup", "1s"},
+		{"--txpkts", "3000"},
+		{"--rxq", "2"},
+		{"--fail-on-loss=1", "--help"},
 	};
 	char why[CONFIG_WHY_LEN];
 	struct config cfg;
@@ -189,9 +210,9 @@ test_words_refused(void **state)
 static void
 test_random(void **state)
 {
-	static const char *const parts[] = { "--burst", "--fwd", "--ports", "--txpkts", "--eth-peer",
+	static const char *const parts[] = {"--burst", "--fwd", "--ports", "--txpkts", "--eth-peer",
 		"--rss", "--rx-offloads", "=", "=0", "1", ",", "-", "io", "0,02:00:00:00:00:01",
-		"18446744073709551616", "--", "-i", "\xff", "ip", "%s%n", "64,64", "e", "." };
+		"18446744073709551616", "--", "-i", "\xff", "ip", "%s%n", "64,64", "e", "."};
 	unsigned int seed = (unsigned int)time(NULL);
 	char text[6][128], why[CONFIG_WHY_LEN];
 	const char *argv[6];
@@ -215,9 +236,9 @@ test_random(void **state)
 		assert_true((rc == -EINVAL) == (why[0] != '\0'));
 		assert_true(strlen(why) < CONFIG_WHY_LEN);
 		if (rc == CONFIG_RUN)
-			assert_true(cfg.burst >= 1 && cfg.burst <= BURST_MAX && cfg.engine != NULL &&
-				cfg.nb_tx_segs >= 1 && cfg.nb_tx_segs <= TX_SEGS_MAX &&
-				cfg.tx_segs[0] >= TX_HEADERS);
+			assert_true(cfg.burst >= 1 && cfg.burst <= BURST_MAX &&
+				cfg.engine != NULL && cfg.nb_tx_segs >= 1 &&
+				cfg.nb_tx_segs <= TX_SEGS_MAX && cfg.tx_segs[0] >= TX_HEADERS);
 	}
 }
 

@@ -28,7 +28,7 @@
 
 #define FRAME_MAX 512
 
-static const struct rte_ether_addr own = { { 2, 0, 0, 0, 0, 9 } };
+static const struct rte_ether_addr own = {{2, 0, 0, 0, 0, 9}};
 
 static struct rte_mbuf *
 segment(const uint8_t *bytes, uint16_t len)
@@ -98,8 +98,8 @@ put_ether(uint8_t *p, unsigned int tags, uint16_t type)
 static uint32_t
 make_arp(uint8_t *p, unsigned int tags)
 {
-	static const uint8_t body[] = { 0, 1, 8, 0, 6, 4, 0, 1, 2, 0, 0, 0, 0, 5, 10, 0, 0, 1,
-		0, 0, 0, 0, 0, 0, 10, 0, 0, 2 };
+	static const uint8_t body[] = {0, 1, 8, 0, 6, 4, 0, 1, 2, 0, 0, 0, 0, 5, 10, 0, 0, 1, 0, 0,
+		0, 0, 0, 0, 10, 0, 0, 2};
 	uint32_t at = put_ether(p, tags, RTE_ETHER_TYPE_ARP);
 
 	memcpy(p + at, body, sizeof(body));
@@ -125,7 +125,7 @@ make_echo(uint8_t *p, unsigned int tags, unsigned int options, uint16_t payload)
 		.dst_addr = rte_cpu_to_be_32(RTE_IPV4(10, 0, 0, 2)),
 	};
 	ip->hdr_checksum = (uint16_t)~rte_raw_cksum(ip, header);
-	*icmp = (struct rte_icmp_hdr){ .icmp_type = RTE_IP_ICMP_ECHO_REQUEST, .icmp_ident = 7 };
+	*icmp = (struct rte_icmp_hdr){.icmp_type = RTE_IP_ICMP_ECHO_REQUEST, .icmp_ident = 7};
 	for (uint16_t i = 0; i < payload; i++)
 		((uint8_t *)(icmp + 1))[i] = (uint8_t)rand();
 	icmp->icmp_cksum = (uint16_t)~rte_raw_cksum(icmp, sizeof(*icmp) + payload);
@@ -172,13 +172,13 @@ test_echo(void **state)
 				assert_true(icmpecho_answer(m, &own));
 				assert_int_equal(unchain(m, out), len);
 				assert_int_equal(rte_raw_cksum(out + at, header), UINT16_MAX);
-				assert_int_equal(rte_raw_cksum(out + at + header, 8 + payload),
-					UINT16_MAX);
+				assert_int_equal(
+					rte_raw_cksum(out + at + header, 8 + payload), UINT16_MAX);
 				assert_int_equal(out[at + header], RTE_IP_ICMP_ECHO_REPLY);
 				assert_memory_equal(out + at + 12, in + at + 16, 4);
 				assert_memory_equal(out + at + 16, in + at + 12, 4);
-				assert_memory_equal(out + at + header + 4, in + at + header + 4,
-					4 + payload);
+				assert_memory_equal(
+					out + at + header + 4, in + at + header + 4, 4 + payload);
 			}
 		}
 	}
@@ -212,21 +212,21 @@ test_not_for_us(void **state)
 		uint8_t value;
 		bool sum; /* put the IPv4 checksum right again */
 	} rows[] = {
-		{ 6, 0x03, false },       /* from a group address */
-		{ 12, 0x86, false },      /* not IPv4 */
-		{ 14, 0x65, false },      /* version 6 */
-		{ 14, 0x44, false },      /* header of 16 bytes */
-		{ 14 + 3, 200, true },    /* longer than the frame */
-		{ 14 + 3, 27, true },     /* no room for ICMP */
-		{ 14 + 6, 0x20, true },   /* a fragment */
-		{ 14 + 7, 1, true },      /* a later fragment */
-		{ 14 + 9, 17, true },     /* UDP */
-		{ 14 + 10, 0x12, false }, /* bad checksum */
-		{ 14 + 12, 224, true },   /* from a group */
-		{ 14 + 16, 239, true },   /* to a group */
-		{ 34, 0, false },         /* a reply */
-		{ 34, 13, false },        /* another ICMP */
-		{ 35, 1, false },         /* another code */
+		{6, 0x03, false},	/* from a group address */
+		{12, 0x86, false},	/* not IPv4 */
+		{14, 0x65, false},	/* version 6 */
+		{14, 0x44, false},	/* header of 16 bytes */
+		{14 + 3, 200, true},	/* longer than the frame */
+		{14 + 3, 27, true},	/* no room for ICMP */
+		{14 + 6, 0x20, true},	/* a fragment */
+		{14 + 7, 1, true},	/* a later fragment */
+		{14 + 9, 17, true},	/* UDP */
+		{14 + 10, 0x12, false}, /* bad checksum */
+		{14 + 12, 224, true},	/* from a group */
+		{14 + 16, 239, true},	/* to a group */
+		{34, 0, false},		/* a reply */
+		{34, 13, false},	/* another ICMP */
+		{35, 1, false},		/* another code */
 	};
 
 	(void)state;
@@ -285,13 +285,18 @@ static void
 test_txonly(void **state)
 {
 	static const uint16_t cuts[][TX_SEGS_MAX] = {
-		{ 42 }, { 43 }, { 64 }, { 1514 }, { 64, 1 }, { 42, 1, 2, 3 },
-		{ 60, 60, 60, 60, 60, 60, 60, 61 },
+		{42},
+		{43},
+		{64},
+		{1514},
+		{64, 1},
+		{42, 1, 2, 3},
+		{60, 60, 60, 60, 60, 60, 60, 61},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < RTE_DIM(cuts); i++) {
-		struct stream s = { .tx_port = 3, .src = own };
+		struct stream s = {.tx_port = 3, .src = own};
 		struct rte_mbuf *m = NULL, **link = &m;
 		uint8_t dirt[1514], out[2048];
 		uint32_t len = 0;

@@ -20,8 +20,8 @@
 static void
 test_diff(void **state)
 {
-	struct snapshot a = { 0 }, b = { 0 }, d = { 0 };
-	struct run run = { .nb_streams = 2, .nb_ports = 0 };
+	struct snapshot a = {0}, b = {0}, d = {0};
+	struct run run = {.nb_streams = 2, .nb_ports = 0};
 	struct totals t;
 
 	(void)state;
@@ -61,7 +61,7 @@ test_diff(void **state)
 static void
 test_cleared(void **state)
 {
-	struct snapshot a = { .tsc = 1 }, b = { .tsc = 2 }, d = { 0 };
+	struct snapshot a = {.tsc = 1}, b = {.tsc = 2}, d = {0};
 	struct totals t;
 
 	(void)state;
@@ -83,7 +83,7 @@ test_cleared(void **state)
 static void
 test_nothing(void **state)
 {
-	struct snapshot none = { 0 }, d = { 0 };
+	struct snapshot none = {0}, d = {0};
 	struct totals t;
 
 	(void)state;
@@ -99,7 +99,7 @@ static void
 test_more_streams(void **state)
 {
 	struct stream_counters *n = calloc(2, sizeof(*n));
-	struct snapshot a = { 0 }, b = { .stream = n, .nb_streams = 2 }, copy = { 0 }, d = { 0 };
+	struct snapshot a = {0}, b = {.stream = n, .nb_streams = 2}, copy = {0}, d = {0};
 
 	(void)state;
 	assert_non_null(n);

@@ -88,7 +88,7 @@ test_map(void **state)
 	for (enum topology t = TOPOLOGY_PAIRED; t <= TOPOLOGY_LOOP; t++) {
 		for (uint16_t n = 1; n <= PORTS; n++) {
 			for (uint16_t q = 1; q <= QUEUES; q += 5) {
-				uint8_t rx[PORTS][QUEUES] = { 0 }, tx[PORTS][QUEUES] = { 0 };
+				uint8_t rx[PORTS][QUEUES] = {0}, tx[PORTS][QUEUES] = {0};
 				unsigned int nb = stream_map(t, n, q, legs);
 
 				assert_int_equal(nb, n * q);
@@ -114,7 +114,7 @@ test_cores(void **state)
 	(void)state;
 	for (unsigned int n = 1; n <= 64; n++) {
 		for (unsigned int cores = 1; cores <= n; cores++) {
-			unsigned int share[64] = { 0 }, last = 0;
+			unsigned int share[64] = {0}, last = 0;
 
 			for (unsigned int i = 0; i < n; i++) {
 				unsigned int c = stream_core(i, n, cores);

@@ -139,8 +139,8 @@ refusals(void **state)
 
 		memset(&a, 0x5A, sizeof(a));
 		before = a;
-		assert_int_equal(sl_args_parse(cases[i].kind, cases[i].text, &a, why, sizeof(why)),
-			-EINVAL);
+		assert_int_equal(
+			sl_args_parse(cases[i].kind, cases[i].text, &a, why, sizeof(why)), -EINVAL);
 		if (strstr(why, cases[i].named) == NULL || strstr(why, cases[i].allowed) == NULL)
 			fail_msg("\"%s\": \"%s\" lacks \"%s\" or \"%s\"", cases[i].text, why,
 				cases[i].named, cases[i].allowed);
@@ -187,12 +187,13 @@ limits(void **state)
 static void
 any_text(void **state)
 {
-	static const char *const bits[] = {"wire", "wire_", "mode", "fault", "mac", "cpu", "node", "=",
-		"=", ",", ",", ":", ";", "step", "loop", "-1", "7", "K", "[", "]", "02:00:00:00:00:01",
-		"bad_length", "coherency", "auto", "quota_noncached", "\xff", " "};
+	static const char *const bits[] = {"wire", "wire_", "mode", "fault", "mac", "cpu", "node",
+		"=", "=", ",", ",", ":", ";", "step", "loop", "-1", "7", "K", "[", "]",
+		"02:00:00:00:00:01", "bad_length", "coherency", "auto", "quota_noncached", "\xff",
+		" "};
 	const char *env = getenv("SL_SEED");
-	unsigned int seed = env != NULL ? (unsigned int)strtoul(env, NULL, 10) :
-					  (unsigned int)time(NULL);
+	unsigned int seed =
+		env != NULL ? (unsigned int)strtoul(env, NULL, 10) : (unsigned int)time(NULL);
 	unsigned int round;
 
 	(void)state;
@@ -205,9 +206,10 @@ any_text(void **state)
 		int ret;
 
 		while (n-- > 0)
-			strcat(text, bits[(unsigned long)random() % (sizeof(bits) / sizeof(bits[0]))]);
-		ret = sl_args_parse(random() % 2 == 0 ? SL_ARGS_SOFT : SL_ARGS_PCI, text, &a, why,
-			sizeof(why));
+			strcat(text,
+				bits[(unsigned long)random() % (sizeof(bits) / sizeof(bits[0]))]);
+		ret = sl_args_parse(
+			random() % 2 == 0 ? SL_ARGS_SOFT : SL_ARGS_PCI, text, &a, why, sizeof(why));
 		assert_true(ret == 0 || (ret == -EINVAL && why[0] != '\0'));
 	}
 }

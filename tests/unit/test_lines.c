@@ -45,7 +45,7 @@ note(char what, const void *p)
 #include "shm_util.h"
 
 static const struct sl_sync sync64 = {
-		.mode = SL_COHERENCY_EXPLICIT, .op = SL_CACHE_OP_NONE, .step = 64, .line = 64};
+	.mode = SL_COHERENCY_EXPLICIT, .op = SL_CACHE_OP_NONE, .step = 64, .line = 64};
 
 /* The trace since the last call, as text. */
 static const char *
@@ -96,7 +96,7 @@ static void
 test_order(void **state)
 {
 	const struct sl_range ranges[3] = {
-			{(void *)0x1000, 64}, {(void *)0x1040, 65}, {(void *)0x2000, 1}};
+		{(void *)0x1000, 64}, {(void *)0x1040, 65}, {(void *)0x2000, 1}};
 	const struct sl_sync *s = &sync64;
 
 	(void)state;
@@ -135,8 +135,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-			cmocka_unit_test(test_every_line),
-			cmocka_unit_test(test_order),
+		cmocka_unit_test(test_every_line),
+		cmocka_unit_test(test_order),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -183,12 +183,12 @@ main(int argc, char **argv)
 	char huge[] = "test_mem_eal --in-memory --no-pci --socket-limit=32 --no-telemetry "
 		      "--log-level=error";
 	const struct CMUnitTest with_huge[] = {
-			WITH_ADAPTER(test_hugepages),
-			WITH_ADAPTER(test_dump_json),
+		WITH_ADAPTER(test_hugepages),
+		WITH_ADAPTER(test_dump_json),
 	};
 	const struct CMUnitTest without[] = {
-			WITH_ADAPTER(test_no_hugepages),
-			WITH_ADAPTER(test_dump_json),
+		WITH_ADAPTER(test_no_hugepages),
+		WITH_ADAPTER(test_dump_json),
 	};
 	bool is_huge = argc > 1 && strcmp(argv[1], "huge") == 0;
 	char *args[16], *arg, *rest = is_huge ? huge : no_huge;
@@ -198,11 +198,11 @@ main(int argc, char **argv)
 		args[n++] = arg;
 	if (rte_eal_init(n, args) < 0) {
 		printf("EAL does not start: %s\n",
-				is_huge ? "no hugepages to be had?" : "without any?");
+			is_huge ? "no hugepages to be had?" : "without any?");
 		return is_huge ? SKIPPED : 1;
 	}
-	ret = is_huge ? cmocka_run_group_tests(with_huge, NULL, NULL)
-		      : cmocka_run_group_tests(without, NULL, NULL);
+	ret = is_huge ? cmocka_run_group_tests(with_huge, NULL, NULL) :
+			cmocka_run_group_tests(without, NULL, NULL);
 	rte_eal_cleanup();
 	return ret;
 }

@@ -58,7 +58,7 @@ copies_unmap(void *ctx, void *va, size_t len)
 
 static void
 copies_sync(void *ctx, enum sl_sync_verb verb, const void *va, size_t len,
-		const struct sl_sync_site *site)
+	const struct sl_sync_site *site)
 {
 	struct copies *c = ctx;
 	unsigned int i;
@@ -98,12 +98,12 @@ nic_step(struct nic *n)
 {
 	sl_dma_begin(n->dma);
 	while (n->tx != n->reg.TxTail && n->rx != n->reg.RxTail) {
-		struct mp_descriptor *t = sl_dma_translate(n->dma,
-				n->reg.TxRing + n->tx % MP_SLOTS * n->reg.Stride, sizeof(*t),
-				SL_DMA_BIDIRECTIONAL);
-		struct mp_descriptor *r = sl_dma_translate(n->dma,
-				n->reg.RxRing + n->rx % MP_SLOTS * n->reg.Stride, sizeof(*r),
-				SL_DMA_BIDIRECTIONAL);
+		struct mp_descriptor *t =
+			sl_dma_translate(n->dma, n->reg.TxRing + n->tx % MP_SLOTS * n->reg.Stride,
+				sizeof(*t), SL_DMA_BIDIRECTIONAL);
+		struct mp_descriptor *r =
+			sl_dma_translate(n->dma, n->reg.RxRing + n->rx % MP_SLOTS * n->reg.Stride,
+				sizeof(*r), SL_DMA_BIDIRECTIONAL);
 		const void *from;
 		void *to;
 
@@ -310,15 +310,14 @@ static NDIS_HANDLE
 registered(struct bench *b)
 {
 	NDIS_SG_DMA_DESCRIPTION d = {
-			.Header = {NDIS_OBJECT_TYPE_SG_DMA_DESCRIPTION,
-					NDIS_SG_DMA_DESCRIPTION_REVISION_1,
-					NDIS_SIZEOF_SG_DMA_DESCRIPTION_REVISION_1},
-			.MaximumPhysicalMapping = 1,
+		.Header = {NDIS_OBJECT_TYPE_SG_DMA_DESCRIPTION, NDIS_SG_DMA_DESCRIPTION_REVISION_1,
+			NDIS_SIZEOF_SG_DMA_DESCRIPTION_REVISION_1},
+		.MaximumPhysicalMapping = 1,
 	};
 	NDIS_HANDLE dma;
 
 	assert_int_equal(
-			NdisMRegisterScatterGatherDma(b->mp.Handle, &d, &dma), NDIS_STATUS_SUCCESS);
+		NdisMRegisterScatterGatherDma(b->mp.Handle, &d, &dma), NDIS_STATUS_SUCCESS);
 	return dma;
 }
 
@@ -327,15 +326,14 @@ test_register(void **state)
 {
 	struct bench *b = bench_open(SL_COHERENCY_COHERENT);
 	NDIS_SG_DMA_DESCRIPTION d = {
-			.Header = {NDIS_OBJECT_TYPE_DEFAULT, NDIS_SG_DMA_DESCRIPTION_REVISION_1,
-					NDIS_SIZEOF_SG_DMA_DESCRIPTION_REVISION_1},
+		.Header = {NDIS_OBJECT_TYPE_DEFAULT, NDIS_SG_DMA_DESCRIPTION_REVISION_1,
+			NDIS_SIZEOF_SG_DMA_DESCRIPTION_REVISION_1},
 	};
 	NDIS_SHARED_MEMORY_PARAMETERS p = {
-			.Header = {NDIS_OBJECT_TYPE_DEFAULT,
-					NDIS_SHARED_MEMORY_PARAMETERS_REVISION_1,
-					NDIS_SIZEOF_SHARED_MEMORY_PARAMETERS_REVISION_1},
-			.Length = 64,
-			.PreferredNode = MM_ANY_NODE_OK,
+		.Header = {NDIS_OBJECT_TYPE_DEFAULT, NDIS_SHARED_MEMORY_PARAMETERS_REVISION_1,
+			NDIS_SIZEOF_SHARED_MEMORY_PARAMETERS_REVISION_1},
+		.Length = 64,
+		.PreferredNode = MM_ANY_NODE_OK,
 	};
 	NDIS_PHYSICAL_ADDRESS pa = {.QuadPart = 1};
 	NDIS_HANDLE dma = b, alloc = b;
@@ -348,30 +346,30 @@ test_register(void **state)
 	assert_null(va);
 	assert_int_equal(pa.QuadPart, 0);
 	shm_log_has(&b->f.log, "before NdisMRegisterScatterGatherDma");
-	assert_int_equal(NdisMAllocateSharedMemoryAsync(b->mp.Handle, 64, TRUE, NULL),
-			NDIS_STATUS_FAILURE);
+	assert_int_equal(
+		NdisMAllocateSharedMemoryAsync(b->mp.Handle, 64, TRUE, NULL), NDIS_STATUS_FAILURE);
 	assert_int_equal(NdisAllocateSharedMemory(b->mp.Handle, &p, &alloc), NDIS_STATUS_FAILURE);
 	assert_null(alloc);
 	shm_log_has(&b->f.log, "before NdisMRegisterScatterGatherDma");
 	/* Registration itself. */
-	assert_int_equal(NdisMRegisterScatterGatherDma(b->mp.Handle, &d, &dma),
-			NDIS_STATUS_BAD_VERSION);
+	assert_int_equal(
+		NdisMRegisterScatterGatherDma(b->mp.Handle, &d, &dma), NDIS_STATUS_BAD_VERSION);
 	assert_null(dma);
 	d.Header.Type = NDIS_OBJECT_TYPE_SG_DMA_DESCRIPTION;
 	assert_int_equal(NdisMRegisterScatterGatherDma(b->mp.Handle, &d, &dma),
-			NDIS_STATUS_INVALID_PARAMETER);
+		NDIS_STATUS_INVALID_PARAMETER);
 	assert_int_equal(NdisMRegisterScatterGatherDma(b->mp.Handle, NULL, &dma),
-			NDIS_STATUS_INVALID_PARAMETER);
-	assert_int_equal(NdisMRegisterScatterGatherDma(NULL, &d, &dma),
-			NDIS_STATUS_INVALID_PARAMETER);
+		NDIS_STATUS_INVALID_PARAMETER);
+	assert_int_equal(
+		NdisMRegisterScatterGatherDma(NULL, &d, &dma), NDIS_STATUS_INVALID_PARAMETER);
 	dma = registered(b);
 	d.MaximumPhysicalMapping = 1;
-	assert_int_equal(NdisMRegisterScatterGatherDma(b->mp.Handle, &d, &alloc),
-			NDIS_STATUS_FAILURE);
+	assert_int_equal(
+		NdisMRegisterScatterGatherDma(b->mp.Handle, &d, &alloc), NDIS_STATUS_FAILURE);
 	shm_log_has(&b->f.log, "registered already");
 	/* No handler, no asynchronous allocation. */
 	assert_int_equal(
-			NdisMAllocateSharedMemoryAsyncEx(dma, 64, TRUE, NULL), NDIS_STATUS_FAILURE);
+		NdisMAllocateSharedMemoryAsyncEx(dma, 64, TRUE, NULL), NDIS_STATUS_FAILURE);
 	NdisMDeregisterScatterGatherDma(dma);
 	NdisMAllocateSharedMemory(b->mp.Handle, 64, TRUE, &va, &pa);
 	assert_null(va);
@@ -447,7 +445,7 @@ test_closed_handle(void **state)
 
 static void
 on_complete(NDIS_HANDLE MiniportAdapterContext, PVOID VirtualAddress,
-		PNDIS_PHYSICAL_ADDRESS PhysicalAddress, ULONG Length, PVOID Context)
+	PNDIS_PHYSICAL_ADDRESS PhysicalAddress, ULONG Length, PVOID Context)
 {
 	struct mp_memory *memory = Context;
 
@@ -467,15 +465,15 @@ test_ndis5(void **state)
 
 	(void)state;
 	assert_int_equal(
-			NdisMInitializeScatterGatherDma(h, TRUE, 0), NDIS_STATUS_INVALID_PARAMETER);
+		NdisMInitializeScatterGatherDma(h, TRUE, 0), NDIS_STATUS_INVALID_PARAMETER);
 	shm_log_has(&b->f.log, "must not be 0");
 	assert_int_equal(NdisMInitializeScatterGatherDma(h, TRUE, 2048), NDIS_STATUS_SUCCESS);
 	assert_int_equal(NdisMInitializeScatterGatherDma(h, TRUE, 2048), NDIS_STATUS_FAILURE);
-	assert_int_equal(NdisMAllocateSharedMemoryAsync(h, 4096, TRUE, &memory),
-			NDIS_STATUS_FAILURE);
+	assert_int_equal(
+		NdisMAllocateSharedMemoryAsync(h, 4096, TRUE, &memory), NDIS_STATUS_FAILURE);
 	assert_int_equal(sl_ndis_set_complete_handler(h, on_complete), NDIS_STATUS_SUCCESS);
-	assert_int_equal(NdisMAllocateSharedMemoryAsync(h, 4096, TRUE, &memory),
-			NDIS_STATUS_PENDING);
+	assert_int_equal(
+		NdisMAllocateSharedMemoryAsync(h, 4096, TRUE, &memory), NDIS_STATUS_PENDING);
 	while (__atomic_load_n(&memory.Length, __ATOMIC_ACQUIRE) == 0)
 		usleep(100);
 	assert_int_equal(memory.Length, 4096);
@@ -527,16 +525,15 @@ test_parameters(void **state)
 		uint8_t bytes[sizeof(SCATTER_GATHER_LIST) + sizeof(SCATTER_GATHER_ELEMENT)];
 	} sg;
 	NDIS_SHARED_MEMORY_PARAMETERS p = {
-			.Header = {NDIS_OBJECT_TYPE_DEFAULT,
-					NDIS_SHARED_MEMORY_PARAMETERS_REVISION_2,
-					NDIS_SIZEOF_SHARED_MEMORY_PARAMETERS_REVISION_2},
-			.Flags = NDIS_SHARED_MEM_PARAMETERS_CONTIGUOUS,
-			.QueueId = 5,
-			.PreferredNode = 0,
-			.Usage = NdisSharedMemoryUsageReceiveData,
-			.Length = 10000,
-			.SGListBufferLength = sizeof(sg),
-			.SGListBuffer = &sg.list,
+		.Header = {NDIS_OBJECT_TYPE_DEFAULT, NDIS_SHARED_MEMORY_PARAMETERS_REVISION_2,
+			NDIS_SIZEOF_SHARED_MEMORY_PARAMETERS_REVISION_2},
+		.Flags = NDIS_SHARED_MEM_PARAMETERS_CONTIGUOUS,
+		.QueueId = 5,
+		.PreferredNode = 0,
+		.Usage = NdisSharedMemoryUsageReceiveData,
+		.Length = 10000,
+		.SGListBufferLength = sizeof(sg),
+		.SGListBuffer = &sg.list,
 	};
 	NDIS_HANDLE alloc, other;
 	struct sl_shm_stats s;
@@ -561,24 +558,24 @@ test_parameters(void **state)
 
 	sl_shm_stats(b->f.a, &s);
 	p.SGListBufferLength = sizeof(SCATTER_GATHER_LIST);
-	assert_int_equal(NdisAllocateSharedMemory(b->mp.Handle, &p, &other),
-			NDIS_STATUS_INVALID_PARAMETER);
+	assert_int_equal(
+		NdisAllocateSharedMemory(b->mp.Handle, &p, &other), NDIS_STATUS_INVALID_PARAMETER);
 	assert_null(other);
 	assert_null(p.VirtualAddress);
 	shm_log_has(&b->f.log, "SGListBufferLength 16 holds 0 elements, the memory has 1");
 	p.SGListBufferLength = sizeof(sg);
 	p.PreferredNode = 99;
-	assert_int_equal(NdisAllocateSharedMemory(b->mp.Handle, &p, &other),
-			NDIS_STATUS_INVALID_PARAMETER);
+	assert_int_equal(
+		NdisAllocateSharedMemory(b->mp.Handle, &p, &other), NDIS_STATUS_INVALID_PARAMETER);
 	shm_log_has(&b->f.log, "NUMA node 99");
 	p.PreferredNode = MM_ANY_NODE_OK;
 	p.Length = 1 << 30;
 	assert_int_equal(NdisAllocateSharedMemory(b->mp.Handle, &p, &other), NDIS_STATUS_RESOURCES);
 	p.Header.Size = 8;
-	assert_int_equal(NdisAllocateSharedMemory(b->mp.Handle, &p, &other),
-			NDIS_STATUS_BAD_VERSION);
+	assert_int_equal(
+		NdisAllocateSharedMemory(b->mp.Handle, &p, &other), NDIS_STATUS_BAD_VERSION);
 	assert_int_equal(NdisAllocateSharedMemory(b->mp.Handle, NULL, &other),
-			NDIS_STATUS_INVALID_PARAMETER);
+		NDIS_STATUS_INVALID_PARAMETER);
 	NdisFreeSharedMemory(b->mp.Handle, &s);
 	shm_log_has(&b->f.log, "no allocation has the handle");
 	NdisFreeSharedMemory(b->mp.Handle, alloc);
@@ -628,19 +625,19 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-			cmocka_unit_test(test_miniport_coherent),
-			cmocka_unit_test(test_miniport_explicit),
-			cmocka_unit_test(test_miniport_copies),
-			cmocka_unit_test(test_each_sync_counts),
-			cmocka_unit_test(test_miniport_quota),
-			cmocka_unit_test(test_miniport_async),
-			cmocka_unit_test(test_register),
-			cmocka_unit_test(test_free_bad),
-			cmocka_unit_test(test_closed_handle),
-			cmocka_unit_test(test_ndis5),
-			cmocka_unit_test(test_irql),
-			cmocka_unit_test(test_parameters),
-			cmocka_unit_test(test_buffers),
+		cmocka_unit_test(test_miniport_coherent),
+		cmocka_unit_test(test_miniport_explicit),
+		cmocka_unit_test(test_miniport_copies),
+		cmocka_unit_test(test_each_sync_counts),
+		cmocka_unit_test(test_miniport_quota),
+		cmocka_unit_test(test_miniport_async),
+		cmocka_unit_test(test_register),
+		cmocka_unit_test(test_free_bad),
+		cmocka_unit_test(test_closed_handle),
+		cmocka_unit_test(test_ndis5),
+		cmocka_unit_test(test_irql),
+		cmocka_unit_test(test_parameters),
+		cmocka_unit_test(test_buffers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

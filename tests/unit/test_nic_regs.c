@@ -57,7 +57,7 @@ test_no_overlap(void **state)
 			assert_true(off < SL_BAR_SIZE);
 			if (used[off / 4] != 0)
 				fail_msg("offset 0x%05x is twice in the table, now as %s", off,
-						sl_reg_table[r->reg].name);
+					sl_reg_table[r->reg].name);
 			used[off / 4] = 1;
 		}
 	}
@@ -111,24 +111,24 @@ test_queue_offsets(void **state)
 		enum sl_reg reg;
 		uint32_t base, old_base, low;
 	} rows[] = {
-			{SL_RDBAL, 0xC000, 0x2800, 0x00},
-			{SL_RDBAH, 0xC000, 0x2800, 0x04},
-			{SL_RDLEN, 0xC000, 0x2800, 0x08},
-			{SL_SRRCTL, 0xC000, 0x2800, 0x0C},
-			{SL_RDH, 0xC000, 0x2800, 0x10},
-			{SL_RXCTL, 0xC000, 0x2800, 0x14},
-			{SL_RDT, 0xC000, 0x2800, 0x18},
-			{SL_RXDCTL, 0xC000, 0x2800, 0x28},
-			{SL_RQDPC, 0xC000, 0x2800, 0x30},
-			{SL_TDBAL, 0xE000, 0x3800, 0x00},
-			{SL_TDBAH, 0xE000, 0x3800, 0x04},
-			{SL_TDLEN, 0xE000, 0x3800, 0x08},
-			{SL_TDH, 0xE000, 0x3800, 0x10},
-			{SL_TXCTL, 0xE000, 0x3800, 0x14},
-			{SL_TDT, 0xE000, 0x3800, 0x18},
-			{SL_TXDCTL, 0xE000, 0x3800, 0x28},
-			{SL_TDWBAL, 0xE000, 0x3800, 0x38},
-			{SL_TDWBAH, 0xE000, 0x3800, 0x3C},
+		{SL_RDBAL, 0xC000, 0x2800, 0x00},
+		{SL_RDBAH, 0xC000, 0x2800, 0x04},
+		{SL_RDLEN, 0xC000, 0x2800, 0x08},
+		{SL_SRRCTL, 0xC000, 0x2800, 0x0C},
+		{SL_RDH, 0xC000, 0x2800, 0x10},
+		{SL_RXCTL, 0xC000, 0x2800, 0x14},
+		{SL_RDT, 0xC000, 0x2800, 0x18},
+		{SL_RXDCTL, 0xC000, 0x2800, 0x28},
+		{SL_RQDPC, 0xC000, 0x2800, 0x30},
+		{SL_TDBAL, 0xE000, 0x3800, 0x00},
+		{SL_TDBAH, 0xE000, 0x3800, 0x04},
+		{SL_TDLEN, 0xE000, 0x3800, 0x08},
+		{SL_TDH, 0xE000, 0x3800, 0x10},
+		{SL_TXCTL, 0xE000, 0x3800, 0x14},
+		{SL_TDT, 0xE000, 0x3800, 0x18},
+		{SL_TXDCTL, 0xE000, 0x3800, 0x28},
+		{SL_TDWBAL, 0xE000, 0x3800, 0x38},
+		{SL_TDWBAH, 0xE000, 0x3800, 0x3C},
 	};
 	unsigned int i, q, index;
 
@@ -136,13 +136,13 @@ test_queue_offsets(void **state)
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		for (q = 0; q < SL_NIC_QUEUES; q++) {
 			assert_int_equal(sl_reg_find(rows[i].base + q * 0x40 + rows[i].low, &index),
-					rows[i].reg);
+				rows[i].reg);
 			assert_int_equal(index, q);
 		}
 		for (q = 0; q < 4; q++) {
-			assert_int_equal(sl_reg_find(rows[i].old_base + q * 0x100 + rows[i].low,
-							 &index),
-					rows[i].reg);
+			assert_int_equal(
+				sl_reg_find(rows[i].old_base + q * 0x100 + rows[i].low, &index),
+				rows[i].reg);
 			assert_int_equal(index, q);
 		}
 	}
@@ -158,25 +158,25 @@ test_irq_offsets(void **state)
 		uint32_t off;
 		enum sl_reg reg;
 	} rows[] = {
-			{0x00C0, SL_ICR},
-			{0x00C8, SL_ICS},
-			{0x00D0, SL_IMS},
-			{0x00D8, SL_IMC},
-			{0x00E0, SL_IAM},
-			{0x1500, SL_ICR},
-			{0x1504, SL_ICS},
-			{0x1508, SL_IMS},
-			{0x150C, SL_IMC},
-			{0x1510, SL_IAM},
-			{0x1520, SL_EICS},
-			{0x1524, SL_EIMS},
-			{0x1528, SL_EIMC},
-			{0x152C, SL_EIAC},
-			{0x1530, SL_EIAM},
-			{0x1580, SL_EICR},
-			{0x1680, SL_EITR},
-			{0x1700, SL_IVAR},
-			{0x1740, SL_IVAR_MISC},
+		{0x00C0, SL_ICR},
+		{0x00C8, SL_ICS},
+		{0x00D0, SL_IMS},
+		{0x00D8, SL_IMC},
+		{0x00E0, SL_IAM},
+		{0x1500, SL_ICR},
+		{0x1504, SL_ICS},
+		{0x1508, SL_IMS},
+		{0x150C, SL_IMC},
+		{0x1510, SL_IAM},
+		{0x1520, SL_EICS},
+		{0x1524, SL_EIMS},
+		{0x1528, SL_EIMC},
+		{0x152C, SL_EIAC},
+		{0x1530, SL_EIAM},
+		{0x1580, SL_EICR},
+		{0x1680, SL_EITR},
+		{0x1700, SL_IVAR},
+		{0x1740, SL_IVAR_MISC},
 	};
 	unsigned int i, index;
 
@@ -190,27 +190,27 @@ static void
 test_fields(void **state)
 {
 	static const uint32_t masks[] = {
-			SL_MDIC_DATA,
-			SL_MDIC_REGADD,
-			SL_MDIC_PHYADD,
-			SL_MDIC_OP,
-			SL_EERD_ADDR,
-			SL_EERD_DATA,
-			SL_SRRCTL_BSIZEPACKET,
-			SL_SRRCTL_DESCTYPE,
-			SL_RAH_ADDR,
-			SL_TXD_DTALEN,
-			SL_TXD_DTYP,
-			SL_TXD_PAYLEN,
-			SL_TXC_IPLEN,
-			SL_TXC_MACLEN,
-			SL_TXC_VLAN,
-			SL_TXC_L4LEN,
-			SL_TXC_MSS,
-			SL_RXD_INFO_RSSTYPE,
-			SL_RXD_INFO_PTYPE,
-			SL_RLPML_LEN,
-			SL_XDLEN_UNITS,
+		SL_MDIC_DATA,
+		SL_MDIC_REGADD,
+		SL_MDIC_PHYADD,
+		SL_MDIC_OP,
+		SL_EERD_ADDR,
+		SL_EERD_DATA,
+		SL_SRRCTL_BSIZEPACKET,
+		SL_SRRCTL_DESCTYPE,
+		SL_RAH_ADDR,
+		SL_TXD_DTALEN,
+		SL_TXD_DTYP,
+		SL_TXD_PAYLEN,
+		SL_TXC_IPLEN,
+		SL_TXC_MACLEN,
+		SL_TXC_VLAN,
+		SL_TXC_L4LEN,
+		SL_TXC_MSS,
+		SL_RXD_INFO_RSSTYPE,
+		SL_RXD_INFO_PTYPE,
+		SL_RLPML_LEN,
+		SL_XDLEN_UNITS,
 	};
 	unsigned int i;
 	uint32_t v;
@@ -222,7 +222,7 @@ test_fields(void **state)
 		for (v = 1; v != 0 && v <= top; v <<= 1) {
 			assert_int_equal(SL_GET(masks[i], SL_SET(masks[i], 0xA5A5A5A5, v)), v);
 			assert_int_equal(SL_SET(masks[i], 0xA5A5A5A5, v) & ~masks[i],
-					0xA5A5A5A5 & ~masks[i]);
+				0xA5A5A5A5 & ~masks[i]);
 		}
 	}
 	/* Descriptor fields of one word do not overlap. */
@@ -236,13 +236,13 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-			cmocka_unit_test(test_rows),
-			cmocka_unit_test(test_no_overlap),
-			cmocka_unit_test(test_names),
-			cmocka_unit_test(test_find),
-			cmocka_unit_test(test_queue_offsets),
-			cmocka_unit_test(test_irq_offsets),
-			cmocka_unit_test(test_fields),
+		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_no_overlap),
+		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_find),
+		cmocka_unit_test(test_queue_offsets),
+		cmocka_unit_test(test_irq_offsets),
+		cmocka_unit_test(test_fields),
 	};
 
 	return cmocka_run_group_tests_name("nic_regs", tests, NULL, NULL);

@@ -67,7 +67,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-			cmocka_unit_test(test_device_tree),
+		cmocka_unit_test(test_device_tree),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -79,7 +79,7 @@ model_descriptor(struct model *m, const struct rig_wb *wb)
 		return;
 	}
 	if ((!eop && wb->length != m->buf_len) || m->part_len + wb->length > SL_FRAME_MAX ||
-		 m->part_segs == SL_RX_MAX_SEGS) {
+		m->part_segs == SL_RX_MAX_SEGS) {
 		model_drop(m, wb->status, &m->n.bad_chain);
 		return;
 	}
@@ -123,7 +123,8 @@ random_wb(struct rig *r, struct model *m, struct rig_wb *wb, uint8_t *data)
 	}
 	if (m->endless > 0) {
 		m->endless--;
-		wb->length = m->endless_max == m->buf_len ? m->buf_len :
+		wb->length = m->endless_max == m->buf_len ?
+			m->buf_len :
 			(uint16_t)(1 + rig_rand(r, m->endless_max));
 		wb->status = SL_RXD_STAT_DD;
 	}
@@ -144,7 +145,8 @@ consume(struct rig *r, struct model *m, struct rte_mbuf *pkt)
 	assert_true(m->count > 0);
 	assert_int_equal(rte_pktmbuf_pkt_len(pkt), f->len);
 	assert_int_equal(pkt->port, r->data.port_id);
-	assert_ptr_equal(rte_pktmbuf_mtod(pkt, char *), (char *)pkt->buf_addr + RTE_PKTMBUF_HEADROOM);
+	assert_ptr_equal(
+		rte_pktmbuf_mtod(pkt, char *), (char *)pkt->buf_addr + RTE_PKTMBUF_HEADROOM);
 	assert_true(m->scatter || pkt->nb_segs == 1);
 	assert_int_equal(rte_mbuf_check(pkt, 1, &(const char *){NULL}), 0);
 	for (seg = pkt; seg != NULL; seg = seg->next) {
@@ -286,8 +288,8 @@ static const struct offload_row offload_rows[] = {
 		RTE_MBUF_F_RX_IP_CKSUM_GOOD | RTE_MBUF_F_RX_RSS_HASH},
 	{SL_RXD_PTYPE_IPV4, SL_RXD_STAT_IPCS | SL_RXD_ERR_IPE, 0,
 		RTE_PTYPE_L2_ETHER | RTE_PTYPE_L3_IPV4, RTE_MBUF_F_RX_IP_CKSUM_BAD},
-	{SL_RXD_PTYPE_IPV4 | SL_RXD_PTYPE_TCP, SL_RXD_STAT_IPCS | SL_RXD_STAT_L4CS,
-		SL_RSS_IPV4_TCP, RTE_PTYPE_L2_ETHER | RTE_PTYPE_L3_IPV4 | RTE_PTYPE_L4_TCP,
+	{SL_RXD_PTYPE_IPV4 | SL_RXD_PTYPE_TCP, SL_RXD_STAT_IPCS | SL_RXD_STAT_L4CS, SL_RSS_IPV4_TCP,
+		RTE_PTYPE_L2_ETHER | RTE_PTYPE_L3_IPV4 | RTE_PTYPE_L4_TCP,
 		RTE_MBUF_F_RX_IP_CKSUM_GOOD | RTE_MBUF_F_RX_L4_CKSUM_GOOD | RTE_MBUF_F_RX_RSS_HASH},
 	{SL_RXD_PTYPE_IPV6 | SL_RXD_PTYPE_UDP, SL_RXD_STAT_UDPCS | SL_RXD_ERR_L4E, 0,
 		RTE_PTYPE_L2_ETHER | RTE_PTYPE_L3_IPV6 | RTE_PTYPE_L4_UDP,
@@ -311,19 +313,20 @@ test_offload(void **state)
 	unsigned int i;
 
 	(void)state;
-	r->data.dev_conf.rxmode.offloads = RTE_ETH_RX_OFFLOAD_VLAN_STRIP |
-		RTE_ETH_RX_OFFLOAD_CHECKSUM;
+	r->data.dev_conf.rxmode.offloads =
+		RTE_ETH_RX_OFFLOAD_VLAN_STRIP | RTE_ETH_RX_OFFLOAD_CHECKSUM;
 	q = rig_rx_start(r, 64, NULL);
 	path = r->port.rx_path;
 	assert_true(path->offload && !path->scatter);
 	for (i = 0; i < RTE_DIM(offload_rows); i++) {
 		const struct offload_row *row = &offload_rows[i];
-		const struct rig_wb wb = {
-			.info = SL_PREP(SL_RXD_INFO_PTYPE, row->ptype) |
+		const struct rig_wb wb = {.info = SL_PREP(SL_RXD_INFO_PTYPE, row->ptype) |
 				SL_PREP(SL_RXD_INFO_RSSTYPE, row->rss_type),
 			.rss = 0x12345678 + i,
 			.status = SL_RXD_STAT_DD | SL_RXD_STAT_EOP | row->status,
-			.length = sizeof(data), .data = data, .data_len = sizeof(data),
+			.length = sizeof(data),
+			.data = data,
+			.data_len = sizeof(data),
 			.vlan = (uint16_t)(100 + i)};
 
 		rig_rx_write(r, &wb);
@@ -343,8 +346,10 @@ test_no_mbuf(void **state)
 {
 	struct rig *r = rig_open(SL_COHERENCY_COHERENT, 63, 0);
 	uint8_t data[60] = {0};
-	const struct rig_wb wb = {.status = SL_RXD_STAT_DD | SL_RXD_STAT_EOP, .length = sizeof(data),
-		.data = data, .data_len = sizeof(data)};
+	const struct rig_wb wb = {.status = SL_RXD_STAT_DD | SL_RXD_STAT_EOP,
+		.length = sizeof(data),
+		.data = data,
+		.data_len = sizeof(data)};
 	struct rte_mbuf *held[64], *pkts[32];
 	struct sl_rx_queue *q = rig_rx_start(r, 32, NULL);
 	unsigned int n_held, n, i;
@@ -375,8 +380,10 @@ test_status(void **state)
 	struct rig *r = rig_open(SL_COHERENCY_CHECKED, 127, 0);
 	struct sl_rx_queue *q = rig_rx_start(r, 32, NULL);
 	uint8_t data[60] = {0};
-	const struct rig_wb wb = {.status = SL_RXD_STAT_DD | SL_RXD_STAT_EOP, .length = sizeof(data),
-		.data = data, .data_len = sizeof(data)};
+	const struct rig_wb wb = {.status = SL_RXD_STAT_DD | SL_RXD_STAT_EOP,
+		.length = sizeof(data),
+		.data = data,
+		.data_len = sizeof(data)};
 	unsigned int i;
 
 	(void)state;
@@ -411,8 +418,8 @@ test_setup(void **state)
 	assert_int_equal(try_setup(r, 64, 57), -EINVAL);
 	assert_int_equal(try_setup(r, 64, 56), 0);
 	assert_int_equal(try_setup(r, 64, 1), 0);
-	assert_int_equal(sl_rx_queue_setup(&r->eth, 0, 64, 0, &(struct rte_eth_rxconf){0}, NULL),
-		-EINVAL);
+	assert_int_equal(
+		sl_rx_queue_setup(&r->eth, 0, 64, 0, &(struct rte_eth_rxconf){0}, NULL), -EINVAL);
 	rig_close(r);
 
 	/* R5: buffers that do not start on a line. */

@@ -70,7 +70,7 @@ test_open_bad(void **state)
 
 static void
 no_sync(void *ctx, enum sl_sync_verb verb, const void *va, size_t len,
-		const struct sl_sync_site *site)
+	const struct sl_sync_site *site)
 {
 	(void)ctx;
 	(void)verb;
@@ -332,7 +332,7 @@ test_free_differs(void **state)
 	struct shm_fixture *f = *state;
 	struct sl_region r = take(f, "ring", 4096), bad[8];
 	static const char *const field[] = {
-			"va", "iova", "len", "len", "cached", "va", "va", "iova"};
+		"va", "iova", "len", "len", "cached", "va", "va", "iova"};
 	unsigned int i;
 
 	for (i = 0; i < 8; i++)
@@ -417,7 +417,7 @@ struct fake {
 
 static int
 fake_alloc(void *ctx, const char *name, size_t len, size_t align, int node, struct sl_chunk *out,
-		char why[128])
+	char why[128])
 {
 	struct fake *s = ctx;
 	size_t size = (len + align - 1) & ~(align - 1);
@@ -431,10 +431,10 @@ fake_alloc(void *ctx, const char *name, size_t len, size_t align, int node, stru
 	s->len = size;
 	s->live++;
 	*out = (struct sl_chunk){
-			.va = s->base,
-			.len = size,
-			.node = s->placed != SL_NODE_ANY ? s->placed : node,
-			.page_size = s->page,
+		.va = s->base,
+		.len = size,
+		.node = s->placed != SL_NODE_ANY ? s->placed : node,
+		.page_size = s->page,
 	};
 	return 0;
 }
@@ -484,9 +484,9 @@ four_distance(void *ctx, int from, int to)
 }
 
 static const struct sl_topology four = {
-		.count = four_count,
-		.has = four_has,
-		.distance = four_distance,
+	.count = four_count,
+	.has = four_has,
+	.distance = four_distance,
 };
 
 static void
@@ -711,9 +711,9 @@ test_async(void **state)
 	for (i = 0; i < taken; i++)
 		assert_int_equal(sl_region_free(f.a, &d.region[i]), 0);
 	d.ok = 0;
-	assert_int_equal(sl_region_alloc_async(f.a, &(struct sl_region_params){.name = "bad"},
-					 on_done, &d),
-			0);
+	assert_int_equal(
+		sl_region_alloc_async(f.a, &(struct sl_region_params){.name = "bad"}, on_done, &d),
+		0);
 	while (__atomic_load_n(&d.calls, __ATOMIC_ACQUIRE) != taken + 1)
 		usleep(100);
 	assert_int_equal(d.status, -EINVAL);
@@ -792,25 +792,25 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-			cmocka_unit_test(test_open_bad),
-			cmocka_unit_test(test_checked_needs_checker),
-			cmocka_unit_test(test_auto_mode),
-			cmocka_unit_test(test_names),
-			WITH_ADAPTER(test_close_lists_live),
-			cmocka_unit_test(test_after_close),
-			WITH_ADAPTER(test_alloc),
-			WITH_ADAPTER(test_alignment),
-			WITH_ADAPTER(test_alloc_bad),
-			cmocka_unit_test(test_quota),
-			WITH_ADAPTER(test_free_differs),
-			WITH_ADAPTER(test_other_adapters_region),
-			WITH_ADAPTER(test_dump),
-			cmocka_unit_test(test_pieces),
-			cmocka_unit_test(test_pieces_refused),
-			cmocka_unit_test(test_nearest_node),
-			cmocka_unit_test(test_async),
-			WITH_ADAPTER(test_async_bad),
-			WITH_ADAPTER(test_random),
+		cmocka_unit_test(test_open_bad),
+		cmocka_unit_test(test_checked_needs_checker),
+		cmocka_unit_test(test_auto_mode),
+		cmocka_unit_test(test_names),
+		WITH_ADAPTER(test_close_lists_live),
+		cmocka_unit_test(test_after_close),
+		WITH_ADAPTER(test_alloc),
+		WITH_ADAPTER(test_alignment),
+		WITH_ADAPTER(test_alloc_bad),
+		cmocka_unit_test(test_quota),
+		WITH_ADAPTER(test_free_differs),
+		WITH_ADAPTER(test_other_adapters_region),
+		WITH_ADAPTER(test_dump),
+		cmocka_unit_test(test_pieces),
+		cmocka_unit_test(test_pieces_refused),
+		cmocka_unit_test(test_nearest_node),
+		cmocka_unit_test(test_async),
+		WITH_ADAPTER(test_async_bad),
+		WITH_ADAPTER(test_random),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -106,7 +106,7 @@ test_rx_one(void **state)
 	assert_non_null(d);
 	assert_int_equal(d->wb.length, sizeof(frame));
 	assert_int_equal(d->wb.status & (SL_RXD_STAT_DD | SL_RXD_STAT_EOP),
-			SL_RXD_STAT_DD | SL_RXD_STAT_EOP);
+		SL_RXD_STAT_DD | SL_RXD_STAT_EOP);
 	assert_memory_equal(data, frame, sizeof(frame));
 	assert_int_equal(SL_RD(&r->bus, RDH, 0), 1);
 	assert_null(rig_rx_next(r, 0, NULL));
@@ -146,13 +146,12 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-			cmocka_unit_test_setup_teardown(test_params, rig_setup, rig_teardown),
-			cmocka_unit_test_setup_teardown(test_mac_from_nvm, rig_setup, rig_teardown),
-			cmocka_unit_test_setup_teardown(test_tx_one, rig_setup, rig_teardown),
-			cmocka_unit_test_setup_teardown(
-					test_tx_head_write_back, rig_setup, rig_teardown),
-			cmocka_unit_test_setup_teardown(test_rx_one, rig_setup, rig_teardown),
-			cmocka_unit_test_setup_teardown(test_rx_wrap, rig_setup, rig_teardown),
+		cmocka_unit_test_setup_teardown(test_params, rig_setup, rig_teardown),
+		cmocka_unit_test_setup_teardown(test_mac_from_nvm, rig_setup, rig_teardown),
+		cmocka_unit_test_setup_teardown(test_tx_one, rig_setup, rig_teardown),
+		cmocka_unit_test_setup_teardown(test_tx_head_write_back, rig_setup, rig_teardown),
+		cmocka_unit_test_setup_teardown(test_rx_one, rig_setup, rig_teardown),
+		cmocka_unit_test_setup_teardown(test_rx_wrap, rig_setup, rig_teardown),
 	};
 
 	return cmocka_run_group_tests_name("softnic", tests, NULL, NULL);

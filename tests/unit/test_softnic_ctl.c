@@ -48,7 +48,7 @@ test_reset(void **state)
 		const struct sl_reg_row *row = &sl_reg_table[reg];
 
 		if (reg == SL_CTRL || reg == SL_RXPBS || reg == SL_TXPBS || reg == SL_EITR ||
-				reg == SL_SWSM || reg == SL_MDIC)
+			reg == SL_SWSM || reg == SL_MDIC)
 			continue;
 		for (i = 0; i < row->count; i++)
 			sl_bus_write(&r->bus, row->offset + i * row->stride, 0x5a5a5a00 + i);
@@ -69,7 +69,7 @@ test_reset(void **state)
 				now &= ~SL_ICR_LSC;
 			if (now != before[off / 4])
 				fail_msg("%s[%u] is 0x%08x after the reset, was 0x%08x", row->name,
-						i, now, before[off / 4]);
+					i, now, before[off / 4]);
 		}
 	}
 	sl_softnic_stats(r->nic, &s);
@@ -183,8 +183,8 @@ static uint32_t
 mdic(struct rig *r, uint32_t op, uint32_t phy, uint32_t reg, uint32_t data)
 {
 	SL_WR(&r->bus, MDIC, 0,
-			SL_PREP(SL_MDIC_OP, op) | SL_PREP(SL_MDIC_PHYADD, phy) |
-					SL_PREP(SL_MDIC_REGADD, reg) | SL_PREP(SL_MDIC_DATA, data));
+		SL_PREP(SL_MDIC_OP, op) | SL_PREP(SL_MDIC_PHYADD, phy) |
+			SL_PREP(SL_MDIC_REGADD, reg) | SL_PREP(SL_MDIC_DATA, data));
 	assert_true((SL_RD(&r->bus, MDIC, 0) & SL_MDIC_READY) != 0);
 	return SL_RD(&r->bus, MDIC, 0);
 }
@@ -286,7 +286,7 @@ test_link(void **state)
 	SL_WR(&r->bus, IMS, 0, SL_ICR_LSC);
 	SL_WR(&r->bus, CTRL, 0, SL_CTRL_SLU);
 	assert_int_equal(SL_RD(&r->bus, STATUS, 0) & (SL_STATUS_LU | SL_STATUS_FD),
-			SL_STATUS_LU | SL_STATUS_FD);
+		SL_STATUS_LU | SL_STATUS_FD);
 	assert_int_equal(SL_GET(SL_STATUS_SPEED, SL_RD(&r->bus, STATUS, 0)), SL_SPEED_1000);
 	assert_int_equal(irqs(r, 0), 1);
 	assert_true((SL_RD(&r->bus, ICR, 0) & SL_ICR_LSC) != 0);
@@ -301,8 +301,8 @@ test_link(void **state)
 	assert_true((SL_RD(&r->bus, STATUS, 0) & SL_STATUS_LU) != 0);
 	/* Forced speed and duplex show. */
 	SL_WR(&r->bus, CTRL, 0,
-			SL_CTRL_SLU | SL_CTRL_FRCSPD | SL_CTRL_FRCDPLX |
-					SL_PREP(SL_CTRL_SPEED, SL_SPEED_100));
+		SL_CTRL_SLU | SL_CTRL_FRCSPD | SL_CTRL_FRCDPLX |
+			SL_PREP(SL_CTRL_SPEED, SL_SPEED_100));
 	assert_int_equal(SL_GET(SL_STATUS_SPEED, SL_RD(&r->bus, STATUS, 0)), SL_SPEED_100);
 	assert_int_equal(SL_RD(&r->bus, STATUS, 0) & SL_STATUS_FD, 0);
 }
@@ -418,9 +418,9 @@ test_statistics(void **state)
 {
 	static const uint8_t group[6] = {0x01, 0, 0x5e, 0, 0, 1};
 	static const uint32_t rx_size[] = {SL_OFF(PRC64, 0), SL_OFF(PRC127, 0), SL_OFF(PRC255, 0),
-			SL_OFF(PRC511, 0), SL_OFF(PRC1023, 0), SL_OFF(PRC1522, 0)};
+		SL_OFF(PRC511, 0), SL_OFF(PRC1023, 0), SL_OFF(PRC1522, 0)};
 	static const uint32_t tx_size[] = {SL_OFF(PTC64, 0), SL_OFF(PTC127, 0), SL_OFF(PTC255, 0),
-			SL_OFF(PTC511, 0), SL_OFF(PTC1023, 0), SL_OFF(PTC1522, 0)};
+		SL_OFF(PTC511, 0), SL_OFF(PTC1023, 0), SL_OFF(PTC1522, 0)};
 	static const uint32_t edges[] = {60, 61, 123, 124, 251, 252, 507, 508, 1019, 1020, 1514};
 	struct rig *r = *state;
 	uint64_t seed = rig_seed(), sum = 0, all = 0;
@@ -436,12 +436,12 @@ test_statistics(void **state)
 		rig_frame_fill(&seed, frame, len, dst);
 		rig_wire_in(r, frame, len);
 		rig_tx_one(r, 0, frame, len, 0, 0);
-		by_size[size <= 64	       ? 0
-				: size <= 127  ? 1
-				: size <= 255  ? 2
-				: size <= 511  ? 3
-				: size <= 1023 ? 4
-					       : 5]++;
+		by_size[size <= 64	     ? 0 :
+				size <= 127  ? 1 :
+				size <= 255  ? 2 :
+				size <= 511  ? 3 :
+				size <= 1023 ? 4 :
+					       5]++;
 		multi += i % 3 == 1;
 		broad += i % 3 == 2;
 		sum += size;
@@ -523,8 +523,8 @@ test_fault_words(void **state)
 	assert_int_equal(sl_fault_parse("hold_dd:1:-1", &fault, &arg, &count), -EINVAL);
 	assert_int_equal(sl_fault_parse("hold_dd:1:2:3", &fault, &arg, &count), -EINVAL);
 	assert_int_equal(sl_fault_parse("hold_dd:4294967296", &fault, &arg, &count), -EINVAL);
-	assert_int_equal(sl_softnic_fault(((struct rig *)*state)->nic, SL_FAULT_COUNT, 0, 1),
-			-EINVAL);
+	assert_int_equal(
+		sl_softnic_fault(((struct rig *)*state)->nic, SL_FAULT_COUNT, 0, 1), -EINVAL);
 }
 
 /* Receive @p n frames whose 15th byte counts up. */
@@ -633,7 +633,7 @@ test_fault_dma(void **state)
 	/* Addresses that are truly outside: data, descriptors, head. */
 	r->rxq[0].rx[r->rxq[0].next].read.pkt_addr = 64;
 	SL_WR(&r->bus, RDH, 0,
-			SL_RD(&r->bus, RDH, 0)); /* descriptors fetched before are forgotten */
+		SL_RD(&r->bus, RDH, 0)); /* descriptors fetched before are forgotten */
 	feed(r, 1);
 	(void)rig_rx_next(r, 0, NULL);
 	SL_WR(&r->bus, TDBAH, 0, 0x7fffffff);
@@ -769,10 +769,10 @@ test_runner(void **state)
 	for (i = 0; i < 1000; i++)
 		(void)SL_RD(&r->bus, STATUS, 0);
 	/* A second device stays when the first goes. */
-	assert_int_equal(sl_softnic_create(&(struct sl_softnic_params){.name = "b",
-							   .adapter = r->adapter},
-					 &other),
-			0);
+	assert_int_equal(
+		sl_softnic_create(
+			&(struct sl_softnic_params){.name = "b", .adapter = r->adapter}, &other),
+		0);
 	assert_int_equal(sl_runner_add(run, other), 0);
 	assert_int_equal(sl_runner_remove(run, r->nic), 0);
 	assert_true(steps(other));
@@ -791,25 +791,25 @@ main(void)
 {
 #define RIG_TEST(f) cmocka_unit_test_setup_teardown(f, rig_setup, rig_teardown)
 	const struct CMUnitTest tests[] = {
-			RIG_TEST(test_reset),
-			RIG_TEST(test_queue_enable),
-			RIG_TEST(test_aliases),
-			RIG_TEST(test_nvm),
-			RIG_TEST(test_phy),
-			RIG_TEST(test_semaphores),
-			RIG_TEST(test_link),
-			RIG_TEST(test_msix),
-			RIG_TEST(test_legacy_irq),
-			RIG_TEST(test_statistics),
-			RIG_TEST(test_octets_pair),
-			RIG_TEST(test_fault_words),
-			RIG_TEST(test_fault_rx),
-			RIG_TEST(test_fault_hold),
-			RIG_TEST(test_fault_dma),
-			RIG_TEST(test_fault_wild_index),
-			RIG_TEST(test_fault_link_and_reset),
-			RIG_TEST(test_fault_removed),
-			RIG_TEST(test_runner),
+		RIG_TEST(test_reset),
+		RIG_TEST(test_queue_enable),
+		RIG_TEST(test_aliases),
+		RIG_TEST(test_nvm),
+		RIG_TEST(test_phy),
+		RIG_TEST(test_semaphores),
+		RIG_TEST(test_link),
+		RIG_TEST(test_msix),
+		RIG_TEST(test_legacy_irq),
+		RIG_TEST(test_statistics),
+		RIG_TEST(test_octets_pair),
+		RIG_TEST(test_fault_words),
+		RIG_TEST(test_fault_rx),
+		RIG_TEST(test_fault_hold),
+		RIG_TEST(test_fault_dma),
+		RIG_TEST(test_fault_wild_index),
+		RIG_TEST(test_fault_link_and_reset),
+		RIG_TEST(test_fault_removed),
+		RIG_TEST(test_runner),
 	};
 
 	return cmocka_run_group_tests_name("softnic_ctl", tests, NULL, NULL);

@@ -44,8 +44,7 @@ poke(struct rig *r, uint64_t *seed)
 {
 	/* The registers of queues, and those that switch things on, come more often. */
 	static const uint16_t often[] = {SL_RDT, SL_TDT, SL_RDLEN, SL_TDLEN, SL_RDH, SL_TDH,
-			SL_RXDCTL, SL_TXDCTL, SL_SRRCTL, SL_RCTL, SL_TDWBAL, SL_RXCSUM, SL_MRQC,
-			SL_DVMOLR};
+		SL_RXDCTL, SL_TXDCTL, SL_SRRCTL, SL_RCTL, SL_TDWBAL, SL_RXCSUM, SL_MRQC, SL_DVMOLR};
 	unsigned int reg = (unsigned int)(rig_random(seed) % SL_REG_COUNT);
 	const struct sl_reg_row *row;
 	uint32_t off;
@@ -81,22 +80,21 @@ scribble_tx(struct rig *r, unsigned int q, uint64_t *seed)
 
 	d.read.addr = rig_random(seed) % 16 == 0 ? rig_random(seed) : rig_buf_iova(txq, at);
 	d.read.cmd = SL_TXD_DCMD_DEXT | SL_PREP(SL_TXD_DTYP, SL_TXD_DTYP_DATA) |
-		     SL_PREP(SL_TXD_DTALEN, len) | (value(seed) & ~SL_TXD_DTALEN & ~SL_TXD_DTYP);
+		SL_PREP(SL_TXD_DTALEN, len) | (value(seed) & ~SL_TXD_DTALEN & ~SL_TXD_DTYP);
 	d.read.olinfo = SL_PREP(SL_TXD_PAYLEN, len) |
-			((uint32_t)rig_random(seed) &
-					(SL_TXD_IDX | SL_TXD_POPTS_IXSM | SL_TXD_POPTS_TXSM));
+		((uint32_t)rig_random(seed) & (SL_TXD_IDX | SL_TXD_POPTS_IXSM | SL_TXD_POPTS_TXSM));
 	switch (rig_random(seed) % 6) {
 	case 0:
 		d.qw[1] = rig_random(seed);
 		break;
 	case 1: /* contexts with lengths near what frames have */
 		d.ctx.vlan_macip = SL_PREP(SL_TXC_MACLEN, 14 + value(seed) % 8) |
-				   SL_PREP(SL_TXC_IPLEN, value(seed) % 64);
+			SL_PREP(SL_TXC_IPLEN, value(seed) % 64);
 		d.ctx.tucmd = SL_TXD_DCMD_DEXT | SL_PREP(SL_TXD_DTYP, SL_TXD_DTYP_CTX) |
-			      ((uint32_t)rig_random(seed) & (SL_TXC_TUCMD_IPV4 | SL_TXC_TUCMD_L4T));
+			((uint32_t)rig_random(seed) & (SL_TXC_TUCMD_IPV4 | SL_TXC_TUCMD_L4T));
 		d.ctx.mss_l4 = SL_PREP(SL_TXC_L4LEN, value(seed) % 64) |
-			       SL_PREP(SL_TXC_MSS, value(seed) % 2000) |
-			       SL_PREP(SL_TXC_IDX, rig_random(seed) & 1);
+			SL_PREP(SL_TXC_MSS, value(seed) % 2000) |
+			SL_PREP(SL_TXC_IDX, rig_random(seed) & 1);
 		break;
 	default:
 		break;
@@ -112,7 +110,7 @@ scribble_rx(struct rig *r, unsigned int q, uint64_t *seed)
 	uint32_t at = (uint32_t)(rig_random(seed) % rxq->descs);
 
 	rxq->rx[at].read.pkt_addr =
-			rig_random(seed) % 8 == 0 ? rig_random(seed) : rig_buf_iova(rxq, at);
+		rig_random(seed) % 8 == 0 ? rig_random(seed) : rig_buf_iova(rxq, at);
 	rxq->rx[at].read.hdr_addr = rig_random(seed) % 2 == 0 ? 0 : rig_random(seed);
 }
 
@@ -121,10 +119,10 @@ static void
 throw_frame(struct rig *r, uint64_t *seed)
 {
 	struct rig_ip p = {
-			.version = rig_random(seed) % 2 == 0 ? 4 : 6,
-			.proto = (uint8_t[]){RIG_TCP, RIG_UDP, RIG_SCTP, 0}[rig_random(seed) % 4],
-			.vlan = rig_random(seed) % 2 == 0,
-			.payload = value(seed) % 1400,
+		.version = rig_random(seed) % 2 == 0 ? 4 : 6,
+		.proto = (uint8_t[]){RIG_TCP, RIG_UDP, RIG_SCTP, 0}[rig_random(seed) % 4],
+		.vlan = rig_random(seed) % 2 == 0,
+		.payload = value(seed) % 1400,
 	};
 	uint8_t frame[RIG_BUF];
 	uint32_t len;
@@ -138,7 +136,7 @@ throw_frame(struct rig *r, uint64_t *seed)
 		len = 1 + (uint32_t)(rig_random(seed) % (len - 1));
 	rig_wire_in(r, frame, len);
 	r->wire->in.f[(r->wire->in.head + r->wire->in.n - 1) % RIG_FRAMES].bad_fcs =
-			rig_random(seed) % 16 == 0;
+		rig_random(seed) % 16 == 0;
 }
 
 static void
@@ -172,8 +170,8 @@ act(struct rig *r, uint64_t *seed)
 		break;
 	case 8:
 		(void)sl_softnic_fault(r->nic,
-				(enum sl_fault)(rig_random(seed) % (SL_FAULT_COUNT + 4)),
-				value(seed), (uint32_t)(rig_random(seed) % 3));
+			(enum sl_fault)(rig_random(seed) % (SL_FAULT_COUNT + 4)), value(seed),
+			(uint32_t)(rig_random(seed) % 3));
 		break;
 	case 9: /* a driver in its right mind moves the tails a little */
 		*r->txq[q].tail = (*r->txq[q].tail + 3) % RIG_DESCS;
@@ -213,9 +211,8 @@ start_again(struct rig *r)
 		SL_WR(&r->bus, RDBAH, q, (uint32_t)(rx->ring_mem.iova >> 32));
 		SL_WR(&r->bus, RDLEN, q, RIG_DESCS * SL_DESC_SIZE);
 		SL_WR(&r->bus, SRRCTL, q,
-				SL_PREP(SL_SRRCTL_BSIZEPACKET, 2) |
-						SL_PREP(SL_SRRCTL_DESCTYPE,
-								SL_DESCTYPE_ADV_ONEBUF));
+			SL_PREP(SL_SRRCTL_BSIZEPACKET, 2) |
+				SL_PREP(SL_SRRCTL_DESCTYPE, SL_DESCTYPE_ADV_ONEBUF));
 		SL_WR(&r->bus, TDBAL, q, (uint32_t)tx->ring_mem.iova);
 		SL_WR(&r->bus, TDBAH, q, (uint32_t)(tx->ring_mem.iova >> 32));
 		SL_WR(&r->bus, TDLEN, q, RIG_DESCS * SL_DESC_SIZE);
@@ -276,7 +273,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-			cmocka_unit_test_setup_teardown(test_fuzz, rig_setup, rig_teardown),
+		cmocka_unit_test_setup_teardown(test_fuzz, rig_setup, rig_teardown),
 	};
 
 	return cmocka_run_group_tests_name("softnic_fuzz", tests, NULL, NULL);

@@ -168,11 +168,8 @@ static void
 test_vlan_strip(void **state)
 {
 	struct rig *r = *state;
-	struct rig_ip p = {.version = 4,
-			.proto = RIG_TCP,
-			.vlan = true,
-			.tci = 0xe123,
-			.payload = 900};
+	struct rig_ip p = {
+		.version = 4, .proto = RIG_TCP, .vlan = true, .tci = 0xe123, .payload = 900};
 	volatile union sl_rx_desc *d;
 	struct rig_layout l;
 	const uint8_t *data;
@@ -241,12 +238,12 @@ test_checksum(void **state)
 		uint8_t proto;
 		uint32_t ptype;
 	} kinds[] = {
-			{4, RIG_TCP, SL_RXD_PTYPE_IPV4 | SL_RXD_PTYPE_TCP},
-			{4, RIG_UDP, SL_RXD_PTYPE_IPV4 | SL_RXD_PTYPE_UDP},
-			{6, RIG_TCP, SL_RXD_PTYPE_IPV6 | SL_RXD_PTYPE_TCP},
-			{6, RIG_UDP, SL_RXD_PTYPE_IPV6 | SL_RXD_PTYPE_UDP},
-			{4, 1, SL_RXD_PTYPE_IPV4},
-			{6, 58, SL_RXD_PTYPE_IPV6},
+		{4, RIG_TCP, SL_RXD_PTYPE_IPV4 | SL_RXD_PTYPE_TCP},
+		{4, RIG_UDP, SL_RXD_PTYPE_IPV4 | SL_RXD_PTYPE_UDP},
+		{6, RIG_TCP, SL_RXD_PTYPE_IPV6 | SL_RXD_PTYPE_TCP},
+		{6, RIG_UDP, SL_RXD_PTYPE_IPV6 | SL_RXD_PTYPE_UDP},
+		{4, 1, SL_RXD_PTYPE_IPV4},
+		{6, 58, SL_RXD_PTYPE_IPV6},
 	};
 	struct rig *r = *state;
 	uint64_t seed = rig_seed();
@@ -257,15 +254,14 @@ test_checksum(void **state)
 	for (n = 0; n < 60; n++) {
 		unsigned int k = n % 6;
 		struct rig_ip p = {.version = kinds[k].version,
-				.proto = kinds[k].proto,
-				.payload = (uint32_t)(rig_random(&seed) % 1000),
-				.vlan = n % 4 == 1};
+			.proto = kinds[k].proto,
+			.payload = (uint32_t)(rig_random(&seed) % 1000),
+			.vlan = n % 4 == 1};
 		bool l4 = p.proto == RIG_TCP || p.proto == RIG_UDP;
 		uint32_t expect = (p.version == 4 ? SL_RXD_STAT_IPCS : 0) |
-				  (l4 ? SL_RXD_STAT_L4CS : 0) |
-				  (p.proto == RIG_UDP ? SL_RXD_STAT_UDPCS : 0);
+			(l4 ? SL_RXD_STAT_L4CS : 0) | (p.proto == RIG_UDP ? SL_RXD_STAT_UDPCS : 0);
 		const uint32_t mask = SL_RXD_STAT_IPCS | SL_RXD_STAT_L4CS | SL_RXD_STAT_UDPCS |
-				      SL_RXD_ERR_IPE | SL_RXD_ERR_L4E;
+			SL_RXD_ERR_IPE | SL_RXD_ERR_L4E;
 		volatile union sl_rx_desc *d;
 		uint8_t frame[RIG_BUF];
 		struct rig_layout l = rig_ip_frame(frame, &p);
@@ -330,8 +326,8 @@ test_checksum_limits(void **state)
 	frame[l.l3 + 40] = RIG_UDP;
 	d = one_in(r, frame, l.len, 0, NULL);
 	assert_non_null(d);
-	assert_int_equal(SL_GET(SL_RXD_INFO_PTYPE, d->wb.info),
-			SL_RXD_PTYPE_IPV6 | SL_RXD_PTYPE_IPV6E);
+	assert_int_equal(
+		SL_GET(SL_RXD_INFO_PTYPE, d->wb.info), SL_RXD_PTYPE_IPV6 | SL_RXD_PTYPE_IPV6E);
 	assert_int_equal(d->wb.status & l4, 0);
 	p.version = 4;
 	l = rig_ip_frame(frame, &p);
@@ -344,46 +340,46 @@ test_checksum_limits(void **state)
 /* --- RSS --- */
 
 static const uint8_t ms_key[SL_RSS_KEY_BYTES] = {
-		0x6d,
-		0x5a,
-		0x56,
-		0xda,
-		0x25,
-		0x5b,
-		0x0e,
-		0xc2,
-		0x41,
-		0x67,
-		0x25,
-		0x3d,
-		0x43,
-		0xa3,
-		0x8f,
-		0xb0,
-		0xd0,
-		0xca,
-		0x2b,
-		0xcb,
-		0xae,
-		0x7b,
-		0x30,
-		0xb4,
-		0x77,
-		0xcb,
-		0x2d,
-		0xa3,
-		0x80,
-		0x30,
-		0xf2,
-		0x0c,
-		0x6a,
-		0x42,
-		0xb7,
-		0x3b,
-		0xbe,
-		0xac,
-		0x01,
-		0xfa,
+	0x6d,
+	0x5a,
+	0x56,
+	0xda,
+	0x25,
+	0x5b,
+	0x0e,
+	0xc2,
+	0x41,
+	0x67,
+	0x25,
+	0x3d,
+	0x43,
+	0xa3,
+	0x8f,
+	0xb0,
+	0xd0,
+	0xca,
+	0x2b,
+	0xcb,
+	0xae,
+	0x7b,
+	0x30,
+	0xb4,
+	0x77,
+	0xcb,
+	0x2d,
+	0xa3,
+	0x80,
+	0x30,
+	0xf2,
+	0x0c,
+	0x6a,
+	0x42,
+	0xb7,
+	0x3b,
+	0xbe,
+	0xac,
+	0x01,
+	0xfa,
 };
 
 static void
@@ -414,26 +410,22 @@ static const struct {
 	uint16_t sport, dport;
 	uint32_t addrs, ports;
 } vectors[] = {
-		{4, {66, 9, 149, 187}, {161, 142, 100, 80}, 2794, 1766, 0x323e8fc2, 0x51ccc178},
-		{4, {199, 92, 111, 2}, {65, 69, 140, 83}, 14230, 4739, 0xd718262a, 0xc626b0ea},
-		{4, {24, 19, 198, 95}, {12, 22, 207, 184}, 12898, 38024, 0xd2d0a5de, 0x5c2b394a},
-		{4, {38, 27, 205, 30}, {209, 142, 163, 6}, 48228, 2217, 0x82989176, 0xafc7327f},
-		{4, {153, 39, 163, 191}, {202, 188, 127, 2}, 44251, 1303, 0x5d1809c5, 0x10e828a2},
-		{6, {0x3f, 0xfe, 0x25, 0x01, 0x02, 0x00, 0x1f, 0xff, 0, 0, 0, 0, 0, 0, 0, 7},
-				{0x3f, 0xfe, 0x25, 0x01, 0x02, 0x00, 0x00, 0x03, 0, 0, 0, 0, 0, 0,
-						0, 1},
-				2794, 1766, 0x2cc18cd5, 0x40207d3d},
-		{6,
-				{0x3f, 0xfe, 0x05, 0x01, 0, 8, 0, 0, 0x02, 0x60, 0x97, 0xff, 0xfe,
-						0x40, 0xef, 0xab},
-				{0xff, 0x02, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}, 14230, 4739,
-				0x0f0c461c, 0xdde51bbf},
-		{6,
-				{0x3f, 0xfe, 0x19, 0x00, 0x45, 0x45, 0, 3, 0x02, 0x00, 0xf8, 0xff,
-						0xfe, 0x21, 0x67, 0xcf},
-				{0xfe, 0x80, 0, 0, 0, 0, 0, 0, 0x02, 0x00, 0xf8, 0xff, 0xfe, 0x21,
-						0x67, 0xcf},
-				44251, 38024, 0x4b61e985, 0x02d1feef},
+	{4, {66, 9, 149, 187}, {161, 142, 100, 80}, 2794, 1766, 0x323e8fc2, 0x51ccc178},
+	{4, {199, 92, 111, 2}, {65, 69, 140, 83}, 14230, 4739, 0xd718262a, 0xc626b0ea},
+	{4, {24, 19, 198, 95}, {12, 22, 207, 184}, 12898, 38024, 0xd2d0a5de, 0x5c2b394a},
+	{4, {38, 27, 205, 30}, {209, 142, 163, 6}, 48228, 2217, 0x82989176, 0xafc7327f},
+	{4, {153, 39, 163, 191}, {202, 188, 127, 2}, 44251, 1303, 0x5d1809c5, 0x10e828a2},
+	{6, {0x3f, 0xfe, 0x25, 0x01, 0x02, 0x00, 0x1f, 0xff, 0, 0, 0, 0, 0, 0, 0, 7},
+		{0x3f, 0xfe, 0x25, 0x01, 0x02, 0x00, 0x00, 0x03, 0, 0, 0, 0, 0, 0, 0, 1}, 2794,
+		1766, 0x2cc18cd5, 0x40207d3d},
+	{6, {0x3f, 0xfe, 0x05, 0x01, 0, 8, 0, 0, 0x02, 0x60, 0x97, 0xff, 0xfe, 0x40, 0xef, 0xab},
+		{0xff, 0x02, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}, 14230, 4739, 0x0f0c461c,
+		0xdde51bbf},
+	{6,
+		{0x3f, 0xfe, 0x19, 0x00, 0x45, 0x45, 0, 3, 0x02, 0x00, 0xf8, 0xff, 0xfe, 0x21, 0x67,
+			0xcf},
+		{0xfe, 0x80, 0, 0, 0, 0, 0, 0, 0x02, 0x00, 0xf8, 0xff, 0xfe, 0x21, 0x67, 0xcf},
+		44251, 38024, 0x4b61e985, 0x02d1feef},
 };
 
 static void
@@ -462,11 +454,11 @@ test_rss_vectors(void **state)
 	for (i = 0; i < sizeof(vectors) / sizeof(vectors[0]); i++) {
 		bool v4 = vectors[i].version == 4;
 		struct rig_ip p = {.version = vectors[i].version,
-				.proto = RIG_TCP,
-				.src = vectors[i].src,
-				.dst = vectors[i].dst,
-				.sport = vectors[i].sport,
-				.dport = vectors[i].dport};
+			.proto = RIG_TCP,
+			.src = vectors[i].src,
+			.dst = vectors[i].dst,
+			.sport = vectors[i].sport,
+			.dport = vectors[i].dport};
 		const uint32_t on = SL_PREP(SL_MRQC_ENABLE, SL_MRQC_RSS_4Q);
 		const uint32_t tcp = v4 ? SL_MRQC_RSS_IPV4_TCP : SL_MRQC_RSS_IPV6_TCP;
 		const uint32_t udp = v4 ? SL_MRQC_RSS_IPV4_UDP : SL_MRQC_RSS_IPV6_UDP;
@@ -508,12 +500,12 @@ test_rss_home(void **state)
 	struct rig *r = *state;
 	uint8_t ext[24 + 24] = {0}, frame[RIG_BUF];
 	struct rig_ip p = {.version = 6,
-			.proto = RIG_TCP,
-			.sport = vectors[5].sport,
-			.dport = vectors[5].dport,
-			.ext = ext,
-			.ext_len = sizeof(ext),
-			.first_next = 43};
+		.proto = RIG_TCP,
+		.sport = vectors[5].sport,
+		.dport = vectors[5].dport,
+		.ext = ext,
+		.ext_len = sizeof(ext),
+		.first_next = 43};
 	const uint32_t on = SL_PREP(SL_MRQC_ENABLE, SL_MRQC_RSS_4Q);
 
 	/* Routing header of type 2, then destination options with padding and the home address. */
@@ -537,8 +529,8 @@ test_rss_home(void **state)
 	/* Extension headers stand in the packet type. */
 	rig_ip_frame(frame, &p);
 	assert_int_equal(SL_GET(SL_RXD_INFO_PTYPE, r->rxq[vectors[5].addrs % 16].rx[0].wb.info) &
-					 SL_RXD_PTYPE_IPV6E,
-			SL_RXD_PTYPE_IPV6E);
+			SL_RXD_PTYPE_IPV6E,
+		SL_RXD_PTYPE_IPV6E);
 }
 
 /* --- lengths --- */
@@ -841,25 +833,25 @@ main(void)
 {
 #define RIG_TEST(f) cmocka_unit_test_setup_teardown(f, rig_setup, rig_teardown)
 	const struct CMUnitTest tests[] = {
-			RIG_TEST(test_exact),
-			RIG_TEST(test_promiscuous),
-			RIG_TEST(test_multicast_hash),
-			RIG_TEST(test_vlan_filter),
-			RIG_TEST(test_vlan_strip),
-			RIG_TEST(test_fcs),
-			RIG_TEST(test_checksum),
-			RIG_TEST(test_checksum_limits),
-			RIG_TEST(test_rss_vectors),
-			RIG_TEST(test_rss_home),
-			RIG_TEST(test_lengths),
-			RIG_TEST(test_bad_fcs),
-			RIG_TEST(test_multi_descriptor),
-			RIG_TEST(test_packet_buffer),
-			RIG_TEST(test_head_of_line),
-			RIG_TEST(test_tail_back),
-			RIG_TEST(test_drop_en),
-			RIG_TEST(test_room),
-			RIG_TEST(test_small_buffers),
+		RIG_TEST(test_exact),
+		RIG_TEST(test_promiscuous),
+		RIG_TEST(test_multicast_hash),
+		RIG_TEST(test_vlan_filter),
+		RIG_TEST(test_vlan_strip),
+		RIG_TEST(test_fcs),
+		RIG_TEST(test_checksum),
+		RIG_TEST(test_checksum_limits),
+		RIG_TEST(test_rss_vectors),
+		RIG_TEST(test_rss_home),
+		RIG_TEST(test_lengths),
+		RIG_TEST(test_bad_fcs),
+		RIG_TEST(test_multi_descriptor),
+		RIG_TEST(test_packet_buffer),
+		RIG_TEST(test_head_of_line),
+		RIG_TEST(test_tail_back),
+		RIG_TEST(test_drop_en),
+		RIG_TEST(test_room),
+		RIG_TEST(test_small_buffers),
 	};
 
 	return cmocka_run_group_tests_name("softnic_rx", tests, NULL, NULL);

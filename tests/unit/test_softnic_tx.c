@@ -23,7 +23,7 @@ data_desc(struct rig *r, unsigned int q, uint32_t slot, uint32_t len, uint32_t c
 
 	d.read.addr = rig_buf_iova(&r->txq[q], slot);
 	d.read.cmd = data_cmd | SL_PREP(SL_TXD_DTYP, SL_TXD_DTYP_DATA) |
-		     SL_PREP(SL_TXD_DTALEN, len) | cmd;
+		SL_PREP(SL_TXD_DTALEN, len) | cmd;
 	d.read.olinfo = olinfo;
 	return d;
 }
@@ -42,19 +42,19 @@ put_ctx(struct rig *r, unsigned int q, const struct ctx *c)
 	union sl_tx_desc d;
 
 	d.ctx.vlan_macip = SL_PREP(SL_TXC_MACLEN, c->mac_len) | SL_PREP(SL_TXC_IPLEN, c->ip_len) |
-			   SL_PREP(SL_TXC_VLAN, c->tci);
+		SL_PREP(SL_TXC_VLAN, c->tci);
 	d.ctx.seqnum = 0;
 	d.ctx.tucmd = SL_PREP(SL_TXD_DTYP, SL_TXD_DTYP_CTX) | SL_TXD_DCMD_DEXT |
-		      (c->ipv4 ? SL_TXC_TUCMD_IPV4 : 0) | SL_PREP(SL_TXC_TUCMD_L4T, c->l4t);
+		(c->ipv4 ? SL_TXC_TUCMD_IPV4 : 0) | SL_PREP(SL_TXC_TUCMD_L4T, c->l4t);
 	d.ctx.mss_l4 = SL_PREP(SL_TXC_IDX, c->idx) | SL_PREP(SL_TXC_L4LEN, c->l4_len) |
-		       SL_PREP(SL_TXC_MSS, c->mss);
+		SL_PREP(SL_TXC_MSS, c->mss);
 	rig_tx_raw(r, q, d);
 }
 
 /* Put @p len bytes into buffers of @p piece bytes and queue them as one frame. */
 static void
 put_chain(struct rig *r, unsigned int q, const uint8_t *data, uint32_t len, uint32_t piece,
-		uint32_t cmd, uint32_t olinfo)
+	uint32_t cmd, uint32_t olinfo)
 {
 	struct rig_queue *txq = &r->txq[q];
 	uint32_t done = 0;
@@ -65,9 +65,8 @@ put_chain(struct rig *r, unsigned int q, const uint8_t *data, uint32_t len, uint
 
 		memcpy(txq->buf + (size_t)slot * txq->buf_size, data + done, part);
 		rig_tx_raw(r, q,
-				data_desc(r, q, slot, part,
-						cmd | (last ? SL_TXD_DCMD_EOP | SL_TXD_DCMD_RS : 0),
-						olinfo));
+			data_desc(r, q, slot, part,
+				cmd | (last ? SL_TXD_DCMD_EOP | SL_TXD_DCMD_RS : 0), olinfo));
 		done += part;
 	}
 	rig_tx_ring(r, q);
@@ -148,11 +147,9 @@ test_report(void **state)
 		for (i = 0; i < 8; i++) {
 			memcpy(r->txq[q].buf + (size_t)i * RIG_BUF, frame, sizeof(frame));
 			rig_tx_raw(r, q,
-					data_desc(r, q, i, sizeof(frame),
-							SL_TXD_DCMD_EOP |
-									(i % 3 == 0 ? SL_TXD_DCMD_RS
-										    : 0),
-							SL_PREP(SL_TXD_PAYLEN, sizeof(frame))));
+				data_desc(r, q, i, sizeof(frame),
+					SL_TXD_DCMD_EOP | (i % 3 == 0 ? SL_TXD_DCMD_RS : 0),
+					SL_PREP(SL_TXD_PAYLEN, sizeof(frame))));
 		}
 		rig_tx_ring(r, q);
 	}
@@ -160,7 +157,7 @@ test_report(void **state)
 	for (q = 0; q < SL_NIC_QUEUES; q++) {
 		for (i = 0; i < 8; i++)
 			assert_int_equal(r->txq[q].tx[i].wb.status & SL_TXD_STAT_DD,
-					i % 3 == 0 ? SL_TXD_STAT_DD : 0);
+				i % 3 == 0 ? SL_TXD_STAT_DD : 0);
 	}
 	assert_int_equal(r->wire->out.n, 8 * SL_NIC_QUEUES);
 }
@@ -218,7 +215,7 @@ test_vlan(void **state)
 		uint32_t idx = (uint32_t)(rig_random(&seed) & 1);
 
 		put_chain(r, 0, frame, sizeof(frame), i % 2 == 0 ? 300 : 700, SL_TXD_DCMD_VLE,
-				SL_PREP(SL_TXD_IDX, idx) | SL_PREP(SL_TXD_PAYLEN, sizeof(frame)));
+			SL_PREP(SL_TXD_IDX, idx) | SL_PREP(SL_TXD_PAYLEN, sizeof(frame)));
 		rig_run(r);
 		f = rig_wire_out(r);
 		assert_int_equal(f.len, sizeof(frame) + 4);
@@ -230,7 +227,7 @@ test_vlan(void **state)
 	/* Another queue has contexts of its own. */
 	rig_tx_start(r, 5, false);
 	put_chain(r, 5, frame, sizeof(frame), 700, SL_TXD_DCMD_VLE,
-			SL_PREP(SL_TXD_PAYLEN, sizeof(frame)));
+		SL_PREP(SL_TXD_PAYLEN, sizeof(frame)));
 	rig_run(r);
 	f = rig_wire_out(r);
 	assert_int_equal(rig_get16(f.data + 14), 0);
@@ -240,12 +237,12 @@ static struct ctx
 ctx_of(const struct rig_layout *l, const struct rig_ip *p)
 {
 	return (struct ctx){.mac_len = l->l3,
-			.ip_len = l->l4 - l->l3,
-			.l4_len = l->payload - l->l4,
-			.ipv4 = p->version == 4,
-			.l4t = p->proto == RIG_TCP   ? SL_L4T_TCP
-			       : p->proto == RIG_UDP ? SL_L4T_UDP
-						     : SL_L4T_SCTP};
+		.ip_len = l->l4 - l->l3,
+		.l4_len = l->payload - l->l4,
+		.ipv4 = p->version == 4,
+		.l4t = p->proto == RIG_TCP  ? SL_L4T_TCP :
+			p->proto == RIG_UDP ? SL_L4T_UDP :
+					      SL_L4T_SCTP};
 }
 
 /* The seed that software leaves in the checksum field: the pseudo header's sum, without length. */
@@ -276,12 +273,12 @@ test_checksums(void **state)
 	rig_start(r);
 	for (i = 0; i < 80; i++) {
 		struct rig_ip p = {.version = i % 2 == 0 ? 4 : 6,
-				.proto = i / 2 % 2 == 0 ? RIG_TCP : RIG_UDP,
-				.payload = (uint32_t)(rig_random(&seed) % 1400),
-				.sport = (uint16_t)i,
-				.dport = 80};
+			.proto = i / 2 % 2 == 0 ? RIG_TCP : RIG_UDP,
+			.payload = (uint32_t)(rig_random(&seed) % 1400),
+			.sport = (uint16_t)i,
+			.dport = 80};
 		uint32_t opts = (i / 4 % 2 == 0 ? SL_TXD_POPTS_TXSM : 0) |
-				(i / 8 % 2 == 0 ? SL_TXD_POPTS_IXSM : 0);
+			(i / 8 % 2 == 0 ? SL_TXD_POPTS_IXSM : 0);
 		uint8_t frame[RIG_BUF], right[RIG_BUF];
 		struct rig_layout l = rig_ip_frame(right, &p);
 		struct ctx c = ctx_of(&l, &p);
@@ -295,7 +292,7 @@ test_checksums(void **state)
 			rig_put16(frame + l.l3 + 10, 0);
 		put_ctx(r, 0, &c);
 		put_chain(r, 0, frame, l.l4 + l4_len, 500, 0,
-				opts | SL_PREP(SL_TXD_PAYLEN, l.l4 + l4_len));
+			opts | SL_PREP(SL_TXD_PAYLEN, l.l4 + l4_len));
 		rig_run(r);
 		f = rig_wire_out(r);
 		assert_int_equal(f.len, l.len);
@@ -367,18 +364,17 @@ test_sctp(void **state)
 	rig_run(r);
 	d = rig_rx_next(r, 0, NULL);
 	assert_int_equal(d->wb.status & (SL_RXD_STAT_L4CS | SL_RXD_ERR_L4E), SL_RXD_STAT_L4CS);
-	assert_int_equal(SL_GET(SL_RXD_INFO_PTYPE, d->wb.info),
-			SL_RXD_PTYPE_IPV4 | SL_RXD_PTYPE_SCTP);
+	assert_int_equal(
+		SL_GET(SL_RXD_INFO_PTYPE, d->wb.info), SL_RXD_PTYPE_IPV4 | SL_RXD_PTYPE_SCTP);
 	d = rig_rx_next(r, 0, NULL);
 	assert_int_equal(d->wb.status & (SL_RXD_STAT_L4CS | SL_RXD_ERR_L4E),
-			SL_RXD_STAT_L4CS | SL_RXD_ERR_L4E);
+		SL_RXD_STAT_L4CS | SL_RXD_ERR_L4E);
 }
 
 /* One segment of a big TCP or UDP packet as the wire must see it. */
 static void
 check_segment(const struct rig_frame *f, const uint8_t *whole, const struct rig_layout *l,
-		const struct rig_ip *p, uint32_t done, uint32_t part, unsigned int index,
-		uint16_t tci)
+	const struct rig_ip *p, uint32_t done, uint32_t part, unsigned int index, uint16_t tci)
 {
 	uint8_t seg[RIG_BUF];
 	uint32_t l4_len = l->payload - l->l4 + part;
@@ -415,8 +411,8 @@ test_segmentation(void **state)
 
 	rig_start(r);
 	for (i = 0; i < 24; i++) {
-		struct rig_ip p = {.version = i % 2 == 0 ? 4 : 6,
-				.proto = i / 2 % 2 == 0 ? RIG_TCP : RIG_UDP};
+		struct rig_ip p = {
+			.version = i % 2 == 0 ? 4 : 6, .proto = i / 2 % 2 == 0 ? RIG_TCP : RIG_UDP};
 		struct rig_layout l = rig_ip_frame(whole, &p);
 		uint32_t total = 1 + (uint32_t)(rig_random(&seed) % 50000), done = 0, k;
 		struct ctx c = ctx_of(&l, &p);
@@ -434,9 +430,8 @@ test_segmentation(void **state)
 		seed_l4(whole, &l, &p, 0);
 		put_ctx(r, 0, &c);
 		put_chain(r, 0, whole, l.payload + total, RIG_BUF,
-				SL_TXD_DCMD_TSE | SL_TXD_DCMD_VLE,
-				SL_TXD_POPTS_TXSM | SL_TXD_POPTS_IXSM |
-						SL_PREP(SL_TXD_PAYLEN, total));
+			SL_TXD_DCMD_TSE | SL_TXD_DCMD_VLE,
+			SL_TXD_POPTS_TXSM | SL_TXD_POPTS_IXSM | SL_PREP(SL_TXD_PAYLEN, total));
 		rig_run(r);
 		while (done < total) {
 			struct rig_frame f = rig_wire_out(r);
@@ -482,7 +477,7 @@ test_own_fcs(void **state)
 		frame[99] ^= (uint8_t)i;
 		memcpy(r->txq[0].buf + (size_t)slot * RIG_BUF, frame, sizeof(frame));
 		d = data_desc(r, 0, slot, sizeof(frame), SL_TXD_DCMD_EOP,
-				SL_PREP(SL_TXD_PAYLEN, sizeof(frame)));
+			SL_PREP(SL_TXD_PAYLEN, sizeof(frame)));
 		d.read.cmd &= ~SL_TXD_DCMD_IFCS;
 		rig_tx_raw(r, 0, d);
 		rig_tx_ring(r, 0);
@@ -543,34 +538,34 @@ test_bad_descriptors(void **state)
 			break;
 		case 8: /* segmentation: nothing behind the headers */
 			put_ctx(r, 0,
-					&(struct ctx){.mac_len = 14,
-							.ip_len = 20,
-							.l4_len = 30,
-							.mss = 100,
-							.ipv4 = true,
-							.l4t = SL_L4T_TCP});
+				&(struct ctx){.mac_len = 14,
+					.ip_len = 20,
+					.l4_len = 30,
+					.mss = 100,
+					.ipv4 = true,
+					.l4t = SL_L4T_TCP});
 			d.read.cmd |= SL_TXD_DCMD_TSE;
 			d.read.olinfo = 0;
 			break;
 		case 9: /* segments of nothing */
 			put_ctx(r, 0,
-					&(struct ctx){.mac_len = 14,
-							.ip_len = 20,
-							.l4_len = 20,
-							.mss = 0,
-							.ipv4 = true,
-							.l4t = SL_L4T_TCP});
+				&(struct ctx){.mac_len = 14,
+					.ip_len = 20,
+					.l4_len = 20,
+					.mss = 0,
+					.ipv4 = true,
+					.l4t = SL_L4T_TCP});
 			d.read.cmd |= SL_TXD_DCMD_TSE;
 			d.read.olinfo = SL_PREP(SL_TXD_PAYLEN, 10);
 			break;
 		case 10: /* segmentation: PAYLEN is not what lies behind the headers */
 			put_ctx(r, 0,
-					&(struct ctx){.mac_len = 14,
-							.ip_len = 20,
-							.l4_len = 20,
-							.mss = 5,
-							.ipv4 = true,
-							.l4t = SL_L4T_TCP});
+				&(struct ctx){.mac_len = 14,
+					.ip_len = 20,
+					.l4_len = 20,
+					.mss = 5,
+					.ipv4 = true,
+					.l4t = SL_L4T_TCP});
 			d.read.cmd |= SL_TXD_DCMD_TSE;
 			d.read.olinfo = SL_PREP(SL_TXD_PAYLEN, 64);
 			break;
@@ -655,8 +650,7 @@ test_loopback(void **state)
 
 	rig_start(r);
 	SL_WR(&r->bus, RCTL, 0,
-			SL_RCTL_RXEN | SL_RCTL_BAM | SL_RCTL_SECRC |
-					SL_PREP(SL_RCTL_LBM, SL_LBM_MAC));
+		SL_RCTL_RXEN | SL_RCTL_BAM | SL_RCTL_SECRC | SL_PREP(SL_RCTL_LBM, SL_LBM_MAC));
 	rig_frame_fill(&seed, frame, sizeof(frame), rig_mac);
 	for (up = 0; up < 2; up++) {
 		r->wire->up = up != 0;
@@ -703,21 +697,21 @@ main(void)
 {
 #define RIG_TEST(f) cmocka_unit_test_setup_teardown(f, rig_setup, rig_teardown)
 	const struct CMUnitTest tests[] = {
-			RIG_TEST(test_chains),
-			RIG_TEST(test_half_a_frame),
-			RIG_TEST(test_report),
-			RIG_TEST(test_padding),
-			RIG_TEST(test_vlan),
-			RIG_TEST(test_checksums),
-			RIG_TEST(test_udp_zero),
-			RIG_TEST(test_sctp),
-			RIG_TEST(test_segmentation),
-			RIG_TEST(test_own_fcs),
-			RIG_TEST(test_bad_descriptors),
-			RIG_TEST(test_no_end),
-			RIG_TEST(test_wild_tail),
-			RIG_TEST(test_loopback),
-			RIG_TEST(test_held),
+		RIG_TEST(test_chains),
+		RIG_TEST(test_half_a_frame),
+		RIG_TEST(test_report),
+		RIG_TEST(test_padding),
+		RIG_TEST(test_vlan),
+		RIG_TEST(test_checksums),
+		RIG_TEST(test_udp_zero),
+		RIG_TEST(test_sctp),
+		RIG_TEST(test_segmentation),
+		RIG_TEST(test_own_fcs),
+		RIG_TEST(test_bad_descriptors),
+		RIG_TEST(test_no_end),
+		RIG_TEST(test_wild_tail),
+		RIG_TEST(test_loopback),
+		RIG_TEST(test_held),
 	};
 
 	return cmocka_run_group_tests_name("softnic_tx", tests, NULL, NULL);

@@ -18,7 +18,7 @@ test_probe(void **state)
 
 	(void)state;
 	printf("maintenance %s, step %u, line %u\n", sl_cache_op_name(info.op), info.step,
-			info.line);
+		info.line);
 	assert_int_equal(ret, info.op == SL_CACHE_OP_NONE ? -ENOTSUP : 0);
 	assert_true(info.step >= 16 && (info.step & (info.step - 1)) == 0);
 	assert_true(info.line >= info.step && (info.line & (info.line - 1)) == 0);
@@ -73,7 +73,7 @@ count_code(const uint8_t *code, const uint8_t *end, bool prefix, unsigned int re
 	/* As numbers: to the compiler the labels are two arrays that have no order. */
 	for (c = code; (uintptr_t)c + 2 < (uintptr_t)end; c++) {
 		bool has = (c > code && c[-1] == 0x66) ||
-			   (c > code + 1 && c[-2] == 0x66 && (c[-1] & 0xf0) == 0x40);
+			(c > code + 1 && c[-2] == 0x66 && (c[-1] & 0xf0) == 0x40);
 
 		n += c[0] == 0x0f && c[1] == 0xae && (c[2] >> 3 & 7) == reg && has == prefix;
 	}
@@ -192,7 +192,7 @@ struct record {
 
 static void
 on_sync(void *ctx, enum sl_sync_verb verb, const void *va, size_t len,
-		const struct sl_sync_site *site)
+	const struct sl_sync_site *site)
 {
 	struct record *rec = ctx;
 
@@ -210,7 +210,7 @@ test_verbs(void **state)
 	struct record rec = {.n = 0};
 	const struct sl_sync_checker checker = {.sync = on_sync, .ctx = &rec};
 	static const enum sl_sync_verb want[] = {SL_SYNC_FLUSH, SL_SYNC_PREPARE, SL_SYNC_DOORBELL,
-			SL_SYNC_UPDATE, SL_SYNC_UPDATE, SL_SYNC_UPDATE, SL_SYNC_UPDATE};
+		SL_SYNC_UPDATE, SL_SYNC_UPDATE, SL_SYNC_UPDATE, SL_SYNC_UPDATE};
 	const struct sl_sync *s;
 	struct sl_range ranges[2];
 	struct sl_region r;
@@ -290,13 +290,12 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-			cmocka_unit_test(test_probe),
-			cmocka_unit_test(test_op_names),
-			cmocka_unit_test(test_encoding),
-			cmocka_unit_test(test_explicit_keeps_data),
-			cmocka_unit_test(test_verbs),
-			cmocka_unit_test_setup_teardown(
-					test_beyond_the_end, shm_setup, shm_teardown),
+		cmocka_unit_test(test_probe),
+		cmocka_unit_test(test_op_names),
+		cmocka_unit_test(test_encoding),
+		cmocka_unit_test(test_explicit_keeps_data),
+		cmocka_unit_test(test_verbs),
+		cmocka_unit_test_setup_teardown(test_beyond_the_end, shm_setup, shm_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -63,8 +63,8 @@ segment(struct rig *r, struct ext *ext, uint32_t len, unsigned int kind)
 		ext->shinfo.free_cb = ext_free;
 		ext->shinfo.fcb_opaque = ext;
 		rte_mbuf_ext_refcnt_set(&ext->shinfo, 1);
-		rte_pktmbuf_attach_extbuf(m, ext->data, (uintptr_t)ext->data, sizeof(ext->data),
-			&ext->shinfo);
+		rte_pktmbuf_attach_extbuf(
+			m, ext->data, (uintptr_t)ext->data, sizeof(ext->data), &ext->shinfo);
 	} else {
 		m->data_off = (uint16_t)rig_rand(r, RTE_PKTMBUF_HEADROOM + 1);
 	}
@@ -152,8 +152,12 @@ queue_frame(struct model *model, const struct rte_mbuf *m)
 	uint32_t at = 0;
 
 	assert_true(model->count < QUEUED_MAX);
-	*f = (struct frame){.len = m->pkt_len, .ol_flags = m->ol_flags, .l2_len = m->l2_len,
-		.l3_len = m->l3_len, .vlan = m->vlan_tci, .data = malloc(m->pkt_len)};
+	*f = (struct frame){.len = m->pkt_len,
+		.ol_flags = m->ol_flags,
+		.l2_len = m->l2_len,
+		.l3_len = m->l3_len,
+		.vlan = m->vlan_tci,
+		.data = malloc(m->pkt_len)};
 	assert_non_null(f->data);
 	for (; m != NULL; m = m->next) {
 		memcpy(f->data + at, rte_pktmbuf_mtod(m, const void *), m->data_len);
@@ -245,7 +249,8 @@ give_burst(struct rig *r, struct model *model, const struct sl_tx_path *path, st
 	for (i = (uint16_t)n; i > sent; i--) {
 		rte_pktmbuf_free(pkts[i - 1]);
 		if (!bad[i - 1]) {
-			struct frame *f = &model->queued[(model->head + --model->count) % QUEUED_MAX];
+			struct frame *f =
+				&model->queued[(model->head + --model->count) % QUEUED_MAX];
 
 			model->packets--;
 			model->bytes -= f->len;

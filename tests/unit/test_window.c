@@ -35,22 +35,21 @@ test_map_bad(void **state)
 		int err;
 		const char *word;
 	} bad[] = {
-			{NULL, memory, 0x1000, 64, 3, -EINVAL, "name of 1 to 47"},
-			{"b", NULL, 0x1000, 64, 3, -EINVAL, "must not be empty nor wrap"},
-			{"b", memory, 0x1000, 0, 3, -EINVAL, "must not be empty nor wrap"},
-			{"b", memory, 0x1000, SIZE_MAX, 3, -EINVAL, "must not be empty nor wrap"},
-			{"b", memory, UINT64_MAX, 2, 3, -EINVAL, "must not be empty nor wrap"},
-			{"b", memory, 0x1000, 64, 0, -EINVAL, "direction 0"},
-			{"b", memory, 0x1000, 64, 4, -EINVAL, "direction 4"},
-			/* Of the mapped [4096, 8192) at IOVA 0x10000: by address, then by IOVA. */
-			{"b", memory + 8191, 0x90000, 64, 3, -EEXIST, "overlap 'first'"},
-			{"b", memory + 4000, 0x90000, 97, 3, -EEXIST, "overlap 'first'"},
-			{"b", memory, 0x90000, 20000, 3, -EEXIST, "overlap 'first'"},
-			{"b", memory + 5000, 0x90000, 1, 3, -EEXIST, "overlap 'first'"},
-			{"b", memory + 9000, 0x10fff, 1, 3, -EEXIST, "in the window already"},
-			{"b", memory + 9000, 0xffff, 2, 3, -EEXIST, "in the window already"},
-			{"b", memory + 9000, 0x8000, 0x10000 - 1, 3, -EEXIST,
-					"in the window already"},
+		{NULL, memory, 0x1000, 64, 3, -EINVAL, "name of 1 to 47"},
+		{"b", NULL, 0x1000, 64, 3, -EINVAL, "must not be empty nor wrap"},
+		{"b", memory, 0x1000, 0, 3, -EINVAL, "must not be empty nor wrap"},
+		{"b", memory, 0x1000, SIZE_MAX, 3, -EINVAL, "must not be empty nor wrap"},
+		{"b", memory, UINT64_MAX, 2, 3, -EINVAL, "must not be empty nor wrap"},
+		{"b", memory, 0x1000, 64, 0, -EINVAL, "direction 0"},
+		{"b", memory, 0x1000, 64, 4, -EINVAL, "direction 4"},
+		/* Of the mapped [4096, 8192) at IOVA 0x10000: by address, then by IOVA. */
+		{"b", memory + 8191, 0x90000, 64, 3, -EEXIST, "overlap 'first'"},
+		{"b", memory + 4000, 0x90000, 97, 3, -EEXIST, "overlap 'first'"},
+		{"b", memory, 0x90000, 20000, 3, -EEXIST, "overlap 'first'"},
+		{"b", memory + 5000, 0x90000, 1, 3, -EEXIST, "overlap 'first'"},
+		{"b", memory + 9000, 0x10fff, 1, 3, -EEXIST, "in the window already"},
+		{"b", memory + 9000, 0xffff, 2, 3, -EEXIST, "in the window already"},
+		{"b", memory + 9000, 0x8000, 0x10000 - 1, 3, -EEXIST, "in the window already"},
 	};
 	unsigned int i;
 
@@ -59,8 +58,8 @@ test_map_bad(void **state)
 		f->log.text[0] = '\0';
 		shm_before(f);
 		assert_int_equal(sl_buffer_map(f->a, bad[i].name, bad[i].va, bad[i].iova,
-						 bad[i].len, (enum sl_dma_dir)bad[i].dir),
-				bad[i].err);
+					 bad[i].len, (enum sl_dma_dir)bad[i].dir),
+			bad[i].err);
 		shm_unchanged(f);
 		shm_log_has(&f->log, bad[i].word);
 	}
@@ -92,8 +91,8 @@ test_unmap_bad(void **state)
 	shm_unchanged(f);
 	shm_log_has(&f->log, "sl_region_free()");
 	/* Nor is a buffer a region. */
-	assert_int_equal(sl_region_free(f->a, &(struct sl_region){memory, 0x10000, 4096, true}),
-			-ENOENT);
+	assert_int_equal(
+		sl_region_free(f->a, &(struct sl_region){memory, 0x10000, 4096, true}), -ENOENT);
 	assert_int_equal(sl_buffer_unmap(f->a, memory, 0x10000, 4096), 0);
 	assert_int_equal(sl_buffer_unmap(f->a, memory, 0x10000, 4096), -ENOENT);
 	assert_int_equal(sl_region_free(f->a, &r), 0);
@@ -108,9 +107,8 @@ test_translate(void **state)
 	unsigned int round;
 
 	assert_int_equal(sl_buffer_map(f->a, "to", memory, 0x10000, 4096, SL_DMA_TO_DEVICE), 0);
-	assert_int_equal(sl_buffer_map(f->a, "from", memory + 4096, 0x11000, 4096,
-					 SL_DMA_FROM_DEVICE),
-			0);
+	assert_int_equal(
+		sl_buffer_map(f->a, "from", memory + 4096, 0x11000, 4096, SL_DMA_FROM_DEVICE), 0);
 	assert_int_equal(sl_buffer_map(f->a, "both", memory + 8192, UINT64_MAX - 4095, 4096, 3), 0);
 	/* Twice: by search, then from the reader's own entries. */
 	for (round = 0; round < 2; round++) {
@@ -172,8 +170,8 @@ test_translate_random(void **state)
 
 		if (shm_rand(&rng) % 16 == 0 && map[k].len != 0) {
 			assert_int_equal(sl_buffer_unmap(f->a, memory + map[k].off,
-							 0x40000 + map[k].off, map[k].len),
-					0);
+						 0x40000 + map[k].off, map[k].len),
+				0);
 			memset(owner + map[k].off, 0, map[k].len);
 			map[k].len = 0;
 		} else if (shm_rand(&rng) % 16 == 0 && off + len <= sizeof(memory)) {
@@ -182,8 +180,8 @@ test_translate_random(void **state)
 			if (map[k].len != 0)
 				continue;
 			assert_int_equal(sl_buffer_map(f->a, "b", memory + off, 0x40000 + off, len,
-							 (enum sl_dma_dir)dir),
-					n == len ? 0 : -EEXIST);
+						 (enum sl_dma_dir)dir),
+				n == len ? 0 : -EEXIST);
 			if (n < len)
 				continue;
 			memset(owner + off, (int)k + 1, len);
@@ -194,7 +192,7 @@ test_translate_random(void **state)
 		off = shm_rand(&rng) % sizeof(memory);
 		len = 1 + shm_rand(&rng) % 300;
 		for (n = 0; n < len && off + n < sizeof(memory) && owner[off + n] == owner[off];
-				n++)
+			n++)
 			;
 		if (owner[off] != 0 && n == len && (map[owner[off] - 1].dir & dir) == dir)
 			want = memory + off;
@@ -204,8 +202,8 @@ test_translate_random(void **state)
 	for (i = 0; i < 24; i++)
 		if (map[i].len != 0)
 			assert_int_equal(sl_buffer_unmap(f->a, memory + map[i].off,
-							 0x40000 + map[i].off, map[i].len),
-					0);
+						 0x40000 + map[i].off, map[i].len),
+				0);
 	sl_dma_close(d);
 }
 
@@ -306,7 +304,7 @@ copy_unmap(void *ctx, void *va, size_t len)
 
 static void
 no_sync(void *ctx, enum sl_sync_verb verb, const void *va, size_t len,
-		const struct sl_sync_site *site)
+	const struct sl_sync_site *site)
 {
 	(void)ctx;
 	(void)verb;
@@ -374,7 +372,7 @@ device(void *arg)
 		for (i = 0; i < 16; i++) {
 			uint64_t slot = shm_rand(&rng) % SLOTS;
 			uint8_t *p = sl_dma_translate(
-					d, 0x1000 + slot * SLOT_LEN, SLOT_LEN, SL_DMA_FROM_DEVICE);
+				d, 0x1000 + slot * SLOT_LEN, SLOT_LEN, SL_DMA_FROM_DEVICE);
 
 			if (p == NULL)
 				continue;
@@ -406,8 +404,8 @@ test_concurrent(void **state)
 			s.slot[k] = malloc(SLOT_LEN);
 			memset(s.slot[k], 0xee, SLOT_LEN);
 			assert_int_equal(sl_buffer_map(f->a, "slot", s.slot[k], iova, SLOT_LEN,
-							 SL_DMA_FROM_DEVICE),
-					0);
+						 SL_DMA_FROM_DEVICE),
+				0);
 			continue;
 		}
 		assert_int_equal(sl_buffer_unmap(f->a, s.slot[k], iova, SLOT_LEN), 0);
@@ -426,9 +424,9 @@ test_concurrent(void **state)
 	}
 	for (i = 0; i < SLOTS; i++)
 		if (s.slot[i] != NULL) {
-			assert_int_equal(sl_buffer_unmap(f->a, s.slot[i], 0x1000 + i * SLOT_LEN,
-							 SLOT_LEN),
-					0);
+			assert_int_equal(
+				sl_buffer_unmap(f->a, s.slot[i], 0x1000 + i * SLOT_LEN, SLOT_LEN),
+				0);
 			free(s.slot[i]);
 		}
 	/* The devices had something to do. */
@@ -441,13 +439,13 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-			WITH_ADAPTER(test_map_bad),
-			WITH_ADAPTER(test_unmap_bad),
-			WITH_ADAPTER(test_translate),
-			WITH_ADAPTER(test_translate_random),
-			cmocka_unit_test(test_hooks),
-			cmocka_unit_test(test_device_copy),
-			WITH_ADAPTER(test_concurrent),
+		WITH_ADAPTER(test_map_bad),
+		WITH_ADAPTER(test_unmap_bad),
+		WITH_ADAPTER(test_translate),
+		WITH_ADAPTER(test_translate_random),
+		cmocka_unit_test(test_hooks),
+		cmocka_unit_test(test_device_copy),
+		WITH_ADAPTER(test_concurrent),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

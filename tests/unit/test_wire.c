@@ -19,72 +19,72 @@ struct bad_text {
 };
 
 static const struct bad_text bad_texts[] = {
-	{ "", { "unknown kind", "gen", "tap:IFNAME" } },
-	{ "ge", { "\"ge\"", "unknown kind" } },
-	{ "gen2", { "gen2", "unknown kind" } },
-	{ "GEN", { "GEN", "unknown kind" } },
-	{ "null:x", { "null", "\"x\"", "none" } },
-	{ "loop:depth=3", { "loop", "depth=3", "none" } },
-	{ "peer", { "peer", "bad name" } },
-	{ "peer:", { "peer", "bad name" } },
-	{ "gen:foo=1", { "gen", "\"foo\"", "size=" } },
-	{ "gen:size", { "size", "needs a value", "64..9728" } },
-	{ "gen:size=", { "size=", "64..9728" } },
-	{ "gen:size=63", { "size=63", "64..9728" } },
-	{ "gen:size=9729", { "size=9729", "64..9728" } },
-	{ "gen:size=128-64", { "size=128-64", "A-B" } },
-	{ "gen:size=64-", { "size=64-", "A-B" } },
-	{ "gen:size=-64", { "size=-64" } },
-	{ "gen:size=64-9729", { "size=64-9729" } },
-	{ "gen:size=64x", { "size=64x" } },
-	{ "gen:size= 64", { "size= 64" } },
-	{ "gen:size=IMIX", { "size=IMIX", "imix" } },
-	{ "gen:size=00000000064", { "size=00000000064" } },
-	{ "gen:rate=-1", { "rate=-1", "2M" } },
-	{ "gen:rate=1G1", { "rate=1G1" } },
-	{ "gen:rate=0.5", { "rate=0.5" } },
-	{ "gen:rate=2000M", { "rate=2000M", "1000000000" } },
-	{ "gen:rate=101%", { "rate=101%" } },
-	{ "gen:rate=0%", { "rate=0%" } },
-	{ "gen:rate=50%40g", { "rate=50%40g" } },
-	{ "gen:rate=nan", { "rate=nan" } },
-	{ "gen:rate=1e999", { "rate=1e999" } },
-	{ "gen:flows=0", { "flows=0", "1..65536" } },
-	{ "gen:flows=65537", { "flows=65537", "1..65536" } },
-	{ "gen:burst=0", { "burst=0", "1..64" } },
-	{ "gen:burst=65", { "burst=65", "1..64" } },
-	{ "gen:count=-1", { "count=-1" } },
-	{ "gen:count=18446744073709551616", { "count=18446744073709551616" } },
-	{ "gen:seed=0x10", { "seed=0x10" } },
-	{ "gen:dst=02:00:00:00:00", { "dst=02:00:00:00:00" } },
-	{ "gen:dst=02:00:00:00:00:01:", { "dst=" } },
-	{ "gen:dst=02-00-00-00-00-01", { "dst=02-00" } },
-	{ "gen:dst=0g:00:00:00:00:01", { "dst=0g" } },
-	{ "gen:src=01:00:00:00:00:01", { "src=01", "group" } },
-	{ "gen:autostart=2", { "autostart=2", "0 or 1" } },
-	{ "gen:autostart=yes", { "autostart=yes", "0 or 1" } },
-	{ "gen:start", { "\"start\"", "unknown word" } },
-	{ "gen:size=64,size=64", { "size", "twice" } },
-	{ "gen:size=64,", { "\"\"", "unknown word" } },
-	{ "gen:,size=64", { "\"\"", "unknown word" } },
-	{ "pcap", { "pcap", "in=F" } },
-	{ "pcap:", { "pcap", "in=F" } },
-	{ "pcap:loop=1", { "pcap", "in=F" } },
-	{ "pcap:in=", { "in=", "path" } },
-	{ "pcap:in=/nonexistent/x.pcap", { "in=/nonexistent/x.pcap", "cannot be read" } },
-	{ "pcap:out=/nonexistent/x.pcap", { "out=/nonexistent/x.pcap", "cannot be written" } },
-	{ "pcap:in=a,loop=x", { "loop=x" } },
-	{ "pcap:in=a,in=b", { "in", "twice" } },
-	{ "tap", { "tap", "bad interface name" } },
-	{ "tap:", { "tap", "bad interface name" } },
-	{ "tap:a234567890123456", { "a234567890123456", "15" } },
-	{ "tap:a/b", { "a/b" } },
-	{ "tap:a b", { "a b" } },
-	{ "tap:a%d", { "a%d" } },
-	{ "tap:sl0,mtu=1", { "mtu=1", "68" } },
-	{ "tap:sl0,mtu=99999", { "mtu=99999" } },
-	{ "tap:sl0,mac=1", { "mac=1" } },
-	{ "tap:sl0,foo=1", { "foo", "mac=" } },
+	{"", {"unknown kind", "gen", "tap:IFNAME"}},
+	{"ge", {"\"ge\"", "unknown kind"}},
+	{"gen2", {"gen2", "unknown kind"}},
+	{"GEN", {"GEN", "unknown kind"}},
+	{"null:x", {"null", "\"x\"", "none"}},
+	{"loop:depth=3", {"loop", "depth=3", "none"}},
+	{"peer", {"peer", "bad name"}},
+	{"peer:", {"peer", "bad name"}},
+	{"gen:foo=1", {"gen", "\"foo\"", "size="}},
+	{"gen:size", {"size", "needs a value", "64..9728"}},
+	{"gen:size=", {"size=", "64..9728"}},
+	{"gen:size=63", {"size=63", "64..9728"}},
+	{"gen:size=9729", {"size=9729", "64..9728"}},
+	{"gen:size=128-64", {"size=128-64", "A-B"}},
+	{"gen:size=64-", {"size=64-", "A-B"}},
+	{"gen:size=-64", {"size=-64"}},
+	{"gen:size=64-9729", {"size=64-9729"}},
+	{"gen:size=64x", {"size=64x"}},
+	{"gen:size= 64", {"size= 64"}},
+	{"gen:size=IMIX", {"size=IMIX", "imix"}},
+	{"gen:size=00000000064", {"size=00000000064"}},
+	{"gen:rate=-1", {"rate=-1", "2M"}},
+	{"gen:rate=1G1", {"rate=1G1"}},
+	{"gen:rate=0.5", {"rate=0.5"}},
+	{"gen:rate=2000M", {"rate=2000M", "1000000000"}},
+	{"gen:rate=101%", {"rate=101%"}},
+	{"gen:rate=0%", {"rate=0%"}},
+	{"gen:rate=50%40g", {"rate=50%40g"}},
+	{"gen:rate=nan", {"rate=nan"}},
+	{"gen:rate=1e999", {"rate=1e999"}},
+	{"gen:flows=0", {"flows=0", "1..65536"}},
+	{"gen:flows=65537", {"flows=65537", "1..65536"}},
+	{"gen:burst=0", {"burst=0", "1..64"}},
+	{"gen:burst=65", {"burst=65", "1..64"}},
+	{"gen:count=-1", {"count=-1"}},
+	{"gen:count=18446744073709551616", {"count=18446744073709551616"}},
+	{"gen:seed=0x10", {"seed=0x10"}},
+	{"gen:dst=02:00:00:00:00", {"dst=02:00:00:00:00"}},
+	{"gen:dst=02:00:00:00:00:01:", {"dst="}},
+	{"gen:dst=02-00-00-00-00-01", {"dst=02-00"}},
+	{"gen:dst=0g:00:00:00:00:01", {"dst=0g"}},
+	{"gen:src=01:00:00:00:00:01", {"src=01", "group"}},
+	{"gen:autostart=2", {"autostart=2", "0 or 1"}},
+	{"gen:autostart=yes", {"autostart=yes", "0 or 1"}},
+	{"gen:start", {"\"start\"", "unknown word"}},
+	{"gen:size=64,size=64", {"size", "twice"}},
+	{"gen:size=64,", {"\"\"", "unknown word"}},
+	{"gen:,size=64", {"\"\"", "unknown word"}},
+	{"pcap", {"pcap", "in=F"}},
+	{"pcap:", {"pcap", "in=F"}},
+	{"pcap:loop=1", {"pcap", "in=F"}},
+	{"pcap:in=", {"in=", "path"}},
+	{"pcap:in=/nonexistent/x.pcap", {"in=/nonexistent/x.pcap", "cannot be read"}},
+	{"pcap:out=/nonexistent/x.pcap", {"out=/nonexistent/x.pcap", "cannot be written"}},
+	{"pcap:in=a,loop=x", {"loop=x"}},
+	{"pcap:in=a,in=b", {"in", "twice"}},
+	{"tap", {"tap", "bad interface name"}},
+	{"tap:", {"tap", "bad interface name"}},
+	{"tap:a234567890123456", {"a234567890123456", "15"}},
+	{"tap:a/b", {"a/b"}},
+	{"tap:a b", {"a b"}},
+	{"tap:a%d", {"a%d"}},
+	{"tap:sl0,mtu=1", {"mtu=1", "68"}},
+	{"tap:sl0,mtu=99999", {"mtu=99999"}},
+	{"tap:sl0,mac=1", {"mac=1"}},
+	{"tap:sl0,foo=1", {"foo", "mac="}},
 };
 
 static void
@@ -126,10 +126,21 @@ static void
 test_good_texts(void **state)
 {
 	static const char *const texts[] = {
-		"null", "null:", "loop", "loop:", "gen", "gen:", "gen:size=64", "gen:size=9728",
-		"gen:size=64-9728", "gen:size=imix,rate=90%", "gen:rate=90%10g", "gen:rate=100%1g",
+		"null",
+		"null:",
+		"loop",
+		"loop:",
+		"gen",
+		"gen:",
+		"gen:size=64",
+		"gen:size=9728",
+		"gen:size=64-9728",
+		"gen:size=imix,rate=90%",
+		"gen:rate=90%10g",
+		"gen:rate=100%1g",
 		"gen:rate=1.5M,flows=65536,burst=64,count=18446744073709551615,seed=0",
-		"gen:dst=ff:FF:00:aA:00:01,src=02:00:00:00:00:01,autostart=0", "gen:rate=500k",
+		"gen:dst=ff:FF:00:aA:00:01,src=02:00:00:00:00:01,autostart=0",
+		"gen:rate=500k",
 	};
 	size_t i;
 
@@ -145,9 +156,15 @@ test_rates(void **state)
 		const char *text;
 		double fps, bits;
 	} rates[] = {
-		{ "0", 0, 0 }, { "1", 1, 0 }, { "2M", 2e6, 0 }, { "1.5m", 1.5e6, 0 },
-		{ "500k", 5e5, 0 }, { "1000000000", 1e9, 0 }, { "50%", 0, 5e8 },
-		{ "0.1%10G", 0, 1e7 }, { "100%", 0, 1e9 },
+		{"0", 0, 0},
+		{"1", 1, 0},
+		{"2M", 2e6, 0},
+		{"1.5m", 1.5e6, 0},
+		{"500k", 5e5, 0},
+		{"1000000000", 1e9, 0},
+		{"50%", 0, 5e8},
+		{"0.1%10G", 0, 1e7},
+		{"100%", 0, 1e9},
 	};
 	struct wire_rate r;
 	size_t i;
@@ -156,7 +173,8 @@ test_rates(void **state)
 	for (i = 0; i < sizeof(rates) / sizeof(rates[0]); i++) {
 		assert_int_equal(wire_parse_rate(rates[i].text, &r), 0);
 		assert_true(r.fps >= rates[i].fps * 0.999999 && r.fps <= rates[i].fps * 1.000001);
-		assert_true(r.bits >= rates[i].bits * 0.999999 && r.bits <= rates[i].bits * 1.000001);
+		assert_true(
+			r.bits >= rates[i].bits * 0.999999 && r.bits <= rates[i].bits * 1.000001);
 	}
 }
 
@@ -164,8 +182,8 @@ static void
 test_null(void **state)
 {
 	struct sl_wire *w = wire_must_open("null", NULL);
-	const uint8_t data[60] = { 0 };
-	const struct sl_frame in[2] = { { data, 60, false }, { data, 14, false } };
+	const uint8_t data[60] = {0};
+	const struct sl_frame in[2] = {{data, 60, false}, {data, 14, false}};
 	struct sl_frame out[4];
 
 	(void)state;
@@ -222,8 +240,8 @@ order_and_bounds(struct sl_wire *to, struct sl_wire *from, uint32_t max_len, uin
 		got = from->ops->poll(from, out, 1 + wire_test_below(&seed, 64), room);
 		assert_in_range(got, 0, room);
 		for (i = 0; i < burst; i++) {
-			const char *drops = strcmp(to->ops->kind, "loop") == 0 ? "loop_drops" :
-				"peer_drops";
+			const char *drops =
+				strcmp(to->ops->kind, "loop") == 0 ? "loop_drops" : "peer_drops";
 			const uint64_t before = wire_counter(to, drops);
 
 			make_frame(n, max_len, data, &f);
@@ -249,7 +267,7 @@ order_and_bounds(struct sl_wire *to, struct sl_wire *from, uint32_t max_len, uin
 static void
 test_loop_order(void **state)
 {
-	static const uint32_t max_lens[] = { 60, 200, 1514, WIRE_FRAME_MAX };
+	static const uint32_t max_lens[] = {60, 200, 1514, WIRE_FRAME_MAX};
 	uint64_t seed = wire_test_seed("loop");
 	size_t i;
 
@@ -266,14 +284,14 @@ test_loop_order(void **state)
 static void
 test_loop_full(void **state)
 {
-	static const uint32_t lens[] = { 60, 1514, WIRE_FRAME_MAX, WIRE_FRAME_MAX + 1 };
+	static const uint32_t lens[] = {60, 1514, WIRE_FRAME_MAX, WIRE_FRAME_MAX + 1};
 	static uint8_t data[WIRE_FRAME_MAX + 1];
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < sizeof(lens) / sizeof(lens[0]); i++) {
 		struct sl_wire *w = wire_must_open("loop", NULL);
-		const struct sl_frame f = { data, lens[i], false };
+		const struct sl_frame f = {data, lens[i], false};
 		struct sl_frame out[64];
 		uint64_t taken, want = WIRE_RING_BYTES / (lens[i] + 15);
 		uint32_t k, got, total = 0;
@@ -315,8 +333,8 @@ test_peer_ends(void **state)
 {
 	struct sl_wire_hub *hub = sl_wire_hub_create();
 	struct sl_wire *a = wire_must_open("peer:x", hub), *b, *c, *other;
-	const uint8_t data[60] = { 1 };
-	const struct sl_frame f = { data, 60, false };
+	const uint8_t data[60] = {1};
+	const struct sl_frame f = {data, 60, false};
 	struct sl_frame out[4];
 	char why[256];
 

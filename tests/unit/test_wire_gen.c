@@ -122,9 +122,8 @@ test_valid_frames(void **state)
 static void
 test_addresses(void **state)
 {
-	static const uint8_t want[12] = { 2, 0, 0, 0, 0xbe, 0xef, 6, 5, 4, 3, 2, 1 };
-	struct sl_wire *w = wire_must_open(
-		"gen:dst=02:00:00:00:be:ef,src=06:05:04:03:02:01", NULL);
+	static const uint8_t want[12] = {2, 0, 0, 0, 0xbe, 0xef, 6, 5, 4, 3, 2, 1};
+	struct sl_wire *w = wire_must_open("gen:dst=02:00:00:00:be:ef,src=06:05:04:03:02:01", NULL);
 	struct sl_frame f[64];
 
 	(void)state;
@@ -146,7 +145,7 @@ test_mixes(void **state)
 	struct sl_wire *b = wire_must_open("gen:size=64-1518,seed=5", NULL);
 	struct sl_wire *c = wire_must_open("gen:size=64-1518,seed=5", NULL);
 	struct sl_wire *d = wire_must_open("gen:size=64-1518,seed=6", NULL);
-	uint32_t seen[9728] = { 0 }, i, same = 0;
+	uint32_t seen[9728] = {0}, i, same = 0;
 	struct sl_frame f[64], g[64], h[64];
 
 	(void)state;
@@ -220,8 +219,17 @@ static void
 test_control_refused(void **state)
 {
 	static const char *const bad[] = {
-		"", "foo", "size=1", "rate=x", "start=1", "autostart=1", "stop,", "size=64,flows=0",
-		"clear=", "count", "stop,stop",
+		"",
+		"foo",
+		"size=1",
+		"rate=x",
+		"start=1",
+		"autostart=1",
+		"stop,",
+		"size=64,flows=0",
+		"clear=",
+		"count",
+		"stop,stop",
 	};
 	struct sl_wire *w = wire_must_open("gen:count=10", NULL);
 	struct sl_frame f[64];
@@ -353,7 +361,7 @@ inject(struct sl_wire *sink, const struct injected *in, uint64_t *seed)
 	for (i = 0; i < in->n; i++) {
 		const uint32_t n = in->order[i];
 		uint8_t copy[128];
-		const struct sl_frame f = { copy, in->len[n], false };
+		const struct sl_frame f = {copy, in->len[n], false};
 
 		memcpy(copy, in->data[n], in->len[n]);
 		if (in->damage[i])
@@ -428,7 +436,7 @@ set_seq(uint8_t *p, uint64_t seq)
 static void
 send_seq(struct sl_wire *sink, uint8_t *p, uint64_t seq)
 {
-	const struct sl_frame f = { p, 60, false };
+	const struct sl_frame f = {p, 60, false};
 
 	set_seq(p, seq);
 	sink->ops->send(sink, &f, 1);
@@ -491,7 +499,7 @@ send_bytes(struct sl_wire *sink, const uint8_t *p, uint32_t len)
 {
 	/* A copy of its own size, so that a read beyond it is found. */
 	uint8_t *copy = malloc(len);
-	const struct sl_frame f = { copy, len, false };
+	const struct sl_frame f = {copy, len, false};
 
 	assert_non_null(copy);
 	memcpy(copy, p, len);
@@ -519,8 +527,9 @@ test_every_bit(void **state)
 		p[bit / 8] ^= (uint8_t)(1 << bit % 8);
 	}
 	assert_int_equal(wire_counter(sink, "gen_rx_frames"), 0);
-	assert_int_equal(wire_counter(sink, "gen_rx_corrupt") +
-		wire_counter(sink, "gen_rx_foreign"), (len - 12) * 8);
+	assert_int_equal(
+		wire_counter(sink, "gen_rx_corrupt") + wire_counter(sink, "gen_rx_foreign"),
+		(len - 12) * 8);
 	/* Behind the magic it is known to be ours. */
 	assert_true(wire_counter(sink, "gen_rx_corrupt") >= (len - 44) * 8);
 	/* A wrong end, and every shorter or longer frame. */
@@ -656,12 +665,13 @@ test_report(void **state)
 		fail_msg("%s: %s", err.text, text);
 	rx = json_object_get(root, "rx");
 	assert_string_equal(json_string_value(json_object_get(root, "kind")), "gen");
-	assert_int_equal(json_integer_value(json_object_get(json_object_get(root, "tx"),
-		"frames")), 77);
+	assert_int_equal(
+		json_integer_value(json_object_get(json_object_get(root, "tx"), "frames")), 77);
 	assert_int_equal(json_integer_value(json_object_get(rx, "frames")), 77);
 	assert_int_equal(json_integer_value(json_object_get(rx, "lost")), 0);
-	assert_int_equal(json_integer_value(json_object_get(json_object_get(rx, "latency_ns"),
-		"count")), 77);
+	assert_int_equal(
+		json_integer_value(json_object_get(json_object_get(rx, "latency_ns"), "count")),
+		77);
 	assert_int_equal(json_array_size(json_object_get(rx, "streams")), 1);
 	json_decref(root);
 	free(text);

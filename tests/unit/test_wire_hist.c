@@ -43,7 +43,7 @@ test_index(void **state)
 static void
 check_quantiles(const struct wire_hist *h, const uint64_t *sorted, unsigned int n)
 {
-	static const double qs[] = { 0, 0.001, 0.1, 0.5, 0.9, 0.99, 0.999, 0.9999, 1 };
+	static const double qs[] = {0, 0.001, 0.1, 0.5, 0.9, 0.99, 0.999, 0.9999, 1};
 	size_t i;
 
 	for (i = 0; i < sizeof(qs) / sizeof(qs[0]); i++) {
@@ -161,7 +161,7 @@ test_pace_late(void **state)
 static void
 test_rate_of_line(void **state)
 {
-	const struct wire_rate line = { 0, 1e9 }, fixed = { 5, 0 };
+	const struct wire_rate line = {0, 1e9}, fixed = {5, 0};
 
 	(void)state;
 	/* 64-byte frames at 1 Gbit/s: 1.488 M/s. */

@@ -276,7 +276,7 @@ test_bad_captures(void **state)
 static void
 test_bad_lengths(void **state)
 {
-	static const uint32_t lens[] = { 13, 1, WIRE_FRAME_MAX + 1, 65535 };
+	static const uint32_t lens[] = {13, 1, WIRE_FRAME_MAX + 1, 65535};
 	const struct files *files = *state;
 	static uint8_t data[65536];
 	size_t i;
@@ -284,7 +284,7 @@ test_bad_lengths(void **state)
 	for (i = 0; i < sizeof(lens) / sizeof(lens[0]); i++) {
 		pcap_t *form = pcap_open_dead(DLT_EN10MB, 65535);
 		pcap_dumper_t *out = pcap_dump_open(form, files->in);
-		const struct pcap_pkthdr head = { .caplen = lens[i], .len = lens[i] };
+		const struct pcap_pkthdr head = {.caplen = lens[i], .len = lens[i]};
 
 		assert_non_null(out);
 		pcap_dump((u_char *)out, &head, data);
@@ -299,7 +299,7 @@ static void
 test_full_disk(void **state)
 {
 	static uint8_t data[WIRE_FRAME_MAX];
-	const struct sl_frame f = { data, WIRE_FRAME_MAX, false };
+	const struct sl_frame f = {data, WIRE_FRAME_MAX, false};
 	struct sl_wire *w;
 	uint32_t i;
 

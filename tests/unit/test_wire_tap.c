@@ -84,9 +84,9 @@ test_to_host(void **state)
 	(void)state;
 	for (n = 0; n < 200; n++) {
 		const uint32_t len = n == 0 ? WIRE_FRAME_MAX :
-			60 + wire_test_below(&seed, WIRE_FRAME_MAX - 60 + 1);
-		const struct sl_frame f = { sent, make_frame(n, len, sent), false };
-		struct pollfd p = { .fd = fd, .events = POLLIN };
+					      60 + wire_test_below(&seed, WIRE_FRAME_MAX - 60 + 1);
+		const struct sl_frame f = {sent, make_frame(n, len, sent), false};
+		struct pollfd p = {.fd = fd, .events = POLLIN};
 
 		w->ops->send(w, &f, 1);
 		assert_int_equal(poll(&p, 1, WAIT_MS), 1);
@@ -111,8 +111,9 @@ test_from_host(void **state)
 
 	(void)state;
 	for (n = 0; n < 200; n++) {
-		const uint32_t len = n == 0 ? WIRE_FRAME_MAX : n < 20 ? 14 + n :
-			14 + wire_test_below(&seed, WIRE_FRAME_MAX - 14 + 1);
+		const uint32_t len = n == 0 ? WIRE_FRAME_MAX :
+			n < 20		    ? 14 + n :
+					      14 + wire_test_below(&seed, WIRE_FRAME_MAX - 14 + 1);
 
 		make_frame(n, len, sent);
 		assert_int_equal(send(fd, sent, len, 0), len);
@@ -136,7 +137,7 @@ test_interface(void **state)
 {
 	struct sl_wire *w = wire_must_open("tap:sltest0,mac=02:00:00:00:12:34,mtu=1400", NULL);
 	const int fd = socket(AF_INET, SOCK_DGRAM, 0);
-	struct ifreq req = { .ifr_name = "sltest0" };
+	struct ifreq req = {.ifr_name = "sltest0"};
 	struct sl_wire *other;
 	char why[256];
 
@@ -165,10 +166,10 @@ test_down(void **state)
 {
 	struct sl_wire *w = wire_must_open("tap:sltest0", NULL);
 	const int fd = socket(AF_INET, SOCK_DGRAM, 0);
-	struct ifreq req = { .ifr_name = "sltest0" };
+	struct ifreq req = {.ifr_name = "sltest0"};
 	uint8_t data[60];
-	const struct sl_frame f = { data, make_frame(1, 60, data), false };
-	const struct sl_frame runt = { data, 10, false };
+	const struct sl_frame f = {data, make_frame(1, 60, data), false};
+	const struct sl_frame runt = {data, 10, false};
 
 	(void)state;
 	w->ops->send(w, &runt, 1);
@@ -196,12 +197,13 @@ delete_interface(const char *name)
 		struct nlmsghdr head;
 		struct ifinfomsg info;
 	} msg = {
-		.head = {
-			.nlmsg_len = sizeof(msg),
-			.nlmsg_type = RTM_DELLINK,
-			.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK,
-		},
-		.info = { .ifi_index = (int)if_nametoindex(name) },
+		.head =
+			{
+				.nlmsg_len = sizeof(msg),
+				.nlmsg_type = RTM_DELLINK,
+				.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK,
+			},
+		.info = {.ifi_index = (int)if_nametoindex(name)},
 	};
 	struct {
 		struct nlmsghdr head;
@@ -219,8 +221,8 @@ static void
 test_gone(void **state)
 {
 	struct sl_wire *w = wire_must_open("tap:sltest0", NULL);
-	const uint8_t data[60] = { 0 };
-	const struct sl_frame in = { data, 60, false };
+	const uint8_t data[60] = {0};
+	const struct sl_frame in = {data, 60, false};
 	struct sl_frame f;
 
 	(void)state;
@@ -251,7 +253,7 @@ main(void)
 
 	/* In a network namespace of its own: no other program sees or disturbs it. */
 	if (unshare(CLONE_NEWNET) != 0 ||
-	    sl_wire_open("tap:sltest0", NULL, &w, why, sizeof(why)) != 0) {
+		sl_wire_open("tap:sltest0", NULL, &w, why, sizeof(why)) != 0) {
 		printf("skipped: no tap may be made here (needs CAP_NET_ADMIN and /dev/net/tun)\n");
 		return SKIPPED;
 	}

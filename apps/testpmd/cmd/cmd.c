@@ -38,7 +38,12 @@ struct session {
 };
 
 const struct command *const command_tables[] = {
-	commands_forward, commands_set, commands_show, commands_port, commands_session, NULL,
+	commands_forward,
+	commands_set,
+	commands_show,
+	commands_port,
+	commands_session,
+	NULL,
 };
 
 int
@@ -48,7 +53,8 @@ cmd_each_port(struct run *run, const char *word, cmd_port_fn fn, const struct ar
 	uint64_t id = 0;
 	int rc = 0;
 
-	if (!all && (parse_number(word, 0, RTE_MAX_ETHPORTS - 1, &id) != 0 ||
+	if (!all &&
+		(parse_number(word, 0, RTE_MAX_ETHPORTS - 1, &id) != 0 ||
 			port_by_id(run, (uint16_t)id) == NULL))
 		return say_error(-EINVAL, "port '%s' is not there; there are %u ports, and 'all'",
 			word, run->nb_ports);
@@ -58,8 +64,7 @@ cmd_each_port(struct run *run, const char *word, cmd_port_fn fn, const struct ar
 
 		if (!all && p->id != id)
 			continue;
-		one = p->closed ? say_error(-ENODEV, "port %u is closed", p->id) :
-			fn(run, p, args);
+		one = p->closed ? say_error(-ENODEV, "port %u is closed", p->id) : fn(run, p, args);
 		rc = rc == 0 ? one : rc;
 	}
 	return rc;
@@ -70,8 +75,9 @@ cmd_number(const char *word, const char *what, uint64_t min, uint64_t max, uint6
 {
 	if (parse_number(word, min, max, out) == 0)
 		return 0;
-	return say_error(-EINVAL, "%s '%s' is not allowed; allowed: a number from %" PRIu64 " to %"
-		PRIu64, what, word, min, max);
+	return say_error(-EINVAL,
+		"%s '%s' is not allowed; allowed: a number from %" PRIu64 " to %" PRIu64, what,
+		word, min, max);
 }
 
 int
@@ -116,8 +122,8 @@ bind_words(struct bound *b, char *syntax, cmdline_parse_inst_t *inst)
 
 	for (unsigned int n = 0; w != NULL && n < CMD_WORDS_MAX; n++) {
 		b->token[n].hdr.ops = &cmdline_token_string_ops;
-		b->token[n].hdr.offset = offsetof(struct args, word) +
-			n * sizeof(cmdline_fixed_string_t);
+		b->token[n].hdr.offset =
+			offsetof(struct args, word) + n * sizeof(cmdline_fixed_string_t);
 		b->token[n].string_data.str = choice_of(w, b->choice[n]);
 		inst->tokens[n] = &b->token[n].hdr;
 		w = strtok_r(NULL, " ", &save);
@@ -127,8 +133,8 @@ bind_words(struct bound *b, char *syntax, cmdline_parse_inst_t *inst)
 static cmdline_parse_inst_t *
 bind_command(struct session *session, const struct command *c)
 {
-	cmdline_parse_inst_t *inst = calloc(1, sizeof(*inst) +
-		(CMD_WORDS_MAX + 1) * sizeof(inst->tokens[0]));
+	cmdline_parse_inst_t *inst =
+		calloc(1, sizeof(*inst) + (CMD_WORDS_MAX + 1) * sizeof(inst->tokens[0]));
 	struct bound *b = calloc(1, sizeof(*b));
 	char *syntax = strdup(c->syntax);
 
@@ -163,7 +169,7 @@ session_open(struct session *s, struct run *run)
 {
 	size_t n = 0;
 
-	*s = (struct session){ .run = run };
+	*s = (struct session){.run = run};
 	for (const struct command *const *t = command_tables; *t != NULL; t++) {
 		for (const struct command *c = *t; c->syntax != NULL; c++)
 			n++;
@@ -195,9 +201,10 @@ run_line(struct session *s, struct cmdline *cl, const char *path, unsigned int n
 	if (rc < 0) {
 		line[strcspn(line, "\r\n")] = '\0';
 		return say_error(-EINVAL, "%s:%u: '%s' is %s; 'help' lists the commands", path, no,
-			line, rc == CMDLINE_PARSE_AMBIGUOUS ? "ambiguous" :
-			rc == CMDLINE_PARSE_BAD_ARGS ? "no command with these arguments" :
-			"no command");
+			line,
+			rc == CMDLINE_PARSE_AMBIGUOUS	     ? "ambiguous" :
+				rc == CMDLINE_PARSE_BAD_ARGS ? "no command with these arguments" :
+							       "no command");
 	}
 	if (s->rc != 0)
 		say_error(0, "%s:%u: failed", path, no);
@@ -210,8 +217,8 @@ run_lines(struct session *s, struct cmdline *cl, const char *path, FILE *f, bool
 	char line[LINE_LEN_MAX];
 	int rc = 0;
 
-	for (unsigned int no = 1; rc == 0 && !s->run->quit &&
-			fgets(line, sizeof(line) - 1, f) != NULL; no++) {
+	for (unsigned int no = 1;
+		rc == 0 && !s->run->quit && fgets(line, sizeof(line) - 1, f) != NULL; no++) {
 		if (strchr(line, '\n') == NULL) {
 			if (!feof(f))
 				return say_error(-EINVAL, "%s:%u: longer than %u bytes", path, no,
@@ -255,7 +262,7 @@ cmd_file(struct run *run, const char *path, bool echo)
 static bool
 take_input(struct cmdline *cl, const struct run *run)
 {
-	struct pollfd in = { .fd = STDIN_FILENO, .events = POLLIN };
+	struct pollfd in = {.fd = STDIN_FILENO, .events = POLLIN};
 
 	do {
 		int status = cmdline_poll(cl);

@@ -13,7 +13,7 @@ start(struct run *run, const struct args *args)
 	uint64_t n = args->word[1][0] != '\0';
 
 	if (args->word[2][0] != '\0' &&
-			cmd_number(args->word[2], "tx_first", 1, UINT32_MAX, &n) != 0)
+		cmd_number(args->word[2], "tx_first", 1, UINT32_MAX, &n) != 0)
 		return -EINVAL;
 	return forward_start(run, (uint32_t)n);
 }
@@ -29,9 +29,9 @@ stop(struct run *run, const struct args *args)
 }
 
 const struct command commands_forward[] = {
-	{ "start", "forward", start },
-	{ "start tx_first", "send one burst out of every queue, then forward", start },
-	{ "start tx_first N", "send N bursts out of every queue, then forward", start },
-	{ "stop", "stop forwarding and show the result", stop },
-	{ NULL, NULL, NULL },
+	{"start", "forward", start},
+	{"start tx_first", "send one burst out of every queue, then forward", start},
+	{"start tx_first N", "send N bursts out of every queue, then forward", start},
+	{"stop", "stop forwarding and show the result", stop},
+	{NULL, NULL, NULL},
 };

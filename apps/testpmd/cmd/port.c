@@ -43,10 +43,10 @@ port_verb(struct run *run, const struct args *args)
 		const char *verb;
 		cmd_port_fn fn;
 	} rows[] = {
-		{ "start", start_one },
-		{ "stop", stop_one },
-		{ "reset", reset_one },
-		{ "close", close_one },
+		{"start", start_one},
+		{"stop", stop_one},
+		{"reset", reset_one},
+		{"close", close_one},
 	};
 
 	if (cmd_need_idle(run) != 0)
@@ -78,7 +78,7 @@ port_config_mtu(struct run *run, const struct args *args)
 }
 
 const struct command commands_port[] = {
-	{ "port start|stop|reset|close PORT", "port life; PORT may be 'all'", port_verb },
-	{ "port config PORT mtu N", "longest packet, header not counted", port_config_mtu },
-	{ NULL, NULL, NULL },
+	{"port start|stop|reset|close PORT", "port life; PORT may be 'all'", port_verb},
+	{"port config PORT mtu N", "longest packet, header not counted", port_config_mtu},
+	{NULL, NULL, NULL},
 };

@@ -46,8 +46,10 @@ sleep_command(struct run *run, const struct args *args)
 
 	seconds = strtod(args->word[1], &end);
 	if (*end != '\0' || !(seconds >= 0 && seconds <= 1e6))
-		return say_error(-EINVAL, "sleep: '%s' is not allowed; allowed: seconds from 0 to"
-			" 1000000", args->word[1]);
+		return say_error(-EINVAL,
+			"sleep: '%s' is not allowed; allowed: seconds from 0 to"
+			" 1000000",
+			args->word[1]);
 	/* A run that ends by itself does not end the sleep. */
 	do {
 		why = forward_wait(run, RTE_MAX(seconds - gone, 0.0), -1);
@@ -64,17 +66,18 @@ wait_command(struct run *run, const struct args *args)
 	if (!run->forwarding)
 		return 0;
 	if (run->cfg->duration <= 0 && run->cfg->packets == 0)
-		return say_error(-EINVAL, "wait: forwarding has no end; give --duration or"
+		return say_error(-EINVAL,
+			"wait: forwarding has no end; give --duration or"
 			" --packets");
 	run->quit |= forward_wait(run, -1, -1) == WAKE_SIGNAL;
 	return 0;
 }
 
 const struct command commands_session[] = {
-	{ "sleep SEC", "let time pass", sleep_command },
-	{ "wait", "let time pass until --duration or --packets ends the run", wait_command },
-	{ "help", "show the commands", help },
-	{ "help WORD", "show the commands with WORD in them", help },
-	{ "quit", "stop and leave", quit },
-	{ NULL, NULL, NULL },
+	{"sleep SEC", "let time pass", sleep_command},
+	{"wait", "let time pass until --duration or --packets ends the run", wait_command},
+	{"help", "show the commands", help},
+	{"help WORD", "show the commands with WORD in them", help},
+	{"quit", "stop and leave", quit},
+	{NULL, NULL, NULL},
 };

@@ -17,8 +17,10 @@ set_fwd(struct run *run, const struct args *args)
 		return -EBUSY;
 	/* The same rule as for --fwd. */
 	if (e->receives && e->transmits && run->cfg->rxq > run->cfg->txq)
-		return say_error(-EINVAL, "fwd '%s' is not allowed with %u receive and %u transmit"
-			" queues; allowed: rxonly, txonly", e->name, run->cfg->rxq, run->cfg->txq);
+		return say_error(-EINVAL,
+			"fwd '%s' is not allowed with %u receive and %u transmit"
+			" queues; allowed: rxonly, txonly",
+			e->name, run->cfg->rxq, run->cfg->txq);
 	run->cfg->engine = e;
 	return 0;
 }
@@ -66,11 +68,12 @@ static int
 promisc_one(struct run *run, struct port *p, const struct args *args)
 {
 	int rc = strcmp(args->word[3], "on") == 0 ? rte_eth_promiscuous_enable(p->id) :
-		rte_eth_promiscuous_disable(p->id);
+						    rte_eth_promiscuous_disable(p->id);
 
 	RTE_SET_USED(run);
-	return rc == 0 ? 0 : say_error(rc, "port %u: promiscuous %s: %s", p->id, args->word[3],
-		strerror(-rc));
+	return rc == 0 ?
+		0 :
+		say_error(rc, "port %u: promiscuous %s: %s", p->id, args->word[3], strerror(-rc));
 }
 
 static int
@@ -83,11 +86,11 @@ static int
 link_one(struct run *run, struct port *p, const struct args *args)
 {
 	int rc = strcmp(args->word[3], "up") == 0 ? rte_eth_dev_set_link_up(p->id) :
-		rte_eth_dev_set_link_down(p->id);
+						    rte_eth_dev_set_link_down(p->id);
 
 	RTE_SET_USED(run);
-	return rc == 0 ? 0 : say_error(rc, "port %u: link %s: %s", p->id, args->word[3],
-		strerror(-rc));
+	return rc == 0 ? 0 :
+			 say_error(rc, "port %u: link %s: %s", p->id, args->word[3], strerror(-rc));
 }
 
 static int
@@ -97,13 +100,13 @@ set_link(struct run *run, const struct args *args)
 }
 
 const struct command commands_set[] = {
-	{ "set fwd MODE", "choose what is done to frames", set_fwd },
-	{ "set burst N", "frames moved at a time", set_burst },
-	{ "set gen PORT WORD", "control the wire of a port: start, stop, clear, rate=2M...",
-		set_gen },
-	{ "set fault PORT WORD", "a fault of the software NIC: removed, bad_length:9000:3...",
-		set_fault },
-	{ "set promisc PORT on|off", "receive what is not for the port's address", set_promisc },
-	{ "set link PORT up|down", "switch a port's link", set_link },
-	{ NULL, NULL, NULL },
+	{"set fwd MODE", "choose what is done to frames", set_fwd},
+	{"set burst N", "frames moved at a time", set_burst},
+	{"set gen PORT WORD", "control the wire of a port: start, stop, clear, rate=2M...",
+		set_gen},
+	{"set fault PORT WORD", "a fault of the software NIC: removed, bad_length:9000:3...",
+		set_fault},
+	{"set promisc PORT on|off", "receive what is not for the port's address", set_promisc},
+	{"set link PORT up|down", "switch a port's link", set_link},
+	{NULL, NULL, NULL},
 };

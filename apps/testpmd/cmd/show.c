@@ -55,10 +55,11 @@ stats_one(struct run *run, struct port *p, const struct args *args)
 	RTE_SET_USED(args);
 	if (rc != 0)
 		return say_error(rc, "port %u: statistics: %s", p->id, strerror(-rc));
-	printf("port %u\n  rx packets %" PRIu64 "  bytes %" PRIu64 "  missed %" PRIu64 "  errors %"
-		PRIu64 "  no mbuf %" PRIu64 "\n  tx packets %" PRIu64 "  bytes %" PRIu64
-		"  errors %" PRIu64 "\n", p->id, s.ipackets, s.ibytes, s.imissed, s.ierrors,
-		s.rx_nombuf, s.opackets, s.obytes, s.oerrors);
+	printf("port %u\n  rx packets %" PRIu64 "  bytes %" PRIu64 "  missed %" PRIu64
+	       "  errors %" PRIu64 "  no mbuf %" PRIu64 "\n  tx packets %" PRIu64 "  bytes %" PRIu64
+	       "  errors %" PRIu64 "\n",
+		p->id, s.ipackets, s.ibytes, s.imissed, s.ierrors, s.rx_nombuf, s.opackets,
+		s.obytes, s.oerrors);
 	return 0;
 }
 
@@ -91,14 +92,14 @@ xstats_one(struct run *run, struct port *p, const struct args *args)
 		rc = print_xstats(p->id, names, values, n);
 	free(names);
 	free(values);
-	return rc == 0 ? 0 : say_error(rc, "port %u: extended statistics: %s", p->id,
-		strerror(-rc));
+	return rc == 0 ? 0 :
+			 say_error(rc, "port %u: extended statistics: %s", p->id, strerror(-rc));
 }
 
 static int
 summary_one(struct run *run, struct port *p, const struct args *args)
 {
-	struct rte_eth_link link = { 0 };
+	struct rte_eth_link link = {0};
 	char mac[RTE_ETHER_ADDR_FMT_SIZE];
 
 	RTE_SET_USED(run);
@@ -106,8 +107,8 @@ summary_one(struct run *run, struct port *p, const struct args *args)
 	rte_ether_format_addr(mac, sizeof(mac), &p->mac);
 	rte_eth_link_get_nowait(p->id, &link);
 	printf("%3u  %-24s %-20s %s  %-8s %s\n", p->id, p->name, p->info.driver_name, mac,
-		p->started ? "started" : "stopped", link.link_status == RTE_ETH_LINK_UP ? "up" :
-		"down");
+		p->started ? "started" : "stopped",
+		link.link_status == RTE_ETH_LINK_UP ? "up" : "down");
 	return 0;
 }
 
@@ -118,10 +119,10 @@ show_port(struct run *run, const struct args *args)
 		const char *what;
 		cmd_port_fn fn;
 	} rows[] = {
-		{ "info", info_one },
-		{ "stats", stats_one },
-		{ "xstats", xstats_one },
-		{ "summary", summary_one },
+		{"info", info_one},
+		{"stats", stats_one},
+		{"xstats", xstats_one},
+		{"summary", summary_one},
 	};
 
 	for (size_t i = 0; i < RTE_DIM(rows); i++) {
@@ -135,7 +136,7 @@ show_port(struct run *run, const struct args *args)
 static int
 show_progress(const struct run *run)
 {
-	struct snapshot now = { 0 }, diff = { 0 };
+	struct snapshot now = {0}, diff = {0};
 	struct totals t;
 	int rc = snapshot_take(run, &now);
 
@@ -182,8 +183,9 @@ shm_one(struct run *run, struct port *p, const struct args *args)
 
 	RTE_SET_USED(run);
 	RTE_SET_USED(args);
-	return rc == 0 ? 0 : say_error(rc, "port %u (%s) has no shared memory to show", p->id,
-		p->info.driver_name);
+	return rc == 0 ? 0 :
+			 say_error(rc, "port %u (%s) has no shared memory to show", p->id,
+				 p->info.driver_name);
 }
 
 static int
@@ -244,13 +246,13 @@ clear_fwd(struct run *run, const struct args *args)
 }
 
 const struct command commands_show[] = {
-	{ "show port info|stats|xstats|summary PORT", "what a port is, and what it counted",
-		show_port },
-	{ "show fwd stats", "what was forwarded: so far, or by the last run", show_fwd_stats },
-	{ "show config", "the options in force", show_config },
-	{ "show shm PORT", "who holds what of a port's shared memory", show_shm },
-	{ "show wire PORT", "what a port's wire reports: generator, sink, latency", show_wire },
-	{ "clear port stats PORT", "set a port's counters to zero", clear_port },
-	{ "clear fwd stats", "forget the last run", clear_fwd },
-	{ NULL, NULL, NULL },
+	{"show port info|stats|xstats|summary PORT", "what a port is, and what it counted",
+		show_port},
+	{"show fwd stats", "what was forwarded: so far, or by the last run", show_fwd_stats},
+	{"show config", "the options in force", show_config},
+	{"show shm PORT", "who holds what of a port's shared memory", show_shm},
+	{"show wire PORT", "what a port's wire reports: generator, sink, latency", show_wire},
+	{"clear port stats PORT", "set a port's counters to zero", clear_port},
+	{"clear fwd stats", "forget the last run", clear_fwd},
+	{NULL, NULL, NULL},
 };

@@ -12,8 +12,9 @@
 
 #define VLAN_TAGS_MAX 2
 #define IP_HEADER_MAX 60
-#define HEAD_MAX (sizeof(struct rte_ether_hdr) + VLAN_TAGS_MAX * sizeof(struct rte_vlan_hdr) + \
-	IP_HEADER_MAX + sizeof(struct rte_icmp_hdr))
+#define HEAD_MAX \
+	(sizeof(struct rte_ether_hdr) + VLAN_TAGS_MAX * sizeof(struct rte_vlan_hdr) + \
+		IP_HEADER_MAX + sizeof(struct rte_icmp_hdr))
 #define ICMP_REQUEST_WORD RTE_BE16(RTE_IP_ICMP_ECHO_REQUEST << 8) /* type and code */
 #define TTL 64
 
@@ -23,9 +24,9 @@
  */
 struct head {
 	uint8_t bytes[HEAD_MAX];
-	uint32_t len;   /**< bytes valid */
+	uint32_t len;	/**< bytes valid */
 	uint32_t total; /**< bytes of the whole chain */
-	uint32_t l3;    /**< where the network header starts */
+	uint32_t l3;	/**< where the network header starts */
 };
 
 static void
@@ -84,12 +85,10 @@ answer_arp(struct head *h, const struct rte_ether_addr *own)
 	struct rte_arp_hdr *arp = (void *)(h->bytes + h->l3);
 	rte_be32_t asked;
 
-	if (h->len < h->l3 + sizeof(*arp) ||
-			arp->arp_hardware != RTE_BE16(RTE_ARP_HRD_ETHER) ||
-			arp->arp_protocol != RTE_BE16(RTE_ETHER_TYPE_IPV4) ||
-			arp->arp_hlen != RTE_ETHER_ADDR_LEN ||
-			arp->arp_plen != sizeof(asked) ||
-			arp->arp_opcode != RTE_BE16(RTE_ARP_OP_REQUEST))
+	if (h->len < h->l3 + sizeof(*arp) || arp->arp_hardware != RTE_BE16(RTE_ARP_HRD_ETHER) ||
+		arp->arp_protocol != RTE_BE16(RTE_ETHER_TYPE_IPV4) ||
+		arp->arp_hlen != RTE_ETHER_ADDR_LEN || arp->arp_plen != sizeof(asked) ||
+		arp->arp_opcode != RTE_BE16(RTE_ARP_OP_REQUEST))
 		return false;
 	arp->arp_opcode = RTE_BE16(RTE_ARP_OP_REPLY);
 	asked = arp->arp_data.arp_tip;
@@ -112,7 +111,8 @@ good_ip(const struct head *h, const struct rte_ipv4_hdr *ip)
 	return ip->version_ihl >> 4 == IPVERSION && header >= sizeof(*ip) &&
 		total >= header + sizeof(struct rte_icmp_hdr) && total <= h->total - h->l3 &&
 		h->len >= h->l3 + header + sizeof(struct rte_icmp_hdr) &&
-		(ip->fragment_offset & RTE_BE16(RTE_IPV4_HDR_OFFSET_MASK | RTE_IPV4_HDR_MF_FLAG)) == 0 &&
+		(ip->fragment_offset & RTE_BE16(RTE_IPV4_HDR_OFFSET_MASK | RTE_IPV4_HDR_MF_FLAG)) ==
+		0 &&
 		ip->next_proto_id == IPPROTO_ICMP && rte_raw_cksum(ip, header) == UINT16_MAX &&
 		src != 0 && src < RTE_IPV4(224u, 0, 0, 0) && dst < RTE_IPV4(224u, 0, 0, 0);
 }

@@ -12,7 +12,7 @@
 
 #define FLOWS 256u
 #define FLOW_PORT 1024u /* UDP source port of flow 0 */
-#define SINK_PORT 9     /* discard, RFC 863 */
+#define SINK_PORT 9	/* discard, RFC 863 */
 #define TTL 64
 
 /** Headers as they stand in a frame. */
@@ -27,7 +27,7 @@ static_assert(sizeof(struct headers) == TX_HEADERS, "config checks segments by T
 void
 txonly_begin(struct stream *s)
 {
-	struct headers h = { 0 };
+	struct headers h = {0};
 	uint32_t len = 0;
 
 	for (unsigned int i = 0; i < s->nb_tx_segs; i++)
