@@ -115,7 +115,7 @@ demo_capture() {
 
 cmd_demo() {
 	local json=$SL_TOP/syncline-demo.json
-	DEMO_FULL=4 DEMO_PACED=2 DEMO_TCP_BYTES=200000000 DEMO_FRAMES=20000
+	DEMO_FULL=5 DEMO_PACED=2 DEMO_TCP_BYTES=200000000 DEMO_FRAMES=20000
 	while (($#)); do
 		case "$1" in
 		--help | -h) demo_help && return ;;
