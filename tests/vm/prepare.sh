@@ -13,7 +13,7 @@
 set -euo pipefail
 
 cache=${1:?usage: prepare.sh CACHE}
-stamp=$cache/ready-2
+stamp=$cache/ready-3
 if [[ -e $stamp ]]; then exit 0; fi
 mkdir -p "$cache/debs" "$cache/root" "$cache/lists/partial" "$cache/sources.list.d"
 cache=$(cd "$cache" && pwd)
@@ -50,7 +50,7 @@ ram=$cache/initramfs
 rm -rf "$ram"
 mkdir -p "$ram"/{bin,mod,proc,sys,dev,host}
 cp "$cache/root/bin/busybox" "$ram/bin/"
-for tool in sh mount insmod mkdir chroot poweroff cat echo sleep ls sed; do
+for tool in sh mount insmod mkdir chroot poweroff cat echo sleep ls sed cp; do
 	ln -sf busybox "$ram/bin/$tool"
 done
 for module in virtio_pci 9pnet_virtio 9p 8021q vfio_iommu_type1 vfio-pci igb; do

@@ -1,0 +1,84 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026 The Syncline authors
+#
+# What the groups of VM cases share. Sourced in the guest by cases.sh, which has
+# set "build", the build folder.
+# shellcheck disable=SC2034,SC2154 # used by the groups; build is set by cases.sh
+
+app=$build/apps/testpmd/sl-testpmd
+plugin=$build/pmd/librte_net_syncline.so
+eal=(-l "0,1" --in-memory -m 128)
+# What the case's programs say; the end of it is shown when the case fails.
+log=/mnt/log
+# Ports cabled to each other: 0 with 1, 2 with 3.
+nic=(0000:01:00.0 0000:02:00.0 0000:03:00.0 0000:04:00.0)
+readonly app plugin log nic
+
+# What a case has to say of its outcome: the reason of a failure or of a skip, a
+# figure of a success.
+why=
+
+# run_case NAME FUNCTION [ARGUMENT...]
+# The function's status: 0 passed, 77 skipped, anything else failed. Only cases
+# whose name matches the pattern SL_VM_CASES are run, when it is set.
+run_case() {
+	local name=$1 start=$SECONDS rc=0
+	shift
+	# shellcheck disable=SC2053 # a pattern is wanted
+	if [[ -n ${SL_VM_CASES-} && $name != $SL_VM_CASES ]]; then return 0; fi
+	why=
+	: >"$log"
+	"$@" || rc=$?
+	case $rc in
+	0) echo "PASS $name${why:+ ($why)} [$((SECONDS - start)) s]" ;;
+	77) echo "SKIP $name: ${why:-no reason given}" ;;
+	*)
+		echo "FAIL $name: ${why:-status $rc} [$((SECONDS - start)) s]"
+		tail -n 25 "$log" | sed 's/^/| /'
+		;;
+	esac
+}
+
+# bind BDF DRIVER: "vfio-pci", "igb", or "none". Quick when it is bound so already.
+bind() {
+	local dev=/sys/bus/pci/devices/$1 now=none
+	if [[ -e $dev/driver ]]; then now=$(basename "$(readlink "$dev/driver")"); fi
+	if [[ $now == "$2" ]]; then return 0; fi
+	if [[ $now != none ]]; then echo "$1" >"$dev/driver/unbind"; fi
+	if [[ $2 == none ]]; then return 0; fi
+	if [[ ! -d /sys/bus/pci/drivers/$2 ]]; then modprobe_guest "$2" || return 1; fi
+	echo "$2" >"$dev/driver_override"
+	echo "$1" >/sys/bus/pci/drivers_probe
+	[[ $(basename "$(readlink "$dev/driver")") == "$2" ]]
+}
+
+# The kernel's modules lie in the initramfs, which init keeps for us.
+modprobe_guest() {
+	local ko
+	ko=$(echo /run/modules/*-"$1".ko)
+	[[ -e $ko ]] && insmod "$ko"
+}
+
+# netdev_of BDF: the interface of Linux's driver.
+netdev_of() {
+	ls "/sys/bus/pci/devices/$1/net"
+}
+
+# counter FILE PORT WORD: rx or tx frames of a port as "show port stats" prints them last.
+counter() {
+	awk -v port="port $2" -v word="$3" '
+		/^port / { here = ($0 == port) }
+		here && $1 == word && $2 == "packets" { n = $3 }
+		END { print n + 0 }' "$1"
+}
+
+# wait_until SECONDS COMMAND...: until it succeeds.
+wait_until() {
+	local end=$((SECONDS + $1))
+	shift
+	until "$@" >/dev/null 2>&1; do
+		if ((SECONDS >= end)); then return 1; fi
+		sleep 0.2
+	done
+}
