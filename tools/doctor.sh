@@ -2,194 +2,737 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright (c) 2026 The Syncline authors
 #
-# "syncline doctor": looks, changes nothing.
+# "syncline doctor": looks, changes nothing. Everything it looks at below /sys,
+# /proc and /dev is looked up below SL_DOCTOR_ROOT, so that a test can give it a
+# machine made of files.
 
 doctor_help() {
 	cat <<-'TEXT'
-	Usage: ./syncline doctor
+	Usage: ./syncline doctor [--json] [--plugin FILE] [BDF]
 
 	Says what stands between this machine and a working set-up, each finding with
-	the command that mends it. Changes nothing. Three verdicts:
+	the command that mends it (for root). Changes nothing. Three verdicts:
 	  ok    fine
 	  note  something is not possible here (a real NIC, say); the rest works
-	  fix   build, test or demo will not work, or work less well, before this is mended
-	Exit status 1 when there is a "fix".
+	  fix   will not work, or work less well, before this is mended
+
+	  BDF            one NIC in depth, 0000:03:00.0 say: what keeps it from the driver is
+	                 a "fix" then. Without, that is a note while no 82576 is on vfio-pci
+	  --plugin FILE  the driver's file that -d is to load (build/pmd/librte_net_syncline.so)
+	  --json         the same findings for machines, on standard output:
+	                 {"schema", "device", "findings": [{"id", "verdict", "device",
+	                 "text", "mend": [command, ...], "or": [...]}, ...], "ok", "note", "fix"}
+
+	All lines "mend" of a finding together mend it; a line "or" is another way.
+
+	Exit status: 0 nothing to fix; 1 something to fix; 2 the words given are not understood.
 	TEXT
 }
 
-SL_TO_FIX=0
+# shellcheck source=tools/vm.sh
+source "$SL_TOP/tools/vm.sh"
 
-# finding VERDICT WHAT [MENDING-COMMAND...]
-finding() {
-	local verdict=$1 what=$2 command
-	shift 2
-	if [[ $verdict == fix ]]; then SL_TO_FIX=$((SL_TO_FIX + 1)); fi
-	printf '%-5s %s\n' "$verdict" "$what"
-	for command; do
-		printf '        mend: %s\n' "$command"
-	done
+# The machine looked at; "" is this one.
+SL_ROOT=${SL_DOCTOR_ROOT-}
+SL_JSON=0
+SL_DEVICE=        # the NIC asked about
+SL_ABOUT=         # the NIC that findings are about just now
+SL_PLUGIN_FILE=
+SL_REAL=note      # verdict on what only a real NIC needs
+SL_FINDINGS=()    # JSON objects
+declare -A SL_COUNT=([ok]=0 [note]=0 [fix]=0)
+
+# A lone user wants the figures of his own limits; tests give others.
+SL_MEMLOCK_LEAST=65536 # KiB; what sl-testpmd's defaults map for DMA, with room
+
+json_text() {
+	local s=$1
+	s=${s//\\/\\\\}
+	s=${s//\"/\\\"}
+	s=${s//$'\t'/\\t}
+	s=${s//$'\n'/\\n}
+	# Names from sysfs are printable; whatever else there is, is left out.
+	printf '"%s"' "${s//[[:cntrl:]]/}"
 }
 
+# finding ID VERDICT WHAT [MENDING-COMMAND...] [-- OTHER-WAY...]
+finding() {
+	local id=$1 verdict=$2 what=$3 command key=mend about=null
+	local -A list=([mend]="" [or]="")
+	shift 3
+	SL_COUNT[$verdict]=$((SL_COUNT[$verdict] + 1))
+	if ((SL_JSON == 0)); then printf '%-5s %s\n' "$verdict" "$what"; fi
+	for command; do
+		if [[ $command == -- ]]; then
+			key=or
+		elif ((SL_JSON)); then
+			list[$key]+=${list[$key]:+, }$(json_text "$command")
+		else
+			printf '%12s: %s\n' "$key" "$command"
+		fi
+	done
+	if ((SL_JSON)); then
+		if [[ -n $SL_ABOUT ]]; then about=$(json_text "$SL_ABOUT"); fi
+		SL_FINDINGS+=("{\"id\": $(json_text "$id"), \"verdict\": \"$verdict\", \"device\": $about, \
+\"text\": $(json_text "$what"), \"mend\": [${list[mend]}], \"or\": [${list[or]}]}")
+	fi
+}
+
+print_json() {
+	local i device=null
+	if [[ -n $SL_DEVICE ]]; then device=$(json_text "$SL_DEVICE"); fi
+	printf '{"schema": 1, "device": %s, "findings": [\n' "$device"
+	for ((i = 0; i < ${#SL_FINDINGS[@]}; i++)); do
+		printf '  %s%s\n' "${SL_FINDINGS[i]}" "$( ((i + 1 < ${#SL_FINDINGS[@]})) && printf ,)"
+	done
+	printf '], "ok": %d, "note": %d, "fix": %d}\n' "${SL_COUNT[ok]}" "${SL_COUNT[note]}" "${SL_COUNT[fix]}"
+}
+
+# First line of a file of the machine looked at; nothing when there is none.
+look() {
+	local line=
+	if [[ -r $SL_ROOT$1 ]]; then IFS= read -r line <"$SL_ROOT$1" || true; fi
+	printf '%s' "$line"
+}
+
+# May this user read and write that file?
+usable() {
+	[[ -r $SL_ROOT$1 && -w $SL_ROOT$1 ]]
+}
+
+# capable BIT: has this process that capability?
+capable() {
+	local caps
+	caps=$(sed -n 's/^CapEff:[[:space:]]*//p' "$SL_ROOT/proc/self/status" 2>/dev/null)
+	(((16#${caps:-0} >> $1) & 1))
+}
+
+readonly CAP_IPC_LOCK=14 CAP_SYS_RAWIO=17
+
 doctor_packages() {
-	local missing
+	local missing versions
 	if ! have dpkg-query; then
-		finding note "no Debian packages here: what Meson does not find, install by hand"
+		finding packages note "no Debian packages here: what Meson does not find, install by hand"
 		return
 	fi
 	missing=$(packages_missing "$SL_PACKAGES_BUILD" | cut -d: -f1 | tr '\n' ' ')
 	if [[ -n $missing ]]; then
-		finding fix "packages missing for build and demo: $missing" "apt-get install -y $missing"
+		finding packages fix "packages missing for build and demo: $missing" "apt-get install -y $missing"
 	else
-		finding ok "packages for build and demo"
+		finding packages ok "packages for build and demo"
 	fi
-	missing=$(packages_missing "$SL_PACKAGES_TEST" | cut -d: -f1 | tr '\n' ' ')
+	missing=$(packages_missing "$SL_PACKAGES_TEST
+$SL_PACKAGES_VM" | cut -d: -f1 | tr '\n' ' ')
 	if [[ -n $missing ]]; then
-		finding note "packages missing for test: $missing" "apt-get install -y $missing"
+		finding packages-test note "packages missing for test: $missing" "apt-get install -y $missing"
 	else
-		finding ok "packages for test"
+		finding packages-test ok "packages for test"
+	fi
+	missing=$(dpkg-query -W -f='${db:Status-Status} ${Package}\n' 2>/dev/null |
+		awk '$1 ~ /^(unpacked|half-)/ { printf "%s ", $2 }')
+	if [[ -n $missing ]]; then
+		finding packages-state fix "packages that are not set up to the end: $missing" "dpkg --configure -a"
+	fi
+	# shellcheck disable=SC2016 # the braces are dpkg-query's
+	versions=$(dpkg-query -W -f='${db:Status-Status} ${source:Version}\n' libdpdk-dev dpdk dpdk-dev \
+		librte-eal23 2>/dev/null | sed -n 's/^installed //p' | sort -u | tr '\n' ' ')
+	if [[ $versions == *" "?* ]]; then
+		finding packages-dpdk fix "DPDK's packages are of several releases: $versions" \
+			"apt-get update && apt-get install -y libdpdk-dev dpdk dpdk-dev"
 	fi
 }
 
 doctor_dpdk() {
 	local version source
 	version=$(pkg-config --modversion libdpdk 2>/dev/null) || {
-		finding fix "DPDK is not installed" "apt-get install -y libdpdk-dev"
+		finding dpdk fix "DPDK is not installed" "apt-get install -y libdpdk-dev"
 		return
 	}
 	source=$(dpkg-query -W -f='${source:Version}' libdpdk-dev 2>/dev/null || true)
 	if driver_headers_installed; then
-		finding ok "DPDK $version, with driver headers"
+		finding dpdk ok "DPDK $version, with driver headers"
 	elif [[ -e $SL_CACHE/dpdk-headers-$source/.complete ]]; then
-		finding ok "DPDK $version, driver headers of $source in .cache/"
+		finding dpdk ok "DPDK $version, driver headers of $source in .cache/"
 	else
-		finding fix "DPDK $version is installed without driver headers" "./syncline build"
+		finding dpdk fix "DPDK $version is installed without driver headers (enable_driver_sdk)" \
+			"./syncline build"
 	fi
+}
+
+# Who has hugepages in use: "sl-testpmd (123)".
+hugepage_users() {
+	local status
+	for status in "$SL_ROOT"/proc/[0-9]*/status; do
+		awk '$1 == "Name:" { name = $2 } $1 == "Pid:" { pid = $2 }
+			$1 == "HugetlbPages:" && $2 > 0 { printf "%s (%d) ", name, pid }' "$status" 2>/dev/null
+	done
 }
 
 doctor_hugepages() {
-	local total free
-	if [[ ! -r $SL_HUGE_SYS/nr_hugepages ]]; then
-		finding note "no 2 MiB hugepages in this kernel: 4 KiB pages will do, more slowly"
+	local total free gib_total gib_free users want avail nodes
+	local gib=${SL_HUGE_SYS/2048kB/1048576kB}
+	total=$(look "$SL_HUGE_SYS/nr_hugepages")
+	free=$(look "$SL_HUGE_SYS/free_hugepages")
+	gib_total=$(look "$gib/nr_hugepages")
+	gib_free=$(look "$gib/free_hugepages")
+	if [[ -z $total ]]; then
+		finding hugepages note "no 2 MiB hugepages in this kernel: 4 KiB pages will do, more slowly (--no-huge)"
 		return
 	fi
-	total=$(<"$SL_HUGE_SYS/nr_hugepages")
-	free=$(<"$SL_HUGE_SYS/free_hugepages")
+	if [[ ${gib_total:-0} != 0 ]]; then
+		finding hugepages-1g ok "hugepages of 1 GiB: ${gib_free:-0} free of $gib_total"
+	fi
 	if ((free >= SL_HUGE_LEAST)); then
-		finding ok "hugepages of 2 MiB: $free free of $total"
+		finding hugepages ok "hugepages of 2 MiB: $free free of $total"
+	elif ((${gib_free:-0} > 0)); then
+		finding hugepages ok "hugepages of 2 MiB: $free free of $total, those of 1 GiB will do"
 	else
-		finding fix "hugepages of 2 MiB: $free free of $total; $SL_HUGE_LEAST are needed" \
-			"echo $((total + SL_HUGEPAGES)) > $SL_HUGE_SYS/nr_hugepages"
+		# Never more than half of what is free now.
+		avail=$(sed -n 's/^MemAvailable: *\([0-9]*\) kB/\1/p' "$SL_ROOT/proc/meminfo")
+		want=$SL_HUGEPAGES
+		if ((want > ${avail:-0} / 4096)); then want=$((${avail:-0} / 4096)); fi
+		if ((want < SL_HUGE_LEAST - free)); then want=$((SL_HUGE_LEAST - free)); fi
+		users=$(hugepage_users)
+		finding hugepages fix "hugepages of 2 MiB: $free free of $total; $SL_HUGE_LEAST are needed${users:+; \
+in use by ${users% }}" "echo $((total + want)) > $SL_HUGE_SYS/nr_hugepages"
+	fi
+	nodes=$(find "$SL_ROOT/sys/devices/system/node" -mindepth 1 -maxdepth 1 -name 'node[0-9]*' 2>/dev/null | sort -V)
+	if [[ $nodes == *$'\n'* ]]; then
+		finding hugepages-node ok "hugepages of 2 MiB by NUMA node:$(for node in $nodes; do
+			printf ' %s %s free of %s;' "${node##*/}" \
+				"$(look "${node#"$SL_ROOT"}/hugepages/hugepages-2048kB/free_hugepages")" \
+				"$(look "${node#"$SL_ROOT"}/hugepages/hugepages-2048kB/nr_hugepages")"
+		done)"
 	fi
 }
 
-doctor_cpus() {
-	local n
-	n=$(cpus_allowed | wc -l)
-	if ((n >= 2)); then
-		finding ok "CPUs to use: $n"
+# "DIR" of each hugetlbfs of 2 MiB pages, in the order in which EAL finds them.
+hugetlbfs_mounts() {
+	local size
+	size=$(sed -n 's/^Hugepagesize: *\([0-9]*\) kB/\1/p' "$SL_ROOT/proc/meminfo")
+	awk -v two="$((size == 2048))" '$3 == "hugetlbfs" {
+			if ($4 ~ /pagesize=2M/ || ($4 !~ /pagesize=/ && two)) print $2 }' "$SL_ROOT/proc/mounts"
+}
+
+doctor_hugetlbfs() {
+	local first dir uid own
+	uid=$(id -u)
+	first=$(hugetlbfs_mounts | head -n 1)
+	if [[ -z $first ]]; then
+		finding hugetlbfs note "no hugetlbfs of 2 MiB pages is mounted: EAL needs one unless it is run with --in-memory" \
+			"mkdir -p /dev/hugepages && mount -t hugetlbfs hugetlbfs /dev/hugepages"
+		return
+	fi
+	if [[ ! -r $SL_ROOT$first || ! -x $SL_ROOT$first ]]; then
+		finding hugetlbfs fix "hugetlbfs on $first may not be read by user $uid: EAL does not start" "chmod a+rx $first"
+		return
+	fi
+	while IFS= read -r dir; do
+		if usable "$dir"; then
+			own=$dir
+			break
+		fi
+	done < <(hugetlbfs_mounts)
+	if [[ -z ${own-} ]]; then
+		finding hugetlbfs note "hugetlbfs on $first may not be written by user $uid: EAL works with --in-memory only, \
+or with a mount of this user's own and --huge-dir" "mkdir -p /run/hugepages-$uid && mount -t hugetlbfs -o \
+uid=$uid,gid=$(id -g),mode=0700 hugetlbfs /run/hugepages-$uid"
+	elif [[ $own == "$first" ]]; then
+		finding hugetlbfs ok "hugetlbfs on $own, user $uid may write there"
 	else
-		finding note "1 CPU: driver and software NIC take turns on it; rates say little"
+		finding hugetlbfs ok "hugetlbfs on $own, user $uid may write there: --huge-dir $own"
+	fi
+}
+
+# What the kernel lets an ordinary user pin for DMA.
+doctor_memlock() {
+	local limit
+	if capable "$CAP_IPC_LOCK"; then return 0; fi
+	limit=$(ulimit -l)
+	if [[ $limit == unlimited ]] || ((limit >= SL_MEMLOCK_LEAST)); then
+		finding memlock ok "memory that user $(id -u) may lock for DMA: $limit${limit/[0-9]*/ KiB}"
+		return
+	fi
+	finding memlock "$SL_REAL" "user $(id -u) may lock only $limit KiB of memory for DMA (ulimit -l); \
+$SL_MEMLOCK_LEAST KiB are needed. The second command is for good, from the next login on" \
+		"prlimit --pid $PPID --memlock=unlimited:unlimited" -- \
+		"echo '$(id -un 2>/dev/null || id -u) - memlock unlimited' > /etc/security/limits.d/90-dpdk.conf"
+}
+
+doctor_cpus() {
+	local n isolated
+	n=$(cpus_allowed | wc -l)
+	isolated=$(look /sys/devices/system/cpu/isolated)
+	if ((n >= 2)); then
+		finding cpus ok "CPUs to use: $n${isolated:+; isolated from the scheduler: $isolated}"
+	else
+		finding cpus note "1 CPU: driver and software NIC take turns on it; rates say little"
+	fi
+	if ((n >= 4)) && [[ -z $isolated ]]; then
+		finding isolcpus note "no CPU is isolated (isolcpus=): other work may interrupt forwarding; only figures need that"
 	fi
 }
 
 doctor_root() {
 	if is_root; then
-		finding ok "root"
+		finding root ok "root"
 	else
-		finding note "not root: no hugepages, namespaces or real NIC; build and unit tests work" \
+		finding root note "not root: what is to mend is root's work, namespaces too; the rest works with the permissions below" \
 			"sudo ./syncline doctor"
 	fi
 }
 
 doctor_tap() {
 	if [[ ! -c /dev/net/tun ]]; then
-		finding note "no /dev/net/tun: tap wires are not possible" \
-			"modprobe tun" "mkdir -p /dev/net && mknod /dev/net/tun c 10 200"
+		finding tap note "no /dev/net/tun: tap wires are not possible" \
+			"modprobe tun" -- "mkdir -p /dev/net && mknod /dev/net/tun c 10 200"
 	elif ! { : <>/dev/net/tun; } 2>/dev/null; then
-		finding note "/dev/net/tun may not be opened: tap wires are not possible" \
+		finding tap note "/dev/net/tun may not be opened: tap wires are not possible" \
 			"chmod 666 /dev/net/tun"
 	elif ! unshare --net true 2>/dev/null; then
-		finding note "network namespaces may not be made: no tap tests, no demo part with real traffic"
+		finding tap note "network namespaces may not be made: no tap tests, no demo part with real traffic"
 	else
-		finding ok "tap devices and network namespaces"
+		finding tap ok "tap devices and network namespaces"
 	fi
 }
 
-# EAL refuses a plugin (-d) when a folder on its way is writable by everybody.
+# EAL refuses a plugin (-d) when it or a folder on its way is writable by everybody.
 doctor_plugin() {
-	local dir=$SL_TOP/build/pmd mode bad=0
-	while :; do
-		if [[ -d $dir ]]; then
-			mode=$(stat -c %A "$dir")
-			if [[ ${mode:8:1} == w ]]; then
-				finding fix "EAL will not load the driver (-d) from below $dir: everybody may write there" \
-					"chmod o-w $dir, or move this folder elsewhere"
-				bad=1
-			fi
+	local file path said mode bad=0
+	file=$(realpath -m "$SL_ROOT${SL_PLUGIN_FILE:-$SL_TOP/build/pmd/librte_net_syncline.so}")
+	if [[ ! -e $file ]]; then
+		finding plugin-file "$([[ -n $SL_PLUGIN_FILE ]] && printf fix || printf note)" \
+			"no driver file ${file#"$SL_ROOT"} for -d" "./syncline build"
+	fi
+	path=$file
+	while [[ $path != "$SL_ROOT" && $path != / ]]; do
+		said=${path#"$SL_ROOT"}
+		mode=$(stat -c %A "$path" 2>/dev/null)
+		path=$(dirname "$path")
+		[[ ${mode:8:1} == w ]] || continue
+		bad=1
+		# Folders such as /tmp are for everybody, and have to stay so.
+		if [[ ${mode:9:1} == [tT] ]]; then
+			finding plugin fix "EAL will not load the driver (-d) from below $said: everybody may write there. Copy it, and give \
+the copy to -d" "install -D -m 755 ${file#"$SL_ROOT"} /usr/local/lib/syncline/${file##*/}"
+		else
+			finding plugin fix "EAL will not load the driver (-d): everybody may write to $said" "chmod o-w $said"
 		fi
-		[[ $dir != / ]] || break
-		dir=$(dirname "$dir")
 	done
-	((bad)) || finding ok "no folder above the driver is writable by everybody (EAL's rule for -d)"
+	((bad)) || finding plugin ok "the driver's file and the folders above it are writable for their owners only (EAL's rule for -d)"
+	doctor_plugin_folder
+}
+
+# DPDK's own folder of drivers, which every DPDK program loads.
+doctor_plugin_folder() {
+	local dir mode path
+	for dir in "$(pkg-config --variable=libdir libdpdk 2>/dev/null)"/dpdk/pmds-*; do
+		[[ -d $dir ]] || continue
+		path=$(realpath "$dir")
+		while [[ $path != / ]]; do
+			mode=$(stat -c %A "$path")
+			if [[ ${mode:8:1} == w ]]; then
+				finding plugin-folder fix "EAL will load no driver at all from $dir: everybody may write to $path" \
+					"chmod o-w $path"
+				return
+			fi
+			path=$(dirname "$path")
+		done
+		if [[ -e $dir/librte_net_syncline.so ]]; then
+			finding plugin-folder note "an installed driver lies in DPDK's folder $dir too; what -d names is loaded first" \
+				"rm $dir/librte_net_syncline.so"
+		else
+			finding plugin-folder ok "DPDK's own drivers: $dir, $(find "$dir" -name 'librte_*.so' | wc -l) files; -d comes before them"
+		fi
+	done
+}
+
+# Groups of a real IOMMU; vfio makes groups of its own in no-IOMMU mode.
+iommu_groups() {
+	local group n=0
+	for group in "$SL_ROOT"/sys/kernel/iommu_groups/[0-9]*; do
+		[[ -d $group ]] || continue
+		if [[ $(look "${group#"$SL_ROOT"}/name") != vfio-noiommu ]]; then n=$((n + 1)); fi
+	done
+	printf '%d' "$n"
+}
+
+readonly SL_NOIOMMU=/sys/module/vfio/parameters/enable_unsafe_noiommu_mode
+
+doctor_iommu() {
+	local groups table=none arg="intel_iommu=on" args word said="" how mode
+	groups=$(iommu_groups)
+	args=$(look /proc/cmdline)
+	for word in $args; do
+		case $word in intel_iommu=* | amd_iommu=* | iommu=* | iommu.passthrough=* | arm-smmu*) said+=" $word" ;; esac
+	done
+	if ((groups)); then
+		finding iommu ok "IOMMU: $groups groups; kernel arguments:${said:- none about it}"
+		if [[ " $said " == *" iommu=pt "* || " $said " == *" iommu.passthrough=1 "* ]]; then
+			finding iommu-passthrough ok "the host's own drivers bypass the IOMMU (passthrough); a NIC on vfio-pci does not"
+		fi
+		return
+	fi
+	for word in DMAR IVRS IORT; do
+		if [[ -e $SL_ROOT/sys/firmware/acpi/tables/$word ]]; then table=$word; fi
+	done
+	case $table in
+	DMAR) how="the machine has VT-d; boot with intel_iommu=on" ;;
+	IVRS) how="the machine has AMD-Vi; boot without amd_iommu=off" arg="amd_iommu=on" ;;
+	IORT) how="the machine may have an SMMU; boot without arm-smmu.disable_bypass" arg="iommu.passthrough=0" ;;
+	*) how="firmware shows none: switch VT-d or AMD-Vi on there, and on Intel boot with intel_iommu=on" ;;
+	esac
+	mode=$(look "$SL_NOIOMMU")
+	if [[ $mode == Y || $mode == 1 ]]; then
+		finding iommu note "no IOMMU in use (kernel arguments:${said:- none about it}), vfio's no-IOMMU mode is on: a NIC works, \
+as root only, and nothing keeps its DMA from any memory. $how" "$(grub_command "$arg")"
+	else
+		finding iommu "$SL_REAL" "no IOMMU in use (kernel arguments:${said:- none about it}): $how. Or, with no protection \
+from the NIC's DMA, vfio's no-IOMMU mode" "$(grub_command "$arg")" -- "modprobe vfio && echo 1 > $SL_NOIOMMU"
+	fi
+}
+
+grub_command() {
+	printf "sed -i '/^GRUB_CMDLINE_LINUX=/s/\"\$/ %s\"/' /etc/default/grub && update-grub && reboot" "$1"
 }
 
 doctor_vfio() {
-	local groups mode=/sys/module/vfio/parameters/enable_unsafe_noiommu_mode
-	groups=$(find /sys/kernel/iommu_groups -mindepth 1 -maxdepth 1 2>/dev/null | wc -l)
-	if ((groups)); then
-		finding ok "IOMMU: $groups groups"
-	else
-		finding note "no IOMMU in use: enable VT-d or AMD-Vi in the firmware and boot with intel_iommu=on (Intel); \
-without it a real NIC needs vfio's no-IOMMU mode, with no protection from its DMA" \
-			"modprobe vfio && echo 1 > $mode"
+	local groups
+	groups=$(iommu_groups)
+	if [[ ! -d $SL_ROOT/sys/bus/pci/drivers/vfio-pci ]]; then
+		if [[ -z $SL_ROOT ]] && have modprobe && ! modprobe -n -q vfio-pci; then
+			finding vfio "$SL_REAL" "this kernel has no module vfio-pci, which a real NIC needs: boot a kernel of the distribution"
+		else
+			finding vfio "$SL_REAL" "vfio-pci is not loaded; a real NIC needs it" "modprobe vfio-pci"
+		fi
+		return
 	fi
-	if [[ -c /dev/vfio/vfio && -d /sys/bus/pci/drivers/vfio-pci ]]; then
-		finding ok "vfio-pci is loaded"
-	else
-		finding note "vfio-pci is not loaded: only a real NIC needs it" "modprobe vfio-pci"
+	if ((groups)) && [[ ! -d $SL_ROOT/sys/module/vfio_iommu_type1 ]]; then
+		finding vfio-type1 "$SL_REAL" "vfio_iommu_type1 is not loaded: vfio cannot map memory for DMA" \
+			"modprobe vfio_iommu_type1"
 	fi
+	if [[ ! -e $SL_ROOT/dev/vfio/vfio ]]; then
+		finding vfio "$SL_REAL" "vfio-pci is loaded, but there is no /dev/vfio/vfio" \
+			"mkdir -p /dev/vfio && mknod -m 666 /dev/vfio/vfio c 10 196"
+	elif ! usable /dev/vfio/vfio; then
+		finding vfio "$SL_REAL" "user $(id -u) may not use /dev/vfio/vfio" "chmod 666 /dev/vfio/vfio"
+	else
+		finding vfio ok "vfio-pci is loaded"
+	fi
+	if ((groups)) && [[ $(look "$SL_NOIOMMU") == [Y1] ]]; then
+		finding noiommu note "vfio's no-IOMMU mode is on although there is an IOMMU: nobody needs it here" \
+			"echo 0 > $SL_NOIOMMU"
+	fi
+}
+
+# Secure Boot has the kernel refuse what reaches hardware around it.
+doctor_lockdown() {
+	local state
+	state=$(look /sys/kernel/security/lockdown)
+	state=$(sed -n 's/.*\[\(.*\)\].*/\1/p' <<<"$state")
+	if [[ -z $state || $state == none ]]; then return 0; fi
+	if (($(iommu_groups))); then
+		finding lockdown ok "kernel lockdown '$state' (Secure Boot): uio drivers are refused, vfio-pci behind the IOMMU is not"
+	else
+		finding lockdown "$SL_REAL" "kernel lockdown '$state' (Secure Boot) refuses uio drivers and unsigned modules: \
+a NIC needs vfio-pci and an IOMMU (above), or Secure Boot switched off in the firmware" "mokutil --disable-validation"
+	fi
+}
+
+# Are the NIC's reads and writes of memory in step with the CPU's caches?
+doctor_coherence() {
+	local arch dir
+	arch=$(look /proc/sys/kernel/arch)
+	arch=${arch:-$(uname -m)}
+	case $arch in
+	x86_64 | i?86 | ppc64* | s390x)
+		finding coherence ok "DMA is coherent with the CPU's caches ($arch): coherency=coherent"
+		return
+		;;
+	esac
+	# In a device tree the host bridge says it.
+	dir=$(realpath "$SL_ROOT/sys/bus/pci/devices/${1-none}" 2>/dev/null || true)
+	while [[ -n $dir && $dir != / ]]; do
+		if [[ -e $dir/of_node/dma-coherent ]]; then
+			finding coherence ok "DMA of ${1-} is coherent (device tree, dma-coherent): coherency=coherent"
+			return
+		elif [[ -e $dir/of_node/dma-noncoherent || ($arch == a* && -e $dir/of_node/compatible) ]]; then
+			finding coherence note "DMA of ${1-} is not coherent with the CPU's caches (device tree): the driver works with \
+coherency=explicit; vfio refuses such a device, so only uio_pci_generic or no-IOMMU mode is left" \
+				"modprobe uio_pci_generic"
+			return
+		fi
+		dir=$(dirname "$dir")
+	done
+	finding coherence note "whether DMA is coherent with the CPU's caches is not known here ($arch): coherency=explicit is right either way"
+}
+
+# The ids that net_syncline drives, from where the driver has them.
+supported_ids() {
+	sed -n 's/^#define SL_PCI_DEV_82576[A-Z0-9_]* 0x\([0-9A-F]*\)u.*/\L\1/p' "$SL_TOP/lib/nic/sl_fields.h" |
+		tr '\n' ' '
+}
+
+# All 82576, one a line.
+supported_nics() {
+	local dev ids device
+	ids=" $(supported_ids)"
+	for dev in "$SL_ROOT"/sys/bus/pci/devices/*; do
+		dev=${dev#"$SL_ROOT"}
+		device=$(look "$dev/device")
+		if [[ $(look "$dev/vendor") == 0x8086 && $ids == *" ${device#0x} "* ]]; then
+			printf '%s\n' "${dev##*/}"
+		fi
+	done
+}
+
+driver_of() {
+	local link=$SL_ROOT/sys/bus/pci/devices/$1/driver
+	if [[ -L $link ]]; then basename "$(readlink "$link")"; else printf none; fi
+}
+
+# What binds a device to vfio-pci.
+bind_command() {
+	local dev=/sys/bus/pci/devices/$1
+	if have dpdk-devbind.py && have lspci; then
+		printf 'dpdk-devbind.py -b vfio-pci %s' "$1"
+	else
+		printf 'echo vfio-pci > %s/driver_override && ' "$dev"
+		if [[ $(driver_of "$1") != none ]]; then printf 'echo %s > %s/driver/unbind && ' "$1" "$dev"; fi
+		printf 'echo %s > /sys/bus/pci/drivers_probe' "$1"
+	fi
+}
+
+# An interface of the kernel's that is up would be cut; its traffic may be this login.
+nic_interface() {
+	local bdf=$1 verdict=$2 net flags name
+	for net in "$SL_ROOT/sys/bus/pci/devices/$bdf/net"/*; do
+		[[ -d $net ]] || continue
+		name=${net##*/}
+		flags=$(look "${net#"$SL_ROOT"}/flags")
+		if ((${flags:-0} & 1)); then
+			finding nic-interface "$verdict" "$bdf is the kernel's interface $name, which is up: its connections are cut when the \
+driver is changed. Be sure that you are not logged in through it" "ip link set dev $name down"
+		fi
+	done
+}
+
+# "one that works here" for a NIC's driver.
+nic_driver() {
+	local bdf=$1 verdict=$2 driver
+	driver=$(driver_of "$bdf")
+	case $driver in
+	vfio-pci)
+		finding nic-driver ok "$bdf is bound to vfio-pci"
+		;;
+	uio_pci_generic | igb_uio)
+		finding nic-driver note "$bdf is bound to $driver: works, as root, with no protection from its DMA; vfio-pci is better" \
+			"$(bind_command "$bdf")"
+		;;
+	none)
+		finding nic-driver "$verdict" "$bdf has no driver; DPDK needs vfio-pci" "$(bind_command "$bdf")"
+		;;
+	*)
+		nic_interface "$bdf" "$verdict"
+		finding nic-driver "$verdict" "$bdf is bound to the driver $driver; DPDK needs vfio-pci" "$(bind_command "$bdf")"
+		;;
+	esac
+}
+
+# vfio hands a group out whole: every device in it must be with vfio or have no driver.
+nic_group() {
+	local bdf=$1 group=$2 member driver bad=() commands=()
+	for member in "$SL_ROOT/sys/kernel/iommu_groups/$group/devices"/*; do
+		member=${member##*/}
+		[[ $member != "$bdf" && $member != '*' ]] || continue
+		# Bridges stay with the kernel.
+		[[ $(look "/sys/bus/pci/devices/$member/class") != 0x0604* ]] || continue
+		driver=$(driver_of "$member")
+		case $driver in vfio-pci | pci-stub | none) continue ;; esac
+		bad+=("$member ($driver)")
+		commands+=("$(bind_command "$member")")
+	done
+	if ((${#bad[@]})); then
+		finding nic-group fix "IOMMU group $group of $bdf holds devices of the kernel's drivers: ${bad[*]}; \
+vfio hands out a group only as a whole" "${commands[@]}"
+	fi
+}
+
+# "NAME (PID)" of those who have a file open; this user sees his own, root all.
+holders_of() {
+	find "$SL_ROOT"/proc/[0-9]*/fd -mindepth 1 -lname "$1" 2>/dev/null |
+		sed "s|^$SL_ROOT/proc/\([0-9]*\)/.*|\1|" | sort -nu
+}
+
+nic_node() {
+	local bdf=$1 group=$2 node=$3 pids who="" pid said
+	if [[ ! -e $SL_ROOT$node ]]; then
+		finding nic-node fix "$bdf is bound to vfio-pci, but there is no $node" "udevadm trigger --subsystem-match=vfio"
+		return
+	fi
+	if ! usable "$node"; then
+		finding nic-node fix "user $(id -u) may not use $node, the IOMMU group of $bdf" "chown $(id -u):$(id -g) $node"
+		return
+	fi
+	if [[ $node == */noiommu-* ]] && ! capable "$CAP_SYS_RAWIO"; then
+		finding nic-node fix "$node (no IOMMU) is for root alone, whoever owns it" "sudo ./syncline doctor $bdf"
+		return
+	fi
+	pids=$(holders_of "$node")
+	said=$(export LC_ALL=C && { : <>"$SL_ROOT$node"; } 2>&1) || true
+	if [[ -z $pids && $said != *busy* ]]; then
+		finding nic-node ok "$node, the IOMMU group of $bdf, is free and user $(id -u) may use it"
+		return
+	fi
+	for pid in $pids; do who+="$(look "/proc/$pid/comm") ($pid) "; done
+	if [[ -n $who ]]; then
+		finding nic-node "$([[ -n $SL_DEVICE ]] && printf fix || printf note)" "$bdf is in use by another process: ${who% }" \
+			"kill ${pids//$'\n'/ }"
+	else
+		finding nic-node fix "$bdf is in use by a process of another user" "sudo ./syncline doctor $bdf"
+	fi
+}
+
+# The NIC's own NUMA node should have memory to offer.
+nic_numa() {
+	local bdf=$1 node free dir
+	node=$(look "/sys/bus/pci/devices/$bdf/numa_node")
+	dir=/sys/devices/system/node/node$node/hugepages/hugepages-2048kB
+	[[ -n $node && $node -ge 0 && -d $SL_ROOT$dir ]] || return 0
+	free=$(look "$dir/free_hugepages")
+	if ((free >= SL_HUGE_LEAST)); then
+		finding nic-numa ok "$bdf is on NUMA node $node, which has $free free hugepages of 2 MiB"
+	else
+		finding nic-numa note "$bdf is on NUMA node $node, which has $free free hugepages of 2 MiB: memory of another node is slower" \
+			"echo $(($(look "$dir/nr_hugepages") + SL_HUGEPAGES)) > $dir/nr_hugepages"
+	fi
+}
+
+nic_answers() {
+	local bdf=$1 id
+	id=$(od -An -tx1 -N2 "$SL_ROOT/sys/bus/pci/devices/$bdf/config" 2>/dev/null | tr -d ' ')
+	if [[ $id == ffff ]]; then
+		finding nic-answer fix "$bdf does not answer (its configuration reads all ones): pulled out or without power" \
+			"echo 1 > /sys/bus/pci/devices/$bdf/remove; echo 1 > /sys/bus/pci/rescan"
+	fi
+}
+
+# One NIC; VERDICT for a driver that is not DPDK's.
+doctor_nic() {
+	local bdf=$1 verdict=$2 group
+	SL_ABOUT=$bdf
+	nic_answers "$bdf"
+	nic_driver "$bdf" "$verdict"
+	if [[ $(driver_of "$bdf") == vfio-pci ]]; then
+		group=$(basename "$(readlink "$SL_ROOT/sys/bus/pci/devices/$bdf/iommu_group")")
+		if [[ $(look "/sys/kernel/iommu_groups/$group/name") == vfio-noiommu ]]; then
+			nic_node "$bdf" "$group" "/dev/vfio/noiommu-$group"
+		else
+			nic_group "$bdf" "$group"
+			nic_node "$bdf" "$group" "/dev/vfio/$group"
+		fi
+	fi
+	nic_numa "$bdf"
+	SL_ABOUT=
 }
 
 doctor_nics() {
-	local dev vendor device driver found=0 ids
-	# The ids that net_syncline drives, from where the driver has them.
-	ids=" $(sed -n 's/^#define SL_PCI_DEV_82576[A-Z0-9_]* 0x\([0-9A-F]*\)u.*/\L\1/p' \
-		"$SL_TOP/lib/nic/sl_fields.h" | tr '\n' ' ') "
-	for dev in /sys/bus/pci/devices/*; do
-		[[ -r $dev/vendor ]] || continue
-		vendor=$(<"$dev/vendor")
-		device=$(<"$dev/device")
-		[[ $vendor == 0x8086 && $ids == *" ${device#0x} "* ]] || continue
+	local bdf found=0
+	while IFS= read -r bdf; do
+		[[ -n $bdf ]] || continue
 		found=1
-		driver=none
-		if [[ -e $dev/driver ]]; then driver=$(basename "$(readlink -f "$dev/driver")"); fi
-		if [[ $driver == vfio-pci ]]; then
-			finding ok "82576 at ${dev##*/} is bound to vfio-pci"
-		else
-			finding note "82576 at ${dev##*/} has driver $driver; DPDK needs vfio-pci" \
-				"dpdk-devbind.py -b vfio-pci ${dev##*/}"
-		fi
+		doctor_nic "$bdf" note
+	done < <(supported_nics)
+	((found)) || finding nic note "no 82576 in this machine: the software NIC stands in"
+}
+
+# The NIC asked about: is it there, is it one of ours?
+doctor_device() {
+	local dev=/sys/bus/pci/devices/$SL_DEVICE others
+	SL_ABOUT=$SL_DEVICE
+	others=$(supported_nics | tr '\n' ' ')
+	if [[ ! -d $SL_ROOT$dev ]]; then
+		finding nic fix "no PCI device $SL_DEVICE; 82576 here: ${others:-none}" "echo 1 > /sys/bus/pci/rescan"
+	elif [[ " $others" != *" $SL_DEVICE "* ]]; then
+		finding nic fix "$SL_DEVICE is $(look "$dev/vendor"):$(look "$dev/device"), which net_syncline does not drive; \
+it drives 8086 with $(supported_ids); here: ${others:-none}"
+	else
+		finding nic ok "$SL_DEVICE is one of net_syncline's: $(look "$dev/vendor"):$(look "$dev/device")"
+		doctor_nic "$SL_DEVICE" fix
+	fi
+	SL_ABOUT=
+}
+
+doctor_usage() {
+	printf 'syncline: doctor: %s See ./syncline doctor --help.\n' "$*" >&2
+	exit 2
+}
+
+doctor_words() {
+	while (($#)); do
+		case "$1" in
+		--help | -h) doctor_help && exit ;;
+		--json) SL_JSON=1 ;;
+		--device | --plugin)
+			(($# >= 2)) || doctor_usage "$1 needs a value."
+			if [[ $1 == --plugin ]]; then
+				SL_PLUGIN_FILE=$2
+			else
+				doctor_bdf "$2"
+			fi
+			shift
+			;;
+		*) doctor_bdf "$1" ;;
+		esac
+		shift
 	done
-	((found)) || finding note "no 82576 in this machine: the software NIC stands in"
+}
+
+doctor_bdf() {
+	local bdf=${1,,}
+	[[ $bdf =~ ^([0-9a-f]{4,8}:)?[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]$ ]] ||
+		doctor_usage "unknown word '$1'. Allowed: --json, --plugin FILE, or a PCI address such as 0000:03:00.0."
+	[[ -z $SL_DEVICE ]] || doctor_usage "two PCI addresses, $SL_DEVICE and $1; one at a time."
+	if [[ $bdf == ??:* ]]; then bdf=0000:$bdf; fi
+	SL_DEVICE=$bdf
+}
+
+# Somebody who gave a NIC to vfio-pci, or asks for one, wants it to work.
+doctor_wants_nic() {
+	local bdf
+	if [[ -n $SL_DEVICE ]]; then return 0; fi
+	for bdf in $(supported_nics); do
+		if [[ $(driver_of "$bdf") == vfio-pci ]]; then return 0; fi
+	done
+	return 1
 }
 
 cmd_doctor() {
-	case "${1-}" in
-	--help | -h) doctor_help && return ;;
-	?*) die "doctor: unknown word '$1'. doctor takes no words but --help." ;;
-	esac
-	doctor_packages
-	doctor_dpdk
-	doctor_hugepages
-	doctor_cpus
+	# A machine where something is amiss is the business here: a look that fails ends nothing.
+	set +eo pipefail
+	doctor_words "$@"
+	if doctor_wants_nic; then SL_REAL=fix; fi
 	doctor_root
-	doctor_tap
+	if [[ -z $SL_DEVICE ]]; then
+		doctor_packages
+		doctor_dpdk
+		doctor_cpus
+		doctor_tap
+	fi
+	doctor_hugepages
+	doctor_hugetlbfs
 	doctor_plugin
+	doctor_memlock
+	doctor_iommu
+	doctor_lockdown
 	doctor_vfio
-	doctor_nics
-	if [[ -s $SL_CHANGES ]]; then
+	if [[ -n $SL_DEVICE ]]; then doctor_device; else doctor_nics; fi
+	doctor_coherence "${SL_DEVICE:-$(supported_nics | head -n 1)}"
+	if ((SL_JSON)); then
+		print_json
+	elif [[ -s $SL_CHANGES ]]; then
 		printf 'changed outside this folder by syncline so far:\n'
 		sed 's/^/      /' "$SL_CHANGES"
 	fi
-	((SL_TO_FIX == 0))
+	((SL_COUNT[fix] == 0))
 }
