@@ -11,20 +11,21 @@ kmod:picks the guest's kernel modules
 cpio:makes the guest's initramfs
 gzip:makes the guest's initramfs"
 
+# shellcheck source=tests/vm/options.sh
+source "$SL_TOP/tests/vm/options.sh"
+
 vm_help() {
-	cat <<-'TEXT'
+	cat <<-TEXT
 	Usage: ./syncline vm [OPTION...] -- COMMAND...
+	       ./syncline vm [OPTION...] --shell
 
 	Boots a guest under plain emulation and runs COMMAND in it as root, in this
-	folder: two ports of QEMU's 82576 (igb) cabled to each other, each behind a
-	virtual IOMMU and bound to vfio-pci, hugepages ready. The guest sees this
-	machine's files read-only; /mnt is its own to write to. Boots in some 10 s.
+	folder, or gives a prompt: ports of QEMU's 82576 (igb) cabled to each other, each
+	behind a virtual IOMMU and bound to vfio-pci, hugepages ready. The guest sees
+	this machine's files read-only; /mnt is its own to write to. Boots in some 10 s.
 
-	  --nics N        ports, a pair of them cabled (2)
-	  --linux N       leave the first N ports to Linux's igb driver (0)
-	  --memory MIB    memory of the guest (2048)
-	  --time SECONDS  end the guest after so long (300)
-	  --no-iommu      no IOMMU; vfio in its no-IOMMU mode
+	$VM_OPTIONS_HELP
+	  --shell         a prompt; "exit" or Ctrl-D ends the guest, Ctrl-] x at once
 
 	Exit status: that of COMMAND; 124 when the guest did not end in time.
 	Example:
@@ -39,25 +40,21 @@ vm_setup() {
 }
 
 cmd_vm() {
-	local options=()
-	while (($#)); do
-		case "$1" in
-		--help | -h) vm_help && return ;;
-		--nics | --linux | --memory | --time)
-			[[ ${2-} =~ ^[0-9]+$ ]] || die "vm: $1 takes a number, not '${2-}'."
-			options+=("$1" "$2")
-			shift 2
-			;;
-		--no-iommu) options+=("$1") && shift ;;
-		--) shift && break ;;
-		*) die "vm: unknown word '$1'. See ./syncline vm --help; the command comes after --." ;;
-		esac
-	done
-	(($#)) || die "vm: no command. See ./syncline vm --help."
+	case "${1-}" in --help | -h) vm_help && return ;; esac
+	vm_options "$@"
+	if ((vm_shell)); then
+		((${#vm_words[@]} == 0)) || die "vm: --shell takes no command, but there is '${vm_words[*]}'."
+		[[ -t 0 && -t 1 ]] || die "vm: --shell needs a terminal. To run a command: ./syncline vm -- COMMAND"
+	elif [[ ${vm_words[0]-} != -- ]]; then
+		die "vm: $( ((${#vm_words[@]})) && echo "unknown word '${vm_words[0]}'" || echo "no command"). \
+The command comes after --; for a prompt give --shell. See ./syncline vm --help."
+	elif ((${#vm_words[@]} == 1)); then
+		die "vm: no command behind --. For a prompt give --shell."
+	fi
 	setup_for_build
 	build_tree build gcc || exit 1
 	vm_setup
-	"$SL_TOP/tests/vm/run.sh" ${options[@]+"${options[@]}"} "$SL_VM" -- "$@"
+	exec "$SL_TOP/tests/vm/run.sh" ${vm_given[@]+"${vm_given[@]}"} "$SL_VM" ${vm_words[@]+"${vm_words[@]}"}
 }
 
 # run_vm_cases BOOT [OPTION...]: one boot; counts what the guest says.
@@ -77,7 +74,7 @@ run_vm_cases() {
 		esac
 		say "vm: $text"
 	done < <("$SL_TOP/tests/vm/run.sh" --time 600 "$@" "$SL_VM" -- \
-		"$SL_TOP/tests/vm/cases.sh" "$SL_TOP/build" "$boot" 2>&1)
+		env SL_VM_CASES="${SL_VM_CASES-}" "$SL_TOP/tests/vm/cases.sh" "$SL_TOP/build" "$boot" 2>&1)
 	if ((ended == 0)); then
 		SL_FAILED=$((SL_FAILED + 1))
 		say "vm: FAIL the guest did not come to the end of its cases ($boot)"

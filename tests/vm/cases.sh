@@ -8,6 +8,9 @@
 # each in a shell of its own. One line per case on standard output: "PASS name",
 # "FAIL name: reason" or "SKIP name: reason". Groups named NN-noiommu-*.sh belong
 # to BOOT "noiommu", all others to BOOT "iommu".
+#
+# SL_VM_CASES chooses: a group ("link"), a pattern of case names ("*ping*"), or
+# both ("link/*down*").
 
 set -u
 build=$1
@@ -17,7 +20,20 @@ for group in "$top"/cases/[0-9]*.sh; do
 	noiommu:??-noiommu-*) ;;
 	noiommu:* | iommu:??-noiommu-*) continue ;;
 	esac
+	name=${group##*/??-}
+	name=${name%.sh}
+	name=${name#noiommu-}
+	# shellcheck disable=SC2053 # a pattern is wanted
+	case ${SL_VM_CASES-} in
+	"$name") cases= ;;
+	*/*)
+		[[ $name == ${SL_VM_CASES%%/*} ]] || continue
+		cases=${SL_VM_CASES#*/}
+		;;
+	*) cases=${SL_VM_CASES-} ;;
+	esac
 	(
+		SL_VM_CASES=$cases
 		# shellcheck source=tests/vm/cases/common.sh
 		source "$top/cases/common.sh"
 		# shellcheck disable=SC1090 # the groups are many

@@ -8,61 +8,88 @@
 # model (7.2 of Debian 12 has none; the one of its backports has), Debian's
 # kernel and a static busybox. Nothing is installed: the packages are unpacked
 # privately, since QEMU 10 and the qemu-user of Debian 12 cannot both be
-# installed. Says what it uses; the second run is instant.
+# installed. Then the initramfs, made again whenever what goes into it changes.
+# The second run is instant.
 
 set -euo pipefail
 
 cache=${1:?usage: prepare.sh CACHE}
-stamp=$cache/ready-3
-if [[ -e $stamp ]]; then exit 0; fi
-mkdir -p "$cache/debs" "$cache/root" "$cache/lists/partial" "$cache/sources.list.d"
+mkdir -p "$cache"
 cache=$(cd "$cache" && pwd)
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# Counts up when more or other packages are needed.
+fetched=$cache/ready-2
+# In the order they load; 9p first, for the rest of the guest hangs on it.
+modules="virtio_pci 9pnet_virtio 9p 8021q vfio_iommu_type1 vfio-pci igb"
+# Those of busybox that init calls.
+tools="sh mount insmod mkdir chroot poweroff cat echo sleep ls sed"
 
 # The system's own archive, with its backports suite beside it.
-awk '
-	/^Types:/ { print "Types: deb"; next }
-	/^Suites:/ { if ($0 ~ /security/) print; else print "Suites: bookworm bookworm-backports"; next }
-	{ print }' /etc/apt/sources.list.d/debian.sources >"$cache/sources.list.d/vm.sources" 2>/dev/null ||
-	awk '$1 == "deb" && $3 == "bookworm" { print; $3 = "bookworm-backports"; print }' \
-		/etc/apt/sources.list >"$cache/sources.list.d/vm.list"
+apt_sources() {
+	awk '
+		/^Types:/ { print "Types: deb"; next }
+		/^Suites:/ { if ($0 ~ /security/) print; else print "Suites: bookworm bookworm-backports"; next }
+		{ print }' /etc/apt/sources.list.d/debian.sources >"$cache/sources.list.d/vm.sources" 2>/dev/null ||
+		awk '$1 == "deb" && $3 == "bookworm" { print; $3 = "bookworm-backports"; print }' \
+			/etc/apt/sources.list >"$cache/sources.list.d/vm.list"
+}
 
-apt=(-q -o Dir::Etc::SourceList=/dev/null -o Dir::Etc::SourceParts="$cache/sources.list.d"
-	-o Dir::State::Lists="$cache/lists" -o APT::Sandbox::User=root)
-apt-get "${apt[@]}" update >"$cache/apt.log" 2>&1 || { cat "$cache/apt.log" >&2; exit 1; }
+fetch() {
+	local apt kernel packages deb
+	mkdir -p "$cache/debs" "$cache/root" "$cache/lists/partial" "$cache/sources.list.d"
+	apt_sources
+	apt=(-q -o Dir::Etc::SourceList=/dev/null -o Dir::Etc::SourceParts="$cache/sources.list.d"
+		-o Dir::State::Lists="$cache/lists" -o APT::Sandbox::User=root)
+	apt-get "${apt[@]}" update >"$cache/apt.log" 2>&1 || { cat "$cache/apt.log" >&2; exit 1; }
+	kernel=$(apt-cache "${apt[@]}" depends linux-image-amd64 |
+		awk '/Depends: linux-image-6\.1/ { print $2; exit }')
+	mapfile -t packages < <(apt-get "${apt[@]}" -y -s --no-install-recommends \
+		-t bookworm-backports install qemu-system-x86 2>/dev/null |
+		awk '/^Inst/ && $2 !~ /^qemu-user/ { print $2 }')
+	(cd "$cache/debs" && apt-get "${apt[@]}" -t bookworm-backports download "${packages[@]}" &&
+		apt-get "${apt[@]}" download "$kernel" busybox-static) >>"$cache/apt.log" 2>&1 ||
+		{ tail -20 "$cache/apt.log" >&2; exit 1; }
+	for deb in "$cache"/debs/*.deb; do dpkg -x "$deb" "$cache/root"; done
+	rm -rf "$cache/debs"
+	kernel=${kernel#linux-image-}
+	depmod -b "$cache/root" "$kernel"
+	cp "$cache/root/boot/vmlinuz-$kernel" "$cache/vmlinuz"
+	echo "$kernel" >"$cache/kernel"
+	touch "$fetched"
+}
 
-kernel=$(apt-cache "${apt[@]}" depends linux-image-amd64 |
-	awk '/Depends: linux-image-6\.1/ { print $2; exit }')
-mapfile -t packages < <(apt-get "${apt[@]}" -y -s --no-install-recommends \
-	-t bookworm-backports install qemu-system-x86 2>/dev/null |
-	awk '/^Inst/ && $2 !~ /^qemu-user/ { print $2 }')
-(cd "$cache/debs" && apt-get "${apt[@]}" -t bookworm-backports download "${packages[@]}" &&
-	apt-get "${apt[@]}" download "$kernel" busybox-static) >>"$cache/apt.log" 2>&1 ||
-	{ tail -20 "$cache/apt.log" >&2; exit 1; }
-for deb in "$cache"/debs/*.deb; do dpkg -x "$deb" "$cache/root"; done
-rm -rf "$cache/debs"
+# All that goes into the initramfs, in one number.
+ingredients() {
+	{
+		cat "$top/init" "$cache/kernel"
+		echo "$modules" "$tools"
+	} | sha256sum | cut -c1-16
+}
 
-version=${kernel#linux-image-}
-depmod -b "$cache/root" "$version"
+make_initramfs() {
+	local ram n=100 ko module tool
+	ram=$(mktemp -d "$cache/initramfs.XXXXXX")
+	chmod 755 "$ram"
+	mkdir -p "$ram"/{bin,mod,proc,sys,dev,host}
+	cp "$cache/root/bin/busybox" "$ram/bin/"
+	for tool in $tools; do ln -sf busybox "$ram/bin/$tool"; done
+	for module in $modules; do
+		modprobe -d "$cache/root" -S "$(<"$cache/kernel")" --show-depends "$module" 2>/dev/null |
+			awk '$1 == "insmod" { print $2 }'
+	done | awk '!seen[$0]++' | while read -r ko; do
+		cp "$ko" "$ram/mod/$((n++))-$(basename "$ko")"
+	done
+	install -m 755 "$top/init" "$ram/init"
+	(cd "$ram" && find . | cpio -o -H newc --quiet | gzip -1) >"$ram.gz"
+	# Renamed, for another guest may be reading the old one.
+	mv "$ram.gz" "$1"
+	rm -rf "$ram"
+}
 
-# The initramfs: busybox, the modules in the order they load, and init.
-top=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-ram=$cache/initramfs
-rm -rf "$ram"
-mkdir -p "$ram"/{bin,mod,proc,sys,dev,host}
-cp "$cache/root/bin/busybox" "$ram/bin/"
-for tool in sh mount insmod mkdir chroot poweroff cat echo sleep ls sed cp; do
-	ln -sf busybox "$ram/bin/$tool"
-done
-for module in virtio_pci 9pnet_virtio 9p 8021q vfio_iommu_type1 vfio-pci igb; do
-	modprobe -d "$cache/root" -S "$version" --show-depends "$module" 2>/dev/null |
-		awk '$1 == "insmod" { print $2 }'
-done | awk '!seen[$0]++' >"$cache/modules"
-n=100
-while read -r ko; do
-	cp "$ko" "$ram/mod/$((n++))-$(basename "$ko")"
-done <"$cache/modules"
-install -m 755 "$top/init" "$ram/init"
-(cd "$ram" && find . | cpio -o -H newc --quiet | gzip -1) >"$cache/initramfs.gz"
-cp "$cache/root/boot/vmlinuz-$version" "$cache/vmlinuz"
-echo "$version" >"$cache/kernel"
-touch "$stamp"
+if [[ ! -e $fetched ]]; then fetch; fi
+image=$cache/initramfs-$(ingredients).gz
+if [[ ! -e $image ]]; then
+	rm -f "$cache"/initramfs-*.gz
+	make_initramfs "$image"
+fi
+ln -sf "$(basename "$image")" "$cache/initramfs.gz"
