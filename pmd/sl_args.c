@@ -78,6 +78,13 @@ set_node(struct sl_args *a, const char *value)
 }
 
 static int
+set_intr(struct sl_args *a, const char *value)
+{
+	a->msix = strcmp(value, "msix") == 0;
+	return a->msix || strcmp(value, "msi") == 0 ? 0 : -EINVAL;
+}
+
+static int
 set_mac(struct sl_args *a, const char *value)
 {
 	struct rte_ether_addr mac;
@@ -127,6 +134,7 @@ static const struct arg_key arg_keys[] = {
 	{"coherency", set_coherency, "auto, coherent, explicit", SL_ARGS_SOFT | SL_ARGS_PCI, false},
 	{"mode", set_mode, "thread, step", SL_ARGS_SOFT, false},
 	{"cpu", set_cpu, "a CPU number, -1 not to pin", SL_ARGS_SOFT, false},
+	{"intr", set_intr, "msix, msi", SL_ARGS_SOFT, false},
 	{"mac", set_mac, "a unicast address xx:xx:xx:xx:xx:xx, not zero", SL_ARGS_SOFT, false},
 	{"fault", set_fault, "name[:arg[:count]], at most 8 of them; names", SL_ARGS_SOFT, true},
 	{"quota_noncached", set_quota, "bytes > 0, with K or M for KiB or MiB", SL_ARGS_SOFT,
@@ -232,6 +240,7 @@ sl_args_parse(
 		.wire = "null",
 		.coherency = SL_COHERENCY_AUTO,
 		.cpu = SL_ARGS_CPU_DEFAULT,
+		.msix = true,
 		.node = SL_NODE_ANY,
 	};
 	char copy[ARGS_LEN], extra[SL_ARGS_WIRE_LEN] = "", *save = NULL, *pair;

@@ -32,6 +32,7 @@ struct sl_args_fault {
 struct sl_args {
 	char wire[SL_ARGS_WIRE_LEN]; /**< as sl_wire_open() wants it */
 	enum sl_coherency coherency;
+	bool msix;                   /**< several interrupt vectors; false: one for everything */
 	bool step;                   /**< no device thread: sl_pmd_step() */
 	int cpu;                     /**< CPU of the device thread, -1 not pinned, or SL_ARGS_CPU_DEFAULT */
 	uint8_t mac[6];              /**< zero: the device's own */
@@ -51,7 +52,8 @@ enum sl_args_kind {
 #define SL_ARGS_PCI_HELP "coherency=auto|coherent|explicit"
 #define SL_ARGS_SOFT_HELP                                                                          \
 	"wire=<text, ';' for ','> wire_<key>=<value> coherency=auto|coherent|explicit "            \
-	"mode=thread|step cpu=<int> mac=<xx:xx:xx:xx:xx:xx> fault=<name[:arg[:count]]> "           \
+	"mode=thread|step cpu=<int> intr=msix|msi mac=<xx:xx:xx:xx:xx:xx> "                        \
+	"fault=<name[:arg[:count]]> "                                                              \
 	"quota_noncached=<bytes[K|M]> node=<int>"
 
 /**

@@ -56,11 +56,7 @@ check_configuration(const struct rte_eth_dev *eth)
 			id, conf->lpbk_mode);
 		return -EINVAL;
 	}
-	if (conf->intr_conf.rxq != 0) {
-		SL_LOG(ERR, "port %u: no receive interrupts; allowed: intr_conf.rxq = 0", id);
-		return -ENOTSUP;
-	}
-	return 0;
+	return sl_intr_check(eth);
 }
 
 static int
@@ -397,6 +393,7 @@ sl_port_release(struct sl_port *port)
 		sl_tx_queue_release(eth, q);
 		eth->data->tx_queues[q] = NULL;
 	}
+	sl_intr_destroy(eth);
 	/* The device first: while it lives it may still read the window. */
 	if (port->dev_priv != NULL)
 		port->dev_ops->release(port);
@@ -415,6 +412,9 @@ sl_port_close(struct rte_eth_dev *eth)
 
 	if (rte_eal_process_type() != RTE_PROC_PRIMARY)
 		return 0;
+	/* The bus may take a device away that nobody has stopped. */
+	if (eth->data->dev_started != 0)
+		sl_dev_stop(eth);
 	/* Left as a reset leaves it: nothing on the wire, no DMA, no interrupt. */
 	if (!port->removed && sl_nic_reset(port) == 0)
 		SL_WR(&port->bus, CTRL_EXT, 0,
@@ -465,7 +465,10 @@ sl_port_init(struct rte_eth_dev *eth)
 	eth->rx_descriptor_status = sl_rx_descriptor_status;
 	eth->tx_descriptor_status = sl_tx_descriptor_status;
 	eth->tx_pkt_prepare = sl_tx_prepare;
-	eth->data->dev_flags |= RTE_ETH_DEV_AUTOFILL_QUEUE_XSTATS | RTE_ETH_DEV_INTR_RMV;
+	eth->data->dev_flags |= RTE_ETH_DEV_AUTOFILL_QUEUE_XSTATS;
+	ret = sl_intr_create(eth);
+	if (ret != 0)
+		return ret;
 	SL_LOG(INFO, "port %u: %s, " RTE_ETHER_ADDR_PRT_FMT ", coherency %s", eth->data->port_id,
 		port->dev_ops->kind, RTE_ETHER_ADDR_BYTES(eth->data->mac_addrs),
 		sl_coherency_name(port->mode));
@@ -507,6 +510,8 @@ const struct eth_dev_ops sl_eth_dev_ops = {
 	.rx_queue_stop = sl_rx_queue_stop,
 	.tx_queue_start = sl_tx_queue_start,
 	.tx_queue_stop = sl_tx_queue_stop,
+	.rx_queue_intr_enable = sl_rx_queue_intr_enable,
+	.rx_queue_intr_disable = sl_rx_queue_intr_disable,
 	.rxq_info_get = sl_rxq_info_get,
 	.txq_info_get = sl_txq_info_get,
 	.rx_burst_mode_get = sl_rx_burst_mode_get,

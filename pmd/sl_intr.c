@@ -1,77 +1,371 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  *
- * Interrupts: link changes alone. With GPIE left at its reset value every
- * cause that IMS lets through comes on vector 0: 7.3.2.
+ * Interrupts: link changes, frames received, removal. Sections are those of
+ * the Intel 82576EB datasheet, revision 2.63.
+ *
+ * Two ways, chosen at start:
+ * - several vectors (MSI-X with receive interrupts): vector 0 for the link,
+ *   one for each receive queue, whose eventfd the application waits on;
+ * - one vector for everything (MSI, INTx, MSI-X for the link alone): GPIE at
+ *   its reset value, 7.3.2. Only ICR tells the causes apart, and a read clears
+ *   it: so the handler is the one reader, and passes frames received on to the
+ *   queues' eventfds (a "relay").
+ *
+ * No auto-mask: a queue's interrupt stays on until the application turns it
+ * off. EITR bounds the rate meanwhile.
  */
+#include <errno.h>
+#include <linux/vfio.h>
+#include <sys/eventfd.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <rte_cycles.h>
+#include <rte_dev.h>
 #include <rte_interrupts.h>
 
 #include "sl_port.h"
 
-/* On EAL's interrupt thread. */
+#define VECTOR_OTHER RTE_INTR_VEC_ZERO_OFFSET
+#define VECTOR_RX RTE_INTR_VEC_RXTX_OFFSET /* queue 0; the others follow */
+/* Least time between two interrupts of a vector: 20 000 a second. */
+#define MODERATION_US 50u
+#define EVENT_STEP_US 100u
+#define EVENT_WAIT_US 100000u
+
+static bool
+is_uio(const struct rte_intr_handle *handle)
+{
+	enum rte_intr_handle_type type = rte_intr_type_get(handle);
+
+	return type == RTE_INTR_HANDLE_UIO || type == RTE_INTR_HANDLE_UIO_INTX;
+}
+
+/* --- eventfds that applications wait on --- */
+
+static void
+waker_signal(int fd)
+{
+	static const uint64_t one = 1;
+
+	/* A full counter already tells the reader all there is to tell. */
+	if (write(fd, &one, sizeof(one)) < 0)
+		return;
+}
+
+static void
+waker_drain(int fd)
+{
+	uint64_t count;
+
+	/* Empty is fine: what there was to read, somebody else has read. */
+	if (read(fd, &count, sizeof(count)) < 0)
+		return;
+}
+
+/* The device's own eventfd; or a new one, for the kernel or the relay to write to. */
+static int
+waker_open(struct sl_port *port, uint16_t qid)
+{
+	int fd;
+
+	if (!port->intr.own_wakers) {
+		fd = port->dev_ops->irq_fd(port, VECTOR_RX + qid);
+		waker_drain(fd); /* of the start before */
+		return fd;
+	}
+	fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
+static void
+wakers_destroy(struct rte_eth_dev *eth)
+{
+	struct sl_port *port = sl_port_of(eth);
+	struct rte_intr_handle *handle = eth->intr_handle;
+	int q;
+
+	rte_intr_free_epoll_fd(handle); /* what the application has left in its epoll sets */
+	for (q = 0; q < rte_intr_nb_efd_get(handle) && port->intr.own_wakers; q++)
+		close(rte_intr_efds_index_get(handle, q));
+	rte_intr_nb_efd_set(handle, 0);
+	rte_intr_max_intr_set(handle, 0);
+	rte_intr_vec_list_free(handle);
+}
+
+/* As rte_eth_dev_rx_intr_ctl() finds them: queue q has vector VECTOR_RX + q, so eventfd q. */
+static int
+wakers_create(struct rte_eth_dev *eth)
+{
+	struct sl_port *port = sl_port_of(eth);
+	struct rte_intr_handle *handle = eth->intr_handle;
+	uint16_t q, n = eth->data->nb_rx_queues;
+	int fd;
+
+	if (rte_intr_vec_list_alloc(handle, "syncline_vectors", n) != 0)
+		return -ENOMEM;
+	for (q = 0; q < n; q++) {
+		fd = waker_open(port, q);
+		if (fd < 0)
+			return fd;
+		if (rte_intr_efds_index_set(handle, q, fd) != 0 ||
+			rte_intr_nb_efd_set(handle, q + 1) != 0 ||
+			rte_intr_vec_list_index_set(handle, q, VECTOR_RX + q) != 0)
+			return -EINVAL;
+	}
+	rte_intr_efd_counter_size_set(handle, sizeof(uint64_t));
+	/* How many eventfds EAL is to connect: with a relay the vector of its own alone. */
+	rte_intr_max_intr_set(handle, port->intr.relay ? 1 : VECTOR_RX + n);
+	return 0;
+}
+
+static void
+wake_enabled(struct rte_eth_dev *eth)
+{
+	uint32_t rest = __atomic_load_n(&sl_port_of(eth)->intr.rx_on, __ATOMIC_ACQUIRE);
+
+	for (; rest != 0; rest &= rest - 1)
+		waker_signal(rte_intr_efds_index_get(eth->intr_handle, __builtin_ctz(rest)));
+}
+
+/* --- the handler --- */
+
+/* On EAL's interrupt thread. An event's callback may stop or close the port: nothing follows it. */
 static void
 intr_handler(void *arg)
 {
 	struct rte_eth_dev *eth = arg;
 	struct sl_port *port = sl_port_of(eth);
-	struct rte_eth_link before;
-	uint64_t count;
+	struct rte_eth_link link;
 	uint32_t icr;
 
-	/* Empty when another thread was faster; the cause register decides in any case. */
-	if (read(rte_intr_fd_get(eth->intr_handle), &count, sizeof(count)) < 0)
-		count = 0;
+	/* EAL has read those of real devices; the cause register decides in any case. */
+	if (rte_intr_type_get(eth->intr_handle) == RTE_INTR_HANDLE_VDEV)
+		waker_drain(rte_intr_fd_get(eth->intr_handle));
 	if (!sl_nic_alive(port))
 		return;
 	icr = SL_RD(&port->bus, ICR, 0);
-	if ((icr & SL_ICR_LSC) == 0)
+	if (port->intr.relay && (icr & SL_ICR_RXDW) != 0)
+		wake_enabled(eth);
+	/* An INTx was masked by the kernel; the read of ICR has taken the line down. */
+	if (rte_intr_ack(eth->intr_handle) != 0)
+		SL_LOG(ERR, "port %u: the interrupt cannot be enabled again", eth->data->port_id);
+	if ((icr & SL_ICR_LSC) == 0 || eth->data->dev_conf.intr_conf.lsc == 0)
 		return;
-	rte_eth_linkstatus_get(eth, &before);
-	if (eth->dev_ops->link_update(eth, 0) == 0)
-		SL_LOG(INFO, "port %u: link is %s", eth->data->port_id,
-			before.link_status == RTE_ETH_LINK_UP ? "down" : "up");
+	/* One event for each change: a cause may come twice for one, or after somebody looked. */
+	if (eth->dev_ops->link_update(eth, 0) != 0)
+		return;
+	rte_eth_linkstatus_get(eth, &link);
+	SL_LOG(INFO, "port %u: link is %s", eth->data->port_id,
+		link.link_status == RTE_ETH_LINK_UP ? "up" : "down");
 	rte_eth_dev_callback_process(eth, RTE_ETH_EVENT_INTR_LSC, NULL);
 }
 
-int
-sl_intr_create(struct rte_eth_dev *eth, int fd)
+static void
+handler_unregister(struct rte_eth_dev *eth)
 {
-	eth->intr_handle = rte_intr_instance_alloc(RTE_INTR_INSTANCE_F_PRIVATE);
-	if (eth->intr_handle == NULL)
-		return -ENOMEM;
-	if (rte_intr_fd_set(eth->intr_handle, fd) != 0 ||
-		rte_intr_type_set(eth->intr_handle, RTE_INTR_HANDLE_VDEV) != 0) {
-		sl_intr_destroy(eth);
-		return -EINVAL;
+	/* A handler that runs on this very thread cannot be waited for: EAL drops it afterwards. */
+	if (rte_thread_is_intr() &&
+		rte_intr_callback_unregister_pending(eth->intr_handle, intr_handler, eth, NULL) > 0)
+		return;
+	rte_intr_callback_unregister_sync(eth->intr_handle, intr_handler, eth);
+}
+
+/* --- removal --- */
+
+void
+sl_intr_tell_removal(struct sl_port *port)
+{
+	struct rte_eth_dev *eth = port->eth;
+
+	if (__atomic_exchange_n(&port->intr.removal_told, true, __ATOMIC_ACQ_REL))
+		return; /* told before, or just now by another thread */
+	if (eth->state == RTE_ETH_DEV_ATTACHED)
+		rte_eth_dev_callback_process(eth, RTE_ETH_EVENT_INTR_RMV, NULL);
+}
+
+/* From vfio's request notifier, or an application's device monitor. By name: no port to dangle. */
+static void
+device_event(const char *name, enum rte_dev_event_type type, void *arg)
+{
+	struct rte_eth_dev *eth = rte_eth_dev_allocated(name);
+
+	RTE_SET_USED(arg);
+	if (type != RTE_DEV_EVENT_REMOVE || eth == NULL || eth->dev_ops != &sl_eth_dev_ops)
+		return;
+	SL_LOG(NOTICE, "port %u: the system wants the device %s back", eth->data->port_id, name);
+	sl_intr_tell_removal(sl_port_of(eth));
+}
+
+static void
+device_event_unregister(const char *name)
+{
+	unsigned int waited;
+
+	/*
+	 * Busy: a callback runs. One on another thread ends soon; one that has called
+	 * us stays registered, harmless, for the next port of this name.
+	 */
+	for (waited = 0; waited < EVENT_WAIT_US; waited += EVENT_STEP_US) {
+		if (rte_dev_event_callback_unregister(name, device_event, NULL) != -EAGAIN)
+			return;
+		rte_delay_us_sleep(EVENT_STEP_US);
 	}
-	eth->data->dev_flags |= RTE_ETH_DEV_INTR_LSC;
-	return 0;
+}
+
+/* --- set-up --- */
+
+/* Interrupt vectors that can be told apart; 0: none at all. */
+static unsigned int
+count_vectors(struct sl_port *port, const struct rte_intr_handle *handle)
+{
+	struct vfio_irq_info info = {.argsz = sizeof(info), .index = VFIO_PCI_MSIX_IRQ_INDEX};
+	unsigned int n;
+
+	if (handle == NULL || rte_intr_fd_get(handle) < 0)
+		return 0;
+	if (port->dev_ops->irq_fd != NULL) {
+		for (n = 0; port->dev_ops->irq_fd(port, n) >= 0; n++)
+			;
+		return n;
+	}
+	if (rte_intr_type_get(handle) == RTE_INTR_HANDLE_VFIO_MSIX &&
+		ioctl(rte_intr_dev_fd_get(handle), VFIO_DEVICE_GET_IRQ_INFO, &info) == 0)
+		return info.count;
+	return 1;
+}
+
+int
+sl_intr_create(struct rte_eth_dev *eth)
+{
+	struct sl_port *port = sl_port_of(eth);
+	int ret;
+
+	rte_spinlock_init(&port->intr.lock);
+	if (port->dev_ops->irq_fd != NULL) {
+		eth->intr_handle = rte_intr_instance_alloc(RTE_INTR_INSTANCE_F_PRIVATE);
+		if (eth->intr_handle == NULL)
+			return -ENOMEM;
+		rte_intr_fd_set(eth->intr_handle, port->dev_ops->irq_fd(port, VECTOR_OTHER));
+		rte_intr_type_set(eth->intr_handle, RTE_INTR_HANDLE_VDEV);
+	}
+	port->intr.vectors = count_vectors(port, eth->intr_handle);
+	if (port->intr.vectors != 0)
+		eth->data->dev_flags |= RTE_ETH_DEV_INTR_LSC;
+	eth->data->dev_flags |= RTE_ETH_DEV_INTR_RMV;
+	ret = rte_dev_event_callback_register(eth->device->name, device_event, NULL);
+	return ret == -EEXIST ? 0 : ret;
 }
 
 void
 sl_intr_destroy(struct rte_eth_dev *eth)
 {
+	device_event_unregister(eth->device->name);
+	if (sl_port_of(eth)->dev_ops->irq_fd == NULL)
+		return;
 	rte_intr_instance_free(eth->intr_handle);
 	eth->intr_handle = NULL;
+}
+
+int
+sl_intr_check(const struct rte_eth_dev *eth)
+{
+	const struct sl_intr *intr = &sl_port_of(eth)->intr;
+	uint16_t id = eth->data->port_id, n = eth->data->nb_rx_queues;
+
+	if (eth->data->dev_conf.intr_conf.rxq == 0)
+		return 0;
+	if (intr->vectors == 0 || is_uio(eth->intr_handle)) {
+		SL_LOG(ERR,
+			"port %u: no receive interrupts: its kernel driver has %s; "
+			"allowed: intr_conf.rxq = 0, or the device bound to vfio-pci",
+			id, intr->vectors == 0 ? "no interrupts" : "one interrupt only (uio)");
+		return -ENOTSUP;
+	}
+	if (intr->vectors > 1 && n > intr->vectors - VECTOR_RX) {
+		SL_LOG(ERR,
+			"port %u: %u receive queues with interrupts: the device has %u vectors, one of "
+			"them for other causes; allowed: up to %u queues, or intr_conf.rxq = 0",
+			id, n, intr->vectors, intr->vectors - VECTOR_RX);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/* --- start and stop --- */
+
+static uint32_t
+ivar_rx(unsigned int qid, unsigned int nb_queues)
+{
+	return qid < nb_queues ? SL_IVAR_ENTRY_VALID | (VECTOR_RX + qid) : 0;
+}
+
+/* 8.8.14: the counters go on from where they are. */
+static void
+moderate(struct sl_port *port, unsigned int vector)
+{
+	SL_WR(&port->bus, EITR, vector,
+		SL_EITR_CNT_IGNR | SL_PREP(SL_EITR_INTERVAL, MODERATION_US));
+}
+
+/* 7.3.3: each receive queue on a vector of its own; all else that IMS lets through on vector 0. */
+static void
+program_vectors(struct rte_eth_dev *eth)
+{
+	struct sl_port *port = sl_port_of(eth);
+	uint32_t all = SL_BIT(VECTOR_OTHER);
+	uint16_t q, n = eth->data->nb_rx_queues;
+
+	/* 8.8.18: first, since the meaning of the others follows from it. */
+	SL_WR(&port->bus, GPIE, 0, SL_GPIE_MULTIPLE_MSIX | SL_GPIE_PBA | SL_GPIE_NSICR);
+	for (q = 0; q < SL_IVAR_QUEUES; q++)
+		SL_WR(&port->bus, IVAR, q,
+			SL_PREP(SL_IVAR_RX_LOW, ivar_rx(q, n)) |
+				SL_PREP(SL_IVAR_RX_HIGH, ivar_rx(q + SL_IVAR_QUEUES, n)));
+	for (q = 0; q < n; q++) {
+		moderate(port, VECTOR_RX + q);
+		all |= SL_BIT(VECTOR_RX + q);
+	}
+	SL_WR(&port->bus, IVAR_MISC, 0,
+		SL_PREP(SL_IVAR_MISC_OTHER, SL_IVAR_ENTRY_VALID | VECTOR_OTHER));
+	SL_WR(&port->bus, EIAC, 0, all);
+	SL_WR(&port->bus, EIMS, 0, SL_BIT(VECTOR_OTHER));
 }
 
 int
 sl_intr_start(struct rte_eth_dev *eth)
 {
 	struct sl_port *port = sl_port_of(eth);
-	int ret;
+	const struct rte_eth_intr_conf *conf = &eth->data->dev_conf.intr_conf;
+	struct sl_intr *intr = &port->intr;
+	int ret = 0;
 
-	if (eth->data->dev_conf.intr_conf.lsc == 0)
+	if (conf->lsc == 0 && conf->rxq == 0)
 		return 0;
-	ret = rte_intr_callback_register(eth->intr_handle, intr_handler, eth);
+	intr->started = true;
+	intr->relay = conf->rxq != 0 && intr->vectors == 1;
+	intr->own_wakers = intr->relay || port->dev_ops->irq_fd == NULL;
+	intr->rx_on = 0;
+	if (conf->rxq != 0)
+		ret = wakers_create(eth);
+	if (ret == 0)
+		ret = rte_intr_callback_register(eth->intr_handle, intr_handler, eth);
+	if (ret == 0 && rte_intr_enable(eth->intr_handle) != 0)
+		ret = -EIO;
 	if (ret != 0) {
-		SL_LOG(ERR, "port %u: no link interrupt: %s; allowed without: intr_conf.lsc = 0",
+		SL_LOG(ERR,
+			"port %u: no interrupts: %s; allowed without: intr_conf.lsc = 0, rxq = 0",
 			eth->data->port_id, rte_strerror(-ret));
+		sl_intr_stop(eth);
 		return ret;
 	}
-	SL_WR(&port->bus, IMS, 0, SL_ICR_LSC);
+	if (conf->rxq != 0 && !intr->relay)
+		program_vectors(eth);
+	else
+		moderate(port, VECTOR_OTHER);
+	if (conf->lsc != 0)
+		SL_WR(&port->bus, IMS, 0, SL_ICR_LSC);
 	return 0;
 }
 
@@ -80,9 +374,89 @@ sl_intr_stop(struct rte_eth_dev *eth)
 {
 	struct sl_port *port = sl_port_of(eth);
 
-	if (eth->data->dev_conf.intr_conf.lsc == 0)
+	if (!port->intr.started)
 		return;
+	port->intr.started = false;
+	SL_WR(&port->bus, EIMC, 0, UINT32_MAX);
 	SL_WR(&port->bus, IMC, 0, UINT32_MAX);
-	/* Waits for a handler that is running. */
-	rte_intr_callback_unregister_sync(eth->intr_handle, intr_handler, eth);
+	rte_intr_disable(eth->intr_handle);
+	handler_unregister(eth);
+	wakers_destroy(eth);
+}
+
+/* --- receive interrupts --- */
+
+static int
+check_rx_intr(const struct rte_eth_dev *eth, uint16_t qid)
+{
+	if (eth->data->dev_conf.intr_conf.rxq != 0 && sl_port_of(eth)->intr.started)
+		return 0;
+	SL_LOG(ERR,
+		"port %u: no receive interrupt of queue %u; allowed: on a started port, "
+		"configured with intr_conf.rxq = 1",
+		eth->data->port_id, qid);
+	return -ENOTSUP;
+}
+
+/* One vector for all queues: its cause is let through as long as one of them wants it. */
+static void
+relay_switch(struct sl_port *port, uint16_t qid, bool on)
+{
+	struct sl_intr *intr = &port->intr;
+	uint32_t rx_on;
+
+	rte_spinlock_lock(&intr->lock);
+	rx_on = on ? intr->rx_on | SL_BIT(qid) : intr->rx_on & ~SL_BIT(qid);
+	/* Queue before mask: the handler that this write lets in must find it. */
+	__atomic_store_n(&intr->rx_on, rx_on, __ATOMIC_RELEASE);
+	if (on)
+		SL_WR(&port->bus, IMS, 0, SL_ICR_RXDW);
+	else if (rx_on == 0)
+		SL_WR(&port->bus, IMC, 0, SL_ICR_RXDW);
+	rte_spinlock_unlock(&intr->lock);
+}
+
+int
+sl_rx_queue_intr_enable(struct rte_eth_dev *eth, uint16_t qid)
+{
+	struct sl_port *port = sl_port_of(eth);
+	int fd, ret;
+
+	ret = check_rx_intr(eth, qid);
+	if (ret != 0)
+		return ret;
+	/* Forget what frames already polled have left behind: the ring tells what is there. */
+	fd = rte_intr_efds_index_get(eth->intr_handle, qid);
+	waker_drain(fd);
+	if (port->intr.relay) {
+		relay_switch(port, qid, true);
+	} else {
+		SL_WR(&port->bus, EICR, 0, SL_BIT(VECTOR_RX + qid));
+		SL_WR(&port->bus, EIMS, 0, SL_BIT(VECTOR_RX + qid));
+	}
+	/*
+	 * The read makes sure that the mask is open before the ring is looked at:
+	 * a frame not seen there comes later, with an interrupt.
+	 */
+	if (!sl_nic_alive(port))
+		return -EIO;
+	if (sl_rx_descriptor_status(eth->data->rx_queues[qid], 0) == RTE_ETH_RX_DESC_DONE)
+		waker_signal(fd);
+	return 0;
+}
+
+int
+sl_rx_queue_intr_disable(struct rte_eth_dev *eth, uint16_t qid)
+{
+	struct sl_port *port = sl_port_of(eth);
+	int ret;
+
+	ret = check_rx_intr(eth, qid);
+	if (ret != 0)
+		return ret;
+	if (port->intr.relay)
+		relay_switch(port, qid, false);
+	else
+		SL_WR(&port->bus, EIMC, 0, SL_BIT(VECTOR_RX + qid));
+	return 0;
 }

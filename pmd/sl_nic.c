@@ -26,8 +26,7 @@ sl_nic_alive(struct sl_port *port)
 		return false; /* told before, or just now by another thread */
 	SL_LOG(ERR, "port %u: registers read all ones: the device is gone",
 		port->eth->data->port_id);
-	if (port->eth->state == RTE_ETH_DEV_ATTACHED)
-		rte_eth_dev_callback_process(port->eth, RTE_ETH_EVENT_INTR_RMV, NULL);
+	sl_intr_tell_removal(port);
 	return false;
 }
 

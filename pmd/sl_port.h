@@ -128,6 +128,11 @@ struct sl_dev_ops {
 	void (*release)(struct sl_port *port);
 	/** Let a stepped device work while the control path waits; NULL for real ones. */
 	void (*poll)(struct sl_port *port);
+	/**
+	 * The device's own eventfd of an interrupt vector, -1 past the last one;
+	 * NULL: EAL's interrupt handle of the device has what there is.
+	 */
+	int (*irq_fd)(struct sl_port *port, unsigned int vector);
 };
 
 /** Unicast addresses that the NIC can match: RAL/RAH 0..15 and RAL2/RAH2. */
@@ -159,6 +164,17 @@ struct sl_hw_stats {
 	uint64_t value[SL_REG_COUNT]; /**< summed since reset, indexed by enum sl_reg */
 };
 
+/** Interrupts of a port: sl_intr.c. */
+struct sl_intr {
+	unsigned int vectors;           /**< that can be told apart; 0: no interrupts */
+	bool started;
+	bool relay;                     /**< one vector: the handler wakes the receive queues */
+	bool own_wakers;                /**< the receive queues' eventfds are ours to close */
+	bool removal_told;              /**< RTE_ETH_EVENT_INTR_RMV is sent once */
+	rte_spinlock_t lock;            /**< rx_on and the mask that follows from it */
+	uint32_t rx_on;                 /**< with a relay: queues whose interrupt is enabled */
+};
+
 /** One port. */
 struct sl_port {
 	struct sl_bus bus;
@@ -168,6 +184,7 @@ struct sl_port {
 	struct rte_eth_dev *eth;
 	uint8_t perm_mac[RTE_ETHER_ADDR_LEN];
 	bool removed;                   /**< reads gave all ones; stays so until close */
+	struct sl_intr intr;
 	enum sl_coherency mode;
 	const struct sl_rx_path *rx_path; /**< chosen rows of the path tables */
 	const struct sl_tx_path *tx_path;
@@ -281,13 +298,25 @@ int sl_nic_link_set(struct sl_port *port, bool up);
 /** True when the device answers; else the port is marked removed and the event is sent once. */
 bool sl_nic_alive(struct sl_port *port);
 
-/* sl_intr.c: link interrupts. Control. */
-/** Give the port an interrupt handle on eventfd @p fd, which stays the caller's. */
-int sl_intr_create(struct rte_eth_dev *eth, int fd);
+/* sl_intr.c: interrupts and removal. Control, but for enable and disable. */
+/** Find out what interrupts the device can give, and listen for its removal. */
+int sl_intr_create(struct rte_eth_dev *eth);
+/** Undo it, however far it came. Fine from within an event's callback. */
 void sl_intr_destroy(struct rte_eth_dev *eth);
-/** Let link interrupts in, when the configuration asks for them; and no more. */
+/** Whether the configuration's interrupts can be had; says why not. -ENOTSUP, -EINVAL. */
+int sl_intr_check(const struct rte_eth_dev *eth);
+/** Let in the interrupts that the configuration asks for; and no more. After a reset. */
 int sl_intr_start(struct rte_eth_dev *eth);
 void sl_intr_stop(struct rte_eth_dev *eth);
+/** Send RTE_ETH_EVENT_INTR_RMV, unless it was sent before. Any thread. */
+void sl_intr_tell_removal(struct sl_port *port);
+/**
+ * Wake the queue's eventfd for a frame that is there, or for the next one.
+ * The queue's datapath thread, or any while nobody polls the queue.
+ * @return 0; -ENOTSUP not configured or not started; -EIO device gone.
+ */
+int sl_rx_queue_intr_enable(struct rte_eth_dev *eth, uint16_t qid);
+int sl_rx_queue_intr_disable(struct rte_eth_dev *eth, uint16_t qid);
 
 /* sl_ethdev.c: everything of ethdev that is not queues. */
 /** Reset the NIC, read its MAC, fill eth ops. bus, adapter, dev_ops, dev_priv are set by the caller. */

@@ -41,6 +41,7 @@ struct soft_dev {
 	struct soft_shared *shared;
 	struct sl_softnic *nic;
 	struct soft_runner *runner; /**< NULL when stepped */
+	bool msix;		    /**< else one interrupt vector for everything */
 };
 
 /* Probe and close are serialised by the bus and by the application: no lock. */
@@ -158,7 +159,6 @@ soft_release(struct sl_port *port)
 {
 	struct soft_dev *dev = port->dev_priv;
 
-	sl_intr_destroy(port->eth);
 	if (dev->runner != NULL) {
 		if (sl_runner_remove(dev->runner->runner, dev->nic) != 0)
 			SL_LOG(ERR, "port %u: not on its device thread", port->eth->data->port_id);
@@ -180,10 +180,19 @@ soft_poll(struct sl_port *port)
 		sl_softnic_step(dev->nic, POLL_BUDGET);
 }
 
+static int
+soft_irq_fd(struct sl_port *port, unsigned int vector)
+{
+	const struct soft_dev *dev = port->dev_priv;
+
+	return vector == 0 || dev->msix ? sl_softnic_irq_fd(dev->nic, vector) : -1;
+}
+
 static const struct sl_dev_ops soft_dev_ops = {
 	.kind = "soft",
 	.release = soft_release,
 	.poll = soft_poll,
+	.irq_fd = soft_irq_fd,
 };
 
 struct sl_softnic *
@@ -238,6 +247,7 @@ soft_device_create(struct sl_port *port, const char *name, const struct sl_args 
 	dev->shared = shared_get();
 	if (dev->shared == NULL)
 		return -ENOMEM;
+	dev->msix = args->msix;
 	memcpy(params.mac, args->mac, sizeof(params.mac));
 	ret = sl_softnic_create(&params, &dev->nic);
 	if (ret != 0)
@@ -285,8 +295,6 @@ soft_port_create(struct rte_eth_dev *eth, const char *name, const struct sl_args
 		port->bus = sl_softnic_bus(sl_soft_nic(port));
 		ret = sl_port_init(eth);
 	}
-	if (ret == 0)
-		ret = sl_intr_create(eth, sl_softnic_irq_fd(sl_soft_nic(port), 0));
 	if (ret != 0)
 		sl_port_release(port);
 	return ret;

@@ -100,7 +100,11 @@ enum sl_mdic_op { SL_MDIC_OP_WRITE = 1, SL_MDIC_OP_READ = 2 };
 #define SL_GPIE_MULTIPLE_MSIX SL_BIT(4)
 #define SL_GPIE_EIAME SL_BIT(30)
 #define SL_GPIE_PBA SL_BIT(31)
+/* EITR: least microseconds between two interrupts of a vector */
+#define SL_EITR_INTERVAL SL_MASK(2, 13)
+#define SL_EITR_CNT_IGNR SL_BIT(31) /* of a write: leave the running counters */
 /* IVAR: one byte each for RX n, TX n, RX n + 8, TX n + 8 */
+#define SL_IVAR_QUEUES 8u
 #define SL_IVAR_RX_LOW SL_MASK(0, 8)
 #define SL_IVAR_TX_LOW SL_MASK(8, 8)
 #define SL_IVAR_RX_HIGH SL_MASK(16, 8)

@@ -7,6 +7,7 @@
  */
 #include <rte_bus_vdev.h>
 #include <rte_cycles.h>
+#include <rte_dev.h>
 
 #include "harness.h"
 
@@ -178,6 +179,65 @@ removal_seen_by_stop(void **state)
 	unwatch(p, &seen);
 }
 
+/* The system asks, repeatedly as vfio does, and in the end the device is gone. */
+static void
+removal_requested(void **state)
+{
+	struct h_port *p = *state;
+	struct rte_eth_stats stats;
+	struct seen seen = {0};
+	unsigned int i;
+
+	h_start(p, &(struct h_cfg){.nb_rxq = 4, .lsc = true, .rx_intr = true});
+	watch(p, &seen);
+	rte_dev_event_callback_process("net_syncline_soft", RTE_DEV_EVENT_REMOVE);
+	rte_dev_event_callback_process(p->name, RTE_DEV_EVENT_ADD);
+	assert_int_equal(seen.rmv, 0);
+	for (i = 0; i < 3; i++)
+		rte_dev_event_callback_process(p->name, RTE_DEV_EVENT_REMOVE);
+	assert_int_equal(seen.rmv, 1);
+	/* Until it is given back it works. */
+	h_alive(p);
+	h_fault(p, SL_FAULT_REMOVED, 0, 1);
+	assert_int_equal(rte_eth_stats_get(p->id, &stats), -EIO);
+	assert_int_equal(seen.rmv, 1);
+	unwatch(p, &seen);
+}
+
+static int
+close_port(uint16_t port, enum rte_eth_event_type type, void *arg, void *ret)
+{
+	(void)type;
+	(void)ret;
+	assert_int_equal(rte_eth_dev_close(port), 0);
+	__atomic_fetch_add((unsigned int *)arg, 1, __ATOMIC_SEQ_CST);
+	return 0;
+}
+
+/* Closed from within the event; the same name again, and its event comes again, once. */
+static void
+removal_closes(void **state)
+{
+	static const char name[] = "net_syncline_soft_rmv";
+	unsigned int closed = 0, i;
+	uint16_t id;
+
+	(void)state;
+	for (i = 0; i < 3; i++) {
+		assert_int_equal(rte_vdev_init(name, "mode=step"), 0);
+		assert_int_equal(rte_eth_dev_get_port_by_name(name, &id), 0);
+		assert_int_equal(rte_eth_dev_callback_register(
+					 id, RTE_ETH_EVENT_INTR_RMV, close_port, &closed),
+			0);
+		rte_dev_event_callback_process(name, RTE_DEV_EVENT_REMOVE);
+		assert_int_equal(closed, i + 1);
+		assert_false(rte_eth_dev_is_valid_port(id));
+		rte_dev_event_callback_process(name, RTE_DEV_EVENT_REMOVE);
+		assert_int_equal(closed, i + 1);
+		assert_int_equal(rte_vdev_uninit(name), 0);
+	}
+}
+
 /* --- reset --- */
 
 static void
@@ -240,6 +300,8 @@ main(int argc, char **argv)
 		h_test(link_polled),
 		h_test(removal),
 		h_test(removal_seen_by_stop),
+		h_test(removal_requested),
+		cmocka_unit_test(removal_closes),
 		h_test(reset_hangs),
 		cmocka_unit_test(reset_hangs_at_probe),
 		cmocka_unit_test(threads_shared),

@@ -476,6 +476,7 @@ h_try_setup(struct h_port *p, const struct h_cfg *cfg)
 	conf.rxmode.offloads = p->cfg.rx_offloads;
 	conf.txmode.offloads = p->cfg.tx_offloads;
 	conf.intr_conf.lsc = p->cfg.lsc;
+	conf.intr_conf.rxq = p->cfg.rx_intr;
 	if (p->cfg.rss_hf != 0) {
 		conf.rxmode.mq_mode = RTE_ETH_MQ_RX_RSS;
 		conf.rx_adv_conf.rss_conf.rss_hf = p->cfg.rss_hf;

@@ -102,7 +102,7 @@ struct h_cfg {
 	uint16_t data_room;           /* [2048] bytes the NIC may write to one mbuf, headroom apart */
 	uint32_t pool_size;           /* [4095] */
 	bool rx_deferred, tx_deferred;
-	bool lsc;
+	bool lsc, rx_intr;            /* interrupts: of the link, of each receive queue */
 	bool no_start;
 };
 

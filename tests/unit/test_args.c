@@ -43,6 +43,7 @@ defaults(void **state)
 		assert_int_equal(a.coherency, SL_COHERENCY_AUTO);
 		assert_false(a.step);
 		assert_int_equal(a.cpu, SL_ARGS_CPU_DEFAULT);
+		assert_true(a.msix);
 		assert_memory_equal(a.mac, no_mac, sizeof(no_mac));
 		assert_int_equal(a.quota_noncached, 0);
 		assert_int_equal(a.node, SL_NODE_ANY);
@@ -75,6 +76,8 @@ every_key(void **state)
 	assert_int_equal(parsed("quota_noncached=3M").quota_noncached, 3 << 20);
 	assert_int_equal(parsed("quota_noncached=4096").quota_noncached, 4096);
 	assert_false(parsed("mode=thread").step);
+	assert_false(parsed("intr=msi").msix);
+	assert_true(parsed("intr=msix").msix);
 	assert_int_equal(parsed("cpu=-1,node=-1").cpu, -1);
 }
 
@@ -113,6 +116,8 @@ refusals(void **state)
 		{SL_ARGS_SOFT, "coherency=", "coherency=", "explicit"},
 		{SL_ARGS_SOFT, "mode=fast", "mode=fast", "step"},
 		{SL_ARGS_SOFT, "mode=step,mode=step", "mode=step", "once"},
+		{SL_ARGS_SOFT, "intr=intx", "intr=intx", "msix, msi"},
+		{SL_ARGS_PCI, "intr=msi", "intr=msi", "coherency"},
 		{SL_ARGS_SOFT, "cpu=1x", "cpu=1x", "CPU"},
 		{SL_ARGS_SOFT, "cpu=-2", "cpu=-2", "-1"},
 		{SL_ARGS_SOFT, "cpu=99999999999999999999", "cpu=9999", "CPU"},
@@ -187,8 +192,8 @@ limits(void **state)
 static void
 any_text(void **state)
 {
-	static const char *const bits[] = {"wire", "wire_", "mode", "fault", "mac", "cpu", "node",
-		"=", "=", ",", ",", ":", ";", "step", "loop", "-1", "7", "K", "[", "]",
+	static const char *const bits[] = {"wire", "wire_", "mode", "fault", "mac", "cpu", "intr",
+		"node", "=", "=", ",", ",", ":", ";", "step", "loop", "-1", "7", "K", "[", "]",
 		"02:00:00:00:00:01", "bad_length", "coherency", "auto", "quota_noncached", "\xff",
 		" "};
 	const char *env = getenv("SL_SEED");

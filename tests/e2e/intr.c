@@ -1,0 +1,646 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+/*
+ * Interrupts: receive queues that wake a sleeping application, and link
+ * changes beside them; on a device with several vectors and on one with a
+ * single vector for everything.
+ */
+#include <dirent.h>
+#include <pthread.h>
+#include <sched.h>
+#include <unistd.h>
+
+#include <rte_bus_vdev.h>
+#include <rte_cycles.h>
+#include <rte_dev.h>
+#include <rte_interrupts.h>
+
+#include "harness.h"
+#include "sl_fields.h"
+#include "sl_regs.h"
+
+#define WAKE_MS 2000 /* longer than any wake-up takes */
+#define QUIET_MS 20  /* no wake-up within this is none */
+#define MAX_QUEUES 16u
+
+static const char *const kinds[] = {"intr=msix", "intr=msi"};
+
+/* --- waiting --- */
+
+static uint32_t
+reg(struct h_port *p, enum sl_reg r, unsigned int i)
+{
+	return sl_softnic_reg_read(p->nic, sl_reg_table[r].offset + i * sl_reg_table[r].stride);
+}
+
+static void
+start(struct h_port *p, uint16_t queues, bool lsc)
+{
+	uint16_t q;
+
+	h_start(p,
+		&(struct h_cfg){.nb_rxq = queues,
+			.rx_intr = true,
+			.lsc = lsc,
+			.rss_hf = queues > 1 ? RTE_ETH_RSS_NONFRAG_IPV4_UDP : 0});
+	for (q = 0; q < queues; q++)
+		assert_int_equal(rte_eth_dev_rx_intr_ctl_q(p->id, q, RTE_EPOLL_PER_THREAD,
+					 RTE_INTR_EVENT_ADD, (void *)(uintptr_t)q),
+			0);
+}
+
+static void
+forget(struct h_port *p)
+{
+	uint16_t q;
+
+	for (q = 0; q < p->cfg.nb_rxq; q++)
+		assert_int_equal(rte_eth_dev_rx_intr_ctl_q(
+					 p->id, q, RTE_EPOLL_PER_THREAD, RTE_INTR_EVENT_DEL, NULL),
+			0);
+}
+
+static void
+enable_all(struct h_port *p)
+{
+	uint16_t q;
+
+	for (q = 0; q < p->cfg.nb_rxq; q++)
+		assert_int_equal(rte_eth_dev_rx_intr_enable(p->id, q), 0);
+}
+
+static void
+disable_all(struct h_port *p)
+{
+	uint16_t q;
+
+	for (q = 0; q < p->cfg.nb_rxq; q++)
+		assert_int_equal(rte_eth_dev_rx_intr_disable(p->id, q), 0);
+}
+
+/* Queues that woke us, one bit for each. */
+static uint32_t
+sleep_on(int ms)
+{
+	struct rte_epoll_event ev[MAX_QUEUES];
+	uint32_t woke = 0;
+	int i, n;
+
+	n = rte_epoll_wait(RTE_EPOLL_PER_THREAD, ev, RTE_DIM(ev), ms);
+	assert_true(n >= 0);
+	for (i = 0; i < n; i++)
+		woke |= RTE_BIT32((uintptr_t)ev[i].epdata.data);
+	return woke;
+}
+
+/* All queues in the mask wake us, if not at once. */
+static void
+await_wake(uint32_t queues)
+{
+	uint32_t woke = 0;
+
+	while ((woke & queues) != queues) {
+		uint32_t more = sleep_on(WAKE_MS);
+
+		if (more == 0)
+			fail_msg("queues %#x do not wake us in %u ms, only %#x", queues, WAKE_MS,
+				woke);
+		woke |= more;
+	}
+}
+
+/* One vector serves all queues through a thread: a wake-up may come late, and for all of them. */
+static bool
+one_vector(const char *kind)
+{
+	return strcmp(kind, "intr=msi") == 0;
+}
+
+static void
+assert_quiet(const char *kind, int ms)
+{
+	if (one_vector(kind))
+		while (sleep_on(QUIET_MS) != 0)
+			;
+	assert_int_equal(sleep_on(ms), 0);
+}
+
+/* One frame of a random flow. */
+static void
+give(struct h_port *p, struct h_rng *r)
+{
+	const struct h_flow flow = {.src = (uint32_t)h_rand(r),
+		.dst = (uint32_t)h_rand(r),
+		.sport = (uint16_t)h_rand(r),
+		.dport = (uint16_t)h_rand(r),
+		.proto = IPPROTO_UDP};
+	uint8_t f[100];
+
+	h_ip(f, sizeof(f), &p->mac, &flow, h_rand(r));
+	h_give(p, f, sizeof(f));
+}
+
+/* Take what is there; queues that had something, one bit for each. */
+static uint32_t
+take_all(struct h_port *p, unsigned int *frames)
+{
+	struct rte_mbuf *m[H_MAX_BURST];
+	uint32_t had = 0;
+	uint16_t q, n, i;
+
+	*frames = 0;
+	for (q = 0; q < p->cfg.nb_rxq; q++) {
+		while ((n = rte_eth_rx_burst(p->id, q, m, RTE_DIM(m))) != 0) {
+			had |= RTE_BIT32(q);
+			*frames += n;
+			for (i = 0; i < n; i++)
+				rte_pktmbuf_free(m[i]);
+		}
+	}
+	return had;
+}
+
+/* --- receive interrupts --- */
+
+static void
+wakes_on(const char *kind, uint16_t queues)
+{
+	struct h_rng r = h_rng(queues);
+	unsigned int i, frames;
+	struct h_port p;
+	uint32_t woke, had, seen = 0;
+
+	h_open(&p, kind);
+	start(&p, queues, false);
+	for (i = 0; i < 200; i++) {
+		enable_all(&p);
+		if (i < 3 || !one_vector(kind))
+			assert_quiet(kind, i < 3 ? QUIET_MS : 0);
+		give(&p, &r);
+		h_step(&p);
+		woke = sleep_on(WAKE_MS);
+		had = take_all(&p, &frames);
+		assert_int_equal(frames, 1);
+		seen |= had;
+		if (!one_vector(kind))
+			assert_int_equal(woke, had);
+		else if ((woke & had) != had)
+			await_wake(had);
+		disable_all(&p);
+	}
+	assert_int_equal(seen, (1u << queues) - 1);
+	h_close(&p);
+}
+
+static void
+wakes(void **state)
+{
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < RTE_DIM(kinds); i++) {
+		wakes_on(kinds[i], 1);
+		wakes_on(kinds[i], 4);
+		wakes_on(kinds[i], MAX_QUEUES);
+	}
+}
+
+/* A frame that was there before enable, whether or not it has had its interrupt. */
+static void
+frame_before_enable(void **state)
+{
+	struct h_rng r = h_rng(1);
+	struct h_port p;
+	unsigned int i, frames;
+
+	(void)state;
+	for (i = 0; i < RTE_DIM(kinds); i++) {
+		h_open(&p, kinds[i]);
+		start(&p, 1, false);
+		give(&p, &r);
+		h_step(&p);
+		enable_all(&p);
+		await_wake(1);
+		disable_all(&p);
+		/* Nobody took it. */
+		enable_all(&p);
+		await_wake(1);
+		disable_all(&p);
+		take_all(&p, &frames);
+		assert_int_equal(frames, 1);
+		/* Now it is taken: its interrupt is of no more use. */
+		enable_all(&p);
+		assert_quiet(kinds[i], QUIET_MS);
+		/* Without a disable in between the next frame wakes us too. */
+		give(&p, &r);
+		h_step(&p);
+		await_wake(1);
+		take_all(&p, &frames);
+		give(&p, &r);
+		h_step(&p);
+		await_wake(1);
+		take_all(&p, &frames);
+		assert_int_equal(frames, 1);
+		h_close(&p);
+	}
+}
+
+static void
+disable_stops(void **state)
+{
+	const uint16_t queues = 4;
+	struct h_rng r = h_rng(2);
+	struct h_port p;
+	unsigned int i, k, frames;
+	uint16_t q;
+
+	(void)state;
+	for (k = 0; k < RTE_DIM(kinds); k++) {
+		h_open(&p, kinds[k]);
+		start(&p, queues, false);
+		/* None enabled after a start. */
+		for (i = 0; i < 64; i++)
+			give(&p, &r);
+		h_step(&p);
+		assert_int_equal(sleep_on(QUIET_MS), 0);
+		assert_int_equal(take_all(&p, &frames), RTE_BIT32(queues) - 1);
+		for (q = 0; q < queues; q++) {
+			enable_all(&p);
+			assert_int_equal(rte_eth_dev_rx_intr_disable(p.id, q), 0);
+			for (i = 0; i < 64; i++)
+				give(&p, &r);
+			h_step(&p);
+			await_wake((RTE_BIT32(queues) - 1) & ~RTE_BIT32(q));
+			assert_int_equal(sleep_on(QUIET_MS) & RTE_BIT32(q), 0);
+			disable_all(&p);
+			take_all(&p, &frames);
+			give(&p, &r);
+			h_step(&p);
+			assert_int_equal(sleep_on(QUIET_MS), 0);
+			take_all(&p, &frames);
+		}
+		h_close(&p);
+	}
+}
+
+/* --- no wake-up is lost --- */
+
+struct feeder {
+	struct h_port *p;
+	struct h_rng rng;
+	unsigned int frames;
+	unsigned int given, taken; /* atomic */
+};
+
+/* A frame at a random moment, when the one before is taken: each must wake, or be seen. */
+static void *
+feed(void *arg)
+{
+	struct feeder *f = arg;
+	unsigned int i, spin;
+
+	for (i = 0; i < f->frames; i++) {
+		while (__atomic_load_n(&f->taken, __ATOMIC_ACQUIRE) != i)
+			sched_yield();
+		for (spin = h_range(&f->rng, 0, 3000); spin > 0; spin--)
+			__asm__ volatile("");
+		give(f->p, &f->rng);
+		sl_pmd_step(f->p->id, H_MAX_BURST);
+		__atomic_store_n(&f->given, i + 1, __ATOMIC_RELEASE);
+	}
+	return NULL;
+}
+
+static void
+no_wake_up_lost_on(const char *kind, uint16_t queues)
+{
+	struct feeder f = {.rng = h_rng(queues + 100), .frames = (unsigned int)h_frames(5000)};
+	unsigned int frames, taken = 0, slept = 0;
+	struct h_rng r = h_rng(queues);
+	struct h_port p;
+	pthread_t thread;
+
+	h_open(&p, kind);
+	start(&p, queues, false);
+	f.p = &p;
+	assert_int_equal(pthread_create(&thread, NULL, feed, &f), 0);
+	while (taken < f.frames) {
+		enable_all(&p);
+		if (sleep_on(WAKE_MS) == 0)
+			fail_msg("%s: asleep with %u frames given, %u taken", kind, f.given, taken);
+		slept++;
+		if (h_range(&r, 0, 1) == 0)
+			disable_all(&p);
+		/* Polls that find nothing: the next frame may come between one of them and enable.
+		 */
+		do {
+			take_all(&p, &frames);
+			taken += frames;
+			__atomic_store_n(&f.taken, taken, __ATOMIC_RELEASE);
+		} while (frames != 0 || h_range(&r, 0, 3) == 0);
+	}
+	pthread_join(thread, NULL);
+	assert_true(slept > 0);
+	h_close(&p);
+}
+
+static void
+no_wake_up_lost(void **state)
+{
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < RTE_DIM(kinds); i++) {
+		no_wake_up_lost_on(kinds[i], 1);
+		no_wake_up_lost_on(kinds[i], 4);
+	}
+}
+
+/* --- set-up and tear-down --- */
+
+static unsigned int
+open_files(void)
+{
+	DIR *d = opendir("/proc/self/fd");
+	unsigned int n = 0;
+
+	assert_non_null(d);
+	while (readdir(d) != NULL)
+		n++;
+	closedir(d);
+	return n;
+}
+
+static void
+reconfigured(void **state)
+{
+	struct h_rng r = h_rng(3);
+	unsigned int i, k, frames, before;
+	struct h_port p;
+	uint32_t had;
+
+	(void)state;
+	(void)sleep_on(0); /* this thread's epoll set stays open */
+	before = open_files();
+	for (k = 0; k < RTE_DIM(kinds); k++) {
+		h_open(&p, kinds[k]);
+		for (i = 0; i < 12; i++) {
+			start(&p, (uint16_t)h_range(&r, 1, MAX_QUEUES), h_range(&r, 0, 1));
+			enable_all(&p);
+			assert_int_equal(sleep_on(0), 0);
+			give(&p, &r);
+			h_step(&p);
+			had = take_all(&p, &frames);
+			assert_int_equal(frames, 1);
+			await_wake(had);
+			/* Frames, interrupts and epoll sets left as they are, or not. */
+			if (h_range(&r, 0, 1) == 0)
+				give(&p, &r);
+			h_step(&p);
+			if (h_range(&r, 0, 1) == 0)
+				forget(&p);
+			h_stop(&p);
+			assert_int_equal(sleep_on(0), 0);
+			assert_true(rte_eth_dev_rx_intr_enable(p.id, 0) < 0);
+		}
+		/* And without. */
+		h_start(&p, NULL);
+		h_alive(&p);
+		assert_int_equal(rte_eth_dev_rx_intr_enable(p.id, 0), -ENOTSUP);
+		assert_int_equal(rte_eth_dev_rx_intr_disable(p.id, 0), -ENOTSUP);
+		h_close(&p);
+	}
+	assert_int_equal(open_files(), before);
+}
+
+static void
+close_with_pending(void **state)
+{
+	struct h_rng r = h_rng(4);
+	struct h_port p;
+	unsigned int i, k;
+
+	(void)state;
+	for (k = 0; k < RTE_DIM(kinds); k++) {
+		for (i = 0; i < 20; i++) {
+			h_open(&p, kinds[k]);
+			start(&p, 4, true);
+			enable_all(&p);
+			give(&p, &r);
+			h_fault(&p, SL_FAULT_LINK_DOWN, 0, i & 1);
+			h_step(&p);
+			if ((i & 2) != 0)
+				h_fault(&p, SL_FAULT_REMOVED, 0, 1);
+			h_close(&p);
+		}
+	}
+}
+
+/* What the datasheet wants of the registers: 7.3.3, 8.8. */
+static void
+registers(void **state)
+{
+	const uint16_t queues = 10;
+	const uint32_t interval = SL_PREP(SL_EITR_INTERVAL, 50);
+	struct h_port *p = *state;
+	uint16_t q;
+	uint32_t entry, mask = 1;
+
+	start(p, queues, true);
+	assert_int_equal(reg(p, SL_GPIE, 0), SL_GPIE_MULTIPLE_MSIX | SL_GPIE_PBA | SL_GPIE_NSICR);
+	for (q = 0; q < MAX_QUEUES; q++) {
+		entry = SL_GET(q < 8 ? SL_IVAR_RX_LOW : SL_IVAR_RX_HIGH, reg(p, SL_IVAR, q % 8));
+		assert_int_equal(entry, q < queues ? SL_IVAR_ENTRY_VALID | (q + 1u) : 0);
+		assert_int_equal(reg(p, SL_IVAR, q % 8) & (SL_IVAR_TX_LOW | SL_IVAR_TX_HIGH), 0);
+		assert_int_equal(
+			reg(p, SL_EITR, q + 1u) & SL_EITR_INTERVAL, q < queues ? interval : 0);
+		mask |= q < queues ? SL_BIT(q + 1) : 0;
+	}
+	assert_int_equal(SL_GET(SL_IVAR_MISC_OTHER, reg(p, SL_IVAR_MISC, 0)), SL_IVAR_ENTRY_VALID);
+	assert_int_equal(reg(p, SL_EIAC, 0), mask);
+	assert_int_equal(reg(p, SL_EIAM, 0), 0);
+	assert_int_equal(reg(p, SL_EIMS, 0), 1);
+	assert_int_equal(reg(p, SL_IMS, 0), SL_ICR_LSC);
+	enable_all(p);
+	assert_int_equal(reg(p, SL_EIMS, 0), mask);
+	assert_int_equal(rte_eth_dev_rx_intr_disable(p->id, 9), 0);
+	assert_int_equal(reg(p, SL_EIMS, 0), mask & ~SL_BIT(10));
+	h_stop(p);
+	assert_int_equal(reg(p, SL_EIMS, 0), 0);
+	assert_int_equal(reg(p, SL_IMS, 0), 0);
+	/* The link alone: one vector, and GPIE as a reset leaves it. */
+	h_start(p, &(struct h_cfg){.lsc = true});
+	assert_int_equal(reg(p, SL_GPIE, 0), 0);
+	assert_int_equal(reg(p, SL_EITR, 0) & SL_EITR_INTERVAL, interval);
+	assert_int_equal(reg(p, SL_IMS, 0), SL_ICR_LSC);
+	h_stop(p);
+	h_start(p, NULL);
+	assert_int_equal(reg(p, SL_IMS, 0) | reg(p, SL_EIMS, 0), 0);
+}
+
+/* --- the link beside it --- */
+
+struct link_seen {
+	unsigned int events; /* atomic */
+	bool stop, close;    /* what the callback does */
+};
+
+static int
+on_link(uint16_t port, enum rte_eth_event_type type, void *arg, void *ret)
+{
+	struct link_seen *seen = arg;
+
+	(void)type;
+	(void)ret;
+	if (seen->stop)
+		assert_int_equal(rte_eth_dev_stop(port), 0);
+	if (seen->close)
+		assert_int_equal(rte_eth_dev_close(port), 0);
+	__atomic_fetch_add(&seen->events, 1, __ATOMIC_SEQ_CST);
+	return 0;
+}
+
+static void
+await_events(struct h_port *p, struct link_seen *seen, unsigned int n)
+{
+	unsigned int ms;
+
+	for (ms = 0; __atomic_load_n(&seen->events, __ATOMIC_SEQ_CST) < n; ms++) {
+		if (ms == WAKE_MS)
+			fail_msg("event %u does not come", n);
+		if (p != NULL)
+			h_step(p);
+		rte_delay_us_sleep(1000);
+	}
+}
+
+static void
+watch(struct h_port *p, struct link_seen *seen)
+{
+	assert_int_equal(
+		rte_eth_dev_callback_register(p->id, RTE_ETH_EVENT_INTR_LSC, on_link, seen), 0);
+}
+
+static void
+unwatch(struct h_port *p, struct link_seen *seen)
+{
+	assert_int_equal(
+		rte_eth_dev_callback_unregister(p->id, RTE_ETH_EVENT_INTR_LSC, on_link, seen), 0);
+}
+
+/* Each change gives one event, each frame a wake-up; neither takes the other's. */
+static void
+link_and_frames(void **state)
+{
+	struct h_rng r = h_rng(5);
+	struct rte_eth_link link;
+	struct h_port p;
+	unsigned int i, k, frames, changes;
+
+	(void)state;
+	for (k = 0; k < RTE_DIM(kinds); k++) {
+		struct link_seen seen = {0};
+
+		h_open(&p, kinds[k]);
+		start(&p, 4, true);
+		watch(&p, &seen);
+		changes = 0;
+		for (i = 0; i < 200; i++) {
+			enable_all(&p);
+			if (h_range(&r, 0, 1) == 0) {
+				give(&p, &r);
+				h_step(&p);
+				frames = 1;
+			} else {
+				frames = 0;
+			}
+			h_fault(&p, SL_FAULT_LINK_DOWN, 0, ++changes & 1);
+			h_step(&p);
+			await_events(&p, &seen, changes);
+			assert_int_equal(rte_eth_link_get_nowait(p.id, &link), 0);
+			assert_int_equal(link.link_status, !(changes & 1));
+			if ((changes & 1) != 0) {
+				h_fault(&p, SL_FAULT_LINK_DOWN, 0, ++changes & 1);
+				h_step(&p);
+				await_events(&p, &seen, changes);
+			}
+			if (frames != 0)
+				assert_int_not_equal(sleep_on(WAKE_MS), 0);
+			take_all(&p, &frames);
+		}
+		rte_delay_us_sleep(QUIET_MS * 1000);
+		assert_int_equal(seen.events, changes);
+		unwatch(&p, &seen);
+		h_close(&p);
+	}
+}
+
+/* On EAL's interrupt thread, within the handler that stop would wait for. */
+static void
+stopped_in_callback(void **state)
+{
+	struct h_port *p = *state;
+	struct link_seen seen = {.stop = true};
+	unsigned int i;
+
+	for (i = 0; i < 5; i++) {
+		seen.events = 0;
+		start(p, 2, true);
+		watch(p, &seen);
+		h_fault(p, SL_FAULT_LINK_DOWN, 0, 1);
+		await_events(p, &seen, 1);
+		unwatch(p, &seen);
+		h_fault(p, SL_FAULT_LINK_DOWN, 0, 0);
+	}
+	h_start(p, NULL);
+	h_alive(p);
+}
+
+static void
+closed_in_callback(void **state)
+{
+	static const char name[] = "net_syncline_soft_cb";
+	struct rte_eth_conf conf = {.intr_conf.lsc = 1};
+	struct link_seen seen = {.stop = true, .close = true};
+	struct rte_mempool *pool;
+	uint16_t id;
+
+	(void)state;
+	pool = rte_pktmbuf_pool_create(
+		"pool_cb", 1023, 0, 0, RTE_MBUF_DEFAULT_BUF_SIZE, SOCKET_ID_ANY);
+	assert_non_null(pool);
+	assert_int_equal(rte_vdev_init(name, "mode=thread,cpu=-1,wire=loop"), 0);
+	assert_int_equal(rte_eth_dev_get_port_by_name(name, &id), 0);
+	assert_int_equal(rte_eth_dev_configure(id, 1, 1, &conf), 0);
+	assert_int_equal(rte_eth_rx_queue_setup(id, 0, 128, SOCKET_ID_ANY, NULL, pool), 0);
+	assert_int_equal(rte_eth_tx_queue_setup(id, 0, 128, SOCKET_ID_ANY, NULL), 0);
+	assert_int_equal(
+		rte_eth_dev_callback_register(id, RTE_ETH_EVENT_INTR_LSC, on_link, &seen), 0);
+	assert_int_equal(rte_eth_dev_start(id), 0);
+	assert_int_equal(sl_softnic_fault(sl_pmd_softnic(id), SL_FAULT_LINK_DOWN, 0, 1), 0);
+	await_events(NULL, &seen, 1);
+	assert_false(rte_eth_dev_is_valid_port(id));
+	assert_int_equal(rte_mempool_avail_count(pool), 1023);
+	rte_mempool_free(pool);
+	assert_int_equal(rte_vdev_uninit(name), 0);
+}
+
+int
+main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(wakes),
+		cmocka_unit_test(frame_before_enable),
+		cmocka_unit_test(disable_stops),
+		cmocka_unit_test(no_wake_up_lost),
+		cmocka_unit_test(reconfigured),
+		cmocka_unit_test(close_with_pending),
+		h_test(registers),
+		cmocka_unit_test(link_and_frames),
+		h_test(stopped_in_callback),
+		cmocka_unit_test(closed_in_callback),
+	};
+
+	return h_main(argc, argv, tests);
+}
