@@ -119,6 +119,8 @@ choose_mode(struct sl_adapter *a, const struct sl_adapter_params *p)
 	s->line = info.line;
 	s->adapter = a;
 	s->checker = p->checker;
+	if (p->checker != NULL && p->checker->line != 0)
+		s->line = p->checker->line;
 	s->mode = p->coherency == SL_COHERENCY_AUTO ? auto_mode(a, p) : p->coherency;
 	if ((unsigned int)s->mode >= MODES) {
 		sl_log(a, 3, "coherency %u is none: auto, coherent, explicit or checked", s->mode);

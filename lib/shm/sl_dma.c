@@ -19,6 +19,8 @@ sl_dma_open(struct sl_adapter *a)
 		return NULL;
 	memset(d, 0, sizeof(*d));
 	d->adapter = a;
+	if (a->checker != NULL && a->checker->access != NULL)
+		d->watch = a->checker;
 	pthread_mutex_lock(&a->lock);
 	d->link = a->readers;
 	a->readers = d;
@@ -87,4 +89,10 @@ sl_dma_translate_miss(struct sl_dma *d, uint64_t iova, size_t len, enum sl_dma_d
 	if (dir != SL_DMA_BIDIRECTIONAL)
 		d->hit[side][d->next[side]++ % SL_DMA_HITS] = *m;
 	return m->va + (iova - m->iova);
+}
+
+void
+sl_dma_tell(struct sl_dma *d, const struct sl_sync_access *access)
+{
+	d->watch->access(d->watch->ctx, access);
 }

@@ -15,18 +15,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "sl_sync.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-struct sl_adapter;
-
-/** Which way the NIC may use memory of the window. Bit mask. */
-enum sl_dma_dir {
-	SL_DMA_TO_DEVICE = 1,   /**< the NIC reads */
-	SL_DMA_FROM_DEVICE = 2, /**< the NIC writes */
-	SL_DMA_BIDIRECTIONAL = 3,
-};
 
 /** One piece of the window. */
 struct sl_dma_map {
@@ -47,6 +40,7 @@ struct sl_dma {
 	const void *in_use; /* table between begin and end, or NULL; read by other threads */
 	uint64_t faults;    /* written by the device thread alone */
 	unsigned int next[2];
+	const struct sl_sync_checker *watch; /* told of each access; NULL in most modes */
 	struct sl_adapter *adapter;
 	struct sl_dma *link;
 };
@@ -83,6 +77,21 @@ sl_dma_translate(struct sl_dma *d, uint64_t iova, size_t len, enum sl_dma_dir di
 			return hit[i].va + off;
 	}
 	return sl_dma_translate_miss(d, iova, len, dir);
+}
+
+/** The part of sl_dma_note() that tells the checker; not to be called by itself. */
+void sl_dma_tell(struct sl_dma *d, const struct sl_sync_access *access);
+
+/**
+ * Tell what the device is about to do: before the bytes are read or written,
+ * and with va NULL when the translation failed. Costs one test where nobody
+ * checks. Device thread, within begin/end.
+ */
+static inline void
+sl_dma_note(struct sl_dma *d, const struct sl_sync_access *access)
+{
+	if (__builtin_expect(d->watch != NULL, 0))
+		sl_dma_tell(d, access);
 }
 
 #ifdef __cplusplus

@@ -36,16 +36,6 @@ extern "C" {
 /** One NIC's DMA domain: IOMMU window, NUMA node, coherency mode, quotas. Opaque. */
 struct sl_adapter;
 
-/** What a region is for; shown in dumps. After NDIS_SHARED_MEMORY_USAGE. */
-enum sl_usage {
-	SL_USAGE_OTHER,
-	SL_USAGE_TX_RING,
-	SL_USAGE_RX_RING,
-	SL_USAGE_TX_DATA,
-	SL_USAGE_RX_DATA,
-	SL_USAGE_HEAD_WRITEBACK,
-};
-
 /**
  * Memory shared for good. A value: what sl_region_alloc() filled in, and what
  * sl_region_free() must be given back unchanged (rule F1).

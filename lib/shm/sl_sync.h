@@ -14,6 +14,8 @@
  *   sl_doorbell_barrier  all of these, before the doorbell store (T2)
  *   sl_acquire           DD seen, before the rest is read (R3)
  *
+ *   sl_release  the NIC is done with it, and nobody wants what it holds
+ *
  * Each takes the adapter's sync context and the coherency mode as a constant,
  * so that in `coherent` mode nothing is left but the ordering. A sync covers
  * every line that the range touches (rule A1: the range lies in one region or
@@ -25,6 +27,7 @@
  * owns the range.
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -44,6 +47,23 @@ enum sl_coherency {
 
 struct sl_adapter;
 
+/** Which way the NIC may use memory of the window. Bit mask. */
+enum sl_dma_dir {
+	SL_DMA_TO_DEVICE = 1,   /**< the NIC reads */
+	SL_DMA_FROM_DEVICE = 2, /**< the NIC writes */
+	SL_DMA_BIDIRECTIONAL = 3,
+};
+
+/** What a region is for; shown in dumps. After NDIS_SHARED_MEMORY_USAGE. */
+enum sl_usage {
+	SL_USAGE_OTHER,
+	SL_USAGE_TX_RING,
+	SL_USAGE_RX_RING,
+	SL_USAGE_TX_DATA,
+	SL_USAGE_RX_DATA,
+	SL_USAGE_HEAD_WRITEBACK,
+};
+
 /** Which hand-over a sync call is. */
 enum sl_sync_verb {
 	SL_SYNC_FLUSH,
@@ -58,18 +78,49 @@ struct sl_sync_site {
 	int line;
 };
 
-/** Who receives the sync calls in `checked` mode. */
+/** Memory that enters the window, as a checker is told of it. */
+struct sl_sync_memory {
+	const char *name;      /**< valid during the call alone */
+	void *va;
+	size_t len;
+	enum sl_dma_dir dir;
+	enum sl_usage usage;   /**< OTHER for buffers */
+	uint16_t queue;        /**< or SL_SHM_QUEUE_NONE */
+	bool region;           /**< shared for good; else a buffer, for transfers */
+};
+
+/** What a device does to memory, told where it does it. */
+struct sl_sync_access {
+	bool write;
+	const void *va;        /**< the device's view; NULL when it has none: a DMA fault */
+	uint64_t iova;
+	size_t len;
+	uint16_t queue;        /**< or SL_SHM_QUEUE_NONE */
+	uint32_t desc;         /**< index in its ring, or SL_DESC_NONE */
+};
+
+/** sl_sync_access.desc where no descriptor belongs to it. */
+#define SL_DESC_NONE UINT32_MAX
+
+/** Who receives the sync calls in `checked` mode. sync is required; NULL: not wanted. */
 struct sl_sync_checker {
 	void (*sync)(void *ctx, enum sl_sync_verb verb, const void *va, size_t len,
 		const struct sl_sync_site *site);
 	/**
 	 * Memory enters and leaves the window; NULL where the device shall reach
-	 * the memory itself. map gives the device's copy of [va, va + len), NULL
-	 * on no memory: what sl_dma_translate() then leads to. Control thread.
+	 * the memory itself. map gives the device's copy of it, NULL on no memory:
+	 * what sl_dma_translate() then leads to. Control thread.
 	 */
-	void *(*map)(void *ctx, const char *name, void *va, size_t len);
+	void *(*map)(void *ctx, const struct sl_sync_memory *memory);
 	void (*unmap)(void *ctx, void *va, size_t len);
+	/** sl_update_fence(). */
+	void (*fence)(void *ctx, const struct sl_sync_site *site);
+	/** sl_release(). */
+	void (*release)(void *ctx, const void *va, size_t len, const struct sl_sync_site *site);
+	/** A device thread is about to read or write; software devices alone tell. */
+	void (*access)(void *ctx, const struct sl_sync_access *access);
 	void *ctx;
+	uint32_t line; /**< bytes of a line, a power of two; 0: that of the CPU */
 };
 
 /** One adapter's sync context. Constant while the adapter is open. */
@@ -168,15 +219,44 @@ sl_sync_range(const struct sl_sync *s, enum sl_coherency mode, enum sl_sync_verb
 	sl_sync_range((s), (mode), SL_SYNC_UPDATE, (va), (len), SL_SYNC_HERE)
 
 /** All updates before it are complete before any load after it. */
+#define sl_update_fence(s, mode) sl_update_fence_at((s), (mode), SL_SYNC_HERE)
+
 static inline __attribute__((always_inline)) void
-sl_update_fence(const struct sl_sync *s, enum sl_coherency mode)
+sl_update_fence_at(
+	const struct sl_sync *s, enum sl_coherency mode, const struct sl_sync_site *site)
 {
 	(void)s;
+	(void)site;
 #if SL_SYNC_CALLS
 	if (mode == SL_COHERENCY_EXPLICIT)
 		sl_cache_fence_flush();
+	if (mode == SL_COHERENCY_CHECKED && s->checker->fence != NULL)
+		s->checker->fence(s->checker->ctx, site);
 #else
 	(void)mode;
+#endif
+}
+
+/**
+ * The NIC is done with [va, va + len) and nobody wants what it wrote: a queue
+ * was stopped, a frame is thrown away. Memory that is taken back by sl_update()
+ * needs none. Costs nothing but in `checked` mode, where it ends the NIC's
+ * ownership; what the range holds is undefined until written.
+ */
+#define sl_release(s, mode, va, len) sl_release_at((s), (mode), (va), (len), SL_SYNC_HERE)
+
+static inline __attribute__((always_inline)) void
+sl_release_at(const struct sl_sync *s, enum sl_coherency mode, const void *va, size_t len,
+	const struct sl_sync_site *site)
+{
+	(void)s;
+	(void)mode;
+	(void)va;
+	(void)len;
+	(void)site;
+#if SL_SYNC_CALLS
+	if (mode == SL_COHERENCY_CHECKED && s->checker->release != NULL)
+		s->checker->release(s->checker->ctx, va, len, site);
 #endif
 }
 
@@ -226,7 +306,7 @@ sl_sync_burst_at(const struct sl_sync *s, enum sl_coherency mode, enum sl_sync_v
 	for (i = 0; i < n && (SL_SYNC_DEBUG || mode != SL_COHERENCY_COHERENT); i++)
 		sl_sync_range(s, mode, verb, ranges[i].va, ranges[i].len, site);
 	if (verb == SL_SYNC_UPDATE)
-		sl_update_fence(s, mode);
+		sl_update_fence_at(s, mode, site);
 }
 
 #ifdef __cplusplus

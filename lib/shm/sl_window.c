@@ -212,7 +212,14 @@ sl_window_add(struct sl_adapter *a, struct sl_holding *h)
 
 	h->device_va = h->va;
 	if (c != NULL && c->map != NULL)
-		h->device_va = c->map(c->ctx, h->name, h->va, h->len);
+		h->device_va = c->map(c->ctx,
+			&(struct sl_sync_memory){.name = h->name,
+				.va = h->va,
+				.len = h->len,
+				.dir = h->dir,
+				.usage = h->usage,
+				.queue = h->queue,
+				.region = h->is_region});
 	if (h->device_va == NULL) {
 		sl_log(a, 3, "'%s': the checker has no memory for a copy of %zu bytes", h->name,
 			h->len);

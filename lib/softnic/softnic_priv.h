@@ -225,6 +225,26 @@ softnic_dma(struct sl_softnic *nic, uint64_t iova, size_t len, enum sl_dma_dir d
 		p = softnic_dma_slow(nic, iova, len, dir, kind);
 	return p;
 }
+/** Tell who checks, before the bytes are touched; @p p as softnic_dma() gave it, NULL too. */
+static inline void
+softnic_tell(struct sl_softnic *nic, bool write, const void *p, uint64_t iova, size_t len,
+	uint32_t queue, uint32_t desc)
+{
+	sl_dma_note(nic->dma,
+		&(struct sl_sync_access){write, p, iova, len, (uint16_t)queue, desc});
+}
+
+static inline uint32_t
+softnic_rxq_id(const struct sl_softnic *nic, const struct softnic_rxq *rxq)
+{
+	return (uint32_t)(rxq - nic->rxq);
+}
+
+static inline uint32_t
+softnic_txq_id(const struct sl_softnic *nic, const struct softnic_txq *txq)
+{
+	return (uint32_t)(txq - nic->txq);
+}
 /** Take one from the count of a fault: true when it strikes now. */
 bool
 softnic_fault_hit(struct sl_softnic *nic, enum sl_fault fault);
@@ -357,10 +377,13 @@ void
 softnic_tx_push(struct sl_softnic *nic, const uint8_t *data, uint32_t len, bool bad_fcs);
 
 /* softnic_txoff.c */
-/** Send the frame of @p n fetched descriptors; false for descriptors that make no sense. */
+/**
+ * Send the frame of @p n fetched descriptors, the first of them at ring index
+ * @p at; false for descriptors that make no sense.
+ */
 bool
-softnic_tx_frame(struct sl_softnic *nic, struct softnic_txq *txq, const union sl_tx_desc *d,
-		uint32_t n);
+softnic_tx_frame(struct sl_softnic *nic, struct softnic_txq *txq, uint32_t at,
+		const union sl_tx_desc *d, uint32_t n);
 
 /* softnic_filter.c */
 /** Fill @p m up to the reservation; false when nobody wants the frame. */

@@ -48,6 +48,8 @@ rx_fetch(struct sl_softnic *nic, struct softnic_rxq *rxq, uint32_t need)
 			return false;
 		d = softnic_dma(nic, rxq->base + (uint64_t)from * SL_DESC_SIZE, n * SL_DESC_SIZE,
 			SL_DMA_TO_DEVICE, SOFTNIC_DMA_RX_DESC);
+		softnic_tell(nic, false, d, rxq->base + (uint64_t)from * SL_DESC_SIZE,
+			n * SL_DESC_SIZE, softnic_rxq_id(nic, rxq), from);
 		if (d == NULL)
 			return false;
 		for (i = 0; i < n; i += DESCS_IN_LINE)
@@ -93,6 +95,8 @@ rx_store_faulty(struct sl_softnic *nic, const struct softnic_rxq *rxq, uint32_t 
 		at -= at >= rxq->count ? rxq->count : 0;
 		d = softnic_dma(nic, rxq->base + (uint64_t)at * SL_DESC_SIZE, SL_DESC_SIZE,
 			SL_DMA_FROM_DEVICE, SOFTNIC_DMA_RX_DESC);
+		softnic_tell(nic, true, d, rxq->base + (uint64_t)at * SL_DESC_SIZE, SL_DESC_SIZE,
+			softnic_rxq_id(nic, rxq), at);
 		if (d != NULL)
 			rx_store(d, &wb);
 	}
@@ -128,6 +132,8 @@ rx_write_back(struct sl_softnic *nic, struct softnic_rxq *rxq)
 		} else {
 			d = softnic_dma(nic, rxq->base + (uint64_t)rxq->head * SL_DESC_SIZE,
 				part * SL_DESC_SIZE, SL_DMA_FROM_DEVICE, SOFTNIC_DMA_RX_DESC);
+			softnic_tell(nic, true, d, rxq->base + (uint64_t)rxq->head * SL_DESC_SIZE,
+				part * SL_DESC_SIZE, softnic_rxq_id(nic, rxq), rxq->head);
 			for (i = 0; d != NULL && i < part; i++)
 				rx_store(&d[i], &rxq->wb[done + i]);
 		}
@@ -227,6 +233,8 @@ rx_fill(struct sl_softnic *nic, const struct softnic_rx_meta *m)
 		if (i != 0)
 			to = softnic_dma(nic, rxq->addr[m->slot + i], rxq->buf_size,
 				SL_DMA_FROM_DEVICE, SOFTNIC_DMA_RX_DATA);
+		softnic_tell(nic, true, to, rxq->addr[m->slot + i], part, m->queue,
+			(rxq->head + m->slot + i) % rxq->count);
 		wb->qw[0] = 0;
 		wb->wb.status = SL_RXD_STAT_DD;
 		wb->wb.length = (uint16_t)part;

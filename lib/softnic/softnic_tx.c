@@ -55,6 +55,8 @@ tx_fetch(struct sl_softnic *nic, const struct softnic_txq *txq, union sl_tx_desc
 		first = n;
 	p = softnic_dma(nic, txq->base + (uint64_t)txq->head * SL_DESC_SIZE, first * SL_DESC_SIZE,
 		SL_DMA_TO_DEVICE, SOFTNIC_DMA_TX_DESC);
+	softnic_tell(nic, false, p, txq->base + (uint64_t)txq->head * SL_DESC_SIZE,
+		first * SL_DESC_SIZE, softnic_txq_id(nic, txq), txq->head);
 	if (p == NULL)
 		return false;
 	for (i = 0; i < first * SL_DESC_SIZE; i += 64)
@@ -64,6 +66,8 @@ tx_fetch(struct sl_softnic *nic, const struct softnic_txq *txq, union sl_tx_desc
 		return true;
 	p = softnic_dma(
 		nic, txq->base, (n - first) * SL_DESC_SIZE, SL_DMA_TO_DEVICE, SOFTNIC_DMA_TX_DESC);
+	softnic_tell(
+		nic, false, p, txq->base, (n - first) * SL_DESC_SIZE, softnic_txq_id(nic, txq), 0);
 	if (p == NULL)
 		return false;
 	memcpy(desc + first, p, (n - first) * SL_DESC_SIZE);
@@ -92,12 +96,13 @@ tx_chain(const union sl_tx_desc *d, uint32_t n)
 
 /* One frame, one descriptor, nothing to change in it. */
 static bool
-tx_plain(struct sl_softnic *nic, const union sl_tx_desc *d)
+tx_plain(struct sl_softnic *nic, const union sl_tx_desc *d, uint32_t q, uint32_t at)
 {
 	uint32_t len = SL_GET(SL_TXD_DTALEN, d->read.cmd);
 	const uint8_t *data;
 
 	data = softnic_dma(nic, d->read.addr, len, SL_DMA_TO_DEVICE, SOFTNIC_DMA_TX_DATA);
+	softnic_tell(nic, false, data, d->read.addr, len, q, at);
 	if (data == NULL)
 		return false;
 	__builtin_prefetch(data);
@@ -133,7 +138,7 @@ tx_work(struct sl_softnic *nic, struct softnic_txq *txq, const union sl_tx_desc 
 		uint32_t chain;
 
 		if (__builtin_expect(!txq->skipping && tx_is_plain(d), 1)) {
-			tx_plain(nic, d);
+			tx_plain(nic, d, softnic_txq_id(nic, txq), (txq->head + i) % txq->count);
 			(*frames)++;
 			i++;
 			continue;
@@ -155,7 +160,7 @@ tx_work(struct sl_softnic *nic, struct softnic_txq *txq, const union sl_tx_desc 
 		chain = tx_chain(d, n - i);
 		if (chain == 0)
 			break;
-		if (!softnic_tx_frame(nic, txq, d, chain))
+		if (!softnic_tx_frame(nic, txq, (txq->head + i) % txq->count, d, chain))
 			tx_bad(nic, d);
 		(*frames)++;
 		i += chain;
@@ -179,6 +184,8 @@ tx_report_dd(struct sl_softnic *nic, const struct softnic_txq *txq, const union 
 		at -= at >= txq->count ? txq->count : 0;
 		d = softnic_dma(nic, txq->base + (uint64_t)at * SL_DESC_SIZE, SL_DESC_SIZE,
 			SL_DMA_FROM_DEVICE, SOFTNIC_DMA_TX_DESC);
+		softnic_tell(nic, true, d, txq->base + (uint64_t)at * SL_DESC_SIZE, SL_DESC_SIZE,
+			softnic_txq_id(nic, txq), at);
 		/* The data was read before the driver may see DD and use it anew. */
 		if (d != NULL)
 			__atomic_store_n(&d->wb.status, SL_TXD_STAT_DD, __ATOMIC_RELEASE);
@@ -192,6 +199,8 @@ tx_report_head(struct sl_softnic *nic, const struct softnic_txq *txq, uint32_t h
 	uint32_t *word = softnic_dma(
 		nic, txq->wb_addr, sizeof(*word), SL_DMA_FROM_DEVICE, SOFTNIC_DMA_TX_HEAD);
 
+	softnic_tell(nic, true, word, txq->wb_addr, sizeof(*word), softnic_txq_id(nic, txq),
+		SL_DESC_NONE);
 	if (word == NULL)
 		return;
 	if (softnic_fault_hit(nic, SL_FAULT_WILD_INDEX))

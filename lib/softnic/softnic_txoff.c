@@ -69,8 +69,10 @@ chain_length(const union sl_tx_desc *d, uint32_t n)
 }
 
 static bool
-gather(struct sl_softnic *nic, const union sl_tx_desc *d, uint32_t n, uint8_t *to)
+gather(struct sl_softnic *nic, const struct softnic_txq *txq, uint32_t at,
+	const union sl_tx_desc *d, uint32_t n, uint8_t *to)
 {
+	bool whole = true;
 	uint32_t i;
 
 	for (i = 0; i < n; i++) {
@@ -78,12 +80,16 @@ gather(struct sl_softnic *nic, const union sl_tx_desc *d, uint32_t n, uint8_t *t
 		const uint8_t *from = softnic_dma(
 			nic, d[i].read.addr, part, SL_DMA_TO_DEVICE, SOFTNIC_DMA_TX_DATA);
 
-		if (from == NULL)
-			return false;
+		softnic_tell(nic, false, from, d[i].read.addr, part, softnic_txq_id(nic, txq),
+			(at + i) % txq->count);
+		if (from == NULL) {
+			whole = false;
+			continue;
+		}
 		memcpy(to, from, part);
 		to += part;
 	}
-	return true;
+	return whole;
 }
 
 /* 7.2.5.2: the field held the pseudo header's sum, put there by software. */
@@ -252,8 +258,8 @@ segment(struct sl_softnic *nic, uint32_t len, const struct tx_ask *a)
 }
 
 bool
-softnic_tx_frame(
-	struct sl_softnic *nic, struct softnic_txq *txq, const union sl_tx_desc *d, uint32_t n)
+softnic_tx_frame(struct sl_softnic *nic, struct softnic_txq *txq, uint32_t at,
+	const union sl_tx_desc *d, uint32_t n)
 {
 	uint32_t len = chain_length(d, n), claim = SL_GET(SL_TXD_PAYLEN, d->read.olinfo), fcs;
 	struct tx_ask a;
@@ -267,14 +273,14 @@ softnic_tx_frame(
 		/* 7.2.2.3: PAYLEN leaves the headers out. */
 		if (len > SOFTNIC_TSO || !segment_fits(&a, len) || claim != len - a.payload)
 			return false;
-		if (gather(nic, d, n, nic->tso))
+		if (gather(nic, txq, at, d, n, nic->tso))
 			segment(nic, len, &a);
 		return true;
 	}
 	if (claim != len || len - fcs + SL_FCS_LEN + (a.vlan ? SOFTNIC_VLAN_TAG : 0) > SL_FRAME_MAX)
 		return false;
 	frame = frame_alloc(nic, len);
-	if (!gather(nic, d, n, frame))
+	if (!gather(nic, txq, at, d, n, frame))
 		return true;
 	if (a.txsm)
 		insert_l4(frame, len - fcs, &a, 0);

@@ -13,20 +13,19 @@
 /* --- memory in two copies --- */
 
 static void *
-copy_map(void *ctx, const char *name, void *va, size_t len)
+copy_map(void *ctx, const struct sl_sync_memory *m)
 {
 	struct rig *r = ctx;
 	struct rig_copy *c = &r->copy[r->copies];
 
-	(void)name;
 	assert_true(r->copies < RIG_COPIES);
-	*c = (struct rig_copy){.cpu = va, .len = len};
-	c->dev = aligned_alloc(LINE, RTE_ALIGN_CEIL(len, LINE));
-	c->synced = malloc(len);
+	*c = (struct rig_copy){.cpu = m->va, .len = m->len};
+	c->dev = aligned_alloc(LINE, RTE_ALIGN_CEIL(m->len, LINE));
+	c->synced = malloc(m->len);
 	assert_non_null(c->dev);
 	assert_non_null(c->synced);
-	memcpy(c->dev, va, len);
-	memcpy(c->synced, va, len);
+	memcpy(c->dev, m->va, m->len);
+	memcpy(c->synced, m->va, m->len);
 	r->copies++;
 	return c->dev;
 }

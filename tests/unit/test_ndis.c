@@ -24,18 +24,17 @@ struct copies {
 };
 
 static void *
-copies_map(void *ctx, const char *name, void *va, size_t len)
+copies_map(void *ctx, const struct sl_sync_memory *m)
 {
 	struct copies *c = ctx;
 	unsigned int i;
 
-	(void)name;
 	for (i = 0; i < COPIES; i++) {
 		if (c->at[i].cpu != NULL)
 			continue;
-		c->at[i].cpu = va;
-		c->at[i].len = len;
-		c->at[i].device = calloc(1, len);
+		c->at[i].cpu = m->va;
+		c->at[i].len = m->len;
+		c->at[i].device = calloc(1, m->len);
 		return c->at[i].device;
 	}
 	return NULL;
@@ -143,7 +142,8 @@ bench_open(enum sl_coherency mode)
 
 	assert_non_null(b);
 	p = shm_params(&b->f);
-	b->checker = (struct sl_sync_checker){copies_sync, copies_map, copies_unmap, &b->copies};
+	b->checker = (struct sl_sync_checker){
+		.sync = copies_sync, .map = copies_map, .unmap = copies_unmap, .ctx = &b->copies};
 	p.coherency = mode;
 	p.checker = mode == SL_COHERENCY_CHECKED ? &b->checker : NULL;
 	p.async_depth = 4;

@@ -281,15 +281,14 @@ test_hooks(void **state)
 
 /* A checker's part of memory: the device reaches a copy. */
 static void *
-copy_map(void *ctx, const char *name, void *va, size_t len)
+copy_map(void *ctx, const struct sl_sync_memory *m)
 {
 	unsigned int *live = ctx;
 
-	(void)va;
-	if (strcmp(name, "no copy") == 0)
+	if (strcmp(m->name, "no copy") == 0)
 		return NULL;
 	(*live)++;
-	return memory + (len == 100 ? 0 : 32768);
+	return memory + (m->len == 100 ? 0 : 32768);
 }
 
 static void
@@ -317,7 +316,8 @@ static void
 test_device_copy(void **state)
 {
 	unsigned int live = 0;
-	const struct sl_sync_checker checker = {no_sync, copy_map, copy_unmap, &live};
+	const struct sl_sync_checker checker = {
+		.sync = no_sync, .map = copy_map, .unmap = copy_unmap, .ctx = &live};
 	struct shm_fixture f = {0};
 	struct sl_adapter_params ap = shm_params(&f);
 	struct sl_region_params p = shm_region("ring", 100);
