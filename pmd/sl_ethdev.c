@@ -385,6 +385,7 @@ sl_port_release(struct sl_port *port)
 	struct rte_eth_dev *eth = port->eth;
 	uint16_t q;
 
+	sl_stall_cancel(port);
 	for (q = 0; q < eth->data->nb_rx_queues && eth->data->rx_queues != NULL; q++) {
 		sl_rx_queue_release(eth, q);
 		eth->data->rx_queues[q] = NULL;

@@ -46,6 +46,7 @@ struct sl_rx_counters {
 	uint64_t bad_chain;     /**< frame without end within SL_RX_MAX_SEGS, or over max length */
 	uint64_t unexpected_seg;/**< frame of several descriptors where none may be */
 	uint64_t no_mbuf;       /**< refills that found the mempool empty */
+	uint64_t stalls;        /**< times the queue was started anew */
 };
 
 /** What a transmit queue counted; written by its datapath thread alone. */
@@ -55,7 +56,19 @@ struct sl_tx_counters {
 	uint64_t bad_head;      /**< head write-backs outside the ring's outstanding part */
 	uint64_t unmapped;      /**< frames whose memory could not be mapped; freed */
 	uint64_t ring_full;     /**< bursts cut short for want of descriptors */
+	uint64_t stalls;        /**< times the queue was started anew */
+	uint64_t given_up, given_up_bytes; /**< of packets and bytes: lost in a stall */
 };
+
+/** What a queue looked like when it was last found without progress. Datapath thread. */
+struct sl_stall {
+	uint64_t mark;          /**< a figure that every progress changes */
+	uint64_t since, last;   /**< TSC: of the first look that found it so, 0 none; of the last */
+	bool dead;              /**< would not start anew: looked at no more until the next start */
+};
+
+/** Polls that found nothing, between two looks for a stall. A power of two. */
+#define SL_STALL_POLLS 65536u
 
 /**
  * One receive queue. next_to_use and next_to_clean are ring indices, owned by
@@ -85,7 +98,9 @@ struct sl_rx_queue {
 	struct rte_mempool *pool;
 	struct rte_mbuf *first_seg, *last_seg; /**< frame being put together over bursts */
 	bool discard;                   /**< in the rest of a frame that was given up */
+	uint32_t idle;                  /**< polls that found nothing */
 	struct sl_rx_counters n;
+	struct sl_stall stall;
 	/* control */
 	struct sl_port *port;
 	struct sl_region ring_mem;
@@ -114,6 +129,7 @@ struct sl_tx_queue {
 	uint64_t offloads;
 	const struct rte_mempool *pool_seen; /**< last pool found in the DMA window */
 	struct sl_tx_counters n;
+	struct sl_stall stall;
 	/* control */
 	struct sl_port *port;
 	struct sl_region ring_mem, head_mem;
@@ -257,6 +273,14 @@ int sl_rx_queue_fill(struct sl_rx_queue *q);
 void sl_rx_queue_drain(struct sl_rx_queue *q);
 void sl_tx_queue_drain(struct sl_tx_queue *q);
 
+/* sl_stall.c: queues that the NIC has given up. Datapath thread, rarely. */
+/** Look whether the NIC went past descriptors that it never wrote back; start anew if so. */
+void sl_rx_stall_check(struct sl_rx_queue *q) __rte_cold;
+/** Called whenever the ring is full: starts the queue anew when that lasts for no good reason. */
+void sl_tx_stall_check(struct sl_tx_queue *q) __rte_cold;
+/** No event of a stall comes after this. Control. */
+void sl_stall_cancel(struct sl_port *port);
+
 /* sl_queue.c: queue set-up, release, start, stop, info; checks and explains thresholds. */
 int sl_rx_queue_setup(struct rte_eth_dev *eth, uint16_t qid, uint16_t nb_desc, unsigned int socket,
 	const struct rte_eth_rxconf *conf, struct rte_mempool *pool);
@@ -268,6 +292,9 @@ int sl_rx_queue_start(struct rte_eth_dev *eth, uint16_t qid);
 int sl_rx_queue_stop(struct rte_eth_dev *eth, uint16_t qid);
 int sl_tx_queue_start(struct rte_eth_dev *eth, uint16_t qid);
 int sl_tx_queue_stop(struct rte_eth_dev *eth, uint16_t qid);
+/** Disable, empty, program and enable a running queue. Its datapath thread. Its mbufs are freed. */
+int sl_rx_queue_restart(struct sl_rx_queue *q);
+int sl_tx_queue_restart(struct sl_tx_queue *q);
 void sl_rxq_info_get(struct rte_eth_dev *eth, uint16_t qid, struct rte_eth_rxq_info *info);
 void sl_txq_info_get(struct rte_eth_dev *eth, uint16_t qid, struct rte_eth_txq_info *info);
 int sl_rx_burst_mode_get(struct rte_eth_dev *eth, uint16_t qid, struct rte_eth_burst_mode *mode);

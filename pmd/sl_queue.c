@@ -472,19 +472,18 @@ sl_rx_queue_release(struct rte_eth_dev *eth, uint16_t qid)
 	rx_queue_free(q);
 }
 
-int
-sl_rx_queue_start(struct rte_eth_dev *eth, uint16_t qid)
+/* Program the queue, enable it and hand it buffers. */
+static int
+rx_enable(struct sl_rx_queue *q)
 {
-	struct sl_rx_queue *q = eth->data->rx_queues[qid];
 	const struct sl_bus *bus = &q->port->bus;
+	const unsigned int qid = q->queue_id;
 	uint32_t ctl = SL_XDCTL_ENABLE | SL_PREP(SL_XDCTL_PTHRESH, RX_PTHRESH) |
 		SL_PREP(SL_XDCTL_HTHRESH, RX_HTHRESH) | SL_PREP(SL_XDCTL_WTHRESH, RX_WTHRESH);
 	uint32_t srrctl = SL_PREP(SL_SRRCTL_BSIZEPACKET, q->buf_len / BUF_UNIT) |
 		SL_PREP(SL_SRRCTL_DESCTYPE, SL_DESCTYPE_ADV_ONEBUF);
 	int ret;
 
-	if (q->started)
-		return 0;
 	if (q->conf.rx_drop_en != 0)
 		srrctl |= SL_SRRCTL_DROP_EN;
 	/* Queue 0 comes out of reset enabled. */
@@ -504,13 +503,35 @@ sl_rx_queue_start(struct rte_eth_dev *eth, uint16_t qid)
 		return ret;
 	}
 	q->started = true;
+	q->stall = (struct sl_stall){0};
 	/* The tail moves only once the queue is enabled: 4.5.9. */
 	ret = sl_rx_queue_fill(q);
-	if (ret != 0) {
+	if (ret != 0)
 		SL_LOG(ERR,
 			"port %u rx queue %u: mempool '%s' is short of the %u mbufs that %u "
 			"descriptors take: make it larger",
 			q->port_id, qid, q->pool->name, q->nb_desc - q->line_descs, q->nb_desc);
+	return ret;
+}
+
+static int
+rx_disable(struct sl_rx_queue *q)
+{
+	SL_WR(&q->port->bus, RXDCTL, q->queue_id, 0);
+	return sl_nic_wait(
+		q->port, SL_OFF(RXDCTL, q->queue_id), SL_XDCTL_ENABLE, 0, QUEUE_TIMEOUT_US);
+}
+
+int
+sl_rx_queue_start(struct rte_eth_dev *eth, uint16_t qid)
+{
+	struct sl_rx_queue *q = eth->data->rx_queues[qid];
+	int ret;
+
+	if (q->started)
+		return 0;
+	ret = rx_enable(q);
+	if (ret != 0) {
 		sl_rx_queue_stop(eth, qid);
 		return ret;
 	}
@@ -519,18 +540,30 @@ sl_rx_queue_start(struct rte_eth_dev *eth, uint16_t qid)
 }
 
 int
+sl_rx_queue_restart(struct sl_rx_queue *q)
+{
+	int ret = rx_disable(q);
+
+	if (ret != 0)
+		return ret; /* the NIC may still write: nothing is given back */
+	sl_rx_queue_drain(q);
+	ret = rx_enable(q);
+	/* With fewer buffers it runs; the next bursts ask for more. */
+	return ret == -ENOMEM ? 0 : ret;
+}
+
+int
 sl_rx_queue_stop(struct rte_eth_dev *eth, uint16_t qid)
 {
 	struct sl_rx_queue *q = eth->data->rx_queues[qid];
-	int ret;
 
 	if (!q->started)
 		return 0;
-	SL_WR(&q->port->bus, RXDCTL, qid, 0);
-	ret = sl_nic_wait(q->port, SL_OFF(RXDCTL, qid), SL_XDCTL_ENABLE, 0, QUEUE_TIMEOUT_US);
-	/* A device that is gone writes no more; one that hangs must be reset before memory is given
-	 * back. */
-	if (ret == -ETIMEDOUT) {
+	/*
+	 * A device that is gone writes no more; one that hangs must be reset before
+	 * memory is given back.
+	 */
+	if (rx_disable(q) == -ETIMEDOUT) {
 		SL_LOG(ERR, "port %u rx queue %u did not stop: resetting the NIC", q->port_id, qid);
 		sl_nic_reset(q->port);
 	}
@@ -676,17 +709,16 @@ sl_tx_queue_release(struct rte_eth_dev *eth, uint16_t qid)
 	tx_queue_free(q);
 }
 
-int
-sl_tx_queue_start(struct rte_eth_dev *eth, uint16_t qid)
+/* Program an empty queue and enable it. */
+static int
+tx_enable(struct sl_tx_queue *q)
 {
-	struct sl_tx_queue *q = eth->data->tx_queues[qid];
 	const struct sl_bus *bus = &q->port->bus;
+	const unsigned int qid = q->queue_id;
 	uint32_t ctl = SL_XDCTL_ENABLE | SL_PREP(SL_XDCTL_PTHRESH, TX_PTHRESH) |
 		SL_PREP(SL_XDCTL_HTHRESH, TX_HTHRESH) | SL_PREP(SL_XDCTL_WTHRESH, TX_WTHRESH);
 	int ret;
 
-	if (q->started)
-		return 0;
 	sl_tx_queue_drain(q);
 	/* Queue 0 comes out of reset enabled. */
 	SL_WR(bus, TXDCTL, qid, 0);
@@ -708,24 +740,52 @@ sl_tx_queue_start(struct rte_eth_dev *eth, uint16_t qid)
 	}
 	q->nb_free = q->nb_desc - 1;
 	q->started = true;
+	q->stall = (struct sl_stall){0};
+	return 0;
+}
+
+static int
+tx_disable(struct sl_tx_queue *q)
+{
+	SL_WR(&q->port->bus, TXDCTL, q->queue_id, 0);
+	return sl_nic_wait(
+		q->port, SL_OFF(TXDCTL, q->queue_id), SL_XDCTL_ENABLE, 0, QUEUE_TIMEOUT_US);
+}
+
+int
+sl_tx_queue_start(struct rte_eth_dev *eth, uint16_t qid)
+{
+	struct sl_tx_queue *q = eth->data->tx_queues[qid];
+	int ret;
+
+	if (q->started)
+		return 0;
+	ret = tx_enable(q);
+	if (ret != 0)
+		return ret;
 	eth->data->tx_queue_state[qid] = RTE_ETH_QUEUE_STATE_STARTED;
 	return 0;
+}
+
+int
+sl_tx_queue_restart(struct sl_tx_queue *q)
+{
+	int ret = tx_disable(q);
+
+	/* A NIC that hangs may still read: nothing is given back. */
+	return ret != 0 ? ret : tx_enable(q);
 }
 
 int
 sl_tx_queue_stop(struct rte_eth_dev *eth, uint16_t qid)
 {
 	struct sl_tx_queue *q = eth->data->tx_queues[qid];
-	const struct sl_bus *bus = &q->port->bus;
-	int ret;
 
 	if (!q->started)
 		return 0;
 	/* What was accepted goes out, unless the link is down or the NIC hangs. */
 	sl_nic_wait(q->port, SL_OFF(TDH, qid), UINT16_MAX, q->next_to_use, DRAIN_TIMEOUT_US);
-	SL_WR(bus, TXDCTL, qid, 0);
-	ret = sl_nic_wait(q->port, SL_OFF(TXDCTL, qid), SL_XDCTL_ENABLE, 0, QUEUE_TIMEOUT_US);
-	if (ret == -ETIMEDOUT) {
+	if (tx_disable(q) == -ETIMEDOUT) {
 		SL_LOG(ERR, "port %u tx queue %u did not stop: resetting the NIC", q->port_id, qid);
 		sl_nic_reset(q->port);
 	}

@@ -479,8 +479,11 @@ rx_burst(struct sl_rx_queue *q, struct rte_mbuf **pkts, uint16_t n, const enum s
 		if (unlikely(want == 0))
 			break;
 		done = rx_scan(q, wb, want, mode);
-		if (done == 0)
+		if (done == 0) {
+			if (unlikely(++q->idle % SL_STALL_POLLS == 0))
+				sl_rx_stall_check(q);
 			break;
+		}
 		rx_update_payload(q, wb, done, mode);
 		if (scatter)
 			taken += rx_take_scattered(q, wb, done, &pkts[taken], offload);

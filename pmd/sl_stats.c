@@ -207,7 +207,7 @@ rx_errors(const struct sl_rx_counters *c)
 static uint64_t
 tx_errors(const struct sl_tx_counters *c)
 {
-	return c->errors + c->unmapped;
+	return c->errors + c->unmapped + c->given_up;
 }
 
 static void
@@ -222,8 +222,8 @@ add_rx(struct rte_eth_stats *stats, const struct sl_rx_counters *c)
 static void
 add_tx(struct rte_eth_stats *stats, const struct sl_tx_counters *c)
 {
-	stats->opackets += c->packets;
-	stats->obytes += c->bytes;
+	stats->opackets += c->packets - c->given_up;
+	stats->obytes += c->bytes - c->given_up_bytes;
 	stats->oerrors += tx_errors(c);
 }
 
@@ -258,8 +258,8 @@ sl_stats_get(struct rte_eth_dev *eth, struct rte_eth_stats *stats)
 		struct sl_tx_counters c = tx_counters(eth, i);
 
 		add_tx(stats, &c);
-		stats->q_opackets[i] = c.packets;
-		stats->q_obytes[i] = c.bytes;
+		stats->q_opackets[i] = c.packets - c.given_up;
+		stats->q_obytes[i] = c.bytes - c.given_up_bytes;
 	}
 	return 0;
 }
@@ -370,6 +370,7 @@ emit_queues(const struct rte_eth_dev *eth, struct sink *s)
 		emit(s, c.unexpected_seg, "rx_q%u_unexpected_seg", i);
 		emit(s, c.errors, "rx_q%u_frame_errors", i);
 		emit(s, c.no_mbuf, "rx_q%u_no_mbuf", i);
+		emit(s, c.stalls, "rx_q%u_stalls", i);
 		emit(s, port->rx_dropped[i], "rx_q%u_dropped", i);
 	}
 	for (i = 0; i < eth->data->nb_tx_queues; i++) {
@@ -379,6 +380,8 @@ emit_queues(const struct rte_eth_dev *eth, struct sink *s)
 		emit(s, c.unmapped, "tx_q%u_unmapped", i);
 		emit(s, c.bad_head, "tx_q%u_bad_head", i);
 		emit(s, c.ring_full, "tx_q%u_ring_full", i);
+		emit(s, c.stalls, "tx_q%u_stalls", i);
+		emit(s, c.given_up, "tx_q%u_given_up", i);
 	}
 }
 

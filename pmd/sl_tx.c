@@ -541,6 +541,15 @@ tx_hand_over(struct sl_tx_queue *q, const struct tx_cursor *c, unsigned int repo
 	*q->tail = c->idx;
 }
 
+/* The ring was full; when nothing at all went in, it may be for good. */
+static __rte_noinline void
+tx_cut_short(struct sl_tx_queue *q, unsigned int used)
+{
+	q->n.ring_full++;
+	if (used == 0)
+		sl_tx_stall_check(q);
+}
+
 static __rte_always_inline uint16_t
 tx_burst(struct sl_tx_queue *q, struct rte_mbuf **pkts, uint16_t n, const enum sl_coherency mode,
 	const bool offload)
@@ -580,7 +589,8 @@ tx_burst(struct sl_tx_queue *q, struct rte_mbuf **pkts, uint16_t n, const enum s
 		}
 		bytes += len;
 	}
-	q->n.ring_full += i < n;
+	if (unlikely(i < n))
+		tx_cut_short(q, c.used);
 	if (c.used > 0) {
 		q->n.packets += i - refused;
 		q->n.bytes += bytes;

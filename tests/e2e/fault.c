@@ -7,6 +7,8 @@
  * docs/testing.md lists which check of the driver each test guards.
  */
 #include "harness.h"
+#include "sl_bus.h"
+#include "sl_regs.h"
 
 static const struct h_cfg scatter_cfg = {.mtu = 9000,
 	.data_room = 1024,
@@ -246,6 +248,123 @@ dropped_write_back(void **state)
 		assert_int_equal(rte_eth_dev_rx_queue_start(p->id, 0), 0);
 		assert_int_equal(burst_in(p, 5, 100, i), 5);
 	}
+}
+
+/* A polling program's time goes by until @p name counts one, 5 s at most. */
+static void
+poll_until_stall(struct h_port *p, const char *name, struct rte_mbuf *to_send)
+{
+	const uint64_t end = rte_get_timer_cycles() + 5 * rte_get_timer_hz();
+	struct rte_mbuf *m[4];
+	unsigned int i;
+
+	while (h_xstat(p, name) == 0 && rte_get_timer_cycles() < end) {
+		for (i = 0; i < 100000; i++) {
+			assert_int_equal(rte_eth_rx_burst(p->id, 0, m, RTE_DIM(m)), 0);
+			if (to_send != NULL && rte_eth_tx_burst(p->id, 0, &to_send, 1) == 1)
+				break;
+		}
+		if (i < 100000)
+			return;
+	}
+	assert_null(to_send);
+	assert_int_equal(h_xstat(p, name), 1);
+}
+
+static void
+stalled_receive(void **state)
+{
+	struct h_port *p = *state;
+
+	h_start(p, NULL);
+	h_fault(p, SL_FAULT_DROP_DD, 0, 1);
+	assert_int_equal(burst_in(p, 5, 100, 1), 0);
+	poll_until_stall(p, "rx_q0_stalls", NULL);
+	assert_int_equal(burst_in(p, 5, 100, 2), 5);
+	h_alive(p);
+}
+
+/* Frames into the ring until it is full, the device not stepped: how many. */
+static unsigned int
+fill_ring(struct h_port *p, struct rte_mbuf **left)
+{
+	uint8_t f[100];
+	unsigned int n;
+
+	h_ether(f, sizeof(f), &p->mac, 1);
+	for (n = 0;; n++) {
+		*left = h_mbuf(p, f, sizeof(f), 1);
+		if (rte_eth_tx_burst(p->id, 0, left, 1) == 0)
+			return n;
+	}
+}
+
+static void
+stalled_transmit_never_sent(void **state)
+{
+	struct h_port *p = *state;
+	struct rte_mbuf *m;
+	unsigned int n;
+
+	h_start(p, NULL);
+	n = fill_ring(p, &m);
+	poll_until_stall(p, "tx_q0_stalls", m);
+	assert_int_equal(h_xstat(p, "tx_q0_stalls"), 1);
+	assert_int_equal(h_xstat(p, "tx_q0_given_up"), n);
+	h_step(p);
+	/* Only the frame behind the restart went out, and nothing else is told. */
+	assert_int_equal(h_stats(p).opackets, 1);
+	assert_int_equal(h_stats(p).obytes, 100);
+	assert_int_equal(h_stats(p).oerrors, n);
+	assert_int_equal(h_sent(p), 1);
+}
+
+static void
+stalled_transmit_not_reported(void **state)
+{
+	struct h_port *p = *state;
+	struct rte_mbuf *m;
+	uint8_t f[H_FRAME_CAP];
+	unsigned int n, i;
+
+	h_start(p, NULL);
+	p->faults_free = true;
+	/* The head goes to where nothing is: frames are sent, reports are lost. */
+	sl_softnic_reg_write(p->nic, SL_OFF(TDWBAH, 0), UINT32_MAX);
+	n = fill_ring(p, &m);
+	h_step(p);
+	assert_int_equal(h_sent(p), n);
+	poll_until_stall(p, "tx_q0_stalls", m);
+	assert_int_equal(h_xstat(p, "tx_q0_stalls"), 1);
+	assert_int_equal(h_xstat(p, "tx_q0_given_up"), 0);
+	h_step(p);
+	for (i = 0; h_take(p, f) != 0; i++)
+		;
+	assert_int_equal(i, n + 1);
+	assert_int_equal(h_stats(p).opackets, n + 1);
+	h_alive(p);
+}
+
+/* A full ring without a link waits; that is no stall. */
+static void
+no_stall_without_link(void **state)
+{
+	struct h_port *p = *state;
+	const uint64_t end = rte_get_timer_cycles() + 3 * rte_get_timer_hz() / 2;
+	struct rte_mbuf *m;
+	unsigned int n;
+
+	h_start(p, NULL);
+	h_fault(p, SL_FAULT_LINK_DOWN, 0, 1);
+	h_step(p);
+	n = fill_ring(p, &m);
+	while (rte_get_timer_cycles() < end)
+		assert_int_equal(rte_eth_tx_burst(p->id, 0, &m, 1), 0);
+	assert_int_equal(h_xstat(p, "tx_q0_stalls"), 0);
+	rte_pktmbuf_free(m);
+	h_fault(p, SL_FAULT_NONE, 0, 0);
+	h_step(p);
+	assert_int_equal(h_stats(p).opackets, n);
 }
 
 static void
@@ -531,6 +650,10 @@ main(int argc, char **argv)
 		h_test(wild_head_in_the_ring),
 		h_test(held_write_back),
 		h_test(dropped_write_back),
+		h_test(stalled_receive),
+		h_test(stalled_transmit_never_sent),
+		h_test(stalled_transmit_not_reported),
+		h_test(no_stall_without_link),
 		h_test(repeated_write_back),
 		h_test(dma_error_receive),
 		h_test(dma_error_scattered),

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+
+/*
+ * Queues that the NIC has given up: found, reported, started anew. A NIC stops
+ * working on a queue when a DMA of its own fails (a descriptor or a ring that
+ * points outside the IOMMU's window, say), and a write-back that failed looks
+ * to the driver like one that never came. On the datapath thread, since the
+ * ring is that thread's; called rarely: sl_rx.c, sl_tx.c.
+ */
+
+#include <rte_alarm.h>
+#include <rte_cycles.h>
+
+#include "sl_port.h"
+
+/* A frame's write-back follows its payload within microseconds. */
+#define RX_STALL_MS 100u
+/* A PAUSE frame stops a sender for 335 ms at 100 Mbit/s; STATUS.TXOFF tells of it. */
+#define TX_STALL_MS 1000u
+/* A ring that is full now and then, at the same place by chance, is not stalled. */
+#define TX_GAP_MS 500u
+/* What a receive queue is known by never comes back to an earlier figure. */
+#define RX_GAP_MS 3600000u
+
+static uint64_t
+ms_to_tsc(unsigned int ms)
+{
+	return rte_get_tsc_hz() / MS_PER_S * ms;
+}
+
+/* On EAL's alarm thread: callbacks of the application may take their time. */
+static void
+needs_reset(void *arg)
+{
+	rte_eth_dev_callback_process(arg, RTE_ETH_EVENT_INTR_RESET, NULL);
+}
+
+void
+sl_stall_cancel(struct sl_port *port)
+{
+	rte_eal_alarm_cancel(needs_reset, port->eth);
+}
+
+/* The queue did not come back: only a reset of the whole NIC is left, which is the application's.
+ */
+static void
+give_up(struct sl_port *port, struct sl_stall *s, const char *kind, unsigned int qid, int err)
+{
+	s->dead = true;
+	SL_LOG(ERR,
+		"port %u %s queue %u: does not start again: %s; rte_eth_dev_reset() is needed "
+		"(RTE_ETH_EVENT_INTR_RESET)",
+		port->eth->data->port_id, kind, qid, rte_strerror(-err));
+	rte_eal_alarm_set(1, needs_reset, port->eth);
+}
+
+/* True when the queue has been as @p mark says for @p ms; a look at least every @p gap ms. */
+static bool
+unchanged_for(struct sl_stall *s, uint64_t mark, unsigned int ms, unsigned int gap)
+{
+	const uint64_t now = rte_rdtsc(), limit = ms_to_tsc(ms);
+
+	if (s->since == 0 || s->mark != mark || now - s->last > ms_to_tsc(gap)) {
+		s->mark = mark;
+		s->since = now;
+	}
+	s->last = now;
+	return now - s->since >= limit;
+}
+
+void
+sl_rx_stall_check(struct sl_rx_queue *q)
+{
+	const struct sl_rx_counters *n = &q->n;
+	struct sl_port *port = q->port;
+	uint32_t head;
+	int ret;
+
+	if (q->stall.dead || q->nb_hold == q->nb_desc || !sl_nic_alive(port))
+		return;
+	head = SL_RD(&port->bus, RDH, q->queue_id);
+	if (head == q->next_to_clean) {
+		q->stall.since = 0; /* nothing has come in */
+		return;
+	}
+	/* The NIC is past a descriptor that does not say DD. */
+	if (!unchanged_for(&q->stall,
+		    n->packets + n->errors + n->bad_length + n->bad_chain + n->unexpected_seg +
+			    q->next_to_clean,
+		    RX_STALL_MS, RX_GAP_MS))
+		return;
+	q->stall.since = 0;
+	q->n.stalls++;
+	SL_LOG(WARNING,
+		"port %u rx queue %u: the NIC's head is at %u, but descriptor %u was not written "
+		"back for %u ms: starting the queue anew. Look for IOMMU faults in the kernel's "
+		"log (DMAR, AMD-Vi)",
+		q->port_id, q->queue_id, head, q->next_to_clean, RX_STALL_MS);
+	ret = sl_rx_queue_restart(q);
+	if (ret != 0)
+		give_up(port, &q->stall, "rx", q->queue_id, ret);
+}
+
+/* Frames from the NIC's head on were never sent, whatever was reported. */
+static void
+count_given_up(struct sl_tx_queue *q, uint32_t head)
+{
+	unsigned int idx;
+
+	for (idx = head < q->nb_desc ? head : q->next_to_clean; idx != q->next_to_use;
+		idx = idx + 1 == q->nb_desc ? 0 : idx + 1) {
+		const uint32_t cmd = q->ring[idx].read.cmd;
+
+		if (SL_GET(SL_TXD_DTYP, cmd) != SL_TXD_DTYP_DATA)
+			continue;
+		q->n.given_up_bytes += SL_GET(SL_TXD_DTALEN, cmd);
+		if ((cmd & SL_TXD_DCMD_EOP) != 0)
+			q->n.given_up++;
+	}
+}
+
+void
+sl_tx_stall_check(struct sl_tx_queue *q)
+{
+	struct sl_port *port = q->port;
+	uint32_t head, status;
+	int ret;
+
+	if (q->stall.dead || !unchanged_for(&q->stall, q->next_to_clean, TX_STALL_MS, TX_GAP_MS))
+		return;
+	q->stall.since = 0;
+	if (!sl_nic_alive(port))
+		return;
+	status = SL_RD(&port->bus, STATUS, 0);
+	/* Without a link, and while the partner holds us back, nothing is to move. */
+	if ((status & SL_STATUS_LU) == 0 || (status & SL_STATUS_TXOFF) != 0)
+		return;
+	head = SL_RD(&port->bus, TDH, q->queue_id);
+	q->n.stalls++;
+	count_given_up(q, head);
+	SL_LOG(WARNING,
+		"port %u tx queue %u: no progress for %u ms (NIC's head %u, driver's tail %u): "
+		"starting the queue anew. Look for IOMMU faults in the kernel's log (DMAR, AMD-Vi)",
+		q->port_id, q->queue_id, TX_STALL_MS, head, q->next_to_use);
+	ret = sl_tx_queue_restart(q);
+	if (ret != 0)
+		give_up(port, &q->stall, "tx", q->queue_id, ret);
+}
