@@ -201,11 +201,16 @@ adapter_init(struct sl_adapter *a, const struct sl_adapter_params *p)
 	a->topology = p->topology == NULL ? sl_topology_system() : p->topology;
 	a->window = p->window;
 	a->window_ctx = p->window_ctx;
+	a->granule = p->window_granule;
 	a->checker = p->checker;
 	a->node = p->numa_node;
 	a->stats.quota = p->quota;
 	a->stats.quota_noncached =
 		p->quota_noncached == 0 ? SL_QUOTA_NONCACHED : p->quota_noncached;
+	if ((a->granule & (a->granule - 1)) != 0) {
+		sl_log(a, 3, "window_granule %zu is not a power of two; 0: none", a->granule);
+		return -EINVAL;
+	}
 	if (p->async_depth > ASYNC_MAX) {
 		sl_log(a, 3, "async_depth %u: at most %u", p->async_depth, ASYNC_MAX);
 		return -EINVAL;
@@ -262,8 +267,9 @@ sl_log_live(struct sl_adapter *a)
 
 	pthread_mutex_lock(&a->lock);
 	for (h = a->holdings; h != NULL; h = h->next, n++)
-		sl_log(a, 3, "close: %s '%s' is live: %zu bytes at %p",
-			h->is_region ? "region" : "buffer", h->name, h->len, h->va);
+		sl_log(a, 3, "close: %s '%s' is live%s: %zu bytes at %p",
+			h->is_region ? "region" : "buffer", h->name,
+			h->in_table ? "" : ", its hook cannot unmap it", h->len, h->va);
 	if (a->readers != NULL) {
 		sl_log(a, 3, "close: a device still reads the window: sl_dma_close() first");
 		n++;
@@ -283,6 +289,7 @@ sl_adapter_close(struct sl_adapter *a)
 	ret = sl_async_drain(a);
 	if (ret != 0)
 		return ret;
+	sl_leaving_retry(a);
 	if (sl_log_live(a) > 0) {
 		sl_async_resume(a);
 		return -EBUSY;
@@ -315,6 +322,7 @@ sl_adapter_dma_alignment(const struct sl_adapter *a)
 void
 sl_shm_stats(struct sl_adapter *a, struct sl_shm_stats *out)
 {
+	struct sl_window_usage usage;
 	const struct sl_dma *d;
 
 	*out = (struct sl_shm_stats){0};
@@ -324,5 +332,10 @@ sl_shm_stats(struct sl_adapter *a, struct sl_shm_stats *out)
 	*out = a->stats;
 	for (d = a->readers; d != NULL; d = d->link)
 		out->dma_faults += __atomic_load_n(&d->faults, __ATOMIC_RELAXED);
+	sl_window_usage(a, &usage);
 	pthread_mutex_unlock(&a->lock);
+	if (a->window != NULL && a->window->usage != NULL)
+		a->window->usage(a->window_ctx, &usage);
+	out->window_bytes = usage.bytes;
+	out->window_maps = usage.maps;
 }

@@ -45,11 +45,9 @@ map_locked(struct sl_adapter *a, struct sl_holding *h)
 		return -EEXIST;
 	}
 	ret = sl_window_add(a, h);
-	if (ret != 0)
-		return ret;
-	a->stats.buffers++;
-	a->stats.bytes_buffers += h->len;
-	return 0;
+	if (ret == 0 || ret == -ENOTRECOVERABLE)
+		sl_holding_count(a, h, 1);
+	return ret;
 }
 
 int
@@ -84,7 +82,7 @@ sl_buffer_map(struct sl_adapter *a, const char *name, void *va, uint64_t iova, s
 	if (ret != 0)
 		a->stats.refused++;
 	pthread_mutex_unlock(&a->lock);
-	if (ret != 0) {
+	if (ret != 0 && ret != -ENOTRECOVERABLE) {
 		free(h->sg);
 		free(h);
 	}
@@ -112,8 +110,7 @@ unmap_locked(struct sl_adapter *a, void *va, uint64_t iova, size_t len)
 	ret = sl_window_remove(a, h);
 	if (ret != 0)
 		return ret;
-	a->stats.buffers--;
-	a->stats.bytes_buffers -= len;
+	sl_holding_count(a, h, -1);
 	free(h->sg);
 	free(h);
 	return 0;
@@ -138,12 +135,14 @@ sl_buffer_unmap(struct sl_adapter *a, void *va, uint64_t iova, size_t len)
 bool
 sl_shm_covers(struct sl_adapter *a, const void *va, size_t len)
 {
+	const struct sl_holding *h;
 	bool covered;
 
 	if (sl_adapter_check(a, "sl_shm_covers") != 0)
 		return false;
 	pthread_mutex_lock(&a->lock);
-	covered = sl_holding_at(a, va, len, true) != NULL;
+	h = sl_holding_at(a, va, len, true);
+	covered = h != NULL && h->in_table;
 	pthread_mutex_unlock(&a->lock);
 	return covered;
 }

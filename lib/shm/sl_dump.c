@@ -36,6 +36,8 @@ dump_holding(const struct sl_holding *h, FILE *f)
 		sl_dma_dir_name(h->dir));
 	if (h->nsg > 1)
 		fprintf(f, ", %u pieces", h->nsg);
+	if (!h->in_table)
+		fprintf(f, ", leaving: its hook cannot unmap it");
 	if (h->is_region) {
 		fprintf(f, ", %s, %s, node %d, pages of %zu", h->cached ? "cached" : "non-cached",
 			sl_usage_name(h->usage), h->chunk.node, h->chunk.page_size);
@@ -61,6 +63,8 @@ sl_shm_dump(struct sl_adapter *a, FILE *f)
 		s.regions, s.bytes_cached, s.bytes_noncached, s.quota_noncached, s.quota,
 		s.quota == 0 ? " (none)" : " bytes");
 	fprintf(f, "  buffers %zu: %zu bytes\n", s.buffers, s.bytes_buffers);
+	fprintf(f, "  DMA window (%s): %zu bytes in %zu maps\n",
+		a->window == NULL ? "table" : a->window->name, s.window_bytes, s.window_maps);
 	fprintf(f, "  allocs %" PRIu64 ", frees %" PRIu64 ", refused %" PRIu64 "\n", s.allocs,
 		s.frees, s.refused);
 	fprintf(f, "  fell back to 4 KiB pages %" PRIu64 ", to another node %" PRIu64 "\n",

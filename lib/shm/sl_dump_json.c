@@ -34,10 +34,10 @@ holding_json(const struct sl_holding *h)
 	json_t *name = json_string(h->name);
 	json_t *o;
 
-	o = json_pack("{s:o, s:o, s:I, s:s, s:o}", "name",
+	o = json_pack("{s:o, s:o, s:I, s:s, s:o, s:b}", "name",
 		name == NULL ? json_string("(not UTF-8)") : name, "va", hex((uintptr_t)h->va),
 		"len", (json_int_t)h->len, "direction", sl_dma_dir_name(h->dir), "pieces",
-		pieces_json(h));
+		pieces_json(h), "leaving", !h->in_table);
 	if (!h->is_region)
 		return o;
 	json_object_set_new(o, "cached", json_boolean(h->cached));
@@ -52,7 +52,8 @@ holding_json(const struct sl_holding *h)
 static json_t *
 stats_json(const struct sl_shm_stats *s)
 {
-	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}",
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, "
+			 "s:I, s:I}",
 		"regions", (json_int_t)s->regions, "buffers", (json_int_t)s->buffers,
 		"bytes_cached", (json_int_t)s->bytes_cached, "bytes_noncached",
 		(json_int_t)s->bytes_noncached, "bytes_buffers", (json_int_t)s->bytes_buffers,
@@ -60,7 +61,9 @@ stats_json(const struct sl_shm_stats *s)
 		"allocs", (json_int_t)s->allocs, "frees", (json_int_t)s->frees, "refused",
 		(json_int_t)s->refused, "fallback_pages", (json_int_t)s->fallback_pages,
 		"fallback_node", (json_int_t)s->fallback_node, "dma_faults",
-		(json_int_t)s->dma_faults, "sync_faults", (json_int_t)s->sync_faults);
+		(json_int_t)s->dma_faults, "sync_faults", (json_int_t)s->sync_faults,
+		"window_bytes", (json_int_t)s->window_bytes, "window_maps",
+		(json_int_t)s->window_maps);
 }
 
 void
@@ -80,11 +83,12 @@ sl_shm_dump_json(struct sl_adapter *a, FILE *f)
 		json_array_append_new(h->is_region ? regions : buffers, holding_json(h));
 	pthread_mutex_unlock(&a->lock);
 	name = json_string(a->name);
-	o = json_pack("{s:o, s:s, s:s, s:i, s:s, s:i, s:o, s:o, s:o}", "adapter",
+	o = json_pack("{s:o, s:s, s:s, s:i, s:s, s:i, s:s, s:o, s:o, s:o}", "adapter",
 		name == NULL ? json_string("(not UTF-8)") : name, "coherency",
 		sl_coherency_name(a->sync.mode), "maintenance", sl_cache_op_name(a->sync.op),
-		"line", (int)a->sync.line, "source", a->source->name, "node", a->node, "stats",
-		stats_json(&s), "regions", regions, "buffers", buffers);
+		"line", (int)a->sync.line, "source", a->source->name, "node", a->node, "window",
+		a->window == NULL ? "table" : a->window->name, "stats", stats_json(&s), "regions",
+		regions, "buffers", buffers);
 	json_dumpf(o, f, JSON_INDENT(2));
 	fprintf(f, "\n");
 	json_decref(o);

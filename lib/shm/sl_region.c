@@ -40,7 +40,7 @@ check_params(struct sl_adapter *a, const struct sl_region_params *p, struct sl_h
 	return sl_node_check(a, h->name, p->node);
 }
 
-/* Quotas count whole lines, since nobody else can have the rest of one. */
+/* Quotas count whole lines, or granules, since nobody else can have the rest of one. */
 static int
 check_quota(struct sl_adapter *a, const struct sl_holding *h)
 {
@@ -154,11 +154,16 @@ take_memory(struct sl_adapter *a, const struct sl_region_params *p, struct sl_ho
 		drop_memory(a, h);
 		return ret;
 	}
-	if (h->chunk.fallback) {
-		a->stats.fallback_pages++;
+	if (h->chunk.fallback)
 		sl_log(a, 5, "region '%s': 4 KiB pages in place of hugepages: %s", h->name, why);
-	}
 	return 0;
+}
+
+/* What a region's address and length are multiples of: lines, and whole pages of an IOMMU. */
+static size_t
+region_unit(const struct sl_adapter *a)
+{
+	return a->granule > a->sync.line ? a->granule : a->sync.line;
 }
 
 /* The nearest node to @p from farther than (dist, node): nodes in order of distance. */
@@ -185,7 +190,7 @@ next_node(const struct sl_topology *t, int from, int *dist, int node)
 static int
 find_memory(struct sl_adapter *a, const struct sl_region_params *p, struct sl_holding *h, int want)
 {
-	size_t align = p->align < a->sync.line ? a->sync.line : p->align;
+	size_t align = p->align < region_unit(a) ? region_unit(a) : p->align;
 	int dist = 0, node = -1, ret;
 
 	ret = take_memory(a, p, h, align, want);
@@ -202,30 +207,21 @@ find_memory(struct sl_adapter *a, const struct sl_region_params *p, struct sl_ho
 			return ret;
 		ret = take_memory(a, p, h, align, node);
 	}
-	if (ret == 0 && want != SL_NODE_ANY && h->chunk.node != SL_NODE_ANY &&
-		h->chunk.node != want) {
-		a->stats.fallback_node++;
+	h->far = ret == 0 && want != SL_NODE_ANY && h->chunk.node != SL_NODE_ANY &&
+		h->chunk.node != want;
+	if (h->far)
 		sl_log(a, 5, "region '%s': on NUMA node %d, the nearest to %d with room", h->name,
 			h->chunk.node, want);
-	}
 	return ret;
 }
 
 /* --- calls --- */
 
-static void
-count(struct sl_shm_stats *s, const struct sl_holding *h, int sign)
-{
-	size_t *bytes = h->cached ? &s->bytes_cached : &s->bytes_noncached;
-
-	s->regions += (size_t)sign;
-	*bytes += (size_t)sign * h->size;
-}
-
+/* Check, and set the quota's part aside. With the lock. */
 static int
-alloc_locked(struct sl_adapter *a, const struct sl_region_params *p, struct sl_holding *h)
+reserve(struct sl_adapter *a, const struct sl_region_params *p, struct sl_holding *h)
 {
-	size_t line = a->sync.line;
+	size_t unit = region_unit(a);
 	int ret;
 
 	ret = check_params(a, p, h);
@@ -233,14 +229,23 @@ alloc_locked(struct sl_adapter *a, const struct sl_region_params *p, struct sl_h
 		return ret;
 	h->is_region = true;
 	h->len = p->len;
-	h->size = (p->len + line - 1) & ~(line - 1);
+	h->size = (p->len + unit - 1) & ~(unit - 1);
 	h->cached = p->cached;
 	h->usage = p->usage;
 	h->queue = p->queue;
 	h->dir = p->dir == 0 ? SL_DMA_BIDIRECTIONAL : p->dir;
 	ret = check_quota(a, h);
 	if (ret == 0)
-		ret = find_memory(a, p, h, p->node == SL_NODE_ANY ? a->node : p->node);
+		sl_holding_count(a, h, 1);
+	return ret;
+}
+
+/* Zeroed memory of the source. Without the lock. */
+static int
+fetch_memory(struct sl_adapter *a, const struct sl_region_params *p, struct sl_holding *h)
+{
+	int ret = find_memory(a, p, h, p->node == SL_NODE_ANY ? a->node : p->node);
+
 	if (ret != 0)
 		return ret;
 	memset(h->va, 0, h->size);
@@ -249,16 +254,34 @@ alloc_locked(struct sl_adapter *a, const struct sl_region_params *p, struct sl_h
 		sl_sync_lines(&a->sync, SL_SYNC_FLUSH, h->va, h->size);
 		sl_cache_fence_clean();
 	}
-	ret = sl_window_add(a, h);
-	if (ret != 0)
-		drop_memory(a, h);
-	return ret;
+	return 0;
+}
+
+/* Into the window, and the figures; or the reserved part given back. With the lock. */
+static int
+admit(struct sl_adapter *a, struct sl_holding *h, int ret)
+{
+	if (ret == 0)
+		ret = sl_window_add(a, h);
+	if (ret != 0) {
+		a->stats.refused++;
+		if (ret != -ENOTRECOVERABLE)
+			sl_holding_count(a, h, -1);
+		return ret;
+	}
+	a->stats.allocs++;
+	a->stats.fallback_pages += h->chunk.fallback;
+	a->stats.fallback_node += h->far;
+	sl_log(a, 7, "region '%s': %zu bytes at %p, IOVA 0x%" PRIx64 ", %u pieces", h->name, h->len,
+		h->va, h->sg[0].iova, h->nsg);
+	return 0;
 }
 
 int
 sl_region_alloc(struct sl_adapter *a, const struct sl_region_params *params, struct sl_region *out)
 {
 	struct sl_holding *h;
+	bool have_memory;
 	int ret;
 
 	ret = sl_adapter_check(a, "sl_region_alloc");
@@ -273,18 +296,26 @@ sl_region_alloc(struct sl_adapter *a, const struct sl_region_params *params, str
 	if (h == NULL)
 		return -ENOMEM;
 	pthread_mutex_lock(&a->lock);
-	ret = alloc_locked(a, params, h);
-	if (ret == 0) {
-		a->stats.allocs++;
-		count(&a->stats, h, 1);
-		*out = (struct sl_region){h->va, h->sg[0].iova, h->len, h->cached};
-		sl_log(a, 7, "region '%s': %zu bytes at %p, IOVA 0x%" PRIx64 ", %u pieces", h->name,
-			h->len, h->va, h->sg[0].iova, h->nsg);
-	} else {
+	ret = reserve(a, params, h);
+	if (ret != 0)
 		a->stats.refused++;
+	pthread_mutex_unlock(&a->lock);
+	if (ret != 0) {
+		free(h);
+		return ret;
+	}
+	ret = fetch_memory(a, params, h);
+	have_memory = ret == 0;
+	pthread_mutex_lock(&a->lock);
+	ret = admit(a, h, ret);
+	if (ret == 0)
+		*out = (struct sl_region){h->va, h->sg[0].iova, h->len, h->cached};
+	pthread_mutex_unlock(&a->lock);
+	if (ret != 0 && ret != -ENOTRECOVERABLE) {
+		if (have_memory)
+			drop_memory(a, h);
 		free(h);
 	}
-	pthread_mutex_unlock(&a->lock);
 	return ret;
 }
 
@@ -347,8 +378,9 @@ match_region(
 	return 0;
 }
 
+/* Out of the window and of the figures. With the lock; the memory is freed without it. */
 static int
-free_locked(struct sl_adapter *a, const struct sl_region *r)
+free_locked(struct sl_adapter *a, const struct sl_region *r, struct sl_holding **out)
 {
 	struct sl_holding *h;
 	int ret;
@@ -360,15 +392,15 @@ free_locked(struct sl_adapter *a, const struct sl_region *r)
 	if (ret != 0)
 		return ret;
 	a->stats.frees++;
-	count(&a->stats, h, -1);
-	drop_memory(a, h);
-	free(h);
+	sl_holding_count(a, h, -1);
+	*out = h;
 	return 0;
 }
 
 int
 sl_region_free(struct sl_adapter *a, const struct sl_region *region)
 {
+	struct sl_holding *h = NULL;
 	int ret;
 
 	ret = sl_adapter_check(a, "sl_region_free");
@@ -379,11 +411,40 @@ sl_region_free(struct sl_adapter *a, const struct sl_region *region)
 		return -EINVAL;
 	}
 	pthread_mutex_lock(&a->lock);
-	ret = free_locked(a, region);
+	ret = free_locked(a, region, &h);
 	if (ret != 0)
 		a->stats.refused++;
 	pthread_mutex_unlock(&a->lock);
+	if (ret == 0) {
+		drop_memory(a, h);
+		free(h);
+	}
 	return ret;
+}
+
+void
+sl_leaving_retry(struct sl_adapter *a)
+{
+	struct sl_holding *h, *next, *gone = NULL;
+
+	pthread_mutex_lock(&a->lock);
+	for (h = a->holdings; h != NULL; h = next) {
+		next = h->next;
+		if (h->in_table || sl_window_remove(a, h) != 0)
+			continue;
+		sl_holding_count(a, h, -1);
+		h->next = gone;
+		gone = h;
+	}
+	pthread_mutex_unlock(&a->lock);
+	for (h = gone; h != NULL; h = next) {
+		next = h->next;
+		if (h->is_region)
+			drop_memory(a, h);
+		else
+			free(h->sg);
+		free(h);
+	}
 }
 
 int

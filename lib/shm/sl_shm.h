@@ -72,10 +72,30 @@ struct sl_region_params {
 	enum sl_dma_dir dir;  /**< 0 counts as SL_DMA_BIDIRECTIONAL */
 };
 
-/** Called when memory enters and leaves the window (VFIO maps and unmaps here). */
+/** What a device can reach at one moment. */
+struct sl_window_usage {
+	size_t bytes; /**< as mapped: in whole pages where an IOMMU stands before the device */
+	size_t maps;  /**< pieces they are mapped in */
+};
+
+/**
+ * Called when memory enters and leaves the window (VFIO maps and unmaps here).
+ * @c va is the device's view: in `checked` mode the checker's copy. A region's
+ * address and length are multiples of the granule, a buffer's of nothing. map
+ * and unmap are called with the adapter's lock held: they make no call that
+ * allocates or frees memory of EAL's.
+ */
 struct sl_window_ops {
+	const char *name; /**< for dumps: "own" */
+	/**
+	 * All of it or nothing. -ENOTRECOVERABLE: not mapped, but the device may
+	 * still reach some of it; unmap() is then called for it, until it gives 0.
+	 */
 	int (*map)(void *ctx, void *va, uint64_t iova, size_t len, enum sl_dma_dir dir);
+	/** On an error the device may still reach it, and the call is made again later. */
 	int (*unmap)(void *ctx, void *va, uint64_t iova, size_t len);
+	/** NULL: what the window's table has. Called without the adapter's lock. */
+	void (*usage)(void *ctx, struct sl_window_usage *out);
 };
 
 /** A chunk of memory as a source gives it. */
@@ -142,6 +162,12 @@ struct sl_adapter_params {
 	const struct sl_topology *topology; /**< NULL: sl_topology_system() */
 	const struct sl_window_ops *window; /**< NULL: no hook */
 	void *window_ctx;
+	/**
+	 * Bytes, a power of two: the least that the hook can map (an IOMMU's page).
+	 * Regions then begin on and are made of whole granules, so that what the
+	 * device may reach there is a region's and nobody else's. 0: none.
+	 */
+	size_t window_granule;
 	const struct sl_sync_checker *checker; /**< required by, and only by, CHECKED */
 	sl_log_fn log;                  /**< NULL: standard error */
 	void *log_ctx;
@@ -164,6 +190,7 @@ struct sl_shm_stats {
 	uint64_t fallback_node;              /**< allocs on another node than preferred */
 	uint64_t dma_faults;                 /**< device accesses outside the window */
 	uint64_t sync_faults;                /**< syncs refused by sl_sync_verify() (A1) */
+	size_t window_bytes, window_maps;    /**< what the device can reach: sl_window_usage */
 };
 
 /* --- adapters: control thread --- */
@@ -176,7 +203,7 @@ struct sl_shm_stats {
 int sl_adapter_open(const struct sl_adapter_params *params, struct sl_adapter **out);
 
 /**
- * Close an adapter.
+ * Close an adapter. What the window's hook would not let go is tried again.
  * @return 0; -EBUSY with regions or buffers live, each listed by name in the
  *   log: the adapter stays open. -EINVAL for NULL.
  */
@@ -199,7 +226,9 @@ uint32_t sl_adapter_dma_alignment(const struct sl_adapter *a);
  * Allocate memory shared for good. Zeroed, flushed to the device, in the window.
  * @return 0; -EINVAL, -ENOSPC (quota), -ENOMEM, -ENODEV (unknown node, or
  *   strict node not to be had), -ENOTSUP (contiguous not to be had), or what
- *   the window hook returned.
+ *   the window hook returned. -ENOTRECOVERABLE: that failed half-way, and the
+ *   hook could not take back what it had mapped; the memory stays the adapter's,
+ *   listed and counted, and sl_adapter_close() tries again.
  */
 int sl_region_alloc(
 	struct sl_adapter *a, const struct sl_region_params *params, struct sl_region *out);
@@ -218,7 +247,10 @@ int sl_region_alloc_async(struct sl_adapter *a, const struct sl_region_params *p
 /**
  * Free a region. Every field must equal what the allocation gave (F1).
  * @return 0; -EINVAL with the field that differs; -ENOENT for a region that is
- *   not live (double free).
+ *   not live (double free); the hook's error when it could not unmap: a device
+ *   may still reach the memory, so it is not given back. The region stays live
+ *   and listed, out of reach for sl_dma_translate(); call again, or leave it to
+ *   sl_adapter_close().
  */
 int sl_region_free(struct sl_adapter *a, const struct sl_region *region);
 
@@ -236,10 +268,16 @@ int sl_region_sg(struct sl_adapter *a, const struct sl_region *region, struct sl
  * Bring memory of others (a mempool's chunk, an external buffer) into the window.
  * @param va,iova,len aligned to nothing in particular, len > 0
  * @return 0; -EEXIST when it overlaps what is mapped; -EINVAL; the hook's error.
+ *   -ENOTRECOVERABLE: the hook failed and a device may still reach the memory;
+ *   it is listed, and stays the caller's to keep until sl_buffer_unmap() gives 0.
  */
 int sl_buffer_map(struct sl_adapter *a, const char *name, void *va, uint64_t iova, size_t len,
 	enum sl_dma_dir dir);
-/** Take it out again: va, iova, len exactly as mapped. -ENOENT, -EINVAL. Waits for device readers. */
+/**
+ * Take it out again: va, iova, len exactly as mapped. Waits for device readers.
+ * @return 0; -ENOENT, -EINVAL; the hook's error when it could not unmap: a device
+ *   may still reach the memory, which stays listed. Keep it, and call again.
+ */
 int sl_buffer_unmap(struct sl_adapter *a, void *va, uint64_t iova, size_t len);
 
 /* What the device sees (sl_dma_*): sl_dma.h. */

@@ -28,6 +28,9 @@ struct sl_holding {
 	size_t size;       /* as drawn from the quota */
 	unsigned int nsg;
 	struct sl_sg *sg;  /* pieces, in order of va */
+	unsigned int hooked; /* pieces, from the first on, that the window's hook holds */
+	bool in_table;     /* false: on its way out, the hook could not unmap it */
+	bool far;          /* regions alone: on another node than wanted */
 	struct sl_chunk chunk; /* regions alone */
 };
 
@@ -68,7 +71,12 @@ struct sl_adapter {
 	char name[SL_SHM_NAME_LEN];
 	struct sl_sync sync;
 	const struct sl_dma_table *table; /* atomic: device threads load it */
-	pthread_mutex_t lock;             /* all that follows */
+	/*
+	 * All that follows. Never held while memory of the source is allocated or
+	 * freed: EAL tells of memory that goes under locks of its own, and who is
+	 * told takes this one.
+	 */
+	pthread_mutex_t lock;
 	struct sl_holding *holdings;
 	struct sl_dma *readers;
 	struct sl_shm_stats stats;        /* dma_faults: of readers gone */
@@ -77,6 +85,7 @@ struct sl_adapter {
 	const struct sl_topology *topology;
 	const struct sl_window_ops *window;
 	void *window_ctx;
+	size_t granule;
 	const struct sl_sync_checker *checker;
 	sl_log_fn log;
 	void *log_ctx;
@@ -104,12 +113,27 @@ void sl_window_fini(struct sl_adapter *a);
 /** The piece that has [iova, iova + len) whole, or NULL. No lock. */
 const struct sl_dma_map *sl_window_find(const struct sl_dma_table *t, uint64_t iova, size_t len);
 
-/** Bring @p h into the window: checker, hook, table. On an error nothing has changed. */
+/**
+ * Bring @p h into the window: checker, hook, table. On an error nothing has
+ * changed, but for -ENOTRECOVERABLE: it then is listed, and no table has it.
+ */
 int sl_window_add(struct sl_adapter *a, struct sl_holding *h);
-/** Take it out again; when it returns 0 no device thread uses it. */
+/**
+ * Take it out again; when it returns 0 no device thread uses it and it is no
+ * longer listed. On the hook's error it stays listed: to be called again.
+ */
 int sl_window_remove(struct sl_adapter *a, struct sl_holding *h);
+/** What the table has. */
+void sl_window_usage(const struct sl_adapter *a, struct sl_window_usage *out);
+/** Add to (1) or take from (-1) the figures of what is live. */
+void sl_holding_count(struct sl_adapter *a, const struct sl_holding *h, int sign);
 /** The holding that has [va, va + len) whole, or the one it touches; NULL. */
 struct sl_holding *sl_holding_at(const struct sl_adapter *a, const void *va, size_t len, bool whole);
+
+/* sl_region.c; takes the lock, and frees memory without it */
+
+/** Try again what the window's hook would not unmap. */
+void sl_leaving_retry(struct sl_adapter *a);
 
 /* sl_numa.c */
 

@@ -11,14 +11,15 @@ sl_sync_verify(const struct sl_sync *s, enum sl_sync_verb verb, const void *va, 
 {
 	static const char *const verbs[] = {"flush", "prepare", "update", "doorbell"};
 	struct sl_adapter *a = s->adapter;
-	const struct sl_holding *h;
+	const struct sl_holding *h, *in;
 	int ret = 0;
 
 	/* A doorbell has no range; a buffer pool that is bound to no adapter has no regions. */
 	if (verb == SL_SYNC_DOORBELL || a == NULL)
 		return 0;
 	pthread_mutex_lock(&a->lock);
-	if (len == 0 || sl_holding_at(a, va, len, true) == NULL) {
+	in = len == 0 ? NULL : sl_holding_at(a, va, len, true);
+	if (in == NULL || !in->in_table) {
 		h = sl_holding_at(a, va, len == 0 ? 1 : len, false);
 		a->stats.sync_faults++;
 		ret = -ERANGE;

@@ -160,47 +160,71 @@ table_without(const struct sl_adapter *a, const struct sl_holding *h)
 	return t;
 }
 
-/* Undo the hook for the first n pieces. */
-static int
-hook_unmap(struct sl_adapter *a, const struct sl_holding *h, unsigned int n)
+/* Bytes of piece i for the hook: a region's memory is whole granules, and no one else's. */
+static size_t
+hook_len(const struct sl_adapter *a, const struct sl_holding *h, unsigned int i)
 {
-	uint8_t *va = h->va;
-	int ret = 0;
+	size_t len = h->sg[i].len;
+
+	return a->granule != 0 && h->is_region && i == h->nsg - 1 ? len + (h->size - h->len) : len;
+}
+
+/* From the last piece that the hook holds to the first; what fails is where the next call begins.
+ */
+static int
+hook_unmap(struct sl_adapter *a, struct sl_holding *h)
+{
+	uint8_t *va = h->device_va;
 	unsigned int i;
+	int ret;
 
-	for (i = 0; i < n && a->window != NULL; i++) {
-		int err = a->window->unmap(a->window_ctx, va, h->sg[i].iova, h->sg[i].len);
-
-		if (err != 0) {
-			sl_log(a, 3, "'%s': the window's hook cannot unmap IOVA 0x%" PRIx64 ": %s",
-				h->name, h->sg[i].iova, strerror(-err));
-			ret = err;
-		}
+	for (i = 0; i < h->hooked; i++)
 		va += h->sg[i].len;
+	for (; h->hooked > 0; h->hooked--) {
+		i = h->hooked - 1;
+		va -= h->sg[i].len;
+		ret = a->window->unmap(a->window_ctx, va, h->sg[i].iova, hook_len(a, h, i));
+		if (ret != 0) {
+			sl_log(a, 3,
+				"'%s': the window's hook cannot unmap IOVA 0x%" PRIx64
+				": %s; a device may still reach the memory, so it is kept",
+				h->name, h->sg[i].iova, strerror(-ret));
+			return ret;
+		}
 	}
-	return ret;
+	return 0;
 }
 
 static int
-hook_map(struct sl_adapter *a, const struct sl_holding *h)
+hook_map(struct sl_adapter *a, struct sl_holding *h)
 {
-	uint8_t *va = h->va;
+	uint8_t *va = h->device_va;
 	unsigned int i;
+	int ret;
 
 	for (i = 0; i < h->nsg && a->window != NULL; i++) {
-		int ret = a->window->map(a->window_ctx, va, h->sg[i].iova, h->sg[i].len, h->dir);
-
+		ret = a->window->map(a->window_ctx, va, h->sg[i].iova, hook_len(a, h, i), h->dir);
+		if (ret == 0 || ret == -ENOTRECOVERABLE)
+			h->hooked = i + 1;
 		if (ret != 0) {
 			sl_log(a, 3,
 				"'%s': the window's hook refuses IOVA 0x%" PRIx64
 				" of %zu bytes: %s",
 				h->name, h->sg[i].iova, h->sg[i].len, strerror(-ret));
-			hook_unmap(a, h, i);
-			return ret;
+			if (hook_unmap(a, h) != 0)
+				return -ENOTRECOVERABLE;
+			return ret == -ENOTRECOVERABLE ? -EIO : ret;
 		}
 		va += h->sg[i].len;
 	}
 	return 0;
+}
+
+static void
+list_add(struct sl_adapter *a, struct sl_holding *h)
+{
+	h->next = a->holdings;
+	a->holdings = h;
 }
 
 int
@@ -230,11 +254,15 @@ sl_window_add(struct sl_adapter *a, struct sl_holding *h)
 		ret = hook_map(a, h);
 		if (ret == 0) {
 			publish(a, t);
-			h->next = a->holdings;
-			a->holdings = h;
+			h->in_table = true;
+			list_add(a, h);
 			return 0;
 		}
 		free(t);
+	}
+	if (ret == -ENOTRECOVERABLE) {
+		list_add(a, h);
+		return ret;
 	}
 	if (c != NULL && c->unmap != NULL)
 		c->unmap(c->ctx, h->va, h->len);
@@ -245,23 +273,53 @@ int
 sl_window_remove(struct sl_adapter *a, struct sl_holding *h)
 {
 	const struct sl_sync_checker *c = a->checker;
-	struct sl_dma_table *t = table_without(a, h);
 	struct sl_holding **link = &a->holdings;
+	struct sl_dma_table *t;
+	int ret;
 
-	if (t == NULL) {
-		sl_log(a, 3, "'%s': no memory for the window's table", h->name);
-		return -ENOMEM;
-	}
 	/* Out of the table first: no device thread may use it while the hook takes it away. */
-	publish(a, t);
-	/* What the hook could not unmap was logged; the memory is ours to give up all the same. */
-	(void)hook_unmap(a, h, h->nsg);
+	if (h->in_table) {
+		t = table_without(a, h);
+		if (t == NULL) {
+			sl_log(a, 3, "'%s': no memory for the window's table", h->name);
+			return -ENOMEM;
+		}
+		publish(a, t);
+		h->in_table = false;
+	}
+	ret = hook_unmap(a, h);
+	if (ret != 0)
+		return ret;
 	if (c != NULL && c->unmap != NULL)
 		c->unmap(c->ctx, h->va, h->len);
 	while (*link != h)
 		link = &(*link)->next;
 	*link = h->next;
 	return 0;
+}
+
+void
+sl_window_usage(const struct sl_adapter *a, struct sl_window_usage *out)
+{
+	unsigned int i;
+
+	*out = (struct sl_window_usage){.maps = a->table->n};
+	for (i = 0; i < a->table->n; i++)
+		out->bytes += a->table->map[i].len;
+}
+
+void
+sl_holding_count(struct sl_adapter *a, const struct sl_holding *h, int sign)
+{
+	struct sl_shm_stats *s = &a->stats;
+
+	if (!h->is_region) {
+		s->buffers += (size_t)sign;
+		s->bytes_buffers += (size_t)sign * h->len;
+		return;
+	}
+	s->regions += (size_t)sign;
+	*(h->cached ? &s->bytes_cached : &s->bytes_noncached) += (size_t)sign * h->size;
 }
 
 struct sl_holding *

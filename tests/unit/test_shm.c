@@ -570,7 +570,8 @@ two_unmap(void *ctx, void *va, uint64_t iova, size_t len)
 static void
 test_pieces_refused(void **state)
 {
-	static const struct sl_window_ops hooks = {two_map, two_unmap};
+	static const struct sl_window_ops hooks = {
+		.name = "test", .map = two_map, .unmap = two_unmap};
 	struct shm_fixture f = {0};
 	struct sl_adapter_params ap = shm_params(&f);
 	struct sl_region_params p = shm_region("r", 3 * 4096);

@@ -211,7 +211,6 @@ test_translate_random(void **state)
 
 struct hook {
 	unsigned int mapped, calls, fail_at;
-	int fail_unmap;
 };
 
 static int
@@ -238,10 +237,10 @@ hook_unmap(void *ctx, void *va, uint64_t iova, size_t len)
 	(void)iova;
 	(void)len;
 	h->mapped--;
-	return h->fail_unmap;
+	return 0;
 }
 
-static const struct sl_window_ops hooks = {hook_map, hook_unmap};
+static const struct sl_window_ops hooks = {.name = "test", .map = hook_map, .unmap = hook_unmap};
 
 static void
 test_hooks(void **state)
@@ -271,9 +270,7 @@ test_hooks(void **state)
 	assert_int_equal(h.mapped, 2);
 	assert_int_equal(sl_buffer_map(f.a, "more", memory + 4096, 0x20000, 4096, 3), 0);
 	assert_int_equal(sl_buffer_unmap(f.a, memory + 4096, 0x20000, 4096), 0);
-	h.fail_unmap = -EIO;
 	assert_int_equal(sl_buffer_unmap(f.a, memory, 0x10000, 4096), 0);
-	shm_log_has(&f.log, "cannot unmap IOVA 0x10000");
 	assert_int_equal(sl_region_free(f.a, &r), 0);
 	assert_int_equal(h.mapped, 0);
 	assert_int_equal(sl_adapter_close(f.a), 0);

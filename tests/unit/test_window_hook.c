@@ -1,0 +1,497 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+/*
+ * The window's hook, as an IOMMU stands behind it: what it is told, and that no
+ * memory which it still holds goes back to its owner, whatever call of it fails.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "shm_util.h"
+
+#define GRANULE 4096u
+#define MAX_MAPS 256u
+
+/* A fake IOMMU and the source of memory before it. */
+struct rig {
+	struct shm_fixture f;
+	struct sl_mem_source source;
+	struct {
+		uint8_t *va;
+		uint64_t iova;
+		size_t len;
+		enum sl_dma_dir dir;
+	} map[MAX_MAPS];
+	unsigned int nb_maps;
+	size_t page;	     /* of the source: its pages are apart for the device; 0: all one */
+	unsigned int chunks; /* that the source gave out */
+	int fail_map;	     /* of the map calls to come: this one fails, counted from 0; -1 none */
+	int map_errno;
+	unsigned int fail_unmaps; /* so many unmap calls fail */
+	/* Called on every free of memory, as EAL tells of memory that goes. */
+	void (*on_free)(struct rig *r);
+	unsigned int frees;
+};
+
+static uint8_t memory[16 * GRANULE] __attribute__((aligned(4096)));
+
+static int
+iommu_map(void *ctx, void *va, uint64_t iova, size_t len, enum sl_dma_dir dir)
+{
+	struct rig *r = ctx;
+
+	assert_true(len > 0);
+	if (r->fail_map-- == 0)
+		return r->map_errno;
+	assert_true(r->nb_maps < MAX_MAPS);
+	r->map[r->nb_maps].va = va;
+	r->map[r->nb_maps].iova = iova;
+	r->map[r->nb_maps].len = len;
+	r->map[r->nb_maps++].dir = dir;
+	return 0;
+}
+
+static int
+iommu_unmap(void *ctx, void *va, uint64_t iova, size_t len)
+{
+	struct rig *r = ctx;
+	unsigned int i;
+
+	if (r->fail_unmaps > 0) {
+		r->fail_unmaps--;
+		return -EIO;
+	}
+	for (i = 0; i < r->nb_maps && r->map[i].iova != iova; i++)
+		;
+	/* Of a piece that was half mapped there is nothing to find. */
+	if (i == r->nb_maps) {
+		assert_int_equal(r->map_errno, -ENOTRECOVERABLE);
+		return 0;
+	}
+	assert_ptr_equal(r->map[i].va, va);
+	assert_int_equal(r->map[i].len, len);
+	r->map[i] = r->map[--r->nb_maps];
+	return 0;
+}
+
+static void
+iommu_usage(void *ctx, struct sl_window_usage *out)
+{
+	const struct rig *r = ctx;
+	unsigned int i;
+
+	/* Called without the adapter's lock: it may be taken again. */
+	(void)sl_shm_covers(r->f.a, memory, 1);
+	*out = (struct sl_window_usage){.maps = r->nb_maps};
+	for (i = 0; i < r->nb_maps; i++)
+		out->bytes += r->map[i].len;
+}
+
+static const struct sl_window_ops iommu = {"rig", iommu_map, iommu_unmap, iommu_usage};
+
+static int
+source_alloc(void *ctx, const char *name, size_t len, size_t align, int node, struct sl_chunk *out,
+	char why[128])
+{
+	struct rig *r = ctx;
+
+	(void)name;
+	(void)why;
+	assert_int_equal(len % GRANULE, 0);
+	assert_int_equal(align % GRANULE, 0);
+	*out = (struct sl_chunk){
+		.va = aligned_alloc(align, len), .len = len, .node = node, .page_size = r->page};
+	assert_non_null(out->va);
+	r->chunks++;
+	return 0;
+}
+
+/* The property: what the IOMMU holds never comes back to the source. */
+static void
+source_free(void *ctx, const struct sl_chunk *chunk)
+{
+	struct rig *r = ctx;
+	unsigned int i;
+
+	for (i = 0; i < r->nb_maps; i++)
+		if (r->map[i].va + r->map[i].len > (uint8_t *)chunk->va &&
+			r->map[i].va < (uint8_t *)chunk->va + chunk->len)
+			fail_msg("memory of %zu bytes is freed, IOVA 0x%lx is still mapped",
+				chunk->len, (unsigned long)r->map[i].iova);
+	if (r->on_free != NULL)
+		r->on_free(r);
+	r->chunks--;
+	r->frees++;
+	free(chunk->va);
+}
+
+/* Pages of a region are not neighbours for the device. */
+static uint64_t
+source_iova(void *ctx, const void *va)
+{
+	const struct rig *r = ctx;
+	uintptr_t p = (uintptr_t)va;
+
+	return r->page == 0 ? p : p / r->page * r->page * 2 + p % r->page;
+}
+
+static int
+rig_setup(void **state)
+{
+	struct rig *r = calloc(1, sizeof(*r));
+	struct sl_adapter_params p;
+
+	assert_non_null(r);
+	r->fail_map = -1;
+	r->map_errno = -EPERM;
+	r->source = (struct sl_mem_source){"rig", source_alloc, source_free, source_iova, r};
+	p = shm_params(&r->f);
+	p.source = &r->source;
+	p.window = &iommu;
+	p.window_ctx = r;
+	p.window_granule = GRANULE;
+	assert_int_equal(sl_adapter_open(&p, &r->f.a), 0);
+	*state = r;
+	return 0;
+}
+
+static int
+rig_teardown(void **state)
+{
+	struct rig *r = *state;
+	int ret = sl_adapter_close(r->f.a);
+
+	if (ret != 0)
+		fprintf(stderr, "close gave %d:\n%s", ret, r->f.log.text);
+	assert_int_equal(r->nb_maps, 0);
+	assert_int_equal(r->chunks, 0);
+	free(r);
+	return ret;
+}
+
+static void
+test_granule(void **state)
+{
+	struct rig *r = *state;
+	struct sl_adapter_params ap = shm_params(&r->f);
+	struct sl_region_params p = shm_region("ring", 100);
+	struct sl_shm_stats s;
+	struct sl_region a, b;
+	struct sl_adapter *bad;
+
+	p.dir = SL_DMA_TO_DEVICE;
+	assert_int_equal(sl_region_alloc(r->f.a, &p, &a), 0);
+	p.len = GRANULE + 1;
+	p.dir = SL_DMA_FROM_DEVICE;
+	assert_int_equal(sl_region_alloc(r->f.a, &p, &b), 0);
+	/* The length is as asked, the device is given whole granules of the region's own. */
+	assert_int_equal(a.len, 100);
+	assert_int_equal(r->map[0].len, GRANULE);
+	assert_int_equal(r->map[0].iova % GRANULE, 0);
+	assert_int_equal(r->map[0].dir, SL_DMA_TO_DEVICE);
+	assert_int_equal(r->map[1].len, 2 * GRANULE);
+	assert_int_equal(r->map[1].dir, SL_DMA_FROM_DEVICE);
+	/* A buffer is told of as it is. */
+	assert_int_equal(sl_buffer_map(r->f.a, "b", memory + 5, 0x10005, 77, SL_DMA_TO_DEVICE), 0);
+	assert_int_equal(r->map[2].len, 77);
+	sl_shm_stats(r->f.a, &s);
+	assert_int_equal(s.bytes_cached, 3 * GRANULE);
+	assert_int_equal(s.window_bytes, 3 * GRANULE + 77);
+	assert_int_equal(s.window_maps, 3);
+	assert_int_equal(sl_buffer_unmap(r->f.a, memory + 5, 0x10005, 77), 0);
+	assert_int_equal(sl_region_free(r->f.a, &a), 0);
+	assert_int_equal(sl_region_free(r->f.a, &b), 0);
+	sl_shm_stats(r->f.a, &s);
+	assert_int_equal(s.window_bytes + s.window_maps + s.bytes_cached, 0);
+	ap.window_granule = 4095;
+	assert_int_equal(sl_adapter_open(&ap, &bad), -EINVAL);
+	shm_log_has(&r->f.log, "window_granule 4095 is not a power of two");
+}
+
+/* Without a hook the figures are the table's. */
+static void
+test_usage_without_hook(void **state)
+{
+	struct shm_fixture *f = *state;
+	struct sl_region_params p = shm_region("ring", 100);
+	struct sl_shm_stats s;
+	struct sl_region r;
+
+	assert_int_equal(sl_region_alloc(f->a, &p, &r), 0);
+	assert_int_equal(sl_buffer_map(f->a, "b", memory, 0x10000, 77, 3), 0);
+	sl_shm_stats(f->a, &s);
+	assert_int_equal(s.window_bytes, 177);
+	assert_int_equal(s.window_maps, 2);
+	assert_int_equal(sl_buffer_unmap(f->a, memory, 0x10000, 77), 0);
+	assert_int_equal(sl_region_free(f->a, &r), 0);
+}
+
+static void
+test_unmap_fails(void **state)
+{
+	struct rig *r = *state;
+	struct sl_region_params p = shm_region("ring", 3 * GRANULE);
+	struct sl_dma *d = sl_dma_open(r->f.a);
+	struct sl_shm_stats before, now;
+	struct sl_region reg;
+
+	r->page = GRANULE;
+	p.align = GRANULE;
+	assert_int_equal(sl_region_alloc(r->f.a, &p, &reg), 0);
+	assert_int_equal(sl_buffer_map(r->f.a, "pool", memory, 0x10000, 77, 3), 0);
+	assert_int_equal(r->nb_maps, 4);
+	sl_shm_stats(r->f.a, &before);
+	r->fail_unmaps = 1;
+	assert_int_equal(sl_region_free(r->f.a, &reg), -EIO);
+	shm_log_has(&r->f.log, "a device may still reach the memory");
+	r->fail_unmaps = 1;
+	assert_int_equal(sl_buffer_unmap(r->f.a, memory, 0x10000, 77), -EIO);
+	/* Live and listed, though no device thread gets at it any more. */
+	sl_shm_stats(r->f.a, &now);
+	assert_int_equal(now.regions + now.buffers, 2);
+	assert_int_equal(now.bytes_cached, before.bytes_cached);
+	assert_int_equal(now.frees, before.frees);
+	assert_int_equal(now.refused, before.refused + 2);
+	sl_dma_begin(d);
+	assert_null(sl_dma_translate(d, reg.iova, 8, SL_DMA_TO_DEVICE));
+	assert_null(sl_dma_translate(d, 0x10000, 8, SL_DMA_TO_DEVICE));
+	sl_dma_end(d);
+	assert_false(sl_shm_covers(r->f.a, reg.va, 8));
+	/* Nor can anything else take its place. */
+	assert_int_equal(sl_buffer_map(r->f.a, "again", memory, 0x10000, 77, 3), -EEXIST);
+	/* The third piece goes, the second does not: the next call begins there. */
+	r->fail_unmaps = 0;
+	assert_int_equal(sl_buffer_unmap(r->f.a, memory, 0x10000, 77), 0);
+	assert_int_equal(sl_buffer_unmap(r->f.a, memory, 0x10000, 77), -ENOENT);
+	assert_int_equal(r->nb_maps, 3);
+	assert_int_equal(sl_region_free(r->f.a, &reg), 0);
+	assert_int_equal(sl_region_free(r->f.a, &reg), -ENOENT);
+	assert_int_equal(r->nb_maps, 0);
+	sl_dma_close(d);
+}
+
+/* Close tries again, and says what it cannot get rid of. */
+static void
+test_close_tries_again(void **state)
+{
+	struct rig *r = *state;
+	struct sl_region_params p = shm_region("ring", 100);
+	struct sl_region reg;
+
+	assert_int_equal(sl_region_alloc(r->f.a, &p, &reg), 0);
+	assert_int_equal(sl_buffer_map(r->f.a, "pool", memory, 0x10000, 77, 3), 0);
+	r->fail_unmaps = 4;
+	assert_int_equal(sl_region_free(r->f.a, &reg), -EIO);
+	assert_int_equal(sl_buffer_unmap(r->f.a, memory, 0x10000, 77), -EIO);
+	assert_int_equal(sl_adapter_close(r->f.a), -EBUSY);
+	shm_log_has(&r->f.log, "'pool' is live, its hook cannot unmap it");
+	/* The teardown's close gets both. */
+	assert_int_equal(r->chunks, 1);
+}
+
+static void
+test_map_rollback(void **state)
+{
+	struct rig *r = *state;
+	struct sl_region_params p = shm_region("ring", 3 * GRANULE);
+	struct sl_shm_stats s;
+	struct sl_region reg;
+
+	r->page = GRANULE;
+	p.align = GRANULE;
+	r->fail_map = 2;
+	shm_before(&r->f);
+	assert_int_equal(sl_region_alloc(r->f.a, &p, &reg), -EPERM);
+	shm_unchanged(&r->f);
+	assert_int_equal(r->nb_maps, 0);
+	assert_int_equal(r->chunks, 0);
+	/* What was mapped cannot be taken back: the memory stays, counted. */
+	r->fail_map = 2;
+	r->fail_unmaps = 1;
+	assert_int_equal(sl_region_alloc(r->f.a, &p, &reg), -ENOTRECOVERABLE);
+	assert_null(reg.va);
+	assert_int_equal(r->chunks, 1);
+	sl_shm_stats(r->f.a, &s);
+	assert_int_equal(s.regions, 1);
+	assert_int_equal(s.bytes_cached, 3 * GRANULE);
+	/* The teardown's close gets it. */
+}
+
+/* The hook itself could not take back what it had begun. */
+static void
+test_hook_cannot_take_back(void **state)
+{
+	struct rig *r = *state;
+
+	r->map_errno = -ENOTRECOVERABLE;
+	r->fail_map = 0;
+	shm_before(&r->f);
+	assert_int_equal(sl_buffer_map(r->f.a, "pool", memory, 0x10000, 77, 3), -EIO);
+	shm_unchanged(&r->f);
+	r->fail_map = 0;
+	r->fail_unmaps = 2;
+	assert_int_equal(sl_buffer_map(r->f.a, "pool", memory, 0x10000, 77, 3), -ENOTRECOVERABLE);
+	assert_int_equal(sl_buffer_unmap(r->f.a, memory, 0x10000, 77), -EIO);
+	assert_int_equal(sl_buffer_unmap(r->f.a, memory, 0x10000, 77), 0);
+	assert_int_equal(sl_buffer_unmap(r->f.a, memory, 0x10000, 77), -ENOENT);
+}
+
+/* EAL tells of memory that goes while the adapter frees some: no lock is held then. */
+static void
+let_go(struct rig *r)
+{
+	assert_true(sl_shm_covers(r->f.a, memory, 77));
+	assert_int_equal(sl_buffer_unmap(r->f.a, memory, 0x10000, 77), 0);
+	assert_int_equal(sl_buffer_map(r->f.a, "pool", memory, 0x10000, 77, 3), 0);
+}
+
+static void
+test_free_without_lock(void **state)
+{
+	struct rig *r = *state;
+	struct sl_region_params p = shm_region("ring", 100);
+	struct sl_shm_stats s;
+	struct sl_region reg;
+
+	assert_int_equal(sl_buffer_map(r->f.a, "pool", memory, 0x10000, 77, 3), 0);
+	r->on_free = let_go;
+	assert_int_equal(sl_region_alloc(r->f.a, &p, &reg), 0);
+	assert_int_equal(sl_region_free(r->f.a, &reg), 0);
+	r->fail_map = 0;
+	assert_int_equal(sl_region_alloc(r->f.a, &p, &reg), -EPERM);
+	sl_shm_stats(r->f.a, &s);
+	assert_int_equal(s.window_maps, 1);
+	assert_int_equal(r->frees, 2);
+	r->on_free = NULL;
+	assert_int_equal(sl_buffer_unmap(r->f.a, memory, 0x10000, 77), 0);
+}
+
+/* In `checked` mode the IOMMU is told of the copy: what it maps is what the device sees. */
+static uint8_t copies[GRANULE] __attribute__((aligned(4096)));
+
+static void *
+copy_map(void *ctx, const struct sl_sync_memory *m)
+{
+	(void)ctx;
+	(void)m;
+	return copies;
+}
+
+static void
+copy_unmap(void *ctx, void *va, size_t len)
+{
+	const struct rig *r = ctx;
+
+	(void)va;
+	(void)len;
+	/* The copy outlives its mapping. */
+	assert_int_equal(r->nb_maps, 0);
+}
+
+static void
+no_sync(void *ctx, enum sl_sync_verb verb, const void *va, size_t len,
+	const struct sl_sync_site *site)
+{
+	(void)ctx;
+	(void)verb;
+	(void)va;
+	(void)len;
+	(void)site;
+}
+
+static void
+test_device_view(void **state)
+{
+	struct rig *r = *state;
+	const struct sl_sync_checker checker = {
+		.sync = no_sync, .map = copy_map, .unmap = copy_unmap, .ctx = r};
+	struct sl_adapter_params ap = shm_params(&r->f);
+	struct sl_region_params p = shm_region("ring", 100);
+	struct sl_adapter *a;
+	struct sl_region reg;
+
+	ap.window = &iommu;
+	ap.window_ctx = r;
+	ap.source = &r->source;
+	ap.window_granule = GRANULE;
+	ap.coherency = SL_COHERENCY_CHECKED;
+	ap.checker = &checker;
+	assert_int_equal(sl_adapter_open(&ap, &a), 0);
+	assert_int_equal(sl_region_alloc(a, &p, &reg), 0);
+	assert_ptr_equal(r->map[0].va, copies);
+	assert_int_equal(r->map[0].iova, reg.iova);
+	assert_int_equal(sl_region_free(a, &reg), 0);
+	assert_int_equal(sl_adapter_close(a), 0);
+}
+
+/* Any calls, any failures: source_free() watches over the property. */
+static void
+test_random_failures(void **state)
+{
+	struct rig *r = *state;
+	uint64_t rng = shm_seed();
+	struct sl_region reg[8] = {{0}};
+	bool mapped[8] = {false};
+	unsigned int i, k;
+	int ret;
+
+	r->page = GRANULE;
+	for (i = 0; i < 20000; i++) {
+		struct sl_region_params p = shm_region("ring", 1 + shm_rand(&rng) % (4 * GRANULE));
+
+		p.align = GRANULE;
+		k = shm_rand(&rng) % 8;
+		r->fail_map = shm_rand(&rng) % 4 == 0 ? (int)(shm_rand(&rng) % 4) : -1;
+		r->fail_unmaps = shm_rand(&rng) % 4 == 0 ? shm_rand(&rng) % 3 : 0;
+		/* What no caller can free any more is left to close: not too much of it. */
+		if (r->chunks > 24)
+			r->fail_unmaps = 0;
+		if (shm_rand(&rng) % 2 == 0) {
+			ret = reg[k].va == NULL ? sl_region_alloc(r->f.a, &p, &reg[k]) :
+						  sl_region_free(r->f.a, &reg[k]);
+			if (ret == 0 && r->frees > 0 && reg[k].va != NULL &&
+				!sl_shm_covers(r->f.a, reg[k].va, 1))
+				reg[k].va = NULL;
+			continue;
+		}
+		ret = mapped[k] ?
+			sl_buffer_unmap(r->f.a, memory + k * 2000, 0x1000 + k * 2000, 2000) :
+			sl_buffer_map(r->f.a, "b", memory + k * 2000, 0x1000 + k * 2000, 2000, 3);
+		if (mapped[k])
+			mapped[k] = ret != 0;
+		else
+			mapped[k] = ret == 0 || ret == -ENOTRECOVERABLE;
+	}
+	r->fail_map = -1;
+	r->fail_unmaps = 0;
+	for (k = 0; k < 8; k++) {
+		if (reg[k].va != NULL)
+			assert_int_equal(sl_region_free(r->f.a, &reg[k]), 0);
+		if (mapped[k])
+			assert_int_equal(
+				sl_buffer_unmap(r->f.a, memory + k * 2000, 0x1000 + k * 2000, 2000),
+				0);
+	}
+}
+
+#define WITH_RIG(t) cmocka_unit_test_setup_teardown(t, rig_setup, rig_teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WITH_RIG(test_granule),
+		cmocka_unit_test_setup_teardown(test_usage_without_hook, shm_setup, shm_teardown),
+		WITH_RIG(test_unmap_fails),
+		WITH_RIG(test_close_tries_again),
+		WITH_RIG(test_map_rollback),
+		WITH_RIG(test_hook_cannot_take_back),
+		WITH_RIG(test_free_without_lock),
+		WITH_RIG(test_device_view),
+		WITH_RIG(test_random_failures),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
