@@ -25,7 +25,7 @@ enum exit_code {
 	EXIT_CODE_OK = 0,
 	EXIT_CODE_USAGE = 1, /**< bad option or command */
 	EXIT_CODE_SETUP = 2, /**< EAL, ports or memory */
-	EXIT_CODE_LOSS = 3,  /**< --fail-on-loss, and frames were lost or a port failed */
+	EXIT_CODE_LOSS = 3,  /**< --fail-on-loss: frames or mbufs lost, or a port failed */
 };
 
 /** What config_parse() says when there is nothing wrong and nothing to run. */

@@ -412,14 +412,30 @@ ports_start(struct run *run)
 	return 0;
 }
 
-void
+/** With every port closed, each mbuf is back in the pool: else a driver or an engine lost it. */
+static int
+check_pool(const struct rte_mempool *pool)
+{
+	unsigned int lost = pool == NULL ? 0 : rte_mempool_in_use_count(pool);
+
+	if (lost == 0)
+		return 0;
+	return say_error(
+		-EFAULT, "%u of %u mbufs did not come back to their pool", lost, pool->size);
+}
+
+int
 ports_close(struct run *run)
 {
+	int rc;
+
 	/* All stop before the first closes: one may hold the other's frames. */
 	for (uint16_t i = 0; i < run->nb_ports; i++)
 		port_stop(&run->ports[i]);
 	for (uint16_t i = 0; i < run->nb_ports; i++)
 		port_close(run, &run->ports[i]);
+	rc = check_pool(run->pool);
 	rte_mempool_free(run->pool);
 	run->pool = NULL;
+	return rc;
 }

@@ -45,8 +45,8 @@ int ports_find(struct run *run);
 int ports_make_pool(struct run *run);
 /** Configure and start every port, wait for their links. @return 0 or negative errno. */
 int ports_start(struct run *run);
-/** Stop and close every port, free the pool. */
-void ports_close(struct run *run);
+/** Stop and close every port, free the pool. @return 0, -EFAULT: the pool was not full again. */
+int ports_close(struct run *run);
 
 /** Configure if needed, and start. @return 0 or negative errno, reason on stderr. */
 int port_start(struct run *run, struct port *p);

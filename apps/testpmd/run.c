@@ -47,7 +47,8 @@ run_serve(struct run *run)
 
 	if (ports_find(run) == 0 && ports_make_pool(run) == 0 && ports_start(run) == 0)
 		rc = session(run);
-	ports_close(run);
+	if (ports_close(run) != 0 && run->cfg->fail_on_loss && rc == EXIT_CODE_OK)
+		rc = EXIT_CODE_LOSS;
 	forward_free(run);
 	return rc;
 }
