@@ -19,17 +19,31 @@ readonly app plugin log nic
 # figure of a success.
 why=
 
+# A case that makes the IOMMU refuse something sets this; in all others a refusal is a failure.
+faults_expected=
+
+# Refusals of the IOMMU that the kernel has reported since boot.
+dma_faults() {
+	dmesg | grep -c 'DMAR: \[.*fault' || true
+}
+
 # run_case NAME FUNCTION [ARGUMENT...]
 # The function's status: 0 passed, 77 skipped, anything else failed. Only cases
 # whose name matches the pattern SL_VM_CASES are run, when it is set.
 run_case() {
-	local name=$1 start=$SECONDS rc=0
+	local name=$1 start=$SECONDS rc=0 faults
 	shift
 	# shellcheck disable=SC2053 # a pattern is wanted
 	if [[ -n ${SL_VM_CASES-} && $name != $SL_VM_CASES ]]; then return 0; fi
 	why=
+	faults_expected=
+	faults=$(dma_faults)
 	: >"$log"
 	"$@" || rc=$?
+	if ((rc == 0)) && [[ -z $faults_expected && $(dma_faults) != "$faults" ]]; then
+		rc=1 why="the IOMMU refused a DMA access"
+		dmesg | grep 'DMAR: \[.*fault' | tail -n 3 >>"$log"
+	fi
 	case $rc in
 	0) echo "PASS $name${why:+ ($why)} [$((SECONDS - start)) s]" ;;
 	77) echo "SKIP $name: ${why:-no reason given}" ;;
@@ -89,6 +103,30 @@ counter() {
 		/^port / { here = ($0 == port) }
 		here && $1 == word && $2 == "packets" { n = $3 }
 		END { print n + 0 }' "$1"
+}
+
+# A program that reads commands, its output in the log: app_start COMMAND..., then
+# app_say LINE..., then app_end, which gives its status.
+trap : PIPE # it may end before it is told to
+[[ -e /dev/fd ]] || ln -s /proc/self/fd /dev/fd
+app_start() {
+	exec {app_in}> >(exec timeout 170 "$@" >"$log" 2>&1)
+	app_pid=$!
+}
+
+app_say() {
+	kill -0 "$app_pid" 2>/dev/null && printf '%s\n' "$@" >&"$app_in"
+}
+
+app_end() {
+	app_say quit
+	exec {app_in}>&-
+	wait "$app_pid"
+}
+
+# What sl-testpmd says when its pool is not full at its end.
+mbufs_lost() {
+	grep -q "did not come back to their pool" "$log"
 }
 
 # wait_until SECONDS COMMAND...: until it succeeds.
