@@ -35,12 +35,12 @@
 #define SL_STATUS_SPEED SL_MASK(6, 2)
 #define SL_STATUS_PHYRA SL_BIT(10)
 #define SL_STATUS_GIO_MASTER_ENABLE SL_BIT(19)
-#define SL_STATUS_PF_RST_DONE SL_BIT(21)
 enum sl_speed { SL_SPEED_10 = 0, SL_SPEED_100 = 1, SL_SPEED_1000 = 2 };
 
 /* CTRL_EXT */
 #define SL_CTRL_EXT_LINK_MODE SL_MASK(22, 2)
 enum sl_link_mode { SL_LINK_MODE_COPPER = 0, SL_LINK_MODE_SGMII = 2, SL_LINK_MODE_SERDES = 3 };
+#define SL_CTRL_EXT_ASDCHK SL_BIT(12)
 #define SL_CTRL_EXT_EE_RST SL_BIT(13)
 #define SL_CTRL_EXT_PFRSTD SL_BIT(14)
 #define SL_CTRL_EXT_EIAME SL_BIT(24)
@@ -56,6 +56,15 @@ enum sl_link_mode { SL_LINK_MODE_COPPER = 0, SL_LINK_MODE_SGMII = 2, SL_LINK_MOD
 #define SL_MDIC_IE SL_BIT(29)
 #define SL_MDIC_ERROR SL_BIT(30)
 enum sl_mdic_op { SL_MDIC_OP_WRITE = 1, SL_MDIC_OP_READ = 2 };
+
+/* Flow control: what is kept of a write */
+#define SL_FCAH_ADDR SL_MASK(0, 16)
+#define SL_FCT_TYPE SL_MASK(0, 16)
+#define SL_FCTTV_TTV SL_MASK(0, 16)
+#define SL_FCRTV_TH SL_MASK(0, 16)
+#define SL_FCRTL_RTL SL_MASK(4, 12) /* 16-byte units */
+#define SL_FCRTL_XONE SL_BIT(31)
+#define SL_FCRTH_RTH SL_MASK(4, 12) /* 16-byte units */
 
 /* EECD, EERD */
 #define SL_EECD_SK SL_BIT(0)
@@ -91,11 +100,14 @@ enum sl_mdic_op { SL_MDIC_OP_WRITE = 1, SL_MDIC_OP_READ = 2 };
 #define SL_ICR_MDAC SL_BIT(9)
 #define SL_ICR_DRSTA SL_BIT(30)
 #define SL_ICR_INTA SL_BIT(31)
+#define SL_ICR_CAUSES UINT32_C(0x77D4FBFD) /* those that there are, for IMS */
 /* Extended causes, MSI-X off: EICR, EICS, EIMS, EIMC */
 #define SL_EICR_RTXQ SL_MASK(0, 16)
 #define SL_EICR_MSIX SL_MASK(0, 25) /* MSI-X on: one bit for each vector */
 #define SL_EICR_TCP_TIMER SL_BIT(30)
 #define SL_EICR_OTHER SL_BIT(31)
+#define SL_EICR_NO_MSIX (SL_EICR_RTXQ | SL_EICR_TCP_TIMER | SL_EICR_OTHER)
+#define SL_EITR_CNT_INGR SL_BIT(31) /* with a write: leave the counter alone */
 #define SL_GPIE_NSICR SL_BIT(0)
 #define SL_GPIE_MULTIPLE_MSIX SL_BIT(4)
 #define SL_GPIE_EIAME SL_BIT(30)
@@ -224,10 +236,13 @@ enum sl_phy_reg {
 	SL_PHY_AUTONEG_ADV = 4,
 	SL_PHY_LP_ABILITY = 5,
 	SL_PHY_AUTONEG_EXP = 6,
+	SL_PHY_NEXT_PAGE = 7,
+	SL_PHY_LP_NEXT_PAGE = 8,
 	SL_PHY_1000T_CTRL = 9,
 	SL_PHY_1000T_STATUS = 10,
 	SL_PHY_EXT_STATUS = 15,
 	SL_PHY_PORT_STATUS = 17,
+	SL_PHY_LINK_HEALTH = 19,
 	SL_PHY_PAGE_SELECT = 31,
 };
 #define SL_PHY_STATUS_EXT_CAP SL_BIT(0)
@@ -249,6 +264,9 @@ enum sl_phy_reg {
 #define SL_PHY_ABILITY_PAUSE SL_BIT(10)
 #define SL_PHY_ABILITY_ASM_PAUSE SL_BIT(11)
 #define SL_PHY_ABILITY_ACK SL_BIT(14)
+#define SL_PHY_EXP_LP_AUTONEG SL_BIT(0) /* of AUTONEG_EXP */
+#define SL_PHY_EXP_NEXT_PAGE SL_BIT(2)
+#define SL_PHY_NEXT_PAGE_NULL 0x2001u /* an empty message page: IEEE 802.3 28.2.3.4 */
 #define SL_PHY_1000T_HD SL_BIT(8)     /* of 1000T_CTRL */
 #define SL_PHY_1000T_FD SL_BIT(9)
 #define SL_PHY_1000T_LP_HD SL_BIT(10) /* of 1000T_STATUS */

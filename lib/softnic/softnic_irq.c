@@ -141,6 +141,9 @@ softnic_icr_write(struct sl_softnic *nic, uint32_t val)
 {
 	icr_auto_mask(nic, nic->r.ICR[0]);
 	nic->r.ICR[0] &= ~val;
+	/* 8.8.1: OTHER stands for causes that stand and are let through. */
+	if (!msix(nic) && (nic->r.ICR[0] & nic->r.IMS[0]) == 0)
+		nic->r.EICR[0] &= ~SL_EICR_OTHER;
 }
 
 /* 8.8.6: without EIAME, EIAM masks when EICR is read or written. */

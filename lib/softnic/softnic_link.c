@@ -65,6 +65,7 @@ softnic_phy_reset(struct sl_softnic *nic)
 	phy[SL_PHY_ID2] = SL_PHY_ID_82576 & UINT16_MAX;
 	phy[SL_PHY_AUTONEG_ADV] = SL_PHY_ABILITY_802_3 | SL_PHY_ABILITY_SPEEDS |
 		SL_PHY_ABILITY_PAUSE | SL_PHY_ABILITY_ASM_PAUSE;
+	phy[SL_PHY_NEXT_PAGE] = SL_PHY_NEXT_PAGE_NULL;
 	phy[SL_PHY_1000T_CTRL] = SL_PHY_1000T_HD | SL_PHY_1000T_FD;
 	phy[SL_PHY_EXT_STATUS] = (uint16_t)SL_PHY_EXT_1000T;
 }
@@ -91,6 +92,9 @@ phy_read(const struct sl_softnic *nic, uint32_t reg)
 		/* No pause: the other end has no flow control. */
 		val = SL_PHY_ABILITY_802_3 | SL_PHY_ABILITY_SPEEDS | SL_PHY_ABILITY_ACK;
 		return (uint16_t)(up ? val : 0);
+	case SL_PHY_AUTONEG_EXP:
+		val = SL_PHY_EXP_NEXT_PAGE;
+		return (uint16_t)(up ? val | SL_PHY_EXP_LP_AUTONEG : val);
 	case SL_PHY_1000T_STATUS:
 		val = SL_PHY_1000T_LP_HD | SL_PHY_1000T_LP_FD | SL_PHY_1000T_RX_OK;
 		return (uint16_t)(up ? val : 0);
@@ -109,9 +113,12 @@ phy_write(struct sl_softnic *nic, uint32_t reg, uint16_t val)
 	case SL_PHY_ID1:
 	case SL_PHY_ID2:
 	case SL_PHY_LP_ABILITY:
+	case SL_PHY_AUTONEG_EXP:
+	case SL_PHY_LP_NEXT_PAGE:
 	case SL_PHY_1000T_STATUS:
 	case SL_PHY_EXT_STATUS:
 	case SL_PHY_PORT_STATUS:
+	case SL_PHY_LINK_HEALTH:
 		return;
 	case SL_PHY_CONTROL:
 		if ((val & SL_PHY_CONTROL_RESET) != 0) {
@@ -155,7 +162,7 @@ softnic_mdic_write(struct sl_softnic *nic, uint32_t val)
 uint32_t
 softnic_status(const struct sl_softnic *nic)
 {
-	uint32_t val = nic->r.STATUS[0] | SL_STATUS_PF_RST_DONE, ctrl = nic->r.CTRL[0];
+	uint32_t val = nic->r.STATUS[0], ctrl = nic->r.CTRL[0];
 	uint32_t speed = (ctrl & SL_CTRL_FRCSPD) != 0 ? SL_GET(SL_CTRL_SPEED, ctrl) : SL_SPEED_1000;
 	bool full = (ctrl & SL_CTRL_FRCDPLX) == 0 || (ctrl & SL_CTRL_FD) != 0;
 

@@ -60,6 +60,13 @@ ring_reg(struct sl_softnic *nic, uint32_t val)
 	return val & ~(SL_QUEUE_RING_ALIGN - 1);
 }
 
+/* 8.10.7, 8.12.10 */
+static uint32_t
+ring_len(struct sl_softnic *nic, uint32_t val)
+{
+	return ring_reg(nic, val) & SL_XDLEN_UNITS;
+}
+
 static uint64_t
 reg_u64(uint32_t high, uint32_t low)
 {
@@ -168,12 +175,12 @@ txq_write(struct sl_softnic *nic, unsigned int reg, unsigned int q, uint32_t val
 	}
 QUEUE_WRITE(rxq, RDBAL, ring_reg(nic, val))
 QUEUE_WRITE(rxq, RDBAH, val)
-QUEUE_WRITE(rxq, RDLEN, ring_reg(nic, val))
+QUEUE_WRITE(rxq, RDLEN, ring_len(nic, val))
 QUEUE_WRITE(rxq, SRRCTL, val)
 QUEUE_WRITE(rxq, RXDCTL, val)
 QUEUE_WRITE(txq, TDBAL, ring_reg(nic, val))
 QUEUE_WRITE(txq, TDBAH, val)
-QUEUE_WRITE(txq, TDLEN, ring_reg(nic, val))
+QUEUE_WRITE(txq, TDLEN, ring_len(nic, val))
 QUEUE_WRITE(txq, TXDCTL, val)
 QUEUE_WRITE(txq, TDWBAL, val)
 QUEUE_WRITE(txq, TDWBAH, val)
@@ -243,20 +250,22 @@ write_CTRL(struct sl_softnic *nic, unsigned int i, uint32_t val)
 		softnic_reset(nic);
 		return;
 	}
-	if ((val & SL_CTRL_PHY_RST) != 0 && (nic->r.CTRL[0] & SL_CTRL_PHY_RST) == 0)
+	if ((val & SL_CTRL_PHY_RST) != 0 && (nic->r.CTRL[0] & SL_CTRL_PHY_RST) == 0) {
 		softnic_phy_reset(nic);
+		nic->r.STATUS[0] |= SL_STATUS_PHYRA;
+	}
 	nic->r.CTRL[0] = val;
 	softnic_link_update(nic);
 }
 
-/* 8.2.3: EE_RST loads the NVM's words again and clears itself. */
+/* 8.2.3: EE_RST loads the NVM's words again; it and ASDCHK clear themselves. */
 static void
 write_CTRL_EXT(struct sl_softnic *nic, unsigned int i, uint32_t val)
 {
 	(void)i;
 	if ((val & SL_CTRL_EXT_EE_RST) != 0)
 		softnic_nvm_load_mac(nic);
-	nic->r.CTRL_EXT[0] = val & ~SL_CTRL_EXT_EE_RST;
+	nic->r.CTRL_EXT[0] = val & ~(SL_CTRL_EXT_EE_RST | SL_CTRL_EXT_ASDCHK);
 }
 
 static uint32_t
@@ -265,6 +274,15 @@ read_STATUS(struct sl_softnic *nic, unsigned int i, bool peek)
 	(void)i;
 	(void)peek;
 	return softnic_status(nic);
+}
+
+/* 8.2.2: of all its bits software may clear PHYRA alone, by a zero. */
+static void
+write_STATUS(struct sl_softnic *nic, unsigned int i, uint32_t val)
+{
+	(void)i;
+	if ((val & SL_STATUS_PHYRA) == 0)
+		nic->r.STATUS[0] &= ~SL_STATUS_PHYRA;
 }
 
 static void
@@ -341,6 +359,13 @@ ADDR_WRITE(RAH2)
 
 /* --- interrupts: 8.8 --- */
 
+/* Extended causes that there are: 8.8.1. */
+static uint32_t
+eicr_bits(const struct sl_softnic *nic)
+{
+	return (nic->r.GPIE[0] & SL_GPIE_MULTIPLE_MSIX) != 0 ? SL_EICR_MSIX : SL_EICR_NO_MSIX;
+}
+
 static uint32_t
 read_ICR(struct sl_softnic *nic, unsigned int i, bool peek)
 {
@@ -366,7 +391,7 @@ static void
 write_IMS(struct sl_softnic *nic, unsigned int i, uint32_t val)
 {
 	(void)i;
-	softnic_irq_unmask(nic, val, 0);
+	softnic_irq_unmask(nic, val & SL_ICR_CAUSES, 0);
 }
 
 static void
@@ -387,28 +412,35 @@ static void
 write_EICR(struct sl_softnic *nic, unsigned int i, uint32_t val)
 {
 	(void)i;
-	softnic_eicr_write(nic, val);
+	softnic_eicr_write(nic, val & eicr_bits(nic));
 }
 
 static void
 write_EICS(struct sl_softnic *nic, unsigned int i, uint32_t val)
 {
 	(void)i;
-	softnic_irq_raise(nic, val);
+	softnic_irq_raise(nic, val & eicr_bits(nic));
 }
 
 static void
 write_EIMS(struct sl_softnic *nic, unsigned int i, uint32_t val)
 {
 	(void)i;
-	softnic_irq_unmask(nic, 0, val);
+	softnic_irq_unmask(nic, 0, val & eicr_bits(nic));
 }
 
 static void
 write_EIMC(struct sl_softnic *nic, unsigned int i, uint32_t val)
 {
 	(void)i;
-	nic->r.EIMS[0] &= ~val;
+	nic->r.EIMS[0] &= ~(val & eicr_bits(nic));
+}
+
+static void
+write_EIAM(struct sl_softnic *nic, unsigned int i, uint32_t val)
+{
+	(void)i;
+	nic->r.EIAM[0] = val & eicr_bits(nic);
 }
 
 /* --- octet counters: 8.18.30 --- */
@@ -434,7 +466,7 @@ OCTETS_READ(HGOTCL, HGOTCH, SOFTNIC_OCT_HGOTC)
 
 static const struct reg_hook hooks[SL_REG_COUNT] = {
 	[SL_CTRL] = {NULL, write_CTRL},
-	[SL_STATUS] = {read_STATUS, NULL},
+	[SL_STATUS] = {read_STATUS, write_STATUS},
 	[SL_CTRL_EXT] = {NULL, write_CTRL_EXT},
 	[SL_MDIC] = {NULL, write_MDIC},
 	[SL_EERD] = {NULL, write_EERD},
@@ -448,6 +480,7 @@ static const struct reg_hook hooks[SL_REG_COUNT] = {
 	[SL_EICS] = {NULL, write_EICS},
 	[SL_EIMS] = {NULL, write_EIMS},
 	[SL_EIMC] = {NULL, write_EIMC},
+	[SL_EIAM] = {NULL, write_EIAM},
 	[SL_RCTL] = {NULL, write_RCTL},
 	[SL_RAL] = {NULL, write_RAL},
 	[SL_RAH] = {NULL, write_RAH},
@@ -501,9 +534,11 @@ regs_reset(struct sl_softnic *nic, bool power_up)
 			*reg_cell(nic, reg, i) = sl_reg_table[reg].reset;
 	}
 	nic->r.EECD[0] = SL_SET(SL_EECD_EE_SIZE, nic->r.EECD[0], SOFTNIC_NVM_SIZE);
-	/* 8.10.10, 8.12.13: queue 0 alone is enabled by a reset. */
+	/* 8.10.10, 8.12.13: queue 0 alone is enabled by a reset. 8.10.2: it alone does not drop. */
 	nic->r.RXDCTL[0] |= SL_XDCTL_ENABLE;
 	nic->r.TXDCTL[0] |= SL_XDCTL_ENABLE;
+	for (i = 1; i < SL_NIC_QUEUES; i++)
+		nic->r.SRRCTL[i] |= SL_SRRCTL_DROP_EN;
 }
 
 static void
@@ -594,6 +629,24 @@ sl_softnic_reg_read(struct sl_softnic *nic, uint32_t off)
 	return val;
 }
 
+/* What is kept of a write to a register that has reserved bits, which read as zero. */
+static uint32_t
+kept(unsigned int reg)
+{
+	static const uint32_t bits[SL_REG_COUNT] = {
+		[SL_FCAH] = SL_FCAH_ADDR,
+		[SL_FCT] = SL_FCT_TYPE,
+		[SL_FCTTV] = SL_FCTTV_TTV,
+		[SL_FCRTV] = SL_FCRTV_TH,
+		[SL_FCRTL0] = SL_FCRTL_RTL | SL_FCRTL_XONE,
+		[SL_FCRTH0] = SL_FCRTH_RTH,
+		[SL_EITR] = ~SL_EITR_CNT_INGR,
+		[SL_EIAC] = SL_EICR_MSIX,
+	};
+
+	return bits[reg] != 0 ? bits[reg] : UINT32_MAX;
+}
+
 static void
 reg_write(struct sl_softnic *nic, unsigned int reg, unsigned int i, uint32_t val)
 {
@@ -606,7 +659,7 @@ reg_write(struct sl_softnic *nic, unsigned int reg, unsigned int i, uint32_t val
 	switch (sl_reg_table[reg].access) {
 	case SL_ACC_RW:
 	case SL_ACC_WO:
-		*cell = val;
+		*cell = val & kept(reg);
 		break;
 	case SL_ACC_W1C:
 	case SL_ACC_RCW1C:
