@@ -1,0 +1,44 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026 The Syncline authors
+#
+# The device here and our software NIC get the same register accesses and
+# frames: what they show must be equal, but for what tests/vm/poke/known.txt
+# lists and docs/softnic.md explains.
+# shellcheck disable=SC2154 # build, nic and log are common.sh's
+
+poke=$build/tests/vm/poke/poke
+known=$top/poke/known.txt
+
+# both QUIET WORD...: one run on each; a difference has its line in the log.
+both() {
+	local quiet=$1
+	shift
+	timeout 100 "$poke" --quiet "$quiet" "vfio:${nic[0]},${nic[1]}" "$@" >/mnt/theirs 2>>"$log" &&
+		timeout 100 "$poke" soft "$@" >/mnt/ours 2>>"$log" &&
+		"$poke" compare /mnt/theirs /mnt/ours "$known" >>"$log"
+}
+
+# What a slow machine shows only later is asked for again, with more patience.
+case_diff() {
+	bind "${nic[0]}" vfio-pci && bind "${nic[1]}" vfio-pci || return 1
+	both 30 "$@" || { : >"$log" && both 300 "$@"; } || {
+		why="the traces differ"
+		return 1
+	}
+	why=$(tail -n 1 "$log")
+}
+
+# Each reason has its row in the docs.
+case_reasons() {
+	local reason
+	while read -r reason; do
+		grep -q "^| $reason |" "$top/../../docs/softnic.md" || why+="${why:+, }$reason"
+	done < <(awk '!/^#/ && NF { print $1 }' "$known" | sort -u)
+	[[ -z $why ]] || { why="docs/softnic.md has no row for: $why" && return 1; }
+}
+
+run_case "differences have their reasons" case_reasons
+for group in reset masks phy nvm irq; do
+	run_case "same registers as the software NIC: $group" case_diff "$group"
+done
