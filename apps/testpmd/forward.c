@@ -28,6 +28,8 @@
 #define QUIET_LONG_MS 500
 #define DRAIN_MAX_MS 2000
 #define DRAIN_POLL_MS 5
+/** Descriptors that end a sleep: signals, input, events. */
+#define WAKERS 3
 /** How often drivers are asked whether their device is there. */
 #define ASK_MS 100
 #define US_PER_MS (US_PER_S / MS_PER_S)
@@ -53,7 +55,7 @@ fill_stream(const struct run *run, struct stream *s, const struct port *rx, cons
 		.tx_retries = cfg->tx_retries,
 		.nb_tx_segs = cfg->nb_tx_segs,
 		.engine = cfg->engine,
-		.pool = run->pool,
+		.pool = tx->pool,
 		.src = tx->mac,
 		.tx_left = UINT64_MAX,
 	};
@@ -89,8 +91,14 @@ make_streams(struct run *run)
 	uint16_t n = 0;
 
 	for (uint16_t i = 0; i < run->nb_ports; i++) {
-		if (port_usable(&run->ports[i]))
-			ports[n++] = &run->ports[i];
+		struct port *p = &run->ports[i];
+
+		p->in_run = port_usable(p);
+		if (p->in_run)
+			ports[n++] = p;
+		/* What a wire said in an earlier run is no part of this one. */
+		json_decref(p->last_wire);
+		p->last_wire = NULL;
 	}
 	if (n == 0)
 		return say_error(-ENODEV, "no port is started");
@@ -332,32 +340,40 @@ forward_stop(struct run *run)
 		say_error(0, "no memory for the counters of this run");
 }
 
-/** A removed port ends its streams; the others go on. */
-static void
-handle_removal(struct run *run)
+bool
+forward_uses(const struct run *run, uint16_t port)
 {
-	bool gone[RTE_MAX_ETHPORTS] = {false};
-	bool any = false;
+	for (unsigned int i = 0; run->forwarding && i < run->nb_lcores; i++) {
+		const struct lcore *lc = &run->lcores[i];
 
-	for (uint16_t i = 0; i < run->nb_ports; i++) {
-		struct port *p = &run->ports[i];
-
-		if (!__atomic_load_n(&p->removed, __ATOMIC_RELAXED) || p->removal_told)
-			continue;
-		p->removal_told = true;
-		any = gone[i] = true;
-		say_error(0, "port %u (%s) was removed", p->id, p->name);
-	}
-	if (!any || !run->forwarding)
-		return;
-	join(run);
-	for (unsigned int i = 0; i < run->nb_lcores; i++) {
-		for (uint16_t j = 0; j < run->nb_ports; j++) {
-			if (gone[j])
-				lcore_drop_port(&run->lcores[i], run->ports[j].id);
+		for (unsigned int j = 0; j < lc->nb_streams; j++) {
+			if (lc->streams[j]->rx_port == port || lc->streams[j]->tx_port == port)
+				return true;
 		}
 	}
-	if (launch(run) != 0)
+	return false;
+}
+
+void
+forward_remove(struct run *run, struct port *p)
+{
+	const struct rte_device *device = p->info.device;
+
+	p->removal_told = true;
+	if (p->gone)
+		return;
+	if (run->forwarding)
+		join(run);
+	for (uint16_t i = 0; i < run->nb_ports; i++) {
+		const struct port *other = &run->ports[i];
+
+		for (unsigned int j = 0; run->forwarding && !other->gone &&
+			other->info.device == device && j < run->nb_lcores;
+			j++)
+			lcore_drop_port(&run->lcores[j], other->id);
+	}
+	hotplug_detach(run, p);
+	if (run->forwarding && launch(run) != 0)
 		run->worst = EXIT_CODE_SETUP;
 }
 
@@ -405,7 +421,7 @@ watch(struct run *run)
 
 	if (seconds_since(m->asked) * MS_PER_S >= ASK_MS) {
 		for (uint16_t i = 0; i < run->nb_ports; i++)
-			port_check_removed(&run->ports[i]);
+			port_check_removed(run, &run->ports[i]);
 		m->asked = rte_rdtsc();
 	}
 	if (!m->warm && elapsed >= cfg->warmup)
@@ -431,15 +447,16 @@ pass_time(struct run *run, double left, struct pollfd *fds)
 	} else if (left >= 0 && left * 1000 < timeout) {
 		timeout = (int)(left * 1000) + (left > 0);
 	}
-	return poll(fds, 2, timeout);
+	return poll(fds, WAKERS, timeout);
 }
 
 enum wake
 forward_wait(struct run *run, double seconds, int fd)
 {
-	struct pollfd fds[2] = {
+	struct pollfd fds[WAKERS] = {
 		{.fd = run->signal_fd, .events = POLLIN},
 		{.fd = fd, .events = POLLIN},
+		{.fd = run->events.fd, .events = POLLIN},
 	};
 	uint64_t since = rte_rdtsc();
 
@@ -454,7 +471,7 @@ forward_wait(struct run *run, double seconds, int fd)
 			if (fds[1].revents != 0)
 				return WAKE_INPUT;
 		}
-		handle_removal(run);
+		hotplug_tell(run);
 		if (run->forwarding && watch(run)) {
 			forward_stop(run);
 			return WAKE_DONE;

@@ -10,8 +10,10 @@
  * Main lcore.
  */
 
+#include <stdbool.h>
 #include <stdint.h>
 
+struct port;
 struct run;
 
 /** Why forward_wait() came back. */
@@ -39,6 +41,12 @@ void forward_stop(struct run *run);
  * @param fd wake when it can be read; -1: none
  */
 enum wake forward_wait(struct run *run, double seconds, int fd);
+
+/** Does a port take part in the forwarding that is under way? */
+bool forward_uses(const struct run *run, uint16_t port);
+
+/** A port's device is gone: its streams end, it is closed and detached, the others go on. */
+void forward_remove(struct run *run, struct port *p);
 
 /** Free what runs left behind; nothing must run. */
 void forward_free(struct run *run);

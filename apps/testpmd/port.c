@@ -8,9 +8,11 @@
 #include <rte_cycles.h>
 #include <rte_errno.h>
 #include <rte_lcore.h>
+#include <rte_string_fns.h>
 
 #include "run.h"
 #include "say.h"
+#include "wire.h"
 
 #define DEFAULT_DESC 512
 #define LINK_WAIT_MS 3000
@@ -41,25 +43,11 @@ port_usable(const struct port *p)
 	return p->started && !p->closed && !__atomic_load_n(&p->removed, __ATOMIC_RELAXED);
 }
 
-/** Called by EAL's interrupt thread; all else is left to the main lcore. */
-static int
-on_removal(uint16_t id, enum rte_eth_event_type type, void *arg, void *ret)
-{
-	struct run *run = arg;
-	struct port *p = port_by_id(run, id);
-
-	RTE_SET_USED(type);
-	RTE_SET_USED(ret);
-	if (p != NULL)
-		__atomic_store_n(&p->removed, true, __ATOMIC_RELAXED);
-	return 0;
-}
-
 void
-port_check_removed(struct port *p)
+port_check_removed(struct run *run, struct port *p)
 {
 	if (!p->closed && rte_eth_dev_is_removed(p->id) == 1)
-		__atomic_store_n(&p->removed, true, __ATOMIC_RELAXED);
+		hotplug_removed(run, p);
 }
 
 /** Descriptors to use: as asked if the device allows that, else near the default. */
@@ -97,16 +85,29 @@ check_queues(const struct config *cfg, const struct port *p)
 	return 0;
 }
 
-static int
+int
 port_init(struct run *run, struct port *p, uint16_t id)
 {
+	struct rte_eth_dev_info info;
 	int rc;
 
-	p->id = id;
-	rc = rte_eth_dev_info_get(id, &p->info);
+	rc = rte_eth_dev_info_get(id, &info);
 	if (rc != 0)
 		return say_error(rc, "port %u gives no information: %s", id, strerror(-rc));
+	json_decref(p->last_wire);
+	pthread_mutex_lock(&run->events.lock);
+	/* A pool of its own stays: others may still hold mbufs of it. */
+	*p = (struct port){
+		.id = id,
+		.info = info,
+		.run = run,
+		.gone = true,
+		.own_pool = p->own_pool,
+		.past = p->past,
+	};
 	rte_eth_dev_get_name_by_port(id, p->name);
+	rte_strscpy(p->device, rte_dev_name(info.device), sizeof(p->device));
+	pthread_mutex_unlock(&run->events.lock);
 	rc = rte_eth_macaddr_get(id, &p->mac);
 	if (rc != 0)
 		return say_error(rc, "port %u gives no address: %s", id, strerror(-rc));
@@ -115,8 +116,6 @@ port_init(struct run *run, struct port *p, uint16_t id)
 		rc = choose_desc(p, "rxd", run->cfg->rxd, &p->info.rx_desc_lim, &p->rxd);
 	if (rc == 0)
 		rc = choose_desc(p, "txd", run->cfg->txd, &p->info.tx_desc_lim, &p->txd);
-	if (rc == 0)
-		rte_eth_dev_callback_register(id, RTE_ETH_EVENT_INTR_RMV, on_removal, run);
 	return rc;
 }
 
@@ -135,7 +134,8 @@ ports_find(struct run *run)
 
 		if (rc != 0)
 			return rc;
-		run->nb_ports++;
+		run->ports[run->nb_ports++].gone = false;
+		hotplug_listen(run, &run->ports[run->nb_ports - 1]);
 	}
 	if (missing != 0)
 		return say_error(-ENODEV, "--ports: port %d is not there; there are %u ports",
@@ -147,25 +147,77 @@ ports_find(struct run *run)
 	return 0;
 }
 
-int
-ports_make_pool(struct run *run)
+/** Mbufs that lcores hold besides those in queues. */
+static uint32_t
+mbufs_of_lcores(const struct config *cfg)
 {
-	const struct config *cfg = run->cfg;
-	uint32_t n = rte_lcore_count() * (cfg->mbcache * 3 / 2 + MBUFS_IN_HAND);
+	return rte_lcore_count() * (cfg->mbcache * 3 / 2 + MBUFS_IN_HAND);
+}
 
-	for (uint16_t i = 0; i < run->nb_ports; i++) {
-		n += (uint32_t)cfg->rxq * run->ports[i].rxd;
-		n += (uint32_t)cfg->txq * run->ports[i].txd;
-	}
-	if (cfg->mbufs != 0)
-		n = cfg->mbufs;
-	run->pool = rte_pktmbuf_pool_create("sl-testpmd", n, cfg->mbcache, 0,
-		(uint16_t)cfg->mbuf_size, rte_eth_dev_socket_id(run->ports[0].id));
-	if (run->pool == NULL)
+static uint32_t
+mbufs_of_port(const struct config *cfg, const struct port *p)
+{
+	return (uint32_t)cfg->rxq * p->rxd + (uint32_t)cfg->txq * p->txd;
+}
+
+static int
+make_pool(const struct config *cfg, const char *name, uint32_t n, uint16_t port,
+	struct rte_mempool **out)
+{
+	*out = rte_pktmbuf_pool_create(
+		name, n, cfg->mbcache, 0, (uint16_t)cfg->mbuf_size, rte_eth_dev_socket_id(port));
+	if (*out == NULL)
 		return say_error(-rte_errno,
 			"no memory for %u mbufs of %u bytes (%s); give EAL more"
 			" with -m, or take fewer with --mbufs",
 			n, cfg->mbuf_size, rte_strerror(rte_errno));
+	return 0;
+}
+
+int
+ports_make_pool(struct run *run)
+{
+	const struct config *cfg = run->cfg;
+	uint32_t n = mbufs_of_lcores(cfg);
+	int rc;
+
+	for (uint16_t i = 0; i < run->nb_ports; i++)
+		n += mbufs_of_port(cfg, &run->ports[i]);
+	rc = make_pool(
+		cfg, "sl-testpmd", cfg->mbufs != 0 ? cfg->mbufs : n, run->ports[0].id, &run->pool);
+	for (uint16_t i = 0; i < run->nb_ports; i++)
+		run->ports[i].pool = run->pool;
+	return rc;
+}
+
+int
+port_make_pool(struct run *run, struct port *p)
+{
+	const struct config *cfg = run->cfg;
+	uint32_t own = mbufs_of_port(cfg, p), n = mbufs_of_lcores(cfg) + own;
+	char name[32];
+	int rc;
+
+	for (uint16_t i = 0; i < run->nb_ports; i++) {
+		if (&run->ports[i] != p && !run->ports[i].gone)
+			n += mbufs_of_port(cfg, &run->ports[i]);
+	}
+	/* The common pool does when it was made for as many, or for as the user said. */
+	p->pool = run->pool;
+	if (n <= run->pool->size || cfg->mbufs != 0)
+		return 0;
+	if (p->own_pool == NULL || p->own_pool->size < own + mbufs_of_lcores(cfg)) {
+		if (p->own_pool != NULL)
+			return say_error(-ENOMEM,
+				"port %u: %u mbufs are left of the port before it, %u are"
+				" needed; start with --mbufs %u",
+				p->id, p->own_pool->size, own + mbufs_of_lcores(cfg), n);
+		snprintf(name, sizeof(name), "sl-testpmd-%u", p->id);
+		rc = make_pool(cfg, name, own + mbufs_of_lcores(cfg), p->id, &p->own_pool);
+		if (rc != 0)
+			return rc;
+	}
+	p->pool = p->own_pool;
 	return 0;
 }
 
@@ -235,7 +287,8 @@ choose_conf(const struct config *cfg, const struct port *p, struct rte_eth_conf 
 	*conf = (struct rte_eth_conf){
 		.rxmode = {.mtu = mtu, .offloads = cfg->rx_offloads},
 		.txmode = {.offloads = cfg->tx_offloads},
-		.intr_conf = {.rmv = (*info->dev_flags & RTE_ETH_DEV_INTR_RMV) != 0},
+		.intr_conf = {.lsc = (*info->dev_flags & RTE_ETH_DEV_INTR_LSC) != 0,
+			.rmv = (*info->dev_flags & RTE_ETH_DEV_INTR_RMV) != 0},
 	};
 	frame = (mtu != 0 ? mtu : RTE_MIN(info->max_mtu, (uint16_t)RTE_ETHER_MTU)) +
 		frame_overhead(info);
@@ -262,7 +315,7 @@ setup_queues(const struct run *run, const struct port *p, const struct rte_eth_c
 	rxconf.offloads = conf->rxmode.offloads;
 	txconf.offloads = conf->txmode.offloads;
 	for (uint16_t q = 0; q < run->cfg->rxq; q++) {
-		rc = rte_eth_rx_queue_setup(p->id, q, p->rxd, socket, &rxconf, run->pool);
+		rc = rte_eth_rx_queue_setup(p->id, q, p->rxd, socket, &rxconf, p->pool);
 		if (rc != 0)
 			return say_error(rc, "port %u: receive queue %u with %u descriptors: %s",
 				p->id, q, p->rxd, strerror(-rc));
@@ -356,11 +409,13 @@ port_close(struct run *run, struct port *p)
 
 	if (p->closed)
 		return 0;
+	port_counters_get(p, &p->past);
+	p->last_wire = wire_report(p->id);
 	port_stop(p);
-	rte_eth_dev_callback_unregister(p->id, RTE_ETH_EVENT_INTR_RMV, on_removal, run);
+	hotplug_ignore(run, p);
 	rc = rte_eth_dev_close(p->id);
 	p->closed = true;
-	p->configured = false;
+	p->started = p->configured = false;
 	return rc == 0 ? 0 : say_error(rc, "port %u: close: %s", p->id, strerror(-rc));
 }
 
@@ -412,16 +467,22 @@ ports_start(struct run *run)
 	return 0;
 }
 
-/** With every port closed, each mbuf is back in the pool: else a driver or an engine lost it. */
+/**
+ * Free a pool. With every port closed, each mbuf is back in it: else a driver or
+ * an engine lost it.
+ */
 static int
-check_pool(const struct rte_mempool *pool)
+free_pool(struct rte_mempool **pool)
 {
-	unsigned int lost = pool == NULL ? 0 : rte_mempool_in_use_count(pool);
+	unsigned int lost = *pool == NULL ? 0 : rte_mempool_in_use_count(*pool);
+	int rc = 0;
 
-	if (lost == 0)
-		return 0;
-	return say_error(
-		-EFAULT, "%u of %u mbufs did not come back to their pool", lost, pool->size);
+	if (lost != 0)
+		rc = say_error(-EFAULT, "%u of %u mbufs did not come back to their pool", lost,
+			(*pool)->size);
+	rte_mempool_free(*pool);
+	*pool = NULL;
+	return rc;
 }
 
 int
@@ -434,8 +495,12 @@ ports_close(struct run *run)
 		port_stop(&run->ports[i]);
 	for (uint16_t i = 0; i < run->nb_ports; i++)
 		port_close(run, &run->ports[i]);
-	rc = check_pool(run->pool);
-	rte_mempool_free(run->pool);
-	run->pool = NULL;
+	rc = free_pool(&run->pool);
+	for (uint16_t i = 0; i < RTE_MAX_ETHPORTS; i++) {
+		int own = free_pool(&run->ports[i].own_pool);
+
+		rc = rc == 0 ? own : rc;
+		json_decref(run->ports[i].last_wire);
+	}
 	return rc;
 }

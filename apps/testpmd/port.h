@@ -15,6 +15,9 @@
 
 #include <rte_ethdev.h>
 
+#include "hotplug.h"
+#include "stats.h"
+
 struct config;
 struct run;
 
@@ -29,12 +32,20 @@ enum gen_state {
 struct port {
 	uint16_t id;
 	char name[RTE_ETH_NAME_MAX_LEN];
+	char device[DEVICE_LEN];  /**< of which it is a port */
+	struct run *run;    /**< the one it is in */
 	struct rte_eth_dev_info info;
 	struct rte_ether_addr mac;
 	uint16_t rxd, txd;  /**< descriptors as set up */
 	uint16_t mtu;
+	struct rte_mempool *pool; /**< its queues' mbufs: the common one, or own_pool */
+	struct rte_mempool *own_pool; /**< made when the common one was too small; or NULL */
+	struct port_counters past; /**< what ports in this place counted that are closed now */
+	json_t *last_wire;  /**< the wire's report when it was closed; or NULL */
 	bool configured, started, closed;
-	bool removed;       /**< atomic; set by the event thread, never cleared */
+	bool in_run;        /**< it could forward when the last run started */
+	bool gone;          /**< the device was taken away; the place can be used again */
+	bool removed;       /**< atomic; set once, by any thread */
 	bool removal_told;
 	enum gen_state gen;
 };
@@ -48,18 +59,22 @@ int ports_start(struct run *run);
 /** Stop and close every port, free the pool. @return 0, -EFAULT: the pool was not full again. */
 int ports_close(struct run *run);
 
+/** Fill a place in run->ports, by the configuration. @return 0 or negative errno. */
+int port_init(struct run *run, struct port *p, uint16_t id);
+/** See to it that there are mbufs for one port more. @return 0 or negative errno. */
+int port_make_pool(struct run *run, struct port *p);
 /** Configure if needed, and start. @return 0 or negative errno, reason on stderr. */
 int port_start(struct run *run, struct port *p);
 int port_stop(struct port *p);
 int port_reset(struct run *run, struct port *p);
 int port_close(struct run *run, struct port *p);
 /** Ask the driver whether the device is still there: not every one tells by itself. */
-void port_check_removed(struct port *p);
+void port_check_removed(struct run *run, struct port *p);
 /** Change the MTU. @return 0 or negative errno, reason on stderr. */
 int port_set_mtu(struct port *p, uint16_t mtu);
 /** May the port be used in streams? */
 bool port_usable(const struct port *p);
-/** The port with that id, or NULL. */
+/** The port with that id, one that is gone included, or NULL. */
 struct port *port_by_id(struct run *run, uint16_t id);
 const struct port *port_by_id_const(const struct run *run, uint16_t id);
 

@@ -62,7 +62,7 @@ result_outcome(const struct run *run, struct outcome *out)
 	o.passed = o.lost == 0 && o.total.rx_errors == 0 && o.total.tx_errors == 0 &&
 		o.wire.damaged == 0 && totals_unaccounted(&o.total) == 0;
 	for (uint16_t i = 0; i < run->nb_ports; i++)
-		o.passed &= !run->ports[i].removal_told;
+		o.passed &= !(run->ports[i].in_run && run->ports[i].removal_told);
 	*out = o;
 	return 0;
 }
@@ -85,6 +85,12 @@ burst_paths(uint16_t port, char *rx, char *tx, size_t len)
 	if (!rte_eth_dev_is_valid_port(port) || rte_eth_tx_burst_mode_get(port, 0, &mode) != 0)
 		mode.info[0] = '\0';
 	rte_strscpy(tx, mode.info, len);
+}
+
+bool
+result_has(const struct port *p)
+{
+	return p->in_run || !p->gone;
 }
 
 static void
@@ -163,8 +169,10 @@ result_print(const struct run *run, const struct outcome *o, FILE *f)
 		run->cfg->engine->name, topology_name(run->cfg->topology), run->nb_streams,
 		run->nb_streams == 1 ? "" : "s", run->nb_lcores, run->nb_lcores == 1 ? "" : "s",
 		o->rate.seconds);
-	for (uint16_t i = 0; i < run->nb_ports; i++)
-		print_port(run, i, o, f);
+	for (uint16_t i = 0; i < run->nb_ports; i++) {
+		if (result_has(&run->ports[i]))
+			print_port(run, i, o, f);
+	}
 	fprintf(f,
 		"frames  rx %" PRIu64 "  tx %" PRIu64 "  made %" PRIu64 "  consumed %" PRIu64
 		"  dropped %" PRIu64 "  tx retries %" PRIu64 "\n",

@@ -37,6 +37,8 @@ struct outcome {
 
 /** Work out what the last run came to. @return 0, -ENOENT without a run, -ENOMEM. */
 int result_outcome(const struct run *run, struct outcome *out);
+/** Has a result something to say of a port? */
+bool result_has(const struct port *p);
 void outcome_free(struct outcome *out);
 
 /** Print the last run, write the JSON file, set the exit code. */

@@ -154,8 +154,10 @@ result_json(const struct run *run, const struct outcome *o)
 {
 	json_t *ports = json_array(), *streams = json_array();
 
-	for (uint16_t i = 0; i < run->nb_ports; i++)
-		json_array_append_new(ports, port_json(run, i, o));
+	for (uint16_t i = 0; i < run->nb_ports; i++) {
+		if (result_has(&run->ports[i]))
+			json_array_append_new(ports, port_json(run, i, o));
+	}
 	for (unsigned int i = 0; i < run->nb_streams; i++)
 		json_array_append_new(streams, stream_json(run, i, o));
 	return json_pack(

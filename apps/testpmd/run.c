@@ -45,10 +45,12 @@ run_serve(struct run *run)
 {
 	enum exit_code rc = EXIT_CODE_SETUP;
 
-	if (ports_find(run) == 0 && ports_make_pool(run) == 0 && ports_start(run) == 0)
+	if (hotplug_open(run) == 0 && ports_find(run) == 0 && ports_make_pool(run) == 0 &&
+		ports_start(run) == 0)
 		rc = session(run);
 	if (ports_close(run) != 0 && run->cfg->fail_on_loss && rc == EXIT_CODE_OK)
 		rc = EXIT_CODE_LOSS;
+	hotplug_close(run);
 	forward_free(run);
 	return rc;
 }

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "config.h"
+#include "hotplug.h"
 #include "lcore.h"
 #include "port.h"
 #include "stats.h"
@@ -35,6 +36,7 @@ struct run {
 	bool forwarding;
 	bool quit;
 	int signal_fd;          /**< SIGINT and SIGTERM arrive here; -1: none */
+	struct events events;   /**< what interrupts told */
 	struct meter meter;     /**< snapshots of the last run */
 	enum exit_code worst;   /**< what the program will exit with */
 };

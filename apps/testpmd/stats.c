@@ -31,24 +31,23 @@ static_assert(RTE_DIM(port_counter_rows) * sizeof(uint64_t) == sizeof(struct por
 	"every port counter has its row");
 static_assert(sizeof(struct stream_counters) % sizeof(uint64_t) == 0, "stream counters are words");
 
-static void
+void
 port_counters_get(const struct port *p, struct port_counters *out)
 {
+	struct port_counters past = p->past;
 	struct rte_eth_stats s = {0};
 
-	if (p->closed || rte_eth_stats_get(p->id, &s) != 0) {
-		*out = (struct port_counters){0};
-		return;
-	}
+	if (p->closed || rte_eth_stats_get(p->id, &s) != 0)
+		s = (struct rte_eth_stats){0};
 	*out = (struct port_counters){
-		.rx = s.ipackets,
-		.tx = s.opackets,
-		.rx_bytes = s.ibytes,
-		.tx_bytes = s.obytes,
-		.missed = s.imissed,
-		.rx_errors = s.ierrors,
-		.tx_errors = s.oerrors,
-		.no_mbuf = s.rx_nombuf,
+		.rx = past.rx + s.ipackets,
+		.tx = past.tx + s.opackets,
+		.rx_bytes = past.rx_bytes + s.ibytes,
+		.tx_bytes = past.tx_bytes + s.obytes,
+		.missed = past.missed + s.imissed,
+		.rx_errors = past.rx_errors + s.ierrors,
+		.tx_errors = past.tx_errors + s.oerrors,
+		.no_mbuf = past.no_mbuf + s.rx_nombuf,
 	};
 }
 

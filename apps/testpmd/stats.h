@@ -70,6 +70,9 @@ struct totals {
 	double cycles_per_packet;   /**< busy TSC cycles; 0: nothing moved */
 };
 
+struct port;
+/** What ethdev counted, and ports that stood in this place before. */
+void port_counters_get(const struct port *p, struct port_counters *out);
 /** Take one; frees what @p out held. @return 0 or -ENOMEM. */
 int snapshot_take(const struct run *run, struct snapshot *out);
 int snapshot_copy(const struct snapshot *from, struct snapshot *out);

@@ -77,7 +77,8 @@ wire_reports(const struct run *run)
 	json_t *all = json_array();
 
 	for (uint16_t i = 0; all != NULL && i < run->nb_ports; i++) {
-		json_t *report = run->ports[i].closed ? NULL : wire_report(run->ports[i].id);
+		const struct port *p = &run->ports[i];
+		json_t *report = p->closed ? json_incref(p->last_wire) : wire_report(p->id);
 
 		json_array_append_new(all, report != NULL ? report : json_null());
 	}

@@ -110,6 +110,77 @@ expect 3 'port 0 .net_syncline_soft0. was removed' "$loop" "$sink" -- --cmdline-
 printf 'set fault 0 nonsense\n' >"$dir/bad"
 expect 1 "fault 'nonsense' is not allowed; allowed: .*removed" "$loop" -- --cmdline-file "$dir/bad"
 
+# Devices come and go: attached ones join at the next start, detached ones leave;
+# meanwhile the others forward, and no mbuf is missing at the end.
+cat >"$dir/plug" <<'END'
+start tx_first 2
+sleep 0.1
+port attach net_syncline_soft2,wire=loop
+port attach net_syncline_soft3,wire=gen:rate=0
+port start 1
+show port summary all
+sleep 0.1
+stop
+port start all
+start tx_first 2
+sleep 0.2
+stop
+port detach 1
+show port stats 0
+port attach net_syncline_soft1,wire=loop
+port start 1
+start tx_first 2
+sleep 0.2
+stop
+port detach 0
+show port summary all
+start tx_first 1
+sleep 0.1
+stop
+END
+expect 0 'port 2 is attached: net_syncline_soft3' "$loop" -- --cmdline-file "$dir/plug" --json "$dir/r.json" \
+	--topology loop --fail-on-loss
+grep -q 'port 1 is attached: net_syncline_soft1' "$dir/out" || { echo 'FAILED: place of port 1 not used again'; failed=1; }
+json '"ports":\[\{"id":1,"name":"net_syncline_soft1".*\{"id":2,"name":"net_syncline_soft3"'
+json '"totals":\{"rx":[1-9]'
+
+# refused LINE PATTERN [BEFORE]: a command that must fail.
+refused() {
+	printf '%b%s\n' "${3-}" "$1" >"$dir/bad"
+	expect "${4-1}" "$2" "$loop" -- --cmdline-file "$dir/bad"
+}
+refused 'port attach net_syncline_soft0' "'net_syncline_soft0': it is a port already" '' 2
+refused 'port attach net_nonsense0' "'net_nonsense0': no driver takes it" 
+refused 'port attach net_syncline_soft5,wire=nonsense' "net_syncline_soft5,wire=nonsense': no driver takes it" 
+refused 'port detach 4' 'port 4 is not there'
+refused 'port detach x' "port 'x' is not allowed"
+refused 'port detach 0' 'port 0 is forwarding; stop first' 'start\n' 2
+refused 'port stop 0' 'port 0 is forwarding; stop first' 'start\n' 2
+refused 'port start 0' "port '0' is not there; there are 0 ports" 'port detach 0\n'
+refused 'start' 'no port is started' 'port detach 0\n' 2
+
+# The link goes and comes back: said, with the time.
+printf 'start\nsleep 0.3\nset link 0 down\nsleep 0.3\nset link 0 up\nsleep 0.3\nstop\n' >"$dir/link"
+expect 0 '^20[0-9-]+T[0-9:]+\.[0-9]{6}Z port 0 .net_syncline_soft0.: Link down' "$loop" -- --cmdline-file "$dir/link"
+expect 0 'Z port 0 .net_syncline_soft0.: Link up at 1 Gbps' "$loop" -- --cmdline-file "$dir/link"
+
+# A removed port is closed and its device given back: its place can be taken again.
+cat >"$dir/gone" <<'END'
+start tx_first 2
+sleep 0.1
+set fault 1 removed
+sleep 0.5
+port attach net_syncline_soft1,wire=loop
+port start 1
+stop
+start tx_first 2
+sleep 0.2
+END
+expect 0 'port 1 is attached: net_syncline_soft1' "$loop" net_syncline_soft1,wire=loop -- --cmdline-file "$dir/gone" \
+	--topology loop --json "$dir/r.json"
+json '"passed":true'
+grep -q 'did not come back' "$dir/out" && { echo 'FAILED: mbufs lost'; cat "$dir/out"; failed=1; }
+
 # A signal ends a run as its own end does.
 timeout -k 5 -s TERM 3 "$prog" "${eal[@]}" --vdev "$loop" -- --json "$dir/sig.json" >"$dir/out" 2>&1
 if ! grep -q 'loss    0 of' "$dir/out" || [[ ! -s $dir/sig.json ]]; then

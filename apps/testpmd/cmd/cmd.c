@@ -46,6 +46,16 @@ const struct command *const command_tables[] = {
 	NULL,
 };
 
+static unsigned int
+ports_there(const struct run *run)
+{
+	unsigned int n = 0;
+
+	for (uint16_t i = 0; i < run->nb_ports; i++)
+		n += !run->ports[i].gone;
+	return n;
+}
+
 int
 cmd_each_port(struct run *run, const char *word, cmd_port_fn fn, const struct args *args)
 {
@@ -55,14 +65,15 @@ cmd_each_port(struct run *run, const char *word, cmd_port_fn fn, const struct ar
 
 	if (!all &&
 		(parse_number(word, 0, RTE_MAX_ETHPORTS - 1, &id) != 0 ||
-			port_by_id(run, (uint16_t)id) == NULL))
+			port_by_id(run, (uint16_t)id) == NULL ||
+			port_by_id(run, (uint16_t)id)->gone))
 		return say_error(-EINVAL, "port '%s' is not there; there are %u ports, and 'all'",
-			word, run->nb_ports);
+			word, ports_there(run));
 	for (uint16_t i = 0; i < run->nb_ports; i++) {
 		struct port *p = &run->ports[i];
 		int one;
 
-		if (!all && p->id != id)
+		if (p->gone || (!all && p->id != id))
 			continue;
 		one = p->closed ? say_error(-ENODEV, "port %u is closed", p->id) : fn(run, p, args);
 		rc = rc == 0 ? one : rc;

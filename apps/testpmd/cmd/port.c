@@ -5,7 +5,17 @@
 #include <string.h>
 
 #include "cmd.h"
+#include "forward.h"
 #include "say.h"
+
+/** A port that forwards is left alone; one attached since may be seen to. */
+static int
+need_idle(const struct run *run, const struct port *p)
+{
+	return forward_uses(run, p->id) ?
+		say_error(-EBUSY, "port %u is forwarding; stop first", p->id) :
+		0;
+}
 
 static int
 start_one(struct run *run, struct port *p, const struct args *args)
@@ -17,23 +27,22 @@ start_one(struct run *run, struct port *p, const struct args *args)
 static int
 stop_one(struct run *run, struct port *p, const struct args *args)
 {
-	RTE_SET_USED(run);
 	RTE_SET_USED(args);
-	return port_stop(p);
+	return need_idle(run, p) != 0 ? -EBUSY : port_stop(p);
 }
 
 static int
 reset_one(struct run *run, struct port *p, const struct args *args)
 {
 	RTE_SET_USED(args);
-	return port_reset(run, p);
+	return need_idle(run, p) != 0 ? -EBUSY : port_reset(run, p);
 }
 
 static int
 close_one(struct run *run, struct port *p, const struct args *args)
 {
 	RTE_SET_USED(args);
-	return port_close(run, p);
+	return need_idle(run, p) != 0 ? -EBUSY : port_close(run, p);
 }
 
 static int
@@ -49,8 +58,6 @@ port_verb(struct run *run, const struct args *args)
 		{"close", close_one},
 	};
 
-	if (cmd_need_idle(run) != 0)
-		return -EBUSY;
 	for (size_t i = 0; i < RTE_DIM(rows); i++) {
 		if (strcmp(args->word[1], rows[i].verb) == 0)
 			return cmd_each_port(run, args->word[2], rows[i].fn, args);
@@ -77,8 +84,32 @@ port_config_mtu(struct run *run, const struct args *args)
 	return cmd_each_port(run, args->word[2], mtu_one, args);
 }
 
+static int
+port_attach(struct run *run, const struct args *args)
+{
+	return hotplug_attach(run, args->word[2]);
+}
+
+static int
+port_detach(struct run *run, const struct args *args)
+{
+	uint64_t id;
+	struct port *p;
+
+	if (cmd_number(args->word[2], "port", 0, RTE_MAX_ETHPORTS - 1, &id) != 0)
+		return -EINVAL;
+	p = port_by_id(run, (uint16_t)id);
+	if (p == NULL || p->gone)
+		return say_error(-EINVAL, "port %u is not there", (unsigned int)id);
+	return hotplug_detach(run, p);
+}
+
 const struct command commands_port[] = {
 	{"port start|stop|reset|close PORT", "port life; PORT may be 'all'", port_verb},
+	{"port attach DEVICE",
+		"make ports of a device: 0000:01:00.0, net_syncline_soft2,wire=loop...",
+		port_attach},
+	{"port detach N", "close a port and give its device back", port_detach},
 	{"port config PORT mtu N", "longest packet, header not counted", port_config_mtu},
 	{NULL, NULL, NULL},
 };

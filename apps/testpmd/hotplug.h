@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+#ifndef _HOTPLUG_H_
+#define _HOTPLUG_H_
+
+/**
+ * @file
+ * Ports that come and go while the program runs, and what EAL's interrupt
+ * thread tells of them: links, removals, new devices. That thread only notes
+ * things down; the main lcore says and does them. Main lcore, but where a
+ * function says otherwise.
+ */
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <time.h>
+
+#include <rte_ethdev.h>
+
+struct port;
+struct run;
+
+#define EVENTS_MAX 64u
+#define DEVICE_LEN 64
+
+/** What happened. */
+enum event_kind {
+	EVENT_LINK,    /**< a port's link changed */
+	EVENT_REMOVED, /**< a port's device went */
+	EVENT_ADDED,   /**< a device came that is no port yet */
+};
+
+struct event {
+	enum event_kind kind;
+	struct timespec when; /**< CLOCK_REALTIME at the call */
+	uint16_t port;        /**< index in run->ports; not for EVENT_ADDED */
+	struct rte_eth_link link;
+	char device[DEVICE_LEN]; /**< of EVENT_ADDED */
+};
+
+/** Events not yet taken in, oldest first. */
+struct events {
+	pthread_mutex_t lock; /**< for the fields below, and names in run->ports */
+	struct event ring[EVENTS_MAX];
+	unsigned int first, n, lost;
+	int fd;               /**< readable when there is one */
+	bool monitor;         /**< the kernel is asked for devices that come and go */
+};
+
+/** Before the first port. @return 0 or negative errno, reason on stderr. */
+int hotplug_open(struct run *run);
+/** After the last port. */
+void hotplug_close(struct run *run);
+
+/** Listen to a port from now on, until hotplug_ignore(). */
+void hotplug_listen(struct run *run, struct port *p);
+void hotplug_ignore(struct run *run, struct port *p);
+/** A port's device is no longer there: note that once. Any thread. */
+void hotplug_removed(struct run *run, struct port *p);
+/** Say what has happened since the last call. */
+void hotplug_tell(struct run *run);
+
+/**
+ * Probe a device and make ports of it, stopped.
+ * @param devargs device and its arguments, as behind EAL's -a or --vdev
+ * @return 0 or negative errno, reason on stderr
+ */
+int hotplug_attach(struct run *run, const char *devargs);
+/** Stop, close and take away the device of a port that does not forward. @return as above. */
+int hotplug_detach(struct run *run, struct port *p);
+
+#endif /* _HOTPLUG_H_ */
