@@ -82,6 +82,7 @@ struct sl_sync_site {
 struct sl_sync_memory {
 	const char *name;      /**< valid during the call alone */
 	void *va;
+	uint64_t iova;         /**< of the first byte */
 	size_t len;
 	enum sl_dma_dir dir;
 	enum sl_usage usage;   /**< OTHER for buffers */

@@ -239,6 +239,7 @@ sl_window_add(struct sl_adapter *a, struct sl_holding *h)
 		h->device_va = c->map(c->ctx,
 			&(struct sl_sync_memory){.name = h->name,
 				.va = h->va,
+				.iova = h->sg[0].iova,
 				.len = h->len,
 				.dir = h->dir,
 				.usage = h->usage,

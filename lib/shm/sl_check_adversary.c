@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ *
+ * The adversary: what caches may do at any moment, done at random ones. It
+ * draws from one generator under the checker's lock, at sync calls and told
+ * accesses alone, and names lines by order of mapping: with one thread, the
+ * same seed gives the same steps.
+ */
+#include "sl_check_priv.h"
+
+/* splitmix64 */
+static uint64_t
+draw(struct sl_check *c)
+{
+	uint64_t z;
+
+	c->rng += UINT64_C(0x9e3779b97f4a7c15);
+	z = c->rng;
+	z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+	z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+	return z ^ (z >> 31);
+}
+
+/* FNV-1a over what was done. */
+static void
+trace(struct sl_check *c, unsigned int what, const struct check_map *m, uint32_t i)
+{
+	const uint64_t word[] = {what, m->serial, i};
+	unsigned int k;
+
+	for (k = 0; k < sizeof(word) / sizeof(word[0]); k++)
+		c->stats.trace = (c->stats.trace ^ word[k]) * UINT64_C(0x100000001b3);
+}
+
+/* A dirty line is written back early. */
+static void
+evict(struct sl_check *c, struct check_map *m, uint32_t i)
+{
+	size_t lo, n = check_span(c, m, i, &lo);
+	struct check_line *l = &m->line[i];
+
+	if ((l->flags & LINE_CONTENT) == 0 && !check_cpu_changed(m, lo, n))
+		return;
+	c->stats.evictions++;
+	trace(c, 'e', m, i);
+	/* A flush that no barrier completed yet may be complete all the same. */
+	check_settle(c, m, i);
+	if (!check_cpu_changed(m, lo, n))
+		return;
+	check_cpu_wrote(c, m, i);
+	l->evicted |= check_diff(c, m, i, m->va, m->synced);
+	memcpy(m->synced + lo, m->va + lo, n);
+	memcpy(m->dev + lo, m->synced + lo, n);
+}
+
+/*
+ * A clean line is fetched early, and is stale once the NIC writes more. Only
+ * lines in which the NIC has still to write: there no sound driver stores at
+ * the same time from another thread, whose store we would undo.
+ */
+static void
+refill(struct sl_check *c, struct check_map *m, uint32_t i)
+{
+	size_t lo, n = check_span(c, m, i, &lo);
+	const struct check_line *l = &m->line[i];
+
+	if ((l->flags & (LINE_CONTENT | LINE_FETCH)) != 0 || check_outstanding(c, m, i) == 0 ||
+		check_cpu_changed(m, lo, n) || !check_nic_changed(m, lo, n))
+		return;
+	c->stats.refills++;
+	trace(c, 'r', m, i);
+	check_fetch(c, m, i);
+}
+
+/* A line at work, or one that was handed over a while ago. */
+static struct check_map *
+pick(struct sl_check *c, struct check_map *m, uint32_t first, uint32_t count, uint32_t *line)
+{
+	uint64_t r = draw(c);
+	const struct check_recent *recent = &c->recent[(r >> 8) % CHECK_RECENT];
+
+	if (m != NULL && (r & 1) != 0) {
+		*line = first + (uint32_t)((r >> 32) % count);
+		return m;
+	}
+	*line = recent->line;
+	return recent->map;
+}
+
+void
+check_moment(struct sl_check *c, struct check_map *m, uint32_t first, uint32_t count)
+{
+	uint64_t r;
+	struct check_map *at;
+	uint32_t line;
+
+	if ((c->evict | c->refill) == 0)
+		return;
+	r = draw(c);
+	if ((r & 1023) < c->evict) {
+		at = pick(c, m, first, count, &line);
+		if (at != NULL)
+			evict(c, at, line);
+	}
+	if ((r >> 10 & 1023) < c->refill) {
+		at = pick(c, m, first, count, &line);
+		if (at != NULL)
+			refill(c, at, line);
+	}
+}
+
+void
+check_remember(struct sl_check *c, struct check_map *m, uint32_t line)
+{
+	c->recent[c->next_recent++ % CHECK_RECENT] = (struct check_recent){m, line};
+}
+
+void
+check_forget_map(struct sl_check *c, const struct check_map *m)
+{
+	unsigned int i;
+
+	for (i = 0; i < CHECK_RECENT; i++) {
+		if (c->recent[i].map == m)
+			c->recent[i].map = NULL;
+	}
+}

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+#ifndef _SL_CHECK_PRIV_H_
+#define _SL_CHECK_PRIV_H_
+
+/**
+ * @file
+ * What the files of the checker share with each other and with nobody else.
+ * The checker's lock is held in all functions named here but where said.
+ */
+
+#include <pthread.h>
+#include <string.h>
+
+#include "sl_check.h"
+
+#define CHECK_LINE_MIN 32u
+#define CHECK_LINE_MAX 256u
+/* Ownership is kept for units of a descriptor: at most 16 in a line. */
+#define CHECK_UNIT 16u
+#define CHECK_SITES 256u
+#define CHECK_RECENT 256u /* lines that the adversary prefers; a power of two */
+#define CHECK_TOMBS 32u	  /* memory that left the window */
+
+/* check_line.owner and .pending: which right the NIC has. 0: none, the line is the CPU's. */
+#define NIC_READS 1u
+#define NIC_WRITES 2u
+
+/* check_line.flags */
+#define LINE_CONTENT 1u /* synced is on its way to the device's copy: complete at the barrier */
+#define LINE_FETCH 2u	/* an update is complete at the fence */
+#define LINE_FREE 4u	/* given back without its content */
+#define LINE_MISUSED 8u /* the NIC used it when it had no right to */
+
+/** One hand-over, small: the site's index, and the verb that was called. */
+struct check_event {
+	uint64_t ns;
+	uint16_t site;
+	uint8_t verb; /* enum check_verb */
+	uint8_t repeats;
+};
+
+/* Verbs of the history: those of the sync calls, and release. */
+enum check_verb {
+	VERB_FLUSH = SL_SYNC_FLUSH,
+	VERB_PREPARE = SL_SYNC_PREPARE,
+	VERB_UPDATE = SL_SYNC_UPDATE,
+	VERB_DOORBELL = SL_SYNC_DOORBELL,
+	VERB_FENCE,
+	VERB_RELEASE,
+};
+
+/** One line. Masks have one bit for each unit. */
+struct check_line {
+	uint8_t owner;	  /* rights in force */
+	uint8_t pending;  /* rights that come with the barrier */
+	uint8_t flags;
+	uint8_t events;	  /* in history, the newest at events - 1 */
+	uint16_t handed;  /* units that the rights in force are for */
+	uint16_t phanded; /* units of the pending rights */
+	uint16_t read;	  /* by the NIC, since handed */
+	uint16_t written; /* by the NIC, since handed */
+	uint16_t evicted; /* changed by the CPU and written back by the adversary, not by a flush */
+	uint32_t first;	  /* first line of its hand-over */
+	uint32_t count;	  /* lines of the hand-over that begins here */
+	struct check_event history[SL_CHECK_HISTORY];
+};
+
+/** One region or buffer. */
+struct check_map {
+	char name[SL_SHM_NAME_LEN];
+	uint8_t *va;	 /* the CPU's copy */
+	uint8_t *dev;	 /* the device's copy of the byte at va */
+	uint8_t *synced; /* the same for the content synced last */
+	uint64_t iova;
+	size_t len;
+	uintptr_t base;	 /* va rounded down to a line */
+	uint32_t lines;
+	uint32_t serial; /* in the order of mapping: the same in every run */
+	enum sl_dma_dir dir;
+	enum sl_usage usage;
+	uint16_t queue;
+	bool transfer;	 /* buffers and data regions: an update takes them back */
+	bool region;
+	struct check_line *line;
+	void *mem; /* of dev and synced */
+	size_t mem_len, line_len;
+};
+
+/** A piece of a map that waits for a thread's barrier or fence. */
+struct check_range {
+	struct check_map *map;
+	uint32_t first, count;
+};
+
+struct check_list {
+	struct check_range *range;
+	unsigned int n, room;
+};
+
+/** A call that a planted bug puts off. */
+struct check_late {
+	bool set;
+	enum check_verb verb;
+	const void *va;
+	size_t len;
+	struct sl_sync_site site;
+};
+
+/** What one thread has begun and not completed. */
+struct check_thread {
+	struct check_thread *next;
+	pthread_t id;
+	struct check_list handed;  /* flush, prepare: until the doorbell barrier */
+	struct check_list fetched; /* update: until the fence */
+	struct check_late late, late_barrier;
+};
+
+/** Memory that left the window. */
+struct check_tomb {
+	char name[SL_SHM_NAME_LEN];
+	uintptr_t va;
+	uint64_t iova, ns;
+	size_t len;
+};
+
+struct check_recent {
+	struct check_map *map;
+	uint32_t line;
+};
+
+struct check_plant {
+	enum sl_check_bug bug;
+	char file[64];
+	int line;
+};
+
+struct sl_check {
+	pthread_mutex_t lock;
+	struct sl_sync_checker seam;
+	uint32_t line; /* bytes */
+	unsigned int shift;
+	uint64_t seed, rng, start_ns;
+	unsigned int evict, refill;
+	enum sl_check_policy policy;
+	sl_log_fn log;
+	void *log_ctx;
+	bool device_tells; /* a device tells its accesses */
+	struct sl_check_stats stats;
+	struct check_map **maps; /* sorted by va */
+	struct check_map *last;
+	unsigned int nb_maps;
+	uint32_t next_serial;
+	struct check_thread *threads;
+	struct check_recent recent[CHECK_RECENT];
+	unsigned int next_recent;
+	struct check_tomb tomb[CHECK_TOMBS];
+	unsigned int next_tomb;
+	struct sl_check_site site[CHECK_SITES]; /* 0: too many */
+	unsigned int nb_sites;
+	struct check_plant plant;
+	struct sl_check_finding finding[SL_CHECK_FINDINGS];
+	/* The call or access at work, for reports. */
+	struct {
+		const char *verb;
+		const struct sl_sync_site *site;
+		uint64_t ns;
+		uint16_t queue;
+		uint32_t desc;
+	} now;
+};
+
+/** Bytes of line @p i that belong to the map: [*lo, *lo + result), offsets in the map. */
+static inline size_t
+check_span(const struct sl_check *c, const struct check_map *m, uint32_t i, size_t *lo)
+{
+	uintptr_t from = m->base + ((uintptr_t)i << c->shift), to = from + c->line;
+	uintptr_t start = (uintptr_t)m->va, end = start + m->len;
+
+	from = from < start ? start : from;
+	to = to > end ? end : to;
+	*lo = from - start;
+	return to - from;
+}
+
+static inline uint32_t
+check_line_of(const struct sl_check *c, const struct check_map *m, size_t off)
+{
+	return (uint32_t)(((uintptr_t)m->va + off - m->base) >> c->shift);
+}
+
+static inline bool
+check_cpu_changed(const struct check_map *m, size_t lo, size_t n)
+{
+	return memcmp(m->va + lo, m->synced + lo, n) != 0;
+}
+
+static inline bool
+check_nic_changed(const struct check_map *m, size_t lo, size_t n)
+{
+	return memcmp(m->dev + lo, m->synced + lo, n) != 0;
+}
+
+/* sl_check.c */
+struct check_map *check_find(struct sl_check *c, const void *va);
+/** The thread that runs; NULL on no memory: what it begins is complete at once. */
+struct check_thread *check_self(struct sl_check *c);
+uint64_t check_ns(const struct sl_check *c);
+
+/* sl_check_line.c: one line */
+
+/** Mask of the units that [lo, lo + n) of the map touches within line @p i. */
+uint16_t check_units(const struct sl_check *c, const struct check_map *m, uint32_t i, size_t lo,
+	size_t n);
+/** Units of line @p i in which two views of the map differ. */
+uint16_t check_diff(const struct sl_check *c, const struct check_map *m, uint32_t i,
+	const uint8_t *a, const uint8_t *b);
+/** Units that the NIC may still write. */
+uint16_t check_outstanding(const struct sl_check *c, const struct check_map *m, uint32_t i);
+/** The CPU wrote to the line: report it where the NIC may write. */
+void check_cpu_wrote(struct sl_check *c, struct check_map *m, uint32_t i);
+/** What is on its way to the device's copy arrives. */
+void check_settle(struct sl_check *c, struct check_map *m, uint32_t i);
+/** The device's content becomes the CPU's. The line is clean. */
+void check_fetch(struct sl_check *c, struct check_map *m, uint32_t i);
+/** Rights that are pending come into force. */
+void check_apply(struct sl_check *c, struct check_map *m, uint32_t i);
+/** The line is the CPU's again. */
+void check_take_back(struct check_line *l);
+
+/* sl_check_sync.c */
+void check_sync(void *ctx, enum sl_sync_verb verb, const void *va, size_t len,
+	const struct sl_sync_site *site);
+void check_fence(void *ctx, const struct sl_sync_site *site);
+void check_release(void *ctx, const void *va, size_t len, const struct sl_sync_site *site);
+/** Complete what the list holds of lines, and empty it. */
+void check_complete(struct sl_check *c, struct check_list *list,
+	void (*done)(struct sl_check *c, struct check_map *m, uint32_t i));
+
+/* sl_check_access.c */
+void check_access(void *ctx, const struct sl_sync_access *a);
+
+/* sl_check_adversary.c */
+
+/** One moment for the adversary; lines [first, first + count) of @p m are at work, m may be NULL. */
+void check_moment(struct sl_check *c, struct check_map *m, uint32_t first, uint32_t count);
+/** A line was handed over: the adversary likes it. */
+void check_remember(struct sl_check *c, struct check_map *m, uint32_t line);
+/** The map goes. */
+void check_forget_map(struct sl_check *c, const struct check_map *m);
+
+/* sl_check_report.c */
+
+/** Index of a site, for a line's history; counts the call. */
+uint16_t check_site(struct sl_check *c, const char *verb, const struct sl_sync_site *site);
+const char *check_verb_name(enum check_verb verb);
+/** Add a hand-over to a line's history. */
+void check_note(struct sl_check *c, struct check_line *l, enum check_verb verb, uint16_t site);
+/** Something was found at [off, off + len) of @p m (NULL: in no memory of the window). */
+void check_report(struct sl_check *c, enum sl_check_class kind, struct check_map *m, size_t off,
+	size_t len, const char *fmt, ...) __attribute__((format(printf, 6, 7)));
+/** Log a line as the parameters said. */
+void check_log(struct sl_check *c, int level, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+#endif /* _SL_CHECK_PRIV_H_ */

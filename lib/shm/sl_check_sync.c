@@ -1,0 +1,513 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ *
+ * What the driver's calls do to the copies, and what is wrong with them.
+ */
+#include <stdlib.h>
+
+#include "sl_check_priv.h"
+
+/* --- ranges that wait --- */
+
+void
+check_complete(struct sl_check *c, struct check_list *list,
+	void (*done)(struct sl_check *c, struct check_map *m, uint32_t i))
+{
+	unsigned int i;
+	uint32_t k;
+
+	for (i = 0; i < list->n; i++) {
+		const struct check_range *r = &list->range[i];
+
+		for (k = 0; k < r->count; k++)
+			done(c, r->map, r->first + k);
+	}
+	list->n = 0;
+}
+
+/* Without memory for the list the range is complete at once: nothing is lost but strictness. */
+static void
+list_add(struct sl_check *c, struct check_list *list, struct check_map *m, uint32_t first,
+	uint32_t count, void (*done)(struct sl_check *c, struct check_map *m, uint32_t i))
+{
+	unsigned int room = list->room == 0 ? 64 : 2 * list->room;
+	struct check_range *r;
+
+	if (list->n == list->room) {
+		r = realloc(list->range, room * sizeof(*r));
+		if (r == NULL) {
+			check_complete(c, list, done);
+			while (count-- > 0)
+				done(c, m, first++);
+			return;
+		}
+		list->range = r;
+		list->room = room;
+	}
+	list->range[list->n++] = (struct check_range){m, first, count};
+}
+
+static void
+fetch_done(struct sl_check *c, struct check_map *m, uint32_t i)
+{
+	size_t lo, n = check_span(c, m, i, &lo);
+
+	if ((m->line[i].flags & LINE_FETCH) == 0)
+		return;
+	if (check_cpu_changed(m, lo, n))
+		m->line[i].flags &= (uint8_t)~LINE_FETCH;
+	else
+		check_fetch(c, m, i);
+}
+
+/* --- what all verbs share --- */
+
+/** A call at work. */
+struct call {
+	enum check_verb verb;
+	const void *va;
+	size_t len;
+	struct check_map *map;
+	size_t off;	       /* of va in map */
+	uint32_t first, count; /* lines */
+	uint16_t site;
+	struct check_thread *self;
+};
+
+/* The call's bytes in line @p i, as an offset in the map and a length. */
+static size_t
+call_span(const struct sl_check *c, const struct call *k, uint32_t i, size_t *lo)
+{
+	size_t n = check_span(c, k->map, i, lo), end = *lo + n;
+
+	if (*lo < k->off)
+		*lo = k->off;
+	if (end > k->off + k->len)
+		end = k->off + k->len;
+	return end - *lo;
+}
+
+/* Where the range lies (A1); false: nowhere, reported. */
+static bool
+call_locate(struct sl_check *c, struct call *k)
+{
+	uintptr_t va = (uintptr_t)k->va;
+	unsigned int i;
+
+	k->map = check_find(c, k->va);
+	if (k->map != NULL) {
+		k->off = va - (uintptr_t)k->map->va;
+		if (k->len <= k->map->len - k->off) {
+			k->first = check_line_of(c, k->map, k->off);
+			k->count = check_line_of(c, k->map, k->off + k->len - 1) - k->first + 1;
+			c->now.queue = k->map->queue;
+			return true;
+		}
+		check_report(c, SL_CHECK_OUTSIDE, k->map, k->off, k->len,
+			"the range runs past the end of its memory");
+		return false;
+	}
+	for (i = 0; i < CHECK_TOMBS; i++) {
+		const struct check_tomb *t = &c->tomb[i];
+
+		if (va - t->va < t->len) {
+			check_report(c, SL_CHECK_USE_AFTER_FREE, NULL, va - t->va, k->len,
+				"sync of '%s', which left the window %.6f s after the start",
+				t->name, (double)t->ns / 1e9);
+			return false;
+		}
+	}
+	check_report(c, SL_CHECK_OUTSIDE, NULL, 0, k->len,
+		"the range is in no region and no mapped buffer");
+	return false;
+}
+
+/* Memory that goes one way alone is not handed over the other way. */
+static void
+call_direction(struct sl_check *c, const struct call *k)
+{
+	enum sl_dma_dir want = k->verb == VERB_FLUSH ? SL_DMA_TO_DEVICE : SL_DMA_FROM_DEVICE;
+
+	if ((k->map->dir & want) == 0)
+		check_report(c, SL_CHECK_DIRECTION, k->map, k->off, k->len,
+			"%s of memory that the NIC may only %s", check_verb_name(k->verb),
+			k->verb == VERB_FLUSH ? "write" : "read");
+}
+
+/* The NIC wrote to the line and the CPU has not seen it. */
+static bool
+line_unseen(const struct sl_check *c, const struct check_map *m, uint32_t i)
+{
+	const struct check_line *l = &m->line[i];
+	size_t lo, n = check_span(c, m, i, &lo);
+
+	return (l->owner & NIC_WRITES) != 0 &&
+		(l->written != 0 ||
+			((l->flags & LINE_CONTENT) == 0 && check_nic_changed(m, lo, n)));
+}
+
+/* --- flush and prepare --- */
+
+/* Checks of every hand-over to the NIC, before anything changes. */
+static void
+hand_check_line(struct sl_check *c, const struct call *k, uint32_t i)
+{
+	struct check_line *l = &k->map->line[i];
+	size_t lo, n = call_span(c, k, i, &lo);
+	uint16_t units = check_units(c, k->map, i, lo, n);
+
+	if ((l->flags & LINE_FETCH) != 0) {
+		check_report(c, SL_CHECK_NO_FENCE, k->map, lo, n,
+			"%s of a line whose update has had no sl_update_fence() yet",
+			check_verb_name(k->verb));
+		fetch_done(c, k->map, i);
+	}
+	if ((l->flags & LINE_MISUSED) != 0) {
+		l->flags &= (uint8_t)~LINE_MISUSED;
+		check_report(c, SL_CHECK_LATE_SYNC, k->map, lo, n,
+			"%s of a line that the NIC has used already: it belongs before the "
+			"doorbell",
+			check_verb_name(k->verb));
+	}
+	/* What it has still to read must not change, nor become a place to write to. */
+	if (l->owner == NIC_READS && c->device_tells && (l->handed & ~l->read & units) != 0) {
+		if (k->verb == VERB_PREPARE)
+			check_report(c, SL_CHECK_SHARED_LINE, k->map, lo, n,
+				"prepare of a line that the NIC has still to read");
+		else if ((check_diff(c, k->map, i, k->map->va, k->map->synced) & l->handed &
+				 ~l->read) != 0)
+			check_report(c, SL_CHECK_CPU_WRITE, k->map, lo, n,
+				"the CPU wrote to a line that the NIC has still to read");
+	}
+}
+
+/* A transfer that goes to the NIC while it has it for writing. */
+static void
+hand_check_transfer(struct sl_check *c, const struct call *k, uint32_t i)
+{
+	const struct check_line *l = &k->map->line[i];
+	size_t lo, n = call_span(c, k, i, &lo);
+
+	if ((l->owner & NIC_WRITES) == 0)
+		return;
+	if (line_unseen(c, k->map, i))
+		check_report(c, SL_CHECK_STALE_READ, k->map, lo, n,
+			"%s of a line that the NIC wrote and nobody updated or released",
+			check_verb_name(k->verb));
+	else if (k->verb == VERB_FLUSH)
+		check_report(c, SL_CHECK_SHARED_LINE, k->map, lo, n,
+			"flush of a line that the NIC owns for writing");
+	else if (l->first != k->first)
+		check_report(c, SL_CHECK_SHARED_LINE, k->map, lo, n,
+			"prepare of a line that is part of another hand-over for writing");
+}
+
+/* A ring's line goes to the NIC while it has descriptors of it (R4). */
+static void
+hand_check_ring(struct sl_check *c, const struct call *k, uint32_t i)
+{
+	size_t lo, n = call_span(c, k, i, &lo);
+	uint16_t out = check_outstanding(c, k->map, i);
+
+	if (out == 0 || k->map->usage == SL_USAGE_OTHER)
+		return;
+	if ((check_diff(c, k->map, i, k->map->va, k->map->synced) & out) != 0)
+		check_report(c, SL_CHECK_CPU_WRITE, k->map, lo, n,
+			"%s of a line in which the CPU wrote where the NIC has still to write",
+			check_verb_name(k->verb));
+	else
+		check_report(c, SL_CHECK_SHARED_LINE, k->map, lo, n,
+			"%s of a line of which the NIC has still a part to write",
+			check_verb_name(k->verb));
+}
+
+/* R5: what the NIC writes begins and ends on lines, or at the end of the memory. */
+static void
+hand_check_ends(struct sl_check *c, const struct call *k)
+{
+	uintptr_t from = (uintptr_t)k->va, to = from + k->len;
+	uintptr_t end = (uintptr_t)k->map->va + k->map->len;
+
+	if (k->verb != VERB_PREPARE || !k->map->transfer)
+		return;
+	if (((from | to) & (c->line - 1)) == 0 ||
+		(k->map->region && to == end && (from & (c->line - 1)) == 0))
+		return;
+	check_report(c, SL_CHECK_PARTIAL_LINE, k->map, k->off, k->len,
+		"prepare of %zu bytes that begin %zu and end %zu bytes into a line", k->len,
+		(size_t)(from & (c->line - 1)), (size_t)(to & (c->line - 1)));
+}
+
+/* The line's content is taken now; it reaches the device at the barrier. */
+static void
+hand_line(struct sl_check *c, const struct call *k, uint32_t i)
+{
+	const bool both = !k->map->transfer && k->map->dir == SL_DMA_BIDIRECTIONAL;
+	struct check_map *m = k->map;
+	struct check_line *l = &m->line[i];
+	size_t lo, n = call_span(c, k, i, &lo);
+	uint16_t units = check_units(c, m, i, lo, n);
+
+	n = check_span(c, m, i, &lo);
+	/* Of a clean line there is nothing to write back. */
+	if (check_cpu_changed(m, lo, n)) {
+		memcpy(m->synced + lo, m->va + lo, n);
+		l->flags |= LINE_CONTENT;
+	}
+	l->evicted = 0;
+	/* A ring's descriptors are read, then written: one hand-over. */
+	l->pending |= k->verb == VERB_PREPARE ? NIC_WRITES : NIC_READS;
+	if (both && k->verb == VERB_FLUSH)
+		l->pending |= NIC_WRITES;
+	l->phanded |= units;
+	l->first = k->first;
+	check_note(c, l, k->verb, k->site);
+}
+
+static void
+do_hand_over(struct sl_check *c, const struct call *k)
+{
+	uint32_t i;
+
+	hand_check_ends(c, k);
+	for (i = k->first; i < k->first + k->count; i++) {
+		hand_check_line(c, k, i);
+		if (k->map->transfer)
+			hand_check_transfer(c, k, i);
+		else
+			hand_check_ring(c, k, i);
+		hand_line(c, k, i);
+	}
+	k->map->line[k->first].count = k->count;
+	check_remember(c, k->map, k->first);
+	if (k->self != NULL)
+		list_add(c, &k->self->handed, k->map, k->first, k->count, check_apply);
+	else
+		for (i = k->first; i < k->first + k->count; i++)
+			check_apply(c, k->map, i);
+}
+
+/* --- update --- */
+
+/* Where no software device tells: that it wrote shows here. */
+static void
+update_check_right(struct sl_check *c, const struct call *k, uint32_t i)
+{
+	const struct check_line *l = &k->map->line[i];
+	size_t lo, n = check_span(c, k->map, i, &lo);
+
+	if (c->device_tells || l->owner >= NIC_WRITES ||
+		(l->flags & (LINE_CONTENT | LINE_FREE)) != 0 || l->pending != 0 ||
+		!check_nic_changed(k->map, lo, n))
+		return;
+	if (l->owner == NIC_READS)
+		check_report(c, SL_CHECK_DIRECTION, k->map, lo, n,
+			"the NIC wrote to a line that was handed over for reading");
+	else
+		check_report(c, SL_CHECK_NOT_HANDED, k->map, lo, n,
+			"the NIC wrote to a line that was not handed over");
+}
+
+/* The hand-over that line @p i is part of is the CPU's again: all of it, at its first line. */
+static void
+update_take_back(const struct call *k, uint32_t i)
+{
+	struct check_line *l = &k->map->line[i];
+	uint32_t first = l->first, count, at;
+
+	if (first < k->first) {
+		check_take_back(l);
+		return;
+	}
+	count = k->map->line[first].count;
+	for (at = first; at < first + count && at < k->map->lines; at++) {
+		if (k->map->line[at].first == first && (k->map->line[at].owner & NIC_WRITES) != 0)
+			check_take_back(&k->map->line[at]);
+	}
+}
+
+static void
+update_line(struct sl_check *c, const struct call *k, uint32_t i)
+{
+	struct check_map *m = k->map;
+	struct check_line *l = &m->line[i];
+	size_t lo, n = check_span(c, m, i, &lo);
+
+	update_check_right(c, k, i);
+	/* Maintenance of a line completes what came before it. */
+	check_settle(c, m, i);
+	if (check_cpu_changed(m, lo, n)) {
+		check_cpu_wrote(c, m, i);
+		/* Written back, over whatever the NIC wrote. */
+		memcpy(m->synced + lo, m->va + lo, n);
+		memcpy(m->dev + lo, m->synced + lo, n);
+	}
+	l->flags |= LINE_FETCH;
+	check_note(c, l, VERB_UPDATE, k->site);
+	if (m->transfer && (l->owner & NIC_WRITES) != 0)
+		update_take_back(k, i);
+}
+
+static void
+do_update(struct sl_check *c, const struct call *k)
+{
+	uint32_t i;
+
+	for (i = k->first; i < k->first + k->count; i++)
+		update_line(c, k, i);
+	if (k->self != NULL)
+		list_add(c, &k->self->fetched, k->map, k->first, k->count, fetch_done);
+	else
+		for (i = k->first; i < k->first + k->count; i++)
+			fetch_done(c, k->map, i);
+}
+
+static void
+do_release(struct sl_check *c, const struct call *k)
+{
+	uint32_t i;
+
+	for (i = k->first; i < k->first + k->count; i++) {
+		struct check_line *l = &k->map->line[i];
+
+		check_settle(c, k->map, i);
+		check_take_back(l);
+		l->pending = 0;
+		l->phanded = 0;
+		l->evicted = 0;
+		l->flags &= (uint8_t) ~(LINE_FETCH | LINE_MISUSED);
+		check_note(c, l, VERB_RELEASE, k->site);
+	}
+}
+
+/* --- calls --- */
+
+static void
+run(struct sl_check *c, enum check_verb verb, const void *va, size_t len,
+	const struct sl_sync_site *site)
+{
+	struct call k = {.verb = verb, .va = va, .len = len, .self = check_self(c)};
+
+	c->now.verb = check_verb_name(verb);
+	c->now.site = site;
+	c->now.queue = SL_SHM_QUEUE_NONE;
+	c->now.desc = SL_DESC_NONE;
+	k.site = check_site(c, c->now.verb, site);
+	if (verb == VERB_DOORBELL || verb == VERB_FENCE) {
+		check_moment(c, NULL, 0, 0);
+		if (k.self != NULL && verb == VERB_DOORBELL)
+			check_complete(c, &k.self->handed, check_apply);
+		else if (k.self != NULL)
+			check_complete(c, &k.self->fetched, fetch_done);
+		return;
+	}
+	if (len == 0 || !call_locate(c, &k))
+		return;
+	check_moment(c, k.map, k.first, k.count);
+	if (verb == VERB_RELEASE) {
+		do_release(c, &k);
+		return;
+	}
+	call_direction(c, &k);
+	if (verb == VERB_UPDATE)
+		do_update(c, &k);
+	else
+		do_hand_over(c, &k);
+}
+
+static void
+run_late(struct sl_check *c, struct check_late *late)
+{
+	if (!late->set)
+		return;
+	late->set = false;
+	run(c, late->verb, late->va, late->len, &late->site);
+}
+
+/* Whether the call stands where a bug is planted. */
+static bool
+planted(const struct sl_check *c, const struct sl_sync_site *site)
+{
+	size_t want = strlen(c->plant.file), n;
+
+	if (c->plant.bug == SL_CHECK_BUG_NONE || site->line != c->plant.line)
+		return false;
+	n = strlen(site->file);
+	return n >= want && strcmp(site->file + n - want, c->plant.file) == 0;
+}
+
+/* A call as its planted bug leaves it. */
+static void
+run_spoilt(struct sl_check *c, enum check_verb verb, const void *va, size_t len,
+	const struct sl_sync_site *site)
+{
+	bool barrier = verb == VERB_DOORBELL || verb == VERB_FENCE;
+	struct check_thread *self = check_self(c);
+	struct check_late *late;
+
+	switch (c->plant.bug) {
+	case SL_CHECK_BUG_LATE:
+		if (self == NULL)
+			break;
+		late = barrier ? &self->late_barrier : &self->late;
+		run_late(c, late);
+		*late = (struct check_late){true, verb, va, len, *site};
+		break;
+	case SL_CHECK_BUG_HALF:
+		if (barrier)
+			run(c, verb, va, len, site);
+		else if (len / 2 > 0)
+			run(c, verb, va, len / 2, site);
+		break;
+	case SL_CHECK_BUG_REVERSE:
+		run(c,
+			barrier			   ? verb :
+				verb == VERB_FLUSH ? VERB_PREPARE :
+						     VERB_FLUSH,
+			va, len, site);
+		break;
+	default:
+		break;
+	}
+}
+
+static void
+enter(struct sl_check *c, enum check_verb verb, const void *va, size_t len,
+	const struct sl_sync_site *site)
+{
+	struct check_thread *self;
+
+	pthread_mutex_lock(&c->lock);
+	c->stats.syncs++;
+	c->now.ns = check_ns(c);
+	self = c->plant.bug == SL_CHECK_BUG_LATE ? check_self(c) : NULL;
+	/* The doorbell has been rung since. */
+	if (self != NULL)
+		run_late(c, &self->late_barrier);
+	if (planted(c, site))
+		run_spoilt(c, verb, va, len, site);
+	else
+		run(c, verb, va, len, site);
+	if (self != NULL && verb == VERB_DOORBELL)
+		run_late(c, &self->late);
+	pthread_mutex_unlock(&c->lock);
+}
+
+void
+check_sync(void *ctx, enum sl_sync_verb verb, const void *va, size_t len,
+	const struct sl_sync_site *site)
+{
+	enter(ctx, (enum check_verb)verb, va, len, site);
+}
+
+void
+check_fence(void *ctx, const struct sl_sync_site *site)
+{
+	enter(ctx, VERB_FENCE, NULL, 0, site);
+}
+
+void
+check_release(void *ctx, const void *va, size_t len, const struct sl_sync_site *site)
+{
+	enter(ctx, VERB_RELEASE, va, len, site);
+}
