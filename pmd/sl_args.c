@@ -127,11 +127,65 @@ set_quota(struct sl_args *a, const char *value)
 	return 0;
 }
 
+static int
+set_check_line(struct sl_args *a, const char *value)
+{
+	int v;
+
+	if (parse_int(value, 32, 256, &v) != 0 || (v & (v - 1)) != 0)
+		return -EINVAL;
+	a->check_line = (uint32_t)v;
+	a->check = true;
+	return 0;
+}
+
+static int
+set_check_seed(struct sl_args *a, const char *value)
+{
+	char *end;
+
+	errno = 0;
+	a->check_seed = strtoull(value, &end, 0);
+	a->check = true;
+	return errno != 0 || end == value || *end != '\0' || *value == '-' || a->check_seed == 0 ?
+		-EINVAL :
+		0;
+}
+
+static int
+set_check_policy(struct sl_args *a, const char *value)
+{
+	a->check = true;
+	return sl_check_policy_parse(value, &a->check_policy);
+}
+
+/* kind:file:line */
+static int
+set_check_bug(struct sl_args *a, const char *value)
+{
+	char word[16];
+	const char *file = strchr(value, ':'), *line = strrchr(value, ':');
+
+	if (file == NULL || line == file || (size_t)(file - value) >= sizeof(word) ||
+		(size_t)(line - file) > sizeof(a->check_file))
+		return -EINVAL;
+	memcpy(word, value, (size_t)(file - value));
+	word[file - value] = '\0';
+	file++;
+	memcpy(a->check_file, file, (size_t)(line - file));
+	a->check_file[line - file] = '\0';
+	a->check = true;
+	if (sl_check_bug_parse(word, &a->check_bug) != 0)
+		return -EINVAL;
+	return parse_int(line + 1, 1, INT32_MAX, &a->check_at);
+}
+
 static const struct arg_key arg_keys[] = {
 	{"wire", set_wire,
 		"peer:NAME, loop, gen, pcap:in=FILE, tap:IFNAME, null, none; ';' for ','",
 		SL_ARGS_SOFT, false},
-	{"coherency", set_coherency, "auto, coherent, explicit", SL_ARGS_SOFT | SL_ARGS_PCI, false},
+	{"coherency", set_coherency, "auto, coherent, explicit, checked",
+		SL_ARGS_SOFT | SL_ARGS_PCI, false},
 	{"mode", set_mode, "thread, step", SL_ARGS_SOFT, false},
 	{"cpu", set_cpu, "a CPU number, -1 not to pin", SL_ARGS_SOFT, false},
 	{"intr", set_intr, "msix, msi", SL_ARGS_SOFT, false},
@@ -140,6 +194,12 @@ static const struct arg_key arg_keys[] = {
 	{"quota_noncached", set_quota, "bytes > 0, with K or M for KiB or MiB", SL_ARGS_SOFT,
 		false},
 	{"node", set_node, "a NUMA node number, -1 for any", SL_ARGS_SOFT, false},
+	{"check_line", set_check_line, "32, 64, 128, 256", SL_ARGS_SOFT | SL_ARGS_PCI, false},
+	{"check_seed", set_check_seed, "a number, not 0", SL_ARGS_SOFT | SL_ARGS_PCI, false},
+	{"check_policy", set_check_policy, "report, abort, count", SL_ARGS_SOFT | SL_ARGS_PCI,
+		false},
+	{"check_bug", set_check_bug, "drop, late, half or reverse, then :FILE:LINE of a sync call",
+		SL_ARGS_SOFT | SL_ARGS_PCI, false},
 };
 
 static int
@@ -271,6 +331,12 @@ sl_args_parse(
 	}
 	if (ret == 0)
 		ret = join_wire(&a, extra, why, why_len);
+	if (ret == 0 && a.check && a.coherency != SL_COHERENCY_CHECKED) {
+		snprintf(why, why_len,
+			"arguments check_* with coherency=%s; allowed with coherency=checked alone",
+			sl_coherency_name(a.coherency));
+		ret = -EINVAL;
+	}
 	if (ret == 0)
 		*out = a;
 	return ret;

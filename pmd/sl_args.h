@@ -14,11 +14,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "sl_check.h"
 #include "sl_shm.h"
 #include "sl_softnic.h"
 
 #define SL_ARGS_WIRE_LEN 512u
 #define SL_ARGS_MAX_FAULTS 8u
+#define SL_ARGS_FILE_LEN 48u
 /** sl_args.cpu when the user named none. */
 #define SL_ARGS_CPU_DEFAULT (-2)
 
@@ -40,6 +42,14 @@ struct sl_args {
 	int node;                    /**< NUMA node or SL_NODE_ANY */
 	unsigned int nb_faults;
 	struct sl_args_fault faults[SL_ARGS_MAX_FAULTS];
+	/* coherency=checked */
+	bool check;                  /**< one of these was given */
+	uint32_t check_line;         /**< 0: the checker's own */
+	uint64_t check_seed;         /**< 0: from the clock */
+	enum sl_check_policy check_policy;
+	enum sl_check_bug check_bug; /**< planted at check_file : check_at */
+	char check_file[SL_ARGS_FILE_LEN];
+	int check_at;
 };
 
 /** Which driver's arguments: each knows its own keys. */
@@ -49,12 +59,15 @@ enum sl_args_kind {
 };
 
 /** Shown by tools that list a driver's arguments. */
-#define SL_ARGS_PCI_HELP "coherency=auto|coherent|explicit"
+#define SL_ARGS_CHECK_HELP                                                                         \
+	"check_line=32|64|128|256 check_seed=<int> check_policy=report|abort|count "               \
+	"check_bug=drop|late|half|reverse:<file>:<line>"
+#define SL_ARGS_PCI_HELP "coherency=auto|coherent|explicit|checked " SL_ARGS_CHECK_HELP
 #define SL_ARGS_SOFT_HELP                                                                          \
-	"wire=<text, ';' for ','> wire_<key>=<value> coherency=auto|coherent|explicit "            \
+	"wire=<text, ';' for ','> wire_<key>=<value> coherency=auto|coherent|explicit|checked "            \
 	"mode=thread|step cpu=<int> intr=msix|msi mac=<xx:xx:xx:xx:xx:xx> "                        \
 	"fault=<name[:arg[:count]]> "                                                              \
-	"quota_noncached=<bytes[K|M]> node=<int>"
+	"quota_noncached=<bytes[K|M]> node=<int> " SL_ARGS_CHECK_HELP
 
 /**
  * Parse "key=value,key=value". Any thread.

@@ -7,6 +7,7 @@
 #include <rte_cycles.h>
 #include <rte_malloc.h>
 
+#include "sl_checked.h"
 #include "sl_port.h"
 
 #define RX_OFFLOADS \
@@ -404,6 +405,8 @@ sl_port_release(struct sl_port *port)
 		if (sl_adapter_close(port->adapter) == 0)
 			port->adapter = NULL;
 	}
+	if (port->adapter == NULL)
+		sl_checked_close(port);
 }
 
 int

@@ -9,6 +9,7 @@
 #include <ethdev_pci.h>
 
 #include "sl_args.h"
+#include "sl_checked.h"
 #include "sl_port.h"
 
 #define WHY_LEN 512u
@@ -83,7 +84,9 @@ pci_port_create(struct rte_eth_dev *eth)
 	port->dev_priv = pci;
 	port->bus = (struct sl_bus){.ops = &mmio_ops, .dev = pci->mem_resource[0].addr};
 	params.coherency = args.coherency;
-	ret = sl_adapter_open(&params, &port->adapter);
+	ret = sl_checked_open(port, &args, &params);
+	if (ret == 0)
+		ret = sl_adapter_open(&params, &port->adapter);
 	if (ret == 0)
 		ret = sl_port_init(eth);
 	if (ret != 0)

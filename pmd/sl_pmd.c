@@ -28,6 +28,14 @@ sl_pmd_adapter(uint16_t port)
 	return p == NULL ? NULL : p->adapter;
 }
 
+struct sl_check *
+sl_pmd_check(uint16_t port)
+{
+	const struct sl_port *p = port_get(port);
+
+	return p == NULL ? NULL : p->check;
+}
+
 struct sl_softnic *
 sl_pmd_softnic(uint16_t port)
 {

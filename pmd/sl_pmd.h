@@ -20,6 +20,7 @@ extern "C" {
 #endif
 
 struct sl_adapter;
+struct sl_check;
 struct sl_softnic;
 
 /** True when the port is driven by Syncline. */
@@ -28,6 +29,8 @@ bool sl_pmd_is_ours(uint16_t port);
 struct sl_adapter *sl_pmd_adapter(uint16_t port);
 /** The software NIC behind a port, or NULL. */
 struct sl_softnic *sl_pmd_softnic(uint16_t port);
+/** The checker of a port in `checked` mode, or NULL. It lives until the port's close. */
+struct sl_check *sl_pmd_check(uint16_t port);
 /** Send a control word to the wire of a port's software NIC: "start", "rate=2M"... */
 int sl_pmd_wire_control(uint16_t port, const char *word);
 /** The wire's report (loss, latency) as one JSON object; "null" where it has none. */

@@ -27,6 +27,7 @@
 #include "sl_shm.h"
 #include "sl_sync.h"
 
+struct sl_check;
 struct sl_port;
 
 /** Longest chain of descriptors that one received frame may take. */
@@ -155,6 +156,7 @@ struct sl_dev_ops {
 #define SL_MAC_ADDRS 24u
 
 #define SL_SOFT_STATS 16u
+#define SL_CHECK_STATS 5u
 #define SL_VFTA_WORDS 128u
 #define SL_MTA_WORDS 128u
 
@@ -195,6 +197,7 @@ struct sl_intr {
 struct sl_port {
 	struct sl_bus bus;
 	struct sl_adapter *adapter;
+	struct sl_check *check;         /**< NULL but in checked mode */
 	const struct sl_dev_ops *dev_ops;
 	void *dev_priv;                 /**< struct of the device kind */
 	struct rte_eth_dev *eth;
@@ -220,6 +223,7 @@ struct sl_port {
 	struct sl_tx_counters tx_base[SL_NIC_QUEUES];
 	struct sl_rx_counters rx_gone;  /**< of queues released since the last reset */
 	struct sl_tx_counters tx_gone;
+	uint64_t check_base[SL_CHECK_STATS]; /**< the same of the checker */
 	uint64_t soft_base[SL_SOFT_STATS]; /**< figures of the software NIC at the last reset */
 };
 

@@ -594,6 +594,9 @@ tx_queue_free(struct sl_tx_queue *q)
 {
 	if (q == NULL)
 		return;
+	if (q->head_mem.va != NULL)
+		/* The queue is off, and its head line goes (F1, F2). */
+		sl_release(q->sync, q->sync->mode, q->head_mem.va, q->head_mem.len);
 	region_drop(q->port, &q->ring_mem);
 	region_drop(q->port, &q->head_mem);
 	rte_free(q->sw_ring);

@@ -122,9 +122,15 @@ sl_rx_queue_drain(struct sl_rx_queue *q)
 	unsigned int idx = q->next_to_clean;
 
 	for (; posted > 0; posted--) {
+		/* The queue is off: the NIC writes no more to the buffer, before others do (F2). */
+		sl_release(q->sync, q->sync->mode,
+			(char *)q->sw_ring[idx]->buf_addr + RTE_PKTMBUF_HEADROOM, q->buf_len);
 		rte_mbuf_raw_free(q->sw_ring[idx]);
 		idx = idx + 1 == q->nb_desc ? 0 : idx + 1;
 	}
+	/* The same for its descriptors, before they are filled anew (F2). */
+	sl_release(q->sync, q->sync->mode, (const void *)(uintptr_t)q->ring,
+		q->nb_desc * SL_DESC_SIZE);
 	rte_pktmbuf_free(q->first_seg);
 	q->first_seg = NULL;
 	q->last_seg = NULL;
@@ -452,8 +458,12 @@ rx_update_payload(
 	for (i = 0; i < n; i++) {
 		const uint32_t length = RTE_MIN(rx_length(wb[i]), q->buf_len);
 
-		if (length == 0)
+		if (length == 0) {
+			/* The NIC is done with the buffer, which goes back unread (F2). */
+			sl_release(q->sync, mode,
+				(const char *)sw[i]->buf_addr + RTE_PKTMBUF_HEADROOM, q->buf_len);
 			continue;
+		}
 		/* DD seen, payload not read yet; one fence for all below (R3). */
 		sl_update_nofence(q->sync, mode,
 			(const char *)sw[i]->buf_addr + RTE_PKTMBUF_HEADROOM, length);

@@ -14,6 +14,7 @@
 #include <ethdev_vdev.h>
 
 #include "sl_args.h"
+#include "sl_checked.h"
 #include "sl_soft.h"
 
 #define SHARED_NAME "syncline_soft"
@@ -274,7 +275,10 @@ soft_adapter_open(struct sl_port *port, const char *name, const struct sl_args *
 		.platform_coherent = 1, /* the device is a thread of this CPU */
 	};
 
-	return sl_adapter_open(&params, &port->adapter);
+	int ret;
+
+	ret = sl_checked_open(port, args, &params);
+	return ret == 0 ? sl_adapter_open(&params, &port->adapter) : ret;
 }
 
 static int

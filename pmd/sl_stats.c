@@ -6,6 +6,7 @@
  */
 #include <stdarg.h>
 
+#include "sl_check.h"
 #include "sl_port.h"
 #include "sl_soft.h"
 
@@ -289,6 +290,28 @@ soft_stat(const struct sl_softnic_stats *s, unsigned int i)
 	return *(const uint64_t *)((const uint8_t *)s + soft_stats[i].offset);
 }
 
+static const char *const check_names[] = {
+	"check_findings",
+	"check_syncs",
+	"check_device_accesses",
+	"check_evictions",
+	"check_refills",
+};
+_Static_assert(RTE_DIM(check_names) == SL_CHECK_STATS, "sl_port has a base for each");
+
+static void
+check_figures(const struct sl_port *port, uint64_t now[SL_CHECK_STATS])
+{
+	struct sl_check_stats c;
+
+	sl_check_stats(port->check, &c);
+	now[0] = c.found;
+	now[1] = c.syncs;
+	now[2] = c.accesses;
+	now[3] = c.evictions;
+	now[4] = c.refills;
+}
+
 int
 sl_stats_reset(struct rte_eth_dev *eth)
 {
@@ -321,6 +344,8 @@ sl_stats_reset(struct rte_eth_dev *eth)
 		for (i = 0; i < RTE_DIM(soft_stats); i++)
 			port->soft_base[i] = soft_stat(&s, i);
 	}
+	if (port->check != NULL)
+		check_figures(port, port->check_base);
 	rte_spinlock_unlock(&port->stats_lock);
 	return 0;
 }
@@ -408,6 +433,20 @@ emit_soft(const struct sl_port *port, struct sink *s)
 		emit(s, counters[i].value, "wire_%s", counters[i].name);
 }
 
+/* What the checker found and how much it looked at; in this order in check_base too. */
+static void
+emit_check(const struct sl_port *port, struct sink *s)
+{
+	uint64_t now[SL_CHECK_STATS];
+	unsigned int i;
+
+	if (port->check == NULL)
+		return;
+	check_figures(port, now);
+	for (i = 0; i < SL_CHECK_STATS; i++)
+		emit(s, now[i] - port->check_base[i], "%s", check_names[i]);
+}
+
 static int
 walk(struct rte_eth_dev *eth, struct sink *s)
 {
@@ -418,6 +457,7 @@ walk(struct rte_eth_dev *eth, struct sink *s)
 		emit(s, port->hw.value[hw_stats[i].reg], "%s", hw_stats[i].name);
 	emit_queues(eth, s);
 	emit_soft(port, s);
+	emit_check(port, s);
 	return (int)s->count;
 }
 

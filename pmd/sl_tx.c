@@ -172,9 +172,33 @@ tx_reclaim(struct sl_tx_queue *q, const enum sl_coherency mode, const bool plain
 		tx_free(q, done, plain);
 }
 
+/* The queue is off: the NIC uses neither frames nor ring nor head line any more. */
+static void
+tx_release(struct sl_tx_queue *q)
+{
+	unsigned int left = tx_outstanding(q);
+	unsigned int idx = q->next_to_clean;
+
+	for (; left > 0; left--) {
+		const struct rte_mbuf *m = q->sw_ring[idx];
+
+		if (m != NULL)
+			/* Read no more, before the mbuf's next owner writes to it (F2). */
+			sl_release(q->sync, q->sync->mode, rte_pktmbuf_mtod(m, const void *),
+				m->data_len);
+		idx = idx + 1 == q->nb_desc ? 0 : idx + 1;
+	}
+	/* The same for the descriptors, before they are filled anew (F2). */
+	sl_release(q->sync, q->sync->mode, (const void *)(uintptr_t)q->ring,
+		q->nb_desc * SL_DESC_SIZE);
+	/* Written no more, before the CPU clears the word (F2). */
+	sl_release(q->sync, q->sync->mode, (const void *)(uintptr_t)q->head_wb, q->head_mem.len);
+}
+
 void
 sl_tx_queue_drain(struct sl_tx_queue *q)
 {
+	tx_release(q);
 	tx_free(q, tx_outstanding(q), false);
 	/* No room while stopped: a burst then takes nothing. That counts as all outstanding. */
 	memset(q->sw_ring, 0, q->nb_desc * sizeof(q->sw_ring[0]));

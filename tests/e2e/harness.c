@@ -82,6 +82,12 @@ h_coherency(void)
 	return mode == NULL || *mode == '\0' ? "coherent" : mode;
 }
 
+unsigned int
+h_check_line(void)
+{
+	return (unsigned int)env_u64("SL_CHECK_LINE", 64);
+}
+
 /* --- the log --- */
 
 static ssize_t
@@ -372,11 +378,14 @@ void
 h_open(struct h_port *p, const char *args)
 {
 	bool own = args == NULL || strstr(args, "wire=") == NULL;
-	char all[512];
+	char all[512], check[64] = "";
 
 	memset(p, 0, sizeof(*p));
 	snprintf(p->name, sizeof(p->name), "net_syncline_soft%u", run.serial++);
-	snprintf(all, sizeof(all), "mode=step,coherency=%s%s%s%s", h_coherency(),
+	if (strcmp(h_coherency(), "checked") == 0)
+		snprintf(check, sizeof(check), ",check_line=%u,check_seed=%" PRIu64, h_check_line(),
+			run.seed | 1);
+	snprintf(all, sizeof(all), "mode=step,coherency=%s%s%s%s%s", h_coherency(), check,
 		own ? ",wire=none" : "", args == NULL || *args == '\0' ? "" : ",",
 		args == NULL ? "" : args);
 	assert_int_equal(rte_vdev_init(p->name, all), 0);
@@ -545,6 +554,9 @@ h_close(struct h_port *p)
 	assert_int_equal(stopped, 0);
 	/* An adapter that could not be closed lists what is live, at level error. */
 	assert_false(h_log_has("live"));
+	/* Its last word, with what only shows when memory is given back. */
+	if (!p->check_free)
+		assert_false(h_log_has(" findings, "));
 	assert_int_equal(rte_vdev_uninit(p->name), 0);
 	for (i = 0; i <= p->nb_old_pools; i++) {
 		struct rte_mempool *pool = i < p->nb_old_pools ? p->old_pools[i] : p->pool;

@@ -10,7 +10,7 @@
  * of net_syncline_soft that are stepped by the test, a wire the test writes
  * and reads frame by frame, mempools of its own, and the checks that end each
  * test: mempool full, no live region but the port's own, no DMA outstanding,
- * no DMA fault unless the test asked for one.
+ * no DMA fault unless the test asked for one, nothing found by the checker.
  *
  * All calls: the main thread, within a cmocka test; a failed check fails it.
  */
@@ -35,6 +35,7 @@
 #include <rte_tcp.h>
 #include <rte_udp.h>
 
+#include "sl_check.h"
 #include "sl_pmd.h"
 #include "sl_shm.h"
 #include "sl_softnic.h"
@@ -58,9 +59,11 @@ struct h_rng h_rng(uint64_t salt);
 uint64_t h_rand(struct h_rng *r);
 /** lo..hi, both included. */
 uint32_t h_range(struct h_rng *r, uint32_t lo, uint32_t hi);
+/** Bytes of a line in checked mode: SL_CHECK_LINE, or 64. */
+unsigned int h_check_line(void);
 /** SL_FRAMES, or @p normal. */
 uint64_t h_frames(uint64_t normal);
-/** "coherent" or "explicit": SL_COHERENCY. */
+/** "coherent", "explicit" or "checked": SL_COHERENCY. */
 const char *h_coherency(void);
 
 /* --- the test's own wire --- */
@@ -118,6 +121,7 @@ struct h_port {
 	struct rte_ether_addr mac;
 	uint64_t dma_faults;          /* how many the test asked for */
 	bool faults_free;            /* any number of DMA faults is fine */
+	bool check_free;             /* so is what the checker finds: the device misbehaves */
 	bool open;
 };
 

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+#include <inttypes.h>
+
+#include "sl_checked.h"
+
+int
+sl_checked_open(struct sl_port *port, const struct sl_args *args, struct sl_adapter_params *params)
+{
+	const struct sl_check_params check = {
+		.line = args->check_line,
+		.seed = args->check_seed,
+		.policy = args->check_policy,
+		.log = params->log,
+		.log_ctx = params->log_ctx,
+	};
+	int ret;
+
+	if (args->coherency != SL_COHERENCY_CHECKED)
+		return 0;
+	ret = sl_check_create(&check, &port->check);
+	if (ret != 0)
+		return ret;
+	params->checker = sl_check_seam(port->check);
+	if (args->check_bug == SL_CHECK_BUG_NONE)
+		return 0;
+	SL_LOG(NOTICE, "%s: a bug is planted at %s:%d", params->name, args->check_file,
+		args->check_at);
+	return sl_check_plant(port->check, args->check_bug, args->check_file, args->check_at);
+}
+
+void
+sl_checked_close(struct sl_port *port)
+{
+	struct sl_check_stats s;
+
+	if (port->check == NULL)
+		return;
+	sl_check_stats(port->check, &s);
+	if (s.found != 0)
+		SL_LOG(ERR,
+			"port %u: checked: %" PRIu64 " findings, %u of them distinct, in %" PRIu64
+			" sync calls; check_seed=%" PRIu64 ",check_line=%u",
+			port->eth->data->port_id, s.found, s.distinct, s.syncs, s.seed, s.line);
+	else
+		SL_LOG(INFO,
+			"port %u: checked: nothing found in %" PRIu64
+			" sync calls; check_seed=%" PRIu64 ",check_line=%u",
+			port->eth->data->port_id, s.syncs, s.seed, s.line);
+	if (sl_check_destroy(port->check) == 0)
+		port->check = NULL;
+}
