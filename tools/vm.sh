@@ -9,7 +9,11 @@ readonly SL_VM=$SL_CACHE/vm
 readonly SL_PACKAGES_VM="
 kmod:picks the guest's kernel modules
 cpio:makes the guest's initramfs
-gzip:makes the guest's initramfs"
+gzip:makes the guest's initramfs
+iproute2:interfaces and namespaces in the guest
+iputils-ping:ping in the guest
+socat:TCP transfers in the guest
+ethtool:what Linux's driver counts"
 
 # shellcheck source=tests/vm/options.sh
 source "$SL_TOP/tests/vm/options.sh"

@@ -110,7 +110,7 @@ counter() {
 trap : PIPE # it may end before it is told to
 [[ -e /dev/fd ]] || ln -s /proc/self/fd /dev/fd
 app_start() {
-	exec {app_in}> >(exec timeout 170 "$@" >"$log" 2>&1)
+	exec {app_in}> >(exec timeout 170 "$@" >>"$log" 2>&1)
 	app_pid=$!
 }
 
@@ -124,9 +124,32 @@ app_end() {
 	wait "$app_pid"
 }
 
+# "show port stats all" of sl-testpmd or of dpdk-testpmd, as the log has it last:
+# received and sent by port 0, received and sent by port 1.
+port_frames() {
+	awk '/^port [0-9]/ { p = $2 }
+		/NIC statistics for port/ { p = $6 }
+		$1 == "rx" && $2 == "packets" { rx[p] = $3 }
+		$1 == "tx" && $2 == "packets" { tx[p] = $3 }
+		$1 == "RX-packets:" && /RX-missed/ { rx[p] = $2 }
+		$1 == "TX-packets:" && /TX-errors/ { tx[p] = $2 }
+		END { print rx[0] + 0, tx[0] + 0, rx[1] + 0, tx[1] + 0 }' "$log"
+}
+
 # What sl-testpmd says when its pool is not full at its end.
 mbufs_lost() {
 	grep -q "did not come back to their pool" "$log"
+}
+
+# skip_case REASON: for run_case, where something is missing.
+skip_case() {
+	why=$1
+	return 77
+}
+
+# carrier INTERFACE: whether its link is up.
+carrier() {
+	[[ $(cat "/sys/class/net/$1/carrier" 2>/dev/null) == 1 ]]
 }
 
 # wait_until SECONDS COMMAND...: until it succeeds.
