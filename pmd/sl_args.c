@@ -85,6 +85,13 @@ set_intr(struct sl_args *a, const char *value)
 }
 
 static int
+set_window(struct sl_args *a, const char *value)
+{
+	a->window_all = strcmp(value, "all") == 0;
+	return a->window_all || strcmp(value, "own") == 0 ? 0 : -EINVAL;
+}
+
+static int
 set_mac(struct sl_args *a, const char *value)
 {
 	struct rte_ether_addr mac;
@@ -193,6 +200,7 @@ static const struct arg_key arg_keys[] = {
 	{"fault", set_fault, "name[:arg[:count]], at most 8 of them; names", SL_ARGS_SOFT, true},
 	{"quota_noncached", set_quota, "bytes > 0, with K or M for KiB or MiB", SL_ARGS_SOFT,
 		false},
+	{"window", set_window, "own, all", SL_ARGS_PCI, false},
 	{"node", set_node, "a NUMA node number, -1 for any", SL_ARGS_SOFT, false},
 	{"check_line", set_check_line, "32, 64, 128, 256", SL_ARGS_SOFT | SL_ARGS_PCI, false},
 	{"check_seed", set_check_seed, "a number, not 0", SL_ARGS_SOFT | SL_ARGS_PCI, false},

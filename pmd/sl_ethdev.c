@@ -400,7 +400,7 @@ sl_port_release(struct sl_port *port)
 	if (port->dev_priv != NULL)
 		port->dev_ops->release(port);
 	if (port->adapter != NULL) {
-		sl_unmap_all(port);
+		sl_window_close(port);
 		/* A refusal is logged there with the names of what is live: our own bug. */
 		if (sl_adapter_close(port->adapter) == 0)
 			port->adapter = NULL;
@@ -457,7 +457,9 @@ sl_port_init(struct rte_eth_dev *eth)
 
 	port->mode = sl_adapter_sync(port->adapter)->mode;
 	rte_spinlock_init(&port->stats_lock);
-	ret = sl_nic_reset(port);
+	ret = sl_window_open(port);
+	if (ret == 0)
+		ret = sl_nic_reset(port);
 	if (ret == 0)
 		ret = sl_stats_reset(eth); /* nothing of what came before us */
 	if (ret == 0)

@@ -3,7 +3,9 @@
  *
  * net_syncline: the driver on a real NIC, the 82576 first.
  */
+#include <rte_errno.h>
 #include <rte_io.h>
+#include <rte_vfio.h>
 
 #include <bus_pci_driver.h>
 #include <ethdev_pci.h>
@@ -13,6 +15,7 @@
 #include "sl_port.h"
 
 #define WHY_LEN 512u
+#define PATH_LEN 256u
 
 static uint32_t
 mmio_read(void *dev, uint32_t off)
@@ -41,6 +44,9 @@ static const struct sl_bus_ops mmio_ops = {
 static void
 pci_release(struct sl_port *port)
 {
+	/* Whatever state the NIC is in: no DMA from here on, for the window goes next. */
+	if (!port->removed)
+		rte_pci_set_bus_master(port->dev_priv, false);
 	port->dev_priv = NULL;
 }
 
@@ -49,29 +55,28 @@ static const struct sl_dev_ops pci_dev_ops = {
 	.release = pci_release,
 };
 
+/** What the creation of a port goes by. */
+struct pci_probe {
+	struct sl_args args;
+	struct sl_vfio_link link;
+};
+
 static int
-pci_port_create(struct rte_eth_dev *eth)
+pci_port_create(struct rte_eth_dev *eth, void *arg)
 {
+	const struct pci_probe *probe = arg;
 	struct rte_pci_device *pci = RTE_ETH_DEV_TO_PCI(eth);
 	struct sl_adapter_params params = {
 		.name = pci->device.name,
 		.numa_node = pci->device.numa_node,
 		.source = sl_mem_source_eal(),
 		.log = sl_pmd_log_cb,
-		.platform_coherent = -1,
+		.coherency = probe->args.coherency,
 	};
 	struct sl_port *port = sl_port_of(eth);
-	struct sl_args args;
-	char why[WHY_LEN];
+	char path[PATH_LEN];
 	int ret;
 
-	ret = sl_args_parse(SL_ARGS_PCI,
-		pci->device.devargs != NULL ? pci->device.devargs->args : NULL, &args, why,
-		sizeof(why));
-	if (ret != 0) {
-		SL_LOG(ERR, "%s: %s", pci->device.name, why);
-		return ret;
-	}
 	if (pci->mem_resource[0].addr == NULL || pci->mem_resource[0].len < SL_BAR_SIZE) {
 		SL_LOG(ERR, "%s: BAR 0 has %" PRIu64 " bytes mapped, %u are needed",
 			pci->device.name,
@@ -83,8 +88,11 @@ pci_port_create(struct rte_eth_dev *eth)
 	port->dev_ops = &pci_dev_ops;
 	port->dev_priv = pci;
 	port->bus = (struct sl_bus){.ops = &mmio_ops, .dev = pci->mem_resource[0].addr};
-	params.coherency = args.coherency;
-	ret = sl_checked_open(port, &args, &params);
+	port->window.link = probe->link;
+	sl_vfio_window(&probe->link, &params);
+	snprintf(path, sizeof(path), "%s/%s", rte_pci_get_sysfs_path(), pci->name);
+	params.platform_coherent = sl_platform_coherent(path);
+	ret = sl_checked_open(port, &probe->args, &params);
 	if (ret == 0)
 		ret = sl_adapter_open(&params, &port->adapter);
 	if (ret == 0)
@@ -97,18 +105,95 @@ pci_port_create(struct rte_eth_dev *eth)
 static int
 pci_probe(struct rte_pci_driver *driver, struct rte_pci_device *pci)
 {
+	struct pci_probe probe;
+	char why[WHY_LEN];
+	int ret;
+
 	RTE_SET_USED(driver);
 	if (rte_eal_process_type() != RTE_PROC_PRIMARY) {
 		SL_LOG(ERR, "%s: works in a primary process only", pci->device.name);
 		return -ENOTSUP;
 	}
-	return rte_eth_dev_pci_generic_probe(pci, sizeof(struct sl_port), pci_port_create);
+	ret = sl_args_parse(SL_ARGS_PCI,
+		pci->device.devargs != NULL ? pci->device.devargs->args : NULL, &probe.args, why,
+		sizeof(why));
+	if (ret != 0) {
+		SL_LOG(ERR, "%s: %s", pci->device.name, why);
+		return ret;
+	}
+	/* The device is ours to map, not EAL's: it would map all memory first. */
+	ret = sl_vfio_attach(pci, probe.args.window_all, &probe.link);
+	if (ret != 0)
+		return ret;
+	ret = rte_eth_dev_create(&pci->device, pci->device.name, sizeof(struct sl_port),
+		eth_dev_pci_specific_init, pci, pci_port_create, &probe);
+	if (ret != 0)
+		sl_vfio_detach(pci);
+	return ret;
 }
 
 static int
 pci_remove(struct rte_pci_device *pci)
 {
-	return rte_eth_dev_pci_generic_remove(pci, sl_port_close);
+	int ret = rte_eth_dev_pci_generic_remove(pci, sl_port_close);
+
+	if (ret >= 0)
+		sl_vfio_detach(pci);
+	return ret;
+}
+
+/* The port of a device, or NULL with rte_errno: not probed, or closed. */
+static struct sl_port *
+port_of_device(const struct rte_pci_device *pci)
+{
+	struct rte_eth_dev *eth = rte_eth_dev_allocated(pci->device.name);
+
+	rte_errno = ENODEV;
+	return eth == NULL ? NULL : sl_port_of(eth);
+}
+
+/* rte_dev_dma_map() gives -1 and rte_errno. */
+static int
+dma_result(int ret)
+{
+	if (ret == 0)
+		return 0;
+	rte_errno = -ret;
+	return -1;
+}
+
+static int
+pci_dma_map(struct rte_pci_device *pci, void *va, uint64_t iova, size_t len)
+{
+	struct sl_port *port = port_of_device(pci);
+	int ret;
+
+	if (port == NULL)
+		return -1;
+	if (port->window.link.kind == SL_WINDOW_ALL &&
+		rte_vfio_container_dma_map(
+			RTE_VFIO_DEFAULT_CONTAINER_FD, (uintptr_t)va, iova, len) != 0)
+		return -1;
+	ret = sl_window_dma_map(port, va, iova, len);
+	if (ret != 0 && port->window.link.kind == SL_WINDOW_ALL)
+		rte_vfio_container_dma_unmap(
+			RTE_VFIO_DEFAULT_CONTAINER_FD, (uintptr_t)va, iova, len);
+	return dma_result(ret);
+}
+
+static int
+pci_dma_unmap(struct rte_pci_device *pci, void *va, uint64_t iova, size_t len)
+{
+	struct sl_port *port = port_of_device(pci);
+	int ret;
+
+	if (port == NULL)
+		return -1;
+	ret = sl_window_dma_unmap(port, va, len);
+	if (ret == 0 && port->window.link.kind == SL_WINDOW_ALL)
+		return rte_vfio_container_dma_unmap(
+			RTE_VFIO_DEFAULT_CONTAINER_FD, (uintptr_t)va, iova, len);
+	return dma_result(ret);
 }
 
 static const struct rte_pci_id pci_ids[] = {
@@ -125,9 +210,10 @@ static const struct rte_pci_id pci_ids[] = {
 
 static struct rte_pci_driver pci_driver = {
 	.id_table = pci_ids,
-	.drv_flags = RTE_PCI_DRV_NEED_MAPPING,
 	.probe = pci_probe,
 	.remove = pci_remove,
+	.dma_map = pci_dma_map,
+	.dma_unmap = pci_dma_unmap,
 };
 
 RTE_PMD_REGISTER_PCI(net_syncline, pci_driver);

@@ -10,6 +10,7 @@
  * fields behind them. dev_private is a struct sl_port.
  */
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -26,6 +27,7 @@
 #include "sl_regs.h"
 #include "sl_shm.h"
 #include "sl_sync.h"
+#include "sl_vfio.h"
 
 struct sl_check;
 struct sl_port;
@@ -135,6 +137,7 @@ struct sl_tx_queue {
 	struct sl_port *port;
 	struct sl_region ring_mem, head_mem;
 	struct rte_eth_txconf conf;
+	struct sl_tx_queue *window_next; /**< in sl_port_window.tx_queues */
 	bool started;
 };
 
@@ -174,7 +177,19 @@ struct sl_map {
 	void *va;
 	uint64_t iova;
 	size_t len;
-	const struct rte_mempool *pool; /**< NULL: an external buffer */
+	enum sl_dma_dir dir;            /**< what the NIC may do; 0: not usable, to be unmapped */
+	bool registered;                /**< by rte_dev_dma_map() */
+	const struct rte_mempool *pool; /**< whose end takes it out; NULL: an external buffer */
+};
+
+/** The part of a port's DMA window that is memory of others. */
+struct sl_port_window {
+	struct sl_vfio_link link;       /**< what bounds the NIC's DMA; set before open */
+	pthread_mutex_t lock;           /**< guards what follows */
+	struct sl_map *maps;            /**< sorted by address; they do not overlap */
+	unsigned int nb_maps, max_maps;
+	struct sl_tx_queue *tx_queues;  /**< which remember a pool they have seen here */
+	bool refused;                   /**< an external buffer was refused, and that was logged */
 };
 
 /** Saved between the NIC's read-clear counters and the totals the user sees. */
@@ -209,9 +224,7 @@ struct sl_port {
 	const struct sl_tx_path *tx_path;
 	rte_spinlock_t stats_lock;
 	struct sl_hw_stats hw;
-	rte_spinlock_t map_lock;        /**< guards maps and nb_maps */
-	struct sl_map *maps;            /**< memory of others in the DMA window */
-	unsigned int nb_maps;
+	struct sl_port_window window;
 	uint32_t vfta[SL_VFTA_WORDS];   /**< VLAN filter table, as programmed */
 	uint32_t mta[SL_MTA_WORDS];     /**< multicast hash table, as programmed */
 	uint8_t reta[SL_RETA_ENTRIES];  /**< RSS: queue of each hash value */
@@ -308,12 +321,28 @@ int sl_tx_burst_mode_get(struct rte_eth_dev *eth, uint16_t qid, struct rte_eth_b
  * flags a stripped VLAN tag gives; called at start, mtu_set and vlan_offload_set.
  */
 int sl_select_paths(struct rte_eth_dev *eth);
-/** Bring a mempool's memory into the adapter's window, once for all queues that use it. */
+
+/* sl_window.c: memory of others in the DMA window. Control; sl_map_tx_mbuf: slow path of transmit. */
+/** Take part in what EAL tells of memory; the adapter is open. 0 or negative errno. */
+int sl_window_open(struct sl_port *port);
+/** Take everything out of the window; at close, when no queue is left. */
+void sl_window_close(struct sl_port *port);
+/**
+ * Bring a mempool's memory into the adapter's window, once for all queues that
+ * use it. For one more direction than before: only while the port is stopped.
+ */
 int sl_map_pool(struct sl_port *port, struct rte_mempool *pool, enum sl_dma_dir dir);
-/** Slow path of transmit: bring an unknown mbuf's memory into the window. */
+/** Bring an unknown mbuf's memory into the window, for the NIC to read. */
 int sl_map_tx_mbuf(struct sl_port *port, const struct rte_mbuf *m);
-/** Take every mempool and buffer out of the window; at close, when no queue is left. */
-void sl_unmap_all(struct sl_port *port);
+/** rte_dev_dma_map(): memory of the application's enters. 0 or negative errno. */
+int sl_window_dma_map(struct sl_port *port, void *va, uint64_t iova, size_t len);
+/** And leaves. -ENOENT: nothing of it was registered. */
+int sl_window_dma_unmap(struct sl_port *port, void *va, size_t len);
+/** A transmit queue remembers pools: it must hear when one goes. */
+void sl_window_add_queue(struct sl_tx_queue *q);
+void sl_window_remove_queue(struct sl_tx_queue *q);
+/** Whether a mempool's mbufs have their data in memory that it was given. */
+bool sl_pool_is_pinned(struct rte_mempool *pool);
 
 /* sl_nic.c: bringing the NIC up and down. Control. */
 /**

@@ -3,8 +3,8 @@
  */
 
 /*
- * Queues: set-up with thresholds checked and explained, release, start, stop,
- * and the DMA window as far as mempools go. Control path.
+ * Queues: set-up with thresholds checked and explained, release, start, stop.
+ * Control path.
  */
 
 #include <errno.h>
@@ -39,161 +39,6 @@
 		RTE_ETH_TX_OFFLOAD_TCP_CKSUM | RTE_ETH_TX_OFFLOAD_UDP_CKSUM)
 #define RX_OFFLOADS_DESC \
 	(RTE_ETH_RX_OFFLOAD_VLAN_STRIP | RTE_ETH_RX_OFFLOAD_CHECKSUM | RTE_ETH_RX_OFFLOAD_RSS_HASH)
-
-/* --- the window --- */
-
-/* Whether [va, va + len) lies in one entry of the port's list. Under map_lock. */
-static bool
-map_known(const struct sl_port *port, const void *va, size_t len)
-{
-	const uintptr_t from = (uintptr_t)va;
-	unsigned int i;
-
-	for (i = 0; i < port->nb_maps; i++) {
-		const uintptr_t start = (uintptr_t)port->maps[i].va;
-
-		if (from >= start && from + len <= start + port->maps[i].len)
-			return true;
-	}
-	return false;
-}
-
-/* Bring one piece in and note it down. Under map_lock. */
-static int
-map_piece(struct sl_port *port, const char *name, const struct sl_map *piece, enum sl_dma_dir dir)
-{
-	struct sl_map *maps;
-	int ret;
-
-	if (map_known(port, piece->va, piece->len))
-		return 0;
-	maps = realloc(port->maps, (port->nb_maps + 1) * sizeof(*maps));
-	if (maps == NULL)
-		return -ENOMEM;
-	port->maps = maps;
-	ret = sl_buffer_map(port->adapter, name, piece->va, piece->iova, piece->len, dir);
-	if (ret != 0)
-		return ret;
-	port->maps[port->nb_maps++] = *piece;
-	return 0;
-}
-
-/* What an iteration over a mempool carries along. */
-struct map_walk {
-	struct sl_port *port;
-	enum sl_dma_dir dir;
-	struct sl_map run; /* pinned buffers that follow on each other */
-	int ret;
-};
-
-static void
-map_chunk(struct rte_mempool *pool, void *arg, struct rte_mempool_memhdr *chunk,
-	unsigned int idx __rte_unused)
-{
-	struct map_walk *w = arg;
-	const struct sl_map piece = {
-		.va = chunk->addr, .iova = chunk->iova, .len = chunk->len, .pool = pool};
-
-	if (w->ret != 0)
-		return;
-	if (chunk->iova == RTE_BAD_IOVA) {
-		SL_LOG(ERR,
-			"mempool '%s' has memory without an IOVA, which no device can reach: "
-			"create it without RTE_MEMPOOL_F_NO_IOVA_CONTIG",
-			pool->name);
-		w->ret = -EINVAL;
-		return;
-	}
-	w->ret = map_piece(w->port, pool->name, &piece, w->dir);
-}
-
-static void
-map_run(struct rte_mempool *pool, struct map_walk *w)
-{
-	if (w->ret == 0 && w->run.len > 0)
-		w->ret = map_piece(w->port, pool->name, &w->run, w->dir);
-	w->run.len = 0;
-}
-
-static void
-map_pinned(struct rte_mempool *pool, void *arg, void *obj, unsigned int idx __rte_unused)
-{
-	struct map_walk *w = arg;
-	const struct rte_mbuf *m = obj;
-
-	if (w->run.len > 0 && (char *)w->run.va + w->run.len == m->buf_addr &&
-		w->run.iova + w->run.len == m->buf_iova) {
-		w->run.len += m->buf_len;
-		return;
-	}
-	map_run(pool, w);
-	w->run = (struct sl_map){
-		.va = m->buf_addr, .iova = m->buf_iova, .len = m->buf_len, .pool = pool};
-}
-
-static bool
-pool_is_pinned(struct rte_mempool *pool)
-{
-	return (rte_pktmbuf_priv_flags(pool) & RTE_PKTMBUF_POOL_F_PINNED_EXT_BUF) != 0;
-}
-
-int
-sl_map_pool(struct sl_port *port, struct rte_mempool *pool, enum sl_dma_dir dir)
-{
-	struct map_walk w = {.port = port, .dir = dir};
-
-	rte_spinlock_lock(&port->map_lock);
-	if (pool_is_pinned(pool)) {
-		rte_mempool_obj_iter(pool, map_pinned, &w);
-		map_run(pool, &w);
-	} else {
-		rte_mempool_mem_iter(pool, map_chunk, &w);
-	}
-	rte_spinlock_unlock(&port->map_lock);
-	if (w.ret != 0)
-		SL_LOG(ERR, "port %u: cannot bring mempool '%s' into the DMA window: %s",
-			port->eth->data->port_id, pool->name, strerror(-w.ret));
-	return w.ret;
-}
-
-int
-sl_map_tx_mbuf(struct sl_port *port, const struct rte_mbuf *m)
-{
-	struct sl_map piece;
-	int ret;
-
-	/* A mempool's buffers may be received into later: both directions. */
-	if (RTE_MBUF_DIRECT(m))
-		return sl_map_pool(port, m->pool, SL_DMA_BIDIRECTIONAL);
-	if (!RTE_MBUF_HAS_EXTBUF(m))
-		return sl_map_pool(port,
-			rte_mbuf_from_indirect((struct rte_mbuf *)(uintptr_t)m)->pool,
-			SL_DMA_BIDIRECTIONAL);
-	piece = (struct sl_map){.va = m->buf_addr, .iova = m->buf_iova, .len = m->buf_len};
-	rte_spinlock_lock(&port->map_lock);
-	ret = map_piece(port, "external buffer", &piece, SL_DMA_TO_DEVICE);
-	rte_spinlock_unlock(&port->map_lock);
-	return ret;
-}
-
-void
-sl_unmap_all(struct sl_port *port)
-{
-	unsigned int i;
-
-	rte_spinlock_lock(&port->map_lock);
-	for (i = 0; i < port->nb_maps; i++) {
-		const struct sl_map *map = &port->maps[i];
-
-		if (sl_buffer_unmap(port->adapter, map->va, map->iova, map->len) != 0)
-			SL_LOG(ERR, "%p (%zu bytes) did not leave the DMA window", map->va,
-				map->len);
-	}
-	free(port->maps);
-	port->maps = NULL;
-	port->nb_maps = 0;
-	rte_spinlock_unlock(&port->map_lock);
-}
 
 /* --- checks, explained --- */
 
@@ -265,8 +110,8 @@ line_check(struct rte_mempool *pool, void *arg, void *obj, unsigned int idx __rt
 {
 	struct line_walk *w = arg;
 	struct rte_mbuf *m = obj;
-	const uintptr_t buf = pool_is_pinned(pool) ? (uintptr_t)m->buf_addr :
-						     (uintptr_t)rte_mbuf_buf_addr(m, pool);
+	const uintptr_t buf = sl_pool_is_pinned(pool) ? (uintptr_t)m->buf_addr :
+							(uintptr_t)rte_mbuf_buf_addr(m, pool);
 
 	if (w->bad == NULL && ((buf + RTE_PKTMBUF_HEADROOM) & (w->line - 1)) != 0) {
 		w->bad = m;
@@ -411,7 +256,7 @@ rx_queue_init(struct sl_rx_queue *q, struct rte_eth_dev *eth, uint16_t qid, uint
 	q->crc_len = (q->offloads & RTE_ETH_RX_OFFLOAD_KEEP_CRC) != 0 ? SL_FCS_LEN : 0;
 	q->max_frame = SL_FRAME_MAX;
 	q->mbuf_init = rx_mbuf_init(q->port_id);
-	q->mbuf_flags = pool_is_pinned(pool) ? RTE_MBUF_F_EXTERNAL : 0;
+	q->mbuf_flags = sl_pool_is_pinned(pool) ? RTE_MBUF_F_EXTERNAL : 0;
 	if (conf->rx_free_thresh == 0)
 		q->conf.rx_free_thresh = RTE_MIN(RX_FREE_THRESH, nb_desc / 4u);
 	q->free_thresh = q->conf.rx_free_thresh;
@@ -599,6 +444,7 @@ tx_queue_free(struct sl_tx_queue *q)
 		sl_release(q->sync, q->sync->mode, q->head_mem.va, q->head_mem.len);
 	region_drop(q->port, &q->ring_mem);
 	region_drop(q->port, &q->head_mem);
+	sl_window_remove_queue(q);
 	rte_free(q->sw_ring);
 	rte_free(q);
 }
@@ -694,6 +540,7 @@ sl_tx_queue_setup(struct rte_eth_dev *eth, uint16_t qid, uint16_t nb_desc, unsig
 		return ret;
 	}
 	sl_tx_queue_release(eth, qid);
+	sl_window_add_queue(q);
 	eth->data->tx_queues[qid] = q;
 	return 0;
 }

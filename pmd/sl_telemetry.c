@@ -47,6 +47,8 @@ telemetry_shm(const char *cmd, const char *params, struct rte_tel_data *d)
 	rte_tel_data_add_dict_u64(d, "fallback_pages", s.fallback_pages);
 	rte_tel_data_add_dict_u64(d, "fallback_node", s.fallback_node);
 	rte_tel_data_add_dict_u64(d, "dma_faults", s.dma_faults);
+	rte_tel_data_add_dict_u64(d, "dma_window_bytes", s.window_bytes);
+	rte_tel_data_add_dict_u64(d, "dma_window_maps", s.window_maps);
 	return 0;
 }
 

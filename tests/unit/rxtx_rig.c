@@ -225,7 +225,7 @@ rig_close(struct rig *r)
 	sl_rx_queue_release(&r->eth, 0);
 	sl_tx_queue_release(&r->eth, 0);
 	assert_int_equal(rte_mempool_avail_count(r->pool), r->pool_size);
-	sl_unmap_all(&r->port);
+	sl_window_close(&r->port);
 	sl_shm_stats(r->port.adapter, &stats);
 	assert_int_equal(stats.dma_faults, 0);
 	sl_dma_close(r->dma);

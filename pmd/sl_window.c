@@ -1,0 +1,554 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+
+/*
+ * Memory of others in the port's DMA window: mempools that its queues use,
+ * external buffers. It enters when a receive queue is set up on it, when it is
+ * first met in transmit, or when the application registers it; it leaves with
+ * its mempool, with EAL's memory, or at close. Control path, and the slow path
+ * of transmit.
+ *
+ * Lock order: EAL's locks (who frees memory holds them), the window's lock, the
+ * adapter's, that of a VFIO container. So nothing here allocates or frees EAL's
+ * memory with the lock held.
+ */
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <rte_errno.h>
+
+#include "sl_port.h"
+
+#define EVENT_NAME "syncline_window"
+#define LIST_MIN 16u
+
+/* --- the list --- */
+
+static uintptr_t
+map_end(const struct sl_map *m)
+{
+	return (uintptr_t)m->va + m->len;
+}
+
+/* What is to be added to an address on this piece to get its IOVA. */
+static uint64_t
+map_delta(const struct sl_map *m)
+{
+	return m->iova - (uintptr_t)m->va;
+}
+
+/* Index of the first piece that ends above an address. With the lock, as all below. */
+static unsigned int
+map_find(const struct sl_port_window *w, uintptr_t va)
+{
+	unsigned int lo = 0, hi = w->nb_maps;
+
+	while (lo < hi) {
+		unsigned int mid = lo + (hi - lo) / 2;
+
+		if (map_end(&w->maps[mid]) <= va)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+static void
+list_remove(struct sl_port_window *w, unsigned int at)
+{
+	w->nb_maps--;
+	memmove(&w->maps[at], &w->maps[at + 1], (w->nb_maps - at) * sizeof(*w->maps));
+}
+
+/* Room for one more: 0 or -ENOMEM. */
+static int
+list_grow(struct sl_port_window *w)
+{
+	unsigned int want = RTE_MAX(LIST_MIN, w->max_maps * 2);
+	struct sl_map *more;
+
+	if (w->nb_maps < w->max_maps)
+		return 0;
+	more = realloc(w->maps, want * sizeof(*more));
+	if (more == NULL)
+		return -ENOMEM;
+	w->maps = more;
+	w->max_maps = want;
+	return 0;
+}
+
+static const char *
+map_name(const struct sl_map *m)
+{
+	return m->pool != NULL ? m->pool->name : "external buffer";
+}
+
+static int
+map_in(struct sl_port *port, const struct sl_map *m, enum sl_dma_dir dir)
+{
+	return sl_buffer_map(port->adapter, map_name(m), m->va, m->iova, m->len, dir);
+}
+
+/* Bring a new piece in and note it down at its place. */
+static int
+map_new(struct sl_port *port, unsigned int at, const struct sl_map *piece)
+{
+	struct sl_port_window *w = &port->window;
+	int ret;
+
+	ret = list_grow(w);
+	if (ret == 0)
+		ret = map_in(port, piece, piece->dir);
+	if (ret != 0 && ret != -ENOTRECOVERABLE)
+		return ret;
+	memmove(&w->maps[at + 1], &w->maps[at], (w->nb_maps - at) * sizeof(*w->maps));
+	w->maps[at] = *piece;
+	w->nb_maps++;
+	/* Not usable, but to be taken out again before its memory may go. */
+	if (ret != 0)
+		w->maps[at].dir = 0;
+	return ret;
+}
+
+/* Queues that know the pool by its address must look again: another may get the address. */
+static void
+forget_pool(struct sl_port_window *w, const struct rte_mempool *pool)
+{
+	struct sl_tx_queue *q;
+
+	for (q = w->tx_queues; q != NULL && pool != NULL; q = q->window_next)
+		/* Nobody sends mbufs of a pool that goes, so the datapath does not set it anew. */
+		if (__atomic_load_n(&q->pool_seen, __ATOMIC_RELAXED) == pool)
+			__atomic_store_n(&q->pool_seen, NULL, __ATOMIC_RELAXED);
+}
+
+/* Take a piece out. What cannot be stays in the list, known to be unusable: tried again. */
+static int
+map_drop(struct sl_port *port, unsigned int at)
+{
+	struct sl_port_window *w = &port->window;
+	struct sl_map *m = &w->maps[at];
+	int ret;
+
+	forget_pool(w, m->pool);
+	ret = sl_buffer_unmap(port->adapter, m->va, m->iova, m->len);
+	if (ret != 0) {
+		SL_LOG(ERR, "port %u: '%s', %zu bytes at %p, did not leave the DMA window: %s",
+			port->eth->data->port_id, map_name(m), m->len, m->va, strerror(-ret));
+		m->dir = 0;
+		m->pool = NULL;
+		return ret;
+	}
+	list_remove(w, at);
+	return 0;
+}
+
+/*
+ * Let the NIC use a piece in one more direction. An IOMMU must unmap for that,
+ * so only while the port is stopped: when a receive queue is set up.
+ */
+static int
+map_widen(struct sl_port *port, unsigned int at, enum sl_dma_dir dir)
+{
+	struct sl_port_window *w = &port->window;
+	struct sl_map *m = &w->maps[at];
+	const enum sl_dma_dir old = m->dir;
+	int ret;
+
+	m->dir = 0;
+	ret = sl_buffer_unmap(port->adapter, m->va, m->iova, m->len);
+	if (ret != 0)
+		return ret;
+	ret = map_in(port, m, old | dir);
+	if (ret == 0) {
+		m->dir = old | dir;
+		return 0;
+	}
+	if (ret == -ENOTRECOVERABLE)
+		return ret;
+	if (old != 0 && map_in(port, m, old) == 0) {
+		m->dir = old;
+		return ret;
+	}
+	forget_pool(w, m->pool);
+	list_remove(w, at);
+	return ret;
+}
+
+static int
+refuse_split(struct sl_port *port, const struct sl_map *want)
+{
+	SL_LOG(ERR,
+		"port %u: '%s', %zu bytes at %p, is in the DMA window in part; the software NIC wants "
+		"a buffer in one piece",
+		port->eth->data->port_id, map_name(want), want->len, want->va);
+	return -EEXIST;
+}
+
+/* Is the piece as @want says, and for all that it is wanted for? */
+static int
+map_fit(struct sl_port *port, unsigned int at, const struct sl_map *want)
+{
+	const struct sl_map *m = &port->window.maps[at];
+
+	if (map_delta(m) != map_delta(want)) {
+		SL_LOG(ERR, "port %u: %p is at IOVA 0x%" PRIx64 ", not at 0x%" PRIx64,
+			port->eth->data->port_id, want->va, (uintptr_t)want->va + map_delta(m),
+			want->iova);
+		return -EINVAL;
+	}
+	return (m->dir & want->dir) == want->dir ? 0 : map_widen(port, at, want->dir);
+}
+
+/*
+ * All of @want in the window: what is there already, and new pieces in between.
+ * Buffers that an application takes from one heap overlap where others were before.
+ */
+static int
+cover(struct sl_port *port, const struct sl_map *want)
+{
+	struct sl_port_window *w = &port->window;
+	const bool one_piece = w->link.kind == SL_WINDOW_TABLE;
+	const uintptr_t end = map_end(want);
+	uintptr_t pos = (uintptr_t)want->va;
+	unsigned int i;
+	int ret;
+
+	for (i = map_find(w, pos); pos < end; pos = map_end(&w->maps[i++])) {
+		struct sl_map gap = *want;
+
+		if (i < w->nb_maps && (uintptr_t)w->maps[i].va <= pos) {
+			ret = one_piece && map_end(&w->maps[i]) < end ? refuse_split(port, want) :
+									map_fit(port, i, want);
+			if (ret != 0)
+				return ret;
+			continue;
+		}
+		gap.va = (void *)pos;
+		gap.iova = pos + map_delta(want);
+		gap.len =
+			RTE_MIN(end, i < w->nb_maps ? (uintptr_t)w->maps[i].va : UINTPTR_MAX) - pos;
+		if (one_piece && gap.len != want->len)
+			return refuse_split(port, want);
+		ret = map_new(port, i, &gap);
+		if (ret != 0)
+			return ret;
+	}
+	return 0;
+}
+
+/* --- mempools --- */
+
+/* What an iteration over a mempool carries along. */
+struct map_walk {
+	struct sl_port *port;
+	enum sl_dma_dir dir;
+	struct sl_map run; /* pinned buffers that follow on each other */
+	int ret;
+};
+
+static void
+map_chunk(struct rte_mempool *pool, void *arg, struct rte_mempool_memhdr *chunk,
+	unsigned int idx __rte_unused)
+{
+	struct map_walk *w = arg;
+	const struct sl_map piece = {.va = chunk->addr,
+		.iova = chunk->iova,
+		.len = chunk->len,
+		.dir = w->dir,
+		.pool = pool};
+
+	if (w->ret != 0)
+		return;
+	if (chunk->iova == RTE_BAD_IOVA) {
+		SL_LOG(ERR,
+			"mempool '%s' has memory without an IOVA, which no device can reach: "
+			"create it without RTE_MEMPOOL_F_NO_IOVA_CONTIG",
+			pool->name);
+		w->ret = -EINVAL;
+		return;
+	}
+	w->ret = cover(w->port, &piece);
+}
+
+static void
+map_run(struct map_walk *w)
+{
+	if (w->ret == 0 && w->run.len > 0)
+		w->ret = cover(w->port, &w->run);
+	w->run.len = 0;
+}
+
+static void
+map_pinned(struct rte_mempool *pool, void *arg, void *obj, unsigned int idx __rte_unused)
+{
+	struct map_walk *w = arg;
+	const struct rte_mbuf *m = obj;
+
+	if (w->run.len > 0 && map_end(&w->run) == (uintptr_t)m->buf_addr &&
+		w->run.iova + w->run.len == m->buf_iova) {
+		w->run.len += m->buf_len;
+		return;
+	}
+	map_run(w);
+	w->run = (struct sl_map){.va = m->buf_addr,
+		.iova = m->buf_iova,
+		.len = m->buf_len,
+		.dir = w->dir,
+		.pool = pool};
+}
+
+bool
+sl_pool_is_pinned(struct rte_mempool *pool)
+{
+	return (rte_pktmbuf_priv_flags(pool) & RTE_PKTMBUF_POOL_F_PINNED_EXT_BUF) != 0;
+}
+
+int
+sl_map_pool(struct sl_port *port, struct rte_mempool *pool, enum sl_dma_dir dir)
+{
+	struct map_walk w = {.port = port, .dir = dir};
+
+	pthread_mutex_lock(&port->window.lock);
+	if (sl_pool_is_pinned(pool)) {
+		rte_mempool_obj_iter(pool, map_pinned, &w);
+		map_run(&w);
+	} else {
+		rte_mempool_mem_iter(pool, map_chunk, &w);
+	}
+	pthread_mutex_unlock(&port->window.lock);
+	if (w.ret != 0)
+		SL_LOG(ERR, "port %u: cannot bring mempool '%s' into the DMA window: %s",
+			port->eth->data->port_id, pool->name, strerror(-w.ret));
+	return w.ret;
+}
+
+/* --- external buffers --- */
+
+static bool
+in_window(const struct sl_port_window *w, const struct sl_map *want)
+{
+	uintptr_t pos = (uintptr_t)want->va;
+	unsigned int i;
+
+	for (i = map_find(w, pos); pos < map_end(want); pos = map_end(&w->maps[i++]))
+		if (i == w->nb_maps || (uintptr_t)w->maps[i].va > pos)
+			return false;
+	return true;
+}
+
+/* Memory whose end EAL tells of: its own, and that of heaps the application has made. */
+static bool
+is_eal_memory(const struct sl_map *m)
+{
+	const struct rte_memseg_list *msl = rte_mem_virt2memseg_list(m->va);
+
+	return msl != NULL && (!msl->external || msl->heap) &&
+		rte_mem_virt2memseg_list((void *)(map_end(m) - 1)) == msl;
+}
+
+/*
+ * Behind an IOMMU memory that neither EAL nor the application has told of is
+ * not mapped on first sight: nobody would say when it goes.
+ */
+static bool
+may_enter(struct sl_port *port, const struct sl_map *want)
+{
+	struct sl_port_window *w = &port->window;
+
+	if ((w->link.kind != SL_WINDOW_OWN && w->link.kind != SL_WINDOW_ALL) ||
+		in_window(w, want) || is_eal_memory(want))
+		return true;
+	if (!w->refused)
+		SL_LOG(ERR,
+			"port %u: external buffer of %zu bytes at %p is neither EAL's memory nor "
+			"registered, so the NIC must not read it: frames with such are dropped "
+			"(tx_qN_unmapped). rte_extmem_register() and rte_dev_dma_map() let it in",
+			port->eth->data->port_id, want->len, want->va);
+	w->refused = true;
+	return false;
+}
+
+/* The mempool that a segment's data lies in; NULL: an external buffer. */
+static struct rte_mempool *
+data_pool(const struct rte_mbuf *m)
+{
+	if (RTE_MBUF_DIRECT(m) || RTE_MBUF_HAS_PINNED_EXTBUF(m))
+		return m->pool;
+	if (!RTE_MBUF_HAS_EXTBUF(m))
+		return rte_mbuf_from_indirect((struct rte_mbuf *)(uintptr_t)m)->pool;
+	return NULL;
+}
+
+int
+sl_map_tx_mbuf(struct sl_port *port, const struct rte_mbuf *m)
+{
+	const struct sl_map piece = {
+		.va = m->buf_addr, .iova = m->buf_iova, .len = m->buf_len, .dir = SL_DMA_TO_DEVICE};
+	struct rte_mempool *pool = data_pool(m);
+	int ret;
+
+	if (pool != NULL)
+		return sl_map_pool(port, pool, SL_DMA_TO_DEVICE);
+	pthread_mutex_lock(&port->window.lock);
+	ret = may_enter(port, &piece) ? cover(port, &piece) : -EPERM;
+	pthread_mutex_unlock(&port->window.lock);
+	return ret;
+}
+
+int
+sl_window_dma_map(struct sl_port *port, void *va, uint64_t iova, size_t len)
+{
+	struct sl_port_window *w = &port->window;
+	const struct sl_map area = {
+		.va = va, .iova = iova, .len = len, .dir = SL_DMA_TO_DEVICE, .registered = true};
+	unsigned int i;
+	int ret;
+
+	pthread_mutex_lock(&w->lock);
+	ret = cover(port, &area);
+	/* What was there before no longer goes with its mempool. */
+	for (i = map_find(w, (uintptr_t)va);
+		ret == 0 && i < w->nb_maps && (uintptr_t)w->maps[i].va < map_end(&area); i++) {
+		w->maps[i].registered = true;
+		w->maps[i].pool = NULL;
+	}
+	pthread_mutex_unlock(&w->lock);
+	return ret;
+}
+
+/*
+ * Take out the pieces, or the registered ones, that lie in [va, va + len), in part
+ * too. @return how many; *ret is left alone unless one would not go.
+ */
+static unsigned int
+drop_range(struct sl_port *port, const void *va, size_t len, bool registered, int *ret)
+{
+	struct sl_port_window *w = &port->window;
+	unsigned int i = map_find(w, (uintptr_t)va), n = 0;
+	int err;
+
+	while (i < w->nb_maps && (uintptr_t)w->maps[i].va < (uintptr_t)va + len) {
+		if (registered && !w->maps[i].registered) {
+			i++;
+			continue;
+		}
+		n++;
+		err = map_drop(port, i);
+		if (err != 0) {
+			*ret = err;
+			i++;
+		}
+	}
+	return n;
+}
+
+int
+sl_window_dma_unmap(struct sl_port *port, void *va, size_t len)
+{
+	unsigned int n;
+	int ret = 0;
+
+	pthread_mutex_lock(&port->window.lock);
+	n = drop_range(port, va, len, true, &ret);
+	pthread_mutex_unlock(&port->window.lock);
+	return n == 0 ? -ENOENT : ret;
+}
+
+/* --- memory that goes --- */
+
+static void
+pool_event(enum rte_mempool_event event, struct rte_mempool *pool, void *arg)
+{
+	struct sl_port *port = arg;
+	struct sl_port_window *w = &port->window;
+	unsigned int i = 0;
+
+	if (event != RTE_MEMPOOL_EVENT_DESTROY)
+		return;
+	pthread_mutex_lock(&w->lock);
+	forget_pool(w, pool);
+	while (i < w->nb_maps)
+		if (w->maps[i].pool != pool || map_drop(port, i) != 0)
+			i++;
+	pthread_mutex_unlock(&w->lock);
+}
+
+/* EAL gives memory back to the system, or the application takes a heap's away. */
+static void
+memory_event(enum rte_mem_event event, const void *addr, size_t len, void *arg)
+{
+	struct sl_port *port = arg;
+	int ret = 0;
+
+	if (event != RTE_MEM_EVENT_FREE)
+		return;
+	pthread_mutex_lock(&port->window.lock);
+	drop_range(port, addr, len, false, &ret);
+	pthread_mutex_unlock(&port->window.lock);
+}
+
+void
+sl_window_add_queue(struct sl_tx_queue *q)
+{
+	struct sl_port_window *w = &q->port->window;
+
+	pthread_mutex_lock(&w->lock);
+	q->window_next = w->tx_queues;
+	w->tx_queues = q;
+	pthread_mutex_unlock(&w->lock);
+}
+
+void
+sl_window_remove_queue(struct sl_tx_queue *q)
+{
+	struct sl_port_window *w = &q->port->window;
+	struct sl_tx_queue **link;
+
+	pthread_mutex_lock(&w->lock);
+	for (link = &w->tx_queues; *link != NULL && *link != q; link = &(*link)->window_next)
+		;
+	if (*link != NULL)
+		*link = q->window_next;
+	pthread_mutex_unlock(&w->lock);
+}
+
+int
+sl_window_open(struct sl_port *port)
+{
+	int ret;
+
+	pthread_mutex_init(&port->window.lock, NULL);
+	ret = rte_mempool_event_callback_register(pool_event, port);
+	if (ret != 0)
+		return ret;
+	/* Memory of --legacy-mem never goes. */
+	if (rte_mem_event_callback_register(EVENT_NAME, memory_event, port) != 0 &&
+		rte_errno != ENOTSUP)
+		return -rte_errno;
+	return 0;
+}
+
+void
+sl_window_close(struct sl_port *port)
+{
+	struct sl_port_window *w = &port->window;
+	unsigned int i = 0;
+
+	/* Outside the lock: it waits for who is being told. */
+	rte_mem_event_callback_unregister(EVENT_NAME, port);
+	rte_mempool_event_callback_unregister(pool_event, port);
+	pthread_mutex_lock(&w->lock);
+	while (i < w->nb_maps)
+		if (map_drop(port, i) != 0)
+			i++;
+	free(w->maps);
+	w->maps = NULL;
+	w->nb_maps = 0;
+	w->max_maps = 0;
+	pthread_mutex_unlock(&w->lock);
+}
