@@ -236,6 +236,13 @@ removal_closes(void **state)
 		assert_int_equal(closed, i + 1);
 		assert_int_equal(rte_vdev_uninit(name), 0);
 	}
+	/* Without an event nothing is left with EAL. */
+	assert_int_equal(rte_vdev_init(name, "mode=step"), 0);
+	assert_int_equal(rte_vdev_uninit(name), 0);
+	h_log_mark();
+	assert_int_equal(rte_vdev_init(name, "mode=step"), 0);
+	assert_int_equal(rte_vdev_uninit(name), 0);
+	assert_false(h_log_has("already exist"));
 }
 
 /* --- reset --- */

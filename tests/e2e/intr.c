@@ -7,6 +7,7 @@
  * single vector for everything.
  */
 #include <dirent.h>
+#include <poll.h>
 #include <pthread.h>
 #include <sched.h>
 #include <unistd.h>
@@ -244,6 +245,38 @@ frame_before_enable(void **state)
 		assert_int_equal(frames, 1);
 		h_close(&p);
 	}
+}
+
+/* Frames that were polled wake nobody afterwards, whatever they have left behind. */
+static void
+frame_polled(void **state)
+{
+	struct h_port *p = *state;
+	struct h_rng r = h_rng(6);
+	unsigned int i, frames;
+
+	start(p, 1, false);
+	for (i = 0; i < 8; i++) {
+		/* Its interrupt came, and nobody slept; or it was masked. */
+		if ((i & 1) != 0)
+			enable_all(p);
+		give(p, &r);
+		h_step(p);
+		if ((i & 2) != 0)
+			disable_all(p);
+		take_all(p, &frames);
+		assert_int_equal(frames, 1);
+		enable_all(p);
+		assert_int_equal(sleep_on(QUIET_MS), 0);
+		disable_all(p);
+	}
+	/* Nor in the next life of the port. */
+	enable_all(p);
+	give(p, &r);
+	h_step(p);
+	h_stop(p);
+	start(p, 1, false);
+	assert_int_equal(sleep_on(QUIET_MS), 0);
 }
 
 static void
@@ -534,6 +567,7 @@ static void
 link_and_frames(void **state)
 {
 	struct h_rng r = h_rng(5);
+	struct pollfd ready = {.events = POLLIN};
 	struct rte_eth_link link;
 	struct h_port p;
 	unsigned int i, k, frames, changes;
@@ -571,6 +605,9 @@ link_and_frames(void **state)
 		}
 		rte_delay_us_sleep(QUIET_MS * 1000);
 		assert_int_equal(seen.events, changes);
+		/* Its eventfd is read: else EAL's thread would never rest. */
+		ready.fd = sl_softnic_irq_fd(p.nic, 0);
+		assert_int_equal(poll(&ready, 1, 0), 0);
 		unwatch(&p, &seen);
 		h_close(&p);
 	}
@@ -632,6 +669,7 @@ main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(wakes),
 		cmocka_unit_test(frame_before_enable),
+		h_test(frame_polled),
 		cmocka_unit_test(disable_stops),
 		cmocka_unit_test(no_wake_up_lost),
 		cmocka_unit_test(reconfigured),
