@@ -37,6 +37,7 @@ SL_ROOT=${SL_DOCTOR_ROOT-}
 SL_JSON=0
 SL_DEVICE=        # the NIC asked about
 SL_ABOUT=         # the NIC that findings are about just now
+SL_IDS=           # device ids that the driver takes
 SL_PLUGIN_FILE=
 SL_REAL=note      # verdict on what only a real NIC needs
 SL_FINDINGS=()    # JSON objects
@@ -88,11 +89,20 @@ print_json() {
 	printf '], "ok": %d, "note": %d, "fix": %d}\n' "${SL_COUNT[ok]}" "${SL_COUNT[note]}" "${SL_COUNT[fix]}"
 }
 
-# First line of a file of the machine looked at; nothing when there is none.
+# REPLY: first line of a file of the machine looked at; nothing when there is none.
+# Results come in REPLY: a machine that is emulated feels every fork.
 look() {
-	local line=
-	if [[ -r $SL_ROOT$1 ]]; then IFS= read -r line <"$SL_ROOT$1" || true; fi
-	printf '%s' "$line"
+	REPLY=
+	if [[ -r $SL_ROOT$1 ]]; then { IFS= read -r REPLY <"$SL_ROOT$1"; } 2>/dev/null; fi
+}
+
+# REPLY: what stands behind such a word in a file of "WORD: VALUE" lines.
+look_for() {
+	local word value
+	REPLY=
+	while read -r word value; do
+		if [[ $word == "$2" ]]; then REPLY=$value; fi
+	done 2>/dev/null <"$SL_ROOT$1"
 }
 
 # May this user read and write that file?
@@ -102,12 +112,34 @@ usable() {
 
 # capable BIT: has this process that capability?
 capable() {
-	local caps
-	caps=$(sed -n 's/^CapEff:[[:space:]]*//p' "$SL_ROOT/proc/self/status" 2>/dev/null)
-	(((16#${caps:-0} >> $1) & 1))
+	look_for /proc/self/status CapEff:
+	(((16#${REPLY:-0} >> $1) & 1))
 }
 
 readonly CAP_IPC_LOCK=14 CAP_SYS_RAWIO=17
+
+# The machine's PCI devices and IOMMU groups, looked up once.
+SL_NICS=()        # all 82576
+SL_GROUPS=0       # of a real IOMMU; vfio makes others of its own in no-IOMMU mode
+
+doctor_survey() {
+	local dev ids group
+	# The ids that net_syncline drives, from where the driver has them.
+	ids=$(sed -n 's/^#define SL_PCI_DEV_82576[A-Z0-9_]* 0x\([0-9A-F]*\)u.*/\L\1/p' "$SL_TOP/lib/nic/sl_fields.h")
+	SL_IDS=${ids//$'\n'/ }
+	for dev in "$SL_ROOT"/sys/bus/pci/devices/*; do
+		dev=${dev#"$SL_ROOT"}
+		look "$dev/vendor"
+		[[ $REPLY == 0x8086 ]] || continue
+		look "$dev/device"
+		if [[ " $SL_IDS " == *" ${REPLY#0x} "* ]]; then SL_NICS+=("${dev##*/}"); fi
+	done
+	for group in "$SL_ROOT"/sys/kernel/iommu_groups/[0-9]*; do
+		[[ -d $group ]] || continue
+		look "${group#"$SL_ROOT"}/name"
+		if [[ $REPLY != vfio-noiommu ]]; then SL_GROUPS=$((SL_GROUPS + 1)); fi
+	done
+}
 
 doctor_packages() {
 	local missing versions
@@ -161,20 +193,17 @@ doctor_dpdk() {
 
 # Who has hugepages in use: "sl-testpmd (123)".
 hugepage_users() {
-	local status
-	for status in "$SL_ROOT"/proc/[0-9]*/status; do
-		awk '$1 == "Name:" { name = $2 } $1 == "Pid:" { pid = $2 }
-			$1 == "HugetlbPages:" && $2 > 0 { printf "%s (%d) ", name, pid }' "$status" 2>/dev/null
-	done
+	awk '$1 == "Name:" { name = $2 } $1 == "Pid:" { pid = $2 }
+		$1 == "HugetlbPages:" && $2 > 0 { printf "%s (%d) ", name, pid }' "$SL_ROOT"/proc/[0-9]*/status 2>/dev/null
 }
 
 doctor_hugepages() {
-	local total free gib_total gib_free users want avail nodes
+	local total free gib_total gib_free users want avail nodes node each=""
 	local gib=${SL_HUGE_SYS/2048kB/1048576kB}
-	total=$(look "$SL_HUGE_SYS/nr_hugepages")
-	free=$(look "$SL_HUGE_SYS/free_hugepages")
-	gib_total=$(look "$gib/nr_hugepages")
-	gib_free=$(look "$gib/free_hugepages")
+	look "$SL_HUGE_SYS/nr_hugepages"; total=$REPLY
+	look "$SL_HUGE_SYS/free_hugepages"; free=$REPLY
+	look "$gib/nr_hugepages"; gib_total=$REPLY
+	look "$gib/free_hugepages"; gib_free=$REPLY
 	if [[ -z $total ]]; then
 		finding hugepages note "no 2 MiB hugepages in this kernel: 4 KiB pages will do, more slowly (--no-huge)"
 		return
@@ -188,7 +217,8 @@ doctor_hugepages() {
 		finding hugepages ok "hugepages of 2 MiB: $free free of $total, those of 1 GiB will do"
 	else
 		# Never more than half of what is free now.
-		avail=$(sed -n 's/^MemAvailable: *\([0-9]*\) kB/\1/p' "$SL_ROOT/proc/meminfo")
+		look_for /proc/meminfo MemAvailable:
+		avail=${REPLY%% *}
 		want=$SL_HUGEPAGES
 		if ((want > ${avail:-0} / 4096)); then want=$((${avail:-0} / 4096)); fi
 		if ((want < SL_HUGE_LEAST - free)); then want=$((SL_HUGE_LEAST - free)); fi
@@ -196,51 +226,58 @@ doctor_hugepages() {
 		finding hugepages fix "hugepages of 2 MiB: $free free of $total; $SL_HUGE_LEAST are needed${users:+; \
 in use by ${users% }}" "echo $((total + want)) > $SL_HUGE_SYS/nr_hugepages"
 	fi
-	nodes=$(find "$SL_ROOT/sys/devices/system/node" -mindepth 1 -maxdepth 1 -name 'node[0-9]*' 2>/dev/null | sort -V)
-	if [[ $nodes == *$'\n'* ]]; then
-		finding hugepages-node ok "hugepages of 2 MiB by NUMA node:$(for node in $nodes; do
-			printf ' %s %s free of %s;' "${node##*/}" \
-				"$(look "${node#"$SL_ROOT"}/hugepages/hugepages-2048kB/free_hugepages")" \
-				"$(look "${node#"$SL_ROOT"}/hugepages/hugepages-2048kB/nr_hugepages")"
-		done)"
+	nodes=("$SL_ROOT"/sys/devices/system/node/node[0-9]*)
+	if ((${#nodes[@]} > 1)); then
+		for node in "${nodes[@]#"$SL_ROOT"}"; do
+			look "$node/hugepages/hugepages-2048kB/free_hugepages"
+			each+=" ${node##*/} ${REPLY:-0} free of"
+			look "$node/hugepages/hugepages-2048kB/nr_hugepages"
+			each+=" ${REPLY:-0};"
+		done
+		finding hugepages-node ok "hugepages of 2 MiB by NUMA node:$each"
 	fi
 }
 
-# "DIR" of each hugetlbfs of 2 MiB pages, in the order in which EAL finds them.
+# SL_MOUNTS: each hugetlbfs of 2 MiB pages, in the order in which EAL finds them.
 hugetlbfs_mounts() {
-	local size
-	size=$(sed -n 's/^Hugepagesize: *\([0-9]*\) kB/\1/p' "$SL_ROOT/proc/meminfo")
-	awk -v two="$((size == 2048))" '$3 == "hugetlbfs" {
-			if ($4 ~ /pagesize=2M/ || ($4 !~ /pagesize=/ && two)) print $2 }' "$SL_ROOT/proc/mounts"
+	local dir type options size
+	SL_MOUNTS=()
+	look_for /proc/meminfo Hugepagesize:
+	size=${REPLY%% *}
+	while read -r _ dir type options _; do
+		[[ $type == hugetlbfs ]] || continue
+		case $options in
+		*pagesize=2M*) SL_MOUNTS+=("$dir") ;;
+		*pagesize=*) ;;
+		*) if [[ $size == 2048 ]]; then SL_MOUNTS+=("$dir"); fi ;;
+		esac
+	done <"$SL_ROOT/proc/mounts"
 }
 
 doctor_hugetlbfs() {
-	local first dir uid own
-	uid=$(id -u)
-	first=$(hugetlbfs_mounts | head -n 1)
+	local first dir own=""
+	hugetlbfs_mounts
+	first=${SL_MOUNTS[0]-}
 	if [[ -z $first ]]; then
 		finding hugetlbfs note "no hugetlbfs of 2 MiB pages is mounted: EAL needs one unless it is run with --in-memory" \
 			"mkdir -p /dev/hugepages && mount -t hugetlbfs hugetlbfs /dev/hugepages"
 		return
 	fi
 	if [[ ! -r $SL_ROOT$first || ! -x $SL_ROOT$first ]]; then
-		finding hugetlbfs fix "hugetlbfs on $first may not be read by user $uid: EAL does not start" "chmod a+rx $first"
+		finding hugetlbfs fix "hugetlbfs on $first may not be read by user $EUID: EAL does not start" "chmod a+rx $first"
 		return
 	fi
-	while IFS= read -r dir; do
-		if usable "$dir"; then
-			own=$dir
-			break
-		fi
-	done < <(hugetlbfs_mounts)
-	if [[ -z ${own-} ]]; then
-		finding hugetlbfs note "hugetlbfs on $first may not be written by user $uid: EAL works with --in-memory only, \
-or with a mount of this user's own and --huge-dir" "mkdir -p /run/hugepages-$uid && mount -t hugetlbfs -o \
-uid=$uid,gid=$(id -g),mode=0700 hugetlbfs /run/hugepages-$uid"
+	for dir in "${SL_MOUNTS[@]}"; do
+		if [[ -z $own ]] && usable "$dir"; then own=$dir; fi
+	done
+	if [[ -z $own ]]; then
+		finding hugetlbfs note "hugetlbfs on $first may not be written by user $EUID: EAL works with --in-memory only, \
+or with a mount of this user's own and --huge-dir" "mkdir -p /run/hugepages-$EUID && mount -t hugetlbfs -o \
+uid=$EUID,gid=$(id -g),mode=0700 hugetlbfs /run/hugepages-$EUID"
 	elif [[ $own == "$first" ]]; then
-		finding hugetlbfs ok "hugetlbfs on $own, user $uid may write there"
+		finding hugetlbfs ok "hugetlbfs on $own, user $EUID may write there"
 	else
-		finding hugetlbfs ok "hugetlbfs on $own, user $uid may write there: --huge-dir $own"
+		finding hugetlbfs ok "hugetlbfs on $own, user $EUID may write there: --huge-dir $own"
 	fi
 }
 
@@ -250,19 +287,20 @@ doctor_memlock() {
 	if capable "$CAP_IPC_LOCK"; then return 0; fi
 	limit=$(ulimit -l)
 	if [[ $limit == unlimited ]] || ((limit >= SL_MEMLOCK_LEAST)); then
-		finding memlock ok "memory that user $(id -u) may lock for DMA: $limit${limit/[0-9]*/ KiB}"
+		finding memlock ok "memory that user $EUID may lock for DMA: $limit${limit/[0-9]*/ KiB}"
 		return
 	fi
-	finding memlock "$SL_REAL" "user $(id -u) may lock only $limit KiB of memory for DMA (ulimit -l); \
+	finding memlock "$SL_REAL" "user $EUID may lock only $limit KiB of memory for DMA (ulimit -l); \
 $SL_MEMLOCK_LEAST KiB are needed. The second command is for good, from the next login on" \
 		"prlimit --pid $PPID --memlock=unlimited:unlimited" -- \
-		"echo '$(id -un 2>/dev/null || id -u) - memlock unlimited' > /etc/security/limits.d/90-dpdk.conf"
+		"echo '${USER:-$EUID} - memlock unlimited' > /etc/security/limits.d/90-dpdk.conf"
 }
 
 doctor_cpus() {
 	local n isolated
 	n=$(cpus_allowed | wc -l)
-	isolated=$(look /sys/devices/system/cpu/isolated)
+	look /sys/devices/system/cpu/isolated
+	isolated=$REPLY
 	if ((n >= 2)); then
 		finding cpus ok "CPUs to use: $n${isolated:+; isolated from the scheduler: $isolated}"
 	else
@@ -298,76 +336,67 @@ doctor_tap() {
 
 # EAL refuses a plugin (-d) when it or a folder on its way is writable by everybody.
 doctor_plugin() {
-	local file path said mode bad=0
+	local file mode path bad=0
 	file=$(realpath -m "$SL_ROOT${SL_PLUGIN_FILE:-$SL_TOP/build/pmd/librte_net_syncline.so}")
-	if [[ ! -e $file ]]; then
+	file=${file#"$SL_ROOT"}
+	if [[ ! -e $SL_ROOT$file ]]; then
 		finding plugin-file "$([[ -n $SL_PLUGIN_FILE ]] && printf fix || printf note)" \
-			"no driver file ${file#"$SL_ROOT"} for -d" "./syncline build"
+			"no driver file $file for -d" "./syncline build"
 	fi
-	path=$file
-	while [[ $path != "$SL_ROOT" && $path != / ]]; do
-		said=${path#"$SL_ROOT"}
-		mode=$(stat -c %A "$path" 2>/dev/null)
-		path=$(dirname "$path")
-		[[ ${mode:8:1} == w ]] || continue
+	while read -r mode path; do
 		bad=1
 		# Folders such as /tmp are for everybody, and have to stay so.
-		if [[ ${mode:9:1} == [tT] ]]; then
-			finding plugin fix "EAL will not load the driver (-d) from below $said: everybody may write there. Copy it, and give \
-the copy to -d" "install -D -m 755 ${file#"$SL_ROOT"} /usr/local/lib/syncline/${file##*/}"
+		if [[ $mode == *[tT] ]]; then
+			finding plugin fix "EAL will not load the driver (-d) from below $path: everybody may write there. Copy it, and give \
+the copy to -d" "install -D -m 755 $file /usr/local/lib/syncline/${file##*/}"
 		else
-			finding plugin fix "EAL will not load the driver (-d): everybody may write to $said" "chmod o-w $said"
+			finding plugin fix "EAL will not load the driver (-d): everybody may write to $path" "chmod o-w $path"
 		fi
-	done
+	done < <(open_to_all "$file")
 	((bad)) || finding plugin ok "the driver's file and the folders above it are writable for their owners only (EAL's rule for -d)"
 	doctor_plugin_folder
 }
 
-# DPDK's own folder of drivers, which every DPDK program loads.
-doctor_plugin_folder() {
-	local dir mode path
-	for dir in "$(pkg-config --variable=libdir libdpdk 2>/dev/null)"/dpdk/pmds-*; do
-		[[ -d $dir ]] || continue
-		path=$(realpath "$dir")
-		while [[ $path != / ]]; do
-			mode=$(stat -c %A "$path")
-			if [[ ${mode:8:1} == w ]]; then
-				finding plugin-folder fix "EAL will load no driver at all from $dir: everybody may write to $path" \
-					"chmod o-w $path"
-				return
-			fi
-			path=$(dirname "$path")
-		done
-		if [[ -e $dir/librte_net_syncline.so ]]; then
-			finding plugin-folder note "an installed driver lies in DPDK's folder $dir too; what -d names is loaded first" \
-				"rm $dir/librte_net_syncline.so"
-		else
-			finding plugin-folder ok "DPDK's own drivers: $dir, $(find "$dir" -name 'librte_*.so' | wc -l) files; -d comes before them"
-		fi
+# "MODE PATH" of each, from FILE up to the root, that everybody may write to.
+open_to_all() {
+	local path=$1 paths=() mode
+	while [[ -n $path ]]; do
+		paths+=("$SL_ROOT$path")
+		path=${path%/*}
+	done
+	stat -c '%A %n' "${paths[@]}" "$SL_ROOT/" 2>/dev/null | while read -r mode path; do
+		if [[ ${mode:8:1} == w ]]; then printf '%s %s\n' "$mode" "${path#"$SL_ROOT"}"; fi
 	done
 }
 
-# Groups of a real IOMMU; vfio makes groups of its own in no-IOMMU mode.
-iommu_groups() {
-	local group n=0
-	for group in "$SL_ROOT"/sys/kernel/iommu_groups/[0-9]*; do
-		[[ -d $group ]] || continue
-		if [[ $(look "${group#"$SL_ROOT"}/name") != vfio-noiommu ]]; then n=$((n + 1)); fi
+# DPDK's own folder of drivers, which every DPDK program loads.
+doctor_plugin_folder() {
+	local dir path files
+	for dir in "$(pkg-config --variable=libdir libdpdk 2>/dev/null)"/dpdk/pmds-*; do
+		[[ -d $dir ]] || continue
+		read -r _ path < <(SL_ROOT="" open_to_all "$(realpath "$dir")")
+		files=("$dir"/librte_*.so)
+		if [[ -n $path ]]; then
+			finding plugin-folder fix "EAL will load no driver at all from $dir: everybody may write to $path" "chmod o-w $path"
+		elif [[ -e $dir/librte_net_syncline.so ]]; then
+			finding plugin-folder note "an installed driver lies in DPDK's folder $dir too; what -d names is loaded first" \
+				"rm $dir/librte_net_syncline.so"
+		else
+			finding plugin-folder ok "DPDK's own drivers: $dir, ${#files[@]} files; -d comes before them"
+		fi
 	done
-	printf '%d' "$n"
 }
 
 readonly SL_NOIOMMU=/sys/module/vfio/parameters/enable_unsafe_noiommu_mode
 
 doctor_iommu() {
-	local groups table=none arg="intel_iommu=on" args word said="" how mode
-	groups=$(iommu_groups)
-	args=$(look /proc/cmdline)
-	for word in $args; do
+	local table=none arg="intel_iommu=on" word said="" how
+	look /proc/cmdline
+	for word in $REPLY; do
 		case $word in intel_iommu=* | amd_iommu=* | iommu=* | iommu.passthrough=* | arm-smmu*) said+=" $word" ;; esac
 	done
-	if ((groups)); then
-		finding iommu ok "IOMMU: $groups groups; kernel arguments:${said:- none about it}"
+	if ((SL_GROUPS)); then
+		finding iommu ok "IOMMU: $SL_GROUPS groups; kernel arguments:${said:- none about it}"
 		if [[ " $said " == *" iommu=pt "* || " $said " == *" iommu.passthrough=1 "* ]]; then
 			finding iommu-passthrough ok "the host's own drivers bypass the IOMMU (passthrough); a NIC on vfio-pci does not"
 		fi
@@ -382,8 +411,8 @@ doctor_iommu() {
 	IORT) how="the machine may have an SMMU; boot without arm-smmu.disable_bypass" arg="iommu.passthrough=0" ;;
 	*) how="firmware shows none: switch VT-d or AMD-Vi on there, and on Intel boot with intel_iommu=on" ;;
 	esac
-	mode=$(look "$SL_NOIOMMU")
-	if [[ $mode == Y || $mode == 1 ]]; then
+	look "$SL_NOIOMMU"
+	if [[ $REPLY == [Y1] ]]; then
 		finding iommu note "no IOMMU in use (kernel arguments:${said:- none about it}), vfio's no-IOMMU mode is on: a NIC works, \
 as root only, and nothing keeps its DMA from any memory. $how" "$(grub_command "$arg")"
 	else
@@ -397,8 +426,6 @@ grub_command() {
 }
 
 doctor_vfio() {
-	local groups
-	groups=$(iommu_groups)
 	if [[ ! -d $SL_ROOT/sys/bus/pci/drivers/vfio-pci ]]; then
 		if [[ -z $SL_ROOT ]] && have modprobe && ! modprobe -n -q vfio-pci; then
 			finding vfio "$SL_REAL" "this kernel has no module vfio-pci, which a real NIC needs: boot a kernel of the distribution"
@@ -407,7 +434,7 @@ doctor_vfio() {
 		fi
 		return
 	fi
-	if ((groups)) && [[ ! -d $SL_ROOT/sys/module/vfio_iommu_type1 ]]; then
+	if ((SL_GROUPS)) && [[ ! -d $SL_ROOT/sys/module/vfio_iommu_type1 ]]; then
 		finding vfio-type1 "$SL_REAL" "vfio_iommu_type1 is not loaded: vfio cannot map memory for DMA" \
 			"modprobe vfio_iommu_type1"
 	fi
@@ -415,11 +442,12 @@ doctor_vfio() {
 		finding vfio "$SL_REAL" "vfio-pci is loaded, but there is no /dev/vfio/vfio" \
 			"mkdir -p /dev/vfio && mknod -m 666 /dev/vfio/vfio c 10 196"
 	elif ! usable /dev/vfio/vfio; then
-		finding vfio "$SL_REAL" "user $(id -u) may not use /dev/vfio/vfio" "chmod 666 /dev/vfio/vfio"
+		finding vfio "$SL_REAL" "user $EUID may not use /dev/vfio/vfio" "chmod 666 /dev/vfio/vfio"
 	else
 		finding vfio ok "vfio-pci is loaded"
 	fi
-	if ((groups)) && [[ $(look "$SL_NOIOMMU") == [Y1] ]]; then
+	look "$SL_NOIOMMU"
+	if ((SL_GROUPS)) && [[ $REPLY == [Y1] ]]; then
 		finding noiommu note "vfio's no-IOMMU mode is on although there is an IOMMU: nobody needs it here" \
 			"echo 0 > $SL_NOIOMMU"
 	fi
@@ -428,10 +456,11 @@ doctor_vfio() {
 # Secure Boot has the kernel refuse what reaches hardware around it.
 doctor_lockdown() {
 	local state
-	state=$(look /sys/kernel/security/lockdown)
-	state=$(sed -n 's/.*\[\(.*\)\].*/\1/p' <<<"$state")
+	look /sys/kernel/security/lockdown
+	state=${REPLY#*[}
+	state=${state%]*}
 	if [[ -z $state || $state == none ]]; then return 0; fi
-	if (($(iommu_groups))); then
+	if ((SL_GROUPS)); then
 		finding lockdown ok "kernel lockdown '$state' (Secure Boot): uio drivers are refused, vfio-pci behind the IOMMU is not"
 	else
 		finding lockdown "$SL_REAL" "kernel lockdown '$state' (Secure Boot) refuses uio drivers and unsigned modules: \
@@ -442,8 +471,8 @@ a NIC needs vfio-pci and an IOMMU (above), or Secure Boot switched off in the fi
 # Are the NIC's reads and writes of memory in step with the CPU's caches?
 doctor_coherence() {
 	local arch dir
-	arch=$(look /proc/sys/kernel/arch)
-	arch=${arch:-$(uname -m)}
+	look /proc/sys/kernel/arch
+	arch=${REPLY:-$(uname -m)}
 	case $arch in
 	x86_64 | i?86 | ppc64* | s390x)
 		finding coherence ok "DMA is coherent with the CPU's caches ($arch): coherency=coherent"
@@ -467,28 +496,14 @@ coherency=explicit; vfio refuses such a device, so only uio_pci_generic or no-IO
 	finding coherence note "whether DMA is coherent with the CPU's caches is not known here ($arch): coherency=explicit is right either way"
 }
 
-# The ids that net_syncline drives, from where the driver has them.
-supported_ids() {
-	sed -n 's/^#define SL_PCI_DEV_82576[A-Z0-9_]* 0x\([0-9A-F]*\)u.*/\L\1/p' "$SL_TOP/lib/nic/sl_fields.h" |
-		tr '\n' ' '
-}
-
-# All 82576, one a line.
-supported_nics() {
-	local dev ids device
-	ids=" $(supported_ids)"
-	for dev in "$SL_ROOT"/sys/bus/pci/devices/*; do
-		dev=${dev#"$SL_ROOT"}
-		device=$(look "$dev/device")
-		if [[ $(look "$dev/vendor") == 0x8086 && $ids == *" ${device#0x} "* ]]; then
-			printf '%s\n' "${dev##*/}"
-		fi
-	done
-}
-
+# REPLY: the driver of a PCI device.
 driver_of() {
 	local link=$SL_ROOT/sys/bus/pci/devices/$1/driver
-	if [[ -L $link ]]; then basename "$(readlink "$link")"; else printf none; fi
+	REPLY=none
+	if [[ -L $link ]]; then
+		REPLY=$(readlink "$link")
+		REPLY=${REPLY##*/}
+	fi
 }
 
 # What binds a device to vfio-pci.
@@ -498,29 +513,30 @@ bind_command() {
 		printf 'dpdk-devbind.py -b vfio-pci %s' "$1"
 	else
 		printf 'echo vfio-pci > %s/driver_override && ' "$dev"
-		if [[ $(driver_of "$1") != none ]]; then printf 'echo %s > %s/driver/unbind && ' "$1" "$dev"; fi
+		if [[ -e $SL_ROOT$dev/driver ]]; then printf 'echo %s > %s/driver/unbind && ' "$1" "$dev"; fi
 		printf 'echo %s > /sys/bus/pci/drivers_probe' "$1"
 	fi
 }
 
 # An interface of the kernel's that is up would be cut; its traffic may be this login.
 nic_interface() {
-	local bdf=$1 verdict=$2 net flags name
+	local bdf=$1 verdict=$2 net name
 	for net in "$SL_ROOT/sys/bus/pci/devices/$bdf/net"/*; do
 		[[ -d $net ]] || continue
 		name=${net##*/}
-		flags=$(look "${net#"$SL_ROOT"}/flags")
-		if ((${flags:-0} & 1)); then
+		look "${net#"$SL_ROOT"}/flags"
+		if ((${REPLY:-0} & 1)); then
 			finding nic-interface "$verdict" "$bdf is the kernel's interface $name, which is up: its connections are cut when the \
 driver is changed. Be sure that you are not logged in through it" "ip link set dev $name down"
 		fi
 	done
 }
 
-# "one that works here" for a NIC's driver.
+# Is its driver one that DPDK can work with?
 nic_driver() {
 	local bdf=$1 verdict=$2 driver
-	driver=$(driver_of "$bdf")
+	driver_of "$bdf"
+	driver=$REPLY
 	case $driver in
 	vfio-pci)
 		finding nic-driver ok "$bdf is bound to vfio-pci"
@@ -541,15 +557,16 @@ nic_driver() {
 
 # vfio hands a group out whole: every device in it must be with vfio or have no driver.
 nic_group() {
-	local bdf=$1 group=$2 member driver bad=() commands=()
+	local bdf=$1 group=$2 member bad=() commands=()
 	for member in "$SL_ROOT/sys/kernel/iommu_groups/$group/devices"/*; do
 		member=${member##*/}
 		[[ $member != "$bdf" && $member != '*' ]] || continue
 		# Bridges stay with the kernel.
-		[[ $(look "/sys/bus/pci/devices/$member/class") != 0x0604* ]] || continue
-		driver=$(driver_of "$member")
-		case $driver in vfio-pci | pci-stub | none) continue ;; esac
-		bad+=("$member ($driver)")
+		look "/sys/bus/pci/devices/$member/class"
+		[[ $REPLY != 0x0604* ]] || continue
+		driver_of "$member"
+		case $REPLY in vfio-pci | pci-stub | none) continue ;; esac
+		bad+=("$member ($REPLY)")
 		commands+=("$(bind_command "$member")")
 	done
 	if ((${#bad[@]})); then
@@ -571,7 +588,7 @@ nic_node() {
 		return
 	fi
 	if ! usable "$node"; then
-		finding nic-node fix "user $(id -u) may not use $node, the IOMMU group of $bdf" "chown $(id -u):$(id -g) $node"
+		finding nic-node fix "user $EUID may not use $node, the IOMMU group of $bdf" "chown $EUID:$(id -g) $node"
 		return
 	fi
 	if [[ $node == */noiommu-* ]] && ! capable "$CAP_SYS_RAWIO"; then
@@ -581,10 +598,13 @@ nic_node() {
 	pids=$(holders_of "$node")
 	said=$(export LC_ALL=C && { : <>"$SL_ROOT$node"; } 2>&1) || true
 	if [[ -z $pids && $said != *busy* ]]; then
-		finding nic-node ok "$node, the IOMMU group of $bdf, is free and user $(id -u) may use it"
+		finding nic-node ok "$node, the IOMMU group of $bdf, is free and user $EUID may use it"
 		return
 	fi
-	for pid in $pids; do who+="$(look "/proc/$pid/comm") ($pid) "; done
+	for pid in $pids; do
+		look "/proc/$pid/comm"
+		who+="$REPLY ($pid) "
+	done
 	if [[ -n $who ]]; then
 		finding nic-node "$([[ -n $SL_DEVICE ]] && printf fix || printf note)" "$bdf is in use by another process: ${who% }" \
 			"kill ${pids//$'\n'/ }"
@@ -596,15 +616,18 @@ nic_node() {
 # The NIC's own NUMA node should have memory to offer.
 nic_numa() {
 	local bdf=$1 node free dir
-	node=$(look "/sys/bus/pci/devices/$bdf/numa_node")
+	look "/sys/bus/pci/devices/$bdf/numa_node"
+	node=$REPLY
 	dir=/sys/devices/system/node/node$node/hugepages/hugepages-2048kB
 	[[ -n $node && $node -ge 0 && -d $SL_ROOT$dir ]] || return 0
-	free=$(look "$dir/free_hugepages")
+	look "$dir/free_hugepages"
+	free=$REPLY
 	if ((free >= SL_HUGE_LEAST)); then
 		finding nic-numa ok "$bdf is on NUMA node $node, which has $free free hugepages of 2 MiB"
 	else
+		look "$dir/nr_hugepages"
 		finding nic-numa note "$bdf is on NUMA node $node, which has $free free hugepages of 2 MiB: memory of another node is slower" \
-			"echo $(($(look "$dir/nr_hugepages") + SL_HUGEPAGES)) > $dir/nr_hugepages"
+			"echo $((REPLY + SL_HUGEPAGES)) > $dir/nr_hugepages"
 	fi
 }
 
@@ -623,9 +646,12 @@ doctor_nic() {
 	SL_ABOUT=$bdf
 	nic_answers "$bdf"
 	nic_driver "$bdf" "$verdict"
-	if [[ $(driver_of "$bdf") == vfio-pci ]]; then
-		group=$(basename "$(readlink "$SL_ROOT/sys/bus/pci/devices/$bdf/iommu_group")")
-		if [[ $(look "/sys/kernel/iommu_groups/$group/name") == vfio-noiommu ]]; then
+	driver_of "$bdf"
+	if [[ $REPLY == vfio-pci ]]; then
+		group=$(readlink "$SL_ROOT/sys/bus/pci/devices/$bdf/iommu_group")
+		group=${group##*/}
+		look "/sys/kernel/iommu_groups/$group/name"
+		if [[ $REPLY == vfio-noiommu ]]; then
 			nic_node "$bdf" "$group" "/dev/vfio/noiommu-$group"
 		else
 			nic_group "$bdf" "$group"
@@ -637,27 +663,26 @@ doctor_nic() {
 }
 
 doctor_nics() {
-	local bdf found=0
-	while IFS= read -r bdf; do
-		[[ -n $bdf ]] || continue
-		found=1
-		doctor_nic "$bdf" note
-	done < <(supported_nics)
-	((found)) || finding nic note "no 82576 in this machine: the software NIC stands in"
+	local bdf
+	for bdf in "${SL_NICS[@]}"; do doctor_nic "$bdf" note; done
+	((${#SL_NICS[@]})) || finding nic note "no 82576 in this machine: the software NIC stands in"
 }
 
 # The NIC asked about: is it there, is it one of ours?
 doctor_device() {
-	local dev=/sys/bus/pci/devices/$SL_DEVICE others
+	local dev=/sys/bus/pci/devices/$SL_DEVICE id
 	SL_ABOUT=$SL_DEVICE
-	others=$(supported_nics | tr '\n' ' ')
+	look "$dev/vendor"
+	id=$REPLY
+	look "$dev/device"
+	id+=:$REPLY
 	if [[ ! -d $SL_ROOT$dev ]]; then
-		finding nic fix "no PCI device $SL_DEVICE; 82576 here: ${others:-none}" "echo 1 > /sys/bus/pci/rescan"
-	elif [[ " $others" != *" $SL_DEVICE "* ]]; then
-		finding nic fix "$SL_DEVICE is $(look "$dev/vendor"):$(look "$dev/device"), which net_syncline does not drive; \
-it drives 8086 with $(supported_ids); here: ${others:-none}"
+		finding nic fix "no PCI device $SL_DEVICE; 82576 here: ${SL_NICS[*]:-none}" "echo 1 > /sys/bus/pci/rescan"
+	elif [[ " ${SL_NICS[*]} " != *" $SL_DEVICE "* ]]; then
+		finding nic fix "$SL_DEVICE is $id, which net_syncline does not drive; it drives 0x8086 with $SL_IDS; \
+82576 here: ${SL_NICS[*]:-none}"
 	else
-		finding nic ok "$SL_DEVICE is one of net_syncline's: $(look "$dev/vendor"):$(look "$dev/device")"
+		finding nic ok "$SL_DEVICE is one of net_syncline's: $id"
 		doctor_nic "$SL_DEVICE" fix
 	fi
 	SL_ABOUT=
@@ -701,8 +726,9 @@ doctor_bdf() {
 doctor_wants_nic() {
 	local bdf
 	if [[ -n $SL_DEVICE ]]; then return 0; fi
-	for bdf in $(supported_nics); do
-		if [[ $(driver_of "$bdf") == vfio-pci ]]; then return 0; fi
+	for bdf in "${SL_NICS[@]}"; do
+		driver_of "$bdf"
+		if [[ $REPLY == vfio-pci ]]; then return 0; fi
 	done
 	return 1
 }
@@ -711,6 +737,7 @@ cmd_doctor() {
 	# A machine where something is amiss is the business here: a look that fails ends nothing.
 	set +eo pipefail
 	doctor_words "$@"
+	doctor_survey
 	if doctor_wants_nic; then SL_REAL=fix; fi
 	doctor_root
 	if [[ -z $SL_DEVICE ]]; then
@@ -727,7 +754,7 @@ cmd_doctor() {
 	doctor_lockdown
 	doctor_vfio
 	if [[ -n $SL_DEVICE ]]; then doctor_device; else doctor_nics; fi
-	doctor_coherence "${SL_DEVICE:-$(supported_nics | head -n 1)}"
+	doctor_coherence "${SL_DEVICE:-${SL_NICS[0]-}}"
 	if ((SL_JSON)); then
 		print_json
 	elif [[ -s $SL_CHANGES ]]; then
