@@ -9,6 +9,7 @@
 #include <rte_errno.h>
 #include <rte_version.h>
 
+#include "diagnose.h"
 #include "run.h"
 #include "say.h"
 
@@ -32,11 +33,16 @@ app_args(int argc, char *const *argv)
 static enum exit_code
 start(struct run *run, int eal_argc, char **argv)
 {
+	const struct diagnose d = {.root = "", .argc = run->argc, .argv = run->argv};
+	char why[DIAGNOSE_LEN];
 	enum exit_code rc;
 
 	run_take_signals(run);
-	if (rte_eal_init(eal_argc, argv) < 0)
-		return say_error(EXIT_CODE_SETUP, "EAL: %s", rte_strerror(rte_errno));
+	if (rte_eal_init(eal_argc, argv) < 0) {
+		diagnose_start(&d, rte_errno, why, sizeof(why));
+		return say_error(
+			EXIT_CODE_SETUP, "EAL did not start: %s. More: ./syncline doctor", why);
+	}
 	rc = run_serve(run);
 	rte_eal_cleanup();
 	return rc;

@@ -10,6 +10,7 @@
 #include <rte_lcore.h>
 #include <rte_string_fns.h>
 
+#include "diagnose.h"
 #include "run.h"
 #include "say.h"
 #include "wire.h"
@@ -119,6 +120,27 @@ port_init(struct run *run, struct port *p, uint16_t id)
 	return rc;
 }
 
+/** Every PCI device asked for is a port, and there is one at all. */
+static int
+check_found(const struct run *run)
+{
+	const struct diagnose d = {.root = "", .argc = run->argc, .argv = run->argv};
+	char why[DIAGNOSE_LEN], bdf[DIAGNOSE_BDF_LEN];
+	uint16_t id;
+
+	for (unsigned int i = 0; diagnose_allowed(&d, i, bdf) == 0; i++) {
+		if (rte_eth_dev_get_port_by_name(bdf, &id) == 0)
+			continue;
+		diagnose_device(&d, bdf, why, sizeof(why));
+		return say_error(
+			-ENODEV, "-a %s is no port: %s. More: ./syncline doctor %s", bdf, why, bdf);
+	}
+	if (run->nb_ports != 0)
+		return 0;
+	diagnose_no_port(&d, why, sizeof(why));
+	return say_error(-ENODEV, "no port found: %s. More: ./syncline doctor", why);
+}
+
 int
 ports_find(struct run *run)
 {
@@ -140,11 +162,7 @@ ports_find(struct run *run)
 	if (missing != 0)
 		return say_error(-ENODEV, "--ports: port %d is not there; there are %u ports",
 			__builtin_ctzll(missing), rte_eth_dev_count_avail());
-	if (run->nb_ports == 0)
-		return say_error(-ENODEV,
-			"no port found; give one as EAL option, for example"
-			" --vdev net_syncline_soft0, or bind a device to vfio-pci");
-	return 0;
+	return check_found(run);
 }
 
 /** Mbufs that lcores hold besides those in queues. */
