@@ -193,6 +193,41 @@ test_transfers(void **state)
 	EXPECT_NOTHING(l);
 }
 
+/* An update that begins later takes back its own lines alone; the NIC keeps those before. */
+static void
+test_update_of_a_part(void **state)
+{
+	struct lab *l = *state;
+
+	sl_prepare(l->s, C, l->buf, 1024);
+	sl_doorbell_barrier(l->s, C);
+	dev_write(l, (uintptr_t)l->buf + 512, news, 512, 0);
+	sl_update(l->s, C, l->buf + 512, 512);
+	dev_write(l, (uintptr_t)l->buf, news, 256, 0);
+	EXPECT_NOTHING(l);
+	dev_write(l, (uintptr_t)l->buf + 512, news, 512, 0);
+	EXPECT(l, SL_CHECK_NOT_HANDED);
+}
+
+/* Memory that comes back to the same addresses is new. */
+static void
+test_mapped_again(void **state)
+{
+	struct lab *l = *state;
+	uint64_t iova = (uintptr_t)l->buf;
+
+	assert_int_equal(sl_buffer_unmap(l->f.a, l->buf, iova, 4096), 0);
+	assert_int_equal(
+		sl_buffer_map(l->f.a, "again", l->buf, iova, 4096, SL_DMA_BIDIRECTIONAL), 0);
+	sl_flush(l->s, C, l->buf, 64);
+	sl_doorbell_barrier(l->s, C);
+	/* A DMA error: nothing is read, and the NIC is done with it. */
+	sl_dma_note(l->dma, &(struct sl_sync_access){false, NULL, iova, 64, 3, 0});
+	l->buf[0] = 1;
+	sl_flush(l->s, C, l->buf, 64);
+	EXPECT_NOTHING(l);
+}
+
 /* A frame of which the CPU reads the header alone may go on: its rest is in memory. */
 static void
 test_forward_unread(void **state)
@@ -232,6 +267,13 @@ test_ring(void **state)
 			assert_int_equal(d[i * DESC], 0x77);
 		}
 	}
+	/* Written back as it was: the line is consumed all the same. */
+	memset(d, 0x77, 64);
+	sl_flush(l->s, C, d, 64);
+	sl_doorbell_barrier(l->s, C);
+	dev_write(l, l->ring.iova, news, 64, 0);
+	sl_update(l->s, C, d, 64);
+	sl_flush(l->s, C, d, 64);
 	EXPECT_NOTHING(l);
 }
 
@@ -685,16 +727,23 @@ test_refill(void **state)
 	sl_check_stats(l.check, &s);
 	assert_int_equal(s.refills, 1);
 	assert_int_equal(l.buf[31], 0x77); /* early */
+	/* All written back: a driver may be filling it anew by now, and would lose that. */
+	sl_flush(l.s, C, l.ring.va, 64);
+	sl_doorbell_barrier(l.s, C);
+	dev_write(&l, l.ring.iova, news, 64, 0);
+	for (i = 0; i < 2000; i++)
+		sl_doorbell_barrier(l.s, C);
+	assert_int_equal(*(uint8_t *)l.ring.va, 0);
 	EXPECT_NOTHING(&l);
 	lab_close(&l);
 }
 
 /* A driver that makes no mistake, at random: a ring of descriptors and buffers, both ways. */
 static uint64_t
-right_driver(uint32_t line, uint64_t seed, unsigned int rounds)
+right_driver(uint32_t line, uint64_t seed, uint64_t what, unsigned int rounds)
 {
 	const struct sl_check_params p = {.line = line, .seed = seed, .evict = 300, .refill = 300};
-	uint64_t rnd = seed * 2 + 1;
+	uint64_t rnd = what * 2 + 1;
 	struct sl_check_stats s;
 	uint8_t data[4096], got[4096];
 	unsigned int i, k;
@@ -747,17 +796,17 @@ test_right_driver(void **state)
 
 	(void)state;
 	for (line = 32; line <= 256; line *= 2)
-		right_driver(line, seed, 1000);
+		right_driver(line, seed, seed, 1000);
 }
 
 static void
 test_replay(void **state)
 {
-	uint64_t first = right_driver(64, 42, 200);
+	uint64_t first = right_driver(64, 42, 1, 200);
 
 	(void)state;
-	assert_true(first == right_driver(64, 42, 200));
-	assert_true(first != right_driver(64, 43, 200));
+	assert_true(first == right_driver(64, 42, 1, 200));
+	assert_true(first != right_driver(64, 43, 1, 200));
 }
 
 /* --- planted bugs --- */
@@ -833,6 +882,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		lab_test(test_transfers),
+		lab_test(test_update_of_a_part),
+		lab_test(test_mapped_again),
 		lab_test(test_forward_unread),
 		lab_test(test_ring),
 		lab_test(test_missing_sync),
