@@ -348,15 +348,16 @@ sl_dev_set_link_down(struct rte_eth_dev *eth)
 static int
 sl_dev_infos_get(struct rte_eth_dev *eth, struct rte_eth_dev_info *info)
 {
-	static const struct rte_eth_desc_lim rx_lim = {
-		.nb_max = SL_MAX_DESC, .nb_min = SL_MIN_DESC, .nb_align = SL_DESC_UNIT};
+	const uint32_t line = sl_adapter_sync(sl_port_of(eth)->adapter)->line;
+	const struct rte_eth_desc_lim rx_lim = {.nb_max = SL_MAX_DESC,
+		.nb_min = (uint16_t)sl_rx_desc_min(line),
+		.nb_align = (uint16_t)sl_rx_desc_unit(line)};
 	static const struct rte_eth_desc_lim tx_lim = {.nb_max = SL_MAX_DESC,
 		.nb_min = SL_MIN_DESC,
 		.nb_align = SL_DESC_UNIT,
 		.nb_seg_max = SL_TX_MAX_SEGS,
 		.nb_mtu_seg_max = SL_TX_MAX_SEGS};
 
-	RTE_SET_USED(eth);
 	info->min_rx_bufsize = RX_BUF_UNIT;
 	info->max_rx_pktlen = SL_FRAME_MAX;
 	info->min_mtu = RTE_ETHER_MIN_MTU;

@@ -41,6 +41,20 @@ struct sl_port;
 #define SL_MAX_DESC 4096u
 #define SL_DESC_UNIT 8u /* RDLEN, TDLEN count 128 bytes */
 
+/** Descriptors that a receive ring's length is a multiple of: it is posted by whole lines (R4). */
+static inline unsigned int
+sl_rx_desc_unit(uint32_t line)
+{
+	return RTE_MAX(SL_DESC_UNIT, line / SL_DESC_SIZE);
+}
+
+/** Fewest of a receive ring: of its lines one is never posted, and one may be half consumed. */
+static inline unsigned int
+sl_rx_desc_min(uint32_t line)
+{
+	return RTE_MAX(SL_MIN_DESC, 3u * (line / SL_DESC_SIZE));
+}
+
 /** What a receive queue counted; written by its datapath thread alone. */
 struct sl_rx_counters {
 	uint64_t packets, bytes;

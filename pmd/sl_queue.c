@@ -43,15 +43,14 @@
 /* --- checks, explained --- */
 
 static int
-check_nb_desc(uint16_t port, const char *kind, uint16_t qid, uint16_t nb_desc, uint32_t line)
+check_nb_desc(uint16_t port, const char *kind, uint16_t qid, uint16_t nb_desc, unsigned int min,
+	unsigned int unit)
 {
-	const unsigned int unit = RTE_MAX(SL_DESC_UNIT, line / SL_DESC_SIZE);
-
-	if (nb_desc >= SL_MIN_DESC && nb_desc <= SL_MAX_DESC && nb_desc % unit == 0)
+	if (nb_desc >= min && nb_desc <= SL_MAX_DESC && nb_desc % unit == 0)
 		return 0;
 	SL_LOG(ERR,
 		"port %u %s queue %u: %u descriptors; allowed are multiples of %u from %u to %u",
-		port, kind, qid, nb_desc, unit, SL_MIN_DESC, SL_MAX_DESC);
+		port, kind, qid, nb_desc, unit, min, SL_MAX_DESC);
 	return -EINVAL;
 }
 
@@ -233,7 +232,8 @@ rx_queue_check(struct rte_eth_dev *eth, uint16_t qid, uint16_t nb_desc,
 			eth->data->port_id, qid);
 		return -ENOTSUP;
 	}
-	return check_nb_desc(eth->data->port_id, "rx", qid, nb_desc, sync->line);
+	return check_nb_desc(eth->data->port_id, "rx", qid, nb_desc, sl_rx_desc_min(sync->line),
+		sl_rx_desc_unit(sync->line));
 }
 
 static void
@@ -515,7 +515,7 @@ sl_tx_queue_setup(struct rte_eth_dev *eth, uint16_t qid, uint16_t nb_desc, unsig
 	struct sl_tx_queue *q;
 	int ret;
 
-	ret = check_nb_desc(eth->data->port_id, "tx", qid, nb_desc, 1);
+	ret = check_nb_desc(eth->data->port_id, "tx", qid, nb_desc, SL_MIN_DESC, SL_DESC_UNIT);
 	if (ret != 0)
 		return ret;
 	q = rte_zmalloc_socket("sl_tx_queue", sizeof(*q), RTE_CACHE_LINE_SIZE, (int)socket);

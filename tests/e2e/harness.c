@@ -11,6 +11,7 @@
 #include <rte_eal.h>
 #include <rte_errno.h>
 #include <rte_log.h>
+#include <rte_malloc.h>
 
 #include "harness.h"
 
@@ -23,6 +24,11 @@ static struct {
 	pthread_mutex_t log_lock;
 	char log[LOG_CAP];
 	size_t log_len;
+	struct {
+		struct rte_mempool *pool;
+		void *memory;
+	} pinned[64]; /* mempools whose buffers are memory of ours */
+	unsigned int nb_pinned;
 } run = {.log_lock = PTHREAD_MUTEX_INITIALIZER};
 
 /* --- seeded randomness --- */
@@ -361,15 +367,65 @@ wire_new(void)
 
 /* --- ports --- */
 
+bool
+h_pinned(void)
+{
+	return strcmp(h_coherency(), "checked") == 0 && h_check_line() > RTE_CACHE_LINE_SIZE;
+}
+
+/*
+ * Lines longer than this CPU's: mempools lay buffers out for its own, so the
+ * buffers are memory of ours, each with its data on a line (R5).
+ */
+static struct rte_mempool *
+pool_pinned(const char *name, const struct h_cfg *c, uint16_t room)
+{
+	const unsigned int line = h_check_line();
+	const size_t each = RTE_ALIGN_CEIL((size_t)room, line);
+	const size_t len = each * c->pool_size + line;
+	uint8_t *memory = rte_malloc(name, len, RTE_MAX(line, 4096u));
+	struct rte_pktmbuf_extmem ext;
+
+	assert_non_null(memory);
+	assert_true(run.nb_pinned < RTE_DIM(run.pinned));
+	ext.buf_ptr = memory + line - RTE_PKTMBUF_HEADROOM % line;
+	ext.buf_iova = (rte_iova_t)(uintptr_t)ext.buf_ptr;
+	ext.buf_len = each * c->pool_size;
+	ext.elt_size = (uint16_t)each;
+	run.pinned[run.nb_pinned].memory = memory;
+	run.pinned[run.nb_pinned].pool = rte_pktmbuf_pool_create_extbuf(
+		name, c->pool_size, c->pool_size < 512 ? 0 : 64, 0, room, SOCKET_ID_ANY, &ext, 1);
+	return run.pinned[run.nb_pinned++].pool;
+}
+
+static void
+pool_free(struct rte_mempool *pool)
+{
+	unsigned int i;
+
+	rte_mempool_free(pool);
+	for (i = 0; i < run.nb_pinned; i++) {
+		if (run.pinned[i].pool != pool)
+			continue;
+		rte_free(run.pinned[i].memory);
+		run.pinned[i] = run.pinned[--run.nb_pinned];
+		break;
+	}
+}
+
 static struct rte_mempool *
 pool_new(const struct h_cfg *c)
 {
+	const uint16_t room = (uint16_t)(c->data_room + RTE_PKTMBUF_HEADROOM);
 	struct rte_mempool *pool;
 	char name[RTE_MEMPOOL_NAMESIZE];
 
 	snprintf(name, sizeof(name), "pool%u", run.serial++);
-	pool = rte_pktmbuf_pool_create(name, c->pool_size, c->pool_size < 512 ? 0 : 64, 0,
-		(uint16_t)(c->data_room + RTE_PKTMBUF_HEADROOM), SOCKET_ID_ANY);
+	if (h_pinned())
+		pool = pool_pinned(name, c, room);
+	else
+		pool = rte_pktmbuf_pool_create(
+			name, c->pool_size, c->pool_size < 512 ? 0 : 64, 0, room, SOCKET_ID_ANY);
 	assert_non_null(pool);
 	return pool;
 }
@@ -416,13 +472,17 @@ cfg_defaults(struct h_cfg *c)
 static int
 setup_queues(struct h_port *p)
 {
-	const struct h_cfg *c = &p->cfg;
+	struct h_cfg *c = &p->cfg;
 	struct rte_eth_dev_info info;
 	struct rte_eth_rxconf rx;
 	struct rte_eth_txconf tx;
 	int ret = rte_eth_dev_info_get(p->id, &info);
 	uint16_t q;
 
+	/* A ring that is right for short lines, as long lines want it. */
+	if (c->nb_rxd >= 32 && c->nb_rxd % 8 == 0)
+		c->nb_rxd = RTE_MAX(RTE_ALIGN_CEIL(c->nb_rxd, info.rx_desc_lim.nb_align),
+			info.rx_desc_lim.nb_min);
 	rx = info.default_rxconf;
 	rx.offloads = c->rx_offloads;
 	rx.rx_deferred_start = c->rx_deferred;
@@ -564,7 +624,7 @@ h_close(struct h_port *p)
 		if (pool == NULL)
 			continue;
 		assert_int_equal(rte_mempool_avail_count(pool), pool->size);
-		rte_mempool_free(pool);
+		pool_free(pool);
 	}
 	p->pool = NULL;
 	p->nb_old_pools = 0;
