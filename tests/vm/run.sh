@@ -81,21 +81,44 @@ printf '==> guest: %s\n' "$words" >&2
 
 limit=(timeout -k 5 --foreground "${vm_time:-300}")
 if ((vm_shell)) && [[ -z $vm_time ]]; then limit=(); fi
-# Dies with this script, however that ends.
-setpriv --pdeathsig TERM "${limit[@]}" "$qemu" -L "$cache/root/usr/share/qemu" \
-	-L "$cache/root/usr/share/seabios" -L "$cache/root/usr/lib/ipxe/qemu" \
-	-accel tcg,thread=multi -cpu max -smp 2 -m "$vm_memory" \
-	-machine q35,kernel-irqchip=split "${iommu[@]}" \
-	-kernel "$cache/vmlinuz" -initrd "$cache/initramfs.gz" \
-	-append "console=ttyS0 quiet panic=-1 $cmdline sl.linux=$vm_linux sl.noiommu=$vm_noiommu \
+# One guest; it dies with this script, however that ends.
+boot() {
+	setpriv --pdeathsig TERM "${limit[@]}" "$qemu" -L "$cache/root/usr/share/qemu" \
+		-L "$cache/root/usr/share/seabios" -L "$cache/root/usr/lib/ipxe/qemu" \
+		-accel tcg,thread=multi -cpu max -smp 2 -m "$vm_memory" \
+		-machine q35,kernel-irqchip=split "${iommu[@]}" \
+		-kernel "$cache/vmlinuz" -initrd "$cache/initramfs.gz" \
+		-append "console=ttyS0 quiet panic=-1 $cmdline sl.linux=$vm_linux sl.noiommu=$vm_noiommu \
 sl.shell=$vm_shell sl.hugepages=$((vm_memory / 8))" \
-	-fsdev local,id=host,path=/,security_model=none,readonly=on,multidevs=remap \
-	-device virtio-9p-pci,fsdev=host,mount_tag=host \
-	-fsdev "local,id=out,path=$work/out,security_model=none" \
-	-device virtio-9p-pci,fsdev=out,mount_tag=out \
-	-nic none -display none -no-reboot "${console[@]}" -monitor none \
-	-qmp "unix:$work/qmp,server=on,wait=off" "${devices[@]}" <&0 &
-qemu_pid=$!
+		-fsdev local,id=host,path=/,security_model=none,readonly=on,multidevs=remap \
+		-device virtio-9p-pci,fsdev=host,mount_tag=host \
+		-fsdev "local,id=out,path=$work/out,security_model=none" \
+		-device virtio-9p-pci,fsdev=out,mount_tag=out \
+		-nic none -display none -no-reboot "${console[@]}" -monitor none \
+		-qmp "unix:$work/qmp,server=on,wait=off" "${devices[@]}" <&0 &
+	qemu_pid=$!
+}
+
+# The emulated timers of a busy machine stop now and then before the guest is up.
+# @return 1: then it is not up within BOOT_LIMIT seconds, and ended.
+readonly BOOT_LIMIT=100
+is_up() {
+	local i
+	for ((i = 0; i < BOOT_LIMIT * 5; i++)); do
+		if [[ -e $work/out/up ]] || ! kill -0 "$qemu_pid" 2>/dev/null; then return 0; fi
+		sleep 0.2
+	done
+	kill "$qemu_pid" 2>/dev/null || true
+	wait "$qemu_pid" || true
+	return 1
+}
+
+boot
+if ! is_up; then
+	printf '==> guest: did not come up within %s s, once more\n' "$BOOT_LIMIT" >&2
+	rm -f "$work/qmp" "$work"/s[0-9]*
+	boot
+fi
 unset LD_LIBRARY_PATH
 "$here/monitor.py" "$work/qmp" "$work/out/host" </dev/null &
 monitor_pid=$!
