@@ -42,6 +42,7 @@ _Static_assert(sizeof(union sl_rx_desc) == SL_DESC_SIZE, "advanced RX descriptor
 _Static_assert(offsetof(union sl_rx_desc, wb.status) == 8, "RX status is the third word");
 _Static_assert(offsetof(union sl_rx_desc, wb.length) == 12, "RX length follows the status");
 
+#define SL_RXD_RSS_IP_ID SL_MASK(0, 16) /* of the rss word, with RXCSUM.PCSD clear */
 #define SL_RXD_INFO_RSSTYPE SL_MASK(0, 4)
 #define SL_RXD_INFO_PTYPE SL_MASK(4, 13)
 #define SL_RXD_INFO_HDRLEN SL_MASK(21, 10)
@@ -64,6 +65,7 @@ _Static_assert(offsetof(union sl_rx_desc, wb.length) == 12, "RX length follows t
 #define SL_RXD_STAT_L4CS SL_BIT(5)
 #define SL_RXD_STAT_IPCS SL_BIT(6)
 #define SL_RXD_STAT_PIF SL_BIT(7)
+#define SL_RXD_STAT_IPIDV SL_BIT(9)
 #define SL_RXD_STAT_LB SL_BIT(18)
 #define SL_RXD_ERR_L4E SL_BIT(29)
 #define SL_RXD_ERR_IPE SL_BIT(30)

@@ -193,6 +193,16 @@ rss_judge(const struct softnic_regs *r, const struct softnic_pkt *pkt, struct so
 	m->info |= SL_PREP(SL_RXD_INFO_RSSTYPE, type);
 }
 
+/* 7.1.5.2: without PCSD the identification of an IPv4 fragment takes the hash's place. */
+static void
+ip_id_judge(const struct softnic_regs *r, const struct softnic_pkt *pkt, struct softnic_rx_meta *m)
+{
+	if ((r->RXCSUM[0] & SL_RXCSUM_PCSD) != 0 || pkt->ip != 4 || !pkt->fragment)
+		return;
+	m->rss = SL_PREP(SL_RXD_RSS_IP_ID, softnic_get16(pkt->data + pkt->l3 + SOFTNIC_IPV4_ID));
+	m->status |= SL_RXD_STAT_IPIDV;
+}
+
 static uint32_t
 packet_type(const struct softnic_pkt *pkt)
 {
@@ -303,6 +313,7 @@ softnic_rx_judge(struct sl_softnic *nic, const struct sl_frame *f, struct softni
 		(dst & 1) != 0	   ? SOFTNIC_MULTICAST :
 				     SOFTNIC_UNICAST;
 	rss_judge(r, &pkt, m);
+	ip_id_judge(r, &pkt, m);
 	if ((r->RXCSUM[0] & (SL_RXCSUM_IPOFLD | SL_RXCSUM_TUOFLD)) != 0 && pkt.ip != 0)
 		m->status |= checksum_status(r, &pkt);
 	/* 7.4.2, and DVMOLR for each queue. */

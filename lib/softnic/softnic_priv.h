@@ -71,7 +71,7 @@ struct softnic_rxq {
 	uint32_t count;			       /**< descriptors of the ring; 0: unusable */
 	uint64_t base;
 	uint32_t buf_size; /**< bytes of each buffer */
-	uint32_t low_mark; /**< RXDMT0 at this many posted; 0: never */
+	uint32_t low_mark; /**< RXDMT0 at this many posted */
 	bool enabled;
 	bool drop_en;
 	/* Fetched descriptors, slot 0 is that of ring index head. */

@@ -102,7 +102,7 @@ rx_store_faulty(struct sl_softnic *nic, const struct softnic_rxq *rxq, uint32_t 
 	}
 }
 
-/* RXDMT0 when the posted descriptors sink below SRRCTL.RDMTS: 8.10.2. */
+/* RXDMT0 when the posted descriptors sink to SRRCTL.RDMTS, zero of them too: 8.10.2. */
 static void
 rx_threshold(struct sl_softnic *nic, const struct softnic_rxq *rxq, uint32_t written)
 {
@@ -144,8 +144,7 @@ rx_write_back(struct sl_softnic *nic, struct softnic_rxq *rxq)
 	rxq->fetched -= n;
 	memmove(rxq->addr, rxq->addr + n, rxq->fetched * sizeof(rxq->addr[0]));
 	rxq->taken = 0;
-	if (rxq->low_mark != 0)
-		rx_threshold(nic, rxq, n);
+	rx_threshold(nic, rxq, n);
 }
 
 void

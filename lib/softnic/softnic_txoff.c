@@ -18,7 +18,6 @@
 #define TCP_SEQ 4u
 #define TCP_FLAGS 12u /* with the data offset in the upper four bits */
 #define IPV4_LEN 2u
-#define IPV4_ID 4u
 #define IPV6_LEN 4u
 
 /** What the descriptors ask for: the first data descriptor and its context. */
@@ -213,7 +212,7 @@ segment_headers(const struct sl_softnic *nic, uint8_t *seg, const struct tx_ask 
 
 	if (a->ipv4) {
 		softnic_put16(ip + IPV4_LEN, ip_total);
-		softnic_put16(ip + IPV4_ID, softnic_get16(ip + IPV4_ID) + index);
+		softnic_put16(ip + SOFTNIC_IPV4_ID, softnic_get16(ip + SOFTNIC_IPV4_ID) + index);
 		insert_ipv4(seg, a);
 	} else {
 		softnic_put16(ip + IPV6_LEN, ip_total - IPV6_HDR);

@@ -281,6 +281,68 @@ test_checksum(void **state)
 	}
 }
 
+/* 7.1.5.2: which packet a fragment belongs to, in the place of the hash. */
+static void
+test_ip_id(void **state)
+{
+	struct rig *r = *state;
+	struct rig_ip p = {.version = 4, .proto = RIG_UDP, .payload = 100};
+	volatile union sl_rx_desc *d;
+	uint8_t frame[RIG_BUF];
+	struct rig_layout l;
+	unsigned int i;
+
+	rig_start(r);
+	for (i = 0; i < 4; i++) {
+		bool pcsd = i % 2 != 0, said;
+
+		p.fragment = i / 2 != 0;
+		said = p.fragment && !pcsd;
+		SL_WR(&r->bus, RXCSUM, 0, pcsd ? SL_RXCSUM_PCSD : 0);
+		l = rig_ip_frame(frame, &p);
+		rig_put16(frame + l.l3 + 4, 0x4321);
+		d = one_in(r, frame, l.len, 0, NULL);
+		assert_non_null(d);
+		assert_int_equal((d->wb.status & SL_RXD_STAT_IPIDV) != 0, said);
+		assert_int_equal(d->wb.rss, said ? 0x4321 : 0);
+	}
+}
+
+/* 8.10.2: RXDMT0 when the posted descriptors sink to RDMTS * 16, also when that is none. */
+static void
+test_threshold(void **state)
+{
+	struct rig *r = *state;
+	uint64_t seed = 3;
+	uint8_t frame[64];
+	unsigned int low, i;
+
+	rig_start(r);
+	rig_frame_fill(&seed, frame, sizeof(frame), rig_mac);
+	for (low = 0; low <= 2; low += 2) {
+		unsigned int posted = RIG_DESCS - 1;
+
+		SL_WR(&r->bus, RXDCTL, 0, 0);
+		SL_WR(&r->bus, SRRCTL, 0,
+			SL_PREP(SL_SRRCTL_BSIZEPACKET, 2) | SL_PREP(SL_SRRCTL_RDMTS, low) |
+				SL_PREP(SL_SRRCTL_DESCTYPE, SL_DESCTYPE_ADV_ONEBUF));
+		SL_WR(&r->bus, RXDCTL, 0, SL_XDCTL_ENABLE);
+		for (i = 0; i < RIG_DESCS; i++) {
+			r->rxq[0].rx[i].read.pkt_addr = rig_buf_iova(&r->rxq[0], i);
+			r->rxq[0].rx[i].read.hdr_addr = 0;
+		}
+		SL_WR(&r->bus, RDT, 0, posted);
+		(void)SL_RD(&r->bus, ICR, 0);
+		while (posted-- != 0) {
+			rig_wire_in(r, frame, sizeof(frame));
+			rig_run(r);
+			assert_int_equal((SL_RD(&r->bus, ICR, 0) & SL_ICR_RXDMT0) != 0,
+				posted == low * SL_SRRCTL_RDMTS_UNIT);
+		}
+	}
+	assert_int_equal(SL_RD(&r->bus, RXDMTC, 0), 2);
+}
+
 /* What must not be judged: fragments, UDP without checksum, lengths that lie. */
 static void
 test_checksum_limits(void **state)
@@ -802,6 +864,8 @@ main(void)
 		RIG_TEST(test_vlan_strip),
 		RIG_TEST(test_fcs),
 		RIG_TEST(test_checksum),
+		RIG_TEST(test_ip_id),
+		RIG_TEST(test_threshold),
 		RIG_TEST(test_checksum_limits),
 		RIG_TEST(test_rss_vectors),
 		RIG_TEST(test_rss_home),
