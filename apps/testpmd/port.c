@@ -47,8 +47,12 @@ port_usable(const struct port *p)
 void
 port_check_removed(struct run *run, struct port *p)
 {
-	if (!p->closed && rte_eth_dev_is_removed(p->id) == 1)
+	if (p->closed)
+		return;
+	if (rte_eth_dev_is_removed(p->id) == 1)
 		hotplug_removed(run, p);
+	else
+		port_counters_get(p, &p->seen);
 }
 
 /** Descriptors to use: as asked if the device allows that, else near the default. */
@@ -105,6 +109,7 @@ port_init(struct run *run, struct port *p, uint16_t id)
 		.gone = true,
 		.own_pool = p->own_pool,
 		.past = p->past,
+		.seen = p->past,
 	};
 	rte_eth_dev_get_name_by_port(id, p->name);
 	rte_strscpy(p->device, rte_dev_name(info.device), sizeof(p->device));

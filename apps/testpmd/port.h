@@ -41,6 +41,7 @@ struct port {
 	struct rte_mempool *pool; /**< its queues' mbufs: the common one, or own_pool */
 	struct rte_mempool *own_pool; /**< made when the common one was too small; or NULL */
 	struct port_counters past; /**< what ports in this place counted that are closed now */
+	struct port_counters seen; /**< these and its own, when last asked */
 	json_t *last_wire;  /**< the wire's report when it was closed; or NULL */
 	bool configured, started, closed;
 	bool in_run;        /**< it could forward when the last run started */
@@ -68,7 +69,7 @@ int port_start(struct run *run, struct port *p);
 int port_stop(struct port *p);
 int port_reset(struct run *run, struct port *p);
 int port_close(struct run *run, struct port *p);
-/** Ask the driver whether the device is still there: not every one tells by itself. */
+/** Ask the driver whether the device is still there: not every one tells. Keep its counters. */
 void port_check_removed(struct run *run, struct port *p);
 /** Change the MTU. @return 0 or negative errno, reason on stderr. */
 int port_set_mtu(struct port *p, uint16_t mtu);

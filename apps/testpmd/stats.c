@@ -37,8 +37,11 @@ port_counters_get(const struct port *p, struct port_counters *out)
 	struct port_counters past = p->past;
 	struct rte_eth_stats s = {0};
 
-	if (p->closed || rte_eth_stats_get(p->id, &s) != 0)
-		s = (struct rte_eth_stats){0};
+	/* A device that is gone tells nothing: what it told last holds. */
+	if (!p->closed && rte_eth_stats_get(p->id, &s) != 0) {
+		*out = p->seen;
+		return;
+	}
 	*out = (struct port_counters){
 		.rx = past.rx + s.ipackets,
 		.tx = past.tx + s.opackets,

@@ -116,7 +116,7 @@ cat >"$dir/plug" <<'END'
 start tx_first 2
 sleep 0.1
 port attach net_syncline_soft2,wire=loop
-port attach net_syncline_soft3,wire=gen:rate=0
+port attach net_syncline_soft3,wire=gen:rate=10k
 port start 1
 show port summary all
 sleep 0.1
@@ -139,7 +139,7 @@ sleep 0.1
 stop
 END
 expect 0 'port 2 is attached: net_syncline_soft3' "$loop" -- --cmdline-file "$dir/plug" --json "$dir/r.json" \
-	--topology loop --fail-on-loss
+	--topology loop --fail-on-loss --rxd 2048
 grep -q 'port 1 is attached: net_syncline_soft1' "$dir/out" || { echo 'FAILED: place of port 1 not used again'; failed=1; }
 json '"ports":\[\{"id":1,"name":"net_syncline_soft1".*\{"id":2,"name":"net_syncline_soft3"'
 json '"totals":\{"rx":[1-9]'
@@ -167,7 +167,7 @@ expect 0 'Z port 0 .net_syncline_soft0.: Link up at 1 Gbps' "$loop" -- --cmdline
 # A removed port is closed and its device given back: its place can be taken again.
 cat >"$dir/gone" <<'END'
 start tx_first 2
-sleep 0.1
+sleep 0.5
 set fault 1 removed
 sleep 0.5
 port attach net_syncline_soft1,wire=loop
@@ -179,6 +179,8 @@ END
 expect 0 'port 1 is attached: net_syncline_soft1' "$loop" net_syncline_soft1,wire=loop -- --cmdline-file "$dir/gone" \
 	--topology loop --json "$dir/r.json"
 json '"passed":true'
+# What it counted until then stays in that run's result.
+grep -A 1 '^port 1  net' "$dir/out" | head -n 2 | grep -Eq 'rx [1-9]' || { echo 'FAILED: counters of the removed port'; failed=1; }
 grep -q 'did not come back' "$dir/out" && { echo 'FAILED: mbufs lost'; cat "$dir/out"; failed=1; }
 
 # A signal ends a run as its own end does.

@@ -223,7 +223,7 @@ clear_one(struct run *run, struct port *p, const struct args *args)
 
 	RTE_SET_USED(run);
 	RTE_SET_USED(args);
-	p->past = (struct port_counters){0};
+	p->past = p->seen = (struct port_counters){0};
 	return rc == 0 ? 0 : say_error(rc, "port %u: clear: %s", p->id, strerror(-rc));
 }
 
