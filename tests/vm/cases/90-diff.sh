@@ -10,12 +10,16 @@
 poke=$build/tests/vm/poke/poke
 known=$top/poke/known.txt
 
-# both QUIET WORD...: one run on each; a difference has its line in the log.
+# both QUIET [--seed N] GROUP: one run on each; a difference has its line in the log.
 both() {
-	local quiet=$1
+	local options=(--quiet "$1")
 	shift
-	timeout 100 "$poke" --quiet "$quiet" "vfio:${nic[0]},${nic[1]}" "$@" >/mnt/theirs 2>>"$log" &&
-		timeout 100 "$poke" soft "$@" >/mnt/ours 2>>"$log" &&
+	if [[ $1 == --seed ]]; then
+		options+=(--seed "$2")
+		shift 2
+	fi
+	timeout 100 "$poke" "${options[@]}" "vfio:${nic[0]},${nic[1]}" "$@" >/mnt/theirs 2>>"$log" &&
+		timeout 100 "$poke" "${options[@]}" soft "$@" >/mnt/ours 2>>"$log" &&
 		"$poke" compare /mnt/theirs /mnt/ours "$known" >>"$log"
 }
 
@@ -39,6 +43,6 @@ case_reasons() {
 }
 
 run_case "differences have their reasons" case_reasons
-for group in reset masks phy nvm irq; do
-	run_case "same registers as the software NIC: $group" case_diff "$group"
+for group in reset masks phy nvm irq filter rx rss tx ring; do
+	run_case "as the software NIC: $group" case_diff "$group"
 done

@@ -14,6 +14,11 @@ static const struct poke_seq seqs[] = {
 	{"phy", poke_seq_phy},
 	{"nvm", poke_seq_nvm},
 	{"irq", poke_seq_irq},
+	{"filter", poke_seq_filter},
+	{"rx", poke_seq_rx},
+	{"rss", poke_seq_rss},
+	{"tx", poke_seq_tx},
+	{"ring", poke_seq_ring},
 };
 #define SEQS (sizeof(seqs) / sizeof(seqs[0]))
 
@@ -38,6 +43,12 @@ run_group(struct poke *p, const char *name)
 {
 	unsigned int i, ran = 0;
 
+	if (strncmp(name, "fuzz:", 5) == 0) {
+		p->group = "fuzz";
+		printf("# seed %llu\n", (unsigned long long)p->seed);
+		poke_fuzz(p, (unsigned int)strtoul(name + 5, NULL, 0));
+		return 0;
+	}
 	for (i = 0; i < SEQS; i++) {
 		if (strcmp(name, "all") != 0 && strcmp(name, seqs[i].name) != 0)
 			continue;

@@ -68,6 +68,7 @@ struct poke {
 	char step[64];
 	unsigned int quiet_ms; /**< nothing moved for so long: the devices are done */
 	uint64_t seed;
+	bool hash_clear; /**< fuzz: no bit of MTA is set, which would let in unicast too on QEMU */
 };
 
 /** A named group of steps. */
@@ -122,6 +123,8 @@ void poke_tx_frame(struct poke *p, unsigned int port, unsigned int q, const void
 void poke_tx_ring(struct poke *p, unsigned int port, unsigned int q);
 /** Send a frame from queue 0 as it is and let it arrive. */
 void poke_send(struct poke *p, unsigned int port, const void *data, uint32_t len);
+/** The same, done as soon as it has arrived anywhere: counters and causes may still follow. */
+void poke_send_quick(struct poke *p, unsigned int port, const void *data, uint32_t len);
 /** State what arrived in a queue, post the descriptors again. Returns descriptors seen. */
 unsigned int poke_rx_show(struct poke *p, unsigned int port, unsigned int q);
 /** The same with nothing stated. */
@@ -155,8 +158,16 @@ struct poke_layout {
 
 /** Build it into @p frame of POKE_FRAME bytes, with right sums unless damaged; not padded. */
 struct poke_layout poke_build(uint8_t *frame, const struct poke_pkt *pkt);
-/** Sum of the pseudo header without the length, as TSO wants it; with it, as TXSM wants it. */
-uint16_t poke_pseudo(const uint8_t *frame, const struct poke_layout *l, bool with_len);
+/**
+ * Put what hardware starts from where the sums stand: the pseudo header's, with
+ * the length as TXSM wants it or without it as TSE does, and zero for IPv4's.
+ */
+void poke_seed_sums(uint8_t *frame, const struct poke_layout *l, uint8_t proto, bool with_len);
+/** TUCMD_L4T of a protocol. */
+uint32_t poke_l4t(uint8_t proto);
+/** Put a context for a packet of this layout into a queue of port 0. */
+void poke_tx_context(struct poke *p, unsigned int q, const struct poke_layout *l, uint32_t l4_len,
+		uint32_t tucmd, uint32_t mss, uint16_t tci, uint32_t idx);
 
 extern const uint8_t poke_mac[POKE_PORTS][6];
 extern const uint8_t poke_broadcast[6];

@@ -263,19 +263,82 @@ poke_tx_frame(struct poke *p, unsigned int port, unsigned int qi, const void *da
 	poke_tx_raw(p, port, qi, d);
 }
 
+uint32_t
+poke_l4t(uint8_t proto)
+{
+	uint32_t l4t = proto == POKE_TCP ? SL_L4T_TCP :
+		proto == POKE_SCTP	 ? SL_L4T_SCTP :
+					   SL_L4T_UDP;
+
+	return SL_PREP(SL_TXC_TUCMD_L4T, l4t);
+}
+
+void
+poke_tx_context(struct poke *p, unsigned int q, const struct poke_layout *l, uint32_t l4_len,
+	uint32_t tucmd, uint32_t mss, uint16_t tci, uint32_t idx)
+{
+	union sl_tx_desc d;
+
+	d.ctx.vlan_macip = SL_PREP(SL_TXC_VLAN, tci) | SL_PREP(SL_TXC_MACLEN, l->l3) |
+		SL_PREP(SL_TXC_IPLEN, l->l4 - l->l3);
+	d.ctx.seqnum = 0;
+	d.ctx.tucmd = tucmd | SL_TXD_DCMD_DEXT | SL_PREP(SL_TXD_DTYP, SL_TXD_DTYP_CTX);
+	d.ctx.mss_l4 =
+		SL_PREP(SL_TXC_MSS, mss) | SL_PREP(SL_TXC_L4LEN, l4_len) | SL_PREP(SL_TXC_IDX, idx);
+	poke_tx_raw(p, 0, q, d);
+}
+
 void
 poke_tx_ring(struct poke *p, unsigned int port, unsigned int qi)
 {
 	POKE_WR(p, port, TDT, qi, p->txq[port][qi].next);
 }
 
-void
-poke_send(struct poke *p, unsigned int port, const void *data, uint32_t len)
+static void
+send_only(struct poke *p, unsigned int port, const void *data, uint32_t len)
 {
 	unsigned int qi = len > BUF_MEM / POKE_DESCS ? SL_NIC_QUEUES - 1 : 0;
 
 	poke_tx_frame(p, port, qi, data, len, 0, 0);
 	poke_tx_ring(p, port, qi);
+}
+
+void
+poke_send(struct poke *p, unsigned int port, const void *data, uint32_t len)
+{
+	send_only(p, port, data, len);
+	poke_settle(p);
+}
+
+/* True when a queue has a whole frame. */
+static bool
+has_frame(const struct poke_queue *q)
+{
+	uint32_t i = q->next, n;
+
+	for (n = 0; n < q->descs && (q->rx[i].wb.status & SL_RXD_STAT_DD) != 0; n++) {
+		if ((q->rx[i].wb.status & SL_RXD_STAT_EOP) != 0)
+			return true;
+		i = (i + 1) % q->descs;
+	}
+	return false;
+}
+
+void
+poke_send_quick(struct poke *p, unsigned int port, const void *data, uint32_t len)
+{
+	unsigned int us, i, q;
+
+	send_only(p, port, data, len);
+	for (us = 0; us < 10000; us += 500) {
+		p->ops->pause(p, 500);
+		for (i = 0; i < POKE_PORTS; i++) {
+			for (q = 0; q < SL_NIC_QUEUES; q++) {
+				if (has_frame(&p->rxq[i][q]))
+					return;
+			}
+		}
+	}
 	poke_settle(p);
 }
 
@@ -364,6 +427,7 @@ poke_stats(struct poke *p)
 	unsigned int port, reg;
 	char name[48];
 
+	poke_settle(p);
 	for (port = 0; port < POKE_PORTS; port++) {
 		for (reg = SL_CRCERRS; reg < SL_REG_COUNT; reg++) {
 			uint32_t val = sl_bus_read(&p->bus[port], sl_reg_table[reg].offset);
