@@ -56,20 +56,23 @@ evict(struct sl_check *c, struct check_map *m, uint32_t i)
 /*
  * A clean line is fetched early, and is stale once the NIC writes more. Only
  * lines in which the NIC has still to write: there no sound driver stores at
- * the same time from another thread, whose store we would undo.
+ * the same time from another thread, whose store we would undo. Once only until
+ * the next update: a line fetched again and again would do the driver's work.
  */
 static void
 refill(struct sl_check *c, struct check_map *m, uint32_t i)
 {
 	size_t lo, n = check_span(c, m, i, &lo);
-	const struct check_line *l = &m->line[i];
+	struct check_line *l = &m->line[i];
 
-	if ((l->flags & (LINE_CONTENT | LINE_FETCH)) != 0 || check_outstanding(c, m, i) == 0 ||
-		check_cpu_changed(m, lo, n) || !check_nic_changed(m, lo, n))
+	if ((l->flags & (LINE_CONTENT | LINE_FETCH | LINE_REFILLED)) != 0 ||
+		check_outstanding(c, m, i) == 0 || check_cpu_changed(m, lo, n) ||
+		!check_nic_changed(m, lo, n))
 		return;
 	c->stats.refills++;
 	trace(c, 'r', m, i);
 	check_fetch(c, m, i);
+	l->flags |= LINE_REFILLED;
 }
 
 /* A line at work, or one that was handed over a while ago. */

@@ -123,7 +123,7 @@ check_fetch(struct sl_check *c, struct check_map *m, uint32_t i)
 	struct check_line *l = &m->line[i];
 	uint8_t now[CHECK_LINE_MAX];
 
-	l->flags &= (uint8_t) ~(LINE_FETCH | LINE_FREE);
+	l->flags &= (uint8_t) ~(LINE_FETCH | LINE_FREE | LINE_REFILLED);
 	copy_from_device(now, m->dev + lo, n);
 	if (memcmp(now, m->synced + lo, n) == 0)
 		return;

@@ -31,6 +31,7 @@
 #define LINE_CONTENT 1u /* synced is on its way to the device's copy: complete at the barrier */
 #define LINE_FETCH 2u	/* an update is complete at the fence */
 #define LINE_FREE 4u	/* given back without its content */
+#define LINE_REFILLED 16u /* fetched early, and not updated since */
 #define LINE_MISUSED 8u /* the NIC used it when it had no right to */
 
 /** One hand-over, small: the site's index, and the verb that was called. */

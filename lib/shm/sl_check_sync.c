@@ -255,6 +255,7 @@ hand_line(struct sl_check *c, const struct call *k, uint32_t i)
 		l->flags |= LINE_CONTENT;
 	}
 	l->evicted = 0;
+	l->flags &= (uint8_t)~LINE_REFILLED;
 	/* A ring's descriptors are read, then written: one hand-over. */
 	l->pending |= k->verb == VERB_PREPARE ? NIC_WRITES : NIC_READS;
 	if (both && k->verb == VERB_FLUSH)

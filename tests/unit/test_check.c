@@ -727,6 +727,13 @@ test_refill(void **state)
 	sl_check_stats(l.check, &s);
 	assert_int_equal(s.refills, 1);
 	assert_int_equal(l.buf[31], 0x77); /* early */
+	/* Once: it then is stale. An update makes it fair game again. */
+	dev_write(&l, (uintptr_t)l.buf + 32, news, 32, 0);
+	for (i = 0; i < 2000; i++)
+		sl_doorbell_barrier(l.s, C);
+	assert_int_equal(l.buf[63], 0xa5);
+	sl_update(l.s, C, l.buf, 64);
+	assert_int_equal(l.buf[63], 0x77);
 	/* All written back: a driver may be filling it anew by now, and would lose that. */
 	sl_flush(l.s, C, l.ring.va, 64);
 	sl_doorbell_barrier(l.s, C);
