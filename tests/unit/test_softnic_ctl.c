@@ -120,10 +120,28 @@ test_reserved_bits(void **state)
 		if (v != rows[i].kept)
 			fail_msg("%s[%u] keeps 0x%08x of all ones", row->name, rows[i].i, v);
 	}
+	/* 8.2.3: these clear themselves. */
+	SL_WR(&r->bus, CTRL_EXT, 0, SL_CTRL_EXT_ASDCHK | SL_CTRL_EXT_EE_RST | SL_CTRL_EXT_DRV_LOAD);
+	assert_int_equal(SL_RD(&r->bus, CTRL_EXT, 0), SL_CTRL_EXT_DRV_LOAD);
 	/* With MSI-X an extended cause is a vector. */
 	SL_WR(&r->bus, GPIE, 0, SL_GPIE_MULTIPLE_MSIX);
 	SL_WR(&r->bus, EIAM, 0, UINT32_MAX);
 	assert_int_equal(SL_RD(&r->bus, EIAM, 0), 0x01ffffff);
+}
+
+/* 8.8.1: OTHER stands as long as a legacy cause that is let through. */
+static void
+test_eicr_other(void **state)
+{
+	struct rig *r = *state;
+
+	SL_WR(&r->bus, IMS, 0, SL_ICR_LSC | SL_ICR_RXO);
+	SL_WR(&r->bus, ICS, 0, SL_ICR_LSC | SL_ICR_RXO | SL_ICR_MDAC);
+	SL_WR(&r->bus, ICR, 0, SL_ICR_RXO);
+	assert_int_equal(SL_RD(&r->bus, EICR, 0), SL_EICR_OTHER);
+	SL_WR(&r->bus, ICS, 0, SL_ICR_RXO);
+	SL_WR(&r->bus, ICR, 0, SL_ICR_RXO | SL_ICR_LSC);
+	assert_int_equal(SL_RD(&r->bus, EICR, 0), 0);
 }
 
 /* 8.2.2: software clears PHYRA by a zero; a PHY reset sets it again. */
@@ -862,6 +880,7 @@ main(void)
 		RIG_TEST(test_reset),
 		RIG_TEST(test_reserved_bits),
 		RIG_TEST(test_phyra),
+		RIG_TEST(test_eicr_other),
 		RIG_TEST(test_queue_enable),
 		RIG_TEST(test_aliases),
 		RIG_TEST(test_nvm),

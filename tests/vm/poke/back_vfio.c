@@ -209,22 +209,20 @@ master_on(struct function *f, const char *bdf)
 static int
 irqs_open(struct function *f, const char *bdf)
 {
-	struct {
+	union {
 		struct vfio_irq_set set;
-		int fd[POKE_VECTORS];
+		uint8_t bytes[sizeof(struct vfio_irq_set) + sizeof(f->irq)];
 	} irq = {
 		.set =
 			{
-				.argsz = sizeof(irq),
+				.argsz = sizeof(irq.bytes),
 				.flags = VFIO_IRQ_SET_DATA_EVENTFD | VFIO_IRQ_SET_ACTION_TRIGGER,
 				.index = VFIO_PCI_MSIX_IRQ_INDEX,
 				.count = POKE_VECTORS,
 			},
 	};
-	unsigned int i;
 
-	for (i = 0; i < POKE_VECTORS; i++)
-		irq.fd[i] = f->irq[i];
+	memcpy(irq.set.data, f->irq, sizeof(f->irq));
 	if (ioctl(f->fd, VFIO_DEVICE_SET_IRQS, &irq) != 0)
 		return complain(bdf, "MSI-X");
 	return 0;
