@@ -505,6 +505,12 @@ diagnose_start(const struct diagnose *d, int err, char *why, size_t len)
 		because(&w, "%s; EAL's own words are above", rte_strerror(err));
 }
 
+bool
+diagnose_memlock(const struct diagnose *d, char *why, size_t len)
+{
+	return check_memlock(d, &(struct why){.text = why, .len = len});
+}
+
 void
 diagnose_device(const struct diagnose *d, const char *bdf, char *why, size_t len)
 {

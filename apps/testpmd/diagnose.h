@@ -4,6 +4,7 @@
 #ifndef _DIAGNOSE_H_
 #define _DIAGNOSE_H_
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <rte_pci.h>
@@ -46,6 +47,13 @@ void diagnose_no_port(const struct diagnose *d, char *why, size_t len);
  * @param why  as in diagnose_start()
  */
 void diagnose_device(const struct diagnose *d, const char *bdf, char *why, size_t len);
+
+/**
+ * Memory could not be mapped for DMA: is it the limit of locked memory?
+ *
+ * @return  false when it is not, and @p why is left alone
+ */
+bool diagnose_memlock(const struct diagnose *d, char *why, size_t len);
 
 /**
  * The PCI devices asked for.

@@ -327,6 +327,20 @@ choose_conf(const struct config *cfg, const struct port *p, struct rte_eth_conf 
 	return 0;
 }
 
+/** A limit on locked memory shows first when a queue's memory is mapped for DMA. */
+static int
+say_queue_error(const struct run *run, int rc, const struct port *p, const char *kind, uint16_t q,
+	uint16_t n)
+{
+	const struct diagnose d = {.root = "", .argc = run->argc, .argv = run->argv};
+	char why[DIAGNOSE_LEN];
+
+	if (rc != -ENOMEM || !diagnose_memlock(&d, why, sizeof(why)))
+		snprintf(why, sizeof(why), "%s", strerror(-rc));
+	return say_error(
+		rc, "port %u: %s queue %u with %u descriptors: %s", p->id, kind, q, n, why);
+}
+
 static int
 setup_queues(const struct run *run, const struct port *p, const struct rte_eth_conf *conf)
 {
@@ -340,14 +354,12 @@ setup_queues(const struct run *run, const struct port *p, const struct rte_eth_c
 	for (uint16_t q = 0; q < run->cfg->rxq; q++) {
 		rc = rte_eth_rx_queue_setup(p->id, q, p->rxd, socket, &rxconf, p->pool);
 		if (rc != 0)
-			return say_error(rc, "port %u: receive queue %u with %u descriptors: %s",
-				p->id, q, p->rxd, strerror(-rc));
+			return say_queue_error(run, rc, p, "receive", q, p->rxd);
 	}
 	for (uint16_t q = 0; q < run->cfg->txq; q++) {
 		rc = rte_eth_tx_queue_setup(p->id, q, p->txd, socket, &txconf);
 		if (rc != 0)
-			return say_error(rc, "port %u: transmit queue %u with %u descriptors: %s",
-				p->id, q, p->txd, strerror(-rc));
+			return say_queue_error(run, rc, p, "transmit", q, p->txd);
 	}
 	return 0;
 }

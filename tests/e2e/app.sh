@@ -44,6 +44,7 @@ expect 1 "--burst: '0' is not allowed; allowed: a number from 1 to 512" "$loop" 
 expect 1 "'--nonsense' is not an option" "$loop" -- --nonsense
 expect 1 "cannot be read" "$loop" -- --cmdline-file "$dir/none"
 expect 2 "no port found" --
+expect 2 "no port found: the device given with --vdev was refused" net_syncline_soft0,wire=nonsense --
 expect 2 "port 7 is not there" "$loop" -- --ports 7
 expect 2 "--rxq: '99' is not allowed" "$loop" -- --rxq 99 --txq 99
 expect 2 "--rxd: '33' is not allowed" "$loop" -- --rxd 33

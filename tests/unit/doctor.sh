@@ -149,6 +149,12 @@ says 0 "^ok +/dev/vfio/7"
 machine
 rm "$SL_DOCTOR_ROOT/dev/vfio/7"
 says 1 '^fix .*there is no /dev/vfio/7'
+if ((EUID != 0)); then
+	machine
+	chmod 0 "$SL_DOCTOR_ROOT/dev/vfio/7"
+	says 1 "^fix +user $EUID may not use /dev/vfio/7"
+	also "mend: chown $EUID:[0-9]+ /dev/vfio/7"
+fi
 machine
 put proc/4712/comm testpmd
 mkdir -p "$SL_DOCTOR_ROOT/proc/4712/fd"

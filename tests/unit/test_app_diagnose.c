@@ -112,7 +112,7 @@ static const struct diagnose *
 given(const char *words)
 {
 	static struct diagnose d;
-	static char text[256], *argv[16];
+	static char text[PATH_MAX + 16], *argv[16];
 
 	snprintf(text, sizeof(text), "sl-testpmd %s", words);
 	d = (struct diagnose){.root = root, .argv = argv};
@@ -254,8 +254,12 @@ test_memlock(void **state)
 	assert_int_equal(setrlimit(RLIMIT_MEMLOCK, &low), 0);
 	device_says("may lock only 1024 KiB of memory for DMA");
 	says("Mend: prlimit --pid");
+	why[0] = '\0';
+	assert_true(diagnose_memlock(given(""), why, sizeof(why)));
+	says("may lock only 1024 KiB of memory for DMA");
 	put("/proc/self/status", "CapEff:\t0000000000004000");
 	device_says("its own words are above");
+	assert_false(diagnose_memlock(given(""), why, sizeof(why)));
 	assert_int_equal(setrlimit(RLIMIT_MEMLOCK, &old), 0);
 }
 
