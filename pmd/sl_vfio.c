@@ -239,6 +239,9 @@ own_map(void *ctx, void *va, uint64_t iova, size_t len, enum sl_dma_dir dir)
 	pthread_mutex_lock(&v->lock);
 	ret = sl_iommu_map(&v->iommu, va, iova, len, dir);
 	pthread_mutex_unlock(&v->lock);
+	if (((iova - (uintptr_t)va) & (v->iommu.page - 1)) != 0)
+		SL_LOG(ERR, "address %p and IOVA 0x%" PRIx64 " must lie alike in pages of %" PRIu64,
+			va, iova, v->iommu.page);
 	if (ret == -EEXIST)
 		SL_LOG(ERR,
 			"IOVA 0x%" PRIx64 ": a page of %" PRIu64 " there is other memory's already",

@@ -102,6 +102,21 @@ wire_texts(void **state)
 		assert_string_equal(parsed(cases[i].args).wire, cases[i].wire);
 }
 
+static void
+pci_keys(void **state)
+{
+	struct sl_args a;
+	char why[WHY_LEN];
+
+	(void)state;
+	assert_int_equal(sl_args_parse(SL_ARGS_PCI, NULL, &a, why, sizeof(why)), 0);
+	assert_false(a.window_all);
+	assert_int_equal(sl_args_parse(SL_ARGS_PCI, "window=own", &a, why, sizeof(why)), 0);
+	assert_false(a.window_all);
+	assert_int_equal(sl_args_parse(SL_ARGS_PCI, "window=all", &a, why, sizeof(why)), 0);
+	assert_true(a.window_all);
+}
+
 /* A refused text names its part and what is allowed, and leaves the result alone. */
 static void
 refusals(void **state)
@@ -118,6 +133,9 @@ refusals(void **state)
 		{SL_ARGS_SOFT, "mode=step,mode=step", "mode=step", "once"},
 		{SL_ARGS_SOFT, "intr=intx", "intr=intx", "msix, msi"},
 		{SL_ARGS_PCI, "intr=msi", "intr=msi", "coherency"},
+		{SL_ARGS_PCI, "window=some", "window=some", "own, all"},
+		{SL_ARGS_PCI, "window=own,window=all", "window=all", "once"},
+		{SL_ARGS_SOFT, "window=own", "window=own", "coherency"},
 		{SL_ARGS_SOFT, "cpu=1x", "cpu=1x", "CPU"},
 		{SL_ARGS_SOFT, "cpu=-2", "cpu=-2", "-1"},
 		{SL_ARGS_SOFT, "cpu=99999999999999999999", "cpu=9999", "CPU"},
@@ -226,6 +244,7 @@ main(void)
 		cmocka_unit_test(defaults),
 		cmocka_unit_test(every_key),
 		cmocka_unit_test(wire_texts),
+		cmocka_unit_test(pci_keys),
 		cmocka_unit_test(refusals),
 		cmocka_unit_test(limits),
 		cmocka_unit_test(any_text),
