@@ -123,10 +123,14 @@ wakers_create(struct rte_eth_dev *eth)
 static void
 wake_enabled(struct rte_eth_dev *eth)
 {
-	uint32_t rest = __atomic_load_n(&sl_port_of(eth)->intr.rx_on, __ATOMIC_ACQUIRE);
+	struct sl_intr *intr = &sl_port_of(eth)->intr;
+	uint32_t rest;
 
-	for (; rest != 0; rest &= rest - 1)
+	/* Locked to the end: a queue whose interrupt is disabled is not woken any more. */
+	rte_spinlock_lock(&intr->lock);
+	for (rest = intr->rx_on; rest != 0; rest &= rest - 1)
 		waker_signal(rte_intr_efds_index_get(eth->intr_handle, __builtin_ctz(rest)));
+	rte_spinlock_unlock(&intr->lock);
 }
 
 /* --- the handler --- */
@@ -193,6 +197,9 @@ device_event(const char *name, enum rte_dev_event_type type, void *arg)
 
 	RTE_SET_USED(arg);
 	if (type != RTE_DEV_EVENT_REMOVE || eth == NULL || eth->dev_ops != &sl_eth_dev_ops)
+		return;
+	/* vfio asks again every few seconds. */
+	if (__atomic_load_n(&sl_port_of(eth)->intr.removal_told, __ATOMIC_RELAXED))
 		return;
 	SL_LOG(NOTICE, "port %u: the system wants the device %s back", eth->data->port_id, name);
 	sl_intr_tell_removal(sl_port_of(eth));
@@ -403,15 +410,12 @@ static void
 relay_switch(struct sl_port *port, uint16_t qid, bool on)
 {
 	struct sl_intr *intr = &port->intr;
-	uint32_t rx_on;
 
 	rte_spinlock_lock(&intr->lock);
-	rx_on = on ? intr->rx_on | SL_BIT(qid) : intr->rx_on & ~SL_BIT(qid);
-	/* Queue before mask: the handler that this write lets in must find it. */
-	__atomic_store_n(&intr->rx_on, rx_on, __ATOMIC_RELEASE);
+	intr->rx_on = on ? intr->rx_on | SL_BIT(qid) : intr->rx_on & ~SL_BIT(qid);
 	if (on)
 		SL_WR(&port->bus, IMS, 0, SL_ICR_RXDW);
-	else if (rx_on == 0)
+	else if (intr->rx_on == 0)
 		SL_WR(&port->bus, IMC, 0, SL_ICR_RXDW);
 	rte_spinlock_unlock(&intr->lock);
 }
@@ -458,5 +462,6 @@ sl_rx_queue_intr_disable(struct rte_eth_dev *eth, uint16_t qid)
 		relay_switch(port, qid, false);
 	else
 		SL_WR(&port->bus, EIMC, 0, SL_BIT(VECTOR_RX + qid));
+	waker_drain(rte_intr_efds_index_get(eth->intr_handle, qid)); /* what nobody slept for */
 	return 0;
 }
