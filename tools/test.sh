@@ -14,6 +14,7 @@ source "$SL_TOP/tools/vm.sh"
 test_help() {
 	cat <<-'TEXT'
 	Usage: ./syncline test [SUITE...]
+	       ./syncline test hw --allow BDF,BDF
 
 	Suites; none named: all but vm, in this order.
 	  unit   parts by themselves; no root, no hugepages. gcc, clang, and gcc with
@@ -23,7 +24,10 @@ test_help() {
 	  cross  unit tests of what needs no DPDK, for AArch64 and RISC-V, under qemu-user
 	  style  format, licence lines, forbidden words, headers that compile alone
 	  vm     the driver on QEMU's 82576 behind a virtual IOMMU, alone and with
-	         Linux's igb as partner; only when named
+	         Linux's igb as partner; only when named. SL_VM_CASES chooses: a group
+	         (link), a pattern of case names ("*ping*"), or both (link/"*down*")
+	  hw     the cases of vm on two real ports, cabled to each other and bound to
+	         vfio-pci or uio; what needs more is skipped. Touches no other device
 
 	What this machine cannot run is counted as skipped, with its reason. A failed
 	test's output is shown. The last line is "N passed, N failed, N skipped";
@@ -125,7 +129,10 @@ test_style() {
 
 cmd_test() {
 	local word start=$SECONDS
-	case "${1-}" in --help | -h) test_help && return ;; esac
+	case "${1-}" in
+	--help | -h) test_help && return ;;
+	hw) shift && test_hw "$@" && return ;;
+	esac
 	for word; do
 		[[ " $SL_SUITES $SL_SUITES_NAMED " == *" $word "* ]] ||
 			die "test: unknown suite '$word'. Suites: ${SL_SUITES// /, }, $SL_SUITES_NAMED."

@@ -61,9 +61,9 @@ The command comes after --; for a prompt give --shell. See ./syncline vm --help.
 	exec "$SL_TOP/tests/vm/run.sh" ${vm_given[@]+"${vm_given[@]}"} "$SL_VM" ${vm_words[@]+"${vm_words[@]}"}
 }
 
-# run_vm_cases BOOT [OPTION...]: one boot; counts what the guest says.
-run_vm_cases() {
-	local boot=$1 verdict text ended=0
+# run_cases WHAT COMMAND...: counts what cases.sh says; WHAT names the run.
+run_cases() {
+	local what=$1 verdict text ended=0 start=$SECONDS
 	shift
 	while IFS= read -r text; do
 		text=${text%$'\r'}
@@ -73,21 +73,48 @@ run_vm_cases() {
 		FAIL) SL_FAILED=$((SL_FAILED + 1)) ;;
 		SKIP) SL_SKIPPED=$((SL_SKIPPED + 1)) ;;
 		END) ended=1 && continue ;;
-		"|") ;;
+		"|" | "==>") ;;
 		*) continue ;;
 		esac
-		say "vm: $text"
-	done < <("$SL_TOP/tests/vm/run.sh" --time 600 "$@" "$SL_VM" -- \
-		env SL_VM_CASES="${SL_VM_CASES-}" "$SL_TOP/tests/vm/cases.sh" "$SL_TOP/build" "$boot" 2>&1)
+		say "$what: ${text#==> }"
+	done < <("$@" 2>&1)
 	if ((ended == 0)); then
 		SL_FAILED=$((SL_FAILED + 1))
-		say "vm: FAIL the guest did not come to the end of its cases ($boot)"
+		say "$what: FAIL it did not come to the end of its cases"
 	fi
+	say "$what: took $((SECONDS - start)) s"
+}
+
+# vm_boot BOOT [OPTION...]: one boot and its cases.
+vm_boot() {
+	local boot=$1
+	shift
+	run_cases "vm, $boot" "$SL_TOP/tests/vm/run.sh" --time 600 "$@" "$SL_VM" -- \
+		env SL_VM_CASES="${SL_VM_CASES-}" "$SL_TOP/tests/vm/cases.sh" "$SL_TOP/build" "$boot"
 }
 
 test_vm() {
 	suite_wanted vm || return 0
 	build_tree build gcc -Dwerror=true || return 0
 	vm_setup
-	run_vm_cases iommu --nics 4
+	vm_boot iommu --nics 4
+	if compgen -G "$SL_TOP/tests/vm/cases/??-noiommu-*.sh" >/dev/null; then vm_boot noiommu --nics 2 --no-iommu; fi
+	if [[ -z ${SL_VM_CASES-} ]]; then vm_prompt; fi
+}
+
+# The prompt, through a terminal of its own.
+vm_prompt() {
+	run_cases "vm, prompt" "$SL_TOP/tests/vm/prompt.py" "$SL_TOP/tests/vm/run.sh" --shell --nics 1 --time 120 "$SL_VM"
+}
+
+# test_hw --allow BDF,BDF: ends the program.
+test_hw() {
+	case "${1-}" in --help | -h) test_help && exit 0 ;; esac
+	"$SL_TOP/tests/vm/hw.sh" build "$@" --check || exit
+	setup_for_build
+	build_tree build gcc || exit 1
+	run_cases hw "$SL_TOP/tests/vm/hw.sh" "$SL_TOP/build" "$@"
+	printf '%d passed, %d failed, %d skipped\n' "$SL_PASSED" "$SL_FAILED" "$SL_SKIPPED"
+	((SL_FAILED == 0)) || exit 1
+	exit 0
 }

@@ -88,7 +88,7 @@ boot() {
 		-accel tcg,thread=multi -cpu max -smp 2 -m "$vm_memory" \
 		-machine q35,kernel-irqchip=split "${iommu[@]}" \
 		-kernel "$cache/vmlinuz" -initrd "$cache/initramfs.gz" \
-		-append "console=ttyS0 quiet panic=-1 $cmdline sl.linux=$vm_linux sl.noiommu=$vm_noiommu \
+		-append "console=ttyS0 quiet panic=-1 no_timer_check $cmdline sl.linux=$vm_linux sl.noiommu=$vm_noiommu \
 sl.shell=$vm_shell sl.hugepages=$((vm_memory / 8))" \
 		-fsdev local,id=host,path=/,security_model=none,readonly=on,multidevs=remap \
 		-device virtio-9p-pci,fsdev=host,mount_tag=host \

@@ -11,8 +11,8 @@ plugin=$build/pmd/librte_net_syncline.so
 eal=(-l "0,1" --in-memory -m 128)
 # What the case's programs say; the end of it is shown when the case fails.
 log=/mnt/log
-# Ports cabled to each other: 0 with 1, 2 with 3.
-nic=(0000:01:00.0 0000:02:00.0 0000:03:00.0 0000:04:00.0)
+# Ports cabled to each other: 0 with 1, 2 with 3. On real hardware the two that are named.
+read -ra nic <<<"${SL_VM_NICS:-0000:01:00.0 0000:02:00.0 0000:03:00.0 0000:04:00.0}"
 readonly app plugin log nic
 
 # What a case has to say of its outcome: the reason of a failure or of a skip, a
@@ -40,6 +40,7 @@ run_case() {
 	faults=$(dma_faults)
 	: >"$log"
 	"$@" || rc=$?
+	app_kill
 	if ((rc == 0)) && [[ -z $faults_expected && $(dma_faults) != "$faults" ]]; then
 		rc=1 why="the IOMMU refused a DMA access"
 		dmesg | grep 'DMAR: \[.*fault' | tail -n 3 >>"$log"
@@ -59,6 +60,11 @@ bind() {
 	local dev=/sys/bus/pci/devices/$1 now=none
 	if [[ -e $dev/driver ]]; then now=$(basename "$(readlink "$dev/driver")"); fi
 	if [[ $now == "$2" ]]; then return 0; fi
+	# Real ports are used as they are bound: uio will do as well.
+	if [[ -n ${SL_VM_NICS-} ]]; then
+		[[ $2 == vfio-pci ]]
+		return
+	fi
 	if [[ $now != none ]]; then echo "$1" >"$dev/driver/unbind"; fi
 	if [[ $2 == none ]]; then return 0; fi
 	if [[ ! -d /sys/bus/pci/drivers/$2 ]]; then modprobe_guest "$2" || return 1; fi
@@ -110,7 +116,7 @@ counter() {
 trap : PIPE # it may end before it is told to
 [[ -e /dev/fd ]] || ln -s /proc/self/fd /dev/fd
 app_start() {
-	exec {app_in}> >(exec timeout 170 "$@" >>"$log" 2>&1)
+	exec {app_in}> >(exec timeout -k 5 170 "$@" >>"$log" 2>&1)
 	app_pid=$!
 }
 
@@ -118,10 +124,18 @@ app_say() {
 	kill -0 "$app_pid" 2>/dev/null && printf '%s\n' "$@" >&"$app_in"
 }
 
+# What a case that failed has left running: it would keep the ports from the next.
+app_kill() {
+	[[ -n ${app_pid-} ]] || return 0
+	{ exec {app_in}>&-; } 2>/dev/null
+	kill "$app_pid" 2>/dev/null && wait "$app_pid" 2>/dev/null
+	app_pid=
+}
+
 app_end() {
 	app_say quit
 	exec {app_in}>&-
-	wait "$app_pid"
+	wait "$app_pid" && app_pid=
 }
 
 # "show port stats all" of sl-testpmd or of dpdk-testpmd, as the log has it last:
@@ -160,4 +174,19 @@ wait_until() {
 		if ((SECONDS >= end)); then return 1; fi
 		sleep 0.2
 	done
+}
+
+# app_wait SECONDS PATTERN [AFTER]: until the log has a line for it, behind its first AFTER lines.
+app_wait() {
+	wait_until "$1" eval "tail -n +$((${3:-0} + 1)) $log | grep -Eq -- ${2@Q}"
+}
+
+# Lines that the log has so far.
+app_lines() {
+	wc -l <"$log"
+}
+
+# Seconds since the epoch, with fraction, at which sl-testpmd noted the last event that matches.
+event_time() {
+	date -u -d "$(grep -E -- "$1" "$log" | tail -n 1 | grep -oE '20[0-9-]+T[0-9:.]+Z')" +%s.%N
 }
