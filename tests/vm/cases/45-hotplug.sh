@@ -47,10 +47,13 @@ put_back() {
 }
 
 case_hotplug() {
-	local from
+	local from port
 	app_start "$app" "${eal[@]}" "${four[@]}" -- -i "${gentle[@]}"
+	# What is sent before the links are up is lost.
+	for port in 0 1 2 3; do
+		app_wait 60 "port $port .*: Link up" || { why="no link at port $port" && return 1; }
+	done
 	app_say "start tx_first 2"
-	app_wait 60 'port 3 .*: Link up'
 	forwards 0 && forwards 3 || return
 	pull || return
 	forwards 0 && forwards 1 || return
@@ -60,7 +63,9 @@ case_hotplug() {
 	app_say "port attach ${nic[3]}"
 	app_wait 10 'port 3 is attached' "$from" || { why="port attach did not take it in" && return 1; }
 	forwards 0 || return
-	app_say "port start 3" stop "start tx_first 2"
+	app_say "port start 3"
+	app_wait 20 'port 3 .*: Link up' "$from" || { why="no link at the new port 3" && return 1; }
+	app_say stop "start tx_first 2"
 	forwards 0 && forwards 2 && forwards 3 || return
 	app_end || { why="sl-testpmd ended with status $?" && return 1; }
 	if mbufs_lost; then why="mbufs lost" && return 1; fi
