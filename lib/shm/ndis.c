@@ -688,6 +688,9 @@ NdisFreeSharedMemory(NDIS_HANDLE NdisHandle, NDIS_HANDLE AllocationHandle)
 			AllocationHandle);
 		return;
 	}
+	/* A miniport frees what its NIC, halted, uses no more: NDIS has no other word for that
+	 * (F2). */
+	sl_release(&m->adapter->sync, m->adapter->sync.mode, alloc->region.va, alloc->region.len);
 	if (sl_region_free(m->adapter, &alloc->region) == 0)
 		__atomic_sub_fetch(&m->live, 1, __ATOMIC_RELEASE);
 	free(alloc);

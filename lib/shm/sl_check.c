@@ -174,6 +174,9 @@ map_in_use(struct sl_check *c, const struct check_map *m, uint32_t *at)
 {
 	uint32_t i;
 
+	/* Memory without a named use is never taken back: the free is the word that does it. */
+	if (m->region && m->usage == SL_USAGE_OTHER)
+		return false;
 	for (i = 0; i < m->lines; i++) {
 		const struct check_line *l = &m->line[i];
 		bool unread = c->device_tells && (l->handed & ~l->read) != 0;

@@ -23,6 +23,10 @@
  * One checker serves one adapter. All calls take the checker's lock, the sync
  * calls of `checked` mode included; any thread may make them.
  *
+ * Regions of usage OTHER (all of NdisMAllocateSharedMemory()) are checked for
+ * data and rights; who owns which part of a line (R4, F2) follows from the usage
+ * of rings, heads and data, and is checked for those and for buffers.
+ *
  * What it cannot see: a load. A missing update shows as wrong data, unless the
  * line is handed on unread. A store of what a line held already. An access of
  * a real device, which tells nobody: there the checks of the device side are

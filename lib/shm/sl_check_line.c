@@ -48,7 +48,8 @@ check_outstanding(const struct sl_check *c, const struct check_map *m, uint32_t 
 	const struct check_line *l = &m->line[i];
 	uint16_t written = l->written;
 
-	if ((l->owner & NIC_WRITES) == 0)
+	/* Of a region without a named use nobody knows which word ends the NIC's ownership. */
+	if ((l->owner & NIC_WRITES) == 0 || (m->region && m->usage == SL_USAGE_OTHER))
 		return 0;
 	/* A transfer is the NIC's until taken back; a head is written over and over. */
 	if (m->transfer || m->usage == SL_USAGE_HEAD_WRITEBACK)
@@ -56,9 +57,6 @@ check_outstanding(const struct sl_check *c, const struct check_map *m, uint32_t 
 	/* What is on its way differs for its own reason. */
 	if ((l->flags & LINE_CONTENT) == 0)
 		written |= check_diff(c, m, i, m->dev, m->synced);
-	/* Of memory without a named use it is unknown which word ends the NIC's ownership. */
-	if (m->usage == SL_USAGE_OTHER && written != 0)
-		return 0;
 	return l->handed & (uint16_t)~written;
 }
 

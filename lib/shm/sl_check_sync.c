@@ -209,7 +209,7 @@ hand_check_ring(struct sl_check *c, const struct call *k, uint32_t i)
 	size_t lo, n = call_span(c, k, i, &lo);
 	uint16_t out = check_outstanding(c, k->map, i);
 
-	if (out == 0 || k->map->usage == SL_USAGE_OTHER)
+	if (out == 0)
 		return;
 	if ((check_diff(c, k->map, i, k->map->va, k->map->synced) & out) != 0)
 		check_report(c, SL_CHECK_CPU_WRITE, k->map, lo, n,

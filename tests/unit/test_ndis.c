@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "ndis_miniport.h"
+#include "sl_check.h"
 #include "shm_util.h"
 
 /* --- a platform whose CPU and NIC see different copies of memory --- */
@@ -131,21 +132,25 @@ struct bench {
 	struct mp_adapter mp;
 	struct copies copies;
 	struct sl_sync_checker checker;
+	struct sl_check *check; /* the library's own, in place of the copies above */
 };
 
 static struct bench *
-bench_open(enum sl_coherency mode)
+bench_open_checked(enum sl_coherency mode, struct sl_check *check)
 {
 	struct bench *b = calloc(1, sizeof(*b));
 	struct sl_adapter_params p;
 	int ret;
 
 	assert_non_null(b);
+	b->check = check;
 	p = shm_params(&b->f);
 	b->checker = (struct sl_sync_checker){
 		.sync = copies_sync, .map = copies_map, .unmap = copies_unmap, .ctx = &b->copies};
 	p.coherency = mode;
 	p.checker = mode == SL_COHERENCY_CHECKED ? &b->checker : NULL;
+	if (check != NULL)
+		p.checker = sl_check_seam(check);
 	p.async_depth = 4;
 	p.quota = 256 * 1024;
 	ret = sl_adapter_open(&p, &b->f.a);
@@ -158,6 +163,12 @@ bench_open(enum sl_coherency mode)
 	b->nic.dma = sl_dma_open(b->f.a);
 	b->mp.Registers = &b->nic.reg;
 	return b;
+}
+
+static struct bench *
+bench_open(enum sl_coherency mode)
+{
+	return bench_open_checked(mode, NULL);
 }
 
 static void
@@ -233,6 +244,34 @@ test_miniport_copies(void **state)
 {
 	(void)state;
 	run_miniport(SL_COHERENCY_CHECKED);
+}
+
+/* The same names under the checker: a miniport that keeps NDIS's rules gives no finding. */
+static void
+test_miniport_checked(void **state)
+{
+	const uint64_t seed = shm_seed();
+	struct sl_check_stats s;
+	struct sl_check *check;
+	struct bench *b;
+
+	(void)state;
+	assert_int_equal(
+		sl_check_create(
+			&(struct sl_check_params){.seed = seed, .evict = 400, .refill = 400},
+			&check),
+		0);
+	b = bench_open_checked(SL_COHERENCY_CHECKED, check);
+	assert_int_equal(MpInitialize(&b->mp), NDIS_STATUS_SUCCESS);
+	assert_int_equal(loop_frames(b, 500), 500);
+	MpHalt(&b->mp);
+	bench_close(b);
+	sl_check_stats(check, &s);
+	if (s.found != 0)
+		sl_check_dump(check, stderr);
+	assert_int_equal(s.found, 0);
+	assert_true(s.evictions > 0);
+	assert_int_equal(sl_check_destroy(check), 0);
 }
 
 /* Where CPU and NIC see different copies, leaving out any one sync shows in the data. */
@@ -628,6 +667,7 @@ main(void)
 		cmocka_unit_test(test_miniport_coherent),
 		cmocka_unit_test(test_miniport_explicit),
 		cmocka_unit_test(test_miniport_copies),
+		cmocka_unit_test(test_miniport_checked),
 		cmocka_unit_test(test_each_sync_counts),
 		cmocka_unit_test(test_miniport_quota),
 		cmocka_unit_test(test_miniport_async),
