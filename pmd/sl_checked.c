@@ -44,7 +44,7 @@ sl_checked_close(struct sl_port *port)
 			" sync calls; check_seed=%" PRIu64 ",check_line=%u",
 			port->eth->data->port_id, s.found, s.distinct, s.syncs, s.seed, s.line);
 	else
-		SL_LOG(INFO,
+		SL_LOG(NOTICE,
 			"port %u: checked: nothing found in %" PRIu64
 			" sync calls; check_seed=%" PRIu64 ",check_line=%u",
 			port->eth->data->port_id, s.syncs, s.seed, s.line);

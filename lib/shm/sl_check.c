@@ -354,7 +354,7 @@ sl_check_create(const struct sl_check_params *params, struct sl_check **out)
 		.ctx = c,
 		.line = c->line,
 	};
-	check_log(c, 6, "checker: seed %" PRIu64 ", lines of %u, policy %s", c->seed, c->line,
+	check_log(c, 5, "checker: seed %" PRIu64 ", lines of %u, policy %s", c->seed, c->line,
 		sl_check_policy_name(c->policy));
 	*out = c;
 	return 0;
