@@ -53,12 +53,22 @@ median() {
 	printf '%s\n' "$@" | sort -n | awk '{ v[NR] = $1 } END { print int((v[int((NR + 1) / 2)] + v[int(NR / 2) + 1]) / 2) }'
 }
 
+# Who goes first changes from pair to pair: a load that comes or goes favours nobody.
 stock=() ours=()
+measure() {
+	local rate
+	if [[ $1 == ours ]]; then
+		rate=$(forward -d "$plugin") || { echo "peers: net_syncline did not forward" && exit 1; }
+		ours+=("$rate")
+	else
+		rate=$(forward) || { echo "peers: net_e1000_igb did not forward" && exit 1; }
+		stock+=("$rate")
+	fi
+}
+
 for ((i = 1; i <= pairs; i++)); do
-	rate=$(forward) || { echo "peers: net_e1000_igb did not forward" && exit 1; }
-	stock+=("$rate")
-	rate=$(forward -d "$plugin") || { echo "peers: net_syncline did not forward" && exit 1; }
-	ours+=("$rate")
+	if ((i % 2)); then order=(stock ours); else order=(ours stock); fi
+	for who in "${order[@]}"; do measure "$who"; done
 	printf 'pair %d: net_e1000_igb %6d pps, net_syncline %6d pps\n' "$i" "${stock[-1]}" "${ours[-1]}"
 done
 a=$(median "${stock[@]}") b=$(median "${ours[@]}")
