@@ -7,10 +7,12 @@
  *
  * The first port takes no receive interrupts on REFUSED queues. On QUEUES it
  * sleeps until a frame of the second wakes it. Then it reports each of its link
- * events, with the time of day in milliseconds, until standard input ends.
+ * events, with the time of day in milliseconds, until standard input ends; and
+ * when the system wants the port back, gives it back and says so.
  * Exit status: 0 when all went well. The seed is printed; SL_SEED sets it.
  */
 #include <inttypes.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -18,8 +20,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <rte_cycles.h>
+#include <rte_dev.h>
 #include <rte_eal.h>
 #include <rte_ethdev.h>
 #include <rte_interrupts.h>
@@ -301,17 +305,51 @@ on_link(uint16_t port, enum rte_eth_event_type type, void *arg, void *ret)
 	return 0;
 }
 
-static void
-report_link(struct bench *b)
+static int
+on_removal(uint16_t port, enum rte_eth_event_type type, void *arg, void *ret)
 {
+	(void)type;
+	(void)ret;
+	printf("removal of port %u\n", port);
+	fflush(stdout);
+	__atomic_store_n((bool *)arg, true, __ATOMIC_RELEASE);
+	return 0;
+}
+
+/* As an application does it: not on the thread that brings the event. */
+static void
+give_back(uint16_t port)
+{
+	struct rte_eth_dev_info info;
+
+	must(rte_eth_dev_info_get(port, &info), "info");
+	must(rte_eth_dev_stop(port), "stop");
+	must(rte_eth_dev_close(port), "close");
+	must(rte_dev_remove(info.device), "remove");
+	printf("gone\n");
+	fflush(stdout);
+}
+
+static void
+report_events(struct bench *b)
+{
+	struct pollfd in = {.fd = STDIN_FILENO};
+	bool removal = false, gone = false;
+
+	must(rte_eth_dev_callback_register(
+		     b->rx_port, RTE_ETH_EVENT_INTR_RMV, on_removal, &removal),
+		"callback");
 	must(rte_eth_dev_callback_register(b->rx_port, RTE_ETH_EVENT_INTR_LSC, on_link, NULL),
 		"callback");
 	printf("ready\n");
 	fflush(stdout);
-	while (getchar() != EOF)
-		;
-	must(rte_eth_dev_callback_unregister(b->rx_port, RTE_ETH_EVENT_INTR_LSC, on_link, NULL),
-		"callback");
+	/* Nobody writes to standard input: it hangs up when the other end is closed. */
+	while (poll(&in, 1, 20) == 0) {
+		if (!gone && __atomic_load_n(&removal, __ATOMIC_ACQUIRE)) {
+			give_back(b->rx_port);
+			gone = true;
+		}
+	}
 }
 
 /* --- */
@@ -347,8 +385,8 @@ main(int argc, char **argv)
 	if (argc > 3 && configure(b.rx_port, (uint16_t)number(argv[3]), true) == 0)
 		die("%s queues are not refused", argv[3]);
 	rx(&b);
-	report_link(&b);
-	for (port = 0; port < 2; port++) {
+	report_events(&b);
+	RTE_ETH_FOREACH_DEV (port) {
 		must(rte_eth_dev_stop(port), "stop");
 		must(rte_eth_dev_close(port), "close");
 	}
