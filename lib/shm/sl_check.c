@@ -342,7 +342,7 @@ sl_check_create(const struct sl_check_params *params, struct sl_check **out)
 	}
 	c->rng = c->seed;
 	c->start_ns = clock_ns(CLOCK_MONOTONIC);
-	c->stats.trace = UINT64_C(0xcbf29ce484222325);
+	c->stats.trace = CHECK_FNV_BASIS;
 	c->nb_sites = 1; /* 0 stands for those that found no room */
 	c->seam = (struct sl_sync_checker){
 		.sync = check_sync,

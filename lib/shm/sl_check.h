@@ -66,7 +66,7 @@ enum sl_check_class {
 /** What to do when something is found. */
 enum sl_check_policy {
 	SL_CHECK_REPORT, /**< log it, once; count repetitions */
-	SL_CHECK_ABORT,  /**< log it and abort() */
+	SL_CHECK_ABORT,  /**< log it and raise SIGABRT */
 	SL_CHECK_COUNT,  /**< count it, for sl_check_findings() and the dumps */
 };
 

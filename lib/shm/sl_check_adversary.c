@@ -14,10 +14,10 @@ draw(struct sl_check *c)
 {
 	uint64_t z;
 
-	c->rng += UINT64_C(0x9e3779b97f4a7c15);
+	c->rng += CHECK_MIX_STEP;
 	z = c->rng;
-	z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-	z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+	z = (z ^ (z >> 30)) * CHECK_MIX_1;
+	z = (z ^ (z >> 27)) * CHECK_MIX_2;
 	return z ^ (z >> 31);
 }
 
@@ -29,7 +29,7 @@ trace(struct sl_check *c, unsigned int what, const struct check_map *m, uint32_t
 	unsigned int k;
 
 	for (k = 0; k < sizeof(word) / sizeof(word[0]); k++)
-		c->stats.trace = (c->stats.trace ^ word[k]) * UINT64_C(0x100000001b3);
+		c->stats.trace = (c->stats.trace ^ word[k]) * CHECK_FNV_PRIME;
 }
 
 /* A dirty line is written back early. */

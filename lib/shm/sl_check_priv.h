@@ -21,6 +21,13 @@
 #define CHECK_UNIT 16u
 #define CHECK_SITES 256u
 #define CHECK_RECENT 256u /* lines that the adversary prefers; a power of two */
+/* FNV-1a, 64 bits: where it begins and what it multiplies by. */
+#define CHECK_FNV_BASIS UINT64_C(14695981039346656037)
+#define CHECK_FNV_PRIME UINT64_C(1099511628211)
+/* splitmix64: its step and its two mixers. */
+#define CHECK_MIX_STEP UINT64_C(11400714819323198485)
+#define CHECK_MIX_1 UINT64_C(13787848793156543929)
+#define CHECK_MIX_2 UINT64_C(10723151780598845931)
 #define CHECK_TOMBS 32u	  /* memory that left the window */
 
 /* check_line.owner and .pending: which right the NIC has. 0: none, the line is the CPU's. */

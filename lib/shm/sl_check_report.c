@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #if defined(SL_CHECK_BACKTRACE)
@@ -345,7 +346,7 @@ check_report(struct sl_check *c, enum sl_check_class kind, struct check_map *m, 
 	if (c->policy != SL_CHECK_COUNT)
 		log_finding(c, &f);
 	if (c->policy == SL_CHECK_ABORT)
-		abort();
+		raise(SIGABRT);
 }
 
 void
