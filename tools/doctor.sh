@@ -287,7 +287,7 @@ doctor_memlock() {
 	if capable "$CAP_IPC_LOCK"; then return 0; fi
 	limit=$(ulimit -l)
 	if [[ $limit == unlimited ]] || ((limit >= SL_MEMLOCK_LEAST)); then
-		finding memlock ok "memory that user $EUID may lock for DMA: $limit${limit/[0-9]*/ KiB}"
+		finding memlock ok "memory that user $EUID may lock for DMA: $limit (KiB)"
 		return
 	fi
 	finding memlock "$SL_REAL" "user $EUID may lock only $limit KiB of memory for DMA (ulimit -l); \
