@@ -415,6 +415,11 @@ doctor_iommu() {
 	if [[ $REPLY == [Y1] ]]; then
 		finding iommu note "no IOMMU in use (kernel arguments:${said:- none about it}), vfio's no-IOMMU mode is on: a NIC works, \
 as root only, and nothing keeps its DMA from any memory. $how" "$(grub_command "$arg")"
+	elif [[ -d $SL_ROOT/sys/module/vfio && ! -e $SL_ROOT$SL_NOIOMMU ]]; then
+		# Debian's kernels are built so.
+		finding iommu "$SL_REAL" "no IOMMU in use (kernel arguments:${said:- none about it}): $how. This kernel's vfio has no \
+no-IOMMU mode; with no protection from the NIC's DMA, uio_pci_generic is left" "$(grub_command "$arg")" -- \
+			"modprobe uio_pci_generic && dpdk-devbind.py -b uio_pci_generic ${SL_DEVICE:-${SL_NICS[0]-0000:03:00.0}}"
 	else
 		finding iommu "$SL_REAL" "no IOMMU in use (kernel arguments:${said:- none about it}): $how. Or, with no protection \
 from the NIC's DMA, vfio's no-IOMMU mode" "$(grub_command "$arg")" -- "modprobe vfio && echo 1 > $SL_NOIOMMU"
