@@ -34,6 +34,7 @@ clang-format:style suite
 shellcheck:style suite
 codespell:style suite
 valgrind:memory checks and instruction counts
+spin:model suite
 gcc-aarch64-linux-gnu:cross suite
 libc6-dev-arm64-cross:cross suite
 gcc-riscv64-linux-gnu:cross suite

@@ -4,7 +4,7 @@
 #
 # "syncline test": builds every variant, runs the suites, sums up.
 
-readonly SL_SUITES="unit e2e tap ipp cross style"
+readonly SL_SUITES="unit e2e tap ipp cross model style"
 # Run only when named: fetches and boots a guest.
 readonly SL_SUITES_NAMED="vm"
 
@@ -22,6 +22,8 @@ test_help() {
 	  e2e    the driver on the software NIC; same three builds
 	  tap    real kernel traffic through network namespaces; root. gcc
 	  cross  unit tests of what needs no DPDK, for AArch64 and RISC-V, under qemu-user
+	  model  the ring protocol over a non-coherent cache, by spin: every state, and
+	         each known mistake found
 	  style  format, licence lines, forbidden words, headers that compile alone
 	  vm     the driver on QEMU's 82576 behind a virtual IOMMU, alone and with
 	         Linux's igb as partner; only when named. SL_VM_CASES chooses: a group
@@ -113,6 +115,24 @@ test_cross() {
 	done
 }
 
+test_model() {
+	local line ended=0
+	suite_wanted model || return 0
+	while IFS= read -r line; do
+		case "${line%% *}" in
+		PASS) SL_PASSED=$((SL_PASSED + 1)) ;;
+		FAIL) SL_FAILED=$((SL_FAILED + 1)) ;;
+		SKIP) SL_SKIPPED=$((SL_SKIPPED + 1)) ;;
+		END) ended=1 && continue ;;
+		esac
+		if [[ $line != PASS*" found "* ]]; then say "model: $line"; fi
+	done < <("$SL_TOP/tests/model/run.sh" "$SL_CACHE/model" </dev/null)
+	if ((ended == 0)); then
+		SL_FAILED=$((SL_FAILED + 1))
+		say "model: FAIL the run did not come to its end"
+	fi
+}
+
 test_style() {
 	local verdict name reason
 	suite_wanted style || return 0
@@ -141,6 +161,7 @@ cmd_test() {
 	setup_for_test
 	if suite_wanted unit || suite_wanted e2e || suite_wanted tap || suite_wanted ipp; then test_native; fi
 	test_cross
+	test_model
 	test_style
 	test_vm
 	say "took $((SECONDS - start)) s"
