@@ -179,6 +179,9 @@ static int
 external_area(struct rte_mempool *pool, struct rte_device *dev, uint8_t *area, unsigned int *freed)
 {
 	const size_t before = window_bytes(0);
+	/* With window=all the figure is EAL's own memory alone. */
+	const size_t more =
+		sl_port_of(&rte_eth_devices[0])->window.link.kind == SL_WINDOW_ALL ? 0 : AREA;
 
 	/* Nobody has told of it. */
 	send_external(pool, area, AREA_IOVA, 4096, 1, freed);
@@ -187,7 +190,7 @@ external_area(struct rte_mempool *pool, struct rte_device *dev, uint8_t *area, u
 	if (rte_extmem_register(area, AREA, NULL, 0, 4096) != 0 ||
 		rte_dev_dma_map(dev, area, AREA_IOVA, AREA) != 0)
 		return complain("external memory cannot be registered");
-	if (window_bytes(0) != before + AREA)
+	if (window_bytes(0) != before + more)
 		return complain("registered memory is not in the window");
 	if (!send_external(pool, area + 5000, AREA_IOVA + 5000, 4096, 2, freed) || !arrives(2))
 		return complain("a frame from registered memory does not arrive");
@@ -318,8 +321,12 @@ lands(struct rte_mempool *pool, void *target, uint64_t iova, size_t len)
 	rte_wmb();
 	for (i = 0; i < 4; i++)
 		send_from(0, pool, i);
-	m = receive(1);
-	rte_pktmbuf_free(m);
+	/* Whatever comes of it is done by then, and of this call alone. */
+	for (i = 0; i < 100; i++) {
+		if (rte_eth_rx_burst(1, 0, &m, 1) == 1)
+			rte_pktmbuf_free(m);
+		rte_delay_us_sleep(10000);
+	}
 	same = memcmp(copy, target, len) == 0;
 	free(copy);
 	return !same;
