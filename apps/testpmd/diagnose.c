@@ -362,7 +362,7 @@ holder_of(const struct diagnose *d, const char *file, char *out, size_t len)
 		snprintf(name, sizeof(name), "/proc/%ld/comm", pid);
 		first_line(d, name, path, sizeof(path));
 		if (found)
-			snprintf(out, len, "%s (%ld)", path, pid);
+			snprintf(out, len, "%.32s (%ld)", path, pid);
 	}
 	if (proc != NULL)
 		closedir(proc);

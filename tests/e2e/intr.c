@@ -21,7 +21,7 @@
 #include "sl_fields.h"
 #include "sl_regs.h"
 
-#define WAKE_MS 2000 /* longer than any wake-up takes */
+#define WAKE_MS 10000 /* longer than any wake-up takes, on a busy machine too */
 #define QUIET_MS 20  /* no wake-up within this is none */
 #define MAX_QUEUES 16u
 

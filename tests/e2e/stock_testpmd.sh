@@ -44,7 +44,7 @@ run()
 			--file-prefix "sl_stock_$$" --lcores 0,1 \
 			--vdev "net_syncline_soft0,coherency=$2,wire=gen:count=20000;rate=10k" \
 			--vdev "net_syncline_soft1,coherency=$2,wire=gen:count=20000;rate=10k" \
-			-- --nb-cores=1 --rxd=4096 --total-num-mbufs=24576 --forward-mode="$1" --interactive \
+			-- --nb-cores=1 --rxd=4096 --txd=4096 --total-num-mbufs=24576 --forward-mode="$1" --interactive \
 			--cmdline-file="$work/cmd" >"$work/out" 2>&1
 	echo "testpmd $1 $2: exit $?"
 }
