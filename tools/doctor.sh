@@ -390,7 +390,7 @@ doctor_plugin_folder() {
 readonly SL_NOIOMMU=/sys/module/vfio/parameters/enable_unsafe_noiommu_mode
 
 doctor_iommu() {
-	local table=none arg="intel_iommu=on" word said="" how
+	local table=none arg="intel_iommu=on" word said="" how verdict=$SL_REAL
 	look /proc/cmdline
 	for word in $REPLY; do
 		case $word in intel_iommu=* | amd_iommu=* | iommu=* | iommu.passthrough=* | arm-smmu*) said+=" $word" ;; esac
@@ -416,8 +416,10 @@ doctor_iommu() {
 		finding iommu note "no IOMMU in use (kernel arguments:${said:- none about it}), vfio's no-IOMMU mode is on: a NIC works, \
 as root only, and nothing keeps its DMA from any memory. $how" "$(grub_command "$arg")"
 	elif [[ -d $SL_ROOT/sys/module/vfio && ! -e $SL_ROOT$SL_NOIOMMU ]]; then
-		# Debian's kernels are built so.
-		finding iommu "$SL_REAL" "no IOMMU in use (kernel arguments:${said:- none about it}): $how. This kernel's vfio has no \
+		# Debian's kernels are built so. Who has taken the other way has no more to do.
+		if [[ -n $SL_DEVICE ]]; then driver_of "$SL_DEVICE"; fi
+		case $REPLY in uio_pci_generic | igb_uio) verdict=note ;; esac
+		finding iommu "$verdict" "no IOMMU in use (kernel arguments:${said:- none about it}): $how. This kernel's vfio has no \
 no-IOMMU mode; with no protection from the NIC's DMA, uio_pci_generic is left" "$(grub_command "$arg")" -- \
 			"modprobe uio_pci_generic && dpdk-devbind.py -b uio_pci_generic ${SL_DEVICE:-${SL_NICS[0]-0000:03:00.0}}"
 	else

@@ -326,11 +326,16 @@ check_vfio(const struct diagnose *d, const char *bdf, const char *state, const s
 			"%s %s; DPDK needs vfio-pci. Mend: dpdk-devbind.py -b vfio-pci %s", bdf,
 			state, bdf);
 	lockdown(d, locked, sizeof(locked));
+	/* Kernels may be built without vfio's no-IOMMU mode; Debian's are. */
 	return because(why,
 		"%s %s; DPDK needs vfio-pci, which needs an IOMMU, and none is in use%s%s. Mend: switch"
 		" it on in the firmware and boot with intel_iommu=on; or, with no protection from"
-		" the NIC's DMA: echo 1 > " NOIOMMU_MODE " && dpdk-devbind.py -b vfio-pci %s",
-		bdf, state, locked[0] != '\0' ? "; kernel lockdown is " : "", locked, bdf);
+		" the NIC's DMA: %s %s",
+		bdf, state, locked[0] != '\0' ? "; kernel lockdown is " : "", locked,
+		exists(d, NOIOMMU_MODE) ?
+			"echo 1 > " NOIOMMU_MODE " && dpdk-devbind.py -b vfio-pci" :
+			"modprobe uio_pci_generic && dpdk-devbind.py -b uio_pci_generic",
+		bdf);
 }
 
 /** "NAME (PID)" of another process that has a file open; false when none is seen. */
@@ -430,6 +435,22 @@ check_memlock(const struct diagnose *d, const struct why *why)
 		geteuid(), (unsigned long long)lim.rlim_cur >> 10, MEMLOCK_LEAST >> 10, getppid());
 }
 
+/** Drivers that hand out registers and interrupt alone: the NIC is given physical addresses. */
+static bool
+check_uio(const char *bdf, const char *driver, const char *locked, const struct why *why)
+{
+	if (locked[0] != '\0')
+		return because(why,
+			"%s is bound to %s, which kernel lockdown (%s, Secure Boot) keeps from its"
+			" registers. Mend: dpdk-devbind.py -b vfio-pci %s, with an IOMMU",
+			bdf, driver, locked, bdf);
+	return geteuid() != 0 &&
+		because(why,
+			"%s is bound to %s, which is for root alone, not for user %u. Mend: run it by"
+			" root, or dpdk-devbind.py -b vfio-pci %s, with an IOMMU",
+			bdf, driver, geteuid(), bdf);
+}
+
 static bool
 check_device(const struct diagnose *d, const char *bdf, const struct why *why)
 {
@@ -442,11 +463,7 @@ check_device(const struct diagnose *d, const char *bdf, const struct why *why)
 	link_end(d, path, driver, sizeof(driver));
 	lockdown(d, locked, sizeof(locked));
 	if (strcmp(driver, "uio_pci_generic") == 0 || strcmp(driver, "igb_uio") == 0)
-		return locked[0] != '\0' &&
-			because(why,
-				"%s is bound to %s, which kernel lockdown (%s, Secure Boot) keeps from"
-				" its registers. Mend: dpdk-devbind.py -b vfio-pci %s, with an IOMMU",
-				bdf, driver, locked, bdf);
+		return check_uio(bdf, driver, locked, why);
 	if (driver[0] == '\0')
 		return check_vfio(d, bdf, "has no driver", why);
 	snprintf(state, sizeof(state), "is bound to the kernel's driver %s", driver);

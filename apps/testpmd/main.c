@@ -7,6 +7,7 @@
 
 #include <rte_eal.h>
 #include <rte_errno.h>
+#include <rte_log.h>
 #include <rte_version.h>
 
 #include "diagnose.h"
@@ -44,6 +45,9 @@ start(struct run *run, int eal_argc, char **argv)
 			EXIT_CODE_SETUP, "EAL did not start: %s. More: ./syncline doctor", why);
 	}
 	rc = run_serve(run);
+	/* An error is the last thing said: EAL's notes of its end go, unless more was asked for. */
+	if (rc == EXIT_CODE_SETUP && rte_log_get_level(RTE_LOGTYPE_EAL) == RTE_LOG_INFO)
+		rte_log_set_level(RTE_LOGTYPE_EAL, RTE_LOG_WARNING);
 	rte_eal_cleanup();
 	return rc;
 }

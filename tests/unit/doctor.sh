@@ -180,6 +180,8 @@ also 'mend: sed .*intel_iommu=on.*update-grub && reboot'
 also 'or: modprobe vfio && echo 1 > /sys/module/vfio/parameters/enable_unsafe_noiommu_mode'
 rm "$SL_DOCTOR_ROOT/sys/module/vfio/parameters/enable_unsafe_noiommu_mode"
 says 1 "or: modprobe uio_pci_generic && dpdk-devbind.py -b uio_pci_generic $nic"
+device "$nic" 0x8086 0x10c9 0x020000 uio_pci_generic ""
+says 0 '^note +no IOMMU in use' "$nic"
 put sys/module/vfio/parameters/enable_unsafe_noiommu_mode Y
 put sys/kernel/iommu_groups/0/name vfio-noiommu
 device "$nic" 0x8086 0x10c9 0x020000 vfio-pci 0

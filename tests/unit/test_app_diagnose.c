@@ -217,8 +217,16 @@ test_no_iommu(void **state)
 	put(MODE, "N");
 	put("/sys/kernel/iommu_groups/0/name", "vfio-noiommu");
 	device_says("needs an IOMMU, and none is in use");
+	says("echo 1 > " MODE);
+	/* A kernel whose vfio has no such mode. */
+	gone(MODE);
+	device_says("needs an IOMMU, and none is in use");
+	says("NIC's DMA: modprobe uio_pci_generic && dpdk-devbind.py -b uio_pci_generic " NIC);
 	point("/sys/bus/pci/devices/" NIC "/driver", "../../drivers/uio_pci_generic");
 	device_says("bound to uio_pci_generic, which kernel lockdown (integrity");
+	gone("/sys/kernel/security/lockdown");
+	device_says(geteuid() == 0 ? "its own words are above" :
+				     "bound to uio_pci_generic, which is for root alone");
 }
 
 static void

@@ -12,7 +12,7 @@ readonly VM_TIME_MAX=86400
 
 VM_OPTIONS_HELP="  --nics N        ports, 1 to $VM_NICS_MAX (2); 0 is cabled to 1, 2 to 3; port N is 0000:0(N+1):00.0
   --linux LIST    ports that Linux's igb driver gets instead: 0 or 0,3 (none)
-  --no-iommu      no IOMMU; vfio in its no-IOMMU mode
+  --no-iommu      no IOMMU; ports are bound to uio_pci_generic, for Debian's vfio has no no-IOMMU mode
   --memory MIB    memory of the guest, $VM_MEMORY_MIN to $VM_MEMORY_MAX (2048); a quarter becomes hugepages
   --time SECONDS  end the guest after so long, 1 to $VM_TIME_MAX (300; with --shell no end)"
 

@@ -20,7 +20,7 @@ top=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # Counts up when more or other packages are needed.
 fetched=$cache/ready-2
 # In the order they load; 9p first, for the rest of the guest hangs on it.
-modules="virtio_pci 9pnet_virtio 9p 8021q vfio_iommu_type1 vfio-pci igb"
+modules="virtio_pci 9pnet_virtio 9p 8021q vfio_iommu_type1 vfio-pci uio_pci_generic igb"
 # Those of busybox that init calls.
 tools="sh mount insmod mkdir chroot poweroff cat echo sleep ls sed"
 

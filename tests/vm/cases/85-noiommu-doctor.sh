@@ -1,0 +1,63 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026 The Syncline authors
+# shellcheck disable=SC2034,SC2154 # shared with common.sh
+#
+# A machine without an IOMMU, whose vfio has no no-IOMMU mode, as Debian builds it:
+# uio_pci_generic is what is left.
+
+# shellcheck source=tests/vm/cases/ailments.sh
+source "$top/cases/ailments.sh"
+
+mode=/sys/module/vfio/parameters/enable_unsafe_noiommu_mode
+port=${nic[0]}
+plain=("$app" "${eal[@]}")
+
+# Both ports are with uio_pci_generic.
+both_uio() {
+	bind "${nic[0]}" uio_pci_generic && bind "${nic[1]}" uio_pci_generic && return
+	why="uio_pci_generic does not take the ports"
+	return 1
+}
+
+# Nothing that the kernel does not have is advised.
+case_advice() {
+	if [[ -e $mode ]]; then skip_case "this kernel's vfio has a no-IOMMU mode" || return; fi
+	bind "$port" none
+	refused "-a $port .* needs an IOMMU, and none is in use. Mend: .* dpdk-devbind.py -b uio_pci_generic $port" \
+		"${plain[@]}" -a "$port" || return
+	doctor "$port"
+	says '^fix +no IOMMU in use .* vfio has no no-IOMMU mode' && says "or: .* -b uio_pci_generic $port" || return
+	if grep -q "$mode" "$log"; then
+		why="advises $mode, which is not there"
+		return 1
+	fi
+	bind "$port" uio_pci_generic || { why="uio_pci_generic does not take $port" && return 1; }
+	doctor "$port" || { why="doctor has something to fix with uio_pci_generic" && return 1; }
+	says '^note +no IOMMU in use' && says "^note +$port is bound to uio_pci_generic: works, as root"
+}
+
+case_traffic() {
+	both_uio || return
+	traffic "${plain[@]}" -a "${nic[0]}" -a "${nic[1]}" || return
+	(($(grep -c 'no IOMMU stands between the NIC and memory' "$log") == 2)) && return
+	why="no word of the missing protection for each port"
+	return 1
+}
+
+# There is no way back from a lockdown: the last case of this boot's.
+case_lockdown() {
+	both_uio || return
+	mount -t securityfs securityfs /sys/kernel/security 2>/dev/null
+	if ! echo integrity 2>/dev/null >/sys/kernel/security/lockdown; then
+		skip_case "this kernel knows no lockdown"
+		return
+	fi
+	doctor "$port"
+	says "^fix +kernel lockdown 'integrity'" || return
+	refused "$port is bound to uio_pci_generic, which kernel lockdown \(integrity" "${plain[@]}" -a "$port"
+}
+
+run_case "no IOMMU: the way that is left is told" case_advice
+run_case "no IOMMU: traffic, and the missing protection is told" case_traffic
+run_case "no IOMMU: lockdown" case_lockdown
