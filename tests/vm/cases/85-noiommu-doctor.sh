@@ -45,6 +45,13 @@ case_traffic() {
 	return 1
 }
 
+# The files may be given away, physical addresses are root's.
+case_user() {
+	both_uio || return
+	refused "$port is bound to uio_pci_generic, which is for root alone, not for user 1234. Mend: " \
+		setpriv --reuid 1234 --regid 1234 --clear-groups --no-new-privs /mnt/build/apps/testpmd/sl-testpmd "${eal[@]}" -a "$port"
+}
+
 # There is no way back from a lockdown: the last case of this boot's.
 case_lockdown() {
 	both_uio || return
@@ -60,4 +67,5 @@ case_lockdown() {
 
 run_case "no IOMMU: the way that is left is told" case_advice
 run_case "no IOMMU: traffic, and the missing protection is told" case_traffic
+run_case "no IOMMU: not for an ordinary user" case_user
 run_case "no IOMMU: lockdown" case_lockdown
