@@ -135,6 +135,34 @@ known_read(const char *path, struct known *k)
 	fclose(f);
 }
 
+static void
+trace_free(struct trace *t)
+{
+	size_t i;
+
+	for (i = 0; i < t->n; i++)
+		tdelete(&t->fact[i], &t->tree, fact_order);
+	for (i = 0; i < t->n; i++) {
+		free(t->fact[i].what);
+		free(t->fact[i].value);
+	}
+	free(t->fact);
+}
+
+static void
+known_free(struct known *k)
+{
+	size_t i;
+
+	for (i = 0; i < k->n; i++) {
+		free(k->row[i].reason);
+		free(k->row[i].what);
+		free(k->row[i].theirs);
+		free(k->row[i].ours);
+	}
+	free(k->row);
+}
+
 static bool
 is_known(struct known *k, const char *what, const char *theirs, const char *ours)
 {
@@ -185,6 +213,7 @@ poke_compare(const char *theirs, const char *ours, const char *known)
 	struct trace a, b;
 	struct known k;
 	size_t i;
+	int ret;
 
 	trace_read(theirs, &a);
 	trace_read(ours, &b);
@@ -212,5 +241,9 @@ poke_compare(const char *theirs, const char *ours, const char *known)
 	}
 	printf("%zu facts, %lu known differences, %lu new ones, %lu rows out of date\n", a.n, old,
 		fresh, stale);
-	return fresh != 0 || stale != 0 || a.n == 0 || b.n == 0;
+	ret = fresh != 0 || stale != 0 || a.n == 0 || b.n == 0;
+	trace_free(&a);
+	trace_free(&b);
+	known_free(&k);
+	return ret;
 }
