@@ -128,7 +128,9 @@ sl_tx_stall_check(struct sl_tx_queue *q)
 	uint32_t head, status;
 	int ret;
 
-	if (q->stall.dead || !unchanged_for(&q->stall, q->next_to_clean, TX_STALL_MS, TX_GAP_MS))
+	/* A stopped queue takes nothing either. */
+	if (!q->started || q->stall.dead ||
+		!unchanged_for(&q->stall, q->next_to_clean, TX_STALL_MS, TX_GAP_MS))
 		return;
 	q->stall.since = 0;
 	if (!sl_nic_alive(port))

@@ -345,6 +345,27 @@ stalled_transmit_not_reported(void **state)
 	h_alive(p);
 }
 
+/* A queue that the application has stopped takes nothing, for as long as it likes. */
+static void
+no_stall_while_stopped(void **state)
+{
+	struct h_port *p = *state;
+	const uint64_t end = rte_get_timer_cycles() + 3 * rte_get_timer_hz() / 2;
+	uint8_t f[100];
+	struct rte_mbuf *m;
+
+	h_start(p, NULL);
+	assert_int_equal(rte_eth_dev_tx_queue_stop(p->id, 0), 0);
+	h_ether(f, sizeof(f), &p->mac, 1);
+	m = h_mbuf(p, f, sizeof(f), 1);
+	while (rte_get_timer_cycles() < end)
+		assert_int_equal(rte_eth_tx_burst(p->id, 0, &m, 1), 0);
+	assert_int_equal(h_xstat(p, "tx_q0_stalls"), 0);
+	rte_pktmbuf_free(m);
+	assert_int_equal(rte_eth_dev_tx_queue_start(p->id, 0), 0);
+	h_alive(p);
+}
+
 /* A full ring without a link waits; that is no stall. */
 static void
 no_stall_without_link(void **state)
@@ -655,6 +676,7 @@ main(int argc, char **argv)
 		h_test(stalled_receive),
 		h_test(stalled_transmit_never_sent),
 		h_test(stalled_transmit_not_reported),
+		h_test(no_stall_while_stopped),
 		h_test(no_stall_without_link),
 		h_test(repeated_write_back),
 		h_test(dma_error_receive),
