@@ -394,15 +394,16 @@ port_start(struct run *run, struct port *p)
 	rc = p->configured ? 0 : port_configure(run, p);
 	if (rc != 0)
 		return rc;
-	rc = rte_eth_dev_start(p->id);
-	if (rc != 0)
-		return say_error(rc, "port %u: start: %s", p->id, strerror(-rc));
-	p->started = true;
+	/* Before the start: frames come in from then on, and the first ones would be filtered. */
 	if (run->cfg->promisc) {
 		rc = rte_eth_promiscuous_enable(p->id);
 		if (rc != 0 && rc != -ENOTSUP)
 			return say_error(rc, "port %u: promiscuous mode: %s", p->id, strerror(-rc));
 	}
+	rc = rte_eth_dev_start(p->id);
+	if (rc != 0)
+		return say_error(rc, "port %u: start: %s", p->id, strerror(-rc));
+	p->started = true;
 	return rte_eth_dev_get_mtu(p->id, &p->mtu);
 }
 
