@@ -3,6 +3,7 @@
  */
 #include <errno.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "ndis.h"
 #include "sl_shm_priv.h"
@@ -30,7 +31,8 @@ struct miniport {
 	pthread_mutex_t lock; /* allocations */
 	struct allocation *allocations;
 	bool registered;
-	unsigned int live; /* atomic: allocations of all forms */
+	unsigned int live;    /* atomic: allocations of all forms */
+	unsigned int telling; /* atomic: completions on their way to the miniport */
 	MINIPORT_ALLOCATE_SHARED_MEM_COMPLETE_HANDLER done;
 	struct request requests[REQUESTS];
 };
@@ -156,6 +158,16 @@ in_use(struct miniport *m, const char *call)
 	return live;
 }
 
+/* The miniport was told of its last allocation, but its handler may not have returned to us yet. */
+static void
+wait_told(struct miniport *m)
+{
+	const struct timespec nap = {.tv_nsec = 50000};
+
+	while (__atomic_load_n(&m->telling, __ATOMIC_ACQUIRE) > 0)
+		nanosleep(&nap, NULL);
+}
+
 NDIS_STATUS
 sl_ndis_close(NDIS_HANDLE MiniportAdapterHandle)
 {
@@ -163,6 +175,7 @@ sl_ndis_close(NDIS_HANDLE MiniportAdapterHandle)
 
 	if (m == NULL)
 		return NDIS_STATUS_INVALID_PARAMETER;
+	wait_told(m);
 	if (in_use(m, "sl_ndis_close") > 0) {
 		sl_log_live(m->adapter);
 		return NDIS_STATUS_FAILURE;
@@ -304,11 +317,14 @@ alloc_done(void *ctx, int status, const struct sl_region *region)
 	ULONG length = r->length;
 	NDIS_PHYSICAL_ADDRESS pa = {.QuadPart = status == 0 ? (int64_t)region->iova : 0};
 
+	__atomic_add_fetch(&m->telling, 1, __ATOMIC_RELAXED);
 	/* The request may be used again by who is called next; what we need of it is copied. */
 	__atomic_store_n(&r->m, NULL, __ATOMIC_RELEASE);
 	m->done(m->context, status == 0 ? region->va : NULL, &pa, length, context);
 	if (status != 0)
-		__atomic_sub_fetch(&m->live, 1, __ATOMIC_RELEASE);
+		__atomic_sub_fetch(&m->live, 1, __ATOMIC_RELAXED);
+	/* Last access to m: a close waits for it. */
+	__atomic_sub_fetch(&m->telling, 1, __ATOMIC_RELEASE);
 }
 
 /* A request nobody uses: taken for m. NULL when all are on their way. */

@@ -105,7 +105,8 @@ KIRQL sl_ndis_set_irql(KIRQL level);
  */
 NDIS_STATUS sl_ndis_open(struct sl_adapter *adapter, NDIS_HANDLE context, PNDIS_HANDLE handle);
 /**
- * End it. PASSIVE_LEVEL, after MiniportHalt.
+ * End it. PASSIVE_LEVEL, after MiniportHalt; waits for a completion handler that has not
+ * returned yet, so it is never called from one.
  * @return NDIS_STATUS_FAILURE with the adapter's memory still allocated: listed in the log, the
  *   handle stays.
  */
