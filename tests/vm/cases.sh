@@ -18,6 +18,8 @@ build=$1
 # Groups that use two ports of ours and change nothing else.
 on_real_ports=" traffic kill "
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=tests/vm/cases/common.sh
+(source "$top/cases/common.sh" && few_plugins)
 for group in "$top"/cases/[0-9]*.sh; do
 	case $2:${group##*/} in
 	noiommu:??-noiommu-*) ;;

@@ -18,6 +18,7 @@ pairs=${2:-3} seconds=${3:-5}
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=tests/vm/cases/common.sh
 source "$top/cases/common.sh"
+few_plugins
 bind "${nic[0]}" vfio-pci && bind "${nic[1]}" vfio-pci || exit 1
 
 # The last rates that "show port stats" printed: port 0 and port 1.

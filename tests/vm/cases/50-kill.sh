@@ -8,15 +8,6 @@
 bind "${nic[0]}" vfio-pci
 bind "${nic[1]}" vfio-pci
 
-# Starting takes most of the time, and loading all of DPDK's drivers most of that:
-# for this group the three that sl-testpmd needs are all there are.
-plugins=$(echo /usr/lib/*/dpdk/pmds-*)
-if [[ -d $plugins && -z ${SL_VM_NICS-} ]]; then
-	mkdir -p /run/plugins
-	cp -a "$plugins"/librte_{mempool_ring,bus_pci,bus_vdev}.so* /run/plugins/
-	mount --bind /run/plugins "$plugins"
-fi
-
 # Every start must forward, and is killed while it does.
 case_killed() {
 	local ours=(-a "${nic[0]}" -a "${nic[1]}") i pid
@@ -39,4 +30,3 @@ case_killed() {
 
 kills=${SL_VM_KILLS:-10}
 run_case "traffic after kill -9, $kills times" case_killed "$kills"
-if [[ -z ${SL_VM_NICS-} ]]; then umount "$plugins"; fi
