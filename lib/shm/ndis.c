@@ -388,8 +388,8 @@ NdisMFreeSharedMemory(NDIS_HANDLE MiniportAdapterHandle, ULONG Length, BOOLEAN C
 }
 
 VOID
-NdisMUpdateSharedMemory(NDIS_HANDLE MiniportAdapterHandle, ULONG Length, PVOID VirtualAddress,
-	NDIS_PHYSICAL_ADDRESS PhysicalAddress)
+sl_ndis_update_at(NDIS_HANDLE MiniportAdapterHandle, ULONG Length, PVOID VirtualAddress,
+	NDIS_PHYSICAL_ADDRESS PhysicalAddress, const struct sl_sync_site *site)
 {
 	/* Datapath: the handle is believed, as NDIS does. */
 	const struct miniport *m = MiniportAdapterHandle;
@@ -397,9 +397,20 @@ NdisMUpdateSharedMemory(NDIS_HANDLE MiniportAdapterHandle, ULONG Length, PVOID V
 
 	(void)PhysicalAddress;
 	/* R2, R3: what the NIC wrote is there before any load after this. */
-	sl_update(s, s->mode, VirtualAddress, Length);
+	sl_sync_range(s, s->mode, SL_SYNC_UPDATE, VirtualAddress, Length, site);
+	sl_update_fence_at(s, s->mode, site);
 	/* R3: a load that saw the NIC's status is done before those of the data. */
 	sl_acquire();
+}
+
+/* For who takes its address. */
+#undef NdisMUpdateSharedMemory
+VOID
+NdisMUpdateSharedMemory(NDIS_HANDLE MiniportAdapterHandle, ULONG Length, PVOID VirtualAddress,
+	NDIS_PHYSICAL_ADDRESS PhysicalAddress)
+{
+	sl_ndis_update_at(
+		MiniportAdapterHandle, Length, VirtualAddress, PhysicalAddress, SL_SYNC_HERE);
 }
 
 /* --- buffers --- */
@@ -521,22 +532,31 @@ NdisQueryBuffer(PNDIS_BUFFER Buffer, PVOID *VirtualAddress, PUINT Length)
 }
 
 VOID
-NdisFlushBuffer(PNDIS_BUFFER Buffer, BOOLEAN WriteToDevice)
+sl_ndis_flush_at(PNDIS_BUFFER Buffer, BOOLEAN WriteToDevice, const struct sl_sync_site *site)
 {
 	const struct sl_sync *s = Buffer->Sync;
+	PVOID va = Buffer->VirtualAddress;
 
 	if (WriteToDevice != FALSE) {
 		/* T1: data in memory before the register write that follows. */
-		sl_flush(s, s->mode, Buffer->VirtualAddress, Buffer->Length);
+		sl_sync_range(s, s->mode, SL_SYNC_FLUSH, va, Buffer->Length, site);
 	} else {
 		/* R1: no line stays dirty that would be written over what the NIC writes. */
-		sl_prepare(s, s->mode, Buffer->VirtualAddress, Buffer->Length);
+		sl_sync_range(s, s->mode, SL_SYNC_PREPARE, va, Buffer->Length, site);
 		/* R3, for who flushes after the transfer alone: drop what was fetched too early. */
 		if (s->mode == SL_COHERENCY_EXPLICIT)
-			sl_update(s, SL_COHERENCY_EXPLICIT, Buffer->VirtualAddress, Buffer->Length);
+			sl_update(s, SL_COHERENCY_EXPLICIT, va, Buffer->Length);
 	}
 	/* T2: the flush is complete before any register write after this call. */
-	sl_doorbell_barrier(s, s->mode);
+	sl_doorbell_barrier_at(s, s->mode, site);
+}
+
+/* For who takes its address. */
+#undef NdisFlushBuffer
+VOID
+NdisFlushBuffer(PNDIS_BUFFER Buffer, BOOLEAN WriteToDevice)
+{
+	sl_ndis_flush_at(Buffer, WriteToDevice, SL_SYNC_HERE);
 }
 
 /* --- NDIS 6.20 --- */
@@ -560,6 +580,25 @@ usage_of(NDIS_SHARED_MEMORY_USAGE usage)
 	default:
 		return SL_USAGE_OTHER;
 	}
+}
+
+/* What messages and reports call it. */
+static const char *
+name_of(NDIS_SHARED_MEMORY_USAGE usage)
+{
+	static const char *const names[NdisSharedMemoryUsageMax] = {
+		[NdisSharedMemoryUsageXmit] = "NDIS transmit ring",
+		[NdisSharedMemoryUsageXmitHeader] = "NDIS transmit headers",
+		[NdisSharedMemoryUsageXmitData] = "NDIS transmit data",
+		[NdisSharedMemoryUsageReceive] = "NDIS receive ring",
+		[NdisSharedMemoryUsageReceiveLookahead] = "NDIS receive lookahead",
+		[NdisSharedMemoryUsageReceivePostLookahead] = "NDIS receive post-lookahead",
+		[NdisSharedMemoryUsageReceiveHeader] = "NDIS receive headers",
+		[NdisSharedMemoryUsageReceiveData] = "NDIS receive data",
+	};
+	bool named = (unsigned int)usage < NdisSharedMemoryUsageMax && names[usage] != NULL;
+
+	return named ? names[usage] : "NDIS shared memory";
 }
 
 static NDIS_STATUS
@@ -617,6 +656,7 @@ allocate(struct miniport *m, PNDIS_SHARED_MEMORY_PARAMETERS p, struct allocation
 
 	rp.contiguous = (p->Flags & NDIS_SHARED_MEM_PARAMETERS_CONTIGUOUS) != 0;
 	rp.usage = usage_of(p->Usage);
+	rp.name = name_of(p->Usage);
 	rp.queue = (uint16_t)p->QueueId;
 	if (p->PreferredNode != MM_ANY_NODE_OK)
 		rp.node = (int)p->PreferredNode;

@@ -197,6 +197,11 @@ VOID NdisMFreeSharedMemory(NDIS_HANDLE MiniportAdapterHandle, ULONG Length, BOOL
 /** DISPATCH_LEVEL. What the NIC wrote to any part of an allocation is what later reads see. */
 VOID NdisMUpdateSharedMemory(NDIS_HANDLE MiniportAdapterHandle, ULONG Length, PVOID VirtualAddress,
 	NDIS_PHYSICAL_ADDRESS PhysicalAddress);
+#define NdisMUpdateSharedMemory(handle, length, va, pa)                                            \
+	sl_ndis_update_at((handle), (length), (va), (pa), SL_SYNC_HERE)
+/** The same, told where the call stands: reports of `checked` mode name the miniport's line. */
+VOID sl_ndis_update_at(NDIS_HANDLE MiniportAdapterHandle, ULONG Length, PVOID VirtualAddress,
+	NDIS_PHYSICAL_ADDRESS PhysicalAddress, const struct sl_sync_site *site);
 
 /* --- buffers --- */
 
@@ -236,6 +241,10 @@ VOID NdisQueryBuffer(PNDIS_BUFFER Buffer, PVOID *VirtualAddress, PUINT Length);
  * does, so that a flush by FALSE after the transfer shows what the NIC wrote.
  */
 VOID NdisFlushBuffer(PNDIS_BUFFER Buffer, BOOLEAN WriteToDevice);
+#define NdisFlushBuffer(buffer, to_device) sl_ndis_flush_at((buffer), (to_device), SL_SYNC_HERE)
+/** The same, told where the call stands. */
+VOID sl_ndis_flush_at(
+	PNDIS_BUFFER Buffer, BOOLEAN WriteToDevice, const struct sl_sync_site *site);
 
 /* --- NDIS 6.20 --- */
 

@@ -274,6 +274,45 @@ test_miniport_checked(void **state)
 	assert_int_equal(sl_check_destroy(check), 0);
 }
 
+/* Reports name the miniport's lines, and each of its calls left out is found there. */
+static void
+test_miniport_bugs(void **state)
+{
+	const struct sl_check_params p = {.seed = 1, .policy = SL_CHECK_COUNT};
+	struct sl_check_site site[16];
+	unsigned int i, n = 1, good;
+	struct sl_check_stats s;
+	struct sl_check *check;
+	struct bench *b;
+
+	(void)state;
+	/* Run 0 is right, and collects the calls. */
+	for (i = 0; i <= n; i++) {
+		assert_int_equal(sl_check_create(&p, &check), 0);
+		if (i > 0)
+			assert_int_equal(sl_check_plant(check, SL_CHECK_BUG_DROP, "ndis_miniport.c",
+						 site[i - 1].line),
+				0);
+		b = bench_open_checked(SL_COHERENCY_CHECKED, check);
+		assert_int_equal(MpInitialize(&b->mp), NDIS_STATUS_SUCCESS);
+		good = loop_frames(b, 50);
+		sl_check_stats(check, &s);
+		if (i == 0) {
+			n = sl_check_sites(check, site, 16);
+			assert_in_range(n, 7, 16);
+			assert_int_equal(good, 50);
+		} else if (strcmp(site[i - 1].verb, "release") != 0 && s.found == 0 && good == 50) {
+			fail_msg("%s at line %d left out: not found", site[i - 1].verb,
+				site[i - 1].line);
+		}
+		if (i > 0 && strcmp(site[i - 1].verb, "release") != 0)
+			assert_non_null(strstr(site[i - 1].file, "ndis_miniport.c"));
+		MpHalt(&b->mp);
+		bench_close(b);
+		assert_int_equal(sl_check_destroy(check), 0);
+	}
+}
+
 /* Where CPU and NIC see different copies, leaving out any one sync shows in the data. */
 static void
 test_each_sync_counts(void **state)
@@ -668,6 +707,7 @@ main(void)
 		cmocka_unit_test(test_miniport_explicit),
 		cmocka_unit_test(test_miniport_copies),
 		cmocka_unit_test(test_miniport_checked),
+		cmocka_unit_test(test_miniport_bugs),
 		cmocka_unit_test(test_each_sync_counts),
 		cmocka_unit_test(test_miniport_quota),
 		cmocka_unit_test(test_miniport_async),
