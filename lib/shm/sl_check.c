@@ -227,6 +227,7 @@ check_unmap(void *ctx, void *va, size_t len)
 	c->now.ns = check_ns(c);
 	c->now.verb = m->region ? "free" : "unmap";
 	c->now.site = NULL;
+	c->now.caller = __builtin_return_address(0);
 	c->now.queue = m->queue;
 	c->now.desc = SL_DESC_NONE;
 	if (map_in_use(c, m, &at)) {

@@ -85,6 +85,7 @@ write_line(struct sl_check *c, struct check_map *m, uint32_t i, size_t lo, size_
 	struct check_line *l = &m->line[i];
 	size_t line_lo, line_n = check_span(c, m, i, &line_lo);
 
+	m->nic_wrote = true;
 	if ((l->owner & NIC_WRITES) == 0 || (units & ~l->handed) != 0) {
 		report_no_right(c, m, i, lo, n, units, true);
 		return;
@@ -106,10 +107,12 @@ access_fault(struct sl_check *c, const struct sl_sync_access *a)
 		const struct check_tomb *t = &c->tomb[i];
 
 		if (a->iova - t->iova < t->len) {
+			c->now.tomb = t;
 			check_report(c, SL_CHECK_USE_AFTER_FREE, NULL, (size_t)(a->iova - t->iova),
 				a->len,
-				"the NIC %s '%s', which left the window %.6f s after the start",
-				a->write ? "writes to" : "reads", t->name, (double)t->ns / 1e9);
+				"the NIC %s memory that left the window %.6f s after the start",
+				a->write ? "writes to" : "reads", (double)t->ns / 1e9);
+			c->now.tomb = NULL;
 			return;
 		}
 	}
@@ -143,6 +146,7 @@ check_access(void *ctx, const struct sl_sync_access *a)
 	c->now.ns = check_ns(c);
 	c->now.verb = a->write ? "device write" : "device read";
 	c->now.site = NULL;
+	c->now.caller = __builtin_return_address(0);
 	c->now.queue = a->queue;
 	c->now.desc = a->desc;
 	m = a->va == NULL ? NULL : find_device(c, a->va);

@@ -39,10 +39,13 @@ finding_json(const struct sl_check_finding *f)
 	json_t *history = json_array(), *frames = json_array(), *o;
 	unsigned int i;
 
-	for (i = 0; i < f->events; i++)
-		json_array_append_new(history,
-			place(f->history[i].verb, f->history[i].file, f->history[i].line,
-				f->history[i].ns));
+	for (i = 0; i < f->events; i++) {
+		const struct sl_check_event *e = &f->history[i];
+		json_t *call = place(e->verb, e->file, e->line, e->ns);
+
+		json_object_set_new(call, "repeats", json_integer(e->repeats));
+		json_array_append_new(history, call);
+	}
 	for (i = 0; i < f->frames; i++)
 		json_array_append_new(frames, hex((uintptr_t)f->frame[i]));
 	o = json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:s, s:o}", "class",

@@ -51,6 +51,9 @@ check_outstanding(const struct sl_check *c, const struct check_map *m, uint32_t 
 	/* Of a region without a named use nobody knows which word ends the NIC's ownership. */
 	if ((l->owner & NIC_WRITES) == 0 || (m->region && m->usage == SL_USAGE_OTHER))
 		return 0;
+	/* NDIS has no word for a ring that the NIC only reads: it shows in what the NIC does. */
+	if (m->usage == SL_USAGE_TX_RING && !m->nic_wrote)
+		return 0;
 	/* A transfer is the NIC's until taken back; a head is written over and over. */
 	if (m->transfer || m->usage == SL_USAGE_HEAD_WRITEBACK)
 		return l->handed;
@@ -128,6 +131,7 @@ check_fetch(struct sl_check *c, struct check_map *m, uint32_t i)
 	memcpy(m->synced + lo, now, n);
 	if ((l->owner & NIC_WRITES) != 0)
 		l->written |= check_diff(c, m, i, m->va, m->synced);
+	m->nic_wrote = true;
 	memcpy(m->va + lo, now, n);
 }
 

@@ -91,6 +91,7 @@ struct check_map {
 	uint16_t queue;
 	bool transfer;	 /* buffers and data regions: an update takes them back */
 	bool region;
+	bool nic_wrote; /* somewhere in it, ever */
 	struct check_line *line;
 	void *mem; /* of dev and synced */
 	size_t mem_len, line_len;
@@ -173,6 +174,8 @@ struct sl_check {
 	struct {
 		const char *verb;
 		const struct sl_sync_site *site;
+		const void *caller; /* return address into who called the checker: a stack begins there */
+		const struct check_tomb *tomb; /* the memory in question is gone; else NULL */
 		uint64_t ns;
 		uint16_t queue;
 		uint32_t desc;

@@ -14,8 +14,8 @@
 
 #include "sl_check_priv.h"
 
-/* The first frames are the checker's own. */
-#define FRAMES_OWN 2
+/* Frames of the checker's own, at most: they are left out. */
+#define FRAMES_OWN 12
 
 static const char *const class_names[SL_CHECK_CLASSES] = {
 	[SL_CHECK_MISSING_SYNC] = "missing_sync",
@@ -200,16 +200,20 @@ finding_history(const struct sl_check *c, struct sl_check_finding *f, const stru
 	}
 }
 
+/* From who called the checker on: the sync call's function, or the device's. */
 static void
-finding_frames(struct sl_check_finding *f)
+finding_frames(const struct sl_check *c, struct sl_check_finding *f)
 {
 #if defined(SL_CHECK_BACKTRACE)
 	void *all[SL_CHECK_FRAMES + FRAMES_OWN];
-	int n = backtrace(all, (int)(sizeof(all) / sizeof(all[0]))) - FRAMES_OWN;
+	int n = backtrace(all, (int)(sizeof(all) / sizeof(all[0]))), from = 0;
 
-	f->frames = n > 0 ? (unsigned int)n : 0;
-	memcpy(f->frame, all + FRAMES_OWN, f->frames * sizeof(all[0]));
+	while (from < n && all[from] != c->now.caller)
+		from++;
+	for (; from < n && f->frames < SL_CHECK_FRAMES; from++)
+		f->frame[f->frames++] = all[from];
 #else
+	(void)c;
 	f->frames = 0;
 #endif
 }
@@ -242,8 +246,11 @@ log_finding(struct sl_check *c, const struct sl_check_finding *f)
 	else if (f->queue != SL_SHM_QUEUE_NONE)
 		snprintf(queue, sizeof(queue), ", queue %u", f->queue);
 	check_log(c, 3, "checker: %s (%s): %s", class_names[f->kind], f->rule, f->text);
-	check_log(c, 3, "  '%s' + %zu, %zu bytes%s; owner %s", f->memory, f->offset, f->len, queue,
-		f->owner);
+	if (f->memory[0] == '\0')
+		check_log(c, 3, "  in no region or buffer, %zu bytes%s", f->len, queue);
+	else
+		check_log(c, 3, "  '%s' + %zu, %zu bytes%s; owner %s", f->memory, f->offset, f->len,
+			queue, f->owner);
 	check_log(c, 3, "  found by %s%s, %.6f s after the start", f->verb, where,
 		(double)f->ns / 1e9);
 	for (i = f->events; i > 0; i--) {
@@ -271,7 +278,10 @@ dump_finding(const struct sl_check_finding *f, FILE *out)
 
 	fprintf(out, "  %" PRIu64 " x %s (%s): %s\n", f->count, class_names[f->kind], f->rule,
 		f->text);
-	fprintf(out, "    '%s' + %zu, %zu bytes", f->memory, f->offset, f->len);
+	if (f->memory[0] == '\0')
+		fprintf(out, "    in no region or buffer, %zu bytes", f->len);
+	else
+		fprintf(out, "    '%s' + %zu, %zu bytes", f->memory, f->offset, f->len);
 	if (f->queue != SL_SHM_QUEUE_NONE)
 		fprintf(out, ", queue %u", f->queue);
 	if (f->desc != SL_DESC_NONE)
@@ -281,8 +291,9 @@ dump_finding(const struct sl_check_finding *f, FILE *out)
 		fprintf(out, " at %s:%d", f->file, f->line);
 	fprintf(out, ", %.6f s after the start\n", (double)f->ns / 1e9);
 	for (i = f->events; i > 0; i--)
-		fprintf(out, "    before: %.6f s %s %s:%d\n", (double)f->history[i - 1].ns / 1e9,
-			f->history[i - 1].verb, f->history[i - 1].file, f->history[i - 1].line);
+		fprintf(out, "    before: %.6f s %s %s:%d%s\n", (double)f->history[i - 1].ns / 1e9,
+			f->history[i - 1].verb, f->history[i - 1].file, f->history[i - 1].line,
+			f->history[i - 1].repeats == 0 ? "" : ", and earlier");
 }
 
 void
@@ -327,6 +338,8 @@ check_report(struct sl_check *c, enum sl_check_class kind, struct check_map *m, 
 	f.file = c->now.site == NULL ? NULL : c->now.site->file;
 	f.line = c->now.site == NULL ? 0 : c->now.site->line;
 	f.owner = "nobody";
+	if (c->now.tomb != NULL)
+		memcpy(f.memory, c->now.tomb->name, sizeof(f.memory));
 	if (m != NULL) {
 		const struct check_line *l = &m->line[check_line_of(c, m, off)];
 
@@ -340,11 +353,19 @@ check_report(struct sl_check *c, enum sl_check_class kind, struct check_map *m, 
 			return;
 		}
 	}
-	finding_frames(&f);
+	/* No room to tell it from the next one: counted, and for abort the last word all the same.
+	 */
+	if (c->stats.distinct == SL_CHECK_FINDINGS && c->policy != SL_CHECK_ABORT)
+		return;
+	finding_frames(c, &f);
 	if (c->stats.distinct < SL_CHECK_FINDINGS)
 		c->finding[c->stats.distinct++] = f;
 	if (c->policy != SL_CHECK_COUNT)
 		log_finding(c, &f);
+	if (c->stats.distinct == SL_CHECK_FINDINGS && c->policy == SL_CHECK_REPORT)
+		check_log(c, 3,
+			"checker: %u findings told apart: what is new from here on is only counted",
+			SL_CHECK_FINDINGS);
 	if (c->policy == SL_CHECK_ABORT)
 		raise(SIGABRT);
 }

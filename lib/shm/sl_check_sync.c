@@ -111,9 +111,11 @@ call_locate(struct sl_check *c, struct call *k)
 		const struct check_tomb *t = &c->tomb[i];
 
 		if (va - t->va < t->len) {
+			c->now.tomb = t;
 			check_report(c, SL_CHECK_USE_AFTER_FREE, NULL, va - t->va, k->len,
-				"sync of '%s', which left the window %.6f s after the start",
-				t->name, (double)t->ns / 1e9);
+				"%s of memory that left the window %.6f s after the start",
+				check_verb_name(k->verb), (double)t->ns / 1e9);
+			c->now.tomb = NULL;
 			return false;
 		}
 	}
@@ -474,12 +476,13 @@ run_spoilt(struct sl_check *c, enum check_verb verb, const void *va, size_t len,
 
 static void
 enter(struct sl_check *c, enum check_verb verb, const void *va, size_t len,
-	const struct sl_sync_site *site)
+	const struct sl_sync_site *site, const void *caller)
 {
 	struct check_thread *self;
 
 	pthread_mutex_lock(&c->lock);
 	c->stats.syncs++;
+	c->now.caller = caller;
 	c->now.ns = check_ns(c);
 	self = c->plant.bug == SL_CHECK_BUG_LATE ? check_self(c) : NULL;
 	/* The doorbell has been rung since. */
@@ -498,17 +501,17 @@ void
 check_sync(void *ctx, enum sl_sync_verb verb, const void *va, size_t len,
 	const struct sl_sync_site *site)
 {
-	enter(ctx, (enum check_verb)verb, va, len, site);
+	enter(ctx, (enum check_verb)verb, va, len, site, __builtin_return_address(0));
 }
 
 void
 check_fence(void *ctx, const struct sl_sync_site *site)
 {
-	enter(ctx, VERB_FENCE, NULL, 0, site);
+	enter(ctx, VERB_FENCE, NULL, 0, site, __builtin_return_address(0));
 }
 
 void
 check_release(void *ctx, const void *va, size_t len, const struct sl_sync_site *site)
 {
-	enter(ctx, VERB_RELEASE, va, len, site);
+	enter(ctx, VERB_RELEASE, va, len, site, __builtin_return_address(0));
 }

@@ -34,15 +34,17 @@ struct lab {
 	struct sl_region ring; /* read and written by the NIC */
 	uint8_t *buf;	       /* 4096 bytes, both directions; IOVA is its address */
 	uint32_t line;
+	unsigned int told; /* messages that begin with "checker: " */
 };
 
 static void
 log_drop(void *ctx, int level, const char *msg)
 {
-	struct shm_log *log = ctx;
+	struct lab *l = ctx;
 
 	if (level <= 3)
-		shm_log_cb(log, level, msg);
+		shm_log_cb(&l->f.log, level, msg);
+	l->told += strncmp(msg, "checker: ", strlen("checker: ")) == 0 && level <= 3;
 }
 
 static void
@@ -54,7 +56,7 @@ lab_open(struct lab *l, const struct sl_check_params *params)
 
 	memset(l, 0, sizeof(*l));
 	cp.log = log_drop;
-	cp.log_ctx = &l->f.log;
+	cp.log_ctx = l;
 	assert_int_equal(sl_check_create(&cp, &l->check), 0);
 	ap = shm_params(&l->f);
 	ap.coherency = C;
@@ -416,13 +418,22 @@ test_direction(void **state)
 	EXPECT(l, SL_CHECK_DIRECTION);
 	sl_release(l->s, C, r.va, 256);
 	assert_int_equal(sl_region_free(l->f.a, &r), 0);
+	/* What the NIC may only read is neither prepared nor updated. */
+	p.dir = SL_DMA_TO_DEVICE;
+	assert_int_equal(sl_region_alloc(l->f.a, &p, &r), 0);
+	sl_prepare(l->s, C, r.va, 64);
+	EXPECT(l, SL_CHECK_DIRECTION);
+	sl_update(l->s, C, r.va, 64);
+	EXPECT(l, SL_CHECK_DIRECTION);
+	sl_release(l->s, C, r.va, 256);
+	assert_int_equal(sl_region_free(l->f.a, &r), 0);
 }
 
 static void
 test_partial_line(void **state)
 {
 	struct lab *l = *state;
-	uint8_t got[64];
+	uint8_t got[64], *two = aligned_alloc(64, 128);
 
 	sl_prepare(l->s, C, l->buf + 16, 512);
 	EXPECT(l, SL_CHECK_PARTIAL_LINE);
@@ -433,6 +444,15 @@ test_partial_line(void **state)
 	sl_doorbell_barrier(l->s, C);
 	dev_read(l, (uintptr_t)l->buf + 2048, got, 60, 0);
 	EXPECT(l, SL_CHECK_PARTIAL_LINE);
+	/* Two mappings that meet in a line. */
+	assert_non_null(two);
+	assert_int_equal(
+		sl_buffer_map(l->f.a, "left", two, (uintptr_t)two, 40, SL_DMA_FROM_DEVICE), 0);
+	sl_prepare(l->s, C, two, 40);
+	EXPECT(l, SL_CHECK_PARTIAL_LINE);
+	sl_release(l->s, C, two, 40);
+	assert_int_equal(sl_buffer_unmap(l->f.a, two, (uintptr_t)two, 40), 0);
+	free(two);
 }
 
 static void
@@ -590,6 +610,96 @@ test_history(void **state)
 	sl_check_forget(l->check);
 }
 
+/* A mistake in a loop is one report, with its count; as text too. */
+static void
+test_repeated(void **state)
+{
+	struct lab *l = *state;
+	struct sl_check_finding f;
+	struct sl_check_stats s;
+	char *text = NULL;
+	size_t len = 0;
+	uint8_t got[64];
+	unsigned int i;
+	FILE *out;
+
+	for (i = 0; i < 1000; i++)
+		dev_read(l, (uintptr_t)l->buf + i % 4 * 64, got, 64, i);
+	assert_int_equal(l->told, 1);
+	sl_check_stats(l->check, &s);
+	assert_int_equal(s.found, 1000);
+	assert_int_equal(s.by_class[SL_CHECK_MISSING_SYNC], 1000);
+	assert_int_equal(sl_check_findings(l->check, &f, 1), 1);
+	assert_int_equal(f.count, 1000);
+	out = open_memstream(&text, &len);
+	assert_non_null(out);
+	sl_check_dump(l->check, out);
+	fclose(out);
+	assert_non_null(strstr(text, "found 1000, distinct 1"));
+	assert_non_null(strstr(text, "1000 x missing_sync (T1)"));
+	free(text);
+	/* The same mistake elsewhere is another one. */
+	l->buf[7] = 1;
+	sl_flush(l->s, C, l->buf, 64);
+	dev_read(l, (uintptr_t)l->buf, got, 64, 0);
+	assert_int_equal(sl_check_findings(l->check, &f, 1), 3);
+	sl_check_forget(l->check);
+	assert_int_equal(sl_check_findings(l->check, &f, 1), 0);
+}
+
+/* More mistakes than are told apart: counted, and that is said once. */
+static void
+test_too_many(void **state)
+{
+	enum { BUFFERS = SL_CHECK_FINDINGS + 20 };
+	struct lab *l = *state;
+	struct sl_check_stats s;
+	uint8_t *mem = aligned_alloc(4096, BUFFERS * 64 + 4096), got[64];
+	unsigned int i;
+	char name[16];
+
+	assert_non_null(mem);
+	memset(mem, 0, BUFFERS * 64);
+	for (i = 0; i < BUFFERS; i++) {
+		snprintf(name, sizeof(name), "b%u", i);
+		assert_int_equal(sl_buffer_map(l->f.a, name, mem + i * 64, (uintptr_t)mem + i * 64,
+					 64, SL_DMA_TO_DEVICE),
+			0);
+		dev_read(l, (uintptr_t)mem + i * 64, got, 64, 0);
+	}
+	sl_check_stats(l->check, &s);
+	assert_int_equal(s.found, BUFFERS);
+	assert_int_equal(s.distinct, SL_CHECK_FINDINGS);
+	assert_int_equal(l->told, SL_CHECK_FINDINGS + 1);
+	shm_log_has(&l->f.log, "128 findings told apart: what is new from here on is only counted");
+	for (i = 0; i < BUFFERS; i++)
+		assert_int_equal(
+			sl_buffer_unmap(l->f.a, mem + i * 64, (uintptr_t)mem + i * 64, 64), 0);
+	free(mem);
+	sl_check_forget(l->check);
+}
+
+/* In debug builds a finding has its stack, from the call's function on. */
+static void
+test_stack(void **state)
+{
+	struct lab *l = *state;
+	struct sl_check_finding f;
+	const char own[64] = "";
+
+	sl_flush(l->s, C, own, sizeof(own));
+	assert_int_equal(sl_check_findings(l->check, &f, 1), 1);
+#if defined(SL_CHECK_BACKTRACE)
+	assert_in_range(f.frames, 2, SL_CHECK_FRAMES);
+	/* The return address into this function, which is shorter than this. */
+	assert_in_range((uintptr_t)f.frame[0], (uintptr_t)test_stack, (uintptr_t)test_stack + 4096);
+	shm_log_has(&l->f.log, "  #0 ");
+#else
+	assert_int_equal(f.frames, 0);
+#endif
+	sl_check_forget(l->check);
+}
+
 static void
 test_policies(void **state)
 {
@@ -628,7 +738,7 @@ static void
 test_params(void **state)
 {
 	struct shm_log log = {0};
-	struct sl_check_params p = {.log = log_drop, .log_ctx = &log};
+	struct sl_check_params p = {.log = shm_log_cb, .log_ctx = &log};
 	struct sl_check *c;
 	enum sl_check_policy policy;
 	unsigned int i;
@@ -907,6 +1017,9 @@ main(void)
 		lab_test(test_use_after_free),
 		lab_test(test_outside),
 		lab_test(test_history),
+		lab_test(test_repeated),
+		lab_test(test_too_many),
+		lab_test(test_stack),
 		lab_test(test_destroy_busy),
 		cmocka_unit_test(test_policies),
 		cmocka_unit_test(test_params),
