@@ -138,7 +138,7 @@ struct sl_check_stats {
  * Make a checker.
  * @return 0; -EINVAL (a line size or policy that is none, logged), -ENOMEM.
  */
-int sl_check_create(const struct sl_check_params *params, struct sl_check **out);
+int sl_check_create(const struct sl_check_params *params, struct sl_check **out) SL_MUST_CHECK;
 /** Destroy it. -EBUSY while memory is mapped: close the adapter first. NULL is fine. */
 int sl_check_destroy(struct sl_check *c);
 /** What an adapter is opened with; valid until destroy. */

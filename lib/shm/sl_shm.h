@@ -29,6 +29,9 @@
 extern "C" {
 #endif
 
+/** What it gives must be looked at: memory that was not mapped is not to be used. */
+#define SL_MUST_CHECK __attribute__((warn_unused_result))
+
 #define SL_NODE_ANY (-1)      /**< no preferred NUMA node */
 #define SL_SHM_NAME_LEN 48    /**< bytes of a name, NUL counted */
 #define SL_SHM_QUEUE_NONE UINT16_MAX
@@ -200,7 +203,7 @@ struct sl_shm_stats {
  * @return 0 and the adapter in @p out; -EINVAL (bad parameter), -ENOTSUP (mode
  *   not to be had on this CPU or platform), -ENOMEM.
  */
-int sl_adapter_open(const struct sl_adapter_params *params, struct sl_adapter **out);
+int sl_adapter_open(const struct sl_adapter_params *params, struct sl_adapter **out) SL_MUST_CHECK;
 
 /**
  * Close an adapter. What the window's hook would not let go is tried again.
@@ -231,7 +234,8 @@ uint32_t sl_adapter_dma_alignment(const struct sl_adapter *a);
  *   listed and counted, and sl_adapter_close() tries again.
  */
 int sl_region_alloc(
-	struct sl_adapter *a, const struct sl_region_params *params, struct sl_region *out);
+	struct sl_adapter *a, const struct sl_region_params *params, struct sl_region *out)
+	SL_MUST_CHECK;
 
 /** Completion of sl_region_alloc_async(), on a control thread. @p status 0 or negative errno. */
 typedef void (*sl_region_done_fn)(void *ctx, int status, const struct sl_region *region);
@@ -242,7 +246,7 @@ typedef void (*sl_region_done_fn)(void *ctx, int status, const struct sl_region 
  *   returns; -EAGAIN when too many are waiting, -EINVAL.
  */
 int sl_region_alloc_async(struct sl_adapter *a, const struct sl_region_params *params,
-	sl_region_done_fn done, void *ctx);
+	sl_region_done_fn done, void *ctx) SL_MUST_CHECK;
 
 /**
  * Free a region. Every field must equal what the allocation gave (F1).
@@ -272,7 +276,7 @@ int sl_region_sg(struct sl_adapter *a, const struct sl_region *region, struct sl
  *   it is listed, and stays the caller's to keep until sl_buffer_unmap() gives 0.
  */
 int sl_buffer_map(struct sl_adapter *a, const char *name, void *va, uint64_t iova, size_t len,
-	enum sl_dma_dir dir);
+	enum sl_dma_dir dir) SL_MUST_CHECK;
 /**
  * Take it out again: va, iova, len exactly as mapped. Waits for device readers.
  * @return 0; -ENOENT, -EINVAL; the hook's error when it could not unmap: a device
