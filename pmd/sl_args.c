@@ -173,7 +173,8 @@ set_check_bug(struct sl_args *a, const char *value)
 	char word[16];
 	const char *file = strchr(value, ':'), *line = strrchr(value, ':');
 
-	if (file == NULL || line == file || (size_t)(file - value) >= sizeof(word) ||
+	/* A file without a name would be every file. */
+	if (file == NULL || line <= file + 1 || (size_t)(file - value) >= sizeof(word) ||
 		(size_t)(line - file) > sizeof(a->check_file))
 		return -EINVAL;
 	memcpy(word, value, (size_t)(file - value));

@@ -103,6 +103,39 @@ wire_texts(void **state)
 }
 
 static void
+check_keys(void **state)
+{
+	static const char *const bugs[] = {"none", "drop", "late", "half", "reverse"};
+	char text[128];
+	struct sl_args a = parsed("coherency=checked");
+	unsigned int i;
+
+	(void)state;
+	assert_int_equal(a.check_line, 0);
+	assert_true(a.check_seed == 0);
+	assert_int_equal(a.check_policy, SL_CHECK_REPORT);
+	assert_int_equal(a.check_bug, SL_CHECK_BUG_NONE);
+	for (i = 32; i <= 256; i *= 2) {
+		snprintf(text, sizeof(text), "check_line=%u,coherency=checked", i);
+		assert_int_equal(parsed(text).check_line, i);
+	}
+	a = parsed("coherency=checked,check_seed=18446744073709551615,check_policy=abort");
+	assert_true(a.check_seed == UINT64_MAX);
+	assert_int_equal(a.check_policy, SL_CHECK_ABORT);
+	assert_true(parsed("coherency=checked,check_seed=0x10").check_seed == 16);
+	assert_int_equal(
+		parsed("coherency=checked,check_policy=count").check_policy, SL_CHECK_COUNT);
+	for (i = 1; i < sizeof(bugs) / sizeof(bugs[0]); i++) {
+		snprintf(text, sizeof(text), "coherency=checked,check_bug=%s:pmd/sl_tx.c:%u",
+			bugs[i], 100 + i);
+		a = parsed(text);
+		assert_int_equal(a.check_bug, i);
+		assert_string_equal(a.check_file, "pmd/sl_tx.c");
+		assert_int_equal(a.check_at, 100 + i);
+	}
+}
+
+static void
 pci_keys(void **state)
 {
 	struct sl_args a;
@@ -152,6 +185,30 @@ refusals(void **state)
 		{SL_ARGS_SOFT, "wire_=1", "wire_=1", "key"},
 		{SL_ARGS_PCI, "wire=loop", "wire=loop", "coherency"},
 		{SL_ARGS_PCI, "wire_size=64", "wire_size=64", "coherency"},
+		{SL_ARGS_SOFT, "check_line=0", "check_line=0", "32, 64, 128, 256"},
+		{SL_ARGS_SOFT, "check_line=48", "check_line=48", "32, 64, 128, 256"},
+		{SL_ARGS_SOFT, "check_line=512", "check_line=512", "32, 64, 128, 256"},
+		{SL_ARGS_PCI, "check_line=64k", "check_line=64k", "32, 64, 128, 256"},
+		{SL_ARGS_SOFT, "check_seed=0", "check_seed=0", "a number, not 0"},
+		{SL_ARGS_SOFT, "check_seed=-1", "check_seed=-1", "a number, not 0"},
+		{SL_ARGS_SOFT, "check_seed=x", "check_seed=x", "a number, not 0"},
+		{SL_ARGS_PCI, "check_seed=18446744073709551616", "check_seed=1844", "a number"},
+		{SL_ARGS_SOFT, "check_policy=shout", "check_policy=shout", "report, abort, count"},
+		{SL_ARGS_SOFT, "check_policy=", "check_policy=", "report, abort, count"},
+		{SL_ARGS_SOFT, "check_bug=drop", "check_bug=drop", ":FILE:LINE"},
+		{SL_ARGS_SOFT, "check_bug=drop:sl_tx.c", "check_bug=drop:sl_tx.c", ":FILE:LINE"},
+		{SL_ARGS_SOFT, "check_bug=drop::12", "check_bug=drop::12", ":FILE:LINE"},
+		{SL_ARGS_SOFT, "check_bug=drop:sl_tx.c:0", "sl_tx.c:0", ":FILE:LINE"},
+		{SL_ARGS_SOFT, "check_bug=drop:sl_tx.c:1x", "sl_tx.c:1x", ":FILE:LINE"},
+		{SL_ARGS_SOFT, "check_bug=move:sl_tx.c:12", "move", "drop, late, half or reverse"},
+		{SL_ARGS_SOFT, "check_bug=drop:a:1,check_bug=late:a:1", "check_bug=late", "once"},
+		/* Good by themselves, of no use in another mode. */
+		{SL_ARGS_SOFT, "check_line=64", "coherency=auto", "coherency=checked"},
+		{SL_ARGS_SOFT, "coherency=explicit,check_seed=1", "coherency=explicit",
+			"coherency=checked"},
+		{SL_ARGS_PCI, "check_policy=abort,coherency=coherent", "coherency=coherent",
+			"coherency=checked"},
+		{SL_ARGS_PCI, "check_bug=drop:sl_rx.c:9", "check_", "coherency=checked"},
 	};
 	unsigned int i;
 
@@ -213,7 +270,7 @@ any_text(void **state)
 	static const char *const bits[] = {"wire", "wire_", "mode", "fault", "mac", "cpu", "intr",
 		"node", "=", "=", ",", ",", ":", ";", "step", "loop", "-1", "7", "K", "[", "]",
 		"02:00:00:00:00:01", "bad_length", "coherency", "auto", "quota_noncached", "\xff",
-		" "};
+		" ", "check_line", "check_seed", "check_policy", "check_bug", "drop", "checked"};
 	const char *env = getenv("SL_SEED");
 	unsigned int seed =
 		env != NULL ? (unsigned int)strtoul(env, NULL, 10) : (unsigned int)time(NULL);
@@ -244,6 +301,7 @@ main(void)
 		cmocka_unit_test(defaults),
 		cmocka_unit_test(every_key),
 		cmocka_unit_test(wire_texts),
+		cmocka_unit_test(check_keys),
 		cmocka_unit_test(pci_keys),
 		cmocka_unit_test(refusals),
 		cmocka_unit_test(limits),
