@@ -29,6 +29,8 @@ socat:TCP transfer of demo and tap tests"
 readonly SL_PACKAGES_TEST="
 git:style suite, which asks it for the files
 clang:second compiler
+make:builds the example driver
+patch:spoils the example driver
 libclang-rt-14-dev:its sanitizers
 clang-format:style suite
 shellcheck:style suite
