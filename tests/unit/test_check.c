@@ -654,7 +654,7 @@ test_too_many(void **state)
 	enum { BUFFERS = SL_CHECK_FINDINGS + 20 };
 	struct lab *l = *state;
 	struct sl_check_stats s;
-	uint8_t *mem = aligned_alloc(4096, BUFFERS * 64 + 4096), got[64];
+	uint8_t *mem = aligned_alloc(64, BUFFERS * 64), got[64];
 	unsigned int i;
 	char name[16];
 
