@@ -9,6 +9,8 @@
 #include "sl_port.h"
 
 #define WAIT_STEP_US 50u
+/* The longest nap: what takes that long already does not mind one more. */
+#define WAIT_STEP_MAX_US 1000u
 #define MASTER_TIMEOUT_US \
 	100000u /* 5.2.3.3 gives no figure; PCIe completions are long done by then */
 #define RESET_TIMEOUT_US 100000u
@@ -34,10 +36,10 @@ int
 sl_nic_wait(
 	struct sl_port *port, uint32_t off, uint32_t mask, uint32_t want, unsigned int timeout_us)
 {
-	unsigned int waited;
+	unsigned int waited, step = WAIT_STEP_US;
 	uint32_t v;
 
-	for (waited = 0;; waited += WAIT_STEP_US) {
+	for (waited = 0;; waited += step) {
 		v = sl_bus_read(&port->bus, off);
 		/* No register waited for has all bits in use: all ones is a device that is gone. */
 		if (v == SL_REG_GONE && !sl_nic_alive(port))
@@ -48,7 +50,8 @@ sl_nic_wait(
 			return -ETIMEDOUT;
 		if (port->dev_ops->poll != NULL)
 			port->dev_ops->poll(port);
-		rte_delay_us_sleep(WAIT_STEP_US);
+		step = RTE_MIN(step + waited / 2, WAIT_STEP_MAX_US);
+		rte_delay_us_sleep(step);
 	}
 }
 
@@ -218,6 +221,18 @@ stop_dma(struct sl_port *port)
 	return ret;
 }
 
+/* A bit that some boards never set: waited for in vain at the first reset alone. */
+static int
+wait_once(struct sl_port *port, bool *never, uint32_t off, uint32_t bit, unsigned int timeout_us)
+{
+	int ret = *never ? 0 : sl_nic_wait(port, off, bit, bit, timeout_us);
+
+	if (ret != -ETIMEDOUT)
+		return ret;
+	*never = true;
+	return 0;
+}
+
 /* 4.2.1.6.1: wait for CTRL.RST, the NVM and the firmware's configuration. */
 static int
 wait_reset_done(struct sl_port *port)
@@ -233,17 +248,14 @@ wait_reset_done(struct sl_port *port)
 	}
 	if (ret != 0)
 		return ret;
-	ret = sl_nic_wait(port, SL_OFF_EECD, SL_EECD_AUTO_RD, SL_EECD_AUTO_RD, NVM_TIMEOUT_US);
 	/* Boards without an NVM, and QEMU's, never set it; the address is checked when it is read.
 	 */
-	if (ret != 0 && ret != -ETIMEDOUT)
+	ret = wait_once(port, &port->no_auto_rd, SL_OFF_EECD, SL_EECD_AUTO_RD, NVM_TIMEOUT_US);
+	if (ret != 0)
 		return ret;
 	cfg_done = SL_EEMNGCTL_CFG_DONE0 << SL_GET(SL_STATUS_FUNC, SL_RD(&port->bus, STATUS, 0));
-	ret = sl_nic_wait(port, SL_OFF_EEMNGCTL, cfg_done, cfg_done, CFG_DONE_TIMEOUT_US);
 	/* Boards without manageability firmware never set it. */
-	if (ret == -ETIMEDOUT)
-		ret = 0;
-	return ret;
+	return wait_once(port, &port->no_cfg_done, SL_OFF_EEMNGCTL, cfg_done, CFG_DONE_TIMEOUT_US);
 }
 
 int

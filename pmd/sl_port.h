@@ -232,6 +232,7 @@ struct sl_port {
 	struct rte_eth_dev *eth;
 	uint8_t perm_mac[RTE_ETHER_ADDR_LEN];
 	bool removed;                   /**< reads gave all ones; stays so until close */
+	bool no_auto_rd, no_cfg_done;   /**< not set within their time after the first reset */
 	struct sl_intr intr;
 	enum sl_coherency mode;
 	const struct sl_rx_path *rx_path; /**< chosen rows of the path tables */
