@@ -7,8 +7,9 @@
 # The cases of the VM bench, run in the guest: the groups cases/NN-*.sh in order,
 # each in a shell of its own. One line per case on standard output: "PASS name",
 # "FAIL name: reason" or "SKIP name: reason". Groups named NN-noiommu-*.sh belong
-# to BOOT "noiommu", all others to BOOT "iommu"; BOOT "hw" is no guest but a machine
-# with two real ports (SL_VM_NICS), and runs what needs no more than these.
+# to BOOT "noiommu", all others to BOOT "iommu", or half of them each to "iommu-1" and
+# "iommu-2", which can run side by side; BOOT "hw" is no guest but a machine with two
+# real ports (SL_VM_NICS), and runs what needs no more than these.
 #
 # SL_VM_CASES chooses: a group ("link"), a pattern of case names ("*ping*"), or
 # both ("link/*down*").
@@ -17,6 +18,10 @@ set -u
 build=$1
 # Groups that use two ports of ours and change nothing else.
 on_real_ports=" traffic kill "
+# The half of the first of two boots, of about the same time as the rest.
+first_half=" traffic linux tcp stats wild doctor hw user "
+# Figures for people, only when named.
+only_named=" peers "
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=tests/vm/cases/common.sh
 (source "$top/cases/common.sh" && few_plugins)
@@ -36,6 +41,11 @@ for group in "$top"/cases/[0-9]*.sh; do
 		cases=${SL_VM_CASES#*/}
 		;;
 	*) cases=${SL_VM_CASES-} ;;
+	esac
+	if [[ $only_named == *" $name "* && ${SL_VM_CASES-} != "$name"* ]]; then continue; fi
+	case $2 in
+	iommu-1) [[ $first_half == *" $name "* ]] || continue ;;
+	iommu-2) [[ $first_half != *" $name "* ]] || continue ;;
 	esac
 	if [[ $2 == hw && $on_real_ports != *" $name "* ]]; then
 		echo "SKIP $name: needs a guest, whose drivers, cables or memory it may change"
