@@ -108,7 +108,10 @@ softnic_rxq_update(struct sl_softnic *nic, unsigned int q)
 	uint32_t count = enable ? ring_count(nic->r.RDLEN[q]) : 0;
 
 	if (count != 0 && SL_GET(SL_SRRCTL_DESCTYPE, nic->r.SRRCTL[q]) != SL_DESCTYPE_ADV_ONEBUF) {
-		softnic_complain(nic, SOFTNIC_BAD_DESCTYPE, nic->r.SRRCTL[q]);
+		/* While receive is off the driver may be about to write SRRCTL: queue 0 is born on.
+		 */
+		if ((nic->r.RCTL[0] & SL_RCTL_RXEN) != 0)
+			softnic_complain(nic, SOFTNIC_BAD_DESCTYPE, nic->r.SRRCTL[q]);
 		count = 0;
 	}
 	if (base != rxq->base || count != rxq->count)
@@ -341,8 +344,9 @@ write_RCTL(struct sl_softnic *nic, unsigned int i, uint32_t val)
 	nic->r.RCTL[0] = val;
 	if ((val & SL_RCTL_RXEN) == 0)
 		softnic_fifo_flush(nic);
+	/* BSIZE counts for the queues, and RXEN for what is said of them. */
 	for (q = 0; q < SL_NIC_QUEUES; q++)
-		nic->rxq[q].buf_size = rx_buf_size(nic, q);
+		softnic_rxq_update(nic, q);
 }
 
 #define ADDR_WRITE(name) \
