@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+#ifndef _PEER_CONTENDER_H_
+#define _PEER_CONTENDER_H_
+
+/**
+ * @file
+ * What is compared: drivers on a software NIC each, drivers without a device,
+ * and the floor. All have rings of the same size, a mempool of their own of the
+ * same size, and frames that arrive on every queue alike.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <rte_ethdev.h>
+#include <rte_mbuf.h>
+
+#include "floor.h"
+#include "lanes.h"
+#include "stock.h"
+
+#define QUEUES_MAX LANES
+#define RING 512u
+#define FRAME_KINDS 8u	/* distinct flows of each queue */
+#define FRAME_MIN 60u	/* bytes without FCS */
+#define FRAME_MAX 1514u
+#define MBUFS 8191u	/* of each contender's mempool */
+#define MBUF_CACHE 256u
+
+enum contender_kind {
+	KIND_STOCK, /**< a PCI driver of DPDK's on a trapped BAR */
+	KIND_OURS,
+	KIND_VDEV,  /**< no device: what is sent is gone, or what is received comes from nowhere */
+	KIND_RING,  /**< no device: what is sent is what is received */
+	KIND_FLOOR,
+};
+
+/** Row of the table of all contenders. */
+struct contender_row {
+	const char *name;   /**< in tables and results: "igb" */
+	const char *what;   /**< for people, a line */
+	enum contender_kind kind;
+	const char *driver; /**< of KIND_STOCK */
+	uint16_t pci_device;
+	const char *args;   /**< of virtual devices */
+};
+
+extern const struct contender_row contender_rows[];
+extern const unsigned int contender_row_count;
+
+/** A contender, open. */
+struct contender {
+	const struct contender_row *row;
+	uint16_t port;
+	struct rte_mempool *pool;
+	struct stock stock;
+	struct floor *floor;
+	struct sl_softnic *nic; /**< NULL without a device */
+	struct lanes *wire;     /**< of the nic */
+	unsigned int queues;    /**< started with */
+	unsigned int in_ring;   /**< KIND_RING: frames on each queue */
+	unsigned int len;       /**< of frames, bytes without FCS */
+	struct sl_frame frames[QUEUES_MAX][FRAME_KINDS];
+	uint8_t bytes[QUEUES_MAX][FRAME_KINDS][FRAME_MAX];
+	char rx_path[64], tx_path[64];
+	const char *why_not;    /**< set when it cannot take part; then nothing else is */
+};
+
+/** Why a contender cannot take part on this machine, or NULL. */
+const char *
+contender_obstacle(const struct contender_row *row);
+/** Make device and port. 0 or negative errno. */
+int
+contender_open(struct contender *c, const struct contender_row *row);
+/** Configure and start with @p queues each way, and find out which flows come to which queue. */
+int
+contender_start(struct contender *c, unsigned int queues);
+/** Length of frames from now on, bytes without FCS. */
+void
+contender_frames(struct contender *c, unsigned int len);
+int
+contender_stop(struct contender *c);
+/** 0, or -EBADMSG when an mbuf is missing or the device met what it should not. */
+int
+contender_close(struct contender *c);
+
+/** Let the device work until it has nothing to do. */
+void
+contender_settle(struct contender *c);
+/** Make @p n frames ready to be received on each queue; device work apart. */
+int
+contender_feed(struct contender *c, unsigned int n);
+/** Mbufs with a frame in each, to be sent. -ENOMEM. */
+int
+contender_get(struct contender *c, struct rte_mbuf **m, unsigned int n);
+/** Give back what was received. */
+void
+contender_put(struct contender *c, struct rte_mbuf **m, unsigned int n);
+/** Take what was sent out of a ring. */
+int
+contender_drain(struct contender *c);
+
+#endif /* _PEER_CONTENDER_H_ */

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+#ifndef _PEER_FLOOR_H_
+#define _PEER_FLOOR_H_
+
+/**
+ * @file
+ * The floor: a bare loop over the descriptors and mbuf headers that any driver
+ * of this device must touch, on a software NIC of its own. Each frame: read the
+ * written-back descriptor, write the mbuf's header, post another buffer; to
+ * send, read the header, write the descriptor, get the mbuf back. No checks, no
+ * offloads, no statistics, no mempool: mbufs circulate on a stack of its own.
+ */
+
+#include <stdint.h>
+
+#include <rte_mbuf.h>
+
+#include "sl_softnic.h"
+
+#define FLOOR_QUEUES 4u
+
+/** A floor. Opaque. */
+struct floor;
+
+/**
+ * Make one with @p mbufs of @p pool for its own, started with @p queues of
+ * @p ring descriptors (a power of two) each way.
+ * @param rss_key 40 bytes, for more than one queue
+ * @return 0 or negative errno.
+ */
+int
+floor_open(struct floor **out, unsigned int queues, unsigned int ring, struct rte_mempool *pool,
+		unsigned int mbufs, const uint8_t *rss_key);
+/** All mbufs back to the pool, device destroyed; the wire with it. */
+void
+floor_close(struct floor *f);
+struct sl_softnic *
+floor_nic(const struct floor *f);
+
+/** Take mbufs from the stack and put them there, in place of a mempool. */
+void
+floor_get(struct floor *f, struct rte_mbuf **m, unsigned int n);
+void
+floor_put(struct floor *f, struct rte_mbuf **m, unsigned int n);
+/** As a driver's burst functions. */
+uint16_t
+floor_rx(struct floor *f, unsigned int queue, struct rte_mbuf **m, uint16_t n);
+uint16_t
+floor_tx(struct floor *f, unsigned int queue, struct rte_mbuf **m, uint16_t n);
+
+#endif /* _PEER_FLOOR_H_ */

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+#ifndef _PEER_LANES_H_
+#define _PEER_LANES_H_
+
+/**
+ * @file
+ * A wire that gives a NIC exactly the frames it is told to, in turn for each
+ * lane (a lane's frames all go to one receive queue), and shows what the NIC
+ * sends to who wants to see it.
+ */
+
+#include <stdint.h>
+
+#include "sl_wire.h"
+
+#define LANES 4u
+
+/** One lane: frames given round and round. */
+struct lane {
+	const struct sl_frame *frames; /**< belong to the caller */
+	unsigned int n;
+	unsigned int next; /**< the one given next */
+	unsigned int due;  /**< still to be given */
+};
+
+struct lanes {
+	struct sl_wire base; /**< first: what is attached; belongs to the device from then on */
+	struct lane lane[LANES];
+	unsigned int turn;
+	uint64_t given, sent, sent_bytes;
+	/** Told of what the NIC sends; NULL: nobody. */
+	void (*sink)(void *ctx, const struct sl_frame *frames, unsigned int n);
+	void *ctx;
+};
+
+/** A wire with no frames; NULL for want of memory. */
+struct lanes *
+lanes_new(void);
+
+#endif /* _PEER_LANES_H_ */

@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+#include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <rte_cycles.h>
+#include <rte_pause.h>
+
+#include "measure.h"
+
+#define BURST_MAX 64u
+#define BATCH 32u /* frames of a queue between two times that the device works */
+#define CLOCK_READS 1001u
+#define SPINS 20000u /* before a waiter offers its core: another process may sit on the other */
+
+const char *const op_names[OP_COUNT] = {"rx", "tx", "rx+tx"};
+
+/* --- the device on another core --- */
+
+struct helper {
+	pthread_t thread;
+	_Alignas(128) uint32_t asked;
+	_Alignas(128) uint32_t done;
+	struct contender *c; /**< whose device; written before asked */
+	bool stop;
+};
+
+static void
+wait_for(const uint32_t *word, uint32_t value, bool equal)
+{
+	unsigned int spins = 0;
+
+	while ((__atomic_load_n(word, __ATOMIC_ACQUIRE) == value) != equal) {
+		rte_pause();
+		if (++spins % SPINS == 0)
+			sched_yield();
+	}
+}
+
+static void *
+helper_main(void *arg)
+{
+	struct helper *h = arg;
+	uint32_t turn = 0;
+
+	for (;;) {
+		wait_for(&h->asked, turn, false);
+		if (h->stop)
+			return NULL;
+		contender_settle(h->c);
+		/* What the device wrote is seen before who asked goes on. */
+		__atomic_store_n(&h->done, ++turn, __ATOMIC_RELEASE);
+	}
+}
+
+int
+helper_start(int cpu, struct helper **out)
+{
+	struct helper *h = aligned_alloc(128, sizeof(*h));
+	pthread_attr_t attr;
+	cpu_set_t set;
+	int ret;
+
+	if (h == NULL)
+		return -ENOMEM;
+	memset(h, 0, sizeof(*h));
+	CPU_ZERO(&set);
+	CPU_SET(cpu, &set);
+	pthread_attr_init(&attr);
+	ret = pthread_attr_setaffinity_np(&attr, sizeof(set), &set);
+	if (ret == 0)
+		ret = pthread_create(&h->thread, &attr, helper_main, h);
+	pthread_attr_destroy(&attr);
+	if (ret != 0) {
+		free(h);
+		return -ret;
+	}
+	*out = h;
+	return 0;
+}
+
+/* Have the other core do one more turn. */
+static uint32_t
+helper_ask(struct helper *h)
+{
+	uint32_t turn = h->asked + 1;
+
+	/* What we wrote for the device, and which device, is seen with the turn. */
+	__atomic_store_n(&h->asked, turn, __ATOMIC_RELEASE);
+	return turn;
+}
+
+void
+helper_stop(struct helper *h)
+{
+	if (h == NULL)
+		return;
+	h->stop = true;
+	(void)helper_ask(h);
+	pthread_join(h->thread, NULL);
+	free(h);
+}
+
+static void
+settle(struct helper *h, struct contender *c)
+{
+	if (h == NULL || c->nic == NULL) {
+		contender_settle(c);
+		return;
+	}
+	h->c = c;
+	wait_for(&h->done, helper_ask(h), true);
+}
+
+/* --- what is timed --- */
+
+/** Frames of one region: those of every queue, and how many are in hand. */
+struct hand {
+	struct rte_mbuf *m[QUEUES_MAX * BURST_MAX];
+	unsigned int n;
+};
+
+static __rte_always_inline uint16_t
+burst_rx(struct contender *c, bool bare, unsigned int q, struct rte_mbuf **m, uint16_t n)
+{
+	return bare ? floor_rx(c->floor, q, m, n) : rte_eth_rx_burst(c->port, (uint16_t)q, m, n);
+}
+
+static __rte_always_inline uint16_t
+burst_tx(struct contender *c, bool bare, unsigned int q, struct rte_mbuf **m, uint16_t n)
+{
+	return bare ? floor_tx(c->floor, q, m, n) : rte_eth_tx_burst(c->port, (uint16_t)q, m, n);
+}
+
+/* @p batch frames of every queue, burst by burst; cycles. What is left in hand tells of loss. */
+static __rte_always_inline uint64_t
+region(struct contender *c, const struct point *p, bool bare, enum peer_op op, unsigned int batch,
+	struct hand *hand)
+{
+	const uint16_t burst = (uint16_t)p->burst;
+	const unsigned int queues = p->queues;
+	uint64_t from = rte_rdtsc_precise();
+	unsigned int q, done, n = 0;
+
+	for (q = 0; q < queues; q++) {
+		for (done = 0; done < batch; done += burst) {
+			struct rte_mbuf **m = &hand->m[op == OP_RXTX ? 0 : q * batch + done];
+			uint16_t got = burst;
+
+			if (op != OP_TX)
+				got = burst_rx(c, bare, q, m, burst);
+			if (op != OP_RX)
+				got = burst_tx(c, bare, q, m, got);
+			n += got;
+		}
+	}
+	from = rte_rdtsc_precise() - from;
+	hand->n = n;
+	return from;
+}
+
+/* One body for each operation, with and without ethdev. */
+static uint64_t
+region_run(struct contender *c, const struct point *p, unsigned int batch, struct hand *hand)
+{
+	const bool bare = c->row->kind == KIND_FLOOR;
+
+	switch (p->op) {
+	case OP_RX:
+		return bare ? region(c, p, true, OP_RX, batch, hand) :
+			      region(c, p, false, OP_RX, batch, hand);
+	case OP_TX:
+		return bare ? region(c, p, true, OP_TX, batch, hand) :
+			      region(c, p, false, OP_TX, batch, hand);
+	default:
+		return bare ? region(c, p, true, OP_RXTX, batch, hand) :
+			      region(c, p, false, OP_RXTX, batch, hand);
+	}
+}
+
+/* --- rounds --- */
+
+/* One batch on every queue: the device before and after, the driver in between. */
+static int
+batch_run(struct helper *h, struct contender *c, const struct point *p, uint64_t *cycles)
+{
+	const unsigned int batch = RTE_MAX(BATCH, p->burst), all = batch * p->queues;
+	struct hand hand;
+	int ret;
+
+	ret = p->op == OP_TX ? contender_get(c, hand.m, all) : contender_feed(c, batch);
+	if (ret != 0)
+		return ret;
+	if (p->op != OP_TX)
+		settle(h, c);
+	*cycles += region_run(c, p, batch, &hand);
+	if (hand.n != all) {
+		fprintf(stderr, "%s: %u frames of %u passed\n", c->row->name, hand.n, all);
+		return -EIO;
+	}
+	if (p->op == OP_RX) {
+		contender_put(c, hand.m, all);
+		c->in_ring = 0;
+	} else if (p->op == OP_TX) {
+		settle(h, c);
+		return contender_drain(c);
+	}
+	return 0;
+}
+
+/*
+ * A lap of the ring: whatever a driver does once in a while falls into each.
+ * Cycles a packet.
+ */
+static int
+lap_run(struct measure *m, struct contender *c, const struct point *p, double *out)
+{
+	const unsigned int batch = RTE_MAX(BATCH, p->burst), times = RING / batch;
+	uint64_t cycles = 0;
+	unsigned int i;
+	int ret = 0;
+
+	for (i = 0; i < times && ret == 0; i++)
+		ret = batch_run(p->other_core ? m->helper : NULL, c, p, &cycles);
+	*out = ((double)cycles - m->overhead * times) / ((double)RING * p->queues);
+	return ret;
+}
+
+static int
+round_run(struct measure *m, struct contender *c, const struct point *p, double *out)
+{
+	double lap[256];
+	unsigned int i;
+	int ret;
+
+	/* The first lap warms caches and is not counted. */
+	ret = lap_run(m, c, p, &lap[0]);
+	for (i = 0; i < m->laps && ret == 0; i++)
+		ret = lap_run(m, c, p, &lap[i]);
+	if (ret != 0)
+		return ret;
+	(void)contender_drain(c);
+	contender_settle(c);
+	*out = median(lap, m->laps);
+	return 0;
+}
+
+static int
+by_value(const void *a, const void *b)
+{
+	const double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+double
+median(double *v, unsigned int n)
+{
+	qsort(v, n, sizeof(*v), by_value);
+	return n % 2 != 0 ? v[n / 2] : (v[n / 2 - 1] + v[n / 2]) / 2;
+}
+
+void
+measure_init(struct measure *m)
+{
+	double v[CLOCK_READS];
+	unsigned int i;
+
+	for (i = 0; i < CLOCK_READS; i++) {
+		uint64_t from = rte_rdtsc_precise();
+
+		v[i] = (double)(rte_rdtsc_precise() - from);
+	}
+	m->overhead = median(v, CLOCK_READS);
+}
+
+int
+measure_point(struct measure *m, const struct point *p, struct result *out)
+{
+	double sorted[ROUNDS_MAX];
+	unsigned int r, i;
+	int ret;
+
+	*out = (struct result){.point = *p, .rounds = m->rounds};
+	for (i = 0; i < m->n; i++)
+		contender_frames(&m->list[i], p->size - RTE_ETHER_CRC_LEN);
+	for (r = 0; r < m->rounds; r++) {
+		for (i = 0; i < m->n; i++) {
+			/* Forwards, then backwards: no one always runs in another's wake. */
+			unsigned int k = r % 2 == 0 ? i : m->n - 1 - i;
+
+			ret = round_run(m, &m->list[k], p, &out->sample[k][r]);
+			if (ret != 0)
+				return ret;
+		}
+	}
+	for (i = 0; i < m->n; i++) {
+		memcpy(sorted, out->sample[i], m->rounds * sizeof(sorted[0]));
+		out->median[i] = median(sorted, m->rounds);
+		out->spread[i] = (sorted[m->rounds * 3 / 4] - sorted[m->rounds / 4]) / 2;
+	}
+	return 0;
+}

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/utsname.h>
+
+#include <jansson.h>
+
+#include <rte_cycles.h>
+#include <rte_version.h>
+
+#include "report.h"
+
+#define FORMAT_VERSION 1
+#define TEXT_LEN 128u
+
+/** Ratios that are shown: one contender's cycles over another's. */
+static const struct {
+	const char *of, *to;
+} ratios[] = {
+	{"coherent", "igb"},
+	{"coherent", "ixgbe"},
+	{"coherent", "floor"},
+	{"explicit", "coherent"},
+};
+
+/* Index of a contender that takes part, or -1. */
+static int
+find(const struct measure *m, const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < m->n; i++) {
+		if (strcmp(m->list[i].row->name, name) == 0)
+			return (int)i;
+	}
+	return -1;
+}
+
+/* False when one of the two does not take part. */
+static bool
+ratio(const struct measure *m, const struct result *r, unsigned int which, double *out)
+{
+	int of = find(m, ratios[which].of), to = find(m, ratios[which].to);
+
+	if (of < 0 || to < 0)
+		return false;
+	*out = r->median[of] / r->median[to];
+	return true;
+}
+
+void
+report_head(const struct measure *m)
+{
+	unsigned int i;
+
+	printf("Cycles of the time stamp counter a packet: median of %u rounds, +- half the range of\n"
+	       "the middle half. Frames in bytes with FCS; %u descriptors; the device works between\n"
+	       "the bursts and is not timed.\n\n",
+		m->rounds, RING);
+	printf("%-7s %6s %5s %5s %6s", "device", "queues", "bytes", "burst", "what");
+	for (i = 0; i < m->n; i++)
+		printf(" %13s", m->list[i].row->name);
+	for (i = 0; i < RTE_DIM(ratios); i++) {
+		if (find(m, ratios[i].of) >= 0 && find(m, ratios[i].to) >= 0)
+			printf("  %s/%s", ratios[i].of, ratios[i].to);
+	}
+	printf("\n");
+}
+
+void
+report_line(const struct measure *m, const struct result *r)
+{
+	const struct point *p = &r->point;
+	unsigned int i;
+	double v;
+
+	printf("%-7s %6u %5u %5u %6s", p->other_core ? "other" : "same", p->queues, p->size,
+		p->burst, op_names[p->op]);
+	for (i = 0; i < m->n; i++)
+		printf(" %7.1f +-%3.1f", r->median[i], r->spread[i]);
+	for (i = 0; i < RTE_DIM(ratios); i++) {
+		if (ratio(m, r, i, &v))
+			printf("  %*.2f", (int)(strlen(ratios[i].of) + 1 + strlen(ratios[i].to)),
+				v);
+	}
+	printf("\n");
+	fflush(stdout);
+}
+
+void
+report_foot(const struct report *rep)
+{
+	const struct measure *m = rep->measure;
+	unsigned int i;
+
+	printf("\n");
+	for (i = 0; i < m->n; i++) {
+		const struct contender *c = &m->list[i];
+
+		printf("%-9s %s%s%s%s%s\n", c->row->name, c->row->what,
+			c->rx_path[0] != '\0' ? "; rx " : "", c->rx_path,
+			c->tx_path[0] != '\0' ? ", tx " : "", c->tx_path);
+	}
+	for (i = 0; i < contender_row_count; i++) {
+		const char *why = contender_obstacle(&contender_rows[i]);
+
+		if (why != NULL)
+			printf("%-9s left out: %s\n", contender_rows[i].name, why);
+	}
+	if (rep->why_no_other_core != NULL)
+		printf("device on the other core: left out: %s\n", rep->why_no_other_core);
+	printf("%u points, %u rounds, %s, time stamp counter %.3f GHz, %.0f s\n", rep->n, m->rounds,
+		rep->hugepages ? "hugepages" : "4 KiB pages (no hugepages were free)",
+		(double)rte_get_tsc_hz() / 1e9, rep->seconds);
+}
+
+/* --- JSON --- */
+
+static void
+cpu_model(char *out, size_t len)
+{
+	FILE *f = fopen("/proc/cpuinfo", "r");
+	char line[256];
+
+	snprintf(out, len, "unknown");
+	while (f != NULL && fgets(line, sizeof(line), f) != NULL) {
+		const char *value = strchr(line, ':');
+
+		if (strncmp(line, "model name", strlen("model name")) != 0 || value == NULL)
+			continue;
+		line[strcspn(line, "\n")] = '\0';
+		snprintf(out, len, "%s", value + 2);
+		break;
+	}
+	if (f != NULL)
+		fclose(f);
+}
+
+static json_t *
+environment_json(const struct report *rep)
+{
+	char cpu[TEXT_LEN];
+	struct utsname u;
+
+	cpu_model(cpu, sizeof(cpu));
+	if (uname(&u) != 0)
+		snprintf(u.release, sizeof(u.release), "unknown");
+	return json_pack("{s:s, s:f, s:s, s:s, s:s, s:b}", "cpu", cpu, "tsc_hz",
+		(double)rte_get_tsc_hz(), "kernel", u.release, "dpdk", rte_version(), "syncline",
+		SL_VERSION, "hugepages", rep->hugepages);
+}
+
+static json_t *
+contenders_json(const struct measure *m)
+{
+	json_t *list = json_array();
+	unsigned int i;
+
+	for (i = 0; i < m->n; i++) {
+		const struct contender *c = &m->list[i];
+
+		json_array_append_new(list,
+			json_pack("{s:s, s:s, s:s, s:s}", "name", c->row->name, "what",
+				c->row->what, "rx_path", c->rx_path, "tx_path", c->tx_path));
+	}
+	return list;
+}
+
+static json_t *
+cycles_json(const struct measure *m, const struct result *r)
+{
+	json_t *all = json_object();
+	unsigned int i, k;
+
+	for (i = 0; i < m->n; i++) {
+		json_t *samples = json_array();
+
+		for (k = 0; k < r->rounds; k++)
+			json_array_append_new(samples, json_real(r->sample[i][k]));
+		json_object_set_new(all, m->list[i].row->name,
+			json_pack("{s:f, s:f, s:o}", "median", r->median[i], "spread", r->spread[i],
+				"samples", samples));
+	}
+	return all;
+}
+
+static json_t *
+point_json(const struct measure *m, const struct result *r)
+{
+	const struct point *p = &r->point;
+	json_t *over = json_object();
+	char name[TEXT_LEN];
+	unsigned int i;
+	double v;
+
+	for (i = 0; i < RTE_DIM(ratios); i++) {
+		snprintf(name, sizeof(name), "%s/%s", ratios[i].of, ratios[i].to);
+		if (ratio(m, r, i, &v))
+			json_object_set_new(over, name, json_real(v));
+	}
+	return json_pack("{s:s, s:i, s:i, s:i, s:s, s:o, s:o}", "device",
+		p->other_core ? "other core" : "same core", "queues", p->queues, "size", p->size,
+		"burst", p->burst, "op", op_names[p->op], "cycles_per_packet", cycles_json(m, r),
+		"ratios", over);
+}
+
+int
+report_json(const struct report *rep, const char *path)
+{
+	json_t *points = json_array(), *root;
+	unsigned int i;
+	int ret;
+
+	for (i = 0; i < rep->n; i++)
+		json_array_append_new(points, point_json(rep->measure, &rep->results[i]));
+	root = json_pack("{s:s, s:i, s:o, s:o, s:i, s:i, s:o}", "kind", "syncline-peers", "format",
+		FORMAT_VERSION, "environment", environment_json(rep), "contenders",
+		contenders_json(rep->measure), "rounds", rep->measure->rounds, "descriptors", RING,
+		"points", points);
+	ret = root != NULL ? json_dump_file(root, path, JSON_INDENT(1)) : -1;
+	json_decref(root);
+	if (ret == 0)
+		return 0;
+	fprintf(stderr, "%s could not be written\n", path);
+	return -EIO;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+#ifndef _PEER_REPORT_H_
+#define _PEER_REPORT_H_
+
+/** @file The table for people and the file for machines. */
+
+#include "measure.h"
+
+/** What was measured, whole or as far as it got. */
+struct report {
+	const struct measure *measure;
+	const struct result *results;
+	unsigned int n;
+	bool hugepages;
+	double seconds;
+	const char *why_no_other_core; /**< NULL when it was measured */
+};
+
+/** Head of the table, and a line as soon as it is there. */
+void
+report_head(const struct measure *m);
+void
+report_line(const struct measure *m, const struct result *r);
+/** What stands below the table. */
+void
+report_foot(const struct report *rep);
+/** 0 or -EIO, said. */
+int
+report_json(const struct report *rep, const char *path);
+
+#endif /* _PEER_REPORT_H_ */

@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+
+/*
+ * DPDK's own net_e1000_igb on our 82576: a driver that was written for the
+ * real one probes, starts and moves frames. What it trips over is wrong in the
+ * model. Contents, order and counters are compared; nothing is timed.
+ */
+
+#include "../e2e/harness.h"
+#include "lanes.h"
+#include "sl_fields.h"
+#include "stock.h"
+
+#define DRIVER "net_e1000_igb"
+#define FRAMES 256u /* distinct ones, given round and round */
+#define RING 256u
+#define STEP 64u
+#define POOL 4095u
+
+/** One port of the stock driver, its wire, and what is expected of it. */
+struct rig {
+	struct stock s;
+	struct lanes *wire;
+	struct rte_mempool *pool;
+	struct sl_frame frames[LANES][FRAMES];
+	unsigned int flow_queue[LANES];
+	uint64_t moved, bytes;
+	/* Of the sink: frames of each lane seen so far, and the first one that differs. */
+	uint64_t seen[LANES];
+	uint64_t wrong;
+};
+
+/* --- frames: the lane stands in the source port, so that each is one flow --- */
+
+static void
+frames_make(struct rig *r, struct h_rng *rng, uint32_t min, uint32_t max)
+{
+	const struct rte_ether_addr dst = {{0x02, 0, 0, 0, 0, 0x77}};
+	unsigned int l, i;
+
+	for (l = 0; l < LANES; l++) {
+		for (i = 0; i < FRAMES; i++) {
+			struct h_flow flow = {.src = 0x0a000001 + l * 77,
+				.dst = 0x0a010001,
+				.sport = (uint16_t)(1000 + l),
+				.dport = 2000,
+				.proto = IPPROTO_UDP};
+			uint32_t len = h_range(rng, min, max);
+			uint8_t *data = malloc(len);
+
+			assert_non_null(data);
+			h_ip(data, len, &dst, &flow, h_rand(rng));
+			r->frames[l][i] = (struct sl_frame){.data = data, .len = len};
+		}
+		r->wire->lane[l].frames = r->frames[l];
+		r->wire->lane[l].n = FRAMES;
+	}
+}
+
+static void
+frames_free(struct rig *r)
+{
+	unsigned int l, i;
+
+	for (l = 0; l < LANES; l++)
+		for (i = 0; i < FRAMES; i++)
+			free((void *)(uintptr_t)r->frames[l][i].data);
+}
+
+/* What comes out is, flow by flow, what went in: same bytes, same order. */
+static void
+sink(void *ctx, const struct sl_frame *frames, unsigned int n)
+{
+	struct rig *r = ctx;
+	unsigned int i, l;
+
+	for (i = 0; i < n; i++) {
+		const struct sl_frame *want;
+
+		for (l = 0; l < LANES; l++) {
+			want = &r->frames[l][r->seen[l] % FRAMES];
+			if (frames[i].len == want->len &&
+				memcmp(frames[i].data, want->data, want->len) == 0)
+				break;
+		}
+		if (l == LANES)
+			r->wrong++;
+		else
+			r->seen[l]++;
+	}
+}
+
+/* --- the port --- */
+
+static int
+rig_setup(void **state)
+{
+	struct rig *r;
+
+	r = calloc(1, sizeof(*r));
+	assert_non_null(r);
+	assert_int_equal(stock_open(&r->s, DRIVER, SL_PCI_DEV_82576, "stock_igb"), 0);
+	r->wire = lanes_new();
+	assert_non_null(r->wire);
+	r->wire->sink = sink;
+	r->wire->ctx = r;
+	assert_int_equal(sl_softnic_attach(r->s.nic, &r->wire->base), 0);
+	r->pool = rte_pktmbuf_pool_create(
+		"igb", POOL, 128, 0, RTE_MBUF_DEFAULT_BUF_SIZE, SOCKET_ID_ANY);
+	assert_non_null(r->pool);
+	*state = r;
+	return 0;
+}
+
+static int
+rig_teardown(void **state)
+{
+	struct rig *r = *state;
+
+	/* The test framework's own handlers are in place whenever it calls. */
+	assert_int_equal(trap_arm(), 0);
+	frames_free(r);
+	assert_int_equal(stock_close(&r->s), 0);
+	assert_int_equal(rte_mempool_avail_count(r->pool), POOL);
+	rte_mempool_free(r->pool);
+	free(r);
+	return 0;
+}
+
+static void
+port_start(struct rig *r, uint16_t queues, const struct rte_eth_conf *conf)
+{
+	uint16_t port = r->s.port, q;
+	struct rte_eth_link link;
+
+	assert_int_equal(rte_eth_dev_configure(port, queues, queues, conf), 0);
+	for (q = 0; q < queues; q++) {
+		assert_int_equal(rte_eth_rx_queue_setup(port, q, RING, 0, NULL, r->pool), 0);
+		assert_int_equal(rte_eth_tx_queue_setup(port, q, RING, 0, NULL), 0);
+	}
+	assert_int_equal(rte_eth_dev_start(port), 0);
+	assert_int_equal(rte_eth_promiscuous_enable(port), 0);
+	/* The link comes up once the device has looked at its wire. */
+	stock_step(&r->s, STEP);
+	assert_int_equal(rte_eth_link_get(port, &link), 0);
+	assert_int_equal(link.link_status, RTE_ETH_LINK_UP);
+	assert_int_equal(link.link_speed, RTE_ETH_SPEED_NUM_1G);
+	assert_int_equal(link.link_duplex, RTE_ETH_LINK_FULL_DUPLEX);
+	assert_int_equal(stock_run(&r->s, queues), 0);
+}
+
+static void
+port_stop(struct rig *r)
+{
+	assert_int_equal(stock_halt(&r->s), 0);
+	assert_int_equal(rte_eth_dev_stop(r->s.port), 0);
+}
+
+/* Send it all; a ring that is full of long chains empties as the device works. */
+static void
+send_all(struct rig *r, uint16_t q, struct rte_mbuf **m, uint16_t n)
+{
+	uint16_t sent = 0;
+	unsigned int tries;
+
+	for (tries = 0; tries < H_STEPS && sent < n; tries++) {
+		sent += rte_eth_tx_burst(r->s.port, q, m + sent, n - sent);
+		if (sent < n)
+			stock_step(&r->s, STEP);
+	}
+	assert_int_equal(sent, n);
+}
+
+/* Receive what there is on every queue and send it on the same one. */
+static unsigned int
+forward(struct rig *r, uint16_t queues, uint16_t burst)
+{
+	struct rte_mbuf *m[H_MAX_BURST];
+	unsigned int moved = 0, i;
+	uint16_t q, n;
+
+	for (q = 0; q < queues; q++) {
+		while ((n = rte_eth_rx_burst(r->s.port, q, m, burst)) != 0) {
+			for (i = 0; i < n; i++)
+				r->bytes += rte_pktmbuf_pkt_len(m[i]);
+			send_all(r, q, m, n);
+			moved += n;
+		}
+	}
+	return moved;
+}
+
+/* Let @p each frames of every lane pass, in rounds of random size. */
+static void
+pass(struct rig *r, struct h_rng *rng, uint16_t queues, unsigned int each)
+{
+	unsigned int l, left = each, round;
+	uint64_t want = (uint64_t)each * LANES, before = r->moved;
+
+	while (r->moved - before < want) {
+		uint64_t was = r->moved;
+
+		round = h_range(rng, 1, 32);
+		round = round < left ? round : left;
+		for (l = 0; l < LANES; l++)
+			r->wire->lane[l].due = round;
+		left -= round;
+		while (stock_step(&r->s, STEP) != 0)
+			r->moved += forward(r, queues, (uint16_t)h_range(rng, 1, H_MAX_BURST));
+		assert_int_equal(r->moved - was, round * LANES);
+	}
+	while (stock_step(&r->s, STEP) != 0)
+		;
+}
+
+static void
+check_counters(struct rig *r)
+{
+	struct sl_softnic_stats nic;
+	struct rte_eth_stats eth;
+
+	assert_int_equal(r->wrong, 0);
+	assert_int_equal(r->wire->sent, r->moved);
+	assert_int_equal(r->wire->sent_bytes, r->bytes);
+	assert_int_equal(rte_eth_stats_get(r->s.port, &eth), 0);
+	assert_int_equal(eth.ipackets, r->moved);
+	assert_int_equal(eth.opackets, r->moved);
+	assert_int_equal(eth.ibytes, r->bytes);
+	assert_int_equal(eth.obytes, r->bytes);
+	assert_int_equal(eth.imissed, 0);
+	assert_int_equal(eth.ierrors, 0);
+	assert_int_equal(eth.oerrors, 0);
+	sl_softnic_stats(r->s.nic, &nic);
+	assert_int_equal(nic.rx_frames, r->moved);
+	assert_int_equal(nic.tx_frames, r->moved);
+	assert_int_equal(nic.dma_faults, 0);
+	assert_int_equal(nic.bad_desc, 0);
+}
+
+/* --- tests --- */
+
+static void
+one_queue(void **state)
+{
+	const struct rte_eth_conf conf = {0};
+	struct h_rng rng = h_rng(1);
+	struct rig *r = *state;
+
+	assert_int_equal(trap_arm(), 0);
+	frames_make(r, &rng, 60, 1514);
+	port_start(r, 1, &conf);
+	pass(r, &rng, 1, 2000);
+	check_counters(r);
+	port_stop(r);
+}
+
+/* RSS: each flow stays on one queue, so its order is kept. */
+static void
+four_queues(void **state)
+{
+	const struct rte_eth_conf conf = {
+		.rxmode.mq_mode = RTE_ETH_MQ_RX_RSS,
+		.rx_adv_conf.rss_conf.rss_hf = RTE_ETH_RSS_IPV4 | RTE_ETH_RSS_NONFRAG_IPV4_UDP,
+	};
+	struct h_rng rng = h_rng(2);
+	struct rig *r = *state;
+
+	assert_int_equal(trap_arm(), 0);
+	frames_make(r, &rng, 60, 1514);
+	port_start(r, 4, &conf);
+	pass(r, &rng, 4, 2000);
+	check_counters(r);
+	port_stop(r);
+}
+
+/* Frames longer than a buffer: chains both ways. */
+static void
+jumbo(void **state)
+{
+	const struct rte_eth_conf conf = {
+		.rxmode = {.mtu = 9000, .offloads = RTE_ETH_RX_OFFLOAD_SCATTER},
+		.txmode.offloads = RTE_ETH_TX_OFFLOAD_MULTI_SEGS,
+	};
+	struct h_rng rng = h_rng(3);
+	struct rig *r = *state;
+
+	assert_int_equal(trap_arm(), 0);
+	frames_make(r, &rng, 60, 9014);
+	port_start(r, 1, &conf);
+	pass(r, &rng, 1, 500);
+	check_counters(r);
+	port_stop(r);
+}
+
+/* Stop and start leave a port that works, with its counters going on. */
+static void
+again(void **state)
+{
+	const struct rte_eth_conf conf = {0};
+	struct h_rng rng = h_rng(4);
+	struct rig *r = *state;
+	unsigned int i;
+
+	assert_int_equal(trap_arm(), 0);
+	frames_make(r, &rng, 60, 300);
+	port_start(r, 1, &conf);
+	for (i = 0; i < 3; i++) {
+		pass(r, &rng, 1, 100);
+		check_counters(r);
+		port_stop(r);
+		assert_int_equal(rte_eth_dev_start(r->s.port), 0);
+		stock_step(&r->s, STEP);
+		assert_int_equal(stock_run(&r->s, 1), 0);
+	}
+	port_stop(r);
+}
+
+static void
+identity(void **state)
+{
+	struct rig *r = *state;
+	struct rte_ether_addr mac;
+	struct rte_eth_dev_info info;
+	uint64_t traps;
+
+	assert_int_equal(trap_arm(), 0);
+	assert_int_equal(rte_eth_dev_info_get(r->s.port, &info), 0);
+	assert_string_equal(info.driver_name, DRIVER);
+	assert_int_equal(rte_eth_macaddr_get(r->s.port, &mac), 0);
+	/* The model's own address, out of its NVM: locally administered. */
+	assert_int_equal(mac.addr_bytes[0], 0x02);
+	traps = trap_count(r->s.bar);
+	assert_true(traps > 0);
+	print_message("%s: %" PRIu64 " register accesses to probe\n", DRIVER, traps);
+}
+
+int
+main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(identity, rig_setup, rig_teardown),
+		cmocka_unit_test_setup_teardown(one_queue, rig_setup, rig_teardown),
+		cmocka_unit_test_setup_teardown(four_queues, rig_setup, rig_teardown),
+		cmocka_unit_test_setup_teardown(jumbo, rig_setup, rig_teardown),
+		cmocka_unit_test_setup_teardown(again, rig_setup, rig_teardown),
+	};
+
+	const char *why = trap_obstacle();
+
+	if (why == NULL && h_init(argc, argv) != 0)
+		return 1;
+	/* EAL has loaded the drivers there are. */
+	if (why == NULL && !stock_has(DRIVER))
+		why = "DPDK here has no " DRIVER;
+	if (why != NULL) {
+		printf("skipped: %s\n", why);
+		return 77;
+	}
+	return h_fini(cmocka_run_group_tests(tests, NULL, NULL));
+}

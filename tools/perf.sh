@@ -1,0 +1,37 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026 The Syncline authors
+#
+# "syncline perf": how fast.
+
+perf_help() {
+	cat <<-'TEXT'
+	Usage: ./syncline perf WHAT [OPTION...]
+
+	  peers [--quick] [--rounds N] [--json FILE]
+	         our driver and DPDK's own in one process on the same software NIC, in
+	         turn: cycles a packet, and the ratios. x86-64. Some minutes; --quick:
+	         less than a minute. Ctrl-C keeps what is done
+
+	Sets up and builds like "./syncline build" first. Figures want a quiet machine.
+	"./syncline perf WHAT --help" says more.
+	TEXT
+}
+
+perf_build() {
+	setup_for_build
+	build_tree build gcc || exit 1
+}
+
+cmd_perf() {
+	local what=${1---help}
+	(($#)) && shift
+	case "$what" in
+	--help | -h) perf_help ;;
+	peers)
+		perf_build
+		exec build/tests/peer/sl-peers "$@"
+		;;
+	*) die "perf: unknown word '$what'. Allowed: peers, --help." ;;
+	esac
+}
