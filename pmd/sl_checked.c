@@ -38,6 +38,9 @@ sl_checked_close(struct sl_port *port)
 	if (port->check == NULL)
 		return;
 	sl_check_stats(port->check, &s);
+	if (s.planted != 0)
+		SL_LOG(NOTICE, "port %u: checked: the planted bug was met %" PRIu64 " times",
+			port->eth->data->port_id, s.planted);
 	if (s.found != 0)
 		SL_LOG(ERR,
 			"port %u: checked: %" PRIu64 " findings, %u of them distinct, in %" PRIu64

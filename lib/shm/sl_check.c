@@ -276,6 +276,7 @@ threads_free(struct sl_check *c)
 		c->threads = t->next;
 		free(t->handed.range);
 		free(t->fetched.range);
+		free(t->late);
 		free(t);
 	}
 }

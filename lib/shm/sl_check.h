@@ -132,6 +132,7 @@ struct sl_check_stats {
 	uint64_t found;                /**< findings, repetitions counted */
 	uint64_t by_class[SL_CHECK_CLASSES];
 	unsigned int distinct;         /**< findings told apart */
+	uint64_t planted;              /**< calls that sl_check_plant() spoilt */
 };
 
 /**

@@ -110,7 +110,6 @@ struct check_list {
 
 /** A call that a planted bug puts off. */
 struct check_late {
-	bool set;
 	enum check_verb verb;
 	const void *va;
 	size_t len;
@@ -123,7 +122,10 @@ struct check_thread {
 	pthread_t id;
 	struct check_list handed;  /* flush, prepare: until the doorbell barrier */
 	struct check_list fetched; /* update: until the fence */
-	struct check_late late, late_barrier;
+	struct check_late *late; /* syncs that wait for a doorbell, in order */
+	unsigned int nb_late, late_room;
+	struct check_late barrier; /* the one that waits for the next call */
+	bool barrier_waits;
 };
 
 /** Memory that left the window. */

@@ -418,13 +418,43 @@ run(struct sl_check *c, enum check_verb verb, const void *va, size_t len,
 		do_hand_over(c, &k);
 }
 
+/* Without memory a call is not put off: nothing is lost but the bug. */
 static void
-run_late(struct sl_check *c, struct check_late *late)
+put_off(struct sl_check *c, struct check_thread *self, const struct check_late *late)
 {
-	if (!late->set)
+	unsigned int room = self->late_room == 0 ? 64 : 2 * self->late_room;
+	struct check_late *list = self->late;
+
+	if (self->nb_late == self->late_room) {
+		list = realloc(list, room * sizeof(*list));
+		if (list == NULL) {
+			run(c, late->verb, late->va, late->len, &late->site);
+			return;
+		}
+		self->late = list;
+		self->late_room = room;
+	}
+	self->late[self->nb_late++] = *late;
+}
+
+static void
+run_late(struct sl_check *c, struct check_thread *self)
+{
+	unsigned int i;
+
+	for (i = 0; i < self->nb_late; i++)
+		run(c, self->late[i].verb, self->late[i].va, self->late[i].len,
+			&self->late[i].site);
+	self->nb_late = 0;
+}
+
+static void
+run_late_barrier(struct sl_check *c, struct check_thread *self)
+{
+	if (!self->barrier_waits)
 		return;
-	late->set = false;
-	run(c, late->verb, late->va, late->len, &late->site);
+	self->barrier_waits = false;
+	run(c, self->barrier.verb, NULL, 0, &self->barrier.site);
 }
 
 /* Whether the call stands where a bug is planted. */
@@ -446,15 +476,19 @@ run_spoilt(struct sl_check *c, enum check_verb verb, const void *va, size_t len,
 {
 	bool barrier = verb == VERB_DOORBELL || verb == VERB_FENCE;
 	struct check_thread *self = check_self(c);
-	struct check_late *late;
+	const struct check_late late = {verb, va, len, *site};
 
 	switch (c->plant.bug) {
 	case SL_CHECK_BUG_LATE:
 		if (self == NULL)
 			break;
-		late = barrier ? &self->late_barrier : &self->late;
-		run_late(c, late);
-		*late = (struct check_late){true, verb, va, len, *site};
+		if (!barrier) {
+			put_off(c, self, &late);
+			break;
+		}
+		run_late_barrier(c, self);
+		self->barrier = late;
+		self->barrier_waits = true;
 		break;
 	case SL_CHECK_BUG_HALF:
 		if (barrier)
@@ -487,13 +521,15 @@ enter(struct sl_check *c, enum check_verb verb, const void *va, size_t len,
 	self = c->plant.bug == SL_CHECK_BUG_LATE ? check_self(c) : NULL;
 	/* The doorbell has been rung since. */
 	if (self != NULL)
-		run_late(c, &self->late_barrier);
-	if (planted(c, site))
+		run_late_barrier(c, self);
+	if (planted(c, site)) {
+		c->stats.planted++;
 		run_spoilt(c, verb, va, len, site);
-	else
+	} else {
 		run(c, verb, va, len, site);
+	}
 	if (self != NULL && verb == VERB_DOORBELL)
-		run_late(c, &self->late);
+		run_late(c, self);
 	pthread_mutex_unlock(&c->lock);
 }
 

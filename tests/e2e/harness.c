@@ -434,13 +434,15 @@ void
 h_open(struct h_port *p, const char *args)
 {
 	bool own = args == NULL || strstr(args, "wire=") == NULL;
-	char all[512], check[64] = "";
+	const char *bug = getenv("SL_CHECK_BUG");
+	char all[512], check[192] = "";
 
 	memset(p, 0, sizeof(*p));
 	snprintf(p->name, sizeof(p->name), "net_syncline_soft%u", run.serial++);
 	if (strcmp(h_coherency(), "checked") == 0)
-		snprintf(check, sizeof(check), ",check_line=%u,check_seed=%" PRIu64, h_check_line(),
-			run.seed | 1);
+		snprintf(check, sizeof(check), ",check_line=%u,check_seed=%" PRIu64 "%s%s",
+			h_check_line(), run.seed | 1,
+			bug == NULL ? "" : ",check_bug=", bug == NULL ? "" : bug);
 	snprintf(all, sizeof(all), "mode=step,coherency=%s%s%s%s%s", h_coherency(), check,
 		own ? ",wire=none" : "", args == NULL || *args == '\0' ? "" : ",",
 		args == NULL ? "" : args);

@@ -53,6 +53,29 @@ every_number_of_segments(void **state)
 	}
 }
 
+/* Data that begins anywhere in a line and ends anywhere in another one: no end may be forgotten. */
+static void
+any_start_any_end(void **state)
+{
+	struct h_port *p = *state;
+	struct h_rng r = h_rng(0xa11);
+	struct rte_mbuf *m;
+	unsigned int at;
+	uint8_t f[600];
+	uint32_t len;
+
+	h_start(p, &tx_cfg);
+	for (at = 0; at < 2 * h_check_line(); at++) {
+		m = rte_pktmbuf_alloc(p->pool);
+		assert_non_null(m);
+		len = h_range(&r, 60, sizeof(f));
+		h_ether(f, len, &other_mac, h_rand(&r));
+		m->data_off = (uint16_t)(m->data_off + at);
+		memcpy(rte_pktmbuf_append(m, (uint16_t)len), f, len);
+		sent_right(p, m, f, len);
+	}
+}
+
 static void
 empty_segments(void **state)
 {
@@ -475,6 +498,7 @@ main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		h_test(every_number_of_segments),
+		h_test(any_start_any_end),
 		h_test(empty_segments),
 		h_test(indirect_mbufs),
 		h_test(external_mbufs),

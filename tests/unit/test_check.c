@@ -992,6 +992,33 @@ test_plant(void **state)
 	}
 }
 
+/* Of a batch by one call all are put off, not the last one alone. */
+static void
+test_plant_late_batch(void **state)
+{
+	const unsigned int n = 4096 / 64;
+	struct lab *l = *state;
+	struct sl_check_stats s;
+	uint8_t got[16];
+	unsigned int i;
+	const int flush = __LINE__ + 5;
+
+	assert_int_equal(sl_check_plant(l->check, SL_CHECK_BUG_LATE, "test_check.c", flush), 0);
+	for (i = 0; i < n; i++) {
+		l->buf[i * 64] = 1;
+		sl_flush(l->s, C, l->buf + i * 64, 64);
+	}
+	sl_doorbell_barrier(l->s, C);
+	sl_check_stats(l->check, &s);
+	assert_int_equal(s.planted, n);
+	EXPECT_NOTHING(l);
+	for (i = 0; i < n; i++) {
+		dev_read(l, (uintptr_t)l->buf + i * 64, got, sizeof(got), SL_DESC_NONE);
+		EXPECT(l, SL_CHECK_NO_BARRIER);
+		assert_int_equal(got[0], 0);
+	}
+}
+
 #define lab_test(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int
@@ -1028,6 +1055,7 @@ main(void)
 		cmocka_unit_test(test_right_driver),
 		cmocka_unit_test(test_replay),
 		cmocka_unit_test(test_plant),
+		lab_test(test_plant_late_batch),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
