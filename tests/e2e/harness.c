@@ -698,15 +698,13 @@ h_recv(struct h_port *p, uint16_t q, struct rte_mbuf **m, uint16_t max)
 	unsigned int moved;
 	uint16_t n;
 
-	/* A burst may give nothing and yet have dropped, or posted what the NIC waited for. */
+	/* A burst may give nothing and yet have posted what the NIC waited for. */
 	while (got < max && idle < 2) {
 		moved = h_step(p);
 		n = rte_eth_rx_burst(p->id, q, m + got, RTE_MIN(max - got, (int)H_MAX_BURST));
 		got += n;
-		idle = n > 0 || moved > 0 ||
-				rte_eth_rx_descriptor_status(p->id, q, 0) == RTE_ETH_RX_DESC_DONE ?
-			0 :
-			idle + 1;
+		/* No look at descriptors: it would do the burst's update for it. */
+		idle = n > 0 || moved > 0 ? 0 : idle + 1;
 	}
 	return got;
 }
