@@ -188,6 +188,17 @@ set_check_bug(struct sl_args *a, const char *value)
 	return parse_int(line + 1, 1, INT32_MAX, &a->check_at);
 }
 
+static int
+set_check_json(struct sl_args *a, const char *value)
+{
+	a->check = true;
+	return *value == '\0' ||
+			strlcpy(a->check_json, value, sizeof(a->check_json)) >=
+				sizeof(a->check_json) ?
+		-EINVAL :
+		0;
+}
+
 static const struct arg_key arg_keys[] = {
 	{"wire", set_wire,
 		"peer:NAME, loop, gen, pcap:in=FILE, tap:IFNAME, null, none; ';' for ','",
@@ -208,6 +219,8 @@ static const struct arg_key arg_keys[] = {
 	{"check_policy", set_check_policy, "report, abort, count", SL_ARGS_SOFT | SL_ARGS_PCI,
 		false},
 	{"check_bug", set_check_bug, "drop, late, half or reverse, then :FILE:LINE of a sync call",
+		SL_ARGS_SOFT | SL_ARGS_PCI, false},
+	{"check_json", set_check_json, "a file's path of 1 to 255 characters",
 		SL_ARGS_SOFT | SL_ARGS_PCI, false},
 };
 

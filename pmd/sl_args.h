@@ -21,6 +21,7 @@
 #define SL_ARGS_WIRE_LEN 512u
 #define SL_ARGS_MAX_FAULTS 8u
 #define SL_ARGS_FILE_LEN 48u
+#define SL_ARGS_PATH_LEN 256u
 /** sl_args.cpu when the user named none. */
 #define SL_ARGS_CPU_DEFAULT (-2)
 
@@ -51,6 +52,7 @@ struct sl_args {
 	enum sl_check_bug check_bug; /**< planted at check_file : check_at */
 	char check_file[SL_ARGS_FILE_LEN];
 	int check_at;
+	char check_json[SL_ARGS_PATH_LEN]; /**< findings go there at the port's close; "": nowhere */
 };
 
 /** Which driver's arguments: each knows its own keys. */
@@ -62,7 +64,7 @@ enum sl_args_kind {
 /** Shown by tools that list a driver's arguments. */
 #define SL_ARGS_CHECK_HELP                                                                         \
 	"check_line=32|64|128|256 check_seed=<int> check_policy=report|abort|count "               \
-	"check_bug=drop|late|half|reverse:<file>:<line>"
+	"check_bug=drop|late|half|reverse:<file>:<line> check_json=<file>"
 #define SL_ARGS_PCI_HELP "coherency=auto|coherent|explicit|checked window=own|all " SL_ARGS_CHECK_HELP
 #define SL_ARGS_SOFT_HELP                                                                          \
 	"wire=<text, ';' for ','> wire_<key>=<value> coherency=auto|coherent|explicit|checked "            \

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+#include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "sl_checked.h"
 
@@ -23,11 +27,31 @@ sl_checked_open(struct sl_port *port, const struct sl_args *args, struct sl_adap
 	if (ret != 0)
 		return ret;
 	params->checker = sl_check_seam(port->check);
+	if (args->check_json[0] != '\0') {
+		port->check_json = strdup(args->check_json);
+		if (port->check_json == NULL)
+			return -ENOMEM;
+	}
 	if (args->check_bug == SL_CHECK_BUG_NONE)
 		return 0;
 	SL_LOG(NOTICE, "%s: a bug is planted at %s:%d", params->name, args->check_file,
 		args->check_at);
 	return sl_check_plant(port->check, args->check_bug, args->check_file, args->check_at);
+}
+
+static void
+json_write(const struct sl_port *port)
+{
+	FILE *f = fopen(port->check_json, "w");
+	bool good = f != NULL;
+
+	if (good) {
+		sl_check_dump_json(port->check, f);
+		good = fclose(f) == 0;
+	}
+	if (!good)
+		SL_LOG(ERR, "port %u: check_json=%s cannot be written: %s; give a path that can",
+			port->eth->data->port_id, port->check_json, strerror(errno));
 }
 
 void
@@ -51,6 +75,10 @@ sl_checked_close(struct sl_port *port)
 			"port %u: checked: nothing found in %" PRIu64
 			" sync calls; check_seed=%" PRIu64 ",check_line=%u",
 			port->eth->data->port_id, s.syncs, s.seed, s.line);
+	if (port->check_json != NULL)
+		json_write(port);
+	free(port->check_json);
+	port->check_json = NULL;
 	if (sl_check_destroy(port->check) == 0)
 		port->check = NULL;
 }

@@ -227,6 +227,7 @@ struct sl_port {
 	struct sl_bus bus;
 	struct sl_adapter *adapter;
 	struct sl_check *check;         /**< NULL but in checked mode */
+	char *check_json;               /**< where its findings go at the close; NULL: nowhere */
 	const struct sl_dev_ops *dev_ops;
 	void *dev_priv;                 /**< struct of the device kind */
 	struct rte_eth_dev *eth;

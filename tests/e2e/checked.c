@@ -7,6 +7,7 @@
  * seed gives the same run, findings reach the statistics, and what it costs.
  */
 #include <time.h>
+#include <unistd.h>
 
 #include "harness.h"
 
@@ -181,6 +182,39 @@ findings_are_counted(void **state)
 	assert_true(h_log_has("check_seed="));
 }
 
+static void
+findings_as_json(void **state)
+{
+	char path[] = "/tmp/sl-checked-XXXXXX", args[64], text[65536];
+	char own[64] = "";
+	struct h_port p;
+	int fd = mkstemp(path);
+	size_t n;
+	FILE *f;
+
+	(void)state;
+	assert_true(fd >= 0);
+	snprintf(args, sizeof(args), "check_json=%s", path);
+	h_open(&p, args);
+	h_start(&p, NULL);
+	sl_flush(sl_adapter_sync(sl_pmd_adapter(p.id)), SL_COHERENCY_CHECKED, own, sizeof(own));
+	p.check_free = true;
+	h_close(&p);
+	f = fdopen(fd, "r");
+	assert_non_null(f);
+	n = fread(text, 1, sizeof(text) - 1, f);
+	text[n] = '\0';
+	fclose(f);
+	unlink(path);
+	assert_non_null(strstr(text, "\"outside\": 1"));
+	assert_non_null(strstr(text, "checked.c"));
+	/* A path that cannot be is told, and the close goes on. */
+	h_log_mark();
+	h_open(&p, "check_json=/proc/none/x");
+	h_close(&p);
+	assert_true(h_log_has("check_json=/proc/none/x cannot be written: No such file"));
+}
+
 /* For people: nothing is asserted of the time. */
 static void
 rate(void **state)
@@ -222,6 +256,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(reversed_calls),
 		cmocka_unit_test(same_seed_same_run),
 		h_test(findings_are_counted),
+		cmocka_unit_test(findings_as_json),
 		h_test(rate),
 	};
 

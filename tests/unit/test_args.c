@@ -115,6 +115,9 @@ check_keys(void **state)
 	assert_true(a.check_seed == 0);
 	assert_int_equal(a.check_policy, SL_CHECK_REPORT);
 	assert_int_equal(a.check_bug, SL_CHECK_BUG_NONE);
+	assert_string_equal(a.check_json, "");
+	assert_string_equal(
+		parsed("check_json=/tmp/a.json,coherency=checked").check_json, "/tmp/a.json");
 	for (i = 32; i <= 256; i *= 2) {
 		snprintf(text, sizeof(text), "check_line=%u,coherency=checked", i);
 		assert_int_equal(parsed(text).check_line, i);
@@ -202,6 +205,8 @@ refusals(void **state)
 		{SL_ARGS_SOFT, "check_bug=drop:sl_tx.c:1x", "sl_tx.c:1x", ":FILE:LINE"},
 		{SL_ARGS_SOFT, "check_bug=move:sl_tx.c:12", "move", "drop, late, half or reverse"},
 		{SL_ARGS_SOFT, "check_bug=drop:a:1,check_bug=late:a:1", "check_bug=late", "once"},
+		{SL_ARGS_SOFT, "check_json=", "check_json=", "a file's path"},
+		{SL_ARGS_PCI, "check_json=a,check_json=b", "check_json=b", "once"},
 		/* Good by themselves, of no use in another mode. */
 		{SL_ARGS_SOFT, "check_line=64", "coherency=auto", "coherency=checked"},
 		{SL_ARGS_SOFT, "coherency=explicit,check_seed=1", "coherency=explicit",
@@ -255,6 +260,11 @@ limits(void **state)
 		if (ret == 0)
 			assert_int_equal(strlen(a.wire), n);
 	}
+	for (n = 1; n < SL_ARGS_PATH_LEN + 8; n++) {
+		snprintf(text, sizeof(text), "coherency=checked,check_json=%0*d", (int)n, 7);
+		assert_int_equal(sl_args_parse(SL_ARGS_SOFT, text, &a, why, sizeof(why)),
+			n < SL_ARGS_PATH_LEN ? 0 : -EINVAL);
+	}
 	/* Joined parts as well. */
 	for (n = 1; n < SL_ARGS_WIRE_LEN + 8; n++) {
 		snprintf(text, sizeof(text), "wire=gen,wire_in=%0*d", (int)n, 7);
@@ -270,7 +280,8 @@ any_text(void **state)
 	static const char *const bits[] = {"wire", "wire_", "mode", "fault", "mac", "cpu", "intr",
 		"node", "=", "=", ",", ",", ":", ";", "step", "loop", "-1", "7", "K", "[", "]",
 		"02:00:00:00:00:01", "bad_length", "coherency", "auto", "quota_noncached", "\xff",
-		" ", "check_line", "check_seed", "check_policy", "check_bug", "drop", "checked"};
+		" ", "check_line", "check_seed", "check_policy", "check_bug", "check_json", "drop",
+		"checked"};
 	const char *env = getenv("SL_SEED");
 	unsigned int seed =
 		env != NULL ? (unsigned int)strtoul(env, NULL, 10) : (unsigned int)time(NULL);
