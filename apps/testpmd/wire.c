@@ -31,6 +31,8 @@ wire_report(uint16_t port)
 	if (fclose(f) == 0 && rc == 0)
 		report = json_loads(text, JSON_DECODE_ANY, NULL);
 	free(text);
+	/* Thousands of numbers that nobody here looks at. */
+	json_object_del(json_object_get(json_object_get(report, "rx"), "latency_ns"), "buckets");
 	if (json_is_null(report)) {
 		json_decref(report);
 		return NULL;

@@ -334,6 +334,23 @@ report_streams(const struct gen_rx *rx, FILE *json)
 	}
 }
 
+/* Every bucket that holds something, as [largest value in ns, how many]. */
+static void
+report_buckets(const struct gen_wire *g, FILE *json)
+{
+	const char *comma = "";
+	unsigned int i;
+
+	for (i = 0; i < WIRE_HIST_BUCKETS; i++) {
+		const uint64_t n = value(g, &g->rx.hist.bucket[i]);
+
+		if (n == 0)
+			continue;
+		fprintf(json, "%s[%.1f,%" PRIu64 "]", comma, to_ns(g, wire_hist_top(i)), n);
+		comma = ",";
+	}
+}
+
 static void
 report_rx(const struct gen_wire *g, FILE *json)
 {
@@ -358,11 +375,13 @@ report_rx(const struct gen_wire *g, FILE *json)
 	fprintf(json,
 		"\"latency_ns\":{\"count\":%" PRIu64 ",\"min\":%" PRIu64 ",\"mean\":%.0f,"
 		"\"p50\":%" PRIu64 ",\"p90\":%" PRIu64 ",\"p99\":%" PRIu64 ",\"p999\":%" PRIu64
-		",\"max\":%" PRIu64 "},\"streams\":[",
+		",\"max\":%" PRIu64 ",\"buckets\":[",
 		count, value_ns(g, &rx->hist.min),
 		count != 0 ? to_ns(g, value(g, &rx->hist.sum)) / (double)count : 0,
 		quantile_ns(g, 0.5), quantile_ns(g, 0.9), quantile_ns(g, 0.99),
 		quantile_ns(g, 0.999), value_ns(g, &rx->hist.max));
+	report_buckets(g, json);
+	fprintf(json, "]},\"streams\":[");
 	report_streams(rx, json);
 	fprintf(json, "]}");
 }

@@ -19,9 +19,8 @@ wire_hist_clear(struct wire_hist *h)
 		wire_count_set(&h->bucket[i], 0);
 }
 
-/* Largest value that falls into bucket @p i. */
-static uint64_t
-bucket_top(unsigned int i)
+uint64_t
+wire_hist_top(unsigned int i)
 {
 	unsigned int octave = i / WIRE_HIST_STEPS;
 	uint64_t step = i % WIRE_HIST_STEPS;
@@ -51,7 +50,7 @@ wire_hist_quantile(const struct wire_hist *h, double q)
 		if (seen >= rank)
 			break;
 	}
-	if (i == WIRE_HIST_BUCKETS || bucket_top(i) > max)
+	if (i == WIRE_HIST_BUCKETS || wire_hist_top(i) > max)
 		return max;
-	return bucket_top(i);
+	return wire_hist_top(i);
 }

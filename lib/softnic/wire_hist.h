@@ -55,6 +55,8 @@ wire_hist_add(struct wire_hist *h, uint64_t v, uint64_t n)
 
 /** Forget everything. Writer only. */
 void wire_hist_clear(struct wire_hist *h);
+/** Largest value that falls into bucket @p i (below WIRE_HIST_BUCKETS). */
+uint64_t wire_hist_top(unsigned int i);
 /** Smallest value that at least @p q (0..1) of all are not above; 0 when empty. */
 uint64_t wire_hist_quantile(const struct wire_hist *h, double q);
 

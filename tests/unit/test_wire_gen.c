@@ -650,10 +650,11 @@ static void
 test_report(void **state)
 {
 	struct sl_wire *w = wire_must_open("gen:count=77,size=imix", NULL);
-	json_t *root, *rx;
+	json_t *root, *rx, *buckets, *bucket;
 	json_error_t err;
+	json_int_t in_buckets = 0;
 	char *text = NULL;
-	size_t len;
+	size_t len, i;
 	FILE *f = open_memstream(&text, &len);
 
 	(void)state;
@@ -672,6 +673,17 @@ test_report(void **state)
 	assert_int_equal(
 		json_integer_value(json_object_get(json_object_get(rx, "latency_ns"), "count")),
 		77);
+	buckets = json_object_get(json_object_get(rx, "latency_ns"), "buckets");
+	json_array_foreach(buckets, i, bucket)
+	{
+		in_buckets += json_integer_value(json_array_get(bucket, 1));
+		/* The larger, the later. */
+		assert_true(i == 0 ||
+			json_number_value(json_array_get(bucket, 0)) >
+				json_number_value(
+					json_array_get(json_array_get(buckets, i - 1), 0)));
+	}
+	assert_int_equal(in_buckets, 77);
 	assert_int_equal(json_array_size(json_object_get(rx, "streams")), 1);
 	json_decref(root);
 	free(text);
