@@ -8,13 +8,18 @@ perf_help() {
 	cat <<-'TEXT'
 	Usage: ./syncline perf WHAT [OPTION...]
 
-	  peers [--quick] [--rounds N] [--json FILE]
-	         our driver and DPDK's own in one process on the same software NIC, in
-	         turn: cycles a packet, and the ratios. x86-64. Some minutes; --quick:
-	         less than a minute. Ctrl-C keeps what is done
+	  run      measure the driver on the software NIC: rates, loss, latency, cycles a
+	           packet; the result is JSON
+	  compare  tell whether one result is worse than another, or the work tree than
+	           a revision: exit status 3 when it is
+	  report   a page with plots
+	  export   a result as CSV, for Prometheus or for InfluxDB
+	  peers    our driver and DPDK's own in one process on the same software NIC, in
+	           turn: cycles a packet, and the ratios. x86-64. Some minutes; --quick:
+	           less than a minute. Ctrl-C keeps what is done
 
 	Sets up and builds like "./syncline build" first. Figures want a quiet machine.
-	"./syncline perf WHAT --help" says more.
+	"./syncline perf WHAT --help" says more; docs/sl-perf.md has all of it but peers.
 	TEXT
 }
 
@@ -28,10 +33,14 @@ cmd_perf() {
 	(($#)) && shift
 	case "$what" in
 	--help | -h) perf_help ;;
+	run | compare | report | export)
+		perf_build
+		exec build/apps/perf/sl-perf "$what" "$@"
+		;;
 	peers)
 		perf_build
 		exec build/tests/peer/sl-peers "$@"
 		;;
-	*) die "perf: unknown word '$what'. Allowed: peers, --help." ;;
+	*) die "perf: unknown word '$what'. Allowed: run, compare, report, export, peers, --help." ;;
 	esac
 }

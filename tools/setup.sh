@@ -18,6 +18,7 @@ dpdk-dev:dpdk-testpmd, to run beside sl-testpmd
 dpdk:dpdk-devbind.py
 libnuma-dev:memory near the NIC
 libjansson-dev:JSON results
+git:the revision that a result is of
 libpcap-dev:pcap wire
 libcmocka-dev:unit tests
 xz-utils:unpacks source packages
@@ -27,7 +28,6 @@ socat:TCP transfer of demo and tap tests"
 
 # ... and what only the tests need.
 readonly SL_PACKAGES_TEST="
-git:style suite, which asks it for the files
 clang:second compiler
 make:builds the example driver
 patch:spoils the example driver

@@ -1,0 +1,409 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+
+#include "bench.h"
+#include "rig.h"
+#include "say.h"
+#include "search.h"
+#include "stats.h"
+#include "stop.h"
+#include "trial.h"
+
+#define PDR_LOSS 0.005
+#define GOAL_WIDTH 0.005
+#define COARSE_WIDTH 0.05
+#define GOAL_EXCEED 0.5
+#define IDLE_PPS 9000.0
+/** The search looks up to a little above what came through at full speed. */
+#define SEARCH_ABOVE 1.1
+#define SEARCH_BELOW 0.001
+#define LOSS_STEPS 10
+#define SOAK_SHARE 0.8
+#define B2B_TRIES 5
+/** Longest burst tried: so much time at full rate. RFC 9004 asks for 2 s at least. */
+#define B2B_SECONDS 2.0
+#define TEN_GBIT 10e9
+/** Preamble and gap between frames, in bytes. */
+#define LINE_OVERHEAD 20.0
+
+/** What a measure works with. */
+struct work {
+	struct bench *b;
+	const struct job *job;
+	struct rig *rig;
+	struct record *rec;
+};
+
+void
+record_sample(
+	struct record *rec, const char *metric, const char *unit, const char *better, double value)
+{
+	json_t *m = json_object_get(rec->metrics, metric);
+
+	if (m == NULL) {
+		m = json_pack("{s:s, s:s, s:[[]]}", "unit", unit, "better", better, "samples");
+		json_object_set_new(rec->metrics, metric, m);
+	}
+	json_array_append_new(json_array_get(json_object_get(m, "samples"), 0), json_real(value));
+}
+
+/* A trial that goes into the record. @return 0, -EINTR when a signal broke it off, -errno. */
+static int
+try(struct work *w, const struct trial_order *o, const char *goal, struct trial *t)
+{
+	int rc = trial_run(w->rig, o, &w->b->progress, t);
+
+	if (rc == 0 && t->broken_off) {
+		json_decref(t->latency);
+		return -EINTR;
+	}
+	if (rc == 0)
+		json_array_append_new(w->rec->trials, trial_json(t, goal));
+	return rc;
+}
+
+static unsigned int
+mrr_trials(const struct options *o)
+{
+	const unsigned int parts = o->parts != 0 ? o->parts : 1;
+
+	return (o->trials + parts - 1) / parts;
+}
+
+static int
+measure_mrr(struct work *w)
+{
+	const struct trial_order o = {.seconds = w->b->options->trial};
+	struct trial t;
+	int rc = 0;
+
+	for (unsigned int i = 0; i < mrr_trials(w->b->options) && rc == 0; i++) {
+		rc = try(w, &o, "mrr", &t);
+		if (rc != 0)
+			break;
+		record_sample(w->rec, "pps", "packets/s", "more", t.rate);
+		record_sample(w->rec, "live_cycles", "cycles/packet", "less", t.cycles);
+	}
+	return rc;
+}
+
+static int
+measure_cycles(struct work *w)
+{
+	struct stepped s;
+	int rc = stepped_fill(w->rig);
+
+	if (rc == 0)
+		rc = stepped_run(w->rig, w->b->options->trial / 2, &s);
+	if (rc == 0 && stop_wanted())
+		return -EINTR;
+	if (rc != 0)
+		return rc;
+	record_sample(w->rec, "rx_cycles", "cycles/packet", "less", s.rx);
+	record_sample(w->rec, "tx_cycles", "cycles/packet", "less", s.tx);
+	record_sample(w->rec, "cycles", "cycles/packet", "less", s.rx + s.tx);
+	return 0;
+}
+
+/* The job's own mode was opened by the caller; the other one comes here, on ports of its own. */
+static int
+measure_coherency(struct work *w)
+{
+	struct stepped s, other;
+	struct point coherent = w->job->point;
+	int rc = stepped_fill(w->rig);
+
+	if (rc == 0)
+		rc = stepped_run(w->rig, w->b->options->trial / 2, &s);
+	if (rc != 0)
+		return rc;
+	rig_close(w->rig);
+	strcpy(coherent.coherency, "coherent");
+	rc = rig_open(&coherent, false, w->b->device_cpu, w->rig);
+	if (rc == 0)
+		rc = stepped_fill(w->rig);
+	if (rc == 0)
+		rc = stepped_run(w->rig, w->b->options->trial / 2, &other);
+	if (rc == 0 && stop_wanted())
+		return -EINTR;
+	if (rc != 0)
+		return rc;
+	record_sample(w->rec, "explicit_cycles", "cycles/packet", "less", s.rx + s.tx);
+	record_sample(w->rec, "coherent_cycles", "cycles/packet", "less", other.rx + other.tx);
+	record_sample(
+		w->rec, "price_cycles", "cycles/packet", "less", s.rx + s.tx - other.rx - other.tx);
+	return 0;
+}
+
+/* Rate at full speed, from which searches know where to look. */
+static int
+full_rate(struct work *w, double *pps)
+{
+	const struct trial_order o = {.seconds = w->b->options->trial};
+	struct trial t;
+	int rc = try(w, &o, "full", &t);
+
+	*pps = rc == 0 ? t.rate : 0;
+	if (rc == 0 && !(*pps > 0))
+		return say_error(-EIO, "nothing arrived at full speed");
+	return rc;
+}
+
+static int
+search(struct work *w, double full, double width, unsigned int sum, struct search *s)
+{
+	const struct search_rules rules = {
+		.min = full * SEARCH_BELOW,
+		.max = full * SEARCH_ABOVE,
+		.hint = full,
+		.width = width,
+		.exceed = GOAL_EXCEED,
+		.sum = sum,
+		.phases = sum > 1 ? 3 : 0,
+		.nb_goals = 2,
+		.goals = {{.loss = PDR_LOSS}, {.loss = 0}},
+	};
+	struct trial_order o = {.seconds = w->b->options->trial};
+	struct trial t;
+	int rc = search_init(s, &rules);
+
+	while (rc == 0 && search_next(s, &o.pps)) {
+		/* The generator's rates are whole frames a second. */
+		rc = try(w, &o, s->goal == 0 ? "pdr" : "ndr", &t);
+		if (rc == 0)
+			search_add(s, o.pps, trial_loss(&t), t.rate);
+	}
+	return rc;
+}
+
+static void
+record_latency(struct record *rec, const char *load, const json_t *trial)
+{
+	const json_t *l = json_object_get(trial, "latency_ns");
+	const char *const names[] = {"p50", "p99", "p999"};
+	char metric[32];
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		snprintf(metric, sizeof(metric), "%s_%s_ns", load, names[i]);
+		record_sample(
+			rec, metric, "ns", "less", json_number_value(json_object_get(l, names[i])));
+	}
+}
+
+static int
+latency_at(struct work *w, const char *load, double pps)
+{
+	const struct trial_order o = {.pps = pps, .seconds = w->b->options->trial, .latency = true};
+	struct trial t;
+	int rc;
+
+	rc = try(w, &o, load, &t);
+	if (rc == 0)
+		record_latency(w->rec, load,
+			json_array_get(w->rec->trials, json_array_size(w->rec->trials) - 1));
+	return rc;
+}
+
+/* Rates by search, then latency at shares of the one with 0.5 % loss, and nearly idle. */
+static int
+search_and_latency(struct work *w, double width, unsigned int sum)
+{
+	struct search s = {0};
+	double full, pdr = 0;
+	int rc = full_rate(w, &full);
+
+	if (rc == 0)
+		rc = search(w, full, width, sum, &s);
+	if (rc == 0) {
+		/* Nothing found is a rate of nothing: a result, too. */
+		pdr = s.found[0].found ? s.found[0].pps : 0;
+		record_sample(w->rec, "pdr_pps", "packets/s", "more", pdr);
+		record_sample(w->rec, "ndr_pps", "packets/s", "more",
+			s.found[1].found ? s.found[1].pps : 0);
+	}
+	search_free(&s);
+	if (rc == 0)
+		rc = latency_at(w, "idle", fmin(IDLE_PPS, full));
+	if (rc == 0 && pdr > 0)
+		rc = latency_at(w, "pdr10", pdr * 0.1);
+	if (rc == 0 && pdr > 0)
+		rc = latency_at(w, "pdr50", pdr * 0.5);
+	if (rc == 0 && pdr > 0)
+		rc = latency_at(w, "pdr90", pdr * 0.9);
+	return rc;
+}
+
+static int
+measure_ndrpdr(struct work *w)
+{
+	return search_and_latency(w, GOAL_WIDTH, w->b->options->sum);
+}
+
+static int
+measure_latency(struct work *w)
+{
+	return search_and_latency(w, COARSE_WIDTH, 1);
+}
+
+static int
+measure_loss(struct work *w)
+{
+	struct trial_order o = {.seconds = w->b->options->trial};
+	struct trial t;
+	double full;
+	int rc = full_rate(w, &full);
+
+	for (int i = LOSS_STEPS; i > 0 && rc == 0; i--) {
+		o.pps = full * SEARCH_ABOVE * i / LOSS_STEPS;
+		rc = try(w, &o, "loss", &t);
+	}
+	return rc;
+}
+
+/* Longest burst of @p most frames at most, that arrives whole at @p pps; to 1 in 64. */
+static int
+longest_burst(struct work *w, double pps, uint64_t most, uint64_t *longest)
+{
+	uint64_t good = 0, bad = most + 1, n = most;
+	struct trial t;
+	int rc = 0;
+
+	while (rc == 0 && bad - good > 1 + good / 64) {
+		const struct trial_order o = {.pps = pps,
+			.frames = n,
+			/* Time enough for a generator that is late. */
+			.seconds = 2 * (double)n / pps + 0.05};
+
+		rc = try(w, &o, "burst", &t);
+		if (rc == 0 && t.received == t.offered && t.offered == n)
+			good = n;
+		else
+			bad = n;
+		n = (good + bad) / 2;
+	}
+	*longest = good;
+	return rc;
+}
+
+static double
+line_rate(const struct point *p)
+{
+	const double size = strcmp(p->size, "imix") == 0 ? 361.83 : (double)point_size_max(p);
+
+	return TEN_GBIT / 8 / (size + LINE_OVERHEAD);
+}
+
+/*
+ * RFC 9004: the mean of several longest bursts. As time at the rate of the
+ * burst it is the buffer; less what was forwarded meanwhile, the corrected one.
+ */
+static int
+measure_b2b(struct work *w)
+{
+	const double line = line_rate(&w->job->point);
+	const struct trial_order flood = {.pps = line, .seconds = w->b->options->trial};
+	double full, pps, sum = 0, seconds = fmin(B2B_SECONDS, 2 * w->b->options->trial);
+	uint64_t frames = 0;
+	struct trial t;
+	int rc = full_rate(w, &full);
+
+	/* The generator may be slower than the line. */
+	if (rc == 0)
+		rc = try(w, &flood, "flood", &t);
+	if (rc != 0)
+		return rc;
+	pps = fmin(line, (double)t.offered / t.seconds);
+	for (int i = 0; i < B2B_TRIES && rc == 0; i++) {
+		rc = longest_burst(w, pps, (uint64_t)(pps * seconds), &frames);
+		sum += (double)frames;
+	}
+	if (rc != 0)
+		return rc;
+	record_sample(w->rec, "burst_frames", "packets", "more", sum / B2B_TRIES);
+	record_sample(w->rec, "burst_pps", "packets/s", "more", pps);
+	record_sample(w->rec, "buffer_us", "us", "more",
+		1e6 * sum / B2B_TRIES / pps * fmax(0, 1 - full / pps));
+	return 0;
+}
+
+static int
+measure_soak(struct work *w)
+{
+	struct trial_order o = {.seconds = w->b->options->soak, .latency = true};
+	struct trial t;
+	double full;
+	int rc = full_rate(w, &full);
+
+	o.pps = full * SOAK_SHARE;
+	if (rc == 0)
+		rc = try(w, &o, "soak", &t);
+	if (rc != 0)
+		return rc;
+	record_sample(w->rec, "soak_loss", "ratio", "less",
+		t.offered != 0 ? 1 - (double)t.received / (double)t.offered : 1);
+	return 0;
+}
+
+/** How a measure is done. */
+struct measure_row {
+	bool live;
+	int (*run)(struct work *w);
+};
+
+static const struct measure_row measure_rows[] = {
+	[MEASURE_CYCLES] = {false, measure_cycles},
+	[MEASURE_COHERENCY] = {false, measure_coherency},
+	[MEASURE_MRR] = {true, measure_mrr},
+	[MEASURE_NDRPDR] = {true, measure_ndrpdr},
+	[MEASURE_LATENCY] = {true, measure_latency},
+	[MEASURE_LOSS] = {true, measure_loss},
+	[MEASURE_B2B] = {true, measure_b2b},
+	[MEASURE_SCALING] = {true, measure_mrr},
+	[MEASURE_SOAK] = {true, measure_soak},
+};
+
+static json_t *
+result_json(const struct job *job, const struct rig *rig, const struct record *rec)
+{
+	const struct point *p = &job->point;
+	char name[POINT_NAME_LEN];
+
+	plan_name(job, name);
+	return json_pack("{s:s, s:s, s:{s:s, s:i, s:i, s:i, s:i, s:s, s:s, s:s, s:s, s:i, s:i},"
+			 " s:O, s:O}",
+		"name", name, "measure", measure_name(job->measure), "config", "size", p->size,
+		"flows", (int)p->flows, "queues", (int)p->queues, "cores", (int)p->cores, "burst",
+		(int)p->burst, "coherency", p->coherency, "device",
+		measure_rows[job->measure].live ? "thread" : "step", "rx_path", rig->rx_path,
+		"tx_path", rig->tx_path, "rxd", rig->rxd, "txd", rig->txd, "metrics", rec->metrics,
+		"trials", rec->trials);
+}
+
+json_t *
+measure_run(struct bench *b, const struct job *job, int *rc)
+{
+	const struct measure_row *row = &measure_rows[job->measure];
+	struct record rec = {.metrics = json_object(), .trials = json_array()};
+	struct rig rig;
+	struct work w = {b, job, &rig, &rec};
+	json_t *result = NULL;
+	unsigned int missing;
+
+	*rc = rig_open(&job->point, row->live, b->device_cpu, &rig);
+	if (*rc == 0) {
+		*rc = row->run(&w);
+		/* What was sampled before a signal stays. */
+		if (*rc == 0 || (*rc == -EINTR && json_object_size(rec.metrics) != 0))
+			result = result_json(job, &rig, &rec);
+		missing = rig_close(&rig);
+		if (missing != 0)
+			*rc = say_error(-EIO, "%u mbufs are not back in the pool", missing);
+	}
+	json_decref(rec.metrics);
+	json_decref(rec.trials);
+	return result;
+}

@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "options.h"
+
+#define SIZE_MIN 64u
+#define SIZE_MAX_FRAME 9728u
+#define FLOWS_MAX 65536u
+#define QUEUES_MAX 16u
+#define BURST_MAX 64u
+#define CORES_MAX 64u
+
+static int __attribute__((format(printf, 2, 3))) fail(char *why, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(why, OPTIONS_WHY_LEN, fmt, ap);
+	va_end(ap);
+	return -EINVAL;
+}
+
+static int
+parse_number(const char *option, const char *text, double min, double max, double *out, char *why)
+{
+	char *end;
+	double v;
+
+	errno = 0;
+	v = strtod(text, &end);
+	if (end == text || *end != '\0' || errno != 0 || !(v >= min && v <= max))
+		return fail(why, "--%s: '%s' is not allowed; allowed: a number from %g to %g",
+			option, text, min, max);
+	*out = v;
+	return 0;
+}
+
+static int
+parse_count(const char *option, const char *text, unsigned int min, unsigned int max,
+	unsigned int *out, char *why)
+{
+	double v = 0;
+
+	if (parse_number(option, text, min, max, &v, why) != 0)
+		return -EINVAL;
+	if (v != floor(v))
+		return fail(
+			why, "--%s: '%s' is not allowed; allowed: a whole number", option, text);
+	*out = (unsigned int)v;
+	return 0;
+}
+
+/** Rule of one item of a list. */
+struct item_rule {
+	unsigned int min, max; /* a number of this range... */
+	const char *words;     /* ... or one of these, parted by blanks */
+};
+
+static bool
+is_word(const char *words, const char *text)
+{
+	const size_t len = strlen(text);
+
+	for (const char *w = words; w != NULL && *w != '\0'; w += strcspn(w, " ")) {
+		w += strspn(w, " ");
+		if (strcspn(w, " ") == len && strncmp(w, text, len) == 0)
+			return true;
+	}
+	return false;
+}
+
+static int
+check_item(const char *option, const char *text, const struct item_rule *r, char *why)
+{
+	unsigned int v;
+	char ignored[OPTIONS_WHY_LEN];
+
+	if (is_word(r->words, text))
+		return 0;
+	if (r->max != 0 && parse_count(option, text, r->min, r->max, &v, ignored) == 0 &&
+		strspn(text, "0123456789") == strlen(text))
+		return 0;
+	if (r->max == 0)
+		return fail(why, "--%s: '%s' is not allowed; allowed: %s", option, text, r->words);
+	return fail(why, "--%s: '%s' is not allowed; allowed: whole numbers from %u to %u%s%s",
+		option, text, r->min, r->max, r->words != NULL ? ", or " : "",
+		r->words != NULL ? r->words : "");
+}
+
+static int
+parse_list(const char *option, const char *text, const struct item_rule *r, struct list *out,
+	char *why)
+{
+	out->n = 0;
+	while (true) {
+		const size_t len = strcspn(text, ",");
+
+		if (out->n == OPTIONS_LIST_MAX)
+			return fail(why, "--%s: more than %d items", option, OPTIONS_LIST_MAX);
+		if (len == 0 || len >= sizeof(out->item[0]))
+			return fail(why, "--%s: '%.*s' is not allowed as an item of a list", option,
+				(int)len, text);
+		memcpy(out->item[out->n], text, len);
+		out->item[out->n][len] = '\0';
+		if (r != NULL && check_item(option, out->item[out->n], r, why) != 0)
+			return -EINVAL;
+		out->n++;
+		if (text[len] == '\0')
+			return 0;
+		text += len + 1;
+	}
+}
+
+enum option_key {
+	KEY_SUITE = 256,
+	KEY_OUT,
+	KEY_SIZES,
+	KEY_FLOWS,
+	KEY_QUEUES,
+	KEY_BURSTS,
+	KEY_CORES,
+	KEY_COHERENCY,
+	KEY_TRIAL,
+	KEY_TRIALS,
+	KEY_SUM,
+	KEY_SOAK,
+	KEY_PROCESSES,
+	KEY_PART,
+	KEY_CPUS,
+	KEY_NO_HUGE,
+	KEY_MEMORY,
+	KEY_NICE,
+	KEY_HELP,
+};
+
+/** An option, with its line of help. */
+struct option_row {
+	const char *name;
+	int has_arg;
+	int key;
+	const char *arg;
+	const char *help;
+};
+
+static const struct option_row rows[] = {
+	{"suite", 1, KEY_SUITE, "NAME,...", "quick (default), full, or measures by name: below"},
+	{"out", 1, KEY_OUT, "FILE", "the result, JSON; standard output if not given"},
+	{"sizes", 1, KEY_SIZES, "LIST",
+		"bytes with FCS, 64..9728, or imix; instead of the suite's"},
+	{"flows", 1, KEY_FLOWS, "LIST", "1..65536 source addresses and ports"},
+	{"queues", 1, KEY_QUEUES, "LIST", "1..16 queues of a port"},
+	{"cores", 1, KEY_CORES, "LIST",
+		"1..64 lcores that forward; more than there are is left out"},
+	{"bursts", 1, KEY_BURSTS, "LIST", "1..64 frames a burst"},
+	{"coherency", 1, KEY_COHERENCY, "LIST", "coherent, explicit"},
+	{"trial", 1, KEY_TRIAL, "SECONDS", "length of a trial; default 1"},
+	{"trials", 1, KEY_TRIALS, "N", "trials of mrr, over all processes; default 10"},
+	{"sum", 1, KEY_SUM, "N",
+		"trials that decide a load of ndrpdr; default 3, with --suite full 21"},
+	{"soak", 1, KEY_SOAK, "SECONDS", "length of soak; default 60"},
+	{"processes", 1, KEY_PROCESSES, "N",
+		"measure in so many processes, one after the other; default 5. Each is one\n"
+		"                        sample of a comparison: where memory lies differs between them"},
+	{"cpus", 1, KEY_CPUS, "LIST", "CPUs: the first for the software NIC, the others forward"},
+	{"memory", 1, KEY_MEMORY, "MIB", "memory for EAL; default 256"},
+	{"nice", 1, KEY_NICE, "N",
+		"priority, -20 (before all others; root) to 19; for a machine that is not idle"},
+	{"no-huge", 0, KEY_NO_HUGE, NULL, "without hugepages; by itself where there are none"},
+	{"part", 1, KEY_PART, "K/N", "this process is the K-th of N; for programs that start it"},
+	{"help", 0, KEY_HELP, NULL, "this text"},
+};
+
+#define ROWS (sizeof(rows) / sizeof(rows[0]))
+
+static const char *const measure_names[] = {
+	[MEASURE_CYCLES] = "cycles",
+	[MEASURE_COHERENCY] = "coherency",
+	[MEASURE_MRR] = "mrr",
+	[MEASURE_NDRPDR] = "ndrpdr",
+	[MEASURE_LATENCY] = "latency",
+	[MEASURE_LOSS] = "loss",
+	[MEASURE_B2B] = "b2b",
+	[MEASURE_SCALING] = "scaling",
+	[MEASURE_SOAK] = "soak",
+};
+
+static const char *const measure_help[] = {
+	[MEASURE_CYCLES] = "cycles a packet in receive and transmit, device stepped, not counted",
+	[MEASURE_COHERENCY] = "what explicit coherency costs: both modes in turn",
+	[MEASURE_MRR] = "received rate when frames come as fast as the NIC has descriptors",
+	[MEASURE_NDRPDR] =
+		"highest rate without loss and with 0.5 %, by search; latency at shares of it",
+	[MEASURE_LATENCY] = "the same with a coarse search",
+	[MEASURE_LOSS] = "frame loss over the rate (RFC 2544)",
+	[MEASURE_B2B] = "longest burst without loss, and the buffer time (RFC 9004)",
+	[MEASURE_SCALING] = "mrr over queues and lcores",
+	[MEASURE_SOAK] = "a long trial at 80 % of the rate that mrr finds",
+};
+
+const char *
+measure_name(enum measure m)
+{
+	return measure_names[m];
+}
+
+void
+options_usage(FILE *f, const char *program)
+{
+	fprintf(f, "Usage: %s run [OPTION...]\n\nMeasures the driver on the software NIC.\n\n",
+		program);
+	for (size_t i = 0; i < ROWS; i++) {
+		char left[32];
+
+		snprintf(left, sizeof(left), "--%s%s%s", rows[i].name,
+			rows[i].arg != NULL ? " " : "", rows[i].arg != NULL ? rows[i].arg : "");
+		fprintf(f, "  %-21s %s\n", left, rows[i].help);
+	}
+	fprintf(f, "\nMeasures:\n");
+	for (int m = 0; m < MEASURE_COUNT; m++)
+		fprintf(f, "  %-21s %s\n", measure_names[m], measure_help[m]);
+	fprintf(f,
+		"\nCtrl-C keeps what is done. Exit code 0; 1 a bad option; 2 EAL, memory or the"
+		" file.\n");
+}
+
+static int
+parse_part(const char *text, struct options *o, char *why)
+{
+	char end;
+
+	if (sscanf(text, "%u/%u%c", &o->part, &o->parts, &end) != 2 || o->part == 0 ||
+		o->part > o->parts)
+		return fail(why, "--part: '%s' is not allowed; allowed: K/N, K from 1 to N", text);
+	return 0;
+}
+
+static int
+parse_text(const char *option, const char *text, char *out, size_t len, char *why)
+{
+	if (text[0] == '\0' || strlen(text) >= len)
+		return fail(why, "--%s: '%s' is not allowed; allowed: 1 to %zu characters", option,
+			text, len - 1);
+	strcpy(out, text);
+	return 0;
+}
+
+static int
+parse_lists(int key, const char *arg, struct options *o, char *why)
+{
+	static const struct item_rule sizes = {SIZE_MIN, SIZE_MAX_FRAME, "imix"};
+	static const struct item_rule flows = {1, FLOWS_MAX, NULL};
+	static const struct item_rule queues = {1, QUEUES_MAX, NULL};
+	static const struct item_rule cores = {1, CORES_MAX, NULL};
+	static const struct item_rule bursts = {1, BURST_MAX, NULL};
+	static const struct item_rule modes = {0, 0, "coherent explicit"};
+
+	switch (key) {
+	case KEY_SUITE:
+		return parse_list("suite", arg, NULL, &o->suites, why);
+	case KEY_SIZES:
+		return parse_list("sizes", arg, &sizes, &o->sizes, why);
+	case KEY_FLOWS:
+		return parse_list("flows", arg, &flows, &o->flows, why);
+	case KEY_QUEUES:
+		return parse_list("queues", arg, &queues, &o->queues, why);
+	case KEY_CORES:
+		return parse_list("cores", arg, &cores, &o->cores, why);
+	case KEY_BURSTS:
+		return parse_list("bursts", arg, &bursts, &o->bursts, why);
+	default:
+		return parse_list("coherency", arg, &modes, &o->coherency, why);
+	}
+}
+
+static int
+parse_one(int key, const char *arg, struct options *o, char *why)
+{
+	switch (key) {
+	case KEY_OUT:
+		return parse_text("out", arg, o->out, sizeof(o->out), why);
+	case KEY_TRIAL:
+		return parse_number("trial", arg, 0.005, 600, &o->trial, why);
+	case KEY_TRIALS:
+		return parse_count("trials", arg, 1, 10000, &o->trials, why);
+	case KEY_SUM:
+		return parse_count("sum", arg, 1, 1000, &o->sum, why);
+	case KEY_SOAK:
+		return parse_number("soak", arg, 0.01, 1e6, &o->soak, why);
+	case KEY_PROCESSES:
+		return parse_count("processes", arg, 1, 1000, &o->processes, why);
+	case KEY_PART:
+		return parse_part(arg, o, why);
+	case KEY_CPUS:
+		return parse_text("cpus", arg, o->cpus, sizeof(o->cpus), why);
+	case KEY_MEMORY:
+		return parse_count("memory", arg, 64, 1048576, &o->memory, why);
+	case KEY_NICE:
+		return parse_number("nice", arg, -20, 19, &o->nice, why);
+	case KEY_NO_HUGE:
+		o->no_huge = true;
+		return 0;
+	default:
+		return parse_lists(key, arg, o, why);
+	}
+}
+
+static bool
+has_suite(const struct options *o, const char *name)
+{
+	for (size_t i = 0; i < o->suites.n; i++) {
+		if (strcmp(o->suites.item[i], name) == 0)
+			return true;
+	}
+	return false;
+}
+
+int
+options_parse(int argc, char *const *argv, struct options *out, char *why)
+{
+	struct option longopts[ROWS + 1] = {{0}};
+	struct options o = {.trial = 1, .trials = 10, .soak = 60, .processes = 5, .memory = 256};
+	int key;
+
+	for (size_t i = 0; i < ROWS; i++)
+		longopts[i] = (struct option){rows[i].name, rows[i].has_arg, NULL, rows[i].key};
+	optind = 0;
+	opterr = 0;
+	/* The first argument is the sub-command's name, which getopt takes for the program's. */
+	while ((key = getopt_long(argc, argv, ":h", longopts, NULL)) != -1) {
+		if (key == KEY_HELP || key == 'h')
+			return OPTIONS_HELP;
+		if (key == ':')
+			return fail(why, "%s wants a value", argv[optind - 1]);
+		if (key == '?')
+			return fail(
+				why, "'%s' is not an option; --help lists them", argv[optind - 1]);
+		if (parse_one(key, optarg, &o, why) != 0)
+			return -EINVAL;
+	}
+	if (optind < argc)
+		return fail(why, "'%s' is no option; run takes options only", argv[optind]);
+	if (o.suites.n == 0)
+		parse_list("suite", "quick", NULL, &o.suites, why);
+	if (o.sum == 0)
+		o.sum = has_suite(&o, "full") ? 21 : 3;
+	*out = o;
+	return OPTIONS_OK;
+}

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "options.h"
+
+/* Each list stands for itself; all combinations of a row are measured. */
+struct suite_row {
+	const char *suite;
+	enum measure measure;
+	const char *sizes, *flows, *queues, *cores, *bursts, *coherency;
+};
+
+#define ALL_SIZES "64,128,256,512,1024,1280,1518,imix,9000"
+#define BOTH "coherent,explicit"
+
+static const struct suite_row suite_rows[] = {
+	{"quick", MEASURE_CYCLES, "64,1518", "1", "1", "1", "32", BOTH},
+	{"quick", MEASURE_MRR, "64,imix,1518", "1", "1", "1", "32", "coherent"},
+	{"quick", MEASURE_NDRPDR, "64", "1", "1", "1", "32", "coherent"},
+
+	{"full", MEASURE_CYCLES, ALL_SIZES, "1", "1", "1", "32", BOTH},
+	{"full", MEASURE_CYCLES, "64", "1", "1", "1", "1,4,8,16,64", BOTH},
+	{"full", MEASURE_COHERENCY, "64,512,1518", "1", "1", "1", "1,8,32", "explicit"},
+	{"full", MEASURE_MRR, ALL_SIZES, "1,1000", "1", "1", "32", "coherent"},
+	{"full", MEASURE_MRR, "64,1518", "1", "1", "1", "32", "explicit"},
+	{"full", MEASURE_NDRPDR, "64,imix,1518,9000", "1", "1", "1", "32", "coherent"},
+	{"full", MEASURE_LOSS, "64,1518", "1", "1", "1", "32", "coherent"},
+	{"full", MEASURE_B2B, "64,1518", "1", "1", "1", "32", "coherent"},
+	{"full", MEASURE_SCALING, "64", "1000", "1,2,4", "1,2,4", "32", "coherent"},
+	{"full", MEASURE_SOAK, "64", "1", "1", "1", "32", "coherent"},
+
+	{"cycles", MEASURE_CYCLES, "64,512,1518", "1", "1", "1", "32", BOTH},
+	{"coherency", MEASURE_COHERENCY, "64,512,1518", "1", "1", "1", "1,4,8,16,32,64",
+		"explicit"},
+	{"mrr", MEASURE_MRR, "64,imix,1518", "1", "1", "1", "32", "coherent"},
+	{"ndrpdr", MEASURE_NDRPDR, "64,1518", "1", "1", "1", "32", "coherent"},
+	{"latency", MEASURE_LATENCY, "64,1518", "1", "1", "1", "32", "coherent"},
+	{"loss", MEASURE_LOSS, "64,1518", "1", "1", "1", "32", "coherent"},
+	{"b2b", MEASURE_B2B, "64,1518", "1", "1", "1", "32", "coherent"},
+	{"scaling", MEASURE_SCALING, "64", "1000", "1,2,4", "1,2,4", "32", "coherent"},
+	{"soak", MEASURE_SOAK, "64", "1", "1", "1", "32", "coherent"},
+};
+
+#define ROWS (sizeof(suite_rows) / sizeof(suite_rows[0]))
+#define DIMENSIONS 6
+
+static void
+split(const char *text, struct list *out)
+{
+	out->n = 0;
+	while (*text != '\0' && out->n < OPTIONS_LIST_MAX) {
+		const size_t len = strcspn(text, ",");
+
+		snprintf(out->item[out->n++], sizeof(out->item[0]), "%.*s", (int)len, text);
+		text += len + (text[len] == ',');
+	}
+}
+
+static unsigned int
+number(const char *text)
+{
+	return (unsigned int)strtoul(text, NULL, 10);
+}
+
+unsigned int
+point_size_max(const struct point *p)
+{
+	return strcmp(p->size, "imix") == 0 ? 1518 : number(p->size);
+}
+
+void
+plan_name(const struct job *job, char name[POINT_NAME_LEN])
+{
+	const struct point *p = &job->point;
+
+	snprintf(name, POINT_NAME_LEN, "%s/%s/f%u/q%u/c%u/b%u/%s", measure_name(job->measure),
+		p->size, p->flows, p->queues, p->cores, p->burst, p->coherency);
+}
+
+static int
+plan_add(struct plan *p, const struct job *job)
+{
+	struct job *jobs;
+	char name[POINT_NAME_LEN], other[POINT_NAME_LEN];
+
+	plan_name(job, name);
+	for (size_t i = 0; i < p->n; i++) {
+		plan_name(&p->jobs[i], other);
+		if (strcmp(name, other) == 0)
+			return 0;
+	}
+	jobs = realloc(p->jobs, (p->n + 1) * sizeof(*jobs));
+	if (jobs == NULL)
+		return -ENOMEM;
+	p->jobs = jobs;
+	p->jobs[p->n++] = *job;
+	return 0;
+}
+
+/* Every combination of a row's lists, or of what the options put in their place. */
+static int
+add_row(const struct suite_row *r, const struct options *o, unsigned int cores, struct plan *p)
+{
+	const struct list *given[DIMENSIONS] = {
+		&o->coherency, &o->cores, &o->queues, &o->flows, &o->sizes, &o->bursts};
+	const char *own[DIMENSIONS] = {
+		r->coherency, r->cores, r->queues, r->flows, r->sizes, r->bursts};
+	struct list lists[DIMENSIONS];
+	size_t total = 1;
+
+	for (size_t d = 0; d < DIMENSIONS; d++) {
+		lists[d] = *given[d];
+		if (given[d]->n == 0)
+			split(own[d], &lists[d]);
+		total *= lists[d].n;
+	}
+	for (size_t i = 0; i < total; i++) {
+		const char *v[DIMENSIONS];
+		struct job job = {.measure = r->measure};
+		size_t rest = i;
+
+		for (size_t d = DIMENSIONS; d-- > 0;) {
+			v[d] = lists[d].item[rest % lists[d].n];
+			rest /= lists[d].n;
+		}
+		job.point = (struct point){.cores = number(v[1]),
+			.queues = number(v[2]),
+			.flows = number(v[3]),
+			.burst = number(v[5])};
+		strcpy(job.point.coherency, v[0]);
+		strcpy(job.point.size, v[4]);
+		/* A lcore without a queue would do nothing. */
+		if (job.point.cores > cores || job.point.cores > job.point.queues)
+			continue;
+		if (plan_add(p, &job) != 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static int
+unknown_suite(const char *name, char *why)
+{
+	size_t len = (size_t)snprintf(
+		why, OPTIONS_WHY_LEN, "--suite: '%s' is not allowed; allowed:", name);
+
+	for (size_t i = 0; i < ROWS; i++) {
+		if (i != 0 && strcmp(suite_rows[i].suite, suite_rows[i - 1].suite) == 0)
+			continue;
+		len += (size_t)snprintf(
+			why + len, OPTIONS_WHY_LEN - len, " %s", suite_rows[i].suite);
+	}
+	return -EINVAL;
+}
+
+/* What is measured once is not measured by every process of a run. */
+static bool
+is_for_part(const struct options *o, enum measure m)
+{
+	const bool once = m == MEASURE_SOAK || m == MEASURE_LOSS;
+
+	return !once || o->part <= 1;
+}
+
+int
+plan_make(const struct options *o, unsigned int cores, struct plan *out, char *why)
+{
+	struct plan p = {0};
+	size_t kept = 0;
+
+	for (size_t s = 0; s < o->suites.n; s++) {
+		bool known = false;
+
+		for (size_t i = 0; i < ROWS; i++) {
+			if (strcmp(suite_rows[i].suite, o->suites.item[s]) != 0)
+				continue;
+			known = true;
+			if (add_row(&suite_rows[i], o, cores, &p) != 0) {
+				plan_free(&p);
+				snprintf(why, OPTIONS_WHY_LEN, "no memory");
+				return -ENOMEM;
+			}
+		}
+		if (!known) {
+			plan_free(&p);
+			return unknown_suite(o->suites.item[s], why);
+		}
+	}
+	for (size_t i = 0; i < p.n; i++) {
+		if (is_for_part(o, p.jobs[i].measure))
+			p.jobs[kept++] = p.jobs[i];
+	}
+	p.n = kept;
+	*out = p;
+	return 0;
+}
+
+void
+plan_free(struct plan *p)
+{
+	free(p->jobs);
+	*p = (struct plan){0};
+}
+
+double
+plan_seconds(const struct options *o, const struct job *job)
+{
+	/* Setting ports up, and the pauses in which what is under way arrives. */
+	const double setup = 0.4, pause = 0.05;
+	const double trial = o->trial + pause;
+	const unsigned int parts = o->parts != 0 ? o->parts : 1;
+
+	switch (job->measure) {
+	case MEASURE_CYCLES:
+		return setup + 0.5 * o->trial;
+	case MEASURE_COHERENCY:
+		return 2 * setup + o->trial;
+	case MEASURE_MRR:
+	case MEASURE_SCALING:
+		return setup + ((o->trials + parts - 1) / parts) * trial;
+	case MEASURE_NDRPDR:
+		/* About so many loads; half of them are decided by half of the trials. */
+		return setup + trial * (14.0 + 6.0 * o->sum);
+	case MEASURE_LATENCY:
+		return setup + trial * 14;
+	case MEASURE_LOSS:
+		return setup + trial * 12;
+	case MEASURE_B2B:
+		return setup + trial * 20;
+	case MEASURE_SOAK:
+		return setup + trial + o->soak;
+	case MEASURE_COUNT:
+	default:
+		return 0;
+	}
+}

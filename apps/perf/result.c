@@ -1,0 +1,446 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+#include <errno.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "result.h"
+#include "stats.h"
+
+#define PROGRAM "sl-perf"
+#define PATH_LEN 192
+
+static int __attribute__((format(printf, 2, 3))) fail(char *why, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(why, RESULT_WHY_LEN, fmt, ap);
+	va_end(ap);
+	return -EINVAL;
+}
+
+static const char *
+type_name(const json_t *j)
+{
+	if (j == NULL)
+		return "missing";
+	switch (json_typeof(j)) {
+	case JSON_OBJECT:
+		return "an object";
+	case JSON_ARRAY:
+		return "an array";
+	case JSON_STRING:
+		return "a string";
+	case JSON_INTEGER:
+	case JSON_REAL:
+		return "a number";
+	case JSON_TRUE:
+	case JSON_FALSE:
+		return "a boolean";
+	case JSON_NULL:
+	default:
+		return "null";
+	}
+}
+
+/** Where in which file a check is. */
+struct place {
+	const char *file;
+	char path[PATH_LEN];
+	char *why;
+};
+
+static int
+wrong(const struct place *p, const char *key, const json_t *j, const char *wanted)
+{
+	return fail(p->why,
+		"%s: %s%s%s is %s; wanted: %s. The file was changed, or is not of sl-perf:"
+		" measure anew with \"sl-perf run --out FILE\"",
+		p->file, p->path, p->path[0] != '\0' && key[0] != '\0' ? "." : "", key,
+		type_name(j), wanted);
+}
+
+static int
+need_text(const struct place *p, const json_t *in, const char *key)
+{
+	const json_t *j = json_object_get(in, key);
+
+	return json_is_string(j) ? 0 : wrong(p, key, j, "a string");
+}
+
+static int
+need_number(const struct place *p, const json_t *in, const char *key)
+{
+	const json_t *j = json_object_get(in, key);
+
+	return json_is_number(j) && json_number_value(j) >= 0 ?
+		0 :
+		wrong(p, key, j, "a number that is not negative");
+}
+
+static int
+check_samples(struct place *p, const json_t *samples)
+{
+	size_t i, k;
+	json_t *list, *v;
+
+	if (!json_is_array(samples))
+		return wrong(p, "samples", samples, "an array, of an array for each process");
+	json_array_foreach(samples, i, list)
+	{
+		if (!json_is_array(list))
+			return wrong(p, "samples", list, "an array of numbers for each process");
+		json_array_foreach(list, k, v)
+		{
+			if (!json_is_number(v) || !isfinite(json_number_value(v)))
+				return wrong(p, "samples", v, "numbers");
+		}
+	}
+	return 0;
+}
+
+static int
+check_metrics(struct place *p, json_t *metrics)
+{
+	const char *name, *better;
+	json_t *m;
+	const size_t len = strlen(p->path);
+
+	if (!json_is_object(metrics))
+		return wrong(p, "metrics", metrics, "an object");
+	json_object_foreach(metrics, name, m)
+	{
+		snprintf(p->path + len, sizeof(p->path) - len, ".metrics.%s", name);
+		if (!json_is_object(m))
+			return wrong(p, "", m, "an object");
+		if (need_text(p, m, "unit") != 0 || need_text(p, m, "better") != 0 ||
+			check_samples(p, json_object_get(m, "samples")) != 0)
+			return -EINVAL;
+		better = json_string_value(json_object_get(m, "better"));
+		if (strcmp(better, "more") != 0 && strcmp(better, "less") != 0)
+			return fail(p->why, "%s: %s.better is '%s'; allowed: more, less", p->file,
+				p->path, better);
+	}
+	p->path[len] = '\0';
+	return 0;
+}
+
+static int
+check_latency(struct place *p, const json_t *l)
+{
+	static const char *const numbers[] = {
+		"count", "min", "mean", "p50", "p90", "p99", "p999", "max"};
+	const json_t *buckets = json_object_get(l, "buckets");
+	json_t *b;
+	size_t i;
+
+	for (i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		if (need_number(p, l, numbers[i]) != 0)
+			return -EINVAL;
+	}
+	if (!json_is_array(buckets))
+		return wrong(p, "buckets", buckets, "an array");
+	json_array_foreach(buckets, i, b)
+	{
+		if (json_array_size(b) != 2 || !json_is_number(json_array_get(b, 0)) ||
+			!json_is_number(json_array_get(b, 1)))
+			return wrong(p, "buckets", b, "pairs of numbers");
+	}
+	return 0;
+}
+
+static int
+check_trials(struct place *p, const json_t *trials)
+{
+	static const char *const numbers[] = {"intended_pps", "seconds", "offered", "received",
+		"skipped", "corrupt", "preempted", "received_pps", "cycles_per_packet"};
+	const size_t len = strlen(p->path);
+	const json_t *latency;
+	size_t i, k;
+	json_t *t;
+
+	if (!json_is_array(trials))
+		return wrong(p, "trials", trials, "an array");
+	json_array_foreach(trials, i, t)
+	{
+		snprintf(p->path + len, sizeof(p->path) - len, ".trials[%zu]", i);
+		if (!json_is_object(t))
+			return wrong(p, "", t, "an object");
+		if (need_text(p, t, "goal") != 0)
+			return -EINVAL;
+		for (k = 0; k < sizeof(numbers) / sizeof(numbers[0]); k++) {
+			if (need_number(p, t, numbers[k]) != 0)
+				return -EINVAL;
+		}
+		latency = json_object_get(t, "latency_ns");
+		if (latency != NULL && check_latency(p, latency) != 0)
+			return -EINVAL;
+	}
+	p->path[len] = '\0';
+	return 0;
+}
+
+static int
+check_config(struct place *p, const json_t *r)
+{
+	static const char *const texts[] = {"size", "coherency", "device", "rx_path", "tx_path"};
+	static const char *const numbers[] = {"flows", "queues", "cores", "burst", "rxd", "txd"};
+	const json_t *c = json_object_get(r, "config");
+	const size_t len = strlen(p->path);
+	size_t i;
+
+	if (!json_is_object(c))
+		return wrong(p, "config", c, "an object");
+	snprintf(p->path + len, sizeof(p->path) - len, ".config");
+	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		if (need_text(p, c, texts[i]) != 0)
+			return -EINVAL;
+	}
+	for (i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		if (need_number(p, c, numbers[i]) != 0)
+			return -EINVAL;
+	}
+	p->path[len] = '\0';
+	return 0;
+}
+
+static int
+check_head(struct place *p, const json_t *j)
+{
+	const json_t *schema = json_object_get(j, "schema"), *program;
+
+	if (!json_is_object(j))
+		return wrong(p, "the file's content", j, "an object");
+	program = json_object_get(j, "program");
+	if (!json_is_string(program) || strcmp(json_string_value(program), PROGRAM) != 0)
+		return fail(p->why,
+			"%s: program is %s%s%s; wanted: \"" PROGRAM
+			"\". This is no result of sl-perf:"
+			" make one with \"sl-perf run --out FILE\"",
+			p->file, json_is_string(program) ? "'" : "",
+			json_is_string(program) ? json_string_value(program) : type_name(program),
+			json_is_string(program) ? "'" : "");
+	if (!json_is_integer(schema))
+		return wrong(p, "schema", schema, "a whole number");
+	if (json_integer_value(schema) != RESULT_SCHEMA)
+		return fail(p->why,
+			"%s: schema is %" JSON_INTEGER_FORMAT
+			"; this sl-perf (%s) reads %d. Use the"
+			" sl-perf that wrote it, or measure anew",
+			p->file, json_integer_value(schema), SL_VERSION, RESULT_SCHEMA);
+	return 0;
+}
+
+int
+result_check(const json_t *result, const char *file, char why[RESULT_WHY_LEN])
+{
+	struct place p = {.file = file, .why = why};
+	const json_t *list = json_object_get(result, "results");
+	size_t i;
+	json_t *r;
+
+	if (check_head(&p, result) != 0)
+		return -EINVAL;
+	if (!json_is_object(json_object_get(result, "environment")))
+		return wrong(
+			&p, "environment", json_object_get(result, "environment"), "an object");
+	if (!json_is_boolean(json_object_get(result, "interrupted")))
+		return wrong(
+			&p, "interrupted", json_object_get(result, "interrupted"), "true or false");
+	if (!json_is_array(list))
+		return wrong(&p, "results", list, "an array");
+	json_array_foreach(list, i, r)
+	{
+		snprintf(p.path, sizeof(p.path), "results[%zu]", i);
+		if (!json_is_object(r))
+			return wrong(&p, "", r, "an object");
+		if (need_text(&p, r, "name") != 0 || need_text(&p, r, "measure") != 0 ||
+			check_config(&p, r) != 0 ||
+			check_metrics(&p, json_object_get(r, "metrics")) != 0 ||
+			check_trials(&p, json_object_get(r, "trials")) != 0)
+			return -EINVAL;
+	}
+	return 0;
+}
+
+json_t *
+result_load(const char *file, char why[RESULT_WHY_LEN])
+{
+	json_error_t error;
+	json_t *j;
+
+	if (access(file, R_OK) != 0) {
+		fail(why, "%s cannot be read (%s)", file, strerror(errno));
+		return NULL;
+	}
+	j = json_load_file(file, JSON_REJECT_DUPLICATES, &error);
+	if (j == NULL) {
+		fail(why, "%s is no JSON: line %d, column %d: %s", file, error.line, error.column,
+			error.text);
+		return NULL;
+	}
+	if (result_check(j, file, why) != 0) {
+		json_decref(j);
+		return NULL;
+	}
+	return j;
+}
+
+int
+result_save(const json_t *result, const char *file, char why[RESULT_WHY_LEN])
+{
+	const size_t flags = JSON_INDENT(1) | JSON_REAL_PRECISION(10);
+	char beside[1024];
+	int rc;
+
+	if (file[0] == '\0') {
+		rc = json_dumpf(result, stdout, flags);
+		putchar('\n');
+		if (rc != 0 || fflush(stdout) != 0)
+			return fail(why, "standard output cannot be written");
+		return 0;
+	}
+	/* A pipe or a device is written to as it is. */
+	snprintf(beside, sizeof(beside), "%s.part", file);
+	errno = 0;
+	if (strncmp(file, "/dev/", 5) == 0)
+		rc = json_dump_file(result, file, flags);
+	else if (json_dump_file(result, beside, flags) == 0)
+		rc = rename(beside, file);
+	else
+		rc = -1;
+	if (rc == 0)
+		return 0;
+	rc = errno;
+	unlink(beside);
+	return fail(why, "%s cannot be written (%s)", file, strerror(rc));
+}
+
+json_t *
+result_new(void)
+{
+	return json_pack("{s:i, s:s, s:s, s:b, s:{}, s:[]}", "schema", RESULT_SCHEMA, "program",
+		PROGRAM, "version", SL_VERSION, "interrupted", 0, "environment", "results");
+}
+
+json_t *
+result_find(const json_t *result, const char *name)
+{
+	json_t *list = json_object_get(result, "results"), *r;
+	size_t i;
+
+	json_array_foreach(list, i, r)
+	{
+		const char *s = json_string_value(json_object_get(r, "name"));
+
+		if (s != NULL && strcmp(s, name) == 0)
+			return r;
+	}
+	return NULL;
+}
+
+static int
+merge_metrics(json_t *into, json_t *from)
+{
+	const char *name;
+	json_t *m, *mine;
+
+	json_object_foreach(from, name, m)
+	{
+		mine = json_object_get(into, name);
+		if (mine == NULL) {
+			if (json_object_set_new(into, name, json_deep_copy(m)) != 0)
+				return -ENOMEM;
+		} else if (json_array_extend(json_object_get(mine, "samples"),
+				   json_object_get(m, "samples")) != 0) {
+			return -ENOMEM;
+		}
+	}
+	return 0;
+}
+
+int
+result_merge(json_t *into, const json_t *from)
+{
+	json_t *list = json_object_get(from, "results"), *r, *mine;
+	size_t i;
+	int rc = 0;
+
+	if (json_object_size(json_object_get(into, "environment")) == 0)
+		json_object_set(into, "environment", json_object_get(from, "environment"));
+	if (json_is_true(json_object_get(from, "interrupted")))
+		json_object_set_new(into, "interrupted", json_true());
+	json_array_foreach(list, i, r)
+	{
+		mine = result_find(into, json_string_value(json_object_get(r, "name")));
+		if (mine == NULL) {
+			rc |= json_array_append_new(
+				json_object_get(into, "results"), json_deep_copy(r));
+			continue;
+		}
+		rc |= merge_metrics(
+			json_object_get(mine, "metrics"), json_object_get(r, "metrics"));
+		rc |= json_array_extend(
+			json_object_get(mine, "trials"), json_object_get(r, "trials"));
+	}
+	return rc != 0 ? -ENOMEM : 0;
+}
+
+size_t
+result_processes(const json_t *metric)
+{
+	const json_t *samples = json_object_get(metric, "samples");
+	size_t n = 0, i;
+	json_t *list;
+
+	json_array_foreach(samples, i, list) n += json_array_size(list) != 0;
+	return n;
+}
+
+static size_t
+numbers_of(const json_t *list, double *out)
+{
+	const size_t n = json_array_size(list);
+
+	for (size_t i = 0; i < n; i++)
+		out[i] = json_number_value(json_array_get(list, i));
+	return n;
+}
+
+size_t
+result_samples(const json_t *metric, double **out)
+{
+	json_t *samples = json_object_get(metric, "samples"), *list;
+	const size_t processes = result_processes(metric);
+	size_t i, n = 0, total = 1;
+	double *v, *scratch;
+
+	json_array_foreach(samples, i, list) total += json_array_size(list);
+	v = calloc(total, sizeof(*v));
+	scratch = calloc(total, sizeof(*scratch));
+	json_array_foreach(samples, i, list)
+	{
+		if (v == NULL || scratch == NULL || json_array_size(list) == 0)
+			continue;
+		if (processes == 1)
+			n = numbers_of(list, v);
+		else
+			v[n++] = stat_median(scratch, numbers_of(list, scratch));
+	}
+	free(scratch);
+	*out = v;
+	return n;
+}
+
+bool
+result_more_is_good(const json_t *metric)
+{
+	const char *better = json_string_value(json_object_get(metric, "better"));
+
+	return better != NULL && strcmp(better, "more") == 0;
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+#ifndef _RESULT_H_
+#define _RESULT_H_
+
+/**
+ * @file
+ * The result of a run as JSON (docs/sl-perf.md, docs/sl-perf.schema.json):
+ * load, check, merge, save. Pure but for the files.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <jansson.h>
+
+/** Version of the form; grows when a field changes its meaning or goes. */
+#define RESULT_SCHEMA 1
+#define RESULT_WHY_LEN 512
+
+/** An empty result: no environment yet, no results. New reference; NULL without memory. */
+json_t *result_new(void);
+/** Is this a result that this version reads? @return 0; -EINVAL with what, where and how to mend. */
+int result_check(const json_t *result, const char *file, char why[RESULT_WHY_LEN]);
+/** Load and check. @return new reference, or NULL with the reason. */
+json_t *result_load(const char *file, char why[RESULT_WHY_LEN]);
+/**
+ * Save it whole or not at all: through a file beside it. "": standard output.
+ * @return 0 or negative errno with the reason.
+ */
+int result_save(const json_t *result, const char *file, char why[RESULT_WHY_LEN]);
+/**
+ * Take the results of another process of the same run in: samples of each
+ * metric as one more list, trials behind those that are there. Without an
+ * environment of its own @p into takes the other's.
+ * @return 0 or -ENOMEM.
+ */
+int result_merge(json_t *into, const json_t *from);
+
+/** The result of that name, or NULL. Borrowed. */
+json_t *result_find(const json_t *result, const char *name);
+/**
+ * A metric's samples for a comparison: the median of each process. Of a run
+ * of one process: all its samples, as far as there is nothing better.
+ * @return how many; @p out is to be freed. 0 without samples or memory.
+ */
+size_t result_samples(const json_t *metric, double **out);
+/** Is more of this metric better? */
+bool result_more_is_good(const json_t *metric);
+/** How many processes sampled it. */
+size_t result_processes(const json_t *metric);
+
+#endif /* _RESULT_H_ */

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+#include <errno.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <rte_cycles.h>
+#include <rte_eal.h>
+#include <rte_errno.h>
+#include <rte_lcore.h>
+#include <rte_version.h>
+
+#include "bench.h"
+#include "commands.h"
+#include "environment.h"
+#include "result.h"
+#include "run.h"
+#include "say.h"
+#include "spawn.h"
+#include "stop.h"
+
+#define CPUS_MAX 64u
+#define EAL_ARGS_MAX 16
+
+/** CPUs to use: the first for the device, the others forward. */
+struct cpus {
+	unsigned int n;
+	int cpu[CPUS_MAX];
+};
+
+static void
+cpus_of_process(struct cpus *out)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	if (sched_getaffinity(0, sizeof(set), &set) != 0)
+		CPU_SET(0, &set);
+	for (int c = 0; c < CPU_SETSIZE && out->n < CPUS_MAX; c++) {
+		if (CPU_ISSET(c, &set))
+			out->cpu[out->n++] = c;
+	}
+}
+
+static int
+cpus_of_option(const char *text, struct cpus *out)
+{
+	struct cpus allowed = {0};
+	char *end;
+
+	cpus_of_process(&allowed);
+	while (true) {
+		const long v = strtol(text, &end, 10);
+		bool known = false;
+
+		for (unsigned int i = 0; i < allowed.n; i++)
+			known |= allowed.cpu[i] == v;
+		if (end == text || (*end != ',' && *end != '\0') || !known || out->n == CPUS_MAX)
+			return say_error(-EINVAL,
+				"--cpus: '%s' is not allowed; allowed: CPUs that this process may"
+				" use, %d to %d, as a list like %d,%d",
+				text, allowed.cpu[0], allowed.cpu[allowed.n - 1], allowed.cpu[0],
+				allowed.cpu[allowed.n - 1]);
+		out->cpu[out->n++] = (int)v;
+		if (*end == '\0')
+			return 0;
+		text = end + 1;
+	}
+}
+
+static long
+number_in(const char *path)
+{
+	FILE *f = fopen(path, "r");
+	long v = 0;
+
+	if (f != NULL && fscanf(f, "%ld", &v) != 1)
+		v = 0;
+	if (f != NULL)
+		fclose(f);
+	return v;
+}
+
+static bool
+hugepages_there(const struct options *o)
+{
+	return geteuid() == 0 &&
+		number_in("/sys/kernel/mm/hugepages/hugepages-2048kB/free_hugepages") >=
+		(long)o->memory / 2;
+}
+
+/* One CPU has to do for all: lcores are threads, two of which can share it. */
+static int
+start_eal(const struct options *o, const struct cpus *cpus, bool huge)
+{
+	char lcores[CPUS_MAX * 12] = "", memory[24];
+	const char *given[] = {"sl-perf", "--no-pci", "--no-shconf", "--no-telemetry",
+		"--log-level=4", memory, "--lcores", lcores, huge ? "--in-memory" : "--no-huge"};
+	char *argv[EAL_ARGS_MAX] = {NULL};
+	const unsigned int workers = cpus->n > 1 ? cpus->n - 1 : 1;
+	size_t len;
+
+	snprintf(memory, sizeof(memory), "-m%u", o->memory);
+	len = (size_t)snprintf(lcores, sizeof(lcores), "0@%d", cpus->cpu[0]);
+	for (unsigned int i = 1; i <= workers; i++)
+		len += (size_t)snprintf(
+			lcores + len, sizeof(lcores) - len, ",%u@%d", i, cpus->cpu[i % cpus->n]);
+	for (size_t i = 0; i < RTE_DIM(given); i++)
+		argv[i] = strdup(given[i]);
+	if (rte_eal_init(RTE_DIM(given), argv) < 0)
+		return say_error(-rte_errno,
+			"EAL did not start (%s). Mend: what it said above; --no-huge needs no"
+			" hugepages, --memory less of them. More: ./syncline doctor",
+			rte_strerror(rte_errno));
+	return 0;
+}
+
+/* All jobs of the plan. @return an exit code. */
+static int
+run_jobs(struct bench *b, const struct plan *plan, json_t *result)
+{
+	char name[POINT_NAME_LEN];
+	double total = 0;
+	int rc = 0;
+
+	for (size_t i = 0; i < plan->n; i++)
+		total += plan_seconds(b->options, &plan->jobs[i]);
+	progress_start(&b->progress, total, b->options->part, b->options->parts);
+	for (size_t i = 0; i < plan->n && rc == 0 && !stop_wanted(); i++) {
+		json_t *r;
+
+		plan_name(&plan->jobs[i], name);
+		progress_job(&b->progress, name, plan_seconds(b->options, &plan->jobs[i]));
+		r = measure_run(b, &plan->jobs[i], &rc);
+		if (r != NULL)
+			json_array_append_new(json_object_get(result, "results"), r);
+	}
+	progress_end(&b->progress);
+	if (stop_wanted())
+		json_object_set_new(result, "interrupted", json_true());
+	if (rc == 0 || rc == -EINTR)
+		return EXIT_CODE_OK;
+	return say_error(EXIT_CODE_SETUP, "%s failed (%s)", name, strerror(-rc));
+}
+
+/* Measure in this process. */
+static int
+run_here(const struct options *o, int argc, char **argv, json_t *result)
+{
+	struct cpus cpus = {0};
+	struct plan plan;
+	char why[OPTIONS_WHY_LEN];
+	const bool huge = !o->no_huge && hugepages_there(o);
+	struct bench b = {.options = o};
+	int rc;
+
+	if (o->cpus[0] == '\0')
+		cpus_of_process(&cpus);
+	else if (cpus_of_option(o->cpus, &cpus) != 0)
+		return EXIT_CODE_USAGE;
+	/* Threads to come have it from this one. */
+	if (o->nice != 0 && setpriority(PRIO_PROCESS, 0, (int)o->nice) != 0)
+		return say_error(EXIT_CODE_SETUP, "--nice %.0f: %s; below 0 is for root", o->nice,
+			strerror(errno));
+	b.device_cpu = cpus.cpu[0];
+	b.cores = cpus.n > 1 ? cpus.n - 1 : 1;
+	if (plan_make(o, b.cores, &plan, why) != 0)
+		return say_error(EXIT_CODE_USAGE, "%s", why);
+	if (start_eal(o, &cpus, huge) != 0) {
+		plan_free(&plan);
+		return EXIT_CODE_SETUP;
+	}
+	const struct environment env = {
+		.argc = argc,
+		.argv = argv,
+		.device_cpu = b.device_cpu,
+		.cpus = cpus.cpu + (cpus.n > 1),
+		.nb_cpus = b.cores,
+		.tsc_hz = rte_get_tsc_hz(),
+		.dpdk = rte_version(),
+		.hugepages_used = huge,
+	};
+
+	json_object_set_new(result, "environment", environment_json(&env));
+	rc = run_jobs(&b, &plan, result);
+	plan_free(&plan);
+	rte_eal_cleanup();
+	return rc;
+}
+
+int
+run_part(const char *program, int argc, char **argv, unsigned int part, unsigned int parts,
+	json_t *into)
+{
+	struct spawn_args args = {0};
+	char file[] = "/tmp/sl-perf.XXXXXX", which[32], why[RESULT_WHY_LEN];
+	int fd = mkstemp(file), rc;
+	json_t *got;
+
+	if (fd < 0)
+		return say_error(EXIT_CODE_SETUP, "%s cannot be made (%s)", file, strerror(errno));
+	close(fd);
+	snprintf(which, sizeof(which), "%u/%u", part, parts);
+	spawn_add(&args, "sl-perf");
+	for (int i = 0; i < argc; i++)
+		spawn_add(&args, argv[i]);
+	/* The last of an option counts. */
+	spawn_add(&args, "--processes");
+	spawn_add(&args, "1");
+	spawn_add(&args, "--part");
+	spawn_add(&args, which);
+	spawn_add(&args, "--out");
+	spawn_add(&args, file);
+	rc = spawn_run(program, &args, NULL);
+	got = rc == EXIT_CODE_OK ? result_load(file, why) : NULL;
+	unlink(file);
+	if (rc < 0 || rc > EXIT_CODE_SETUP)
+		return say_error(EXIT_CODE_SETUP, "process %s ended with %d", which, rc);
+	if (rc != EXIT_CODE_OK)
+		return rc;
+	if (got == NULL || result_merge(into, got) != 0) {
+		json_decref(got);
+		return say_error(
+			EXIT_CODE_SETUP, "process %s: %s", which, got == NULL ? why : "no memory");
+	}
+	json_decref(got);
+	return EXIT_CODE_OK;
+}
+
+/* Measure in processes of their own; what each found is kept at once. */
+static int
+run_processes(const struct options *o, int argc, char **argv, json_t *result)
+{
+	char why[RESULT_WHY_LEN];
+	int rc = EXIT_CODE_OK;
+
+	for (unsigned int k = 1; k <= o->processes && rc == EXIT_CODE_OK && !stop_wanted(); k++) {
+		rc = run_part("/proc/self/exe", argc, argv, k, o->processes, result);
+		if (rc == EXIT_CODE_OK && o->out[0] != '\0' &&
+			result_save(result, o->out, why) != 0)
+			rc = say_error(EXIT_CODE_SETUP, "%s", why);
+	}
+	if (stop_wanted())
+		json_object_set_new(result, "interrupted", json_true());
+	return rc;
+}
+
+int
+cmd_run(int argc, char **argv)
+{
+	const double started = progress_clock();
+	struct options o;
+	char why[OPTIONS_WHY_LEN];
+	json_t *result;
+	int rc = options_parse(argc, argv, &o, why);
+
+	if (rc == OPTIONS_HELP) {
+		options_usage(stdout, "sl-perf");
+		return EXIT_CODE_OK;
+	}
+	if (rc != OPTIONS_OK)
+		return say_error(EXIT_CODE_USAGE, "run: %s", why);
+	result = result_new();
+	if (result == NULL)
+		return say_error(EXIT_CODE_SETUP, "no memory");
+	stop_take_signals();
+	if (o.processes > 1)
+		rc = run_processes(&o, argc, argv, result);
+	else
+		rc = run_here(&o, argc, argv, result);
+	json_object_set_new(result, "seconds", json_real(progress_clock() - started));
+	/* Nothing was measured: there is nothing to keep. */
+	if (json_object_size(json_object_get(result, "environment")) != 0 &&
+		result_save(result, o.out, why) != 0)
+		rc = say_error(EXIT_CODE_SETUP, "%s", why);
+	json_decref(result);
+	return rc;
+}

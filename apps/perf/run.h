@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+#ifndef _RUN_H_
+#define _RUN_H_
+
+#include <jansson.h>
+
+/**
+ * Have another process measure, and take what it found in.
+ * @param program of it; @p argc, @p argv the run command and its options
+ * @return an exit code, reason on stderr.
+ */
+int run_part(const char *program, int argc, char **argv, unsigned int part, unsigned int parts,
+	json_t *into);
+
+#endif /* _RUN_H_ */

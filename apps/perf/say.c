@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "say.h"
+
+int
+say_error(int rc, const char *fmt, ...)
+{
+	va_list ap;
+
+	fflush(stdout);
+	fputs("sl-perf: ", stderr);
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+	return rc;
+}

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+#ifndef _SAY_H_
+#define _SAY_H_
+
+/** Print a line to standard error behind the program's name. @return @p rc, to pass on. */
+int say_error(int rc, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+#endif /* _SAY_H_ */

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "search.h"
+
+/* Loads this close are the same. */
+#define SAME 1e-9
+/* Bounds outside are looked for in steps of so many widths, doubling. */
+#define REACH_WIDTHS 2.0
+
+int
+search_init(struct search *s, const struct search_rules *rules)
+{
+	*s = (struct search){.rules = *rules};
+	if (!(rules->min > 0) || !(rules->max > rules->min) || !(rules->width > 0) ||
+		rules->width >= 1 || rules->sum == 0 || rules->nb_goals == 0 ||
+		rules->nb_goals > SEARCH_GOALS_MAX || rules->exceed < 0 || rules->exceed >= 1)
+		return -EINVAL;
+	s->trials = calloc(SEARCH_TRIALS_MAX, sizeof(*s->trials));
+	s->loads = calloc(SEARCH_TRIALS_MAX, sizeof(*s->loads));
+	if (s->trials == NULL || s->loads == NULL) {
+		search_free(s);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+void
+search_free(struct search *s)
+{
+	free(s->trials);
+	free(s->loads);
+	s->trials = NULL;
+	s->loads = NULL;
+}
+
+static bool
+same(double a, double b)
+{
+	return fabs(a - b) <= SAME * fmax(a, b);
+}
+
+enum search_class
+search_class(const struct search *s, unsigned int goal, double load, unsigned int sum)
+{
+	const double allowed = s->rules.goals[goal].loss;
+	unsigned int good = 0, bad = 0, whole;
+
+	for (size_t i = 0; i < s->nb_trials; i++) {
+		if (!same(s->trials[i].load, load))
+			continue;
+		if (s->trials[i].loss > allowed)
+			bad++;
+		else
+			good++;
+	}
+	whole = good + bad > sum ? good + bad : sum;
+	if (bad > s->rules.exceed * whole)
+		return SEARCH_UPPER;
+	/* What is not tried yet might all be lossy. */
+	if (whole - good <= s->rules.exceed * whole)
+		return SEARCH_LOWER;
+	return SEARCH_UNDECIDED;
+}
+
+/** A phase's own rules. */
+struct phase {
+	double width;
+	unsigned int sum;
+};
+
+static struct phase
+phase_of(const struct search *s)
+{
+	const unsigned int left = s->rules.phases - s->phase;
+	const double width = s->rules.width * pow(2, left);
+
+	return (struct phase){
+		.width = width < 0.5 ? width : 0.5,
+		.sum = s->phase == 0 && left != 0 ? 1 :
+						    (unsigned int)ceil(s->rules.sum / pow(3, left)),
+	};
+}
+
+static struct search_load *
+load_entry(struct search *s, double load)
+{
+	for (size_t i = 0; i < s->nb_loads; i++) {
+		if (same(s->loads[i].load, load))
+			return &s->loads[i];
+	}
+	s->loads[s->nb_loads] = (struct search_load){.load = load};
+	return &s->loads[s->nb_loads++];
+}
+
+/* Lowest upper bound; then the highest lower bound below it. 0: none. */
+static void
+bounds(const struct search *s, unsigned int sum, double *lower, double *upper)
+{
+	*lower = *upper = 0;
+	for (size_t i = 0; i < s->nb_loads; i++) {
+		const double load = s->loads[i].load;
+
+		if (search_class(s, s->goal, load, sum) == SEARCH_UPPER &&
+			(*upper == 0 || load < *upper))
+			*upper = load;
+	}
+	for (size_t i = 0; i < s->nb_loads; i++) {
+		const double load = s->loads[i].load;
+
+		if (search_class(s, s->goal, load, sum) == SEARCH_LOWER && load > *lower &&
+			(*upper == 0 || load < *upper))
+			*lower = load;
+	}
+}
+
+/* A load between the bounds that this goal's phase has begun, and not decided. */
+static bool
+begun(const struct search *s, unsigned int sum, double lower, double upper, double *load)
+{
+	for (size_t i = 0; i < s->nb_loads; i++) {
+		const struct search_load *l = &s->loads[i];
+
+		if ((l->active & (1u << s->goal)) == 0 || l->load <= lower ||
+			(upper != 0 && l->load >= upper))
+			continue;
+		if (search_class(s, s->goal, l->load, sum) == SEARCH_UNDECIDED) {
+			*load = l->load;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Where to look next, with no load begun. False: the phase has what it looked for. */
+static bool
+choose(struct search *s, const struct phase *p, double lower, double upper, double *load)
+{
+	const struct search_rules *r = &s->rules;
+	double step;
+
+	if (upper == 0 && lower == 0) {
+		*load = r->hint > 0 ? fmin(fmax(r->hint, r->min), r->max) : r->max;
+		return true;
+	}
+	step = p->width * REACH_WIDTHS * pow(2, s->reach);
+	if (lower == 0) {
+		if (same(upper, r->min))
+			return false;
+		s->reach++;
+		*load = step < 1 ? fmax(upper * (1 - step), r->min) : r->min;
+		return true;
+	}
+	if (upper == 0) {
+		if (same(lower, r->max))
+			return false;
+		s->reach++;
+		*load = fmin(lower * (1 + step), r->max);
+		return true;
+	}
+	s->reach = 0;
+	if ((upper - lower) / upper <= p->width * (1 + SAME))
+		return false;
+	*load = sqrt(lower * upper);
+	return true;
+}
+
+/* The next phase decides the bounds of this one anew, by more trials. */
+static void
+hand_over(struct search *s, double lower, double upper)
+{
+	for (size_t i = 0; i < s->nb_loads; i++)
+		s->loads[i].active &= ~(1u << s->goal);
+	if (lower != 0)
+		load_entry(s, lower)->active |= 1u << s->goal;
+	if (upper != 0)
+		load_entry(s, upper)->active |= 1u << s->goal;
+	s->reach = 0;
+}
+
+static void
+conclude(struct search *s, double lower, double upper)
+{
+	struct search_found *f = &s->found[s->goal];
+	double sum = 0;
+	unsigned int n = 0;
+
+	*f = (struct search_found){.found = lower != 0,
+		.at_max = lower != 0 && upper == 0,
+		.lower = lower,
+		.upper = upper};
+	for (size_t i = 0; i < s->nb_trials; i++) {
+		if (lower == 0 || !same(s->trials[i].load, lower) ||
+			s->trials[i].loss > s->rules.goals[s->goal].loss)
+			continue;
+		sum += s->trials[i].pps;
+		n++;
+	}
+	f->pps = n != 0 ? sum / n : lower;
+}
+
+bool
+search_next(struct search *s, double *load)
+{
+	while (s->goal < s->rules.nb_goals) {
+		const struct phase p = phase_of(s);
+		double lower, upper;
+
+		bounds(s, p.sum, &lower, &upper);
+		if (!s->full) {
+			if (begun(s, p.sum, lower, upper, load))
+				return true;
+			if (choose(s, &p, lower, upper, load)) {
+				load_entry(s, *load)->active |= 1u << s->goal;
+				return true;
+			}
+		}
+		if (s->phase < s->rules.phases && !s->full) {
+			hand_over(s, lower, upper);
+			s->phase++;
+			continue;
+		}
+		conclude(s, lower, upper);
+		s->goal++;
+		s->phase = 0;
+		s->reach = 0;
+	}
+	return false;
+}
+
+void
+search_add(struct search *s, double load, double loss, double pps)
+{
+	s->trials[s->nb_trials++] = (struct search_trial){load, loss, pps};
+	if (s->nb_trials == SEARCH_TRIALS_MAX || s->nb_loads == SEARCH_TRIALS_MAX - 2)
+		s->full = true;
+}

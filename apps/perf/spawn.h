@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+#ifndef _SPAWN_H_
+#define _SPAWN_H_
+
+/** @file Other processes: parts of a run, builds. */
+
+#include <stddef.h>
+
+#define SPAWN_ARGS_MAX 64
+
+/** An argument list that grows; NULL at its end. Zero-initialise. */
+struct spawn_args {
+	size_t n;
+	const char *v[SPAWN_ARGS_MAX + 1];
+};
+
+/** Add one; what is too much is counted and refused by spawn_run(). */
+void spawn_add(struct spawn_args *a, const char *arg);
+
+/**
+ * Run a program and wait for it. A signal that ends this process is passed on.
+ * @param quiet file for what it prints; NULL: it shares ours
+ * @return its exit code; 128 + number when a signal ended it; negative errno.
+ */
+int spawn_run(const char *program, const struct spawn_args *args, const char *quiet);
+
+#endif /* _SPAWN_H_ */

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+#include <signal.h>
+
+#include "stop.h"
+
+static volatile sig_atomic_t wanted;
+
+static void
+on_signal(int number)
+{
+	(void)number;
+	wanted = 1;
+}
+
+void
+stop_take_signals(void)
+{
+	struct sigaction sa = {.sa_handler = on_signal};
+
+	sigemptyset(&sa.sa_mask);
+	sigaction(SIGINT, &sa, NULL);
+	sigaction(SIGTERM, &sa, NULL);
+}
+
+bool
+stop_wanted(void)
+{
+	return wanted != 0;
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+#ifndef _STOP_H_
+#define _STOP_H_
+
+#include <stdbool.h>
+
+/** Take SIGINT and SIGTERM: they end the measuring, what is done is kept. */
+void stop_take_signals(void);
+/** Was one of them taken? */
+bool stop_wanted(void);
+
+#endif /* _STOP_H_ */

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <rte_cycles.h>
+
+#include "progress.h"
+#include "rig.h"
+#include "stop.h"
+#include "trial.h"
+
+#define TURN_US 10000
+/** What is under way has arrived when nothing did for so long. */
+#define QUIET_TURNS 2
+#define QUIET_TURNS_MAX 200
+/** A generator that could not offer this share of what was ordered did not try the rate. */
+#define SKIPPED_SHARE 0.005
+/** Part of a trial before its rate is taken: the generator and the caches get going. */
+#define RAMP_SHARE 0.1
+#define RAMP_MAX_S 0.2
+
+/** What the wires count, at one moment. */
+struct moment {
+	double at;
+	uint64_t offered, skipped, received, corrupt;
+	uint64_t preempted;
+	bool running;
+	struct rig_counts lanes;
+};
+
+static uint64_t
+number(const json_t *report, const char *side, const char *name)
+{
+	return (uint64_t)json_integer_value(json_object_get(json_object_get(report, side), name));
+}
+
+static int
+moment_take(const struct rig *r, struct moment *m)
+{
+	json_t *gen = rig_wire_report(r, 0), *sink;
+	struct rusage usage;
+
+	getrusage(RUSAGE_SELF, &usage);
+	m->preempted = (uint64_t)usage.ru_nivcsw;
+	m->at = progress_clock();
+	m->lanes = rig_counts(r);
+	sink = rig_wire_report(r, 1);
+	m->offered = number(gen, "tx", "frames");
+	m->skipped = number(gen, "tx", "skipped");
+	m->running = json_is_true(json_object_get(json_object_get(gen, "tx"), "running"));
+	m->received = number(sink, "rx", "frames");
+	m->corrupt = number(sink, "rx", "corrupt");
+	json_decref(gen);
+	json_decref(sink);
+	return gen != NULL && sink != NULL ? 0 : -EIO;
+}
+
+/* Wait until @p end, or until the generator has come to its count. */
+static int
+wait_until(const struct rig *r, double end, bool counted, struct progress *p)
+{
+	struct moment m;
+	double left;
+
+	while ((left = end - progress_clock()) > 0 && !stop_wanted()) {
+		usleep(left * 1e6 < TURN_US ? (useconds_t)(left * 1e6) : TURN_US);
+		progress_say(p, "%.1f s", left);
+		if (!counted)
+			continue;
+		if (moment_take(r, &m) != 0)
+			return -EIO;
+		if (!m.running)
+			break;
+	}
+	return 0;
+}
+
+/* Let what is under way arrive. */
+static int
+drain(const struct rig *r, struct moment *m)
+{
+	unsigned int quiet = 0, turns = 0;
+	uint64_t before;
+
+	do {
+		before = m->received;
+		usleep(TURN_US);
+		if (moment_take(r, m) != 0)
+			return -EIO;
+		quiet = m->received == before ? quiet + 1 : 0;
+	} while (quiet < QUIET_TURNS && m->received != m->offered && ++turns < QUIET_TURNS_MAX);
+	return 0;
+}
+
+static int
+prepare(const struct rig *r, const struct trial_order *o)
+{
+	char rate[48], count[48];
+	int rc;
+
+	snprintf(rate, sizeof(rate), "rate=%.0f", o->pps);
+	snprintf(count, sizeof(count), "count=%" PRIu64, o->frames);
+	rc = rig_wire(r, 0, "clear");
+	if (rc == 0)
+		rc = rig_wire(r, 1, "clear");
+	if (rc == 0)
+		rc = rig_wire(r, 0, rate);
+	return rc == 0 ? rig_wire(r, 0, count) : rc;
+}
+
+static json_t *
+take_histogram(const struct rig *r)
+{
+	json_t *sink = rig_wire_report(r, 1);
+	json_t *h = json_incref(json_object_get(json_object_get(sink, "rx"), "latency_ns"));
+
+	json_decref(sink);
+	return h;
+}
+
+int
+trial_run(struct rig *r, const struct trial_order *o, struct progress *progress, struct trial *out)
+{
+	const double ramp = fmin(o->seconds * RAMP_SHARE, RAMP_MAX_S);
+	struct moment first, last, end;
+	double begun;
+	int rc = prepare(r, o);
+
+	*out = (struct trial){.pps = o->pps};
+	if (rc == 0)
+		rc = rig_wire(r, 0, "start");
+	begun = progress_clock();
+	if (rc == 0 && o->frames == 0)
+		rc = wait_until(r, begun + ramp, false, progress);
+	if (rc == 0)
+		rc = moment_take(r, &first);
+	if (rc == 0)
+		rc = wait_until(r, begun + o->seconds, o->frames != 0, progress);
+	if (rc == 0)
+		rc = moment_take(r, &last);
+	rig_wire(r, 0, "stop");
+	out->seconds = progress_clock() - begun;
+	end = last;
+	if (rc == 0)
+		rc = drain(r, &end);
+	if (rc != 0)
+		return rc;
+	out->offered = end.offered;
+	out->received = end.received;
+	out->skipped = end.skipped;
+	out->corrupt = end.corrupt;
+	out->preempted = last.preempted - first.preempted;
+	out->rate = (double)(last.received - first.received) / (last.at - first.at);
+	if (last.lanes.frames != first.lanes.frames)
+		out->cycles = (double)(last.lanes.cycles - first.lanes.cycles) /
+			(double)(last.lanes.frames - first.lanes.frames);
+	out->broken_off = stop_wanted();
+	if (o->latency)
+		out->latency = take_histogram(r);
+	return 0;
+}
+
+double
+trial_loss(const struct trial *t)
+{
+	const double lost = (double)t->offered - (double)t->received;
+	const double wanted = (double)(t->offered + t->skipped);
+
+	if (!(wanted > 0))
+		return 1;
+	if ((double)t->skipped > SKIPPED_SHARE * wanted)
+		return (lost + (double)t->skipped) / wanted;
+	return lost / (double)t->offered;
+}
+
+json_t *
+trial_json(struct trial *t, const char *goal)
+{
+	json_t *j = json_pack("{s:s, s:f, s:f, s:I, s:I, s:I, s:I, s:I, s:f, s:f}", "goal", goal,
+		"intended_pps", t->pps, "seconds", t->seconds, "offered", (json_int_t)t->offered,
+		"received", (json_int_t)t->received, "skipped", (json_int_t)t->skipped, "corrupt",
+		(json_int_t)t->corrupt, "preempted", (json_int_t)t->preempted, "received_pps",
+		t->rate, "cycles_per_packet", t->cycles);
+
+	if (j != NULL && t->latency != NULL)
+		json_object_set_new(j, "latency_ns", t->latency);
+	else
+		json_decref(t->latency);
+	t->latency = NULL;
+	return j;
+}

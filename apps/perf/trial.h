@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+#ifndef _TRIAL_H_
+#define _TRIAL_H_
+
+/**
+ * @file
+ * Trials: frames at one rate for one time, on a live rig; or bursts on a
+ * stepped one. Main lcore.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <jansson.h>
+
+struct progress;
+struct rig;
+
+/** What to try. Zero-initialise. */
+struct trial_order {
+	double pps;        /**< frames a second; 0: as fast as the NIC has descriptors */
+	double seconds;
+	uint64_t frames;   /**< stop after so many; 0: none but the time */
+	bool latency;      /**< keep the histogram */
+};
+
+/** What came of it. */
+struct trial {
+	double pps;        /**< as ordered */
+	double seconds;    /**< that the generator worked */
+	uint64_t offered, received;
+	uint64_t skipped;  /**< that the generator was too late to offer */
+	uint64_t corrupt;
+	double rate;       /**< received a second, between two moments amid the trial */
+	double cycles;     /**< of the forwarding lcores, a frame, waiting not counted */
+	uint64_t preempted; /**< times that a thread here had to leave its CPU to another */
+	json_t *latency;   /**< histogram, or NULL */
+	bool broken_off;   /**< by a signal: of no use */
+};
+
+/** Do it. @return 0 or negative errno. The caller owns out->latency. */
+int trial_run(struct rig *r, const struct trial_order *o, struct progress *progress,
+	struct trial *out);
+/** Share of the frames that did not arrive; those never offered in time count when many. */
+double trial_loss(const struct trial *t);
+/** As JSON. @p goal what it was for. New reference; takes the histogram. */
+json_t *trial_json(struct trial *t, const char *goal);
+
+/** Cycles a frame of a stepped rig. */
+struct stepped {
+	double rx, tx;
+};
+
+/** Fill the loop with a burst of frames of the rig's size. */
+int stepped_fill(struct rig *r);
+/** Measure for @p seconds; the median of many short stretches. @return 0 or negative errno. */
+int stepped_run(struct rig *r, double seconds, struct stepped *out);
+
+#endif /* _TRIAL_H_ */

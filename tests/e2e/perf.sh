@@ -1,0 +1,88 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026 The Syncline authors
+#
+# sl-perf from its command line, with trials of milliseconds: what is measured is of no
+# interest here, the form is. perf.sh PROGRAM SOURCE-DIR. Exit 0 passed, 1 failed.
+set -u
+
+prog=$1
+source=$2
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+failed=0
+short=(--trial 0.02 --sum 1 --trials 2 --no-huge)
+
+fail() {
+	printf 'FAILED: %s\n' "$*"
+	[[ ! -s $dir/out ]] || cat "$dir/out"
+	failed=1
+}
+
+# expect CODE PATTERN ARGS...: exit code, and a pattern in what is printed.
+expect() {
+	local code=$1 pattern=$2 rc=0
+	shift 2
+	timeout -k 5 100 "$prog" "$@" >"$dir/out" 2>&1 </dev/null || rc=$?
+	((rc == code)) || fail "$*: exit code $rc, expected $code"
+	grep -Eq -- "$pattern" "$dir/out" || fail "$*: nothing like '$pattern' was printed"
+}
+
+valid() {
+	python3 "$source/tools/check_json.py" "$source/docs/sl-perf.schema.json" "$1" >"$dir/out" ||
+		fail "$1 does not fit the schema"
+}
+
+# json FILE PYTHON-EXPRESSION over r
+json() {
+	python3 -c 'import json, sys
+r = json.load(open(sys.argv[1]))
+sys.exit(0 if eval(sys.argv[2]) else 1)' "$1" "$2" >"$dir/out" 2>&1 || fail "$1: not so: $2"
+}
+
+# Usage.
+expect 0 'Usage: sl-perf COMMAND' --help
+expect 0 'Usage: sl-perf run' run --help
+expect 1 "'fly' is no command; commands: run" fly
+expect 1 "--suite: 'fast' is not allowed; allowed: quick full cycles" run --processes 1 --suite fast
+expect 1 "--sizes: '63' is not allowed; allowed: whole numbers from 64 to 9728, or imix" run --sizes 63
+expect 1 "--coherency: 'both' is not allowed; allowed: coherent explicit" run --coherency both
+expect 1 "--trial: '0' is not allowed; allowed: a number from 0.005 to 600" run --trial 0
+expect 1 "'--speed' is not an option" run --speed
+expect 1 "--out wants a value" run --out
+expect 1 "--cpus: '99999' is not allowed" run --processes 1 --cpus 99999
+expect 2 "/nonexistent/r.json cannot be written" run --processes 1 --suite cycles --sizes 64 "${short[@]}" --out /nonexistent/r.json
+
+# The quick suite in two processes: a list of samples from each.
+expect 0 'ndrpdr/64/f1/q1/c1/b32/coherent' run --suite quick --processes 2 "${short[@]}" --out "$dir/quick.json"
+valid "$dir/quick.json"
+json "$dir/quick.json" 'len(r["results"]) == 8 and not r["interrupted"]'
+json "$dir/quick.json" 'all(len(m["samples"]) == 2 for x in r["results"] for m in x["metrics"].values() if m["unit"] != "ns")'
+json "$dir/quick.json" 'any("ndr_pps" in x["metrics"] and "idle_p99_ns" in x["metrics"] for x in r["results"])'
+json "$dir/quick.json" 'all(sum(b[1] for b in t["latency_ns"]["buckets"]) == t["latency_ns"]["count"] for x in r["results"] for t in x["trials"] if "latency_ns" in t)'
+json "$dir/quick.json" 'all(t["corrupt"] == 0 and t["received"] <= t["offered"] for x in r["results"] for t in x["trials"])'
+
+# Every measure, and the frames that take other paths.
+expect 0 'soak' run --suite coherency,loss,b2b,scaling,soak,latency --sizes 64 --bursts 32 --soak 0.05 --processes 1 \
+	"${short[@]}" --out "$dir/all.json"
+valid "$dir/all.json"
+json "$dir/all.json" '{x["measure"] for x in r["results"]} == {"coherency", "loss", "b2b", "scaling", "soak", "latency"}'
+expect 0 'mrr/9000' run --suite mrr,cycles --sizes 9000,imix --flows 1,100 --processes 1 "${short[@]}" --out "$dir/sizes.json"
+valid "$dir/sizes.json"
+json "$dir/sizes.json" 'all(max(s) > 0 for x in r["results"] for m in x["metrics"].values() for s in m["samples"])'
+
+# A signal ends it; what is done is kept.
+"$prog" run --suite cycles,mrr --sizes 64 --coherency coherent --trial 5 --processes 2 --no-huge --out "$dir/cut.json" \
+	>"$dir/out" 2>&1 &
+pid=$!
+for ((i = 0; i < 600; i++)); do
+	! grep -q mrr "$dir/out" || break
+	sleep 0.1
+done
+sleep 0.3
+kill -INT $pid
+wait $pid || fail "a signal: exit code $?"
+valid "$dir/cut.json"
+json "$dir/cut.json" 'r["interrupted"] and r["results"][0]["measure"] == "cycles"'
+
+exit $failed
