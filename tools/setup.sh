@@ -19,6 +19,7 @@ dpdk:dpdk-devbind.py
 libnuma-dev:memory near the NIC
 libjansson-dev:JSON results
 git:the revision that a result is of
+gnuplot-nox:plots of sl-perf report
 libpcap-dev:pcap wire
 libcmocka-dev:unit tests
 xz-utils:unpacks source packages

@@ -15,5 +15,8 @@ enum exit_code {
 };
 
 int cmd_run(int argc, char **argv);
+int cmd_compare(int argc, char **argv);
+int cmd_export(int argc, char **argv);
+int cmd_report(int argc, char **argv);
 
 #endif /* _COMMANDS_H_ */

@@ -16,6 +16,9 @@ struct command {
 
 static const struct command commands[] = {
 	{"run", "measure, and write the result as JSON", cmd_run},
+	{"compare", "tell whether one result is worse than another", cmd_compare},
+	{"report", "a page with plots", cmd_report},
+	{"export", "a result as CSV, for Prometheus or for InfluxDB", cmd_export},
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))

@@ -193,14 +193,17 @@ run_here(const struct options *o, int argc, char **argv, json_t *result)
 }
 
 int
-run_part(const char *program, int argc, char **argv, unsigned int part, unsigned int parts,
-	json_t *into)
+run_part(const char *program, int argc, const char *const *argv, unsigned int part,
+	unsigned int parts, json_t *into)
 {
 	struct spawn_args args = {0};
-	char file[] = "/tmp/sl-perf.XXXXXX", which[32], why[RESULT_WHY_LEN];
-	int fd = mkstemp(file), rc;
+	const char *dir = getenv("TMPDIR");
+	char file[512], which[32], why[RESULT_WHY_LEN];
+	int fd, rc;
 	json_t *got;
 
+	snprintf(file, sizeof(file), "%s/sl-perf.XXXXXX", dir != NULL ? dir : "/tmp");
+	fd = mkstemp(file);
 	if (fd < 0)
 		return say_error(EXIT_CODE_SETUP, "%s cannot be made (%s)", file, strerror(errno));
 	close(fd);
@@ -239,7 +242,8 @@ run_processes(const struct options *o, int argc, char **argv, json_t *result)
 	int rc = EXIT_CODE_OK;
 
 	for (unsigned int k = 1; k <= o->processes && rc == EXIT_CODE_OK && !stop_wanted(); k++) {
-		rc = run_part("/proc/self/exe", argc, argv, k, o->processes, result);
+		rc = run_part(
+			"/proc/self/exe", argc, (const char *const *)argv, k, o->processes, result);
 		if (rc == EXIT_CODE_OK && o->out[0] != '\0' &&
 			result_save(result, o->out, why) != 0)
 			rc = say_error(EXIT_CODE_SETUP, "%s", why);

@@ -11,7 +11,7 @@
  * @param program of it; @p argc, @p argv the run command and its options
  * @return an exit code, reason on stderr.
  */
-int run_part(const char *program, int argc, char **argv, unsigned int part, unsigned int parts,
+int run_part(const char *program, int argc, const char *const *argv, unsigned int part, unsigned int parts,
 	json_t *into);
 
 #endif /* _RUN_H_ */

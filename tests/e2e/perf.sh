@@ -71,6 +71,49 @@ expect 0 'mrr/9000' run --suite mrr,cycles --sizes 9000,imix --flows 1,100 --pro
 valid "$dir/sizes.json"
 json "$dir/sizes.json" 'all(max(s) > 0 for x in r["results"] for m in x["metrics"].values() for s in m["samples"])'
 
+# Comparing: with itself; with what is worse; with what is no result.
+expect 0 'Usage: sl-perf compare' compare --help
+expect 4 'not enough samples' compare "$dir/quick.json" "$dir/quick.json"
+expect 1 'none.json cannot be read' compare "$dir/none.json" "$dir/quick.json"
+expect 1 'wants two files, BASE and NEW; 1 given' compare "$dir/quick.json"
+expect 1 "--margin: '200' is not allowed" compare --margin 200 a b
+printf '{"program": "sl-perf", "schema": 2}' >"$dir/bad.json"
+expect 1 'schema is 2; this sl-perf .* reads 1' compare "$dir/bad.json" "$dir/quick.json"
+printf '{"program": ' >"$dir/bad.json"
+expect 1 'is no JSON: line 1' report "$dir/bad.json" --out "$dir/r.html"
+python3 - "$dir/quick.json" "$dir" <<'END'
+import json, random, sys
+r = json.load(open(sys.argv[1]))
+r["results"] = r["results"][:1]
+random.seed(1)
+for name, mean in ("base", 60), ("same", 60), ("worse", 64):
+    for m in r["results"][0]["metrics"].values():
+        m["samples"] = [[random.gauss(mean, 0.2)] for _ in range(12)]
+    json.dump(r, open(f"{sys.argv[2]}/{name}.json", "w"))
+END
+expect 0 '0 regression, 0 progression, 3 same' compare "$dir/base.json" "$dir/same.json" --json "$dir/c.json"
+json "$dir/c.json" 'r["exit_code"] == 0 and all(x["verdict"] == "same" for x in r["rows"])'
+expect 3 '3 regression, 0 progression, 0 same' compare "$dir/base.json" "$dir/worse.json"
+expect 0 '0 regression, 3 progression' compare "$dir/worse.json" "$dir/base.json"
+expect 1 "'no-such-rev' is no revision here" compare --against no-such-rev --source "$source"
+expect 1 'is in none' compare --against HEAD --source "$dir"
+
+# A report, and the forms for others.
+if command -v gnuplot >/dev/null; then
+	expect 0 '2 plots, 3 results' report "$dir/quick.json" "$dir/all.json" "$dir/sizes.json" --out "$dir/r.html" --png "$dir/png"
+	grep -q '</html>' "$dir/r.html" || fail "the page has no end"
+	! grep -Eq '(src|href)="?https?:' "$dir/r.html" || fail "the page asks others for something"
+	expect 0 '4 plots, 1 results' report "$dir/all.json" --out "$dir/r.html" --png "$dir/png"
+	for plot in latency loss scaling price; do
+		grep -q "<figure id=\"$plot\">" "$dir/r.html" || fail "the page has no $plot"
+		[[ $(head -c 4 "$dir/png/$plot.png" | tail -c 3) == PNG ]] || fail "$plot.png is none"
+	done
+fi
+expect 0 '^time,git,measure' export --format csv "$dir/quick.json"
+expect 0 '^# EOF' export --format openmetrics "$dir/quick.json"
+expect 0 '^sl_perf,measure=' export --format influx "$dir/quick.json"
+expect 1 "--format: 'xml' is not allowed; allowed: csv, openmetrics, influx" export --format xml "$dir/quick.json"
+
 # A signal ends it; what is done is kept.
 "$prog" run --suite cycles,mrr --sizes 64 --coherency coherent --trial 5 --processes 2 --no-huge --out "$dir/cut.json" \
 	>"$dir/out" 2>&1 &

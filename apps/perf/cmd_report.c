@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "commands.h"
+#include "gnuplot.h"
+#include "page.h"
+#include "result.h"
+#include "say.h"
+
+#define PLOTS_MAX 16
+
+static void
+usage(FILE *f)
+{
+	fputs("Usage: sl-perf report FILE... --out OUT.html [--png FOLDER]\n\n"
+	      "One page with plots, of the newest of the results; with three or more also their\n"
+	      "history. --png writes each plot as a picture of its own, too.\n",
+		f);
+}
+
+static int
+by_time(const void *a, const void *b)
+{
+	const json_t *x = json_object_get(*(json_t *const *)a, "environment");
+	const json_t *y = json_object_get(*(json_t *const *)b, "environment");
+	const char *s = json_string_value(json_object_get(x, "time"));
+	const char *t = json_string_value(json_object_get(y, "time"));
+
+	return strcmp(s != NULL ? s : "", t != NULL ? t : "");
+}
+
+/* A plot's script. NULL: no data for it, or no memory. */
+static char *
+script_of(const struct plot *p, const struct plot_input *in)
+{
+	char *script = NULL;
+	size_t len;
+	FILE *f = open_memstream(&script, &len);
+	bool has;
+
+	if (f == NULL)
+		return NULL;
+	has = p->script(in, f);
+	if (fclose(f) == 0 && has)
+		return script;
+	free(script);
+	return NULL;
+}
+
+static int
+draw_one(const struct plot *p, const char *script, const char *png, char **svg)
+{
+	char why[GNUPLOT_WHY_LEN], file[1024];
+
+	*svg = gnuplot_svg(script, p->id, why);
+	if (*svg == NULL)
+		return say_error(EXIT_CODE_SETUP, "report: %s: %s", p->id, why);
+	if (png == NULL)
+		return 0;
+	snprintf(file, sizeof(file), "%s/%s.png", png, p->id);
+	if (gnuplot_png(script, file, why) != 0)
+		return say_error(EXIT_CODE_SETUP, "report: %s: %s", p->id, why);
+	return 0;
+}
+
+static int
+write_page(const struct plot_input *in, const struct page_plot *drawn, size_t n, const char *out)
+{
+	FILE *f = fopen(out, "w");
+	bool bad = f == NULL;
+
+	if (f != NULL) {
+		page_write(in, drawn, n, f);
+		bad = ferror(f) != 0;
+		bad |= fclose(f) != 0;
+	}
+	return bad ? say_error(EXIT_CODE_SETUP, "report: %s cannot be written (%s)", out,
+			     strerror(errno)) :
+		     0;
+}
+
+static int
+report(const struct plot_input *in, const char *out, const char *png)
+{
+	struct page_plot drawn[PLOTS_MAX];
+	char *svgs[PLOTS_MAX] = {NULL};
+	size_t n = 0;
+	int rc = 0;
+
+	if (png != NULL && mkdir(png, 0755) != 0 && errno != EEXIST)
+		return say_error(
+			EXIT_CODE_SETUP, "report: %s cannot be made (%s)", png, strerror(errno));
+	for (size_t i = 0; i < nb_plots && n < PLOTS_MAX && rc == 0; i++) {
+		char *script = script_of(&plots[i], in);
+
+		if (script == NULL)
+			continue;
+		rc = draw_one(&plots[i], script, png, &svgs[n]);
+		free(script);
+		drawn[n] = (struct page_plot){&plots[i], svgs[n]};
+		n += svgs[n] != NULL;
+	}
+	if (rc == 0)
+		rc = write_page(in, drawn, n, out);
+	if (rc == 0)
+		fprintf(stderr, "%s: %zu plots, %zu results\n", out, n, in->n);
+	for (size_t i = 0; i < PLOTS_MAX; i++)
+		free(svgs[i]);
+	return rc;
+}
+
+/* @return 0, 1 when help was asked for, negative errno. */
+static int
+parse(int argc, char **argv, const char **out, const char **png)
+{
+	static const struct option longopts[] = {
+		{"out", 1, NULL, 'o'},
+		{"png", 1, NULL, 'p'},
+		{"help", 0, NULL, 'h'},
+		{NULL, 0, NULL, 0},
+	};
+	int key;
+
+	optind = 0;
+	opterr = 0;
+	while ((key = getopt_long(argc, argv, ":ho:", longopts, NULL)) != -1) {
+		if (key == 'h')
+			return 1;
+		if (key == 'o')
+			*out = optarg;
+		else if (key == 'p')
+			*png = optarg;
+		else
+			return say_error(-EINVAL, "report: '%s' %s", argv[optind - 1],
+				key == ':' ? "wants a value" : "is not an option");
+	}
+	if (*out == NULL || optind == argc)
+		return say_error(-EINVAL, "report: wants --out and at least one file; see --help");
+	return 0;
+}
+
+int
+cmd_report(int argc, char **argv)
+{
+	const char *out = NULL, *png = NULL;
+	char why[RESULT_WHY_LEN];
+	struct plot_input in = {0};
+	json_t **results;
+	int rc = parse(argc, argv, &out, &png);
+
+	if (rc == 1) {
+		usage(stdout);
+		return EXIT_CODE_OK;
+	}
+	if (rc != 0)
+		return EXIT_CODE_USAGE;
+	results = calloc((size_t)(argc - optind), sizeof(json_t *));
+	for (; rc == 0 && results != NULL && optind < argc; optind++) {
+		results[in.n] = result_load(argv[optind], why);
+		if (results[in.n] == NULL)
+			rc = say_error(EXIT_CODE_USAGE, "report: %s", why);
+		else
+			in.n++;
+	}
+	in.results = results;
+	if (rc == 0 && in.n != 0) {
+		qsort(results, in.n, sizeof(*results), by_time);
+		rc = report(&in, out, png);
+	}
+	for (size_t i = 0; i < in.n; i++)
+		json_decref(results[i]);
+	free(results);
+	return rc;
+}

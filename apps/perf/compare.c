@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "commands.h"
+#include "compare.h"
+#include "result.h"
+
+/* What is judged unless all is asked for: the rest is told, being noise on most machines. */
+static bool
+is_judged(const char *unit)
+{
+	return strcmp(unit, "packets/s") == 0 || strcmp(unit, "cycles/packet") == 0;
+}
+
+static int
+add_row(struct compare_table *t, const struct compare_row *row)
+{
+	struct compare_row *rows = realloc(t->rows, (t->n + 1) * sizeof(*rows));
+
+	if (rows == NULL)
+		return -ENOMEM;
+	t->rows = rows;
+	t->rows[t->n++] = *row;
+	if (row->judged)
+		t->verdicts[row->c.verdict]++;
+	return 0;
+}
+
+static int
+compare_metric(const char *name, const json_t *base, const json_t *now,
+	const struct compare_rules *rules, struct compare_table *t)
+{
+	struct compare_row row = {.unit = json_string_value(json_object_get(base, "unit"))};
+	struct verdict_rules v = rules->verdict;
+	double *b = NULL, *n = NULL;
+	size_t nb, nn;
+	int rc;
+
+	if (rules->only != NULL && strstr(name, rules->only) == NULL)
+		return 0;
+	snprintf(row.name, sizeof(row.name), "%s", name);
+	row.judged = rules->all || is_judged(row.unit);
+	v.more_is_good = result_more_is_good(base);
+	/* Samples of one process repeat the process: they are one sample. */
+	nb = result_samples(base, &b);
+	nn = result_samples(now, &n);
+	rc = b == NULL || n == NULL ? -ENOMEM : verdict_compare(b, nb, n, nn, &v, &row.c);
+	if (rc == 0 && (result_processes(base) < 2 || result_processes(now) < 2))
+		row.c.verdict = VERDICT_TOO_FEW;
+	free(b);
+	free(n);
+	return rc == 0 ? add_row(t, &row) : rc;
+}
+
+static int
+compare_result(const json_t *base, const json_t *now, const struct compare_rules *rules,
+	struct compare_table *t)
+{
+	json_t *metrics = json_object_get(base, "metrics"), *m;
+	json_t *others = json_object_get(now, "metrics");
+	const char *metric;
+	char name[192];
+	int rc = 0;
+
+	json_object_foreach(metrics, metric, m)
+	{
+		const json_t *other = json_object_get(others, metric);
+
+		snprintf(name, sizeof(name), "%s %s",
+			json_string_value(json_object_get(base, "name")), metric);
+		if (other == NULL)
+			t->only_base++;
+		else if (rc == 0)
+			rc = compare_metric(name, m, other, rules, t);
+	}
+	json_object_foreach(others, metric, m) t->only_now +=
+		json_object_get(metrics, metric) == NULL;
+	return rc;
+}
+
+int
+compare_results(const json_t *base, const json_t *now, const struct compare_rules *rules,
+	struct compare_table *out)
+{
+	json_t *list = json_object_get(base, "results"), *r;
+	struct compare_table t = {0};
+	size_t i;
+	int rc = 0;
+
+	json_array_foreach(list, i, r)
+	{
+		const char *name = json_string_value(json_object_get(r, "name"));
+		const json_t *other = result_find(now, name);
+
+		if (other == NULL)
+			t.only_base += json_object_size(json_object_get(r, "metrics"));
+		else if (rc == 0)
+			rc = compare_result(r, other, rules, &t);
+	}
+	list = json_object_get(now, "results");
+	json_array_foreach(list, i, r)
+	{
+		if (result_find(base, json_string_value(json_object_get(r, "name"))) == NULL)
+			t.only_now += json_object_size(json_object_get(r, "metrics"));
+	}
+	if (rc != 0)
+		compare_free(&t);
+	*out = t;
+	return rc;
+}
+
+void
+compare_free(struct compare_table *t)
+{
+	free(t->rows);
+	*t = (struct compare_table){0};
+}
+
+static void
+note(FILE *f, const char *what, const json_t *base, const json_t *now)
+{
+	char *b = base != NULL ? json_dumps(base, JSON_ENCODE_ANY) : NULL;
+	char *n = now != NULL ? json_dumps(now, JSON_ENCODE_ANY) : NULL;
+
+	if (!json_equal(base, now))
+		fprintf(f, "note: %s differs: %s, then %s\n", what, b != NULL ? b : "none",
+			n != NULL ? n : "none");
+	free(b);
+	free(n);
+}
+
+void
+compare_notes(const json_t *base, const json_t *now, FILE *f)
+{
+	static const char *const keys[] = {"cpu", "cpus", "governor", "microcode", "kernel", "dpdk",
+		"cpus_isolated", "cpus_used", "nice"};
+	const json_t *b = json_object_get(base, "environment");
+	const json_t *n = json_object_get(now, "environment");
+	json_t *list = json_object_get(base, "results"), *r;
+	size_t i;
+
+	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		note(f, keys[i], json_object_get(b, keys[i]), json_object_get(n, keys[i]));
+	json_array_foreach(list, i, r)
+	{
+		const char *name = json_string_value(json_object_get(r, "name"));
+		const json_t *other = result_find(now, name);
+
+		if (other != NULL &&
+			!json_equal(json_object_get(r, "config"), json_object_get(other, "config")))
+			note(f, name, json_object_get(r, "config"),
+				json_object_get(other, "config"));
+	}
+	if (json_is_true(json_object_get(base, "interrupted")))
+		fprintf(f, "note: BASE was interrupted\n");
+	if (json_is_true(json_object_get(now, "interrupted")))
+		fprintf(f, "note: NEW was interrupted\n");
+}
+
+/* Four digits and a prefix: "14.88 M". */
+static void
+number_text(double v, char *out, size_t len)
+{
+	static const char prefixes[] = {' ', 'k', 'M', 'G'};
+	size_t i = 0;
+
+	while (fabs(v) >= 9999.5 && i < sizeof(prefixes) - 1) {
+		v /= 1000;
+		i++;
+	}
+	snprintf(out, len, "%.4g %c", v, prefixes[i]);
+}
+
+static void
+print_row(const struct compare_row *r, FILE *f)
+{
+	const struct comparison *c = &r->c;
+	char base[32], now[32], interval[48] = "";
+
+	number_text(c->base, base, sizeof(base));
+	number_text(c->now, now, sizeof(now));
+	if (!isnan(c->low))
+		snprintf(interval, sizeof(interval), "%.3f..%.3f", c->low, c->high);
+	fprintf(f, "%-48s %10s %10s  %6.3f  %-14s %2zu/%-2zu  %s%s%s", r->name, base, now, c->ratio,
+		interval, c->n_base, c->n_now, r->judged ? "" : "(", verdict_name(c->verdict),
+		r->judged ? "" : ")");
+	if (c->strays != 0)
+		fprintf(f, ", %zu stray", c->strays);
+	fputc('\n', f);
+}
+
+void
+compare_print(const struct compare_table *t, FILE *f)
+{
+	fprintf(f, "%-48s %10s %10s  %6s  %-14s %-5s  %s\n", "", "base", "new", "ratio", "95 %",
+		"n", "verdict");
+	for (size_t i = 0; i < t->n; i++)
+		print_row(&t->rows[i], f);
+	if (t->only_base + t->only_now != 0)
+		fprintf(f, "metrics that only one has: base %zu, new %zu\n", t->only_base,
+			t->only_now);
+	fprintf(f, "%u regression, %u progression, %u same, %u with not enough samples\n",
+		t->verdicts[VERDICT_REGRESSION], t->verdicts[VERDICT_PROGRESSION],
+		t->verdicts[VERDICT_SAME], t->verdicts[VERDICT_TOO_FEW]);
+}
+
+static json_t *
+real_or_null(double v)
+{
+	return isfinite(v) ? json_real(v) : json_null();
+}
+
+json_t *
+compare_json(const struct compare_table *t, const json_t *base, const json_t *now)
+{
+	json_t *rows = json_array();
+
+	for (size_t i = 0; i < t->n; i++) {
+		const struct compare_row *r = &t->rows[i];
+
+		json_array_append_new(rows,
+			json_pack(
+				"{s:s, s:s, s:b, s:s, s:f, s:f, s:o, s:o, s:o, s:f, s:I, s:I, s:I,"
+				" s:b}",
+				"name", r->name, "unit", r->unit, "judged", r->judged, "verdict",
+				verdict_name(r->c.verdict), "base", r->c.base, "new", r->c.now,
+				"ratio", real_or_null(r->c.ratio), "low", real_or_null(r->c.low),
+				"high", real_or_null(r->c.high), "bits_saved", r->c.bits_saved,
+				"samples_base", (json_int_t)r->c.n_base, "samples_new",
+				(json_int_t)r->c.n_now, "strays", (json_int_t)r->c.strays, "paired",
+				r->c.paired));
+	}
+	return json_pack("{s:i, s:s, s:s, s:O, s:O, s:i, s:o}", "schema", RESULT_SCHEMA, "program",
+		"sl-perf compare", "version", SL_VERSION, "base",
+		json_object_get(base, "environment"), "new", json_object_get(now, "environment"),
+		"exit_code", compare_exit_code(t), "rows", rows);
+}
+
+int
+compare_exit_code(const struct compare_table *t)
+{
+	if (t->verdicts[VERDICT_REGRESSION] != 0)
+		return EXIT_CODE_REGRESSION;
+	/* Nothing to compare is nothing shown to be the same. */
+	if (t->verdicts[VERDICT_TOO_FEW] != 0 ||
+		t->verdicts[VERDICT_SAME] + t->verdicts[VERDICT_PROGRESSION] == 0)
+		return EXIT_CODE_TOO_FEW;
+	return EXIT_CODE_OK;
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+#ifndef _COMPARE_H_
+#define _COMPARE_H_
+
+/** @file Two results side by side: every metric that both have. Pure but for printing. */
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include <jansson.h>
+
+#include "verdict.h"
+
+struct compare_rules {
+	struct verdict_rules verdict; /**< more_is_good is each metric's own */
+	const char *only;             /**< part of the names to compare; NULL: all */
+	bool all;                     /**< judge latencies and loss too */
+};
+
+/** One metric of both. */
+struct compare_row {
+	char name[192];       /**< result and metric */
+	const char *unit;     /**< of the JSON */
+	bool judged;          /**< counts for the exit code */
+	struct comparison c;
+};
+
+struct compare_table {
+	size_t n;
+	struct compare_row *rows;
+	size_t only_base, only_now; /**< metrics that one of them lacks */
+	unsigned int verdicts[VERDICT_TOO_FEW + 1]; /**< how many judged rows of each */
+};
+
+/** Compare. @return 0 or -ENOMEM. Free with compare_free(); rows refer to the results. */
+int compare_results(const json_t *base, const json_t *now, const struct compare_rules *rules,
+	struct compare_table *out);
+void compare_free(struct compare_table *t);
+/** What differs between the two runs besides the code: a line each. */
+void compare_notes(const json_t *base, const json_t *now, FILE *f);
+void compare_print(const struct compare_table *t, FILE *f);
+/** As JSON. New reference. */
+json_t *compare_json(const struct compare_table *t, const json_t *base, const json_t *now);
+/** 0, or 3 (a regression), or 4 (no regression, and too few samples somewhere). */
+int compare_exit_code(const struct compare_table *t);
+
+#endif /* _COMPARE_H_ */

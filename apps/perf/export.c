@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "export.h"
+#include "result.h"
+#include "stats.h"
+
+#define NS_PER_S INT64_C(1000000000)
+
+export_fn
+export_form(const char *name)
+{
+	static const struct {
+		const char *name;
+		export_fn fn;
+	} forms[] = {
+		{"csv", export_csv},
+		{"openmetrics", export_openmetrics},
+		{"influx", export_influx},
+	};
+
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+		if (strcmp(forms[i].name, name) == 0)
+			return forms[i].fn;
+	}
+	return NULL;
+}
+
+static const char *
+text_of(const json_t *in, const char *key)
+{
+	const char *s = json_string_value(json_object_get(in, key));
+
+	return s != NULL ? s : "";
+}
+
+/* Seconds since 1970 of when the run began; 0: not told. */
+static time_t
+time_of(const json_t *result)
+{
+	struct tm tm = {0};
+	const char *text = text_of(json_object_get(result, "environment"), "time");
+
+	return strptime(text, "%Y-%m-%dT%H:%M:%SZ", &tm) != NULL ? timegm(&tm) : 0;
+}
+
+/* The conditions that name a series, in every form. */
+static const char *const labels[] = {
+	"size", "flows", "queues", "cores", "burst", "coherency", "device", "rx_path", "tx_path"};
+
+#define LABELS (sizeof(labels) / sizeof(labels[0]))
+
+static void
+label_text(const json_t *config, const char *label, char *out, size_t len)
+{
+	const json_t *j = json_object_get(config, label);
+
+	if (json_is_string(j))
+		snprintf(out, len, "%s", json_string_value(j));
+	else
+		snprintf(out, len, "%" JSON_INTEGER_FORMAT, json_integer_value(j));
+}
+
+/* --- csv (RFC 4180) --- */
+
+static void
+csv_field(const char *s, FILE *f)
+{
+	if (strpbrk(s, ",\"\r\n") == NULL) {
+		fputs(s, f);
+		return;
+	}
+	fputc('"', f);
+	for (; *s != '\0'; s++) {
+		if (*s == '"')
+			fputc('"', f);
+		fputc(*s, f);
+	}
+	fputc('"', f);
+}
+
+static void
+csv_metric(const json_t *result, const json_t *r, const char *name, const json_t *metric, FILE *f)
+{
+	json_t *samples = json_object_get(metric, "samples"), *list, *v;
+	const json_t *env = json_object_get(result, "environment");
+	char text[128];
+	size_t i, k;
+
+	json_array_foreach(samples, i, list)
+	{
+		json_array_foreach(list, k, v)
+		{
+			csv_field(text_of(env, "time"), f);
+			fputc(',', f);
+			csv_field(text_of(env, "git"), f);
+			fputc(',', f);
+			csv_field(text_of(r, "measure"), f);
+			for (size_t l = 0; l < LABELS; l++) {
+				label_text(json_object_get(r, "config"), labels[l], text,
+					sizeof(text));
+				fputc(',', f);
+				csv_field(text, f);
+			}
+			fputc(',', f);
+			csv_field(name, f);
+			fputc(',', f);
+			csv_field(text_of(metric, "unit"), f);
+			fprintf(f, ",%zu,%zu,%.10g\r\n", i, k, json_number_value(v));
+		}
+	}
+}
+
+void
+export_csv(const json_t *result, FILE *f)
+{
+	json_t *list = json_object_get(result, "results"), *r, *m;
+	const char *name;
+	size_t i;
+
+	fputs("time,git,measure", f);
+	for (size_t l = 0; l < LABELS; l++)
+		fprintf(f, ",%s", labels[l]);
+	fputs(",metric,unit,process,sample,value\r\n", f);
+	json_array_foreach(list, i, r)
+	{
+		json_object_foreach(json_object_get(r, "metrics"), name, m)
+			csv_metric(result, r, name, m, f);
+	}
+}
+
+/* --- OpenMetrics --- */
+
+static void
+quoted(const char *s, FILE *f)
+{
+	fputc('"', f);
+	for (; *s != '\0'; s++) {
+		if (*s == '\n') {
+			fputs("\\n", f);
+			continue;
+		}
+		if (*s == '"' || *s == '\\')
+			fputc('\\', f);
+		fputc(*s, f);
+	}
+	fputc('"', f);
+}
+
+/* Letters, digits and underscores are what all forms take in a name. */
+static void
+plain_name(const char *s, FILE *f)
+{
+	for (; *s != '\0'; s++)
+		fputc((*s >= 'a' && *s <= 'z') || (*s >= 'A' && *s <= 'Z') ||
+					(*s >= '0' && *s <= '9') ?
+				*s :
+				'_',
+			f);
+}
+
+static double
+median_of(const json_t *metric, size_t *n)
+{
+	double *v, median;
+
+	*n = result_samples(metric, &v);
+	median = stat_median(v, *n);
+	free(v);
+	return median;
+}
+
+static void
+gauge(const json_t *result, const json_t *r, const char *name, const json_t *metric, FILE *f)
+{
+	const json_t *env = json_object_get(result, "environment");
+	char text[128];
+	size_t n;
+	const double v = median_of(metric, &n);
+
+	if (n == 0)
+		return;
+	fputs("sl_perf_", f);
+	plain_name(name, f);
+	fputs("{measure=", f);
+	quoted(text_of(r, "measure"), f);
+	for (size_t l = 0; l < LABELS; l++) {
+		label_text(json_object_get(r, "config"), labels[l], text, sizeof(text));
+		fprintf(f, ",%s=", labels[l]);
+		quoted(text, f);
+	}
+	fputs(",git=", f);
+	quoted(text_of(env, "git"), f);
+	fprintf(f, "} %.10g", v);
+	if (time_of(result) != 0)
+		fprintf(f, " %" PRId64, (int64_t)time_of(result));
+	fputc('\n', f);
+}
+
+/* A family's lines must stand together: each metric's name is told where it is first seen. */
+void
+export_openmetrics(const json_t *result, FILE *f)
+{
+	json_t *list = json_object_get(result, "results"), *r, *m, *told = json_object();
+	json_t *other;
+	const char *name;
+	size_t i, k;
+
+	json_array_foreach(list, i, r)
+	{
+		json_object_foreach(json_object_get(r, "metrics"), name, m)
+		{
+			if (json_object_get(told, name) != NULL)
+				continue;
+			json_object_set_new(told, name, json_true());
+			fputs("# TYPE sl_perf_", f);
+			plain_name(name, f);
+			fputs(" gauge\n# HELP sl_perf_", f);
+			plain_name(name, f);
+			fprintf(f, " %s, median of processes\n", text_of(m, "unit"));
+			json_array_foreach(list, k, other)
+			{
+				const json_t *same =
+					json_object_get(json_object_get(other, "metrics"), name);
+
+				if (same != NULL)
+					gauge(result, other, name, same, f);
+			}
+		}
+	}
+	json_decref(told);
+	fputs("# EOF\n", f);
+}
+
+/* --- InfluxDB line protocol --- */
+
+static void
+tag_text(const char *s, FILE *f)
+{
+	/* There is no empty tag. */
+	if (s[0] == '\0')
+		s = "-";
+	for (; *s != '\0'; s++) {
+		if (*s == ',' || *s == '=' || *s == ' ')
+			fputc('\\', f);
+		fputc(*s == '\n' ? ' ' : *s, f);
+	}
+}
+
+static void
+influx_tags(const json_t *result, const json_t *r, size_t process, FILE *f)
+{
+	char text[128];
+
+	fputs("sl_perf,measure=", f);
+	tag_text(text_of(r, "measure"), f);
+	for (size_t l = 0; l < LABELS; l++) {
+		label_text(json_object_get(r, "config"), labels[l], text, sizeof(text));
+		fprintf(f, ",%s=", labels[l]);
+		tag_text(text, f);
+	}
+	fputs(",git=", f);
+	tag_text(text_of(json_object_get(result, "environment"), "git"), f);
+	fprintf(f, ",process=%zu ", process);
+}
+
+/* Median of what one process sampled. @return false: nothing. */
+static bool
+process_median(const json_t *metric, size_t process, double *out)
+{
+	const json_t *list = json_array_get(json_object_get(metric, "samples"), process);
+	const size_t n = json_array_size(list);
+	double *v = calloc(n + 1, sizeof(*v));
+
+	for (size_t i = 0; v != NULL && i < n; i++)
+		v[i] = json_number_value(json_array_get(list, i));
+	if (v != NULL)
+		*out = stat_median(v, n);
+	free(v);
+	return v != NULL && n != 0;
+}
+
+static bool
+influx_line(const json_t *result, const json_t *r, size_t process, FILE *f)
+{
+	json_t *metrics = json_object_get(r, "metrics"), *m;
+	const char *name, *comma = "";
+	bool any = false;
+	double v;
+
+	json_object_foreach(metrics, name, m)
+	{
+		if (!process_median(m, process, &v))
+			continue;
+		if (!any)
+			influx_tags(result, r, process, f);
+		any = true;
+		fputs(comma, f);
+		plain_name(name, f);
+		fprintf(f, "=%.10g", v);
+		comma = ",";
+	}
+	if (!any)
+		return false;
+	if (time_of(result) != 0)
+		fprintf(f, " %" PRId64, (int64_t)time_of(result) * NS_PER_S);
+	fputc('\n', f);
+	return true;
+}
+
+void
+export_influx(const json_t *result, FILE *f)
+{
+	json_t *list = json_object_get(result, "results"), *r;
+	size_t i, process;
+
+	json_array_foreach(list, i, r)
+	{
+		for (process = 0; influx_line(result, r, process, f); process++)
+			;
+	}
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+#ifndef _EXPORT_H_
+#define _EXPORT_H_
+
+/** @file A result in the forms that other programs keep history in. Pure but for the stream. */
+
+#include <stdio.h>
+
+#include <jansson.h>
+
+/** A form by its name: "csv", "openmetrics", "influx". NULL: not known. */
+typedef void (*export_fn)(const json_t *result, FILE *f);
+export_fn export_form(const char *name);
+
+/** Every sample, a line each. */
+void export_csv(const json_t *result, FILE *f);
+/** The median of each metric, as gauges. */
+void export_openmetrics(const json_t *result, FILE *f);
+/** The medians of each process, in line protocol. */
+void export_influx(const json_t *result, FILE *f);
+
+#endif /* _EXPORT_H_ */

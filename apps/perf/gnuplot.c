@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "gnuplot.h"
+#include "spawn.h"
+
+#define SVG_TERM "svg size 640,400 dynamic font 'sans-serif,13'"
+#define PNG_TERM "pngcairo size 960,600 font 'sans,12' background '#ffffff'"
+#define EXIT_NO_PROGRAM 127
+
+static int __attribute__((format(printf, 2, 3))) fail(char *why, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(why, GNUPLOT_WHY_LEN, fmt, ap);
+	va_end(ap);
+	return -EIO;
+}
+
+/** Where a drawing is made, and what gnuplot says of it. */
+struct desk {
+	char dir[256];
+	char script[300], picture[300], log[300];
+};
+
+static int
+desk_open(struct desk *d, char *why)
+{
+	const char *tmp = getenv("TMPDIR");
+
+	snprintf(d->dir, sizeof(d->dir), "%.200s/sl-perf-plot.XXXXXX", tmp != NULL ? tmp : "/tmp");
+	if (mkdtemp(d->dir) == NULL)
+		return fail(why, "%s cannot be made (%s)", d->dir, strerror(errno));
+	snprintf(d->script, sizeof(d->script), "%s/script", d->dir);
+	snprintf(d->picture, sizeof(d->picture), "%s/picture", d->dir);
+	snprintf(d->log, sizeof(d->log), "%s/log", d->dir);
+	return 0;
+}
+
+static void
+desk_close(const struct desk *d)
+{
+	unlink(d->script);
+	unlink(d->picture);
+	unlink(d->log);
+	rmdir(d->dir);
+}
+
+static char *
+read_all(const char *file)
+{
+	FILE *f = fopen(file, "r");
+	char *text = NULL;
+	long len = -1;
+
+	if (f != NULL && fseek(f, 0, SEEK_END) == 0)
+		len = ftell(f);
+	if (len >= 0 && fseek(f, 0, SEEK_SET) == 0)
+		text = calloc(1, (size_t)len + 1);
+	if (text != NULL && fread(text, 1, (size_t)len, f) != (size_t)len) {
+		free(text);
+		text = NULL;
+	}
+	if (f != NULL)
+		fclose(f);
+	return text;
+}
+
+static int
+draw(const struct desk *d, const char *terminal, const char *script, const char *to, char *why)
+{
+	FILE *f = fopen(d->script, "w");
+	struct spawn_args args = {0};
+	char *said;
+	int rc;
+
+	if (f == NULL)
+		return fail(why, "%s cannot be written (%s)", d->script, strerror(errno));
+	fprintf(f, "set terminal %s\nset output '%s'\n%s", terminal, to, script);
+	if (fclose(f) != 0)
+		return fail(why, "%s cannot be written (%s)", d->script, strerror(errno));
+	spawn_add(&args, "gnuplot");
+	spawn_add(&args, d->script);
+	rc = spawn_run("gnuplot", &args, d->log);
+	if (rc == 0)
+		return 0;
+	if (rc == EXIT_NO_PROGRAM)
+		return fail(why, "gnuplot is not there; Debian: apt-get install gnuplot-nox");
+	said = read_all(d->log);
+	fail(why, "gnuplot ended with %d: %.300s", rc, said != NULL ? said : "");
+	free(said);
+	return -EIO;
+}
+
+/* A copy of @p text with every @p what replaced; frees @p text. */
+static char *
+replace(char *text, const char *what, const char *with)
+{
+	size_t n = 0, len = strlen(what);
+	char *out, *to;
+	const char *from = text, *at;
+
+	if (text == NULL)
+		return NULL;
+	for (at = strstr(text, what); at != NULL; at = strstr(at + len, what))
+		n++;
+	to = out = malloc(strlen(text) + n * strlen(with) + 1);
+	while (out != NULL && (at = strstr(from, what)) != NULL) {
+		to = mempcpy(to, from, (size_t)(at - from));
+		to = stpcpy(to, with);
+		from = at + len;
+	}
+	if (out != NULL)
+		strcpy(to, from);
+	free(text);
+	return out;
+}
+
+/* Several drawings share a page: names are their own; black is whatever the page writes in. */
+static char *
+for_page(char *svg, const char *id)
+{
+	char name[64];
+	const char *start = svg != NULL ? strstr(svg, "<svg") : NULL;
+
+	if (start == NULL)
+		return svg;
+	memmove(svg, start, strlen(start) + 1);
+	snprintf(name, sizeof(name), "'%s-gp", id);
+	svg = replace(svg, "'gp", name);
+	snprintf(name, sizeof(name), "#%s-gp", id);
+	svg = replace(svg, "#gp", name);
+	snprintf(name, sizeof(name), "'%s-textbox'", id);
+	svg = replace(svg, "'textbox'", name);
+	snprintf(name, sizeof(name), "'%s-greybox'", id);
+	svg = replace(svg, "'greybox'", name);
+	snprintf(name, sizeof(name), "\"%s-", id);
+	svg = replace(svg, "\"gnuplot_", name);
+	svg = replace(svg, "\"black\"", "\"currentColor\"");
+	return replace(svg, "'black'", "'currentColor'");
+}
+
+char *
+gnuplot_svg(const char *script, const char *id, char why[GNUPLOT_WHY_LEN])
+{
+	struct desk d;
+	char *svg = NULL;
+
+	if (desk_open(&d, why) != 0)
+		return NULL;
+	if (draw(&d, SVG_TERM, script, d.picture, why) == 0) {
+		svg = for_page(read_all(d.picture), id);
+		if (svg == NULL)
+			fail(why, "gnuplot drew nothing");
+	}
+	desk_close(&d);
+	return svg;
+}
+
+int
+gnuplot_png(const char *script, const char *file, char why[GNUPLOT_WHY_LEN])
+{
+	struct desk d;
+	int rc;
+
+	if (strpbrk(file, "'\n") != NULL)
+		return fail(why, "%s: gnuplot takes no quote in a name", file);
+	rc = desk_open(&d, why);
+	if (rc == 0)
+		rc = draw(&d, PNG_TERM, script, file, why);
+	desk_close(&d);
+	return rc;
+}

@@ -1,0 +1,577 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "mdl.h"
+#include "plot.h"
+#include "result.h"
+#include "stats.h"
+
+/* Told apart on white and on black alike. */
+static const char *const colours[] = {
+	"#3b82c4", "#d9772b", "#3f9b5c", "#b0529a", "#9a8a2f", "#6a6fd0", "#c0504d", "#4aa3a2"};
+
+#define COLOURS (sizeof(colours) / sizeof(colours[0]))
+#define SERIES_MAX 8
+#define POINTS_MAX 512
+
+static const json_t *
+newest(const struct plot_input *in)
+{
+	return in->results[in->n - 1];
+}
+
+static const char *
+text_of(const json_t *in, const char *key)
+{
+	const char *s = json_string_value(json_object_get(in, key));
+
+	return s != NULL ? s : "";
+}
+
+static json_int_t
+number_of(const json_t *in, const char *key)
+{
+	return json_integer_value(json_object_get(in, key));
+}
+
+static double
+median_of(const json_t *result, const char *metric)
+{
+	double *v, median = NAN;
+	const size_t n =
+		result_samples(json_object_get(json_object_get(result, "metrics"), metric), &v);
+
+	if (n != 0)
+		median = stat_median(v, n);
+	free(v);
+	return median;
+}
+
+static void
+styles(FILE *f)
+{
+	for (size_t i = 0; i < COLOURS; i++)
+		fprintf(f, "set linetype %zu lc rgb '%s' lw 2 pt 7 ps 0.6\n", i + 1, colours[i]);
+	fprintf(f,
+		"set grid ytics lc rgb '#888888' lw 0.5 dt 3\nset border 3\nset xtics nomirror\n"
+		"set ytics nomirror\nset key outside bottom center horizontal noenhanced\n");
+}
+
+/* Sizes in the order of their bytes; imix behind all numbers. */
+static int
+by_size(const void *a, const void *b)
+{
+	const json_t *x = *(json_t *const *)a, *y = *(json_t *const *)b;
+	const char *s = text_of(json_object_get(x, "config"), "size");
+	const char *t = text_of(json_object_get(y, "config"), "size");
+	const long v = strcmp(s, "imix") == 0 ? 99999 : strtol(s, NULL, 10);
+	const long w = strcmp(t, "imix") == 0 ? 99999 : strtol(t, NULL, 10);
+
+	return (v > w) - (v < w);
+}
+
+/** Conditions that a plot takes results of; 0 or NULL: any. */
+struct filter {
+	const char *measure, *coherency;
+	int flows, burst;
+};
+
+/* Results that fit, by size. @return how many, at most @p max. */
+static size_t
+pick(const json_t *result, const struct filter *w, json_t **out, size_t max)
+{
+	json_t *list = json_object_get(result, "results"), *r;
+	size_t n = 0, i;
+
+	json_array_foreach(list, i, r)
+	{
+		const json_t *c = json_object_get(r, "config");
+
+		if (n == max || strcmp(text_of(r, "measure"), w->measure) != 0 ||
+			(w->coherency != NULL &&
+				strcmp(text_of(c, "coherency"), w->coherency) != 0) ||
+			(w->flows != 0 && number_of(c, "flows") != w->flows) ||
+			(w->burst != 0 && number_of(c, "burst") != w->burst))
+			continue;
+		out[n++] = r;
+	}
+	qsort(out, n, sizeof(*out), by_size);
+	return n;
+}
+
+/* --- rate over size --- */
+
+static double
+rate_of(json_t *const *list, size_t n, const char *size, const char *metric)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(text_of(json_object_get(list[i], "config"), "size"), size) == 0)
+			return median_of(list[i], metric) / 1e6;
+	}
+	return NAN;
+}
+
+/* gnuplot's own word for a value that is not there. */
+static void
+value(double v, FILE *f)
+{
+	if (isnan(v))
+		fputs(" NaN", f);
+	else
+		fprintf(f, " %.6g", v);
+}
+
+static bool
+script_rate(const struct plot_input *in, FILE *f)
+{
+	const struct filter mrr = {"mrr", "coherent", 1, 0}, search = {"ndrpdr", "coherent", 1, 0};
+	json_t *m[POINTS_MAX], *s[POINTS_MAX];
+	const size_t nm = pick(newest(in), &mrr, m, POINTS_MAX);
+	const size_t ns = pick(newest(in), &search, s, POINTS_MAX);
+	json_t **rows = nm >= ns ? m : s;
+
+	if (nm + ns == 0)
+		return false;
+	styles(f);
+	fprintf(f, "$d << E\n");
+	for (size_t i = 0; i < (nm >= ns ? nm : ns); i++) {
+		const char *size = text_of(json_object_get(rows[i], "config"), "size");
+
+		fprintf(f, "\"%s\"", size);
+		value(rate_of(m, nm, size, "pps"), f);
+		value(rate_of(s, ns, size, "pdr_pps"), f);
+		value(rate_of(s, ns, size, "ndr_pps"), f);
+		fputc('\n', f);
+	}
+	fprintf(f,
+		"E\nset style data histograms\nset style histogram clustered gap 1\n"
+		"set style fill solid 0.85 noborder\nset yrange [0:*]\nset ylabel 'Mpps'\n"
+		"set xlabel 'frame size, bytes with FCS'\nplot ");
+	if (nm != 0)
+		fprintf(f, "$d using 2:xtic(1) title 'full rate' lt 1%s", ns != 0 ? ", " : "");
+	if (ns != 0)
+		fprintf(f,
+			"$d using 3:xtic(1) title '0.5 %% loss (PDR)' lt 2,"
+			" $d using 4:xtic(1) title 'no loss (NDR)' lt 3");
+	fputc('\n', f);
+	return true;
+}
+
+/* --- latency --- */
+
+static int
+by_first(const void *a, const void *b)
+{
+	const double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* The histograms of all trials of one goal, as pairs, largest value first to last. */
+static size_t
+merged_buckets(const json_t *result, const char *goal, double (**out)[2])
+{
+	json_t *trials = json_object_get(result, "trials"), *t, *b;
+	double(*pairs)[2] = NULL;
+	size_t n = 0, i, k;
+
+	json_array_foreach(trials, i, t)
+	{
+		json_t *list = json_object_get(json_object_get(t, "latency_ns"), "buckets");
+		double(*more)[2];
+
+		if (strcmp(text_of(t, "goal"), goal) != 0 || json_array_size(list) == 0)
+			continue;
+		more = realloc(pairs, (n + json_array_size(list)) * sizeof(*pairs));
+		if (more == NULL)
+			break;
+		pairs = more;
+		json_array_foreach(list, k, b)
+		{
+			pairs[n][0] = json_number_value(json_array_get(b, 0));
+			pairs[n++][1] = json_number_value(json_array_get(b, 1));
+		}
+	}
+	if (n != 0)
+		qsort(pairs, n, sizeof(*pairs), by_first);
+	*out = pairs;
+	return n;
+}
+
+/* A line for each value: one frame in how many took longer, and how long. */
+static bool
+latency_data(const json_t *result, const char *goal, FILE *f)
+{
+	double(*pairs)[2], total = 0, seen = 0;
+	const size_t n = merged_buckets(result, goal, &pairs);
+
+	for (size_t i = 0; i < n; i++)
+		total += pairs[i][1];
+	fprintf(f, "$%s << E\n", goal);
+	for (size_t i = 0; i < n; i++) {
+		const double x = total / (total - seen);
+
+		fprintf(f, "%.8g %.8g\n", x, pairs[i][0] / 1e3);
+		seen += pairs[i][1];
+	}
+	if (n != 0)
+		fprintf(f, "%.8g %.8g\n", total, pairs[n - 1][0] / 1e3);
+	fprintf(f, "E\n");
+	free(pairs);
+	return total > 0;
+}
+
+static bool
+script_latency(const struct plot_input *in, FILE *f)
+{
+	static const char *const goals[] = {"idle", "pdr10", "pdr50", "pdr90"};
+	static const char *const titles[] = {
+		"nearly idle", "10 % of PDR", "50 % of PDR", "90 % of PDR"};
+	const struct filter search = {"ndrpdr", "coherent", 1, 0}, coarse = {"latency", NULL, 0, 0};
+	json_t *r[POINTS_MAX];
+	size_t n = pick(newest(in), &search, r, POINTS_MAX);
+	bool any = false, has[4];
+
+	if (n == 0)
+		n = pick(newest(in), &coarse, r, POINTS_MAX);
+	if (n == 0)
+		return false;
+	styles(f);
+	for (size_t i = 0; i < 4; i++) {
+		has[i] = latency_data(r[0], goals[i], f);
+		any |= has[i];
+	}
+	fprintf(f,
+		"set logscale xy\nset ylabel 'us'\nset xlabel 'percentile of frames, %s bytes'\n"
+		"set xtics ('50' 2, '90' 10, '99' 100, '99.9' 1e3, '99.99' 1e4, '99.999' 1e5,"
+		" '99.9999' 1e6)\nset xrange [1:*]\nplot ",
+		text_of(json_object_get(r[0], "config"), "size"));
+	for (size_t i = 0; i < 4; i++) {
+		if (has[i])
+			fprintf(f, "$%s using 1:2 with steps title '%s' lt %zu, ", goals[i],
+				titles[i], i + 1);
+	}
+	/* A last item for the comma before it. */
+	fprintf(f, "NaN notitle\n");
+	return any;
+}
+
+/* --- loss --- */
+
+static int
+by_load(const void *a, const void *b)
+{
+	const double x = json_number_value(json_object_get(*(json_t *const *)a, "intended_pps"));
+	const double y = json_number_value(json_object_get(*(json_t *const *)b, "intended_pps"));
+
+	return (x > y) - (x < y);
+}
+
+static void
+loss_data(const json_t *r, size_t series, FILE *f)
+{
+	json_t *trials = json_object_get(r, "trials"), *t, *list[POINTS_MAX];
+	size_t n = 0, i;
+
+	json_array_foreach(trials, i, t)
+	{
+		if (n < POINTS_MAX && strcmp(text_of(t, "goal"), "loss") == 0)
+			list[n++] = t;
+	}
+	qsort(list, n, sizeof(*list), by_load);
+	fprintf(f, "$d%zu << E\n", series);
+	for (i = 0; i < n; i++) {
+		const double offered = json_number_value(json_object_get(list[i], "offered"));
+		const double received = json_number_value(json_object_get(list[i], "received"));
+
+		if (offered > 0)
+			fprintf(f, "%.6g %.6g\n",
+				json_number_value(json_object_get(list[i], "intended_pps")) / 1e6,
+				100 * (1 - received / offered));
+	}
+	fprintf(f, "E\n");
+}
+
+static bool
+script_loss(const struct plot_input *in, FILE *f)
+{
+	const struct filter w = {"loss", NULL, 0, 0};
+	json_t *r[SERIES_MAX];
+	const size_t n = pick(newest(in), &w, r, SERIES_MAX);
+
+	if (n == 0)
+		return false;
+	styles(f);
+	for (size_t i = 0; i < n; i++)
+		loss_data(r[i], i, f);
+	fprintf(f,
+		"set ylabel 'frames lost, %%'\nset xlabel 'Mpps ordered'\nset yrange [0:*]\n"
+		"set xrange [0:*]\nplot ");
+	for (size_t i = 0; i < n; i++)
+		fprintf(f, "$d%zu using 1:2 with linespoints title '%s bytes' lt %zu%s", i,
+			text_of(json_object_get(r[i], "config"), "size"), i + 1,
+			i + 1 < n ? ", " : "\n");
+	return true;
+}
+
+/* --- cycles --- */
+
+static bool
+script_cycles(const struct plot_input *in, FILE *f)
+{
+	static const char *const modes[] = {"coherent", "explicit"};
+	json_t *r[POINTS_MAX];
+	size_t total = 0;
+
+	fprintf(f, "$d << E\n");
+	for (size_t m = 0; m < 2; m++) {
+		const struct filter w = {"cycles", modes[m], 1, 32};
+		const size_t n = pick(newest(in), &w, r, POINTS_MAX);
+
+		for (size_t i = 0; i < n; i++) {
+			fprintf(f, "\"%s\\n%s\"", text_of(json_object_get(r[i], "config"), "size"),
+				modes[m]);
+			value(median_of(r[i], "rx_cycles"), f);
+			value(median_of(r[i], "tx_cycles"), f);
+			fputc('\n', f);
+		}
+		total += n;
+	}
+	fprintf(f, "E\n");
+	styles(f);
+	fprintf(f,
+		"set style data histograms\nset style histogram rowstacked\nset boxwidth 0.7\n"
+		"set style fill solid 0.85 noborder\nset yrange [0:*]\n"
+		"set ylabel 'cycles a packet'\n%s"
+		"plot $d using 2:xtic(1) title 'receive' lt 1, $d using 3 title 'transmit' lt 2\n",
+		total > 8 ? "set xtics rotate by -60\n" : "");
+	return total != 0;
+}
+
+/* --- price of coherency --- */
+
+static bool
+script_price(const struct plot_input *in, FILE *f)
+{
+	static const char *const sizes[] = {"64", "512", "1518"};
+	const struct filter w = {"coherency", NULL, 0, 0};
+	json_t *r[POINTS_MAX];
+	const size_t n = pick(newest(in), &w, r, POINTS_MAX);
+	const size_t series = sizeof(sizes) / sizeof(sizes[0]);
+
+	if (n == 0)
+		return false;
+	styles(f);
+	for (size_t s = 0; s < series; s++) {
+		fprintf(f, "$d%zu << E\n", s);
+		for (size_t i = 0; i < n; i++) {
+			const json_t *c = json_object_get(r[i], "config");
+
+			if (strcmp(text_of(c, "size"), sizes[s]) == 0)
+				fprintf(f, "%d %.6g\n", (int)number_of(c, "burst"),
+					median_of(r[i], "price_cycles"));
+		}
+		fprintf(f, "E\n");
+	}
+	fprintf(f,
+		"set logscale x 2\nset xlabel 'frames a burst'\nset yrange [0:*]\n"
+		"set ylabel 'cycles a packet, explicit less coherent'\nplot ");
+	for (size_t s = 0; s < series; s++)
+		fprintf(f,
+			"$d%zu using 1:2 smooth unique with linespoints title '%s bytes' lt %zu%s",
+			s, sizes[s], s + 1, s + 1 < series ? ", " : "\n");
+	return true;
+}
+
+/* --- history --- */
+
+/* Samples of one metric in every result; sums of those that have it, and where they are. */
+static size_t
+history_points(const struct plot_input *in, const char *result, const char *metric,
+	struct mdl_sum *points, size_t *at, double *max)
+{
+	size_t n = 0;
+
+	*max = 0;
+	for (size_t i = 0; i < in->n; i++) {
+		const json_t *r = result_find(in->results[i], result);
+		double *v;
+		const size_t samples =
+			result_samples(json_object_get(json_object_get(r, "metrics"), metric), &v);
+
+		if (samples != 0)
+			points[n] = (struct mdl_sum){0};
+		for (size_t k = 0; k < samples; k++) {
+			mdl_add(&points[n], v[k]);
+			*max = fmax(*max, v[k]);
+		}
+		free(v);
+		if (samples != 0)
+			at[n++] = i;
+	}
+	return n;
+}
+
+size_t
+plot_groups(const struct plot_input *in, const char *result, const char *metric, double *mean)
+{
+	struct mdl_sum *points = calloc(in->n, sizeof(*points));
+	unsigned char *start = calloc(in->n, 1);
+	size_t *at = calloc(in->n, sizeof(*at)), n = 0, groups = 0;
+	double max = 0;
+
+	for (size_t i = 0; i < in->n; i++)
+		mean[i] = NAN;
+	if (points != NULL && start != NULL && at != NULL)
+		n = history_points(in, result, metric, points, at, &max);
+	if (n != 0 && max > 0)
+		groups = mdl_group(points, n, max, start);
+	for (size_t from = 0; groups != 0 && from < n;) {
+		struct mdl_sum sum = {0};
+		size_t to = from;
+
+		do
+			mdl_merge(&sum, &points[to++]);
+		while (to < n && start[to] == 0);
+		for (; from < to; from++)
+			mean[at[from]] = sum.mean;
+	}
+	free(points);
+	free(start);
+	free(at);
+	return groups;
+}
+
+static bool
+in_history(const struct plot_input *in, const char *name, const char *metric)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < in->n; i++) {
+		const json_t *r = result_find(in->results[i], name);
+
+		n += json_object_get(json_object_get(r, "metrics"), metric) != NULL;
+	}
+	return n >= PLOT_HISTORY_MIN;
+}
+
+/* One metric: its medians as points, its groups' means as lines; all in shares of the first mean.
+ */
+static bool
+history_data(
+	const struct plot_input *in, const char *name, const char *metric, size_t series, FILE *f)
+{
+	double *mean = calloc(in->n, sizeof(*mean)), first = NAN;
+	const size_t groups = mean != NULL ? plot_groups(in, name, metric, mean) : 0;
+
+	fprintf(f, "$d%zu << E\n", series);
+	for (size_t i = 0; groups != 0 && i < in->n; i++) {
+		const json_t *r = result_find(in->results[i], name);
+
+		if (isnan(mean[i]))
+			continue;
+		if (isnan(first))
+			first = mean[i];
+		/* A blank line ends a group's line. */
+		if (i != 0 && !isnan(mean[i - 1]) && mean[i - 1] != mean[i])
+			fputc('\n', f);
+		fprintf(f, "%zu %.6g %.6g\n", i + 1, 100 * median_of(r, metric) / first,
+			100 * mean[i] / first);
+	}
+	fprintf(f, "E\n");
+	free(mean);
+	return groups != 0;
+}
+
+/* What a history is drawn of: rates, and cycles as a whole. */
+static bool
+is_drawn(const char *metric)
+{
+	return strcmp(metric, "pps") == 0 || strcmp(metric, "pdr_pps") == 0 ||
+		strcmp(metric, "cycles") == 0;
+}
+
+static bool
+script_history(const struct plot_input *in, FILE *f)
+{
+	json_t *list = json_object_get(newest(in), "results"), *r, *m;
+	char titles[PLOT_HISTORY_MAX][160];
+	const char *metric;
+	size_t n = 0, i;
+
+	styles(f);
+	json_array_foreach(list, i, r)
+	{
+		json_object_foreach(json_object_get(r, "metrics"), metric, m)
+		{
+			const char *name = text_of(r, "name");
+
+			if (n == PLOT_HISTORY_MAX || !is_drawn(metric) ||
+				!in_history(in, name, metric))
+				continue;
+			if (!history_data(in, name, metric, n, f))
+				continue;
+			snprintf(titles[n++], sizeof(titles[0]), "%s %s", name, metric);
+		}
+	}
+	fprintf(f,
+		"set ylabel '%% of the first'\nset xlabel 'result, in the order of time'\n"
+		"set xrange [0.5:%zu.5]\nset key vertical maxrows 6\nset xtics 1\nplot ",
+		in->n);
+	for (i = 0; i < n; i++)
+		fprintf(f,
+			"$d%zu using 1:2 with points title '%s' lt %zu,"
+			" $d%zu using 1:3 with lines notitle lt %zu%s",
+			i, titles[i], i + 1, i, i + 1, i + 1 < n ? ", " : "\n");
+	return n != 0;
+}
+
+/* --- scaling --- */
+
+static bool
+script_scaling(const struct plot_input *in, FILE *f)
+{
+	const struct filter w = {"scaling", NULL, 0, 0};
+	json_t *r[POINTS_MAX];
+	const size_t n = pick(newest(in), &w, r, POINTS_MAX);
+
+	if (n == 0)
+		return false;
+	styles(f);
+	fprintf(f, "$d << E\n");
+	for (size_t i = 0; i < n; i++) {
+		const json_t *c = json_object_get(r[i], "config");
+
+		fprintf(f, "\"%d queues\\n%d lcores\" %.6g\n", (int)number_of(c, "queues"),
+			(int)number_of(c, "cores"), median_of(r[i], "pps") / 1e6);
+	}
+	fprintf(f,
+		"E\nset style data histograms\nset style fill solid 0.85 noborder\n"
+		"set yrange [0:*]\nset ylabel 'Mpps'\nplot $d using 2:xtic(1) notitle lt 1\n");
+	return true;
+}
+
+const struct plot plots[] = {
+	{"rate", "Rate over frame size",
+		"Received at full speed, and the highest rates that a search finds.", script_rate},
+	{"latency", "Latency",
+		"How long the slowest frames took: at 99, one in a hundred took longer than that.",
+		script_latency},
+	{"loss", "Loss over rate", "Frames that did not arrive, of those offered.", script_loss},
+	{"cycles", "Cycles a packet",
+		"The driver alone, by phase, bursts of 32; the device's own work is not in it.",
+		script_cycles},
+	{"price", "Price of coherency", "What cache maintenance adds, by size and burst.",
+		script_price},
+	{"scaling", "Queues and lcores", "Received at full speed.", script_scaling},
+	{"history", "History",
+		"Points are results, lines the groups that take the fewest bits to tell: where a"
+		" line ends and another begins, something changed.",
+		script_history},
+};
+
+const size_t nb_plots = sizeof(plots) / sizeof(plots[0]);

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+#ifndef _PLOT_H_
+#define _PLOT_H_
+
+/**
+ * @file
+ * Plots of results as gnuplot scripts, data and all; what draws them says into
+ * what (gnuplot.h). Pure.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include <jansson.h>
+
+/** Results in the order of time; the last is the one that is looked at. */
+struct plot_input {
+	size_t n;
+	json_t *const *results;
+};
+
+/** A plot that a report may have. */
+struct plot {
+	const char *id;      /**< file name, and anchor */
+	const char *title;
+	const char *caption; /**< what to read from it */
+	/** Write the script. @return false: there is no data for it. */
+	bool (*script)(const struct plot_input *in, FILE *f);
+};
+
+extern const struct plot plots[];
+extern const size_t nb_plots;
+
+/** Metrics that have a history: at most this many are drawn. */
+#define PLOT_HISTORY_MAX 6
+/** Results from which a history is one. */
+#define PLOT_HISTORY_MIN 3
+/**
+ * Jumps of a metric over the results: groups by minimum description length.
+ * @param[out] mean a value for each result: the mean of its group; NAN where the metric is missing
+ * @return number of groups, 0 without data or memory
+ */
+size_t plot_groups(const struct plot_input *in, const char *result, const char *metric,
+	double *mean);
+
+#endif /* _PLOT_H_ */

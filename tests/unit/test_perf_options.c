@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+
+/* What "sl-perf run" is asked to do, and the plan that comes of it. */
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "options.h"
+
+#define ARGS_MAX 16
+
+/* Arguments parted by blanks. */
+static int
+parse(const char *text, struct options *o, char *why)
+{
+	char copy[512], *argv[ARGS_MAX] = {(char *)(uintptr_t) "run"}, *save = NULL;
+	int argc = 1;
+
+	snprintf(copy, sizeof(copy), "%s", text);
+	for (char *word = strtok_r(copy, " ", &save); word != NULL && argc < ARGS_MAX;
+		word = strtok_r(NULL, " ", &save))
+		argv[argc++] = word;
+	return options_parse(argc, argv, o, why);
+}
+
+static void
+test_refused(void **unused)
+{
+	static const struct {
+		const char *args;
+		const char *says;
+	} cases[] = {
+		{"--sizes 63",
+			"--sizes: '63' is not allowed; allowed: whole numbers from 64 to 9728, or imix"},
+		{"--sizes 9729", "'9729'"},
+		{"--sizes 64,,128", "''"},
+		{"--sizes 64.5", "'64.5'"},
+		{"--sizes -64", "'-64'"},
+		{"--sizes ix", "'ix'"},
+		{"--sizes im", "'im'"},
+		{"--flows 65537", "from 1 to 65536"},
+		{"--bursts 65", "from 1 to 64"},
+		{"--coherency checked", "allowed: coherent explicit"},
+		{"--trial nan", "'nan'"},
+		{"--trial 1s", "'1s'"},
+		{"--trials 0", "from 1 to 10000"},
+		{"--trials 1.5", "a whole number"},
+		{"--part 3/2", "K from 1 to N"},
+		{"--part 1/2/3", "K/N"},
+		{"--nice -21", "from -20 to 19"},
+		{"--bogus", "'--bogus' is not an option"},
+		{"--out", "--out wants a value"},
+		{"word", "'word' is no option"},
+		{"--flows 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17", "more than 16 items"},
+		{"--suite aaaaaaaaaaaaaaaaaaaaaaa", "as an item of a list"},
+	};
+	struct options o;
+	char why[OPTIONS_WHY_LEN];
+
+	(void)unused;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_int_equal(parse(cases[i].args, &o, why), -EINVAL);
+		if (strstr(why, cases[i].says) == NULL)
+			fail_msg("%s: '%s' where '%s' was wanted", cases[i].args, why,
+				cases[i].says);
+	}
+}
+
+static void
+test_taken(void **unused)
+{
+	struct options o;
+	char why[OPTIONS_WHY_LEN];
+
+	(void)unused;
+	assert_int_equal(parse("", &o, why), OPTIONS_OK);
+	assert_string_equal(o.suites.item[0], "quick");
+	assert_int_equal(o.sum, 3);
+	assert_int_equal(o.processes, 5);
+	assert_int_equal(
+		parse("--suite full --sizes imix,64 --processes 1 --part 2/7 --out x", &o, why),
+		OPTIONS_OK);
+	assert_int_equal(o.sum, 21);
+	assert_int_equal(o.part, 2);
+	assert_int_equal(o.parts, 7);
+	assert_string_equal(o.sizes.item[0], "imix");
+	assert_string_equal(o.out, "x");
+	assert_int_equal(parse("--sum 9 --suite full", &o, why), OPTIONS_OK);
+	assert_int_equal(o.sum, 9);
+	/* The last of an option counts. */
+	assert_int_equal(parse("--trial 2 --trial 3 --flows 1,2 --flows 5", &o, why), OPTIONS_OK);
+	assert_true(o.trial == 3);
+	assert_int_equal(o.flows.n, 1);
+	assert_int_equal(parse("--help", &o, why), OPTIONS_HELP);
+}
+
+static size_t
+plan_of(const char *args, unsigned int cores, struct plan *p)
+{
+	struct options o;
+	char why[OPTIONS_WHY_LEN];
+
+	assert_int_equal(parse(args, &o, why), OPTIONS_OK);
+	assert_int_equal(plan_make(&o, cores, p, why), 0);
+	for (size_t i = 0; i < p->n; i++) {
+		char name[POINT_NAME_LEN], other[POINT_NAME_LEN];
+
+		assert_true(plan_seconds(&o, &p->jobs[i]) > 0);
+		assert_true(p->jobs[i].point.cores <= cores);
+		plan_name(&p->jobs[i], name);
+		/* A name is a key. */
+		for (size_t k = 0; k < i; k++) {
+			plan_name(&p->jobs[k], other);
+			assert_string_not_equal(name, other);
+		}
+	}
+	return p->n;
+}
+
+static void
+test_plans(void **unused)
+{
+	struct plan p;
+	struct options o;
+	char why[OPTIONS_WHY_LEN], name[POINT_NAME_LEN];
+
+	(void)unused;
+	assert_int_equal(plan_of("", 1, &p), 8);
+	plan_name(&p.jobs[0], name);
+	assert_string_equal(name, "cycles/64/f1/q1/c1/b32/coherent");
+	plan_free(&p);
+	/* Named twice is measured once. */
+	assert_int_equal(plan_of("--suite quick,quick,mrr", 1, &p), 8);
+	plan_free(&p);
+	assert_int_equal(
+		plan_of("--suite mrr --sizes 64,9000 --flows 1,2,3 --bursts 1,32", 1, &p), 12);
+	assert_int_equal(point_size_max(&p.jobs[11].point), 9000);
+	plan_free(&p);
+	/* Lcores that are not there are left out, and lcores without a queue. */
+	assert_int_equal(plan_of("--suite scaling", 1, &p), 3);
+	plan_free(&p);
+	assert_int_equal(plan_of("--suite scaling", 4, &p), 6);
+	plan_free(&p);
+	assert_true(plan_of("--suite full", 8, &p) > 40);
+	plan_free(&p);
+	/* What is measured once belongs to the first process. */
+	assert_int_equal(plan_of("--suite soak,loss,mrr --part 1/5", 1, &p), 6);
+	plan_free(&p);
+	assert_int_equal(plan_of("--suite soak,loss,mrr --part 2/5", 1, &p), 3);
+	plan_free(&p);
+	parse("--suite quick,fast", &o, why);
+	assert_int_equal(plan_make(&o, 1, &p, why), -EINVAL);
+	assert_string_equal(why,
+		"--suite: 'fast' is not allowed; allowed: quick full cycles coherency"
+		" mrr ndrpdr latency loss b2b scaling soak");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_taken),
+		cmocka_unit_test(test_plans),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
