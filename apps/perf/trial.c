@@ -7,7 +7,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include <rte_cycles.h>
+#include <rte_ethdev.h>
 
 #include "progress.h"
 #include "rig.h"
@@ -15,9 +15,10 @@
 #include "trial.h"
 
 #define TURN_US 10000
-/** What is under way has arrived when nothing did for so long. */
-#define QUIET_TURNS 2
-#define QUIET_TURNS_MAX 200
+/** What is not accounted for is lost when nothing arrived for so long; a lcore may be left aside.
+ */
+#define QUIET_TURNS 30
+#define DRAIN_TURNS_MAX 500
 /** A generator that could not offer this share of what was ordered did not try the rate. */
 #define SKIPPED_SHARE 0.005
 /** Part of a trial before its rate is taken: the generator and the caches get going. */
@@ -28,6 +29,7 @@
 struct moment {
 	double at;
 	uint64_t offered, skipped, received, corrupt;
+	uint64_t missed; /* dropped by the NIC for want of a descriptor, since its start */
 	uint64_t preempted;
 	bool running;
 	struct rig_counts lanes;
@@ -43,6 +45,7 @@ static int
 moment_take(const struct rig *r, struct moment *m)
 {
 	json_t *gen = rig_wire_report(r, 0), *sink;
+	struct rte_eth_stats stats = {0};
 	struct rusage usage;
 
 	getrusage(RUSAGE_SELF, &usage);
@@ -55,6 +58,8 @@ moment_take(const struct rig *r, struct moment *m)
 	m->running = json_is_true(json_object_get(json_object_get(gen, "tx"), "running"));
 	m->received = number(sink, "rx", "frames");
 	m->corrupt = number(sink, "rx", "corrupt");
+	rte_eth_stats_get(r->port[0], &stats);
+	m->missed = stats.imissed;
 	json_decref(gen);
 	json_decref(sink);
 	return gen != NULL && sink != NULL ? 0 : -EIO;
@@ -80,9 +85,9 @@ wait_until(const struct rig *r, double end, bool counted, struct progress *p)
 	return 0;
 }
 
-/* Let what is under way arrive. */
+/* Let what is under way arrive: until each frame has, or was dropped by the NIC. */
 static int
-drain(const struct rig *r, struct moment *m)
+drain(const struct rig *r, uint64_t missed_before, struct moment *m)
 {
 	unsigned int quiet = 0, turns = 0;
 	uint64_t before;
@@ -93,7 +98,8 @@ drain(const struct rig *r, struct moment *m)
 		if (moment_take(r, m) != 0)
 			return -EIO;
 		quiet = m->received == before ? quiet + 1 : 0;
-	} while (quiet < QUIET_TURNS && m->received != m->offered && ++turns < QUIET_TURNS_MAX);
+	} while (m->offered != m->received + m->missed - missed_before && quiet < QUIET_TURNS &&
+		++turns < DRAIN_TURNS_MAX);
 	return 0;
 }
 
@@ -128,10 +134,12 @@ trial_run(struct rig *r, const struct trial_order *o, struct progress *progress,
 {
 	const double ramp = fmin(o->seconds * RAMP_SHARE, RAMP_MAX_S);
 	struct moment first, last, end;
+	struct rte_eth_stats stats = {0};
 	double begun;
 	int rc = prepare(r, o);
 
 	*out = (struct trial){.pps = o->pps};
+	rte_eth_stats_get(r->port[0], &stats);
 	if (rc == 0)
 		rc = rig_wire(r, 0, "start");
 	begun = progress_clock();
@@ -147,7 +155,7 @@ trial_run(struct rig *r, const struct trial_order *o, struct progress *progress,
 	out->seconds = progress_clock() - begun;
 	end = last;
 	if (rc == 0)
-		rc = drain(r, &end);
+		rc = drain(r, stats.imissed, &end);
 	if (rc != 0)
 		return rc;
 	out->offered = end.offered;
