@@ -12,6 +12,7 @@
 #include "contender.h"
 #include "sl_fields.h"
 #include "sl_pmd.h"
+#include "sl_regs_82599.h"
 
 #define STEP 64u
 #define FLOWS 256u /* tried to fill every queue's lane */
@@ -19,12 +20,17 @@
 
 const struct contender_row contender_rows[] = {
 	{"igb", "DPDK's net_e1000_igb on the 82576", KIND_STOCK, "net_e1000_igb", SL_PCI_DEV_82576,
-		NULL},
-	{"coherent", "net_syncline, coherency=coherent", KIND_OURS, NULL, 0, "coherency=coherent"},
-	{"explicit", "net_syncline, coherency=explicit", KIND_OURS, NULL, 0, "coherency=explicit"},
-	{"null", "DPDK's net_null: mbufs without a device", KIND_VDEV, "net_null0", 0, "size=60"},
-	{"ring", "DPDK's net_ring: a ring in memory", KIND_RING, "net_ring0", 0, ""},
-	{"floor", "a bare loop over descriptors and mbuf headers", KIND_FLOOR, NULL, 0, NULL},
+		NULL, 1},
+	{"ixgbe", "DPDK's net_ixgbe on the 82599", KIND_STOCK, "net_ixgbe", SL_PCI_DEV_82599_KX4,
+		NULL, 4},
+	{"coherent", "net_syncline, coherency=coherent", KIND_OURS, NULL, 0, "coherency=coherent",
+		1},
+	{"explicit", "net_syncline, coherency=explicit", KIND_OURS, NULL, 0, "coherency=explicit",
+		1},
+	{"null", "DPDK's net_null: mbufs without a device", KIND_VDEV, "net_null0", 0, "size=60",
+		1},
+	{"ring", "DPDK's net_ring: a ring in memory", KIND_RING, "net_ring0", 0, "", 1},
+	{"floor", "a bare loop over descriptors and mbuf headers", KIND_FLOOR, NULL, 0, NULL, 1},
 };
 const unsigned int contender_row_count = RTE_DIM(contender_rows);
 
@@ -115,15 +121,15 @@ flow_queue(struct contender *c, uint16_t flow)
 {
 	uint8_t *bytes = c->bytes[0][0];
 	struct sl_frame frame = {.data = bytes, .len = FRAME_MIN};
-	struct rte_mbuf *m;
+	struct rte_mbuf *m[STEP];
 	unsigned int q;
 
 	frame_make(bytes, FRAME_MIN, flow);
 	c->wire->lane[0] = (struct lane){.frames = &frame, .n = 1, .due = 1};
 	contender_settle(c);
 	for (q = 0; q < c->queues; q++) {
-		if (rx_burst(c, q, &m, 1) == 1) {
-			contender_put(c, &m, 1);
+		if (rx_burst(c, q, m, STEP) == 1) {
+			contender_put(c, m, 1);
 			return (int)q;
 		}
 	}

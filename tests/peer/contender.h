@@ -45,6 +45,7 @@ struct contender_row {
 	const char *driver; /**< of KIND_STOCK */
 	uint16_t pci_device;
 	const char *args;   /**< of virtual devices */
+	unsigned int min_burst; /**< shorter ones its fast path does not serve */
 };
 
 extern const struct contender_row contender_rows[];

@@ -2,6 +2,7 @@
  * Copyright (c) 2026 The Syncline authors
  */
 #include <errno.h>
+#include <math.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
@@ -14,7 +15,8 @@
 #include "measure.h"
 
 #define BURST_MAX 64u
-#define BATCH 32u /* frames of a queue between two times that the device works */
+#define BATCH 32u    /* frames of a queue between two times that the device works */
+#define EMPTY_MAX 4u /* bursts that bring nothing before frames count as lost */
 #define CLOCK_READS 1001u
 #define SPINS 20000u /* before a waiter offers its core: another process may sit on the other */
 
@@ -119,9 +121,9 @@ settle(struct helper *h, struct contender *c)
 
 /* --- what is timed --- */
 
-/** Frames of one region: those of every queue, and how many are in hand. */
+/** Frames of one region: those of every queue, and how many have passed. */
 struct hand {
-	struct rte_mbuf *m[QUEUES_MAX * BURST_MAX];
+	struct rte_mbuf *m[(QUEUES_MAX + 1) * BURST_MAX];
 	unsigned int n;
 };
 
@@ -137,7 +139,11 @@ burst_tx(struct contender *c, bool bare, unsigned int q, struct rte_mbuf **m, ui
 	return bare ? floor_tx(c->floor, q, m, n) : rte_eth_tx_burst(c->port, (uint16_t)q, m, n);
 }
 
-/* @p batch frames of every queue, burst by burst; cycles. What is left in hand tells of loss. */
+/*
+ * @p batch frames of every queue, burst by burst; cycles. A burst may be short,
+ * where a driver stops at the ring's end, say; frames that do not come are
+ * noticed by their number.
+ */
 static __rte_always_inline uint64_t
 region(struct contender *c, const struct point *p, bool bare, enum peer_op op, unsigned int batch,
 	struct hand *hand)
@@ -145,10 +151,10 @@ region(struct contender *c, const struct point *p, bool bare, enum peer_op op, u
 	const uint16_t burst = (uint16_t)p->burst;
 	const unsigned int queues = p->queues;
 	uint64_t from = rte_rdtsc_precise();
-	unsigned int q, done, n = 0;
+	unsigned int q, done, empty, n = 0;
 
 	for (q = 0; q < queues; q++) {
-		for (done = 0; done < batch; done += burst) {
+		for (done = 0, empty = 0; done < batch && empty < EMPTY_MAX;) {
 			struct rte_mbuf **m = &hand->m[op == OP_RXTX ? 0 : q * batch + done];
 			uint16_t got = burst;
 
@@ -156,8 +162,10 @@ region(struct contender *c, const struct point *p, bool bare, enum peer_op op, u
 				got = burst_rx(c, bare, q, m, burst);
 			if (op != OP_RX)
 				got = burst_tx(c, bare, q, m, got);
-			n += got;
+			done += got;
+			empty += got == 0;
 		}
+		n += done;
 	}
 	from = rte_rdtsc_precise() - from;
 	hand->n = n;
@@ -184,6 +192,12 @@ region_run(struct contender *c, const struct point *p, unsigned int batch, struc
 }
 
 /* --- rounds --- */
+
+static bool
+takes_part(const struct contender *c, const struct point *p)
+{
+	return p->burst >= c->row->min_burst;
+}
 
 /* One batch on every queue: the device before and after, the driver in between. */
 static int
@@ -294,12 +308,17 @@ measure_point(struct measure *m, const struct point *p, struct result *out)
 			/* Forwards, then backwards: no one always runs in another's wake. */
 			unsigned int k = r % 2 == 0 ? i : m->n - 1 - i;
 
+			if (!takes_part(&m->list[k], p))
+				continue;
 			ret = round_run(m, &m->list[k], p, &out->sample[k][r]);
 			if (ret != 0)
 				return ret;
 		}
 	}
 	for (i = 0; i < m->n; i++) {
+		out->median[i] = NAN;
+		if (!takes_part(&m->list[i], p))
+			continue;
 		memcpy(sorted, out->sample[i], m->rounds * sizeof(sorted[0]));
 		out->median[i] = median(sorted, m->rounds);
 		out->spread[i] = (sorted[m->rounds * 3 / 4] - sorted[m->rounds / 4]) / 2;

@@ -30,7 +30,7 @@ struct result {
 	struct point point;
 	unsigned int rounds;
 	double sample[CONTENDERS_MAX][ROUNDS_MAX];
-	double median[CONTENDERS_MAX];
+	double median[CONTENDERS_MAX]; /**< NAN: does not serve such bursts */
 	double spread[CONTENDERS_MAX]; /**< half the range from the first to the third quartile */
 };
 

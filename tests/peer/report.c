@@ -2,6 +2,7 @@
  * Copyright (c) 2026 The Syncline authors
  */
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
@@ -39,6 +40,13 @@ find(const struct measure *m, const char *name)
 	return -1;
 }
 
+/* Both take part in the run. */
+static bool
+ratio_shown(const struct measure *m, unsigned int which)
+{
+	return find(m, ratios[which].of) >= 0 && find(m, ratios[which].to) >= 0;
+}
+
 /* False when one of the two does not take part. */
 static bool
 ratio(const struct measure *m, const struct result *r, unsigned int which, double *out)
@@ -48,7 +56,7 @@ ratio(const struct measure *m, const struct result *r, unsigned int which, doubl
 	if (of < 0 || to < 0)
 		return false;
 	*out = r->median[of] / r->median[to];
-	return true;
+	return !isnan(*out);
 }
 
 void
@@ -64,7 +72,7 @@ report_head(const struct measure *m)
 	for (i = 0; i < m->n; i++)
 		printf(" %13s", m->list[i].row->name);
 	for (i = 0; i < RTE_DIM(ratios); i++) {
-		if (find(m, ratios[i].of) >= 0 && find(m, ratios[i].to) >= 0)
+		if (ratio_shown(m, i))
 			printf("  %s/%s", ratios[i].of, ratios[i].to);
 	}
 	printf("\n");
@@ -79,12 +87,20 @@ report_line(const struct measure *m, const struct result *r)
 
 	printf("%-7s %6u %5u %5u %6s", p->other_core ? "other" : "same", p->queues, p->size,
 		p->burst, op_names[p->op]);
-	for (i = 0; i < m->n; i++)
-		printf(" %7.1f +-%3.1f", r->median[i], r->spread[i]);
+	for (i = 0; i < m->n; i++) {
+		char cell[32] = "-";
+
+		if (!isnan(r->median[i]))
+			snprintf(cell, sizeof(cell), "%.1f +-%.1f", r->median[i], r->spread[i]);
+		printf(" %13s", cell);
+	}
 	for (i = 0; i < RTE_DIM(ratios); i++) {
+		const int width = (int)(strlen(ratios[i].of) + 1 + strlen(ratios[i].to));
+
 		if (ratio(m, r, i, &v))
-			printf("  %*.2f", (int)(strlen(ratios[i].of) + 1 + strlen(ratios[i].to)),
-				v);
+			printf("  %*.2f", width, v);
+		else if (ratio_shown(m, i))
+			printf("  %*s", width, "-");
 	}
 	printf("\n");
 	fflush(stdout);
@@ -100,9 +116,12 @@ report_foot(const struct report *rep)
 	for (i = 0; i < m->n; i++) {
 		const struct contender *c = &m->list[i];
 
-		printf("%-9s %s%s%s%s%s\n", c->row->name, c->row->what,
+		printf("%-9s %s%s%s%s%s", c->row->name, c->row->what,
 			c->rx_path[0] != '\0' ? "; rx " : "", c->rx_path,
 			c->tx_path[0] != '\0' ? ", tx " : "", c->tx_path);
+		if (c->row->min_burst > 1)
+			printf("; bursts of %u and more", c->row->min_burst);
+		printf("\n");
 	}
 	for (i = 0; i < contender_row_count; i++) {
 		const char *why = contender_obstacle(&contender_rows[i]);
@@ -176,8 +195,11 @@ cycles_json(const struct measure *m, const struct result *r)
 	unsigned int i, k;
 
 	for (i = 0; i < m->n; i++) {
-		json_t *samples = json_array();
+		json_t *samples;
 
+		if (isnan(r->median[i]))
+			continue;
+		samples = json_array();
 		for (k = 0; k < r->rounds; k++)
 			json_array_append_new(samples, json_real(r->sample[i][k]));
 		json_object_set_new(all, m->list[i].row->name,

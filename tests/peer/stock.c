@@ -18,6 +18,8 @@
 
 #include "sl_fields.h"
 #include "sl_regs.h"
+#include "sl_regs_82599.h"
+#include "sl_softnic_82599.h"
 #include "stock.h"
 
 #define DRIVERS 512u
@@ -140,8 +142,9 @@ stock_adapter_close(struct sl_adapter *a)
 	return ret == 0 ? sl_adapter_close(a) : ret;
 }
 
+/* The device as the driver expects it: one of the faces that the software NIC has. */
 static int
-device_open(struct stock *s, const char *name)
+device_open(struct stock *s, uint16_t pci_device, const char *name)
 {
 	struct sl_softnic_params params = {.name = name};
 	struct sl_bus bus;
@@ -154,7 +157,16 @@ device_open(struct stock *s, const char *name)
 	if (ret != 0)
 		return ret;
 	bus = sl_softnic_bus(s->nic);
-	return trap_open(&bus, SL_BAR_SIZE, &s->bar);
+	s->bar_len = SL_BAR_SIZE;
+	if (pci_device == SL_PCI_DEV_82599_KX4) {
+		ret = sl_softnic_82599_create(s->nic, &s->face);
+		if (ret != 0)
+			return ret;
+		bus = sl_softnic_82599_bus(s->face);
+		s->bar_len = SL_82599_BAR_SIZE;
+	}
+	s->bus = bus;
+	return trap_open(&bus, s->bar_len, &s->bar);
 }
 
 /* --- the PCI device --- */
@@ -171,7 +183,8 @@ pci_free(struct stock_pci *p)
 }
 
 static struct stock_pci *
-pci_new(struct rte_pci_driver *drv, const struct rte_pci_id *id, void *bar, const char *name)
+pci_new(struct rte_pci_driver *drv, const struct rte_pci_id *id, const struct stock *s,
+	const char *name)
 {
 	struct stock_pci *p = calloc(1, sizeof(*p));
 
@@ -194,8 +207,8 @@ pci_new(struct rte_pci_driver *drv, const struct rte_pci_id *id, void *bar, cons
 	p->dev.id = *id;
 	p->dev.addr = (struct rte_pci_addr){.domain = DOMAIN, .devid = (uint8_t)drivers.serial++};
 	p->dev.kdrv = RTE_PCI_KDRV_VFIO;
-	p->dev.mem_resource[0].addr = bar;
-	p->dev.mem_resource[0].len = SL_BAR_SIZE;
+	p->dev.mem_resource[0].addr = trap_address(s->bar);
+	p->dev.mem_resource[0].len = s->bar_len;
 	return p;
 }
 
@@ -204,7 +217,7 @@ probe(struct stock *s, struct rte_pci_driver *drv, const struct rte_pci_id *id, 
 {
 	int ret;
 
-	s->pci = pci_new(drv, id, trap_address(s->bar), name);
+	s->pci = pci_new(drv, id, s, name);
 	if (s->pci == NULL)
 		return -ENOMEM;
 	ret = drv->probe(drv, &s->pci->dev);
@@ -218,6 +231,7 @@ release(struct stock *s)
 {
 	pci_free(s->pci);
 	trap_close(s->bar);
+	sl_softnic_82599_destroy(s->face);
 	sl_softnic_destroy(s->nic);
 	*s = (struct stock){.port = RTE_MAX_ETHPORTS, .adapter = s->adapter};
 }
@@ -235,7 +249,7 @@ stock_open(struct stock *s, const char *driver, uint16_t pci_device, const char 
 			pci_device);
 		return -ENODEV;
 	}
-	ret = device_open(s, name);
+	ret = device_open(s, pci_device, name);
 	if (ret == 0)
 		ret = probe(s, drv, id, name);
 	if (ret != 0) {
@@ -246,23 +260,36 @@ stock_open(struct stock *s, const char *driver, uint16_t pci_device, const char 
 	return ret;
 }
 
+/* True for the word behind a doorbell of queues 0..queues-1. */
+static bool
+is_bell(const struct stock *s, const volatile uint32_t *word, unsigned int queues)
+{
+	unsigned int q;
+
+	for (q = 0; q < queues; q++) {
+		if (word == sl_softnic_doorbell(s->nic, SL_OFF(RDT, q)) ||
+			word == sl_softnic_doorbell(s->nic, SL_OFF(TDT, q)))
+			return true;
+	}
+	return false;
+}
+
 int
 stock_run(struct stock *s, unsigned int queues)
 {
-	const uint16_t bells[] = {SL_RDT, SL_TDT};
-	uint32_t off[2 * 2 * SL_NIC_QUEUES];
-	unsigned int n = 0, i, q, b;
+	uint32_t off[2 * 2 * SL_NIC_QUEUES], at;
+	unsigned int n = 0;
 
 	/* Where a queue's doorbell has two addresses the driver may use either. */
-	for (i = 0; i < sl_reg_range_count; i++) {
-		const struct sl_reg_range *r = &sl_reg_ranges[i];
+	for (at = 0; at < s->bar_len; at += sizeof(uint32_t)) {
+		const volatile uint32_t *word = s->bus.ops->doorbell(s->bus.dev, at);
 
-		for (b = 0; b < 2; b++) {
-			for (q = 0; r->reg == bells[b] && q < r->count && q < queues; q++)
-				off[n++] = r->offset + q * r->stride;
-		}
+		if (word == NULL || !is_bell(s, word, queues))
+			continue;
+		if (n == RTE_DIM(off))
+			return -ENOSPC;
+		off[n++] = at;
 	}
-	s->queues = queues;
 	return trap_let(s->bar, off, n);
 }
 
@@ -289,6 +316,8 @@ stock_close(struct stock *s)
 		if (rte_eth_devices[s->port].data->dev_started != 0)
 			(void)rte_eth_dev_stop(s->port);
 		ret = rte_eth_dev_close(s->port);
+		/* Some give the number of callbacks that they took off. */
+		ret = ret > 0 ? 0 : ret;
 	}
 	release(s);
 	adapter = stock_adapter_close(s->adapter);

@@ -29,14 +29,20 @@ stock_adapter_open(const char *name, struct sl_adapter **out);
 int
 stock_adapter_close(struct sl_adapter *a);
 
+struct sl_softnic_82599;
+struct stock_pci;
+
 /** A stock driver's port and all that is behind it. */
 struct stock {
 	uint16_t port;
 	struct sl_softnic *nic;
 	struct trap_bar *bar;
 	struct sl_adapter *adapter;
-	struct stock_pci *pci; /**< the PCI device; private */
-	unsigned int queues;   /**< let through by stock_run() */
+	/* private */
+	struct stock_pci *pci;
+	struct sl_softnic_82599 *face; /**< NULL: the 82576's own */
+	struct sl_bus bus;
+	size_t bar_len;
 };
 
 /** True when a driver of that name ("net_e1000_igb") is loaded. */
