@@ -107,7 +107,6 @@ enum sl_mdic_op { SL_MDIC_OP_WRITE = 1, SL_MDIC_OP_READ = 2 };
 #define SL_EICR_TCP_TIMER SL_BIT(30)
 #define SL_EICR_OTHER SL_BIT(31)
 #define SL_EICR_NO_MSIX (SL_EICR_RTXQ | SL_EICR_TCP_TIMER | SL_EICR_OTHER)
-#define SL_EITR_CNT_INGR SL_BIT(31) /* with a write: leave the counter alone */
 #define SL_GPIE_NSICR SL_BIT(0)
 #define SL_GPIE_MULTIPLE_MSIX SL_BIT(4)
 #define SL_GPIE_EIAME SL_BIT(30)

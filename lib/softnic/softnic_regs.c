@@ -644,7 +644,7 @@ kept(unsigned int reg)
 		[SL_FCRTV] = SL_FCRTV_TH,
 		[SL_FCRTL0] = SL_FCRTL_RTL | SL_FCRTL_XONE,
 		[SL_FCRTH0] = SL_FCRTH_RTH,
-		[SL_EITR] = ~SL_EITR_CNT_INGR,
+		[SL_EITR] = ~SL_EITR_CNT_IGNR,
 		[SL_EIAC] = SL_EICR_MSIX,
 	};
 

@@ -173,9 +173,10 @@ skip_case() {
 	return 77
 }
 
-# carrier INTERFACE: whether its link is up.
+# carrier INTERFACE: whether its link is up, and frames are sent. Its state is up a moment before
+# its queue takes frames; the question to the kernel waits for the lock held over both.
 carrier() {
-	[[ $(cat "/sys/class/net/$1/carrier" 2>/dev/null) == 1 ]]
+	[[ $(cat "/sys/class/net/$1/operstate" 2>/dev/null) == up ]] && ip link show "$1" >/dev/null
 }
 
 # wait_until SECONDS COMMAND...: until it succeeds.

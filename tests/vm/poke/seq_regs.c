@@ -14,6 +14,9 @@ poke_seq_reset(struct poke *p)
 {
 	unsigned int reg, i;
 
+	/* A reset leaves these alone (4.2.1.6.2): not as whoever had the port before left them. */
+	for (i = 0; i < sl_reg_table[SL_EITR].count; i++)
+		POKE_WR(p, 0, EITR, i, SL_PREP(SL_EITR_INTERVAL, i + 1));
 	poke_reset(p);
 	poke_step(p, "after");
 	for (reg = 0; reg < SL_REG_COUNT; reg++) {
