@@ -30,16 +30,19 @@ check_ns(const struct sl_check *c)
 
 /* --- memory --- */
 
-/* Index of the first map that ends above va. */
+/* Index of the first map that ends above @p at: in the list by va, or in that by the device's copy.
+ */
 static unsigned int
-map_index(const struct sl_check *c, const void *va)
+map_index(const struct sl_check *c, const void *at, bool device)
 {
+	struct check_map *const *maps = device ? c->devs : c->maps;
 	unsigned int lo = 0, hi = c->nb_maps;
 
 	while (lo < hi) {
 		unsigned int mid = lo + (hi - lo) / 2;
+		const uint8_t *from = device ? maps[mid]->dev : maps[mid]->va;
 
-		if ((uintptr_t)c->maps[mid]->va + (c->maps[mid]->len - 1) < (uintptr_t)va)
+		if ((uintptr_t)from + (maps[mid]->len - 1) < (uintptr_t)at)
 			lo = mid + 1;
 		else
 			hi = mid;
@@ -55,10 +58,25 @@ check_find(struct sl_check *c, const void *va)
 
 	if (m != NULL && (uintptr_t)va - (uintptr_t)m->va < m->len)
 		return m;
-	i = map_index(c, va);
+	i = map_index(c, va, false);
 	if (i == c->nb_maps || (uintptr_t)c->maps[i]->va > (uintptr_t)va)
 		return NULL;
 	c->last = c->maps[i];
+	return c->last;
+}
+
+struct check_map *
+check_find_device(struct sl_check *c, const void *dev)
+{
+	struct check_map *m = c->last;
+	unsigned int i;
+
+	if (m != NULL && (uintptr_t)dev - (uintptr_t)m->dev < m->len)
+		return m;
+	i = map_index(c, dev, true);
+	if (i == c->nb_maps || (uintptr_t)c->devs[i]->dev > (uintptr_t)dev)
+		return NULL;
+	c->last = c->devs[i];
 	return c->last;
 }
 
@@ -141,27 +159,60 @@ tombs_clear(struct sl_check *c, const struct check_map *m)
 	}
 }
 
+/* Room for one more in both lists. */
+static bool
+lists_grow(struct sl_check *c)
+{
+	const size_t size = (c->nb_maps + 1) * sizeof(*c->maps);
+	struct check_map **maps = realloc(c->maps, size), **devs;
+
+	if (maps == NULL)
+		return false;
+	c->maps = maps;
+	devs = realloc(c->devs, size);
+	if (devs == NULL)
+		return false;
+	c->devs = devs;
+	return true;
+}
+
+static void
+lists_add(struct sl_check *c, struct check_map *m)
+{
+	unsigned int i = map_index(c, m->va, false), k = map_index(c, m->dev, true);
+
+	memmove(&c->maps[i + 1], &c->maps[i], (c->nb_maps - i) * sizeof(*c->maps));
+	c->maps[i] = m;
+	memmove(&c->devs[k + 1], &c->devs[k], (c->nb_maps - k) * sizeof(*c->devs));
+	c->devs[k] = m;
+	c->nb_maps++;
+}
+
+static void
+lists_remove(struct sl_check *c, const struct check_map *m)
+{
+	unsigned int i = map_index(c, m->va, false), k = map_index(c, m->dev, true);
+
+	c->nb_maps--;
+	memmove(&c->maps[i], &c->maps[i + 1], (c->nb_maps - i) * sizeof(*c->maps));
+	memmove(&c->devs[k], &c->devs[k + 1], (c->nb_maps - k) * sizeof(*c->devs));
+}
+
 static void *
 check_map(void *ctx, const struct sl_sync_memory *memory)
 {
 	struct sl_check *c = ctx;
-	struct check_map *m = map_new(c, memory), **maps;
-	unsigned int i;
+	struct check_map *m = map_new(c, memory);
 
 	if (m == NULL)
 		return NULL;
 	pthread_mutex_lock(&c->lock);
-	maps = realloc(c->maps, (c->nb_maps + 1) * sizeof(*maps));
-	if (maps == NULL) {
+	if (!lists_grow(c)) {
 		pthread_mutex_unlock(&c->lock);
 		map_free(m);
 		return NULL;
 	}
-	c->maps = maps;
-	i = map_index(c, m->va);
-	memmove(&maps[i + 1], &maps[i], (c->nb_maps - i) * sizeof(*maps));
-	maps[i] = m;
-	c->nb_maps++;
+	lists_add(c, m);
 	m->serial = c->next_serial++;
 	tombs_clear(c, m);
 	pthread_mutex_unlock(&c->lock);
@@ -217,13 +268,11 @@ check_unmap(void *ctx, void *va, size_t len)
 {
 	struct sl_check *c = ctx;
 	struct check_map *m;
-	unsigned int i;
 	uint32_t at = 0;
 	size_t lo, n;
 
 	pthread_mutex_lock(&c->lock);
-	i = map_index(c, va);
-	m = c->maps[i];
+	m = c->maps[map_index(c, va, false)];
 	c->now.ns = check_ns(c);
 	c->now.verb = m->region ? "free" : "unmap";
 	c->now.site = NULL;
@@ -240,8 +289,7 @@ check_unmap(void *ctx, void *va, size_t len)
 	memcpy(c->tomb[c->next_tomb].name, m->name, sizeof(m->name));
 	c->next_tomb = (c->next_tomb + 1) % CHECK_TOMBS;
 	map_unlink(c, m);
-	c->nb_maps--;
-	memmove(&c->maps[i], &c->maps[i + 1], (c->nb_maps - i) * sizeof(c->maps[0]));
+	lists_remove(c, m);
 	pthread_mutex_unlock(&c->lock);
 	map_free(m);
 }
@@ -376,6 +424,7 @@ sl_check_destroy(struct sl_check *c)
 	}
 	threads_free(c);
 	free(c->maps);
+	free(c->devs);
 	pthread_mutex_destroy(&c->lock);
 	free(c);
 	return 0;

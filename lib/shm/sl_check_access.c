@@ -5,21 +5,6 @@
  */
 #include "sl_check_priv.h"
 
-/* The map whose device's copy has the byte at @p dev. */
-static struct check_map *
-find_device(struct sl_check *c, const uint8_t *dev)
-{
-	unsigned int i;
-
-	if (c->last != NULL && (uintptr_t)dev - (uintptr_t)c->last->dev < c->last->len)
-		return c->last;
-	for (i = 0; i < c->nb_maps; i++) {
-		if ((uintptr_t)dev - (uintptr_t)c->maps[i]->dev < c->maps[i]->len)
-			return c->maps[i];
-	}
-	return NULL;
-}
-
 /* The NIC has no right to the units: say which mistake that is. */
 static void
 report_no_right(struct sl_check *c, struct check_map *m, uint32_t i, size_t lo, size_t n,
@@ -149,7 +134,7 @@ check_access(void *ctx, const struct sl_sync_access *a)
 	c->now.caller = __builtin_return_address(0);
 	c->now.queue = a->queue;
 	c->now.desc = a->desc;
-	m = a->va == NULL ? NULL : find_device(c, a->va);
+	m = a->va == NULL ? NULL : check_find_device(c, a->va);
 	if (m == NULL) {
 		access_fault(c, a);
 		pthread_mutex_unlock(&c->lock);

@@ -160,6 +160,7 @@ struct sl_check {
 	bool device_tells; /* a device tells its accesses */
 	struct sl_check_stats stats;
 	struct check_map **maps; /* sorted by va */
+	struct check_map **devs; /* the same ones, sorted by dev */
 	struct check_map *last;
 	unsigned int nb_maps;
 	uint32_t next_serial;
@@ -217,6 +218,8 @@ check_nic_changed(const struct check_map *m, size_t lo, size_t n)
 
 /* sl_check.c */
 struct check_map *check_find(struct sl_check *c, const void *va);
+/** The map whose device's copy has the byte at @p dev. */
+struct check_map *check_find_device(struct sl_check *c, const void *dev);
 /** The thread that runs; NULL on no memory: what it begins is complete at once. */
 struct check_thread *check_self(struct sl_check *c);
 uint64_t check_ns(const struct sl_check *c);
