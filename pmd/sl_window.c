@@ -390,14 +390,19 @@ sl_map_tx_mbuf(struct sl_port *port, const struct rte_mbuf *m)
 	const struct sl_map piece = {
 		.va = m->buf_addr, .iova = m->buf_iova, .len = m->buf_len, .dir = SL_DMA_TO_DEVICE};
 	struct rte_mempool *pool = data_pool(m);
-	int ret;
+	bool there;
+	int ret = 0;
 
-	if (pool != NULL)
+	/* The queue remembers pools of direct mbufs: all of such a pool has to be there. */
+	if (pool != NULL && RTE_MBUF_DIRECT(m))
 		return sl_map_pool(port, pool, SL_DMA_TO_DEVICE);
+	/* All others come here frame by frame: a walk through a pool is for the first one. */
 	pthread_mutex_lock(&port->window.lock);
-	ret = may_enter(port, &piece) ? cover(port, &piece) : -EPERM;
+	there = in_window(&port->window, &piece);
+	if (there || pool == NULL)
+		ret = may_enter(port, &piece) ? cover(port, &piece) : -EPERM;
 	pthread_mutex_unlock(&port->window.lock);
-	return ret;
+	return there || pool == NULL ? ret : sl_map_pool(port, pool, SL_DMA_TO_DEVICE);
 }
 
 int
