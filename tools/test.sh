@@ -4,7 +4,7 @@
 #
 # "syncline test": builds every variant, runs the suites, sums up.
 
-readonly SL_SUITES="unit e2e peer tap ipp cross model style"
+readonly SL_SUITES="unit e2e peer tap ipp cross model mutants style"
 # Run only when named: fetches and boots a guest.
 readonly SL_SUITES_NAMED="vm"
 
@@ -26,6 +26,9 @@ test_help() {
 	  cross  unit tests of what needs no DPDK, for AArch64 and RISC-V, under qemu-user
 	  model  the ring protocol over a non-coherent cache, by spin: every state, and
 	         each known mistake found
+	  mutants  each sync call and barrier of the driver left out, put off, halved or
+	         reversed, one at a time: the e2e tests in checked memory notice each.
+	         Named alone or with others: all of them; else those left out
 	  style  format, licence lines, forbidden words, headers that compile alone
 	  vm     the driver on QEMU's 82576 behind a virtual IOMMU, alone and with
 	         Linux's igb as partner; only when named. SL_VM_CASES chooses: a group
@@ -138,6 +141,29 @@ test_model() {
 	fi
 }
 
+# Named: all of them. Else the quick ones.
+test_mutants() {
+	local line ended=0 report=$SL_CACHE/mutants/report quick=(--quick)
+	suite_wanted mutants || return 0
+	if ((SL_NAMED)); then quick=(); fi
+	build_variant build gcc -Dwerror=true || return 0
+	mkdir -p "$SL_CACHE/mutants"
+	while IFS= read -r line; do
+		case "${line%% *}" in
+		PASS) SL_PASSED=$((SL_PASSED + 1)) ;;
+		FAIL) SL_FAILED=$((SL_FAILED + 1)) ;;
+		END) ended=1 && continue ;;
+		esac
+		if [[ $line != PASS*": killed by "* ]]; then say "mutants: $line"; fi
+	done < <("$SL_TOP/tests/mutants/run.py" "${quick[@]}" build "$SL_CACHE/mutants" </dev/null |
+		tee "$report")
+	if ((ended == 0)); then
+		SL_FAILED=$((SL_FAILED + 1))
+		say "mutants: FAIL the run did not come to its end"
+	fi
+	say "mutants: the whole list is in ${report#"$SL_TOP/"}"
+}
+
 test_style() {
 	local verdict name reason
 	suite_wanted style || return 0
@@ -163,12 +189,14 @@ cmd_test() {
 			die "test: unknown suite '$word'. Suites: ${SL_SUITES// /, }, $SL_SUITES_NAMED."
 	done
 	SL_WANTED=${*:-$SL_SUITES}
+	SL_NAMED=$#
 	setup_for_test
 	if suite_wanted unit || suite_wanted e2e || suite_wanted peer || suite_wanted tap || suite_wanted ipp; then
 		test_native
 	fi
 	test_cross
 	test_model
+	test_mutants
 	test_style
 	test_vm
 	say "took $((SECONDS - start)) s"

@@ -1,0 +1,487 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026 The Syncline authors
+"""Spoil the driver's sync calls and barriers, one at a time, and see that the tests notice.
+
+Every mutant must be killed by the end-to-end tests in checked memory. One line
+each on standard output: "PASS name: words" or "FAIL name: words", a FAIL for a
+mutant that survives and is not on the list of those that may, and for an entry
+of that list that is out of date; then the score, then "END". Progress goes to
+standard error.
+
+Where the places come from: the text of the driver. Each call in it is a place,
+whether a test gets there or not.
+  drop, late, half, reverse   of a sync call: planted while it runs (check_bug=)
+  drop, late                  of a barrier: the same
+  drop, nofence               of what no checker is told of: another build
+  and the mistakes of the file "bugs", each another build
+"""
+
+import argparse
+import concurrent.futures
+import hashlib
+import json
+import os
+import re
+import selectors
+import shlex
+import signal
+import subprocess
+import sys
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+TOP = os.path.dirname(os.path.dirname(HERE))
+LIBRARY = "librte_net_syncline.so"
+LIMIT = 60  # seconds that one program may take
+SEED = 1    # of every run: a mutant's fate is the same each time
+
+# Programs in the order in which they are run, quick ones first: environment beyond the mode.
+STEPS = (
+    ("basic", 64, 0),
+    ("tx", 64, 0),
+    ("traffic", 64, 3000),
+    ("control", 64, 0),
+    ("offload", 64, 0),
+    ("basic", 32, 0),
+    ("traffic", 32, 3000),
+    ("tx", 32, 0),
+    ("events", 64, 0),
+    ("fault", 64, 3000),
+)
+
+SYNC_CALLS = ("sl_flush", "sl_prepare", "sl_update", "sl_update_nofence", "sl_release")
+BARRIERS = ("sl_update_fence", "sl_doorbell_barrier")
+CALL = re.compile(r"\b(" + "|".join(SYNC_CALLS + BARRIERS + ("sl_acquire",)) + r")\(")
+FUNCTION = re.compile(r"^([a-z_]\w*)\(")
+
+
+def squeeze(text):
+    return " ".join(text.split())
+
+
+class Mutant:
+    """One change: planted (bug) or built (text of a source file, changed)."""
+
+    def __init__(self, file, line, where, kind, bug=None, text=None):
+        self.file, self.line, self.where, self.kind = file, line, where, kind
+        self.bug, self.text = bug, text
+        self.library = None
+        self.verdict = None  # of run(): (killed, words)
+        self.reached = None
+
+    @property
+    def name(self):
+        return f"{self.file}:{self.line} {self.kind if self.kind != 'bug' else self.where}"
+
+    @property
+    def key(self):
+        return self.where, self.kind
+
+
+# --- places ---
+
+def closing(text, at):
+    """Index behind the parenthesis that closes the one at @at."""
+    depth = 0
+    for i in range(at, len(text)):
+        depth += {"(": 1, ")": -1}.get(text[i], 0)
+        if depth == 0:
+            return i + 1
+    raise ValueError("a parenthesis without its end")
+
+
+def blank_comments(text):
+    """The same text, as long, with blanks for comments."""
+    return re.sub(r"/\*.*?\*/", lambda m: re.sub(r"[^\n]", " ", m.group()), text, flags=re.S)
+
+
+def line_of(text, at):
+    return text.count("\n", 0, at) + 1
+
+
+def function_at(text, at):
+    """Name of the function that the place lies in."""
+    name = "?"
+    for line in text[:at].splitlines():
+        m = FUNCTION.match(line)
+        name = m.group(1) if m else name
+    return name
+
+
+def file_mutants(path):
+    with open(os.path.join(TOP, path), encoding="utf-8") as f:
+        text = f.read()
+    code = blank_comments(text)
+    base = os.path.basename(path)
+    for m in CALL.finditer(code):
+        verb, end = m.group(1), closing(code, m.end() - 1)
+        where = f"{path} {function_at(code, m.start())}: {squeeze(code[m.start():end])}"
+        line = line_of(code, m.start())
+
+        def built(kind, new, m=m, end=end, where=where, line=line):
+            return Mutant(path, line, where, kind, text=text[:m.start()] + new + text[end:])
+
+        if verb == "sl_acquire":
+            yield built("drop", "(void)0")
+            continue
+        for kind in ("drop", "late") if verb in BARRIERS else ("drop", "late", "half", "reverse"):
+            yield Mutant(path, line, where, kind, bug=f"{kind}:{base}:{line}")
+        if verb == "sl_update":
+            yield built("nofence", "sl_update_nofence" + text[m.end() - 1:end])
+
+
+def named_mutants(path):
+    """The file "bugs": a name, the source file, lines to look for (-), lines instead (+)."""
+    name = file = None
+    old, new = [], []
+
+    def done():
+        return bug_mutant(name, file, old, new) if name else None
+
+    with open(path, encoding="utf-8") as f:
+        for line in f.read().splitlines() + ["bug "]:
+            if line.startswith("bug "):
+                if name:
+                    yield done()
+                name, old, new = line[4:], [], []
+            elif line.startswith("file "):
+                file = line[5:]
+            elif line.startswith("-"):
+                old.append(line[1:].strip())
+            elif line.startswith("+"):
+                new.append(line[1:].strip())
+            elif line and not line.startswith("#"):
+                die(f"{path}: unknown line: {line}")
+
+
+def bug_mutant(name, file, old, new):
+    with open(os.path.join(TOP, file), encoding="utf-8") as f:
+        lines = f.read().splitlines()
+    at = [i for i in range(len(lines)) if [s.strip() for s in lines[i:i + len(old)]] == old]
+    if len(at) != 1:
+        die(f"bug '{name}': its lines are in {file} {len(at)} times; wanted: once. Mend tests/mutants/bugs.")
+    text = "\n".join(lines[:at[0]] + new + lines[at[0] + len(old):]) + "\n"
+    return Mutant(file, at[0] + 1, f"bug {name}", "bug", text=text)
+
+
+# --- builds ---
+
+class Builder:
+    """Builds the driver's library with one source file changed; keeps what it built."""
+
+    def __init__(self, build, cache):
+        self.build, self.cache = os.path.abspath(build), cache
+        with open(os.path.join(build, "compile_commands.json"), encoding="utf-8") as f:
+            self.commands = json.load(f)
+        out = subprocess.run(["ninja", "-C", build, "-t", "commands", f"pmd/{LIBRARY}"], check=True,
+                             capture_output=True, text=True).stdout
+        self.link = shlex.split([c for c in out.splitlines() if f"-o pmd/{LIBRARY}" in c][-1])
+        h = hashlib.sha256(" ".join(self.link).encode())
+        for folder in ("pmd", "lib"):
+            for root, dirs, files in sorted(os.walk(os.path.join(TOP, folder))):
+                dirs.sort()
+                for name in sorted(files):
+                    if name.endswith((".c", ".h", ".def")):
+                        with open(os.path.join(root, name), "rb") as f:
+                            h.update(name.encode() + f.read())
+        h.update(subprocess.run(["cc", "--version"], capture_output=True, check=True).stdout)
+        self.base = h.digest()
+
+    def library(self, file, text):
+        """Path of the library with @text for @file."""
+        entry = next(c for c in self.commands
+                     if os.path.realpath(os.path.join(c["directory"], c["file"])) ==
+                     os.path.realpath(os.path.join(TOP, file)) and LIBRARY in c["output"])
+        compile_ = shlex.split(entry["command"])
+        h = hashlib.sha256(self.base + entry["command"].encode() + file.encode() + text.encode())
+        folder = os.path.join(self.cache, h.hexdigest()[:24])
+        done = os.path.join(folder, LIBRARY)
+        if os.path.exists(done):
+            return done
+        os.makedirs(folder, exist_ok=True)
+        source = os.path.join(folder, os.path.basename(file))
+        obj = source + ".o"
+        with open(source, "w", encoding="utf-8") as f:
+            f.write(text)
+        args = []
+        for i, a in enumerate(compile_):
+            before = compile_[i - 1]
+            if a == entry["file"]:
+                a = source
+            elif before == "-o":
+                a = obj
+            elif before in ("-MF", "-MQ"):
+                a = obj + ".d"
+            args.append(a)
+        # Headers next to the source; what a mutant leaves unused is no matter.
+        args[1:1] = ["-I" + os.path.dirname(os.path.join(TOP, file))]
+        args += ["-w", "-Wno-error"]
+        self.call(args, file)
+        part = f"{done}.{os.getpid()}"
+        link = [obj if a == entry["output"] else a for a in self.link]
+        link[link.index(f"pmd/{LIBRARY}")] = part
+        self.call(link, file)
+        os.rename(part, done)
+        os.remove(obj)
+        return done
+
+    def call(self, args, file):
+        got = subprocess.run(args, cwd=self.build, capture_output=True, text=True, check=False)
+        if got.returncode != 0:
+            raise RuntimeError(f"a mutant of {file} does not build:\n{got.stderr[-2000:]}")
+
+
+# --- runs ---
+
+FINDING = re.compile(r"checker: (\w+) \((\w+)\): ")
+# What cmocka says: of a check that fails; of a test; of a test whose clean-up fails.
+ERROR = re.compile(r"\[  ERROR   \] --- (?:[^:]*/)?(.*\w.*)|\[   LINE   \] --- (?:[^:]*/)?(.*): error")
+FAILED = re.compile(r"\[  FAILED  \]|\[  ERROR   \] (?!---)")
+MET = re.compile(r"the planted bug was met (\d+) times")
+
+
+alive = set()
+
+
+def end_all(*_):
+    """Asked to stop: nothing of ours runs on."""
+    for prog in list(alive):
+        os.killpg(prog.pid, signal.SIGKILL)
+    os._exit(1)
+
+
+def run_program(build, step, mutant):
+    """Run one program up to its first failed test: None, or what failed. And how often a bug was met."""
+    name, line, frames = step
+    env = dict(os.environ, SL_COHERENCY="checked", SL_CHECK_LINE=str(line), SL_SEED=str(SEED))
+    env.pop("SL_CHECK_BUG", None)
+    if frames:
+        env["SL_FRAMES"] = str(frames)
+    if mutant.bug:
+        env["SL_CHECK_BUG"] = mutant.bug
+    if mutant.library:
+        env["LD_PRELOAD"] = mutant.library
+    prog = subprocess.Popen([os.path.join(build, "tests/e2e", "e2e_" + name)], env=env,
+                            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                            stderr=subprocess.STDOUT, start_new_session=True)
+    told = {"test": "", "finding": "", "error": "", "met": 0}
+    alive.add(prog)
+    try:
+        failed = follow(prog, told)
+        if failed is None:
+            code = prog.wait(timeout=10)
+            if code < 0:
+                failed = signal.Signals(-code).name
+            elif code != 0:
+                failed = f"status {code}"
+    finally:
+        if prog.poll() is None:
+            os.killpg(prog.pid, signal.SIGKILL)
+            prog.wait()
+        prog.stdout.close()
+        alive.discard(prog)
+    if failed is None:
+        return None, told["met"]
+    words = told["finding"] or told["error"] or failed
+    return f"{name}, lines of {line}, {told['test'] or 'start'}: {words}", told["met"]
+
+
+def follow(prog, told):
+    """Read what it says to its end, or to the first failed test; None: all went well."""
+    end = time.monotonic() + LIMIT
+    buf = b""
+    with selectors.DefaultSelector() as wait:
+        wait.register(prog.stdout, selectors.EVENT_READ)
+        while True:
+            if not wait.select(max(0, end - time.monotonic())) or time.monotonic() > end:
+                told["error"] = f"no end within {LIMIT} s"
+                return "time"
+            got = os.read(prog.stdout.fileno(), 65536)
+            buf += got
+            *lines, buf = buf.split(b"\n")
+            if not got:
+                lines.append(buf)
+            for raw in lines:
+                if listen(raw.decode(errors="replace"), told):
+                    return "failed"
+            if not got:
+                return None
+
+
+def listen(line, told):
+    """One line of a program; True: a test failed."""
+    if "[ RUN      ]" in line:
+        told.update(test=line.split("]", 1)[1].strip(), finding="", error="")
+    finding = FINDING.search(line)
+    if finding and not told["finding"]:
+        told["finding"] = f"{finding.group(1)} ({finding.group(2)})"
+    met = MET.search(line)
+    if met:
+        told["met"] += int(met.group(1))
+    error = ERROR.search(line)
+    if error and not told["error"]:
+        told["error"] = squeeze(error.group(1) or error.group(2))[:80]
+    return bool(FAILED.search(line))
+
+
+def run_mutant(build, steps, mutant):
+    met = 0
+    for step in steps:
+        failed, times = run_program(build, step, mutant)
+        met += times
+        if failed is not None:
+            mutant.verdict = (True, failed)
+            break
+    else:
+        mutant.verdict = (False, "")
+    mutant.reached = met > 0 if mutant.bug else None
+    return mutant
+
+
+# --- the list of those that may survive ---
+
+def read_justified(path):
+    """{(place, kind): reason}; a place is a line of its own, its kinds indented below."""
+    out, place = {}, None
+    with open(path, encoding="utf-8") as f:
+        for n, line in enumerate(f, 1):
+            if not line.strip() or line.startswith("#"):
+                continue
+            if not line[0].isspace():
+                place = squeeze(line)
+                continue
+            kind, _, reason = line.strip().partition(":")
+            if place is None or not reason.strip() or (place, kind) in out:
+                die(f"{path}:{n}: want a place, then indented KIND: REASON, each once")
+            out[place, kind] = reason.strip()
+    return out
+
+
+# --- all of it ---
+
+def die(words):
+    print(f"mutants: {words}", file=sys.stderr)
+    print(f"FAIL mutants: {words}\nEND")
+    sys.exit(1)
+
+
+def note(words):
+    print(f"==> mutants: {words}", file=sys.stderr, flush=True)
+
+
+def collect(only, quick):
+    mutants = []
+    for name in sorted(os.listdir(os.path.join(TOP, "pmd"))):
+        if name.endswith(".c"):
+            mutants += file_mutants("pmd/" + name)
+    mutants += named_mutants(os.path.join(HERE, "bugs"))
+    if quick:
+        mutants = [m for m in mutants if m.kind in ("drop", "bug")]
+    if only:
+        mutants = [m for m in mutants if re.search(only, f"{m.name} {m.where}")]
+    return mutants
+
+
+def baseline(build, builder, steps):
+    """The driver as it is, through the same machinery: whatever fails here says nothing of a mutant."""
+    right = Mutant("pmd/sl_rx.c", 0, "", "unchanged", text="")
+    with open(os.path.join(TOP, right.file), encoding="utf-8") as f:
+        right.library = builder.library(right.file, f.read())
+    with concurrent.futures.ThreadPoolExecutor(jobs()) as pool:
+        for failed, _ in pool.map(lambda s: run_program(build, s, right), steps):
+            if failed is not None:
+                die(f"the driver as it is fails: {failed}")
+
+
+def jobs():
+    return len(os.sched_getaffinity(0))
+
+
+def work(build, builder, steps, mutant):
+    if mutant.text is not None:
+        mutant.library = builder.library(mutant.file, mutant.text)
+    return run_mutant(build, steps, mutant)
+
+
+def run_all(build, builder, steps, mutants, justified, whole):
+    """Each line as it comes, those that are known to take long first; the score. @return whether all is well."""
+    order = sorted(mutants, key=lambda m: m.key not in justified)
+    score = {"killed": 0, "justified": 0, "survived": 0}
+    fine = True
+    told = time.monotonic()
+    with concurrent.futures.ThreadPoolExecutor(jobs()) as pool:
+        waiting = [pool.submit(work, build, builder, steps, m) for m in order]
+        try:
+            for n, done in enumerate(concurrent.futures.as_completed(waiting), 1):
+                fine &= judge(done.result(), justified.get(done.result().key), score)
+                if time.monotonic() - told > 15:
+                    told = time.monotonic()
+                    note(f"{n} of {len(order)} done, {score['survived']} survived")
+        except BaseException:
+            pool.shutdown(wait=True, cancel_futures=True)
+            raise
+    known = {m.key for m in mutants}
+    for place, kind in justified if whole else ():
+        if (place, kind) not in known:
+            fine = False
+            say(False, f"{kind} of {place}", "on the list of those that may survive, but there is no such place")
+    print(f"SCORE killed {score['killed']} of {len(mutants)}, {score['justified']} justified, "
+          f"{score['survived']} survived", flush=True)
+    return fine
+
+
+def say(fine, name, words):
+    print(f"{'PASS' if fine else 'FAIL'} {name}: {words}", flush=True)
+    return fine
+
+
+def judge(m, reason, score):
+    """One mutant's line. @return whether all is well with it."""
+    dead, how = m.verdict
+    if dead:
+        score["killed"] += 1
+        if reason is None:
+            return say(True, m.name, f"killed by {how}")
+        return say(False, m.name, "on the list of those that may survive, but killed by "
+                   f"{how}; take it off: {m.where}")
+    if reason is not None and m.reached is not False:
+        score["justified"] += 1
+        return say(True, m.name, f"survives, as it may: {reason}")
+    score["survived"] += 1
+    return say(False, m.name, f"{'no test gets there' if m.reached is False else 'survives'}: {m.where}")
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("build", help="build folder, built")
+    p.add_argument("cache", help="folder to keep built mutants in")
+    p.add_argument("--only", metavar="REGEX", help="only mutants whose name or place matches")
+    p.add_argument("--quick", action="store_true", help="only calls left out, and the named bugs")
+    p.add_argument("--list", action="store_true", help="name the mutants and end")
+    p.add_argument("--justified", metavar="FILE", default=os.path.join(HERE, "justified"),
+                   help="the list of those that may survive")
+    args = p.parse_args()
+    build, cache = os.path.abspath(args.build), os.path.abspath(args.cache)
+    mutants = collect(args.only, args.quick)
+    if not mutants:
+        die("there are none of that kind")
+    if args.list:
+        for m in mutants:
+            print(f"{m.name}\n\t{m.where}")
+        return 0
+    justified = read_justified(args.justified)
+    builder = Builder(build, cache)
+    for sig in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(sig, end_all)
+    start = time.monotonic()
+    note(f"{len(mutants)} of them; first the driver as it is")
+    baseline(build, builder, STEPS)
+    fine = run_all(build, builder, STEPS, mutants, justified, not args.only and not args.quick)
+    note(f"took {time.monotonic() - start:.0f} s")
+    print("END")
+    return 0 if fine else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
