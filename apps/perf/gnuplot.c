@@ -11,7 +11,7 @@
 #include "gnuplot.h"
 #include "spawn.h"
 
-#define SVG_TERM "svg size 640,400 dynamic font 'sans-serif,13'"
+#define SVG_TERM "svg size 520,370 dynamic font 'sans-serif,13'"
 #define PNG_TERM "pngcairo size 960,600 font 'sans,12' background '#ffffff'"
 #define EXIT_NO_PROGRAM 127
 

@@ -77,6 +77,10 @@ value(const json_t *j, FILE *f)
 {
 	char *dump;
 
+	if (json_is_string(j) && json_string_length(j) == 0) {
+		fputs("none", f);
+		return;
+	}
 	if (json_is_string(j)) {
 		text(json_string_value(j), f);
 		return;

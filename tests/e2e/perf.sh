@@ -100,7 +100,7 @@ expect 1 'is in none' compare --against HEAD --source "$dir"
 
 # A report, and the forms for others.
 if command -v gnuplot >/dev/null; then
-	expect 0 '2 plots, 3 results' report "$dir/quick.json" "$dir/all.json" "$dir/sizes.json" --out "$dir/r.html" --png "$dir/png"
+	expect 0 '3 plots, 3 results' report "$dir/quick.json" "$dir/all.json" "$dir/sizes.json" --out "$dir/r.html" --png "$dir/png"
 	grep -q '</html>' "$dir/r.html" || fail "the page has no end"
 	! grep -Eq '(src|href)="?https?:' "$dir/r.html" || fail "the page asks others for something"
 	expect 0 '4 plots, 1 results' report "$dir/all.json" --out "$dir/r.html" --png "$dir/png"
