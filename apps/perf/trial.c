@@ -133,7 +133,7 @@ int
 trial_run(struct rig *r, const struct trial_order *o, struct progress *progress, struct trial *out)
 {
 	const double ramp = fmin(o->seconds * RAMP_SHARE, RAMP_MAX_S);
-	struct moment first, last, end;
+	struct moment first = {0}, last = {0}, end;
 	struct rte_eth_stats stats = {0};
 	double begun;
 	int rc = prepare(r, o);
