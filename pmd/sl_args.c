@@ -189,14 +189,25 @@ set_check_bug(struct sl_args *a, const char *value)
 }
 
 static int
+set_path(char path[SL_ARGS_PATH_LEN], const char *value)
+{
+	return *value == '\0' || strlcpy(path, value, SL_ARGS_PATH_LEN) >= SL_ARGS_PATH_LEN ?
+		-EINVAL :
+		0;
+}
+
+static int
 set_check_json(struct sl_args *a, const char *value)
 {
 	a->check = true;
-	return *value == '\0' ||
-			strlcpy(a->check_json, value, sizeof(a->check_json)) >=
-				sizeof(a->check_json) ?
-		-EINVAL :
-		0;
+	return set_path(a->check_json, value);
+}
+
+static int
+set_check_diff(struct sl_args *a, const char *value)
+{
+	a->check = true;
+	return set_path(a->check_diff, value);
 }
 
 static const struct arg_key arg_keys[] = {
@@ -221,6 +232,8 @@ static const struct arg_key arg_keys[] = {
 	{"check_bug", set_check_bug, "drop, late, half or reverse, then :FILE:LINE of a sync call",
 		SL_ARGS_SOFT | SL_ARGS_PCI, false},
 	{"check_json", set_check_json, "a file's path of 1 to 255 characters",
+		SL_ARGS_SOFT | SL_ARGS_PCI, false},
+	{"check_diff", set_check_diff, "the path of a search's file, 1 to 255 characters",
 		SL_ARGS_SOFT | SL_ARGS_PCI, false},
 };
 

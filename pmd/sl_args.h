@@ -53,6 +53,7 @@ struct sl_args {
 	char check_file[SL_ARGS_FILE_LEN];
 	int check_at;
 	char check_json[SL_ARGS_PATH_LEN]; /**< findings go there at the port's close; "": nowhere */
+	char check_diff[SL_ARGS_PATH_LEN]; /**< file of a search for a difference; "": none */
 };
 
 /** Which driver's arguments: each knows its own keys. */
@@ -64,7 +65,7 @@ enum sl_args_kind {
 /** Shown by tools that list a driver's arguments. */
 #define SL_ARGS_CHECK_HELP                                                                         \
 	"check_line=32|64|128|256 check_seed=<int> check_policy=report|abort|count "               \
-	"check_bug=drop|late|half|reverse:<file>:<line> check_json=<file>"
+	"check_bug=drop|late|half|reverse:<file>:<line> check_json=<file> check_diff=<file>"
 #define SL_ARGS_PCI_HELP "coherency=auto|coherent|explicit|checked window=own|all " SL_ARGS_CHECK_HELP
 #define SL_ARGS_SOFT_HELP                                                                          \
 	"wire=<text, ';' for ','> wire_<key>=<value> coherency=auto|coherent|explicit|checked "            \

@@ -18,6 +18,7 @@ sl_checked_open(struct sl_port *port, const struct sl_args *args, struct sl_adap
 		.policy = args->check_policy,
 		.log = params->log,
 		.log_ctx = params->log_ctx,
+		.diff = args->check_diff[0] == '\0' ? NULL : args->check_diff,
 	};
 	int ret;
 

@@ -140,8 +140,8 @@ map_new(const struct sl_check *c, const struct sl_sync_memory *memory)
 		map_free(m);
 		return NULL;
 	}
-	m->dev = (uint8_t *)m->mem + in_page;
-	m->synced = m->dev + part;
+	m->synced = (uint8_t *)m->mem + part + in_page;
+	m->dev = c->diff.coherent ? m->va : (uint8_t *)m->mem + in_page;
 	return m;
 }
 
@@ -215,6 +215,7 @@ check_map(void *ctx, const struct sl_sync_memory *memory)
 	lists_add(c, m);
 	m->serial = c->next_serial++;
 	tombs_clear(c, m);
+	check_diff_map(c, m, "map");
 	pthread_mutex_unlock(&c->lock);
 	return m->dev;
 }
@@ -279,6 +280,7 @@ check_unmap(void *ctx, void *va, size_t len)
 	c->now.caller = __builtin_return_address(0);
 	c->now.queue = m->queue;
 	c->now.desc = SL_DESC_NONE;
+	check_diff_map(c, m, c->now.verb);
 	if (map_in_use(c, m, &at)) {
 		n = check_span(c, m, at, &lo);
 		check_report(c, SL_CHECK_USE_AFTER_FREE, m, lo, n,
@@ -289,6 +291,7 @@ check_unmap(void *ctx, void *va, size_t len)
 	memcpy(c->tomb[c->next_tomb].name, m->name, sizeof(m->name));
 	c->next_tomb = (c->next_tomb + 1) % CHECK_TOMBS;
 	map_unlink(c, m);
+	check_unpoison_map(m);
 	lists_remove(c, m);
 	pthread_mutex_unlock(&c->lock);
 	map_free(m);
@@ -386,6 +389,8 @@ sl_check_create(const struct sl_check_params *params, struct sl_check **out)
 	ret = params_check(c, params);
 	if (ret == 0)
 		ret = -pthread_mutex_init(&c->lock, NULL);
+	if (ret == 0)
+		ret = check_diff_open(c, params);
 	if (ret != 0) {
 		free(c);
 		return ret;
@@ -401,6 +406,7 @@ sl_check_create(const struct sl_check_params *params, struct sl_check **out)
 		.fence = check_fence,
 		.release = check_release,
 		.access = check_access,
+		.done = c->diff.pass == SL_CHECK_PASS_TRY ? check_done : NULL,
 		.ctx = c,
 		.line = c->line,
 	};
@@ -422,6 +428,7 @@ sl_check_destroy(struct sl_check *c)
 			c->nb_maps, c->maps[0]->name);
 		return -EBUSY;
 	}
+	check_diff_close(c);
 	threads_free(c);
 	free(c->maps);
 	free(c->devs);

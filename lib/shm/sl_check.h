@@ -79,6 +79,7 @@ struct sl_check_params {
 	enum sl_check_policy policy;
 	sl_log_fn log;                /**< NULL: standard error */
 	void *log_ctx;
+	const char *diff;             /**< file of a search, see sl_check_difference(); NULL: none */
 };
 
 #define SL_CHECK_RATE 96u
@@ -192,6 +193,85 @@ struct sl_check_site {
 
 /** The places seen so far. @return how many there are, also when @p max is smaller. */
 unsigned int sl_check_sites(struct sl_check *c, struct sl_check_site *list, unsigned int max);
+
+/* --- naming a difference: a run went wrong, and no finding says why --- */
+
+/**
+ * What a run is to a search. The same program is run again and again with the
+ * same sl_check_params.diff; the file carries the search from run to run, and
+ * says at its first line what comes next.
+ */
+enum sl_check_pass {
+	SL_CHECK_PASS_NONE,     /**< no search */
+	SL_CHECK_PASS_RECORD,   /**< the run as it is; each call and access is recorded */
+	SL_CHECK_PASS_COHERENT, /**< CPU and NIC share one copy: where does the run go another way? */
+	SL_CHECK_PASS_LOCATE,   /**< the first run again, up to there: which lines differ? */
+	SL_CHECK_PASS_TRY,      /**< again, some of these lines kept coherent: does that mend it? */
+	SL_CHECK_PASS_TELL,     /**< again: the line that mends it is named */
+	SL_CHECK_PASS_DONE,     /**< the search is over */
+};
+
+/** How a search ended. */
+enum sl_check_verdict {
+	SL_CHECK_NOT_YET,
+	SL_CHECK_SAME,     /**< both runs did and saw the same */
+	SL_CHECK_CPU_BEHIND, /**< the CPU used a line in which the NIC had written more: proven */
+	SL_CHECK_CPU_LIKELY, /**< such lines there were, but keeping them coherent mends nothing */
+	SL_CHECK_NIC_BEHIND, /**< the NIC read a line in which the CPU had written more */
+	SL_CHECK_LOST,     /**< after an update the CPU lacks what the NIC wrote: it was overwritten */
+	SL_CHECK_UNSEEN,   /**< both runs the same, but a line went on before the CPU's copy had it */
+	SL_CHECK_NO_LINE,  /**< the runs differ, and no line does */
+	SL_CHECK_NO_REPLAY, /**< two runs differ by themselves: step the device, fix the seeds */
+	SL_CHECK_NO_ROOM,  /**< the file system has no room for the record */
+	SL_CHECK_VERDICTS,
+};
+
+/** Last hand-over first; of a line that a search named. */
+struct sl_check_past {
+	char verb[16];
+	char file[112];
+	int line;
+	uint64_t ns;
+};
+
+/** What a search knows. Strings are of the file: of other processes, too. */
+struct sl_check_difference {
+	enum sl_check_pass pass;       /**< what this run is */
+	enum sl_check_pass next;       /**< what the next one will be; DONE: the rest is valid */
+	unsigned int runs;             /**< so far, with this one */
+	enum sl_check_verdict verdict;
+	uint64_t event;                /**< how many calls and accesses are the same before it */
+	char here[192];                /**< what the run does then: "update at sl_rx.c:190 of ..." */
+	char coherent[192];            /**< what it does on a coherent machine */
+	char memory[SL_SHM_NAME_LEN];  /**< region or buffer of the line; "" when none is named */
+	size_t offset;                 /**< of the first byte that differs */
+	size_t line_offset, line_len;  /**< of the line that has it */
+	uint8_t cpu[8], nic[8];        /**< what both hold there, and behind it */
+	uint16_t queue;                /**< or SL_SHM_QUEUE_NONE */
+	char owner[40];
+	unsigned int suspects;         /**< lines that differed then */
+	unsigned int events;
+	struct sl_check_past history[SL_CHECK_HISTORY]; /**< [0]: the last sync of the line */
+};
+
+/**
+ * What the search that this checker is part of knows by now. It needs runs that
+ * repeat: a stepped device, one thread, the same seeds (the checker's own is in
+ * the file). At most some twenty runs: a dozen are usual. A search survives
+ * runs that crash. The result is logged by the run that ends the search, and
+ * stands at the start of the file, for people.
+ * @return 0; -ENOENT without a search.
+ */
+int sl_check_difference(struct sl_check *c, struct sl_check_difference *out);
+/**
+ * The same from the file, between runs: what a run that ended, or crashed, left.
+ * pass is that run's. @return 0; -EINVAL for another file; the error of reading it.
+ */
+int sl_check_difference_read(const char *path, struct sl_check_difference *out);
+/** "record" and so on; NULL for none. */
+const char *sl_check_pass_name(enum sl_check_pass pass);
+/** "cpu_behind" and so on; NULL for none. */
+const char *sl_check_verdict_name(enum sl_check_verdict verdict);
 
 #ifdef __cplusplus
 }

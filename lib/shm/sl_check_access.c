@@ -69,6 +69,7 @@ write_line(struct sl_check *c, struct check_map *m, uint32_t i, size_t lo, size_
 	uint16_t units = check_units(c, m, i, lo, n);
 	struct check_line *l = &m->line[i];
 	size_t line_lo, line_n = check_span(c, m, i, &line_lo);
+	uint16_t fresh = units & (uint16_t)~l->written;
 
 	m->nic_wrote = true;
 	if ((l->owner & NIC_WRITES) == 0 || (units & ~l->handed) != 0) {
@@ -77,6 +78,12 @@ write_line(struct sl_check *c, struct check_map *m, uint32_t i, size_t lo, size_
 	}
 	if (check_cpu_changed(m, line_lo, line_n))
 		check_cpu_wrote(c, m, i);
+	/* What the CPU fetched is old once more, but for a device thread: the CPU may be reading.
+	 */
+	if (m->usage == SL_USAGE_HEAD_WRITEBACK)
+		fresh = units;
+	if (!m->transfer && pthread_equal(c->cpu, pthread_self()))
+		check_poison(c, m, i, fresh);
 	l->written |= units;
 }
 
@@ -135,12 +142,14 @@ check_access(void *ctx, const struct sl_sync_access *a)
 	c->now.queue = a->queue;
 	c->now.desc = a->desc;
 	m = a->va == NULL ? NULL : check_find_device(c, a->va);
-	if (m == NULL) {
-		access_fault(c, a);
+	off = m == NULL ? 0 : (size_t)((const uint8_t *)a->va - m->dev);
+	check_diff_access(c, a, m, off);
+	if (m == NULL || c->diff.coherent) {
+		if (m == NULL)
+			access_fault(c, a);
 		pthread_mutex_unlock(&c->lock);
 		return;
 	}
-	off = (size_t)((const uint8_t *)a->va - m->dev);
 	first = check_line_of(c, m, off);
 	last = check_line_of(c, m, off + a->len - 1);
 	check_moment(c, m, first, last - first + 1);

@@ -49,8 +49,8 @@ evict(struct sl_check *c, struct check_map *m, uint32_t i)
 		return;
 	check_cpu_wrote(c, m, i);
 	l->evicted |= check_diff(c, m, i, m->va, m->synced);
-	memcpy(m->synced + lo, m->va + lo, n);
-	memcpy(m->dev + lo, m->synced + lo, n);
+	check_copy(m->synced + lo, m->va + lo, n);
+	check_copy(m->dev + lo, m->synced + lo, n);
 }
 
 /*
@@ -97,7 +97,7 @@ check_moment(struct sl_check *c, struct check_map *m, uint32_t first, uint32_t c
 	struct check_map *at;
 	uint32_t line;
 
-	if ((c->evict | c->refill) == 0)
+	if ((c->evict | c->refill) == 0 || c->diff.coherent)
 		return;
 	r = draw(c);
 	if ((r & 1023) < c->evict) {

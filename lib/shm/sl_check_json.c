@@ -62,6 +62,54 @@ finding_json(const struct sl_check_finding *f)
 	return o;
 }
 
+static json_t *
+bytes(const uint8_t b[8])
+{
+	uint64_t v = 0;
+	unsigned int i;
+
+	for (i = 0; i < 8; i++)
+		v = v << 8 | b[i];
+	return json_sprintf("%016" PRIx64, v);
+}
+
+/* The search that this run is part of; null without one. */
+static json_t *
+difference_json(struct sl_check *c)
+{
+	struct sl_check_difference d;
+	json_t *history = NULL, *o;
+	unsigned int i;
+
+	if (sl_check_difference(c, &d) != 0)
+		return json_null();
+	o = json_pack("{s:s, s:s, s:i, s:s}", "pass", sl_check_pass_name(d.pass), "next",
+		sl_check_pass_name(d.next), "runs", (int)d.runs, "verdict",
+		sl_check_verdict_name(d.verdict));
+	if (d.next != SL_CHECK_PASS_DONE)
+		return o;
+	history = json_array();
+	for (i = 0; i < d.events; i++)
+		json_array_append_new(history,
+			place(d.history[i].verb, d.history[i].file, d.history[i].line,
+				d.history[i].ns));
+	json_object_set_new(o, "same_before", json_integer((json_int_t)d.event));
+	json_object_set_new(o, "here", text(d.here));
+	json_object_set_new(o, "coherent", text(d.coherent));
+	json_object_set_new(o, "memory", text(d.memory));
+	json_object_set_new(o, "offset", json_integer((json_int_t)d.offset));
+	json_object_set_new(o, "line_offset", json_integer((json_int_t)d.line_offset));
+	json_object_set_new(o, "line_len", json_integer((json_int_t)d.line_len));
+	json_object_set_new(o, "cpu", bytes(d.cpu));
+	json_object_set_new(o, "nic", bytes(d.nic));
+	json_object_set_new(
+		o, "queue", d.queue == SL_SHM_QUEUE_NONE ? json_null() : json_integer(d.queue));
+	json_object_set_new(o, "owner", text(d.owner));
+	json_object_set_new(o, "suspects", json_integer((json_int_t)d.suspects));
+	json_object_set_new(o, "history", history);
+	return o;
+}
+
 void
 sl_check_dump_json(struct sl_check *c, FILE *f)
 {
@@ -83,6 +131,7 @@ sl_check_dump_json(struct sl_check *c, FILE *f)
 		(json_int_t)s.accesses, "evictions", (json_int_t)s.evictions, "refills",
 		(json_int_t)s.refills, "trace", hex(s.trace), "found", (json_int_t)s.found,
 		"classes", classes, "findings", findings);
+	json_object_set_new(o, "difference", difference_json(c));
 	json_dumpf(o, f, JSON_INDENT(2));
 	fprintf(f, "\n");
 	json_decref(o);

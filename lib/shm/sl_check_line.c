@@ -29,14 +29,14 @@ check_diff(const struct sl_check *c, const struct check_map *m, uint32_t i, cons
 	size_t lo, n = check_span(c, m, i, &lo), step;
 	uint16_t mask = 0;
 
-	if (memcmp(a + lo, b + lo, n) == 0)
+	if (check_equal(a + lo, b + lo, n))
 		return 0;
 	for (; n > 0; lo += step, n -= step) {
 		size_t at = (uintptr_t)m->va + lo - line;
 
 		step = CHECK_UNIT - at % CHECK_UNIT;
 		step = step < n ? step : n;
-		if (memcmp(a + lo, b + lo, step) != 0)
+		if (!check_equal(a + lo, b + lo, step))
 			mask |= (uint16_t)(1u << at / CHECK_UNIT);
 	}
 	return mask;
@@ -89,7 +89,7 @@ check_settle(struct sl_check *c, struct check_map *m, uint32_t i)
 	if ((m->line[i].flags & LINE_CONTENT) == 0)
 		return;
 	n = check_span(c, m, i, &lo);
-	memcpy(m->dev + lo, m->synced + lo, n);
+	check_copy(m->dev + lo, m->synced + lo, n);
 	m->line[i].flags &= (uint8_t)~LINE_CONTENT;
 }
 
@@ -128,11 +128,11 @@ check_fetch(struct sl_check *c, struct check_map *m, uint32_t i)
 	copy_from_device(now, m->dev + lo, n);
 	if (memcmp(now, m->synced + lo, n) == 0)
 		return;
-	memcpy(m->synced + lo, now, n);
+	check_copy(m->synced + lo, now, n);
 	if ((l->owner & NIC_WRITES) != 0)
 		l->written |= check_diff(c, m, i, m->va, m->synced);
 	m->nic_wrote = true;
-	memcpy(m->va + lo, now, n);
+	check_copy(m->va + lo, now, n);
 }
 
 void
@@ -151,6 +151,8 @@ check_apply(struct sl_check *c, struct check_map *m, uint32_t i)
 	l->pending = 0;
 	l->phanded = 0;
 	l->flags &= (uint8_t)~LINE_FREE;
+	if ((l->owner & NIC_WRITES) != 0)
+		check_poison(c, m, i, l->handed);
 }
 
 void

@@ -15,6 +15,17 @@
 
 #include "sl_check.h"
 
+#if defined(__SANITIZE_ADDRESS__)
+#define CHECK_ASAN 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define CHECK_ASAN 1
+#endif
+#endif
+#ifndef CHECK_ASAN
+#define CHECK_ASAN 0
+#endif
+
 #define CHECK_LINE_MIN 32u
 #define CHECK_LINE_MAX 256u
 /* Ownership is kept for units of a descriptor: at most 16 in a line. */
@@ -40,6 +51,7 @@
 #define LINE_FREE 4u	/* given back without its content */
 #define LINE_REFILLED 16u /* fetched early, and not updated since */
 #define LINE_MISUSED 8u /* the NIC used it when it had no right to */
+#define LINE_HEAL 32u	/* a search keeps it coherent: what the NIC writes is the CPU's at once */
 
 /** One hand-over, small: the site's index, and the verb that was called. */
 struct check_event {
@@ -72,6 +84,9 @@ struct check_line {
 	uint16_t evicted; /* changed by the CPU and written back by the adversary, not by a flush */
 	uint32_t first;	  /* first line of its hand-over */
 	uint32_t count;	  /* lines of the hand-over that begins here */
+	/* For searches alone: units that a device told to have written since handed; when last. */
+	uint16_t told;
+	uint32_t told_at;
 	struct check_event history[SL_CHECK_HISTORY];
 };
 
@@ -97,10 +112,11 @@ struct check_map {
 	size_t mem_len, line_len;
 };
 
-/** A piece of a map that waits for a thread's barrier or fence. */
+/** A piece of a map that waits for a thread's barrier or fence: lines, and the bytes meant. */
 struct check_range {
 	struct check_map *map;
 	uint32_t first, count;
+	size_t off, len;
 };
 
 struct check_list {
@@ -147,6 +163,22 @@ struct check_plant {
 	int line;
 };
 
+struct check_diff_file;
+
+/** A search for a difference: sl_check_diff.c. */
+struct check_diff {
+	enum sl_check_pass pass; /* what this run is; NONE: no search */
+	bool coherent;		 /* one copy for both */
+	bool over;		 /* this run has given what it can */
+	int fd;
+	struct check_diff_file *file; /* shared with the file system: outlives a crash */
+	size_t file_len;
+	uint64_t n;		 /* calls and accesses so far */
+	uint8_t *view;		 /* what the one at hand shows, addresses made comparable */
+	size_t view_len;
+	struct check_list written; /* by the device, in the section at hand; LINE_HEAL alone */
+};
+
 struct sl_check {
 	pthread_mutex_t lock;
 	struct sl_sync_checker seam;
@@ -158,6 +190,7 @@ struct sl_check {
 	sl_log_fn log;
 	void *log_ctx;
 	bool device_tells; /* a device tells its accesses */
+	pthread_t cpu;	   /* the thread of the last sync call */
 	struct sl_check_stats stats;
 	struct check_map **maps; /* sorted by va */
 	struct check_map **devs; /* the same ones, sorted by dev */
@@ -172,6 +205,7 @@ struct sl_check {
 	struct sl_check_site site[CHECK_SITES]; /* 0: too many */
 	unsigned int nb_sites;
 	struct check_plant plant;
+	struct check_diff diff;
 	struct sl_check_finding finding[SL_CHECK_FINDINGS];
 	/* The call or access at work, for reports. */
 	struct {
@@ -204,10 +238,31 @@ check_line_of(const struct sl_check *c, const struct check_map *m, size_t off)
 	return (uint32_t)(((uintptr_t)m->va + off - m->base) >> c->shift);
 }
 
+/*
+ * The CPU's copy may be poisoned: what touches it goes through these two, and
+ * not through memcpy() and memcmp(), which AddressSanitizer watches.
+ */
+#if CHECK_ASAN
+void check_copy(uint8_t *to, const uint8_t *from, size_t n);
+bool check_equal(const uint8_t *a, const uint8_t *b, size_t n);
+#else
+static inline void
+check_copy(uint8_t *to, const uint8_t *from, size_t n)
+{
+	memcpy(to, from, n);
+}
+
+static inline bool
+check_equal(const uint8_t *a, const uint8_t *b, size_t n)
+{
+	return memcmp(a, b, n) == 0;
+}
+#endif
+
 static inline bool
 check_cpu_changed(const struct check_map *m, size_t lo, size_t n)
 {
-	return memcmp(m->va + lo, m->synced + lo, n) != 0;
+	return !check_equal(m->va + lo, m->synced + lo, n);
 }
 
 static inline bool
@@ -245,6 +300,37 @@ void check_apply(struct sl_check *c, struct check_map *m, uint32_t i);
 /** The line is the CPU's again. */
 void check_take_back(struct check_line *l);
 
+/* sl_check_poison.c: AddressSanitizer reports who touches the CPU's copy of what is poisoned */
+#if CHECK_ASAN
+/** The units of line @p i are the NIC's to write, where the map's use says who owns what. */
+void check_poison(struct sl_check *c, struct check_map *m, uint32_t i, uint16_t units);
+void check_unpoison(struct sl_check *c, struct check_map *m, uint32_t i);
+void check_unpoison_map(struct check_map *m);
+#else
+static inline void
+check_poison(struct sl_check *c, struct check_map *m, uint32_t i, uint16_t units)
+{
+	(void)c;
+	(void)m;
+	(void)i;
+	(void)units;
+}
+
+static inline void
+check_unpoison(struct sl_check *c, struct check_map *m, uint32_t i)
+{
+	(void)c;
+	(void)m;
+	(void)i;
+}
+
+static inline void
+check_unpoison_map(struct check_map *m)
+{
+	(void)m;
+}
+#endif
+
 /* sl_check_sync.c */
 void check_sync(void *ctx, enum sl_sync_verb verb, const void *va, size_t len,
 	const struct sl_sync_site *site);
@@ -253,6 +339,30 @@ void check_release(void *ctx, const void *va, size_t len, const struct sl_sync_s
 /** Complete what the list holds of lines, and empty it. */
 void check_complete(struct sl_check *c, struct check_list *list,
 	void (*done)(struct sl_check *c, struct check_map *m, uint32_t i));
+
+/** Without memory for the list the range is complete at once. */
+void check_list_add(struct sl_check *c, struct check_list *list, const struct check_range *r,
+	void (*done)(struct sl_check *c, struct check_map *m, uint32_t i));
+
+/* sl_check_diff.c: searches; without one, each of these does nothing */
+
+/** Join the search of @p params; before anything else is done. 0 or negative errno, logged. */
+int check_diff_open(struct sl_check *c, const struct sl_check_params *params);
+void check_diff_close(struct sl_check *c);
+/** Memory enters or leaves the window: as @p verb says. */
+void check_diff_map(struct sl_check *c, struct check_map *m, const char *verb);
+/**
+ * A sync call as it takes effect; m NULL: one without a range. @p shown: what the CPU may read from now on.
+ */
+void check_diff_call(struct sl_check *c, enum check_verb verb, const struct check_map *m,
+	size_t off, size_t len, const struct check_range *shown, unsigned int nb_shown);
+/** A device's access. */
+void check_diff_access(struct sl_check *c, const struct sl_sync_access *a, struct check_map *m,
+	size_t off);
+/** The line goes on, and the CPU's copy never had what the NIC wrote to it. */
+void check_diff_unseen(struct sl_check *c, struct check_map *m, uint32_t i);
+/** A device is done with what it told since the last time. */
+void check_done(void *ctx);
 
 /* sl_check_access.c */
 void check_access(void *ctx, const struct sl_sync_access *a);
@@ -268,6 +378,7 @@ void check_forget_map(struct sl_check *c, const struct check_map *m);
 
 /* sl_check_report.c */
 
+const char *check_owner_name(const struct check_line *l);
 /** Index of a site, for a line's history; counts the call. */
 uint16_t check_site(struct sl_check *c, const char *verb, const struct sl_sync_site *site);
 const char *check_verb_name(enum check_verb verb);

@@ -147,8 +147,8 @@ check_note(struct sl_check *c, struct check_line *l, enum check_verb verb, uint1
 
 /* --- what a finding says --- */
 
-static const char *
-owner_name(const struct check_line *l)
+const char *
+check_owner_name(const struct check_line *l)
 {
 	static const char *const names[] = {
 		"CPU", "NIC reads", "NIC writes", "NIC reads and writes"};
@@ -325,6 +325,9 @@ check_report(struct sl_check *c, enum sl_check_class kind, struct check_map *m, 
 	unsigned int i;
 	va_list ap;
 
+	/* With one copy for both, nothing is wrong by what it does. */
+	if (c->diff.coherent)
+		return;
 	c->stats.found++;
 	c->stats.by_class[kind]++;
 	va_start(ap, fmt);
@@ -344,7 +347,7 @@ check_report(struct sl_check *c, enum sl_check_class kind, struct check_map *m, 
 		const struct check_line *l = &m->line[check_line_of(c, m, off)];
 
 		memcpy(f.memory, m->name, sizeof(f.memory));
-		f.owner = owner_name(l);
+		f.owner = check_owner_name(l);
 		finding_history(c, &f, l);
 	}
 	for (i = 0; i < c->stats.distinct; i++) {

@@ -26,25 +26,26 @@ check_complete(struct sl_check *c, struct check_list *list,
 }
 
 /* Without memory for the list the range is complete at once: nothing is lost but strictness. */
-static void
-list_add(struct sl_check *c, struct check_list *list, struct check_map *m, uint32_t first,
-	uint32_t count, void (*done)(struct sl_check *c, struct check_map *m, uint32_t i))
+void
+check_list_add(struct sl_check *c, struct check_list *list, const struct check_range *add,
+	void (*done)(struct sl_check *c, struct check_map *m, uint32_t i))
 {
 	unsigned int room = list->room == 0 ? 64 : 2 * list->room;
 	struct check_range *r;
+	uint32_t k;
 
 	if (list->n == list->room) {
 		r = realloc(list->range, room * sizeof(*r));
 		if (r == NULL) {
 			check_complete(c, list, done);
-			while (count-- > 0)
-				done(c, m, first++);
+			for (k = 0; k < add->count; k++)
+				done(c, add->map, add->first + k);
 			return;
 		}
 		list->range = r;
 		list->room = room;
 	}
-	list->range[list->n++] = (struct check_range){m, first, count};
+	list->range[list->n++] = *add;
 }
 
 static void
@@ -58,6 +59,7 @@ fetch_done(struct sl_check *c, struct check_map *m, uint32_t i)
 		m->line[i].flags &= (uint8_t)~LINE_FETCH;
 	else
 		check_fetch(c, m, i);
+	check_unpoison(c, m, i);
 }
 
 /* --- what all verbs share --- */
@@ -73,6 +75,12 @@ struct call {
 	uint16_t site;
 	struct check_thread *self;
 };
+
+static inline struct check_range
+call_range(const struct call *k)
+{
+	return (struct check_range){k->map, k->first, k->count, k->off, k->len};
+}
 
 /* The call's bytes in line @p i, as an offset in the map and a length. */
 static size_t
@@ -253,7 +261,7 @@ hand_line(struct sl_check *c, const struct call *k, uint32_t i)
 	n = check_span(c, m, i, &lo);
 	/* Of a clean line there is nothing to write back. */
 	if (check_cpu_changed(m, lo, n)) {
-		memcpy(m->synced + lo, m->va + lo, n);
+		check_copy(m->synced + lo, m->va + lo, n);
 		l->flags |= LINE_CONTENT;
 	}
 	l->evicted = 0;
@@ -270,6 +278,7 @@ hand_line(struct sl_check *c, const struct call *k, uint32_t i)
 static void
 do_hand_over(struct sl_check *c, const struct call *k)
 {
+	const struct check_range range = call_range(k);
 	uint32_t i;
 
 	hand_check_ends(c, k);
@@ -284,7 +293,7 @@ do_hand_over(struct sl_check *c, const struct call *k)
 	k->map->line[k->first].count = k->count;
 	check_remember(c, k->map, k->first);
 	if (k->self != NULL)
-		list_add(c, &k->self->handed, k->map, k->first, k->count, check_apply);
+		check_list_add(c, &k->self->handed, &range, check_apply);
 	else
 		for (i = k->first; i < k->first + k->count; i++)
 			check_apply(c, k->map, i);
@@ -313,7 +322,7 @@ update_check_right(struct sl_check *c, const struct call *k, uint32_t i)
 
 /* The hand-over that line @p i is part of is the CPU's again: all of it, at its first line. */
 static void
-update_take_back(const struct call *k, uint32_t i)
+update_take_back(struct sl_check *c, const struct call *k, uint32_t i)
 {
 	struct check_line *l = &k->map->line[i];
 	uint32_t first = l->first, count, at;
@@ -324,8 +333,15 @@ update_take_back(const struct call *k, uint32_t i)
 	}
 	count = k->map->line[first].count;
 	for (at = first; at < first + count && at < k->map->lines; at++) {
-		if (k->map->line[at].first == first && (k->map->line[at].owner & NIC_WRITES) != 0)
-			check_take_back(&k->map->line[at]);
+		l = &k->map->line[at];
+		if (l->first != first || (l->owner & NIC_WRITES) == 0)
+			continue;
+		if (l->written != 0 && at - k->first >= k->count)
+			check_diff_unseen(c, k->map, at);
+		/* What is being updated may be read after the fence. */
+		if ((l->flags & LINE_FETCH) == 0)
+			check_unpoison(c, k->map, at);
+		check_take_back(l);
 	}
 }
 
@@ -342,24 +358,26 @@ update_line(struct sl_check *c, const struct call *k, uint32_t i)
 	if (check_cpu_changed(m, lo, n)) {
 		check_cpu_wrote(c, m, i);
 		/* Written back, over whatever the NIC wrote. */
-		memcpy(m->synced + lo, m->va + lo, n);
-		memcpy(m->dev + lo, m->synced + lo, n);
+		check_copy(m->synced + lo, m->va + lo, n);
+		check_copy(m->dev + lo, m->synced + lo, n);
 	}
-	l->flags |= LINE_FETCH;
 	check_note(c, l, VERB_UPDATE, k->site);
 	if (m->transfer && (l->owner & NIC_WRITES) != 0)
-		update_take_back(k, i);
+		update_take_back(c, k, i);
 }
 
 static void
 do_update(struct sl_check *c, const struct call *k)
 {
+	const struct check_range range = call_range(k);
 	uint32_t i;
 
 	for (i = k->first; i < k->first + k->count; i++)
+		k->map->line[i].flags |= LINE_FETCH;
+	for (i = k->first; i < k->first + k->count; i++)
 		update_line(c, k, i);
 	if (k->self != NULL)
-		list_add(c, &k->self->fetched, k->map, k->first, k->count, fetch_done);
+		check_list_add(c, &k->self->fetched, &range, fetch_done);
 	else
 		for (i = k->first; i < k->first + k->count; i++)
 			fetch_done(c, k->map, i);
@@ -375,6 +393,7 @@ do_release(struct sl_check *c, const struct call *k)
 
 		check_settle(c, k->map, i);
 		check_take_back(l);
+		check_unpoison(c, k->map, i);
 		l->pending = 0;
 		l->phanded = 0;
 		l->evicted = 0;
@@ -384,6 +403,34 @@ do_release(struct sl_check *c, const struct call *k)
 }
 
 /* --- calls --- */
+
+/* A search's run with one copy: there is nothing to do but to know what an update's fence shows. */
+static void
+run_coherent(struct sl_check *c, const struct call *k)
+{
+	const struct check_range range = call_range(k);
+
+	if (k->verb == VERB_UPDATE && k->self != NULL)
+		check_list_add(c, &k->self->fetched, &range, fetch_done);
+}
+
+static void
+run_barrier(struct sl_check *c, const struct call *k)
+{
+	struct check_list none = {0}, *fetched = k->self == NULL ? &none : &k->self->fetched;
+	unsigned int n = fetched->n;
+
+	if (k->verb == VERB_DOORBELL) {
+		check_diff_call(c, k->verb, NULL, 0, 0, NULL, 0);
+		check_moment(c, NULL, 0, 0);
+		if (k->self != NULL)
+			check_complete(c, &k->self->handed, check_apply);
+		return;
+	}
+	check_moment(c, NULL, 0, 0);
+	check_complete(c, fetched, fetch_done);
+	check_diff_call(c, k->verb, NULL, 0, 0, fetched->range, n);
+}
 
 static void
 run(struct sl_check *c, enum check_verb verb, const void *va, size_t len,
@@ -397,15 +444,16 @@ run(struct sl_check *c, enum check_verb verb, const void *va, size_t len,
 	c->now.desc = SL_DESC_NONE;
 	k.site = check_site(c, c->now.verb, site);
 	if (verb == VERB_DOORBELL || verb == VERB_FENCE) {
-		check_moment(c, NULL, 0, 0);
-		if (k.self != NULL && verb == VERB_DOORBELL)
-			check_complete(c, &k.self->handed, check_apply);
-		else if (k.self != NULL)
-			check_complete(c, &k.self->fetched, fetch_done);
+		run_barrier(c, &k);
 		return;
 	}
 	if (len == 0 || !call_locate(c, &k))
 		return;
+	check_diff_call(c, verb, k.map, k.off, len, NULL, 0);
+	if (c->diff.coherent) {
+		run_coherent(c, &k);
+		return;
+	}
 	check_moment(c, k.map, k.first, k.count);
 	if (verb == VERB_RELEASE) {
 		do_release(c, &k);
@@ -518,6 +566,7 @@ enter(struct sl_check *c, enum check_verb verb, const void *va, size_t len,
 	c->stats.syncs++;
 	c->now.caller = caller;
 	c->now.ns = check_ns(c);
+	c->cpu = pthread_self();
 	self = c->plant.bug == SL_CHECK_BUG_LATE ? check_self(c) : NULL;
 	/* The doorbell has been rung since. */
 	if (self != NULL)

@@ -72,6 +72,8 @@ sl_dma_begin(struct sl_dma *d)
 void
 sl_dma_end(struct sl_dma *d)
 {
+	if (d->watch != NULL && d->watch->done != NULL)
+		d->watch->done(d->watch->ctx);
 	/* Accesses to the memory are done before the window may change. */
 	__atomic_store_n(&d->in_use, NULL, __ATOMIC_RELEASE);
 }

@@ -120,6 +120,8 @@ struct sl_sync_checker {
 	void (*release)(void *ctx, const void *va, size_t len, const struct sl_sync_site *site);
 	/** A device thread is about to read or write; software devices alone tell. */
 	void (*access)(void *ctx, const struct sl_sync_access *access);
+	/** A device thread has done what it told: sl_dma_end(). */
+	void (*done)(void *ctx);
 	void *ctx;
 	uint32_t line; /**< bytes of a line, a power of two; 0: that of the CPU */
 };

@@ -11,6 +11,8 @@
 
 #include "harness.h"
 
+H_MISTAKES_ON_PURPOSE
+
 #define SITES 64u
 #define FRAMES 1000u /* many laps of the ring */
 

@@ -50,4 +50,15 @@ void shm_unchanged(struct shm_fixture *f);
 uint64_t shm_seed(void);
 uint64_t shm_rand(uint64_t *state);
 
+/*
+ * In a program that makes mistakes on purpose: AddressSanitizer, which would end
+ * it at the first access to what the NIC owns, leaves that to the checker.
+ */
+#define SHM_MISTAKES_ON_PURPOSE \
+	const char *__asan_default_options(void); \
+	const char *__asan_default_options(void) \
+	{ \
+		return "allow_user_poisoning=0"; \
+	}
+
 #endif /* _SHM_UTIL_H_ */

@@ -22,6 +22,8 @@
 
 #include "sl_check.h"
 
+SHM_MISTAKES_ON_PURPOSE
+
 #define C SL_COHERENCY_CHECKED
 #define DESC 16u
 

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ *
+ * AddressSanitizer's part: the CPU's copy of what the NIC owns for writing is
+ * poisoned, so that the access itself is reported, with its own stack. Lines that
+ * the NIC only reads are not: to read them too is right, and a poison knows no
+ * loads from stores.
+ */
+#include "sl_check_priv.h"
+
+#if CHECK_ASAN
+#include <sanitizer/asan_interface.h>
+
+#define NO_ASAN __attribute__((no_sanitize("address")))
+
+/* The empty statements keep the compiler from making calls of memcpy() and memcmp() of these. */
+NO_ASAN void
+check_copy(uint8_t *to, const uint8_t *from, size_t n)
+{
+	while (n >= 8 && (((uintptr_t)to | (uintptr_t)from) & 7) == 0) {
+		*(uint64_t *)(void *)to = *(const uint64_t *)(const void *)from;
+		__asm__ volatile("" : : : "memory");
+		to += 8;
+		from += 8;
+		n -= 8;
+	}
+	for (; n > 0; n--) {
+		*to++ = *from++;
+		__asm__ volatile("" : : : "memory");
+	}
+}
+
+NO_ASAN bool
+check_equal(const uint8_t *a, const uint8_t *b, size_t n)
+{
+	while (n >= 8 && (((uintptr_t)a | (uintptr_t)b) & 7) == 0) {
+		if (*(const uint64_t *)(const void *)a != *(const uint64_t *)(const void *)b)
+			return false;
+		__asm__ volatile("" : : : "memory");
+		a += 8;
+		b += 8;
+		n -= 8;
+	}
+	for (; n > 0; n--) {
+		if (*a++ != *b++)
+			return false;
+		__asm__ volatile("" : : : "memory");
+	}
+	return true;
+}
+
+void
+check_poison(struct sl_check *c, struct check_map *m, uint32_t i, uint16_t units)
+{
+	uintptr_t line = m->base + ((uintptr_t)i << c->shift), from, to;
+	uintptr_t start = (uintptr_t)m->va, end = start + m->len;
+	unsigned int u;
+
+	/* Of a region without a named use nobody knows which word ends the NIC's ownership. */
+	if (c->diff.coherent || (m->region && m->usage == SL_USAGE_OTHER))
+		return;
+	/* A ring that the NIC only reads, as far as one knows. */
+	if (m->usage == SL_USAGE_TX_RING && !m->nic_wrote)
+		return;
+	for (u = 0; u < c->line / CHECK_UNIT; u++) {
+		from = line + u * CHECK_UNIT;
+		to = from + CHECK_UNIT < end ? from + CHECK_UNIT : end;
+		from = from < start ? start : from;
+		if ((units >> u & 1) != 0 && from < to)
+			ASAN_POISON_MEMORY_REGION((void *)from, to - from);
+	}
+}
+
+void
+check_unpoison(struct sl_check *c, struct check_map *m, uint32_t i)
+{
+	size_t lo, n = check_span(c, m, i, &lo);
+
+	ASAN_UNPOISON_MEMORY_REGION(m->va + lo, n);
+}
+
+void
+check_unpoison_map(struct check_map *m)
+{
+	ASAN_UNPOISON_MEMORY_REGION(m->va, m->len);
+}
+#endif
