@@ -21,6 +21,7 @@
 static struct {
 	uint64_t seed;
 	unsigned int serial; /* names of ports and pools are never used twice */
+	unsigned int nb_ports;
 	pthread_mutex_t log_lock;
 	char log[LOG_CAP];
 	size_t log_len;
@@ -434,8 +435,8 @@ void
 h_open(struct h_port *p, const char *args)
 {
 	bool own = args == NULL || strstr(args, "wire=") == NULL;
-	const char *bug = getenv("SL_CHECK_BUG");
-	char all[512], check[192] = "";
+	const char *bug = getenv("SL_CHECK_BUG"), *diff = getenv("SL_CHECK_DIFF");
+	char all[1024], check[512] = "";
 
 	memset(p, 0, sizeof(*p));
 	snprintf(p->name, sizeof(p->name), "net_syncline_soft%u", run.serial++);
@@ -443,6 +444,11 @@ h_open(struct h_port *p, const char *args)
 		snprintf(check, sizeof(check), ",check_line=%u,check_seed=%" PRIu64 "%s%s",
 			h_check_line(), run.seed | 1,
 			bug == NULL ? "" : ",check_bug=", bug == NULL ? "" : bug);
+	/* A search of its own for each port of the program, in order. */
+	if (diff != NULL && *diff != '\0' && check[0] != '\0' &&
+		strstr(args == NULL ? "" : args, "check_diff") == NULL)
+		snprintf(check + strlen(check), sizeof(check) - strlen(check), ",check_diff=%s.%u",
+			diff, run.nb_ports++);
 	snprintf(all, sizeof(all), "mode=step,coherency=%s%s%s%s%s", h_coherency(), check,
 		own ? ",wire=none" : "", args == NULL || *args == '\0' ? "" : ",",
 		args == NULL ? "" : args);

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+
+/*
+ * A sync call left out of the driver, and no finding asked for: the same run,
+ * again and again, names the line that made it go wrong.
+ */
+#include <unistd.h>
+
+#include "harness.h"
+
+H_MISTAKES_ON_PURPOSE
+
+#define SITES 64u
+#define FRAMES 400u /* some laps of the ring */
+#define MAX_RUNS 40u
+
+static char path[64];
+static char report[4096]; /* of the last search */
+
+/* What an application does: looks at each frame, changes and sends those that are right. */
+static unsigned int
+forward(struct h_port *p, unsigned int frames)
+{
+	struct h_rng r = h_rng(0xd1ff);
+	uint8_t f[H_FRAME_CAP], got[H_FRAME_CAP];
+	unsigned int i, right = 0;
+	struct rte_mbuf *m;
+	uint32_t len;
+
+	for (i = 0; i < frames; i++) {
+		len = h_range(&r, 60, 1500);
+		h_ether(f, len, &p->mac, h_rand(&r));
+		h_give(p, f, len);
+		sl_pmd_step(p->id, H_MAX_BURST);
+		if (rte_eth_rx_burst(p->id, 0, &m, 1) != 1)
+			continue;
+		if (m->pkt_len != len || m->nb_segs != 1 ||
+			memcmp(rte_pktmbuf_mtod(m, void *), f, len) != 0) {
+			rte_pktmbuf_free(m);
+			continue;
+		}
+		f[len - 1] ^= 0xff;
+		*rte_pktmbuf_mtod_offset(m, uint8_t *, len - 1) ^= 0xff;
+		if (rte_eth_tx_burst(p->id, 0, &m, 1) != 1) {
+			rte_pktmbuf_free(m);
+			continue;
+		}
+		sl_pmd_step(p->id, H_MAX_BURST);
+		right += h_take(p, got) == len && memcmp(got, f, len) == 0;
+		while (h_take(p, got) != 0)
+			;
+	}
+	return right;
+}
+
+static void
+search_begin(void)
+{
+	int fd;
+
+	snprintf(path, sizeof(path), "/tmp/sl-naming-XXXXXX");
+	fd = mkstemp(path);
+	assert_true(fd >= 0);
+	close(fd);
+}
+
+/* One run. @return frames right. */
+static unsigned int
+run(const struct sl_check_site *s, enum sl_check_bug bug)
+{
+	unsigned int right;
+	char args[128];
+	struct h_port p;
+
+	snprintf(
+		args, sizeof(args), "mac=02:00:00:00:00:09,check_policy=count,check_diff=%s", path);
+	h_open(&p, args);
+	p.check_free = true;
+	p.faults_free = true;
+	if (s != NULL)
+		assert_int_equal(sl_check_plant(sl_pmd_check(p.id), bug, s->file, s->line), 0);
+	h_start(&p, &(struct h_cfg){.pool_size = 1023});
+	right = forward(&p, FRAMES);
+	h_close(&p);
+	return right;
+}
+
+/* The same run until the search is over. @return frames right in the first one. */
+static unsigned int
+search(const struct sl_check_site *s, enum sl_check_bug bug, struct sl_check_difference *d)
+{
+	unsigned int right = 0, i;
+	FILE *f;
+
+	search_begin();
+	memset(d, 0, sizeof(*d));
+	for (i = 0; i < MAX_RUNS && d->next != SL_CHECK_PASS_DONE; i++) {
+		unsigned int n = run(s, bug);
+
+		right = i == 0 ? n : right;
+		assert_int_equal(sl_check_difference_read(path, d), 0);
+	}
+	assert_int_equal(d->next, SL_CHECK_PASS_DONE);
+	f = fopen(path, "r");
+	assert_non_null(f);
+	assert_int_equal(fread(report, 1, sizeof(report), f), sizeof(report));
+	fclose(f);
+	unlink(path);
+	/* The first line, zeroes, and the report. */
+	assert_non_null(strstr(report, "syncline search: done"));
+	memmove(report, report + 64, sizeof(report) - 64);
+	return right;
+}
+
+/* Sync calls of bursts. */
+static unsigned int
+hot_sites(struct sl_check_site *site)
+{
+	struct h_port p;
+	unsigned int i, n, kept = 0;
+
+	h_open(&p, NULL);
+	h_start(&p, &(struct h_cfg){.pool_size = 1023});
+	assert_int_equal(forward(&p, FRAMES), FRAMES);
+	n = sl_check_sites(sl_pmd_check(p.id), site, SITES);
+	assert_in_range(n, 8, SITES);
+	for (i = 0; i < n; i++)
+		if (strstr(site[i].file, "sl_rx.c") != NULL ||
+			strstr(site[i].file, "sl_tx.c") != NULL)
+			site[kept++] = site[i];
+	h_close(&p);
+	return kept;
+}
+
+static bool
+at_same_line(const struct sl_check_site *site, unsigned int n, const struct sl_check_site *s)
+{
+	unsigned int i;
+
+	for (i = 0; i < n; i++)
+		if (site[i].line == s->line && site[i].verb != s->verb &&
+			strcmp(site[i].file, s->file) == 0)
+			return true;
+	return false;
+}
+
+/* What memory the calls of a site are for. Of flushes in sl_tx.c the first ever is of a frame. */
+static const char *
+memory_of(const struct sl_check_site *site, unsigned int n, const struct sl_check_site *s)
+{
+	const bool rx = strstr(s->file, "sl_rx.c") != NULL;
+	unsigned int i;
+
+	if (strncmp(s->verb, "update", strlen("update")) == 0) {
+		/* One range with its own fence is polled; ranges with one fence for all are frames.
+		 */
+		if (!at_same_line(site, n, s))
+			return "pool";
+		return rx ? "rx queue 0 ring" : "tx queue 0 head";
+	}
+	if (strcmp(s->verb, "flush") == 0 && !rx) {
+		for (i = 0; strcmp(site[i].verb, "flush") != 0 ||
+			strstr(site[i].file, "sl_tx.c") == NULL;
+			i++)
+			;
+		return &site[i] == s ? "pool" : "tx queue 0 ring";
+	}
+	return rx ? "rx queue 0 ring" : "tx queue 0 ring";
+}
+
+/* Whatever is left out: a run that went wrong has its line named, another has none. */
+static void
+spoilt_calls(void **state)
+{
+	static const enum sl_check_bug bugs[] = {SL_CHECK_BUG_DROP, SL_CHECK_BUG_HALF};
+	static const char *const words[] = {"without", "half of"};
+	struct sl_check_site site[SITES];
+	struct sl_check_difference d;
+	unsigned int i, k, right, wrong = 0, n = hot_sites(site);
+
+	(void)state;
+	for (i = 0; i < n; i++) {
+		for (k = 0; k < RTE_DIM(bugs); k++) {
+			right = search(&site[i], bugs[k], &d);
+			printf("# %s %s %s:%d: %u right, %s", words[k], site[i].verb, site[i].file,
+				site[i].line, right, sl_check_verdict_name(d.verdict));
+			if (d.memory[0] != '\0')
+				printf(" '%s' + %zu, %u suspects", d.memory, d.offset, d.suspects);
+			printf(", %u runs\n", d.runs);
+			if (right == FRAMES) {
+				assert_int_equal(d.verdict, SL_CHECK_SAME);
+				continue;
+			}
+			wrong++;
+			assert_int_equal(d.verdict,
+				strncmp(site[i].verb, "update", 6) == 0 ? SL_CHECK_CPU_BEHIND :
+									  SL_CHECK_NIC_BEHIND);
+			assert_non_null(strstr(d.memory, memory_of(site, n, &site[i])));
+		}
+	}
+	assert_in_range(wrong, 8, 2 * n);
+}
+
+/* The whole story of a payload that was updated by half. */
+static void
+half_a_frame(void **state)
+{
+	struct sl_check_site site[SITES];
+	struct sl_check_difference d;
+	unsigned int i, n = hot_sites(site);
+
+	(void)state;
+	for (i = 0;
+		i < n && (strcmp(site[i].verb, "update") != 0 || at_same_line(site, n, &site[i]));
+		i++)
+		;
+	assert_in_range(i, 0, n - 1);
+	assert_true(search(&site[i], SL_CHECK_BUG_HALF, &d) < FRAMES);
+	assert_int_equal(d.verdict, SL_CHECK_CPU_BEHIND);
+	/* Of the first frame the first line that the update missed; last sync: when it was posted.
+	 */
+	assert_string_equal(d.history[0].verb, "prepare");
+	assert_non_null(strstr(d.history[0].file, "sl_rx.c"));
+	assert_non_null(strstr(d.coherent, "sl_tx.c"));
+	assert_non_null(strstr(report, "difference (cpu_behind): the CPU used a line"));
+	assert_non_null(strstr(report, "last sync: "));
+}
+
+static void
+as_json(void **state)
+{
+	char *text = NULL, args[128];
+	size_t len;
+	struct h_port p;
+	FILE *f;
+
+	(void)state;
+	search_begin();
+	snprintf(args, sizeof(args), "check_diff=%s", path);
+	h_open(&p, args);
+	f = open_memstream(&text, &len);
+	assert_non_null(f);
+	sl_check_dump_json(sl_pmd_check(p.id), f);
+	fclose(f);
+	assert_non_null(strstr(text, "\"pass\": \"record\""));
+	assert_non_null(strstr(text, "\"verdict\": \"not_yet\""));
+	free(text);
+	h_close(&p);
+	unlink(path);
+}
+
+int
+main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(spoilt_calls),
+		cmocka_unit_test(half_a_frame),
+		cmocka_unit_test(as_json),
+	};
+
+	return h_main(argc, argv, tests);
+}
