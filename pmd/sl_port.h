@@ -137,6 +137,7 @@ struct sl_tx_queue {
 	uint16_t next_to_use;           /**< next descriptor to fill */
 	uint16_t next_to_clean;         /**< oldest descriptor not yet reclaimed */
 	uint16_t nb_free;
+	uint16_t nb_done;               /**< of those not yet reclaimed, reported by the NIC */
 	uint16_t free_thresh;
 	uint16_t rs_thresh;             /**< most descriptors between RS bits */
 	uint16_t port_id, queue_id;

@@ -160,16 +160,36 @@ tx_done_by_register(const struct sl_tx_queue *q)
 	return done > tx_outstanding(q) ? 0 : done;
 }
 
-static __rte_always_inline void
-tx_reclaim(struct sl_tx_queue *q, const enum sl_coherency mode, const bool plain)
+static __rte_always_inline unsigned int
+tx_done_or_register(struct sl_tx_queue *q, const enum sl_coherency mode)
 {
 	const uint64_t bad_head = q->n.bad_head;
-	unsigned int done = tx_done(q, mode, &q->n.bad_head);
+	const unsigned int done = tx_done(q, mode, &q->n.bad_head);
 
-	if (unlikely(q->n.bad_head != bad_head))
-		done = tx_done_by_register(q);
-	if (done > 0)
-		tx_free(q, done, plain);
+	return likely(q->n.bad_head == bad_head) ? done : tx_done_by_register(q);
+}
+
+/*
+ * Make room for @n descriptors and for the next bursts. The NIC's head is looked at
+ * when nothing is left of what it said before; and no more is freed at a time than a
+ * mempool cache takes, else mbufs go through the ring behind it, there and back.
+ */
+static __rte_always_inline void
+tx_reclaim(struct sl_tx_queue *q, unsigned int n, const enum sl_coherency mode, const bool plain)
+{
+	const unsigned int room = RTE_MAX(n, (unsigned int)q->free_thresh);
+
+	while (q->nb_free < room) {
+		unsigned int part;
+
+		if (q->nb_done == 0)
+			q->nb_done = (uint16_t)tx_done_or_register(q, mode);
+		if (q->nb_done == 0)
+			return;
+		part = RTE_MIN(q->nb_done, TX_FREE_BATCH);
+		tx_free(q, part, plain);
+		q->nb_done -= part;
+	}
 }
 
 /* The queue is off: the NIC uses neither frames nor ring nor head line any more. */
@@ -205,6 +225,7 @@ sl_tx_queue_drain(struct sl_tx_queue *q)
 	q->next_to_clean = 0;
 	q->next_to_use = 0;
 	q->nb_free = 0;
+	q->nb_done = 0;
 	/* A reset queue holds no context. */
 	q->ctx_key[0] = 0;
 	q->ctx_key[1] = 0;
@@ -233,6 +254,7 @@ sl_tx_done_cleanup(void *txq, uint32_t free_cnt)
 		idx = idx + 1 == q->nb_desc ? 0 : idx + 1;
 	}
 	tx_free(q, n, false);
+	q->nb_done = (uint16_t)(done - n);
 	return (int)packets;
 }
 
@@ -586,7 +608,7 @@ tx_burst(struct sl_tx_queue *q, struct rte_mbuf **pkts, uint16_t n, const enum s
 	uint64_t bytes = 0;
 
 	if (q->nb_free < q->free_thresh || q->nb_free < n)
-		tx_reclaim(q, mode, !offload);
+		tx_reclaim(q, n, mode, !offload);
 	room = q->nb_free;
 
 	for (i = 0; i < n; i++) {
