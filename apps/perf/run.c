@@ -93,25 +93,50 @@ hugepages_there(const struct options *o)
 		(long)o->memory / 2;
 }
 
-/* One CPU has to do for all: lcores are threads, two of which can share it. */
-static int
-start_eal(const struct options *o, const struct cpus *cpus, bool huge)
-{
-	char lcores[CPUS_MAX * 12] = "", memory[24];
-	const char *given[] = {"sl-perf", "--no-pci", "--no-shconf", "--no-telemetry",
-		"--log-level=4", memory, "--lcores", lcores, huge ? "--in-memory" : "--no-huge"};
-	char *argv[EAL_ARGS_MAX] = {NULL};
-	const unsigned int workers = cpus->n > 1 ? cpus->n - 1 : 1;
-	size_t len;
+/** Arguments for EAL, which moves them about and keeps pointers to them while it runs. */
+struct eal_args {
+	char words[EAL_ARGS_MAX][24];
+	char lcores[CPUS_MAX * 12];
+	char *argv[EAL_ARGS_MAX + 2];
+	int argc;
+};
 
-	snprintf(memory, sizeof(memory), "-m%u", o->memory);
-	len = (size_t)snprintf(lcores, sizeof(lcores), "0@%d", cpus->cpu[0]);
+static void
+eal_add(struct eal_args *e, const char *word)
+{
+	snprintf(e->words[e->argc], sizeof(e->words[0]), "%s", word);
+	e->argv[e->argc] = e->words[e->argc];
+	e->argc++;
+}
+
+/* One CPU has to do for all: lcores are threads, two of which can share it. */
+static void
+eal_lcores(struct eal_args *e, const struct cpus *cpus)
+{
+	const unsigned int workers = cpus->n > 1 ? cpus->n - 1 : 1;
+	size_t len = (size_t)snprintf(e->lcores, sizeof(e->lcores), "0@%d", cpus->cpu[0]);
+
 	for (unsigned int i = 1; i <= workers; i++)
-		len += (size_t)snprintf(
-			lcores + len, sizeof(lcores) - len, ",%u@%d", i, cpus->cpu[i % cpus->n]);
-	for (size_t i = 0; i < RTE_DIM(given); i++)
-		argv[i] = strdup(given[i]);
-	if (rte_eal_init(RTE_DIM(given), argv) < 0)
+		len += (size_t)snprintf(e->lcores + len, sizeof(e->lcores) - len, ",%u@%d", i,
+			cpus->cpu[i % cpus->n]);
+	eal_add(e, "--lcores");
+	e->argv[e->argc++] = e->lcores;
+}
+
+static int
+start_eal(const struct options *o, const struct cpus *cpus, bool huge, struct eal_args *e)
+{
+	static const char *const always[] = {
+		"sl-perf", "--no-pci", "--no-shconf", "--no-telemetry", "--log-level=4"};
+	char memory[24];
+
+	for (size_t i = 0; i < RTE_DIM(always); i++)
+		eal_add(e, always[i]);
+	eal_add(e, huge ? "--in-memory" : "--no-huge");
+	snprintf(memory, sizeof(memory), "-m%u", o->memory);
+	eal_add(e, memory);
+	eal_lcores(e, cpus);
+	if (rte_eal_init(e->argc, e->argv) < 0)
 		return say_error(-rte_errno,
 			"EAL did not start (%s). Mend: what it said above; --no-huge needs no"
 			" hugepages, --memory less of them. More: ./syncline doctor",
@@ -156,6 +181,7 @@ run_here(const struct options *o, int argc, char **argv, json_t *result)
 	char why[OPTIONS_WHY_LEN];
 	const bool huge = !o->no_huge && hugepages_there(o);
 	struct bench b = {.options = o};
+	struct eal_args eal = {.argc = 0};
 	int rc;
 
 	if (o->cpus[0] == '\0')
@@ -170,7 +196,7 @@ run_here(const struct options *o, int argc, char **argv, json_t *result)
 	b.cores = cpus.n > 1 ? cpus.n - 1 : 1;
 	if (plan_make(o, b.cores, &plan, why) != 0)
 		return say_error(EXIT_CODE_USAGE, "%s", why);
-	if (start_eal(o, &cpus, huge) != 0) {
+	if (start_eal(o, &cpus, huge, &eal) != 0) {
 		plan_free(&plan);
 		return EXIT_CODE_SETUP;
 	}
