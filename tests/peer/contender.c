@@ -20,17 +20,18 @@
 
 const struct contender_row contender_rows[] = {
 	{"igb", "DPDK's net_e1000_igb on the 82576", KIND_STOCK, "net_e1000_igb", SL_PCI_DEV_82576,
-		NULL, 1},
+		NULL, 1, true},
 	{"ixgbe", "DPDK's net_ixgbe on the 82599", KIND_STOCK, "net_ixgbe", SL_PCI_DEV_82599_KX4,
-		NULL, 4},
+		NULL, 4, true},
 	{"coherent", "net_syncline, coherency=coherent", KIND_OURS, NULL, 0, "coherency=coherent",
-		1},
+		1, true},
 	{"explicit", "net_syncline, coherency=explicit", KIND_OURS, NULL, 0, "coherency=explicit",
-		1},
-	{"null", "DPDK's net_null: mbufs without a device", KIND_VDEV, "net_null0", 0, "size=60",
-		1},
-	{"ring", "DPDK's net_ring: a ring in memory", KIND_RING, "net_ring0", 0, "", 1},
-	{"floor", "a bare loop over descriptors and mbuf headers", KIND_FLOOR, NULL, 0, NULL, 1},
+		1, true},
+	{"null", "DPDK's net_null: mbufs without a device", KIND_VDEV, "net_null0", 0, "size=60", 1,
+		false},
+	{"ring", "DPDK's net_ring: a ring in memory", KIND_RING, "net_ring0", 0, "", 1, false},
+	{"floor", "a bare loop over descriptors and mbuf headers", KIND_FLOOR, NULL, 0, NULL, 1,
+		false},
 };
 const unsigned int contender_row_count = RTE_DIM(contender_rows);
 
@@ -175,6 +176,8 @@ contender_get(struct contender *c, struct rte_mbuf **m, unsigned int n)
 	for (i = 0; i < n; i++) {
 		m[i]->data_len = (uint16_t)c->len;
 		m[i]->pkt_len = c->len;
+		if (c->offloads)
+			contender_mark(m[i]);
 	}
 	return 0;
 }
@@ -332,6 +335,10 @@ port_start(struct contender *c)
 	uint16_t q, nb = (uint16_t)c->queues;
 	int ret;
 
+	if (c->offloads) {
+		conf.rxmode.offloads = RTE_ETH_RX_OFFLOAD_CHECKSUM;
+		conf.txmode.offloads = RTE_ETH_TX_OFFLOAD_IPV4_CKSUM | RTE_ETH_TX_OFFLOAD_UDP_CKSUM;
+	}
 	ret = rte_eth_dev_configure(c->port, nb, nb, &conf);
 	for (q = 0; q < nb && ret == 0; q++) {
 		ret = rte_eth_rx_queue_setup(c->port, q, RING, 0, NULL, c->pool);
@@ -363,11 +370,12 @@ floor_start(struct contender *c)
 }
 
 int
-contender_start(struct contender *c, unsigned int queues)
+contender_start(struct contender *c, unsigned int queues, bool offloads)
 {
 	int ret;
 
 	c->queues = queues;
+	c->offloads = offloads && c->row->offloads;
 	ret = c->row->kind == KIND_FLOOR ? floor_start(c) : port_start(c);
 	if (ret != 0)
 		return ret;

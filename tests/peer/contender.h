@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include <rte_ethdev.h>
+#include <rte_ip.h>
 #include <rte_mbuf.h>
 
 #include "floor.h"
@@ -46,6 +47,7 @@ struct contender_row {
 	uint16_t pci_device;
 	const char *args;   /**< of virtual devices */
 	unsigned int min_burst; /**< shorter ones its fast path does not serve */
+	bool offloads;		/**< has checksum offloads to measure */
 };
 
 extern const struct contender_row contender_rows[];
@@ -61,6 +63,7 @@ struct contender {
 	struct sl_softnic *nic; /**< NULL without a device */
 	struct lanes *wire;     /**< of the nic */
 	unsigned int queues;    /**< started with */
+	bool offloads;		/**< started with: checksums of IPv4 and UDP, both ways */
 	unsigned int in_ring;   /**< KIND_RING: frames on each queue */
 	unsigned int len;       /**< of frames, bytes without FCS */
 	struct sl_frame frames[QUEUES_MAX][FRAME_KINDS];
@@ -77,7 +80,7 @@ int
 contender_open(struct contender *c, const struct contender_row *row);
 /** Configure and start with @p queues each way, and find out which flows come to which queue. */
 int
-contender_start(struct contender *c, unsigned int queues);
+contender_start(struct contender *c, unsigned int queues, bool offloads);
 /** Length of frames from now on, bytes without FCS. */
 void
 contender_frames(struct contender *c, unsigned int len);
@@ -96,6 +99,15 @@ contender_feed(struct contender *c, unsigned int n);
 /** Mbufs with a frame in each, to be sent. -ENOMEM. */
 int
 contender_get(struct contender *c, struct rte_mbuf **m, unsigned int n);
+/** Ask for the checksums of a frame to be sent. */
+static inline void
+contender_mark(struct rte_mbuf *m)
+{
+	m->ol_flags = RTE_MBUF_F_TX_IPV4 | RTE_MBUF_F_TX_IP_CKSUM | RTE_MBUF_F_TX_UDP_CKSUM;
+	m->l2_len = sizeof(struct rte_ether_hdr);
+	m->l3_len = sizeof(struct rte_ipv4_hdr);
+}
+
 /** Give back what was received. */
 void
 contender_put(struct contender *c, struct rte_mbuf **m, unsigned int n);

@@ -139,6 +139,16 @@ burst_tx(struct contender *c, bool bare, unsigned int q, struct rte_mbuf **m, ui
 	return bare ? floor_tx(c->floor, q, m, n) : rte_eth_tx_burst(c->port, (uint16_t)q, m, n);
 }
 
+/* What an application does that wants checksums: for all alike, and timed. */
+static __rte_always_inline void
+mark_all(struct rte_mbuf **m, unsigned int n)
+{
+	unsigned int i;
+
+	for (i = 0; i < n; i++)
+		contender_mark(m[i]);
+}
+
 /*
  * @p batch frames of every queue, burst by burst; cycles. A burst may be short,
  * where a driver stops at the ring's end, say; frames that do not come are
@@ -160,6 +170,8 @@ region(struct contender *c, const struct point *p, bool bare, enum peer_op op, u
 
 			if (op != OP_TX)
 				got = burst_rx(c, bare, q, m, burst);
+			if (op == OP_RXTX && p->offloads)
+				mark_all(m, got);
 			if (op != OP_RX)
 				got = burst_tx(c, bare, q, m, got);
 			done += got;
@@ -196,7 +208,7 @@ region_run(struct contender *c, const struct point *p, unsigned int batch, struc
 static bool
 takes_part(const struct contender *c, const struct point *p)
 {
-	return p->burst >= c->row->min_burst;
+	return p->burst >= c->row->min_burst && (!p->offloads || c->row->offloads);
 }
 
 /* One batch on every queue: the device before and after, the driver in between. */

@@ -23,6 +23,7 @@ struct point {
 	enum peer_op op;
 	unsigned int queues, size, burst; /**< size in bytes on the wire, FCS counted */
 	bool other_core;		  /**< the device works on another core */
+	bool offloads;			  /**< IPv4 and UDP checksums, both ways */
 };
 
 /** What came of it. Cycles of the time stamp counter a packet. */
@@ -30,7 +31,7 @@ struct result {
 	struct point point;
 	unsigned int rounds;
 	double sample[CONTENDERS_MAX][ROUNDS_MAX];
-	double median[CONTENDERS_MAX]; /**< NAN: does not serve such bursts */
+	double median[CONTENDERS_MAX]; /**< NAN: does not take part */
 	double spread[CONTENDERS_MAX]; /**< half the range from the first to the third quartile */
 };
 

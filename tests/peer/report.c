@@ -47,16 +47,24 @@ ratio_shown(const struct measure *m, unsigned int which)
 	return find(m, ratios[which].of) >= 0 && find(m, ratios[which].to) >= 0;
 }
 
-/* False when one of the two does not take part. */
+/*
+ * Median of the rounds' ratios: both were measured within milliseconds of each
+ * other, so what slowed the machine down then cancels out. False when one of
+ * the two does not take part.
+ */
 static bool
 ratio(const struct measure *m, const struct result *r, unsigned int which, double *out)
 {
 	int of = find(m, ratios[which].of), to = find(m, ratios[which].to);
+	double v[ROUNDS_MAX];
+	unsigned int i;
 
-	if (of < 0 || to < 0)
+	if (of < 0 || to < 0 || isnan(r->median[of]) || isnan(r->median[to]))
 		return false;
-	*out = r->median[of] / r->median[to];
-	return !isnan(*out);
+	for (i = 0; i < r->rounds; i++)
+		v[i] = r->sample[of][i] / r->sample[to][i];
+	*out = median(v, r->rounds);
+	return true;
 }
 
 void
@@ -65,10 +73,10 @@ report_head(const struct measure *m)
 	unsigned int i;
 
 	printf("Cycles of the time stamp counter a packet: median of %u rounds, +- half the range of\n"
-	       "the middle half. Frames in bytes with FCS; %u descriptors; the device works between\n"
-	       "the bursts and is not timed.\n\n",
+	       "the middle half; ratios are medians of the rounds' ratios. Frames in bytes with FCS;\n"
+	       "%u descriptors; the device works between the bursts and is not timed.\n\n",
 		m->rounds, RING);
-	printf("%-7s %6s %5s %5s %6s", "device", "queues", "bytes", "burst", "what");
+	printf("%-6s %6s %-5s %5s %5s %6s", "device", "queues", "offl", "bytes", "burst", "what");
 	for (i = 0; i < m->n; i++)
 		printf(" %13s", m->list[i].row->name);
 	for (i = 0; i < RTE_DIM(ratios); i++) {
@@ -85,8 +93,8 @@ report_line(const struct measure *m, const struct result *r)
 	unsigned int i;
 	double v;
 
-	printf("%-7s %6u %5u %5u %6s", p->other_core ? "other" : "same", p->queues, p->size,
-		p->burst, op_names[p->op]);
+	printf("%-6s %6u %-5s %5u %5u %6s", p->other_core ? "other" : "same", p->queues,
+		p->offloads ? "csum" : "none", p->size, p->burst, op_names[p->op]);
 	for (i = 0; i < m->n; i++) {
 		char cell[32] = "-";
 
@@ -223,10 +231,10 @@ point_json(const struct measure *m, const struct result *r)
 		if (ratio(m, r, i, &v))
 			json_object_set_new(over, name, json_real(v));
 	}
-	return json_pack("{s:s, s:i, s:i, s:i, s:s, s:o, s:o}", "device",
-		p->other_core ? "other core" : "same core", "queues", p->queues, "size", p->size,
-		"burst", p->burst, "op", op_names[p->op], "cycles_per_packet", cycles_json(m, r),
-		"ratios", over);
+	return json_pack("{s:s, s:i, s:b, s:i, s:i, s:s, s:o, s:o}", "device",
+		p->other_core ? "other core" : "same core", "queues", p->queues, "offloads",
+		p->offloads, "size", p->size, "burst", p->burst, "op", op_names[p->op],
+		"cycles_per_packet", cycles_json(m, r), "ratios", over);
 }
 
 int

@@ -28,6 +28,7 @@
 #define ROUNDS_QUICK 10u
 #define LAPS 8u
 #define POINTS_MAX 512u
+#define OFFLOAD_BURST 32u
 
 /** What the user asked for. */
 struct options {
@@ -166,13 +167,13 @@ eal_start(char *program, int cpu, bool huge)
 /* --- the run --- */
 
 static int
-each_start(struct measure *m, unsigned int queues)
+each_start(struct measure *m, unsigned int queues, bool offloads)
 {
 	unsigned int i;
 	int ret = 0;
 
 	for (i = 0; i < m->n && ret == 0; i++) {
-		ret = contender_start(&m->list[i], queues);
+		ret = contender_start(&m->list[i], queues, offloads);
 		if (ret != 0)
 			fprintf(stderr, "%s does not start with %u queues: %s\n",
 				m->list[i].row->name, queues, strerror(-ret));
@@ -193,12 +194,11 @@ each_stop(struct measure *m)
 	return ret;
 }
 
-/* All points with so many queues, on this core or the other. */
+/* All points with so many queues, on this core or the other; with offloads, of one burst. */
 static int
-points_run(struct measure *m, const struct plan *plan, unsigned int queues, struct report *rep,
+points_run(struct measure *m, const struct plan *plan, struct point p, struct report *rep,
 	struct result *results)
 {
-	struct point p = {.queues = queues, .other_core = m->helper != NULL};
 	unsigned int s, b, op;
 	int ret = 0;
 
@@ -209,6 +209,8 @@ points_run(struct measure *m, const struct plan *plan, unsigned int queues, stru
 					return 0;
 				p.size = plan->sizes[s];
 				p.burst = plan->bursts[b];
+				if (p.offloads && p.burst != OFFLOAD_BURST)
+					continue;
 				p.op = (enum peer_op)op;
 				ret = measure_point(m, &p, &results[rep->n]);
 				if (ret == 0)
@@ -219,11 +221,28 @@ points_run(struct measure *m, const struct plan *plan, unsigned int queues, stru
 	return ret;
 }
 
+/* Start all, measure, stop all. */
+static int
+config_run(struct measure *m, const struct plan *plan, const struct point *p, int device_cpu,
+	struct report *rep, struct result *results)
+{
+	int ret = each_start(m, p->queues, p->offloads);
+
+	if (ret == 0 && p->other_core)
+		ret = helper_start(device_cpu, &m->helper);
+	if (ret == 0)
+		ret = points_run(m, plan, *p, rep, results);
+	helper_stop(m->helper);
+	m->helper = NULL;
+	return ret == 0 ? each_stop(m) : ret;
+}
+
 static int
 plan_run(struct measure *m, const struct plan *plan, int device_cpu, struct report *rep,
 	struct result *results)
 {
-	unsigned int q, other;
+	struct point p;
+	unsigned int q, other, off;
 	int ret = 0;
 
 	for (other = 0; other < 2 && ret == 0; other++) {
@@ -231,16 +250,13 @@ plan_run(struct measure *m, const struct plan *plan, int device_cpu, struct repo
 			rep->why_no_other_core = "one CPU alone may be used";
 			break;
 		}
-		for (q = 0; q < plan->nb_queues && ret == 0 && !interrupted; q++) {
-			ret = each_start(m, plan->queues[q]);
-			if (ret == 0 && other == 1)
-				ret = helper_start(device_cpu, &m->helper);
-			if (ret == 0)
-				ret = points_run(m, plan, plan->queues[q], rep, results);
-			helper_stop(m->helper);
-			m->helper = NULL;
-			if (ret == 0)
-				ret = each_stop(m);
+		for (q = 0; q < plan->nb_queues; q++) {
+			for (off = 0; off < 2 && ret == 0 && !interrupted; off++) {
+				p = (struct point){.queues = plan->queues[q],
+					.other_core = other == 1,
+					.offloads = off == 1};
+				ret = config_run(m, plan, &p, device_cpu, rep, results);
+			}
 		}
 	}
 	return ret;

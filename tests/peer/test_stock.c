@@ -27,7 +27,7 @@ struct kind {
 	uint16_t pci_device;
 	uint32_t speed;
 	uint16_t min_burst; /**< its receive function gives nothing to shorter ones */
-	bool counters;	    /**< the device has statistics registers */
+	bool counters;	    /**< the device has statistics and says what it thinks of checksums */
 };
 
 static const struct kind igb = {"net_e1000_igb", SL_PCI_DEV_82576, RTE_ETH_SPEED_NUM_1G, 1, true};
@@ -43,6 +43,7 @@ struct rig {
 	struct sl_frame frames[LANES][FRAMES];
 	unsigned int flow_queue[LANES];
 	uint64_t moved, bytes;
+	bool checksums; /**< forwarding takes them out and has the device put them in */
 	/* Of the sink: frames of each lane seen so far, and the first one that differs. */
 	uint64_t seen[LANES];
 	uint64_t wrong;
@@ -174,6 +175,30 @@ port_stop(struct rig *r)
 	assert_int_equal(rte_eth_dev_stop(r->s.port), 0);
 }
 
+/*
+ * Take the checksums out of a frame that had right ones, and ask the device for
+ * them: what is sent must be what was received.
+ */
+static void
+checksums_out(const struct rig *r, struct rte_mbuf *m)
+{
+	struct rte_ipv4_hdr *ip =
+		rte_pktmbuf_mtod_offset(m, struct rte_ipv4_hdr *, sizeof(struct rte_ether_hdr));
+	struct rte_udp_hdr *udp = (struct rte_udp_hdr *)(ip + 1);
+
+	if (r->kind->counters) {
+		assert_int_equal(
+			m->ol_flags & RTE_MBUF_F_RX_IP_CKSUM_MASK, RTE_MBUF_F_RX_IP_CKSUM_GOOD);
+		assert_int_equal(
+			m->ol_flags & RTE_MBUF_F_RX_L4_CKSUM_MASK, RTE_MBUF_F_RX_L4_CKSUM_GOOD);
+	}
+	m->ol_flags = RTE_MBUF_F_TX_IPV4 | RTE_MBUF_F_TX_IP_CKSUM | RTE_MBUF_F_TX_UDP_CKSUM;
+	m->l2_len = sizeof(struct rte_ether_hdr);
+	m->l3_len = sizeof(*ip);
+	ip->hdr_checksum = 0;
+	udp->dgram_cksum = rte_ipv4_phdr_cksum(ip, m->ol_flags);
+}
+
 /* Send it all; a ring that is full of long chains empties as the device works. */
 static void
 send_all(struct rig *r, uint16_t q, struct rte_mbuf **m, uint16_t n)
@@ -201,8 +226,11 @@ forward(struct rig *r, uint16_t queues, uint16_t burst)
 		/* A burst may be empty because a frame's end was not yet in it. */
 		for (empty = 0; empty < EMPTY_MAX; empty += n == 0) {
 			n = rte_eth_rx_burst(r->s.port, q, m, burst);
-			for (i = 0; i < n; i++)
+			for (i = 0; i < n; i++) {
 				r->bytes += rte_pktmbuf_pkt_len(m[i]);
+				if (r->checksums)
+					checksums_out(r, m[i]);
+			}
 			send_all(r, q, m, n);
 			moved += n;
 		}
@@ -322,6 +350,25 @@ jumbo(void **state)
 	port_stop(r);
 }
 
+static void
+checksums(void **state)
+{
+	const struct rte_eth_conf conf = {
+		.rxmode.offloads = RTE_ETH_RX_OFFLOAD_CHECKSUM,
+		.txmode.offloads = RTE_ETH_TX_OFFLOAD_IPV4_CKSUM | RTE_ETH_TX_OFFLOAD_UDP_CKSUM,
+	};
+	struct h_rng rng = h_rng(5);
+	struct rig *r = *state;
+
+	assert_int_equal(trap_arm(), 0);
+	r->checksums = true;
+	frames_make(r, &rng, 60, 1514);
+	port_start(r, 1, &conf);
+	pass(r, &rng, 1, 1000);
+	check_counters(r);
+	port_stop(r);
+}
+
 /* Stop and start leave a port that works, with its counters going on. */
 static void
 again(void **state)
@@ -385,11 +432,13 @@ main(int argc, char **argv)
 		STOCK_TEST(one_queue, igb),
 		STOCK_TEST(four_queues, igb),
 		STOCK_TEST(jumbo, igb),
+		STOCK_TEST(checksums, igb),
 		STOCK_TEST(again, igb),
 		STOCK_TEST(identity, ixgbe),
 		STOCK_TEST(one_queue, ixgbe),
 		STOCK_TEST(four_queues, ixgbe),
 		STOCK_TEST(jumbo, ixgbe),
+		STOCK_TEST(checksums, ixgbe),
 		STOCK_TEST(again, ixgbe),
 	};
 	const char *why = trap_obstacle();
