@@ -6,9 +6,11 @@
  * valid chain goes out byte for byte; a frame that is none is refused by
  * prepare and, if sent all the same, freed and counted, never sent wrong.
  */
+#include <dlfcn.h>
 #include <sys/mman.h>
 
 #include <rte_errno.h>
+#include <rte_malloc.h>
 
 #include "harness.h"
 
@@ -180,6 +182,53 @@ external_mbufs(void **state)
 	assert_int_equal(freed, 8);
 	h_close(p);
 	munmap(buf, size);
+}
+
+/* In place of DPDK's: walks through a mempool, counted. */
+static unsigned int walks;
+
+uint32_t
+rte_mempool_obj_iter(struct rte_mempool *mp, rte_mempool_obj_cb_t *cb, void *arg)
+{
+	uint32_t (*real)(struct rte_mempool *, rte_mempool_obj_cb_t *, void *);
+
+	*(void **)&real = dlsym(RTLD_NEXT, "rte_mempool_obj_iter");
+	assert_non_null(real);
+	walks++;
+	return real(mp, cb, arg);
+}
+
+/* Mbufs whose data is not in their pool, for good: the pool is looked through once, not for each.
+ */
+static void
+pinned_mbufs(void **state)
+{
+	struct h_port *p = *state;
+	const uint16_t each = 2560, count = 255;
+	struct rte_pktmbuf_extmem ext = {.buf_len = (size_t)each * count, .elt_size = each};
+	struct rte_mempool *mine;
+	uint8_t f[1200];
+	unsigned int i;
+
+	h_start(p, &tx_cfg);
+	ext.buf_ptr = rte_malloc("pinned", ext.buf_len, 4096);
+	assert_non_null(ext.buf_ptr);
+	ext.buf_iova = (rte_iova_t)(uintptr_t)ext.buf_ptr;
+	mine = p->pool;
+	p->pool = rte_pktmbuf_pool_create_extbuf(
+		"pinned", count, 0, 0, RTE_MBUF_DEFAULT_BUF_SIZE, SOCKET_ID_ANY, &ext, 1);
+	assert_non_null(p->pool);
+	p->old_pools[p->nb_old_pools++] = p->pool;
+	for (i = 0; i < 300; i++) {
+		h_ether(f, sizeof(f), &other_mac, i);
+		sent_right(p, h_mbuf(p, f, sizeof(f), 1 + i % 3), f, sizeof(f));
+		if (i == 0)
+			walks = 0;
+	}
+	assert_int_equal(walks, 0);
+	p->pool = mine;
+	h_close(p);
+	rte_free(ext.buf_ptr);
 }
 
 static void
@@ -502,6 +551,7 @@ main(int argc, char **argv)
 		h_test(empty_segments),
 		h_test(indirect_mbufs),
 		h_test(external_mbufs),
+		h_test(pinned_mbufs),
 		h_test(foreign_pool),
 		h_test(prepare_refuses),
 		h_test(burst_drops_and_counts),
