@@ -177,6 +177,7 @@ ring_alloc(struct sl_port *port, const char *kind, uint16_t qid, uint16_t nb_des
 		.contiguous = true,
 		.node = node,
 		.usage = usage,
+		.desc_len = SL_DESC_SIZE,
 		.queue = qid,
 		.dir = usage == SL_USAGE_RX_RING ? SL_DMA_BIDIRECTIONAL : SL_DMA_TO_DEVICE,
 	};

@@ -127,6 +127,8 @@ map_new(const struct sl_check *c, const struct sl_sync_memory *memory)
 	m->dir = memory->dir;
 	m->usage = memory->usage;
 	m->queue = memory->queue;
+	if (m->usage == SL_USAGE_TX_RING || m->usage == SL_USAGE_RX_RING)
+		m->desc_len = memory->desc_len;
 	m->region = memory->region;
 	m->transfer =
 		!memory->region || m->usage == SL_USAGE_TX_DATA || m->usage == SL_USAGE_RX_DATA;

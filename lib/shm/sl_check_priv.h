@@ -104,6 +104,7 @@ struct check_map {
 	enum sl_dma_dir dir;
 	enum sl_usage usage;
 	uint16_t queue;
+	uint32_t desc_len; /* of a ring; 0: not known */
 	bool transfer;	 /* buffers and data regions: an update takes them back */
 	bool region;
 	bool nic_wrote; /* somewhere in it, ever */

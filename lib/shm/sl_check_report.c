@@ -346,6 +346,9 @@ check_report(struct sl_check *c, enum sl_check_class kind, struct check_map *m, 
 	if (m != NULL) {
 		const struct check_line *l = &m->line[check_line_of(c, m, off)];
 
+		/* The device has told its own; else the place in the ring says it. */
+		if (f.desc == SL_DESC_NONE && m->desc_len != 0)
+			f.desc = (uint32_t)(off / m->desc_len);
 		memcpy(f.memory, m->name, sizeof(f.memory));
 		f.owner = check_owner_name(l);
 		finding_history(c, &f, l);

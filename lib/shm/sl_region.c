@@ -232,6 +232,7 @@ reserve(struct sl_adapter *a, const struct sl_region_params *p, struct sl_holdin
 	h->size = (p->len + unit - 1) & ~(unit - 1);
 	h->cached = p->cached;
 	h->usage = p->usage;
+	h->desc_len = p->desc_len;
 	h->queue = p->queue;
 	h->dir = p->dir == 0 ? SL_DMA_BIDIRECTIONAL : p->dir;
 	ret = check_quota(a, h);

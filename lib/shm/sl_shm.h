@@ -72,6 +72,7 @@ struct sl_region_params {
 	int node;             /**< NUMA node, or SL_NODE_ANY for the adapter's own */
 	enum sl_usage usage;
 	uint16_t queue;       /**< queue it serves, or SL_SHM_QUEUE_NONE */
+	uint32_t desc_len;    /**< rings: bytes of a descriptor, for reports; 0: not told */
 	enum sl_dma_dir dir;  /**< 0 counts as SL_DMA_BIDIRECTIONAL */
 };
 

@@ -22,6 +22,7 @@ struct sl_holding {
 	enum sl_usage usage;
 	enum sl_dma_dir dir;
 	uint16_t queue;
+	uint32_t desc_len;
 	void *va;
 	void *device_va;   /* what the device reaches: va, or the checker's copy */
 	size_t len;        /* as asked for */

@@ -87,6 +87,7 @@ struct sl_sync_memory {
 	enum sl_dma_dir dir;
 	enum sl_usage usage;   /**< OTHER for buffers */
 	uint16_t queue;        /**< or SL_SHM_QUEUE_NONE */
+	uint32_t desc_len;     /**< of a ring: bytes of a descriptor; else 0 */
 	bool region;           /**< shared for good; else a buffer, for transfers */
 };
 

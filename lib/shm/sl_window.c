@@ -243,6 +243,7 @@ sl_window_add(struct sl_adapter *a, struct sl_holding *h)
 				.len = h->len,
 				.dir = h->dir,
 				.usage = h->usage,
+				.desc_len = h->desc_len,
 				.queue = h->queue,
 				.region = h->is_region});
 	if (h->device_va == NULL) {

@@ -28,6 +28,7 @@ region(struct toy *t, const char *name, size_t len, enum sl_usage usage, enum sl
 		.cached = true,
 		.node = SL_NODE_ANY,
 		.usage = usage,
+		.desc_len = sizeof(struct toy_desc),
 		.queue = 0,
 		.dir = dir};
 

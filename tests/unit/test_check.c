@@ -70,6 +70,7 @@ lab_open(struct lab *l, const struct sl_check_params *params)
 	assert_non_null(l->dma);
 	rp.usage = SL_USAGE_RX_RING;
 	rp.queue = 3;
+	rp.desc_len = DESC;
 	assert_int_equal(sl_region_alloc(l->f.a, &rp, &l->ring), 0);
 	l->buf = aligned_alloc(4096, 4096);
 	assert_non_null(l->buf);
@@ -461,6 +462,7 @@ static void
 test_shared_line(void **state)
 {
 	struct lab *l = *state;
+	struct sl_check_finding f;
 	uint8_t *d = l->ring.va;
 
 	sl_flush(l->s, C, d, 64);
@@ -469,7 +471,12 @@ test_shared_line(void **state)
 	sl_update(l->s, C, d, 64);
 	/* Two of four are consumed, and posted again. */
 	memset(d, 1, 2 * DESC);
-	sl_flush(l->s, C, d, 2 * DESC);
+	sl_flush(l->s, C, d + DESC, DESC);
+	assert_int_equal(sl_check_findings(l->check, &f, 1), 1);
+	assert_int_equal(f.queue, 3);
+	assert_int_equal(f.desc, 1);
+	EXPECT(l, SL_CHECK_SHARED_LINE);
+	sl_flush(l->s, C, d, DESC);
 	EXPECT(l, SL_CHECK_SHARED_LINE);
 	/* The NIC finds it too, when it writes first. */
 	sl_doorbell_barrier(l->s, C);
