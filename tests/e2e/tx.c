@@ -111,6 +111,51 @@ empty_segments(void **state)
 	assert_in_range(rte_mempool_avail_count(p->pool), idle - 64, idle + 64);
 }
 
+/*
+ * Bursts, a device that works now and then, and clean-ups between them: no mbuf is
+ * back in its pool before its frame is out, and all of them are in the end.
+ */
+static void
+cleanup_between_bursts(void **state)
+{
+	struct h_port *p = *state;
+	struct h_rng r = h_rng(0xc1ea);
+	uint8_t f[64], got[H_FRAME_CAP];
+	unsigned int i, idle, out = 0;
+
+	h_start(p, &tx_cfg);
+	idle = rte_mempool_avail_count(p->pool);
+	h_ether(f, sizeof(f), &other_mac, 7);
+	for (i = 0; i < h_frames(2000); i++) {
+		unsigned int n = (unsigned int)h_range(&r, 1, 32);
+
+		for (; n > 0; n--) {
+			struct rte_mbuf *m = h_mbuf(p, f, sizeof(f), 1);
+
+			if (rte_eth_tx_burst(p->id, 0, &m, 1) != 1) {
+				rte_pktmbuf_free(m);
+				break;
+			}
+			out++;
+		}
+		if (h_range(&r, 0, 2) == 0) {
+			h_step(p);
+			while (h_take(p, got) != 0)
+				out--;
+			assert_int_equal(out, 0);
+		}
+		if (h_range(&r, 0, 3) == 0)
+			assert_true(rte_eth_tx_done_cleanup(
+					    p->id, 0, (uint32_t)h_range(&r, 0, 40)) >= 0);
+		assert_in_range(rte_mempool_avail_count(p->pool), 0, idle - out);
+	}
+	h_step(p);
+	while (h_take(p, got) != 0)
+		;
+	rte_eth_tx_done_cleanup(p->id, 0, 0);
+	assert_int_equal(rte_mempool_avail_count(p->pool), idle);
+}
+
 static void
 indirect_mbufs(void **state)
 {
@@ -550,6 +595,7 @@ main(int argc, char **argv)
 		h_test(any_start_any_end),
 		h_test(empty_segments),
 		h_test(indirect_mbufs),
+		h_test(cleanup_between_bursts),
 		h_test(external_mbufs),
 		h_test(pinned_mbufs),
 		h_test(foreign_pool),
