@@ -157,8 +157,26 @@ class Bug:
         self.diff = self.diff[self.diff.index("@@") :].rstrip("\n")
         self.said = ""
 
+    def search(self, shm, folder):
+        """No finding, only wrong data: the same run again until it is named."""
+        r = shm.run(folder, self.program, "-n", "200")
+        silent = r.returncode == 1 and " 0 findings" in r.stdout
+        path, done = os.path.join(folder, "search"), False
+        for _ in range(20):
+            self.said = shm.run(folder, self.program, "-n", "200", "-d", path).stderr
+            with open(path, "rb") as f:
+                done = b" done " in f.readline()
+            if done:
+                break
+        named = done and "checker: difference (" in self.said
+        why = None if silent and named else f"status {r.returncode}, {r.stdout}{self.said}"
+        verdict(f"{self.name}: {r.stdout.strip()}; named", why)
+
     def run(self, shm, folder):
         shm.make(folder, self.patch)
+        if self.finds == ["nothing"]:
+            self.search(shm, folder)
+            return
         path = os.path.join(folder, "findings.json")
         r = shm.run(folder, self.program, "-n", "200", "-j", path)
         self.said = r.stderr
@@ -172,12 +190,12 @@ class Bug:
 
     def report(self, stack):
         """What is said of the class that the bug is named after, the first time."""
-        kind = self.name.split("-")[0]
+        kind = "difference" if self.finds == ["nothing"] else self.name.split("-")[0]
         lines = self.said.splitlines()
         at = next((i for i, s in enumerate(lines) if f"checker: {kind} (" in s), None)
         if at is None:
             return "(nothing)"
-        end = next(i for i, s in enumerate(lines) if i > at and "  seed " in s)
+        end = next(i for i, s in enumerate(lines) if i > at and re.search(r" seed \d+, lines", s))
         frames = re.compile(r"  #\d+ ")
         return "\n".join(s for s in lines[at : end + 1] if stack or not frames.search(s))
 

@@ -23,12 +23,13 @@ struct options {
 
 static const char usage[] =
 	"Usage: toy [-m coherent|explicit|checked] [-l LINE] [-s SEED] [-p report|abort|count]\n"
-	"           [-n FRAMES] [-j FILE]\n"
+	"           [-n FRAMES] [-j FILE] [-d FILE]\n"
 	"Sends frames through the toy's driver and compares what comes back.\n"
 	"  -m  coherency mode; checked when not given\n"
 	"  -l  bytes of a line in checked memory: 32, 64, 128, 256\n"
 	"  -s  seed of frames and adversary\n"
 	"  -j  the checker's findings as JSON\n"
+	"  -d  search for what made the run go wrong: run again until FILE says done\n"
 	"Ends with 0: all frames right and nothing found; 1: not so; 2: could not run.\n";
 
 static int
@@ -36,7 +37,7 @@ parse(struct options *o, int argc, char **argv)
 {
 	int c, bad = 0;
 
-	while ((c = getopt(argc, argv, "m:l:s:p:n:j:")) != -1 && !bad) {
+	while ((c = getopt(argc, argv, "m:l:s:p:n:j:d:")) != -1 && !bad) {
 		switch (c) {
 		case 'm':
 			bad = sl_coherency_parse(optarg, &o->mode) != 0;
@@ -55,6 +56,9 @@ parse(struct options *o, int argc, char **argv)
 			break;
 		case 'j':
 			o->json = optarg;
+			break;
+		case 'd':
+			o->check.diff = optarg;
 			break;
 		default:
 			bad = 1;
