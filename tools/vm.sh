@@ -100,10 +100,14 @@ test_vm() {
 	if [[ -n ${SL_VM_CASES-} ]]; then
 		run_cases "vm, iommu" vm_cases iommu --nics 4
 		run_cases "vm, noiommu" vm_cases noiommu --nics 2 --no-iommu
+		run_cases "vm, onegroup" vm_cases onegroup --nics 2 --one-group
 		return
 	fi
 	vm_side_by_side
+	vm_cases onegroup --nics 2 --one-group >"$SL_VM/onegroup.log" 2>&1 &
 	run_cases "vm, noiommu" vm_cases noiommu --nics 2 --no-iommu
+	wait "$!"
+	run_cases "vm, onegroup" cat "$SL_VM/onegroup.log"
 	vm_prompt
 }
 

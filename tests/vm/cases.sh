@@ -7,7 +7,7 @@
 # The cases of the VM bench, run in the guest: the groups cases/NN-*.sh in order,
 # each in a shell of its own. One line per case on standard output: "PASS name",
 # "FAIL name: reason" or "SKIP name: reason". Groups named NN-noiommu-*.sh belong
-# to BOOT "noiommu", all others to BOOT "iommu", or half of them each to "iommu-1" and
+# to BOOT "noiommu", NN-onegroup-*.sh to BOOT "onegroup", all others to BOOT "iommu", or half of them each to "iommu-1" and
 # "iommu-2", which can run side by side; BOOT "hw" is no guest but a machine with two
 # real ports (SL_VM_NICS), and runs what needs no more than these.
 #
@@ -27,12 +27,13 @@ top=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 (source "$top/cases/common.sh" && few_plugins)
 for group in "$top"/cases/[0-9]*.sh; do
 	case $2:${group##*/} in
-	noiommu:??-noiommu-*) ;;
-	noiommu:* | *:??-noiommu-*) continue ;;
+	noiommu:??-noiommu-* | onegroup:??-onegroup-*) ;;
+	noiommu:* | onegroup:* | *:??-noiommu-* | *:??-onegroup-*) continue ;;
 	esac
 	name=${group##*/??-}
 	name=${name%.sh}
 	name=${name#noiommu-}
+	name=${name#onegroup-}
 	# shellcheck disable=SC2053 # a pattern is wanted
 	case ${SL_VM_CASES-} in
 	"$name") cases= ;;

@@ -13,6 +13,7 @@ readonly VM_TIME_MAX=86400
 VM_OPTIONS_HELP="  --nics N        ports, 1 to $VM_NICS_MAX (2); 0 is cabled to 1, 2 to 3; port N is 0000:0(N+1):00.0
   --linux LIST    ports that Linux's igb driver gets instead: 0 or 0,3 (none)
   --no-iommu      no IOMMU; ports are bound to uio_pci_generic, for Debian's vfio has no no-IOMMU mode
+  --one-group     all ports in one IOMMU group, as behind a bridge that does not keep them apart
   --memory MIB    memory of the guest, $VM_MEMORY_MIN to $VM_MEMORY_MAX (2048); a quarter becomes hugepages
   --time SECONDS  end the guest after so long, 1 to $VM_TIME_MAX (300; with --shell no end)"
 
@@ -39,11 +40,11 @@ vm_linux_list() {
 	done
 }
 
-# vm_options WORD...: sets vm_nics, vm_linux, vm_noiommu, vm_memory, vm_time,
-# vm_shell; vm_words is what follows the options, vm_given the options.
+# vm_options WORD...: sets vm_nics, vm_linux, vm_noiommu, vm_group, vm_memory,
+# vm_time, vm_shell; vm_words is what follows the options, vm_given the options.
 vm_options() {
 	local all=$#
-	vm_nics=2 vm_linux='' vm_noiommu=0 vm_memory=2048 vm_time='' vm_shell=0
+	vm_nics=2 vm_linux='' vm_noiommu=0 vm_group=0 vm_memory=2048 vm_time='' vm_shell=0
 	vm_given=("$@")
 	while [[ ${1-} == --?* ]]; do
 		case $1 in
@@ -55,8 +56,9 @@ vm_options() {
 		--memory) vm_number "$1" "$2" "$VM_MEMORY_MIN" "$VM_MEMORY_MAX"; vm_memory=$2; shift ;;
 		--time) vm_number "$1" "$2" 1 "$VM_TIME_MAX"; vm_time=$2; shift ;;
 		--no-iommu) vm_noiommu=1 ;;
+		--one-group) vm_group=1 ;;
 		--shell) vm_shell=1 ;;
-		*) vm_refuse "'$1' is no option; allowed: --nics, --linux, --no-iommu, --memory, --time, --shell" ;;
+		*) vm_refuse "'$1' is no option; allowed: --nics, --linux, --no-iommu, --one-group, --memory, --time, --shell" ;;
 		esac
 		shift
 	done

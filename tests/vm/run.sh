@@ -55,7 +55,10 @@ mkdir -p "$work/out/host"
 
 devices=()
 for ((i = 0; i < vm_nics; i++)); do
-	devices+=(-device "pcie-root-port,id=rp$i,chassis=$((i + 1)),slot=$((i + 1))"
+	# Functions of one slot that do not answer for themselves share a group.
+	place=''
+	if ((vm_group)); then place=",addr=4.$i,multifunction=on,disable-acs=on"; fi
+	devices+=(-device "pcie-root-port,id=rp$i,chassis=$((i + 1)),slot=$((i + 1))$place"
 		-netdev "dgram,id=n$i,local.type=unix,local.path=$work/s$i,remote.type=unix,remote.path=$work/s$((i ^ 1))"
 		-device "igb,id=nic$i,bus=rp$i,netdev=n$i,mac=02:00:00:00:01:0$i")
 done
@@ -77,6 +80,7 @@ qemu=$cache/root/usr/bin/qemu-system-x86_64
 words="$("$qemu" --version | sed -n '1s/.*version \([0-9.]*\).*/QEMU \1/p'), Linux $(<"$cache/kernel"), $vm_memory MiB"
 words+=", $vm_nics NIC(s)$([[ -z $vm_linux ]] || echo ", Linux has $vm_linux")"
 if ((vm_noiommu)); then words+=", no IOMMU"; else words+=", IOMMU"; fi
+if ((vm_group)); then words+=", one group"; fi
 printf '==> guest: %s\n' "$words" >&2
 
 limit=(timeout -k 5 --foreground "${vm_time:-300}")
@@ -101,7 +105,7 @@ sl.shell=$vm_shell sl.hugepages=$((vm_memory / 8))" \
 
 # The emulated timers of a busy machine stop now and then before the guest is up.
 # @return 1: then it is not up within BOOT_LIMIT seconds, and ended.
-readonly BOOT_LIMIT=45 BOOT_TRIES=4
+readonly BOOT_LIMIT=60 BOOT_TRIES=4
 is_up() {
 	local i
 	for ((i = 0; i < BOOT_LIMIT * 5; i++)); do
