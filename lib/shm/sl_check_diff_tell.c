@@ -80,7 +80,7 @@ sl_check_difference_read(const char *path, struct sl_check_difference *out)
 
 	if (in == NULL)
 		return -errno;
-	f = malloc(sizeof(*f));
+	f = aligned_alloc(_Alignof(struct check_diff_file), sizeof(*f));
 	n = f == NULL ? 0 : fread(f, 1, sizeof(*f), in);
 	fclose(in);
 	if (f == NULL)
