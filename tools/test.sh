@@ -27,8 +27,7 @@ test_help() {
 	  model  the ring protocol over a non-coherent cache, by spin: every state, and
 	         each known mistake found
 	  mutants  each sync call and barrier of the driver left out, put off, halved or
-	         reversed, one at a time: the e2e tests in checked memory notice each.
-	         Named alone or with others: all of them; else those left out
+	         reversed, one at a time: the e2e tests in checked memory notice each
 	  style  format, licence lines, forbidden words, headers that compile alone
 	  vm     the driver on QEMU's 82576 behind a virtual IOMMU, alone and with
 	         Linux's igb as partner; only when named. SL_VM_CASES chooses: a group
@@ -141,11 +140,9 @@ test_model() {
 	fi
 }
 
-# Named: all of them. Else the quick ones.
 test_mutants() {
-	local line ended=0 report=$SL_CACHE/mutants/report quick=(--quick)
+	local line ended=0 report=$SL_CACHE/mutants/report
 	suite_wanted mutants || return 0
-	if ((SL_NAMED)); then quick=(); fi
 	build_variant build gcc -Dwerror=true || return 0
 	mkdir -p "$SL_CACHE/mutants"
 	while IFS= read -r line; do
@@ -155,7 +152,7 @@ test_mutants() {
 		END) ended=1 && continue ;;
 		esac
 		if [[ $line != PASS*": killed by "* ]]; then say "mutants: $line"; fi
-	done < <("$SL_TOP/tests/mutants/run.py" "${quick[@]}" build "$SL_CACHE/mutants" </dev/null |
+	done < <("$SL_TOP/tests/mutants/run.py" build "$SL_CACHE/mutants" </dev/null |
 		tee "$report")
 	if ((ended == 0)); then
 		SL_FAILED=$((SL_FAILED + 1))
@@ -189,7 +186,6 @@ cmd_test() {
 			die "test: unknown suite '$word'. Suites: ${SL_SUITES// /, }, $SL_SUITES_NAMED."
 	done
 	SL_WANTED=${*:-$SL_SUITES}
-	SL_NAMED=$#
 	setup_for_test
 	if suite_wanted unit || suite_wanted e2e || suite_wanted peer || suite_wanted tap || suite_wanted ipp; then
 		test_native

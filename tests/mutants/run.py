@@ -23,8 +23,10 @@ import hashlib
 import json
 import os
 import re
+import resource
 import selectors
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -187,6 +189,7 @@ class Builder:
                             h.update(name.encode() + f.read())
         h.update(subprocess.run(["cc", "--version"], capture_output=True, check=True).stdout)
         self.base = h.digest()
+        self.used = set()
 
     def library(self, file, text):
         """Path of the library with @text for @file."""
@@ -197,6 +200,7 @@ class Builder:
         h = hashlib.sha256(self.base + entry["command"].encode() + file.encode() + text.encode())
         folder = os.path.join(self.cache, h.hexdigest()[:24])
         done = os.path.join(folder, LIBRARY)
+        self.used.add(os.path.basename(folder))
         if os.path.exists(done):
             return done
         os.makedirs(folder, exist_ok=True)
@@ -225,6 +229,13 @@ class Builder:
         os.rename(part, done)
         os.remove(obj)
         return done
+
+    def prune(self):
+        """Forget what no mutant of now is made of."""
+        for name in os.listdir(self.cache):
+            folder = os.path.join(self.cache, name)
+            if os.path.isdir(folder) and name not in self.used:
+                shutil.rmtree(folder)
 
     def call(self, args, file):
         got = subprocess.run(args, cwd=self.build, capture_output=True, text=True, check=False)
@@ -370,17 +381,22 @@ def note(words):
     print(f"==> mutants: {words}", file=sys.stderr, flush=True)
 
 
-def collect(only, quick):
+def collect():
     mutants = []
     for name in sorted(os.listdir(os.path.join(TOP, "pmd"))):
         if name.endswith(".c"):
             mutants += file_mutants("pmd/" + name)
+        elif name.endswith(".h"):
+            with open(os.path.join(TOP, "pmd", name), encoding="utf-8") as f:
+                if CALL.search(blank_comments(f.read())):
+                    die(f"pmd/{name} makes sync calls; only those of .c files can be spoilt")
     mutants += named_mutants(os.path.join(HERE, "bugs"))
-    if quick:
-        mutants = [m for m in mutants if m.kind in ("drop", "bug")]
-    if only:
-        mutants = [m for m in mutants if re.search(only, f"{m.name} {m.where}")]
     return mutants
+
+
+def choose(mutants, only, quick):
+    return [m for m in mutants if (not quick or m.kind in ("drop", "bug")) and
+            (not only or re.search(only, f"{m.name} {m.where}"))]
 
 
 def baseline(build, builder, steps):
@@ -404,7 +420,7 @@ def work(build, builder, steps, mutant):
     return run_mutant(build, steps, mutant)
 
 
-def run_all(build, builder, steps, mutants, justified, whole):
+def run_all(build, builder, steps, mutants, justified):
     """Each line as it comes, those that are known to take long first; the score. @return whether all is well."""
     order = sorted(mutants, key=lambda m: m.key not in justified)
     score = {"killed": 0, "justified": 0, "survived": 0}
@@ -421,14 +437,19 @@ def run_all(build, builder, steps, mutants, justified, whole):
         except BaseException:
             pool.shutdown(wait=True, cancel_futures=True)
             raise
-    known = {m.key for m in mutants}
-    for place, kind in justified if whole else ():
-        if (place, kind) not in known:
-            fine = False
-            say(False, f"{kind} of {place}", "on the list of those that may survive, but there is no such place")
     print(f"SCORE killed {score['killed']} of {len(mutants)}, {score['justified']} justified, "
           f"{score['survived']} survived", flush=True)
     return fine
+
+
+def check_places(mutants, justified):
+    """Entries of the list that fit nothing. @return whether there are none."""
+    known = {m.key for m in mutants}
+    lost = [key for key in justified if key not in known]
+    for place, kind in lost:
+        say(False, f"{kind} of {place}",
+            "on the list of those that may survive, but there is no such place")
+    return not lost
 
 
 def say(fine, name, words):
@@ -463,7 +484,8 @@ def main():
                    help="the list of those that may survive")
     args = p.parse_args()
     build, cache = os.path.abspath(args.build), os.path.abspath(args.cache)
-    mutants = collect(args.only, args.quick)
+    everything = collect()
+    mutants = choose(everything, args.only, args.quick)
     if not mutants:
         die("there are none of that kind")
     if args.list:
@@ -477,8 +499,12 @@ def main():
     start = time.monotonic()
     note(f"{len(mutants)} of them; first the driver as it is")
     baseline(build, builder, STEPS)
-    fine = run_all(build, builder, STEPS, mutants, justified, not args.only and not args.quick)
-    note(f"took {time.monotonic() - start:.0f} s")
+    fine = check_places(everything, justified)
+    fine &= run_all(build, builder, STEPS, mutants, justified)
+    if mutants == everything:
+        builder.prune()
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    note(f"took {time.monotonic() - start:.0f} s; {used.ru_utime + used.ru_stime:.0f} s of CPU")
     print("END")
     return 0 if fine else 1
 
