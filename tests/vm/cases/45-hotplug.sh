@@ -33,7 +33,8 @@ forwards() {
 	wait_until 8 receives_past "$1" $((before + 20)) || { why="port $1 does not receive" && return 1; }
 }
 
-# Out with port 3 and back in; the program is told by nothing but the driver.
+# Out with port 3 and back in. The program hears it from the kernel or from the driver, whoever
+# is first; that the driver tells is the business of group intr.
 pull() {
 	host device_del "${nic[3]}" >>/mnt/host.log || { why=$(tail -n 1 /mnt/host.log) && return 1; }
 	app_wait 5 'port 3 .*was removed' || { why="no removal event" && return 1; }
