@@ -48,7 +48,7 @@ struct measure {
 	struct contender *list;
 	unsigned int n;
 	unsigned int rounds; /**< of every contender, in alternating order */
-	unsigned int laps;   /**< ring laps a round; a round's value is their median */
+	unsigned int laps;   /**< ring laps a round; a round's value is the fastest */
 	struct helper *helper; /**< for points on another core */
 	double overhead;     /**< cycles of reading the clock, taken off each time */
 };

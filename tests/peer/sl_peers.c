@@ -26,7 +26,7 @@
 #define PAGES_WANTED 192 /* of 2 MiB */
 #define ROUNDS 11u
 #define ROUNDS_QUICK 10u
-#define LAPS 8u
+#define LAPS 12u
 #define POINTS_MAX 512u
 #define OFFLOAD_BURST 32u
 
