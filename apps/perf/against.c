@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 
 #include "against.h"
 #include "commands.h"
+#include "options.h"
 #include "result.h"
 #include "run.h"
 #include "say.h"
@@ -176,22 +178,46 @@ find_commits(const struct against *a, struct build *base, struct build *now, cha
 	return 0;
 }
 
-/* A round: one process of each. Who goes first changes, so that no one always follows the other. */
+/* Do the options measure with stepped devices alone? */
+static bool
+is_stepped(int argc, const char *const *argv)
+{
+	struct options o;
+	struct plan plan;
+	char why[OPTIONS_WHY_LEN];
+	bool stepped;
+
+	/* What is wrong with them, the programs themselves will say. */
+	if (options_parse(argc, (char *const *)(uintptr_t)argv, &o, why) != OPTIONS_OK ||
+		plan_make(&o, 1, &plan, why) != 0)
+		return false;
+	stepped = plan_stepped(&plan);
+	plan_free(&plan);
+	return stepped;
+}
+
+/*
+ * A round: one process of each, in slices where that may be, else one after
+ * the other. Who goes first changes, so that no one always follows the other.
+ */
 static int
 one_round(const struct against *a, const struct build *base, const struct build *now,
 	unsigned int round, json_t *base_result, json_t *now_result)
 {
+	const bool first = round % 2 == 0;
+	const char *const program[2] = {
+		first ? base->program : now->program, first ? now->program : base->program};
+	json_t *const into[2] = {
+		first ? base_result : now_result, first ? now_result : base_result};
 	const char *argv[RUN_ARGS_MAX + 2] = {"run"};
 	int rc = 0;
 
 	for (int i = 0; i < a->argc; i++)
 		argv[i + 1] = a->argv[i];
-	for (unsigned int k = 0; k < 2 && rc == 0 && !stop_wanted(); k++) {
-		const bool first = (round + k) % 2 == 0;
-
-		rc = run_part(first ? base->program : now->program, a->argc + 1, argv, round + 1,
-			a->rounds, first ? base_result : now_result);
-	}
+	if (is_stepped(a->argc + 1, argv))
+		return run_pair(program, a->argc + 1, argv, round + 1, a->rounds, into);
+	for (unsigned int k = 0; k < 2 && rc == 0 && !stop_wanted(); k++)
+		rc = run_part(program[k], a->argc + 1, argv, round + 1, a->rounds, into[k]);
 	return rc;
 }
 

@@ -42,8 +42,8 @@ usage(FILE *f)
 		"  --rounds N       of --against: processes of each; default %d\n"
 		"  --keep PREFIX    of --against: write PREFIX-base.json and PREFIX-new.json\n"
 		"  --source FOLDER  of --against: in this work tree; default: the current folder\n\n"
-		"RUN-OPTIONs are those of \"sl-perf run\"; default: --suite cycles,mrr --sizes 64\n"
-		"--coherency coherent --trial 0.5.\n\n"
+		"RUN-OPTIONs are those of \"sl-perf run\"; default: --suite cycles --sizes 64\n"
+		"--coherency coherent.\n\n"
 		"Exit code 0: nothing got worse; 3: something did; 4: nothing is known to have got\n"
 		"worse, but samples are too few to say \"same\"; 1 a bad option or file; 2 a build, EAL.\n",
 		DEFAULT_ROUNDS);
@@ -183,8 +183,8 @@ keep(const char *prefix, const char *which, const json_t *result)
 static int
 measure_both(struct compare_options *o, json_t **base, json_t **now)
 {
-	static const char *const usual[] = {"--suite", "cycles,mrr", "--sizes", "64", "--coherency",
-		"coherent", "--trial", "0.5"};
+	static const char *const usual[] = {
+		"--suite", "cycles", "--sizes", "64", "--coherency", "coherent"};
 	const double started = progress_clock();
 	int rc;
 

@@ -88,6 +88,8 @@ void options_usage(FILE *f, const char *program);
  */
 int plan_make(const struct options *o, unsigned int cores, struct plan *out, char *why);
 void plan_free(struct plan *p);
+/** Is the device stepped in all of it? Then being stopped for a while changes nothing. */
+bool plan_stepped(const struct plan *p);
 /** Seconds that a job takes in this process, about. */
 double plan_seconds(const struct options *o, const struct job *job);
 /** Name of a job, the key that results are compared by: "mrr/64/f1/q1/c1/b32/coherent". */

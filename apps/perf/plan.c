@@ -206,6 +206,16 @@ plan_free(struct plan *p)
 	*p = (struct plan){0};
 }
 
+bool
+plan_stepped(const struct plan *p)
+{
+	for (size_t i = 0; i < p->n; i++) {
+		if (p->jobs[i].measure != MEASURE_CYCLES && p->jobs[i].measure != MEASURE_COHERENCY)
+			return false;
+	}
+	return true;
+}
+
 double
 plan_seconds(const struct options *o, const struct job *job)
 {

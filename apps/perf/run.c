@@ -25,6 +25,8 @@
 
 #define CPUS_MAX 64u
 #define EAL_ARGS_MAX 16
+/** Slices of a pair: shorter than what else happens on a machine mostly lasts. */
+#define SLICE_US 40000
 
 /** CPUs to use: the first for the device, the others forward. */
 struct cpus {
@@ -218,46 +220,87 @@ run_here(const struct options *o, int argc, char **argv, json_t *result)
 	return rc;
 }
 
+/** A process of a run: what it is told, and where it leaves what it found. */
+struct part {
+	struct spawn_args args;
+	char file[512], which[32];
+};
+
+static int
+part_begin(struct part *p, int argc, const char *const *argv, unsigned int part, unsigned int parts)
+{
+	const char *dir = getenv("TMPDIR");
+	int fd;
+
+	*p = (struct part){.args = {.n = 0}};
+	snprintf(p->file, sizeof(p->file), "%s/sl-perf.XXXXXX", dir != NULL ? dir : "/tmp");
+	fd = mkstemp(p->file);
+	if (fd < 0)
+		return say_error(
+			EXIT_CODE_SETUP, "%s cannot be made (%s)", p->file, strerror(errno));
+	close(fd);
+	snprintf(p->which, sizeof(p->which), "%u/%u", part, parts);
+	spawn_add(&p->args, "sl-perf");
+	for (int i = 0; i < argc; i++)
+		spawn_add(&p->args, argv[i]);
+	/* The last of an option counts. */
+	spawn_add(&p->args, "--processes");
+	spawn_add(&p->args, "1");
+	spawn_add(&p->args, "--part");
+	spawn_add(&p->args, p->which);
+	spawn_add(&p->args, "--out");
+	spawn_add(&p->args, p->file);
+	return 0;
+}
+
+/* Take in what it found, if it ended well. @return an exit code. */
+static int
+part_end(const struct part *p, int rc, json_t *into)
+{
+	char why[RESULT_WHY_LEN];
+	json_t *got = rc == EXIT_CODE_OK ? result_load(p->file, why) : NULL;
+
+	unlink(p->file);
+	if (rc < 0 || rc > EXIT_CODE_SETUP)
+		return say_error(EXIT_CODE_SETUP, "process %s ended with %d", p->which, rc);
+	if (rc != EXIT_CODE_OK)
+		return rc;
+	if (got == NULL || result_merge(into, got) != 0)
+		rc = say_error(EXIT_CODE_SETUP, "process %s: %s", p->which,
+			got == NULL ? why : "no memory");
+	json_decref(got);
+	return rc;
+}
+
 int
 run_part(const char *program, int argc, const char *const *argv, unsigned int part,
 	unsigned int parts, json_t *into)
 {
-	struct spawn_args args = {0};
-	const char *dir = getenv("TMPDIR");
-	char file[512], which[32], why[RESULT_WHY_LEN];
-	int fd, rc;
-	json_t *got;
+	struct part p;
+	int rc = part_begin(&p, argc, argv, part, parts);
 
-	snprintf(file, sizeof(file), "%s/sl-perf.XXXXXX", dir != NULL ? dir : "/tmp");
-	fd = mkstemp(file);
-	if (fd < 0)
-		return say_error(EXIT_CODE_SETUP, "%s cannot be made (%s)", file, strerror(errno));
-	close(fd);
-	snprintf(which, sizeof(which), "%u/%u", part, parts);
-	spawn_add(&args, "sl-perf");
-	for (int i = 0; i < argc; i++)
-		spawn_add(&args, argv[i]);
-	/* The last of an option counts. */
-	spawn_add(&args, "--processes");
-	spawn_add(&args, "1");
-	spawn_add(&args, "--part");
-	spawn_add(&args, which);
-	spawn_add(&args, "--out");
-	spawn_add(&args, file);
-	rc = spawn_run(program, &args, NULL);
-	got = rc == EXIT_CODE_OK ? result_load(file, why) : NULL;
-	unlink(file);
-	if (rc < 0 || rc > EXIT_CODE_SETUP)
-		return say_error(EXIT_CODE_SETUP, "process %s ended with %d", which, rc);
-	if (rc != EXIT_CODE_OK)
+	return rc == 0 ? part_end(&p, spawn_run(program, &p.args, NULL), into) : rc;
+}
+
+int
+run_pair(const char *const program[2], int argc, const char *const *argv, unsigned int part,
+	unsigned int parts, json_t *const into[2])
+{
+	struct part p[2];
+	struct spawn_args args[2];
+	int got[2], rc;
+
+	rc = part_begin(&p[0], argc, argv, part, parts);
+	if (rc == 0)
+		rc = part_begin(&p[1], argc, argv, part, parts);
+	if (rc != 0)
 		return rc;
-	if (got == NULL || result_merge(into, got) != 0) {
-		json_decref(got);
-		return say_error(
-			EXIT_CODE_SETUP, "process %s: %s", which, got == NULL ? why : "no memory");
-	}
-	json_decref(got);
-	return EXIT_CODE_OK;
+	for (unsigned int i = 0; i < 2; i++)
+		args[i] = p[i].args;
+	spawn_pair(program, args, SLICE_US, got);
+	rc = part_end(&p[0], got[0], into[0]);
+	got[1] = part_end(&p[1], got[1], into[1]);
+	return rc != 0 ? rc : got[1];
 }
 
 /* Measure in processes of their own; what each found is kept at once. */

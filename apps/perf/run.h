@@ -14,4 +14,11 @@
 int run_part(const char *program, int argc, const char *const *argv, unsigned int part, unsigned int parts,
 	json_t *into);
 
+/**
+ * The same of two programs at once, in slices: one is stopped while the other
+ * measures. For stepped measures alone, which a stop does not change.
+ */
+int run_pair(const char *const program[2], int argc, const char *const *argv, unsigned int part,
+	unsigned int parts, json_t *const into[2]);
+
 #endif /* _RUN_H_ */

@@ -26,4 +26,13 @@ void spawn_add(struct spawn_args *a, const char *arg);
  */
 int spawn_run(const char *program, const struct spawn_args *args, const char *quiet);
 
+/**
+ * Run two programs in slices: one is stopped while the other works, so that
+ * both meet the same machine. For programs that do not mind being stopped.
+ * @param slice_us length of a slice
+ * @param[out] rc as spawn_run() gives it, of each
+ */
+void spawn_pair(const char *const program[2], const struct spawn_args args[2],
+	unsigned int slice_us, int rc[2]);
+
 #endif /* _SPAWN_H_ */
