@@ -14,7 +14,7 @@
 #include "say.h"
 #include "stop.h"
 
-#define DEFAULT_ROUNDS 20
+#define DEFAULT_ROUNDS 60
 #define ROUNDS_MAX 1000
 
 /** compare's command line. */

@@ -113,27 +113,36 @@ ratio_of_means(const struct side *base, const struct side *now, struct compariso
 	c->high = c->ratio * (1 + stat_t95(degrees) * error);
 }
 
-/*
- * Ratio and interval of pairs, by the logarithms of their ratios. Then both
- * sides are made anew from these, each with half of the mean and, of what is
- * about the mean, as much as two independent sides of that difference have.
- */
+/* Ratio and interval of pairs, by the logarithms of their ratios. */
 static void
-ratio_of_pairs(struct side *base, struct side *now, const double *delta, struct comparison *c)
+ratio_of_pairs(const double *delta, size_t n, struct comparison *c)
 {
-	const double mean = stat_mean(delta, base->n);
-	const double half =
-		stat_t95((double)base->n - 1) * stat_stdev(delta, base->n) / sqrt((double)base->n);
+	const double mean = stat_mean(delta, n);
+	const double half = stat_t95((double)n - 1) * stat_stdev(delta, n) / sqrt((double)n);
 
 	c->ratio = exp(mean);
 	c->low = exp(mean - half);
 	c->high = exp(mean + half);
-	for (size_t i = 0; i < base->n; i++) {
-		const double away = (delta[i] - mean) * M_SQRT1_2;
+}
 
-		base->v[i] = exp(-mean / 2 - away);
-		now->v[i] = exp(mean / 2 + away);
-	}
+/*
+ * Bits saved by telling the differences of pairs with a mean of their own
+ * instead of none. It costs one number, with its sign, in steps of which
+ * MDL_STEPS are a change by all; each difference then takes fewer bits, as
+ * the deviation from it is smaller.
+ */
+static double
+saved_by_mean(const double *delta, size_t n)
+{
+	struct mdl_sum sum = {0};
+	double about_mean, about_none;
+
+	for (size_t i = 0; i < n; i++)
+		mdl_add(&sum, delta[i]);
+	about_mean = sqrt(sum.m2 / (double)n);
+	about_none = sqrt(sum.m2 / (double)n + sum.mean * sum.mean);
+	return (double)n * log2((about_none * MDL_STEPS + 1) / (about_mean * MDL_STEPS + 1)) -
+		log2(2 * MDL_STEPS + 1);
 }
 
 static enum verdict
@@ -157,13 +166,14 @@ judge(const struct comparison *c, const struct verdict_rules *rules)
 }
 
 static void
-compare_pairs(struct side *base, struct side *now, double *delta, struct comparison *c)
+compare_pairs(const struct side *base, const struct side *now, double *delta, struct comparison *c)
 {
 	for (size_t i = 0; i < base->n; i++)
 		delta[i] = log(now->v[i] / base->v[i]);
 	c->strays = rein_in(delta, base->n);
 	c->wild = c->strays > base->n / STRAY_SHARE;
-	ratio_of_pairs(base, now, delta, c);
+	ratio_of_pairs(delta, base->n, c);
+	c->bits_saved = saved_by_mean(delta, base->n);
 }
 
 static void
@@ -177,6 +187,7 @@ compare_sides(struct side *base, struct side *now, struct comparison *c)
 		ratio_of_means(base, now, c);
 	else if (base->n == 1 && now->n == 1 && base->v[0] > 0)
 		c->ratio = c->low = c->high = now->v[0] / base->v[0];
+	c->bits_saved = saved(base, now);
 }
 
 int
@@ -204,7 +215,6 @@ verdict_compare(const double *base, size_t n_base, const double *now, size_t n_n
 		compare_pairs(&b, &n, copy + n_base + n_now, &c);
 	else
 		compare_sides(&b, &n, &c);
-	c.bits_saved = saved(&b, &n);
 	c.verdict = judge(&c, rules);
 	free(copy);
 	*out = c;

@@ -13,7 +13,8 @@
  * Whether they differ is told by minimum description length (mdl.h): one group
  * or two. By how much is told by the ratio of the means with its 95 % interval:
  * a change is one when there are two groups and the interval is well clear of 1.
- * "Same" is said only when it stays within the margin: else the samples are
+ * Of pairs the differences are told, with a mean or without: what both of a
+ * pair share is not in them. "Same" is said only when it stays within the margin: else the samples are
  * too few to say it.
  */
 
