@@ -524,7 +524,8 @@ script_history(const struct plot_input *in, FILE *f)
 	}
 	fprintf(f,
 		"set ylabel '%% of the first group'\nset xlabel 'result, in the order of time'\n"
-		"set xrange [0.5:%zu.5]\nset key outside top center vertical maxrows 6 Left reverse\nset xtics 1\nplot ",
+		"set xrange [0.5:%zu.5]\nset key outside top center vertical maxrows 6 Left reverse\n"
+		"set xtics 1\nplot ",
 		in->n);
 	for (i = 0; i < n; i++)
 		fprintf(f,

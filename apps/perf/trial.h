@@ -55,7 +55,10 @@ struct stepped {
 
 /** Fill the loop with a burst of frames of the rig's size. */
 int stepped_fill(struct rig *r);
-/** Measure for @p seconds; of many short stretches the tenth that is fastest, as undisturbed. @return 0 or negative errno. */
+/**
+ * Measure for @p seconds: of many short stretches the tenth that is fastest, as undisturbed.
+ * @return 0 or negative errno.
+ */
 int stepped_run(struct rig *r, double seconds, struct stepped *out);
 
 #endif /* _TRIAL_H_ */
