@@ -22,6 +22,7 @@
 #include "sl_regs.h"
 
 #define WAKE_MS 10000 /* longer than any wake-up takes, on a busy machine too */
+#define LATE_MAX 20u
 #define QUIET_MS 20   /* no wake-up within this is none */
 #define MAX_QUEUES 16u
 
@@ -121,9 +122,12 @@ one_vector(const char *kind)
 static void
 assert_quiet(const char *kind, int ms)
 {
-	if (one_vector(kind))
-		while (sleep_on(QUIET_MS) != 0)
-			;
+	unsigned int late;
+
+	/* EAL's thread passes an interrupt on when it gets a CPU; it has none to make up. */
+	for (late = 0; one_vector(kind) && late < LATE_MAX; late++)
+		if (sleep_on(QUIET_MS) == 0 && sleep_on(ms) == 0)
+			return;
 	assert_int_equal(sleep_on(ms), 0);
 }
 
