@@ -44,6 +44,16 @@
 /* Behind the ring's end an update left out delays frames until the next burst, and no more. */
 #define DELAYS_ALONE 1u
 
+/* Mistakes are made on purpose: what AddressSanitizer would end is left to the checker. */
+const char *
+__asan_default_options(void);
+
+const char *
+__asan_default_options(void)
+{
+	return "allow_user_poisoning=0";
+}
+
 struct test {
 	struct rte_mempool *pool;
 	uint64_t seed;
