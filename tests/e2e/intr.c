@@ -23,7 +23,7 @@
 
 #define WAKE_MS 10000 /* longer than any wake-up takes, on a busy machine too */
 #define LATE_MAX 20u
-#define QUIET_MS 20   /* no wake-up within this is none */
+#define QUIET_MS 20 /* no wake-up within this is none */
 #define MAX_QUEUES 16u
 
 static const char *const kinds[] = {"intr=msix", "intr=msi"};
