@@ -16,43 +16,6 @@ H_MISTAKES_ON_PURPOSE
 #define SITES 64u
 #define FRAMES 1000u /* many laps of the ring */
 
-/* Forward frames and compare; no failed check, since the driver is spoilt. @return frames right. */
-static unsigned int
-forward(struct h_port *p, unsigned int frames)
-{
-	struct h_rng r = h_rng(0xc4ec);
-	uint8_t f[H_FRAME_CAP], got[H_FRAME_CAP];
-	unsigned int i, right = 0;
-	struct rte_mbuf *m;
-	uint32_t len;
-
-	for (i = 0; i < frames; i++) {
-		len = h_range(&r, 60, 1500);
-		h_ether(f, len, &p->mac, h_rand(&r));
-		h_give(p, f, len);
-		sl_pmd_step(p->id, H_MAX_BURST);
-		if (rte_eth_rx_burst(p->id, 0, &m, 1) != 1)
-			continue;
-		if (m->pkt_len != len || m->nb_segs != 1 ||
-			memcmp(rte_pktmbuf_mtod(m, void *), f, len) != 0) {
-			rte_pktmbuf_free(m);
-			continue;
-		}
-		/* What is sent differs from what came: a flush left out shows. */
-		f[len - 1] ^= 0xff;
-		*rte_pktmbuf_mtod_offset(m, uint8_t *, len - 1) ^= 0xff;
-		if (rte_eth_tx_burst(p->id, 0, &m, 1) != 1) {
-			rte_pktmbuf_free(m);
-			continue;
-		}
-		sl_pmd_step(p->id, H_MAX_BURST);
-		right += h_take(p, got) == len && memcmp(got, f, len) == 0;
-		while (h_take(p, got) != 0)
-			;
-	}
-	return right;
-}
-
 /*
  * Calls of bursts. The barrier of a queue's start is for a start on another
  * thread than the bursts': here the next barrier makes up for it.
@@ -79,7 +42,7 @@ spoilt(const struct sl_check_site *s, enum sl_check_bug bug)
 	p.faults_free = true;
 	assert_int_equal(sl_check_plant(sl_pmd_check(p.id), bug, s->file, s->line), 0);
 	h_start(&p, &(struct h_cfg){.pool_size = 1023});
-	right = forward(&p, FRAMES);
+	right = h_forward(&p, FRAMES);
 	sl_check_stats(sl_pmd_check(p.id), &stats);
 	/* A stale head looks wild; the driver then asks the NIC's register, and goes on. */
 	bad_heads = h_xstat(&p, "tx_q0_bad_head");
@@ -100,7 +63,7 @@ hot_sites(struct sl_check_site *site)
 
 	h_open(&p, NULL);
 	h_start(&p, &(struct h_cfg){.pool_size = 1023});
-	assert_int_equal(forward(&p, FRAMES), FRAMES);
+	assert_int_equal(h_forward(&p, FRAMES), FRAMES);
 	n = sl_check_sites(sl_pmd_check(p.id), site, SITES);
 	assert_in_range(n, 8, SITES);
 	for (i = 0; i < n; i++)
@@ -148,7 +111,7 @@ trace_of_a_run(void)
 
 	h_open(&p, NULL);
 	h_start(&p, &(struct h_cfg){.pool_size = 1023});
-	assert_int_equal(forward(&p, FRAMES), FRAMES);
+	assert_int_equal(h_forward(&p, FRAMES), FRAMES);
 	sl_check_stats(sl_pmd_check(p.id), &s);
 	assert_true(s.evictions > 0);
 	h_close(&p);

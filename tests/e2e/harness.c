@@ -1022,3 +1022,39 @@ h_nic_stats(struct h_port *p)
 	sl_softnic_stats(p->nic, &s);
 	return s;
 }
+
+unsigned int
+h_forward(struct h_port *p, unsigned int frames)
+{
+	struct h_rng r = h_rng(0xc4ec);
+	uint8_t f[H_FRAME_CAP], got[H_FRAME_CAP];
+	unsigned int i, right = 0;
+	struct rte_mbuf *m;
+	uint32_t len;
+
+	for (i = 0; i < frames; i++) {
+		len = h_range(&r, 60, 1500);
+		h_ether(f, len, &p->mac, h_rand(&r));
+		h_give(p, f, len);
+		sl_pmd_step(p->id, H_MAX_BURST);
+		if (rte_eth_rx_burst(p->id, 0, &m, 1) != 1)
+			continue;
+		if (m->pkt_len != len || m->nb_segs != 1 ||
+			memcmp(rte_pktmbuf_mtod(m, void *), f, len) != 0) {
+			rte_pktmbuf_free(m);
+			continue;
+		}
+		/* What is sent differs from what came: a flush left out shows. */
+		f[len - 1] ^= 0xff;
+		*rte_pktmbuf_mtod_offset(m, uint8_t *, len - 1) ^= 0xff;
+		if (rte_eth_tx_burst(p->id, 0, &m, 1) != 1) {
+			rte_pktmbuf_free(m);
+			continue;
+		}
+		sl_pmd_step(p->id, H_MAX_BURST);
+		right += h_take(p, got) == len && memcmp(got, f, len) == 0;
+		while (h_take(p, got) != 0)
+			;
+	}
+	return right;
+}

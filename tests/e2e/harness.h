@@ -224,6 +224,12 @@ struct sl_softnic_stats h_nic_stats(struct h_port *p);
 void h_log_mark(void);
 bool h_log_has(const char *text);
 
+/**
+ * Receive frames, compare, change and send those that are right, compare what goes out. No
+ * failed check: the driver may be spoilt. @return frames that came out right.
+ */
+unsigned int h_forward(struct h_port *p, unsigned int frames);
+
 /*
  * In a program that makes mistakes on purpose: AddressSanitizer, which would end
  * it at the first access to what the NIC owns, leaves that to the checker.
