@@ -178,6 +178,17 @@ post_line(struct lab *l, unsigned int first)
 	sl_doorbell_barrier(l->s, C);
 }
 
+/*
+ * Frames of which one thing is left out. More than one: a line that was
+ * fetched early, after the NIC wrote it, needs no update, and a short frame in
+ * long lines is one line.
+ */
+static bool
+is_spoilt(unsigned int frame)
+{
+	return frame >= 29 && frame % 10 == 9;
+}
+
 /* The next frame's length, or 0. */
 static size_t
 poll(struct lab *l)
@@ -193,9 +204,9 @@ poll(struct lab *l)
 	len = d[0] >> 32;
 	if ((l->mistake == HALF_PAYLOAD || l->mistake == HALF_UNREAD) && len > 100)
 		sl_update_nofence(l->s, C, p, len / 2);
-	else if (l->mistake != NO_PAYLOAD_UPDATE || l->next != 29)
+	else if (l->mistake != NO_PAYLOAD_UPDATE || !is_spoilt(l->next))
 		sl_update_nofence(l->s, C, p, len);
-	if (l->mistake != NO_FENCE || l->next != 29)
+	if (l->mistake != NO_FENCE || !is_spoilt(l->next))
 		sl_update_fence(l->s, C);
 	return len;
 }
@@ -371,6 +382,18 @@ test_mistakes(void **state)
 	}
 }
 
+static bool
+holds_spoilt(size_t buf)
+{
+	unsigned int i;
+
+	for (i = (unsigned int)buf; i < FRAMES; i += BUFS) {
+		if (is_spoilt(i))
+			return true;
+	}
+	return false;
+}
+
 /* Any seed, any size of a line: no mistake, no name; a mistake, its memory. */
 static void
 test_random(void **state)
@@ -397,9 +420,8 @@ test_random(void **state)
 			show(&d);
 		assert_int_equal(d.verdict == SL_CHECK_SAME, m == RIGHT);
 		assert_string_equal(d.memory, memory[m]);
-		/* The 30th frame's buffer; of it the first line that was not fetched early. */
 		if (m == NO_PAYLOAD_UPDATE || m == NO_FENCE)
-			assert_in_range(d.offset, 29 * BUF, 30 * BUF - 1);
+			assert_true(holds_spoilt(d.offset / BUF));
 		teardown(state);
 	}
 }
