@@ -244,6 +244,33 @@ sl_port_reselect(struct rte_eth_dev *eth)
 	return 0;
 }
 
+/*
+ * Whether buffers that the NIC has already are made ready for such frames. Lines of
+ * them that may be dirty would fall over what it writes there (R1).
+ */
+static bool
+buffers_are_ready(const struct rte_eth_dev *eth, uint16_t mtu)
+{
+	const struct sl_port *port = sl_port_of(eth);
+	const uint32_t frame = RTE_MIN(mtu + SL_L2_OVERHEAD, SL_FRAME_MAX);
+	uint16_t i;
+
+	for (i = 0; port->mode != SL_COHERENCY_COHERENT && i < eth->data->nb_rx_queues; i++) {
+		const struct sl_rx_queue *q = eth->data->rx_queues[i];
+
+		if (q == NULL || !q->started || frame <= q->prepare_len ||
+			q->prepare_len == q->buf_len)
+			continue;
+		SL_LOG(ERR,
+			"port %u: MTU %u while receive queue %u runs; in %s mode its buffers are "
+			"made ready for frames of %u bytes: MTU up to %u, or stop the port first",
+			eth->data->port_id, mtu, i, sl_coherency_name(port->mode), q->prepare_len,
+			q->prepare_len - (unsigned int)SL_L2_OVERHEAD);
+		return false;
+	}
+	return true;
+}
+
 static int
 sl_mtu_set(struct rte_eth_dev *eth, uint16_t mtu)
 {
@@ -258,6 +285,8 @@ sl_mtu_set(struct rte_eth_dev *eth, uint16_t mtu)
 	}
 	if (!sl_nic_alive(port))
 		return -EIO;
+	if (!buffers_are_ready(eth, mtu))
+		return -EBUSY;
 	eth->data->mtu = mtu;
 	ret = sl_port_reselect(eth);
 	if (ret != 0) {

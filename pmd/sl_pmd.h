@@ -37,6 +37,11 @@ int sl_pmd_wire_control(uint16_t port, const char *word);
 int sl_pmd_wire_report(uint16_t port, FILE *f);
 /** Who holds what of the port's shared memory, for people or as JSON. */
 int sl_pmd_shm_dump(uint16_t port, FILE *f, bool json);
+/**
+ * Whether burst functions with vectors of @p bits (0: without, 128, 256, 512) run on this
+ * CPU, and EAL allows them: --force-max-simd-bitwidth, else 256 on x86.
+ */
+bool sl_pmd_simd_runs(unsigned int bits);
 /** Let a stepped software NIC work (vdev argument mode=step). @return frames moved or -errno. */
 int sl_pmd_step(uint16_t port, unsigned int budget);
 

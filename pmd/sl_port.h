@@ -103,8 +103,12 @@ struct sl_rx_queue {
 	uint16_t nb_hold;               /**< consumed and not yet posted again */
 	uint16_t line_descs;            /**< descriptors in a line, a power of two */
 	uint16_t free_thresh;           /**< as configured; refill_at follows from it */
+	uint16_t ready;                 /**< from next_to_clean on: done, and their payload updated;
+					     stays 0 in coherent mode */
+	bool eager;                     /**< the last look at the ring found all it looked for */
 	uint16_t refill_at;             /**< refill when this many are held; never while stopped */
-	uint16_t buf_len;               /**< bytes the NIC may write to a buffer */
+	uint16_t buf_len;               /**< bytes of a buffer that the NIC is told of */
+	uint16_t prepare_len;           /**< of these, what frames of the MTU at start may fill */
 	uint16_t port_id, queue_id;
 	uint16_t crc_len;               /**< FCS bytes that the NIC leaves in place */
 	uint32_t max_frame;             /**< longest frame to believe, FCS counted */
@@ -125,6 +129,15 @@ struct sl_rx_queue {
 	bool started;
 };
 
+/** Offloads that the last frame with any asked for, found right: the next one wants the same, mostly. */
+struct sl_tx_memo {
+	uint64_t flags;         /**< RTE_MBUF_F_TX_* of the offloads; 0: none yet */
+	uint64_t lens;          /**< tx_offload */
+	uint32_t olinfo, cmd;   /**< of its descriptors, PAYLEN apart */
+	uint16_t least;         /**< bytes that its headers take */
+	uint16_t vlan;
+};
+
 /** One transmit queue. The NIC never writes its ring: completion is by head write-back. */
 struct sl_tx_queue {
 	/* hot */
@@ -140,10 +153,12 @@ struct sl_tx_queue {
 	uint16_t nb_done;               /**< of those not yet reclaimed, reported by the NIC */
 	uint16_t free_thresh;
 	uint16_t rs_thresh;             /**< most descriptors between RS bits */
+	uint16_t mixed;                 /**< oldest ones whose mbufs want a look when freed */
 	uint16_t port_id, queue_id;
 	bool fast_free;                 /**< one pool, no clones: MBUF_FAST_FREE */
 	uint64_t ctx_key[2];            /**< what the NIC's two contexts of this queue hold */
 	uint8_t ctx_next;
+	struct sl_tx_memo memo;         /**< of one of these contexts */
 	uint64_t offloads;
 	const struct rte_mempool *pool_seen; /**< last pool found in the DMA window */
 	struct sl_tx_counters n;
@@ -277,6 +292,7 @@ struct sl_rx_path {
 	enum sl_coherency mode;
 	bool scatter;
 	bool offload;          /**< fills packet type, checksum, VLAN, RSS */
+	uint16_t simd;         /**< bits of its vectors; 0: scalar */
 };
 
 /** A transmit path. */
@@ -286,6 +302,7 @@ struct sl_tx_path {
 	enum sl_coherency mode;
 	bool multi_seg;
 	bool offload;          /**< may use context descriptors */
+	uint16_t simd;
 };
 
 /* sl_rx.c, sl_tx.c: hot path, and the tables of what there is to choose from. */
@@ -293,10 +310,12 @@ extern const struct sl_rx_path sl_rx_paths[];
 extern const unsigned int sl_rx_path_count;
 extern const struct sl_tx_path sl_tx_paths[];
 extern const unsigned int sl_tx_path_count;
-/** First row that has everything needed; NULL when there is none. */
+/** First row that has everything needed and runs here; NULL when there is none. */
 const struct sl_rx_path *sl_rx_path_select(enum sl_coherency mode, bool scatter, bool offload);
 const struct sl_tx_path *sl_tx_path_select(enum sl_coherency mode, bool multi_seg, bool offload);
 uint16_t sl_tx_prepare(void *txq, struct rte_mbuf **pkts, uint16_t n);
+/** Free the mbufs of the @p n oldest descriptors, each looked at. */
+void sl_tx_free_each(struct sl_tx_queue *q, unsigned int n);
 int sl_tx_done_cleanup(void *txq, uint32_t free_cnt);
 int sl_rx_descriptor_status(void *rxq, uint16_t offset);
 int sl_tx_descriptor_status(void *txq, uint16_t offset);

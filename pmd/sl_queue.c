@@ -318,6 +318,19 @@ sl_rx_queue_release(struct rte_eth_dev *eth, uint16_t qid)
 	rx_queue_free(q);
 }
 
+/*
+ * How much of a buffer is made ready for the NIC, in whole lines (R5): longer frames
+ * than the MTU's it drops (RLPML), unless they take several buffers, which it then fills.
+ */
+static uint16_t
+rx_prepare_len(const struct sl_rx_queue *q)
+{
+	const struct sl_port *port = q->port;
+	const uint32_t frame = RTE_ALIGN_CEIL(sl_port_max_frame(port->eth), q->sync->line);
+
+	return port->rx_path->scatter ? q->buf_len : (uint16_t)RTE_MIN(q->buf_len, frame);
+}
+
 /* Program the queue, enable it and hand it buffers. */
 static int
 rx_enable(struct sl_rx_queue *q)
@@ -350,6 +363,7 @@ rx_enable(struct sl_rx_queue *q)
 	}
 	q->started = true;
 	q->stall = (struct sl_stall){0};
+	q->prepare_len = rx_prepare_len(q);
 	/* The tail moves only once the queue is enabled: 4.5.9. */
 	ret = sl_rx_queue_fill(q);
 	if (ret != 0)
@@ -590,6 +604,7 @@ tx_enable(struct sl_tx_queue *q)
 		return ret;
 	}
 	q->nb_free = q->nb_desc - 1;
+	q->mixed = 0;
 	q->started = true;
 	q->stall = (struct sl_stall){0};
 	return 0;

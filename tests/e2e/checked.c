@@ -23,7 +23,7 @@ H_MISTAKES_ON_PURPOSE
 static bool
 in_hot_path(const struct sl_check_site *s)
 {
-	return (strstr(s->file, "sl_rx.c") != NULL || strstr(s->file, "sl_tx.c") != NULL) &&
+	return (strstr(s->file, "sl_rx") != NULL || strstr(s->file, "sl_tx") != NULL) &&
 		strcmp(s->verb, "release") != 0 &&
 		(strcmp(s->verb, "doorbell barrier") != 0 || s->calls > 2);
 }

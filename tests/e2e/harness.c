@@ -12,6 +12,7 @@
 #include <rte_errno.h>
 #include <rte_log.h>
 #include <rte_malloc.h>
+#include <rte_vect.h>
 
 #include "harness.h"
 
@@ -158,17 +159,18 @@ int
 h_init(int argc, char **argv)
 {
 	static const cookie_io_functions_t io = {.write = log_write};
-	char lcores[512], prefix[64], name[256];
+	char lcores[512], prefix[64], name[256], simd[64];
 	char *args[] = {name, (char[]){"--no-huge"}, (char[]){"--no-pci"}, (char[]){"--no-shconf"},
 		(char[]){"--no-telemetry"}, (char[]){"-m"}, (char[]){"1024"},
 		(char[]){"--iova-mode=va"}, (char[]){"--lcores"}, lcores, (char[]){"--file-prefix"},
-		prefix};
+		prefix, simd};
+	const unsigned int bits = (unsigned int)env_u64("SL_SIMD", 0);
 	struct timespec now;
 	FILE *log;
 
 	clock_gettime(CLOCK_REALTIME, &now);
 	run.seed = env_u64("SL_SEED", (uint64_t)now.tv_sec * 1000000007u + (uint64_t)now.tv_nsec);
-	printf("# SL_SEED=%" PRIu64 " SL_COHERENCY=%s\n", run.seed, h_coherency());
+	printf("# SL_SEED=%" PRIu64 " SL_COHERENCY=%s SL_SIMD=%u\n", run.seed, h_coherency(), bits);
 	fflush(stdout);
 	log = fopencookie(NULL, "w", io);
 	if (log != NULL) {
@@ -180,9 +182,14 @@ h_init(int argc, char **argv)
 		cmocka_set_test_filter(argv[1]);
 	snprintf(prefix, sizeof(prefix), "sl_e2e_%d", (int)getpid());
 	lcore_map(lcores, sizeof(lcores));
-	if (rte_eal_init(RTE_DIM(args), args) < 0) {
+	snprintf(simd, sizeof(simd), "--force-max-simd-bitwidth=%u", bits);
+	if (rte_eal_init((int)RTE_DIM(args) - (bits == 0), args) < 0) {
 		fprintf(stderr, "EAL does not start here: %s\n", rte_strerror(rte_errno));
 		return 1;
+	}
+	if (bits > RTE_VECT_SIMD_DISABLED && !sl_pmd_simd_runs(bits)) {
+		printf("skipped: this CPU has no vectors of %u bits\n", bits);
+		return H_SKIP;
 	}
 	return 0;
 }

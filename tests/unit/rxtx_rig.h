@@ -55,8 +55,8 @@ struct rig {
 	struct sl_sync_checker checker;
 	struct rig_copy copy[RIG_COPIES];
 	unsigned int copies;
-	struct rte_mempool *pool;
-	unsigned int pool_size;
+	struct rte_mempool *pool, *other; /**< other: of a quarter as many, for frames to send */
+	unsigned int pool_size, other_size;
 	uint32_t rx_head, tx_head;
 	uint32_t tx_reported; /**< head written last */
 	uint32_t ctx[2][4];

@@ -14,6 +14,7 @@
 #include <rte_ip.h>
 
 #include "rxtx_rig.h"
+#include "sl_pmd.h"
 
 #define QUEUED_MAX 8192u
 #define FRAMES 3000u
@@ -50,16 +51,20 @@ ext_free(void *addr, void *opaque)
 	rte_mbuf_ext_refcnt_set(&e->shinfo, 0);
 }
 
-/* A segment of @len random bytes: direct, a clone, or in a buffer of the test's own. */
+/* A segment of @len random bytes: direct, of the other pool, a clone, or in a buffer of the test's
+ * own. */
+enum segment_kind { DIRECT, EXTERNAL, CLONE, OTHER_POOL, SEGMENT_KINDS };
+
 static struct rte_mbuf *
-segment(struct rig *r, struct ext *ext, uint32_t len, unsigned int kind)
+segment(struct rig *r, struct ext *ext, uint32_t len, enum segment_kind kind)
 {
-	struct rte_mbuf *m = rte_pktmbuf_alloc(r->pool);
+	const bool other = kind == OTHER_POOL && rte_mempool_avail_count(r->other) > 0;
+	struct rte_mbuf *m = rte_pktmbuf_alloc(other ? r->other : r->pool);
 	struct rte_mbuf *clone;
 
 	assert_non_null(m);
 	memset(m->buf_addr, 0xDD, m->buf_len);
-	if (kind == 1 && rte_mbuf_ext_refcnt_read(&ext->shinfo) == 0) {
+	if (kind == EXTERNAL && rte_mbuf_ext_refcnt_read(&ext->shinfo) == 0) {
 		ext->shinfo.free_cb = ext_free;
 		ext->shinfo.fcb_opaque = ext;
 		rte_mbuf_ext_refcnt_set(&ext->shinfo, 1);
@@ -71,7 +76,7 @@ segment(struct rig *r, struct ext *ext, uint32_t len, unsigned int kind)
 	m->data_len = (uint16_t)len;
 	m->pkt_len = len;
 	rig_fill(r, rte_pktmbuf_mtod(m, uint8_t *), len);
-	if (kind != 2)
+	if (kind != CLONE)
 		return m;
 	clone = rte_pktmbuf_clone(m, r->pool);
 	assert_non_null(clone);
@@ -91,7 +96,8 @@ random_frame(struct rig *r, struct ext *ext, bool simple)
 		/* Headers of any offload lie in the first segment. */
 		if (i == 0 && len < 60)
 			len = 60;
-		m = segment(r, ext, len, simple || rig_rand(r, 4) != 0 ? 0 : rig_rand(r, 3));
+		m = segment(r, ext, len,
+			simple || rig_rand(r, 4) != 0 ? DIRECT : rig_rand(r, SEGMENT_KINDS));
 		if (first == NULL)
 			first = m;
 		else
@@ -143,6 +149,23 @@ random_offload(struct rig *r, struct rte_mbuf *m)
 	}
 	m->l2_len = RTE_ETHER_HDR_LEN;
 	m->l3_len = sizeof(struct rte_ipv4_hdr) + (rig_rand(r, 3) == 0 ? 4 : 0);
+}
+
+/* What a frame of a row of such asks for: mostly what the row's first does. */
+static void
+same_offload(struct rig *r, struct rte_mbuf *m, const struct rte_mbuf *first)
+{
+	m->ol_flags |= first->ol_flags & RTE_MBUF_F_TX_OFFLOAD_MASK;
+	m->tx_offload = first->tx_offload;
+	m->vlan_tci = first->vlan_tci;
+	if (rig_rand(r, 30) == 0)
+		m->vlan_tci++;
+	if (rig_rand(r, 30) == 0)
+		m->ol_flags ^= RTE_MBUF_F_TX_IP_CKSUM;
+	m->l2_len = RTE_ETHER_HDR_LEN;
+	if (m->l3_len == 0 || rig_rand(r, 30) == 0)
+		m->l3_len = sizeof(struct rte_ipv4_hdr);
+	m->ol_flags |= RTE_MBUF_F_TX_IPV4;
 }
 
 static void
@@ -226,15 +249,19 @@ give_burst(struct rig *r, struct model *model, const struct sl_tx_path *path, st
 	struct rte_mbuf *pkts[MAX_BURST];
 	bool bad[MAX_BURST];
 	unsigned int n = 1 + rig_rand(r, MAX_BURST);
+	/* Rows of frames alike, which quads are made of, and of all kinds. */
+	const bool alike = rig_rand(r, 2) == 0;
 	uint16_t i, sent;
 	const unsigned int before = model->count;
 
 	n = RTE_MIN(n, rte_mempool_avail_count(r->pool) / 12);
 	for (i = 0; i < n; i++) {
-		pkts[i] = random_frame(r, ext, simple);
-		if (model->offload)
+		pkts[i] = random_frame(r, ext, simple || (alike && rig_rand(r, 12) != 0));
+		if (model->offload && alike && i > 0)
+			same_offload(r, pkts[i], pkts[0]);
+		else if (model->offload)
 			random_offload(r, pkts[i]);
-		bad[i] = rig_rand(r, 16) == 0 && !simple;
+		bad[i] = rig_rand(r, alike ? 40 : 16) == 0 && !simple;
 		if (bad[i])
 			spoil(r, pkts[i]);
 		assert_int_equal(sl_tx_prepare(r->txq[0], &pkts[i], 1), bad[i] ? 0 : 1);
@@ -323,6 +350,10 @@ test_paths(void **state)
 
 	(void)state;
 	for (i = 0; i < sl_tx_path_count; i++) {
+		if (!sl_pmd_simd_runs(sl_tx_paths[i].simd)) {
+			printf("skipped, not on this CPU: %s\n", sl_tx_paths[i].name);
+			continue;
+		}
 		for (k = 0; k < RTE_DIM(rings); k++) {
 			run_path(&sl_tx_paths[i], rings[k], false);
 			run_path(&sl_tx_paths[i], rings[k], true);
@@ -342,7 +373,7 @@ test_stop(void **state)
 
 	(void)state;
 	for (i = 0; i < 40; i++) {
-		m = segment(r, &ext, 60, 0);
+		m = segment(r, &ext, 60, DIRECT);
 		if (r->port.tx_path->burst(q, &m, 1) == 0)
 			rte_pktmbuf_free(m);
 	}
@@ -388,7 +419,7 @@ test_restart(void **state)
 	for (lap = 0; lap < 3; lap++) {
 		q = lap == 1 ? tx_start_again(r) : rig_tx_start(r, 32, NULL);
 		memset(r->ctx, 0, sizeof(r->ctx));
-		m = segment(r, &ext, 100, 0);
+		m = segment(r, &ext, 100, DIRECT);
 		m->ol_flags |= RTE_MBUF_F_TX_IP_CKSUM | RTE_MBUF_F_TX_IPV4;
 		m->l2_len = RTE_ETHER_HDR_LEN;
 		m->l3_len = sizeof(struct rte_ipv4_hdr);
@@ -417,7 +448,8 @@ test_wild_head_in_full_ring(void **state)
 	bool empty;
 
 	(void)state;
-	for (m = segment(r, &ext, 60, 0); burst(q, &m, 1) == 1; m = segment(r, &ext, 60, 0))
+	for (m = segment(r, &ext, 60, DIRECT); burst(q, &m, 1) == 1;
+		m = segment(r, &ext, 60, DIRECT))
 		;
 	do {
 		if (rig_tx_take(r, &empty))
@@ -429,7 +461,8 @@ test_wild_head_in_full_ring(void **state)
 	/* A register that is just as wild frees nothing. */
 	rig_tx_head(r, UINT32_MAX);
 	r->regs[SL_OFF(TDH, 0) / sizeof(uint32_t)] = UINT32_MAX;
-	for (m = segment(r, &ext, 60, 0); burst(q, &m, 1) == 1; m = segment(r, &ext, 60, 0))
+	for (m = segment(r, &ext, 60, DIRECT); burst(q, &m, 1) == 1;
+		m = segment(r, &ext, 60, DIRECT))
 		;
 	assert_int_equal(q->nb_free, 0);
 	rte_pktmbuf_free(m);
@@ -448,9 +481,9 @@ test_too_many_segs(void **state)
 
 	(void)state;
 	for (segs = SL_TX_MAX_SEGS; segs <= SL_TX_MAX_SEGS + 1; segs++) {
-		m = segment(r, &ext, 60, 0);
+		m = segment(r, &ext, 60, DIRECT);
 		for (i = 1; i < segs; i++)
-			assert_int_equal(rte_pktmbuf_chain(m, segment(r, &ext, 10, 0)), 0);
+			assert_int_equal(rte_pktmbuf_chain(m, segment(r, &ext, 10, DIRECT)), 0);
 		assert_int_equal(sl_tx_prepare(q, &m, 1), segs <= SL_TX_MAX_SEGS);
 		assert_int_equal(r->port.tx_path->burst(q, &m, 1), 1);
 	}
@@ -475,7 +508,7 @@ test_refused_offload(void **state)
 	r->data.dev_conf.txmode.offloads = RTE_ETH_TX_OFFLOAD_IPV4_CKSUM;
 	q = rig_tx_start(r, 32, NULL);
 	for (i = 0; i < RTE_DIM(flags); i++) {
-		m = segment(r, &ext, 100, 0);
+		m = segment(r, &ext, 100, DIRECT);
 		m->ol_flags |= flags[i];
 		rte_errno = 0;
 		assert_int_equal(sl_tx_prepare(q, &m, 1), 0);

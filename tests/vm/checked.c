@@ -204,7 +204,7 @@ findings(void)
 static bool
 wanted(const struct sl_check_site *s, uint16_t port)
 {
-	return strstr(s->file, port == SENDER ? "sl_tx.c" : "sl_rx.c") != NULL &&
+	return strstr(s->file, port == SENDER ? "sl_tx" : "sl_rx") != NULL &&
 		(strcmp(s->verb, "flush") == 0 || strcmp(s->verb, "prepare") == 0 ||
 			strcmp(s->verb, "update") == 0);
 }

@@ -1,0 +1,710 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+
+/*
+ * Receive. A burst is: scan DD words (R2), then the acquire barrier and the
+ * payload updates (R3), then mbufs from descriptors, then refill by whole
+ * lines (R1, R4, T2). Everything that the NIC wrote is bounded before use.
+ *
+ * Where memory is not coherent a line is looked at whole: what of it is done
+ * beyond what the burst asks for stays `ready` for the next one, with its
+ * payload updated, so that no line is updated twice and fences are few.
+ *
+ * Compiled once for each width of vectors (SL_SIMD, sl_vec.h). Vectors take
+ * quads of frames with nothing amiss, and leave all else to the scalar code
+ * behind them.
+ *
+ * always_inline throughout: mode, scatter and offload are constants that must
+ * fold, so that each row of the path table pays for nothing but its own.
+ */
+
+#include <string.h>
+
+#include <rte_branch_prediction.h>
+#include <rte_ether.h>
+#include <rte_prefetch.h>
+
+#include "sl_paths.h"
+#include "sl_rx_refill.h"
+
+/* The second quad word of a write-back has status, length and VLAN tag: one load takes all. */
+static inline uint32_t
+rx_status(uint64_t wb)
+{
+	return (uint32_t)wb;
+}
+
+static inline uint32_t
+rx_length(uint64_t wb)
+{
+	return (uint16_t)(wb >> 32);
+}
+
+static inline uint16_t
+rx_vlan(uint64_t wb)
+{
+	return (uint16_t)(wb >> 48);
+}
+
+/* --- scan --- */
+
+/* How many descriptors from next_to_clean on are done, those before @from known to be. */
+static __rte_always_inline unsigned int
+rx_scan(const struct sl_rx_queue *q, unsigned int from, unsigned int to)
+{
+	const volatile union sl_rx_desc *d = &q->ring[q->next_to_clean];
+
+	while (from < to && (d[from].wb.status & SL_RXD_STAT_DD) != 0)
+		from++;
+	return from;
+}
+
+/* What the NIC wrote to the buffers of descriptors @from .. @to - 1 is what the CPU will read (R3).
+ */
+static __rte_always_inline void
+rx_update_payload(
+	struct sl_rx_queue *q, unsigned int from, unsigned int to, const enum sl_coherency mode)
+{
+	struct rte_mbuf *const *sw = &q->sw_ring[q->next_to_clean];
+	const volatile union sl_rx_desc *d = &q->ring[q->next_to_clean];
+	unsigned int i;
+
+	for (i = from; i < to; i++) {
+		const uint32_t length = RTE_MIN(rx_length(d[i].qw[1]), q->buf_len);
+		const char *data = (const char *)sw[i]->buf_addr + RTE_PKTMBUF_HEADROOM;
+
+		if (length == 0)
+			/* The NIC is done with the buffer, which goes back unread (F2). */
+			sl_release(q->sync, mode, data, q->buf_len);
+		else
+			/* DD seen, payload not read yet; one fence for all below (R3). */
+			sl_update_nofence(q->sync, mode, data, length);
+	}
+	/* Every payload update is complete before anybody reads a byte of it (R3). */
+	sl_update_fence(q->sync, mode);
+	/* Their headers are read next, and are in no cache any more. */
+	for (i = from; mode == SL_COHERENCY_EXPLICIT && i < to; i++)
+		rte_prefetch0((const char *)sw[i]->buf_addr + RTE_PKTMBUF_HEADROOM);
+}
+
+/*
+ * Make more of the next @want descriptors ready; @most are posted, up to the ring's
+ * end. Lines are looked at whole: that of the first, and the others when all of it is
+ * done, or at once when the last look found all that it looked for: an idle poll pays
+ * for one line, a busy one for one fence.
+ */
+static __rte_always_inline void
+rx_look(struct sl_rx_queue *q, unsigned int want, unsigned int most, const enum sl_coherency mode)
+{
+	const unsigned int line = q->line_descs, at = q->next_to_clean, ready = q->ready;
+	const unsigned int wanted = RTE_MIN(RTE_ALIGN_CEIL(at + want, line) - at, most);
+	volatile union sl_rx_desc *d = &q->ring[at];
+	unsigned int end = RTE_MIN(RTE_ALIGN_FLOOR(at + ready, line) + line - at, most), done;
+
+	if (q->eager)
+		end = RTE_MAX(end, wanted);
+	/* The NIC may have written DD since the lines were last read (R2). */
+	sl_update(q->sync, mode, (const void *)(uintptr_t)&d[ready], (end - ready) * SL_DESC_SIZE);
+	done = rx_scan(q, ready, end);
+	if (done == end && end < wanted) {
+		/* The same for the other lines of the burst (R2). */
+		sl_update(q->sync, mode, (const void *)(uintptr_t)&d[end],
+			(wanted - end) * SL_DESC_SIZE);
+		done = rx_scan(q, end, wanted);
+		end = wanted;
+	}
+	q->eager = done == end;
+	/* DD seen before the rest of the descriptors and the payload are read (R3). */
+	sl_acquire();
+	if (done != ready)
+		rx_update_payload(q, ready, done, mode);
+	q->ready = (uint16_t)done;
+}
+
+/* How many of the next @want descriptors may be taken. */
+static __rte_always_inline unsigned int
+rx_ready(struct sl_rx_queue *q, unsigned int want, unsigned int most, const enum sl_coherency mode)
+{
+	unsigned int done;
+
+	if (mode != SL_COHERENCY_COHERENT) {
+		if (q->ready < want)
+			rx_look(q, want, most, mode);
+		return RTE_MIN(q->ready, want);
+	}
+	done = rx_scan(q, 0, want);
+	/* DD seen before the rest of the descriptors and the payload are read (R3). */
+	sl_acquire();
+	return done;
+}
+
+/* --- from descriptors to mbufs --- */
+
+static const uint32_t rx_ptype_l3[16] = {
+	[SL_RXD_PTYPE_IPV4] = RTE_PTYPE_L3_IPV4,
+	[SL_RXD_PTYPE_IPV4 | SL_RXD_PTYPE_IPV4E] = RTE_PTYPE_L3_IPV4_EXT,
+	[SL_RXD_PTYPE_IPV4E] = RTE_PTYPE_L3_IPV4_EXT,
+	[SL_RXD_PTYPE_IPV6] = RTE_PTYPE_L3_IPV6,
+	[SL_RXD_PTYPE_IPV6 | SL_RXD_PTYPE_IPV6E] = RTE_PTYPE_L3_IPV6_EXT,
+	[SL_RXD_PTYPE_IPV6E] = RTE_PTYPE_L3_IPV6_EXT,
+	[SL_RXD_PTYPE_IPV4 | SL_RXD_PTYPE_IPV6] =
+		RTE_PTYPE_L3_IPV4 | RTE_PTYPE_TUNNEL_IP | RTE_PTYPE_INNER_L3_IPV6,
+};
+
+static const uint32_t rx_ptype_l4[8] = {
+	[1] = RTE_PTYPE_L4_TCP,
+	[2] = RTE_PTYPE_L4_UDP,
+	[4] = RTE_PTYPE_L4_SCTP,
+};
+
+static inline uint32_t
+rx_ptype(uint32_t info)
+{
+	const uint32_t type = SL_GET(SL_RXD_INFO_PTYPE, info);
+
+	if ((type & SL_RXD_PTYPE_L2) != 0)
+		return RTE_PTYPE_L2_ETHER;
+	return RTE_PTYPE_L2_ETHER | rx_ptype_l3[type & (RTE_DIM(rx_ptype_l3) - 1)] |
+		rx_ptype_l4[(type / SL_RXD_PTYPE_TCP) & (RTE_DIM(rx_ptype_l4) - 1)];
+}
+
+static inline uint64_t
+rx_checksum_flags(uint32_t status)
+{
+	uint64_t flags = 0;
+
+	if ((status & SL_RXD_STAT_IPCS) != 0)
+		flags |= (status & SL_RXD_ERR_IPE) != 0 ? RTE_MBUF_F_RX_IP_CKSUM_BAD :
+							  RTE_MBUF_F_RX_IP_CKSUM_GOOD;
+	if ((status & (SL_RXD_STAT_L4CS | SL_RXD_STAT_UDPCS)) != 0)
+		flags |= (status & SL_RXD_ERR_L4E) != 0 ? RTE_MBUF_F_RX_L4_CKSUM_BAD :
+							  RTE_MBUF_F_RX_L4_CKSUM_GOOD;
+	return flags;
+}
+
+/* ol_flags of a frame, from the descriptor that ends it. */
+static __rte_always_inline uint64_t
+rx_flags(const struct sl_rx_queue *q, uint32_t info, uint32_t status)
+{
+	uint64_t flags = q->mbuf_flags | rx_checksum_flags(status);
+
+	if ((status & SL_RXD_STAT_VP) != 0)
+		flags |= q->vlan_flags;
+	if (SL_GET(SL_RXD_INFO_RSSTYPE, info) != SL_RSS_NONE)
+		flags |= RTE_MBUF_F_RX_RSS_HASH;
+	return flags;
+}
+
+/* Flags, packet type, VLAN tag and hash of a frame, from the descriptor that ends it. */
+static __rte_always_inline void
+rx_fill_offload(
+	const struct sl_rx_queue *q, struct rte_mbuf *m, volatile union sl_rx_desc *d, uint64_t wb)
+{
+	const uint64_t qw0 = d->qw[0];
+	const uint32_t info = (uint32_t)qw0;
+
+	m->ol_flags = rx_flags(q, info, rx_status(wb));
+	m->packet_type = rx_ptype(info);
+	m->vlan_tci = rx_vlan(wb);
+	m->hash.rss = (uint32_t)(qw0 >> 32);
+}
+
+/* data_off, refcnt, nb_segs and port in one store. */
+static __rte_always_inline void
+rx_rearm(const struct sl_rx_queue *q, struct rte_mbuf *m)
+{
+	memcpy(&m->rearm_data, &q->mbuf_init, sizeof(q->mbuf_init));
+}
+
+static __rte_always_inline void
+rx_fill(const struct sl_rx_queue *q, struct rte_mbuf *m, volatile union sl_rx_desc *d, uint64_t wb,
+	uint32_t length, const bool offload)
+{
+	rx_rearm(q, m);
+	m->data_len = (uint16_t)length;
+	m->pkt_len = length;
+	if (offload) {
+		rx_fill_offload(q, m, d, wb);
+	} else {
+		m->ol_flags = q->mbuf_flags;
+		m->packet_type = RTE_PTYPE_UNKNOWN;
+	}
+}
+
+/* Give up the frame being put together and the buffer at hand, up to the frame's end. */
+static void
+rx_give_up(struct sl_rx_queue *q, struct rte_mbuf *m, uint64_t wb, uint64_t *counter)
+{
+	if (!q->discard)
+		(*counter)++;
+	rte_mbuf_raw_free(m);
+	rte_pktmbuf_free(q->first_seg);
+	q->first_seg = NULL;
+	q->last_seg = NULL;
+	q->discard = (rx_status(wb) & SL_RXD_STAT_EOP) == 0;
+}
+
+/* Why a descriptor of a frame in one piece was refused. */
+static uint64_t *
+rx_refusal(struct sl_rx_queue *q, uint64_t wb)
+{
+	if ((rx_status(wb) & SL_RXD_STAT_EOP) == 0)
+		return &q->n.unexpected_seg;
+	if ((rx_status(wb) & SL_RXD_ERR_RXE) != 0)
+		return &q->n.errors;
+	return &q->n.bad_length;
+}
+
+/* One descriptor, one frame. */
+static __rte_always_inline unsigned int
+rx_take_single(struct sl_rx_queue *q, unsigned int n, struct rte_mbuf **pkts, const bool offload)
+{
+	struct rte_mbuf **sw = &q->sw_ring[q->next_to_clean];
+	volatile union sl_rx_desc *d = &q->ring[q->next_to_clean];
+	const uint32_t ok_mask = SL_RXD_STAT_EOP | SL_RXD_ERR_RXE;
+	const uint32_t crc = q->crc_len;
+	const uint32_t room = q->buf_len - crc;
+	bool discard = q->discard;
+	unsigned int taken = 0;
+	uint64_t bytes = 0;
+	unsigned int i;
+
+	for (i = 0; i < n; i++) {
+		const uint64_t wb = d[i].qw[1];
+		const uint32_t length = rx_length(wb) - crc;
+		struct rte_mbuf *m = sw[i];
+
+		/* length - 1 wraps for nothing, and for less than the FCS */
+		if (unlikely((rx_status(wb) & ok_mask) != SL_RXD_STAT_EOP ||
+			    (SL_BOUNDS && length - 1 >= room) || discard)) {
+			rx_give_up(q, m, wb, rx_refusal(q, wb));
+			discard = q->discard;
+			continue;
+		}
+		rx_fill(q, m, &d[i], wb, length, offload);
+		bytes += length;
+		pkts[taken++] = m;
+	}
+	q->n.packets += taken;
+	q->n.bytes += bytes;
+	return taken;
+}
+
+/* Take the FCS off a frame's end; segments that held nothing else go. */
+static void
+rx_trim_crc(struct rte_mbuf *first, uint32_t crc)
+{
+	const uint32_t keep = first->pkt_len - crc;
+	struct rte_mbuf *m = first;
+	uint32_t seen = m->data_len;
+
+	first->nb_segs = 1;
+	while (seen < keep) {
+		m = m->next;
+		seen += m->data_len;
+		first->nb_segs++;
+	}
+	m->data_len -= (uint16_t)(seen - keep);
+	first->pkt_len = keep;
+	rte_pktmbuf_free(m->next);
+	m->next = NULL;
+}
+
+/* Append a segment to the frame being put together. */
+static __rte_always_inline void
+rx_append(struct sl_rx_queue *q, struct rte_mbuf *m, uint32_t length)
+{
+	rx_rearm(q, m);
+	m->data_len = (uint16_t)length;
+	m->ol_flags = q->mbuf_flags;
+	if (q->first_seg == NULL) {
+		m->pkt_len = length;
+		q->first_seg = m;
+	} else {
+		q->first_seg->pkt_len += length;
+		q->first_seg->nb_segs++;
+		q->last_seg->next = m;
+	}
+	q->last_seg = m;
+}
+
+/*
+ * Whether the frame being put together may take one more segment. It goes on
+ * only behind a full buffer: else a lost EOP would make one frame of two.
+ */
+static inline bool
+rx_chain_fits(const struct sl_rx_queue *q, uint32_t length, bool last)
+{
+	const struct rte_mbuf *first = q->first_seg;
+
+	if (!last && length != q->buf_len)
+		return false;
+	if (first == NULL)
+		return length <= q->max_frame;
+	return first->nb_segs < SL_RX_MAX_SEGS && first->pkt_len + length <= q->max_frame;
+}
+
+/* The frame put together, or NULL when its last descriptor spoils it. */
+static __rte_always_inline struct rte_mbuf *
+rx_finish(struct sl_rx_queue *q, volatile union sl_rx_desc *d, uint64_t wb, const bool offload)
+{
+	struct rte_mbuf *first = q->first_seg;
+	uint64_t *counter = NULL;
+
+	q->first_seg = NULL;
+	q->last_seg = NULL;
+	if (unlikely((rx_status(wb) & SL_RXD_ERR_RXE) != 0))
+		counter = &q->n.errors;
+	else if (unlikely(first->pkt_len <= q->crc_len))
+		counter = &q->n.bad_length;
+	if (unlikely(counter != NULL)) {
+		(*counter)++;
+		rte_pktmbuf_free(first);
+		return NULL;
+	}
+	if (q->crc_len != 0)
+		rx_trim_crc(first, q->crc_len);
+	if (offload)
+		rx_fill_offload(q, first, d, wb);
+	else
+		first->packet_type = RTE_PTYPE_UNKNOWN;
+	return first;
+}
+
+/* Frames of one or more descriptors; one may go on over bursts. */
+static __rte_always_inline unsigned int
+rx_take_scattered(struct sl_rx_queue *q, unsigned int n, struct rte_mbuf **pkts, const bool offload)
+{
+	struct rte_mbuf **sw = &q->sw_ring[q->next_to_clean];
+	volatile union sl_rx_desc *d = &q->ring[q->next_to_clean];
+	unsigned int taken = 0;
+	uint64_t bytes = 0;
+	unsigned int i;
+
+	for (i = 0; i < n; i++) {
+		const uint64_t wb = d[i].qw[1];
+		const bool last = (rx_status(wb) & SL_RXD_STAT_EOP) != 0;
+		const uint32_t length = rx_length(wb);
+		struct rte_mbuf *m = sw[i];
+
+		if (unlikely(length - 1 >= q->buf_len || q->discard)) {
+			rx_give_up(q, m, wb, &q->n.bad_length);
+			continue;
+		}
+		if (unlikely(!rx_chain_fits(q, length, last))) {
+			rx_give_up(q, m, wb, &q->n.bad_chain);
+			continue;
+		}
+		rx_append(q, m, length);
+		if (!last)
+			continue;
+		m = rx_finish(q, &d[i], wb, offload);
+		if (unlikely(m == NULL))
+			continue;
+		bytes += m->pkt_len;
+		pkts[taken++] = m;
+	}
+	q->n.packets += taken;
+	q->n.bytes += bytes;
+	return taken;
+}
+
+#if SL_SIMD > 0
+
+/* Where the fields of a write-back go: from packet_type (0) to hash.rss of an mbuf. */
+#define RX_FIELDS \
+	{ \
+		SL_VEC_ZERO, SL_VEC_ZERO, SL_VEC_ZERO, SL_VEC_ZERO, RX_LENGTH, RX_LENGTH + 1, \
+			SL_VEC_ZERO, SL_VEC_ZERO, RX_LENGTH, RX_LENGTH + 1, RX_VLAN, RX_VLAN + 1, \
+			RX_RSS, RX_RSS + 1, RX_RSS + 2, RX_RSS + 3 \
+	}
+#define RX_LENGTH offsetof(union sl_rx_desc, wb.length)
+#define RX_VLAN offsetof(union sl_rx_desc, wb.vlan)
+#define RX_RSS offsetof(union sl_rx_desc, wb.rss)
+_Static_assert(offsetof(struct rte_mbuf, ol_flags) - offsetof(struct rte_mbuf, rearm_data) == 8 &&
+		offsetof(struct rte_mbuf, rearm_data) % sizeof(sl_lane) == 0,
+	"one lane has rearm_data and ol_flags");
+_Static_assert(offsetof(struct rte_mbuf, packet_type) % sizeof(sl_lane) == 0 &&
+		offsetof(struct rte_mbuf, pkt_len) - offsetof(struct rte_mbuf, packet_type) == 4 &&
+		offsetof(struct rte_mbuf, data_len) - offsetof(struct rte_mbuf, packet_type) == 8 &&
+		offsetof(struct rte_mbuf, vlan_tci) - offsetof(struct rte_mbuf, packet_type) ==
+			10 &&
+		offsetof(struct rte_mbuf, hash.rss) - offsetof(struct rte_mbuf, packet_type) == 12,
+	"the next lane has packet_type, pkt_len, data_len, vlan_tci and hash.rss");
+
+/* What a quad's descriptors are held against. */
+struct rx_limits {
+	sl_vec64 ends, end_mask; /* status: done, whole frame, no error */
+	sl_vec64 below, room;	 /* length: less the one, not above the other; in 16 bits each */
+	sl_vec64 crc;		 /* taken off both lengths */
+};
+
+static __rte_always_inline struct rx_limits
+rx_limits(const struct sl_rx_queue *q)
+{
+	const uint64_t ok = SL_RXD_STAT_DD | SL_RXD_STAT_EOP;
+	const uint64_t any = UINT64_MAX, crc = q->crc_len;
+	/* The length's place in the second word of a write-back. */
+	const unsigned int at = 8 * (RX_LENGTH - sizeof(uint64_t));
+	const uint64_t room = any ^ ((uint64_t)UINT16_MAX << at) ^ ((q->buf_len - crc - 1) << at);
+
+	return (struct rx_limits){
+		.ends = sl_vec_each((sl_lane){0, ok}),
+		.end_mask = sl_vec_each((sl_lane){0, ok | SL_RXD_ERR_RXE}),
+		.below = sl_vec_each((sl_lane){0, (crc + 1) << at}),
+		.room = sl_vec_each((sl_lane){any, room}),
+		.crc = sl_vec_each((sl_lane){crc << 32, crc}),
+	};
+}
+
+/* Not 0: a descriptor is not done, or not one whole sound frame that fits its buffer. */
+static __rte_always_inline sl_vec64
+rx_amiss(sl_vec64 d, const struct rx_limits *l)
+{
+	const sl_vec64 length = (sl_vec64)((sl_vec16)d - (sl_vec16)l->below);
+	sl_vec64 amiss = (d ^ l->ends) & l->end_mask;
+
+	if (SL_BOUNDS)
+		amiss |= sl_vec_above16(length, l->room);
+	return amiss;
+}
+
+/* Bits of a write-back that ol_flags and packet_type are made of. */
+#define RX_KIND_INFO (SL_RXD_INFO_RSSTYPE | SL_RXD_INFO_PTYPE)
+#define RX_KIND_STATUS \
+	(SL_RXD_STAT_VP | SL_RXD_STAT_UDPCS | SL_RXD_STAT_L4CS | SL_RXD_STAT_IPCS | \
+		SL_RXD_ERR_L4E | SL_RXD_ERR_IPE)
+
+/* What ol_flags and packet_type of a frame are; of the next ones too, mostly. */
+struct rx_kind {
+	sl_vec64 wb;	       /* a descriptor of the kind */
+	sl_lane first, second; /* rearm_data and ol_flags; packet_type */
+};
+
+/* That of a descriptor, done or not: each word is loaded once, and all is made of these. */
+static __rte_always_inline struct rx_kind
+rx_kind(const struct sl_rx_queue *q, volatile union sl_rx_desc *d, const bool offload)
+{
+	uint64_t qw0, qw1;
+
+	if (!offload)
+		return (struct rx_kind){.first = {q->mbuf_init, q->mbuf_flags}};
+	qw1 = d->qw[1];
+	qw0 = d->qw[0];
+	return (struct rx_kind){
+		.wb = sl_vec_each((sl_lane){qw0, qw1}),
+		.first = {q->mbuf_init, rx_flags(q, (uint32_t)qw0, rx_status(qw1))},
+		.second = {rx_ptype((uint32_t)qw0), 0},
+	};
+}
+
+/* Whether all of a quad are of the kind. */
+static __rte_always_inline bool
+rx_is_kind(const struct rx_kind *kind, const sl_vec64 *wb)
+{
+	const sl_vec64 mask = sl_vec_each((sl_lane){RX_KIND_INFO, RX_KIND_STATUS});
+	sl_vec64 differs = {0};
+	unsigned int p;
+
+	for (p = 0; p < SL_QUAD_VECS; p++)
+		differs |= (wb[p] ^ kind->wb) & mask;
+	return !sl_vec_any(differs);
+}
+
+/* Mbufs of as many descriptors as a vector has; @each: of any kind. @return their fields. */
+static __rte_always_inline sl_vec64
+rx_fill_vec(const struct sl_rx_queue *q, struct rte_mbuf *const *sw, volatile union sl_rx_desc *d,
+	sl_vec64 wb, const struct rx_limits *l, const struct rx_kind *kind, const bool each)
+{
+	const sl_vec64 fields =
+		sl_vec_shuffle(wb, sl_vec_each((sl_lane)(sl_lane8)RX_FIELDS)) - l->crc;
+	unsigned int k;
+
+	for (k = 0; k < SL_VEC_LANES; k++) {
+		const struct rx_kind own = each ? rx_kind(q, &d[k], true) : *kind;
+		struct rte_mbuf *m = sw[k];
+
+		sl_lane_store(&m->rearm_data, own.first);
+		sl_lane_store(&m->packet_type, sl_vec_lane(fields, k) | own.second);
+	}
+	return fields;
+}
+
+/* The same of a quad. @return lengths, in the upper half of each first word. */
+static __rte_always_inline sl_vec64
+rx_fill_quad(const struct sl_rx_queue *q, struct rte_mbuf *const *sw, volatile union sl_rx_desc *d,
+	const sl_vec64 *wb, const struct rx_limits *l, const struct rx_kind *kind, const bool each)
+{
+	sl_vec64 lengths = {0};
+	unsigned int p;
+
+	for (p = 0; p < SL_QUAD_VECS; p++) {
+		const unsigned int at = p * SL_VEC_LANES;
+
+		lengths += rx_fill_vec(q, &sw[at], &d[at], wb[p], l, kind, each);
+	}
+	return lengths;
+}
+
+/* A quad's write-backs, one load each. @return not 0: they are not four whole sound frames. */
+static __rte_always_inline sl_vec64
+rx_load_quad(volatile union sl_rx_desc *d, sl_vec64 *wb, const struct rx_limits *l)
+{
+	sl_vec64 amiss = {0};
+	unsigned int p, k;
+
+	for (p = 0; p < SL_QUAD_VECS; p++) {
+		sl_lane lane[SL_VEC_LANES];
+
+		for (k = 0; k < SL_VEC_LANES; k++)
+			lane[k] = sl_lane_load(&d[p * SL_VEC_LANES + k]);
+		wb[p] = sl_vec_join(lane);
+		amiss |= rx_amiss(wb[p], l);
+	}
+	return amiss;
+}
+
+/*
+ * As many of the next @limit descriptors, which do not wrap and are posted, as are
+ * done and make quads of one whole sound frame each. @limit: a quad at least.
+ */
+static __rte_always_inline unsigned int
+rx_take_quads(struct sl_rx_queue *q, struct rte_mbuf **pkts, unsigned int limit, const bool offload)
+{
+	struct rte_mbuf *const *sw = &q->sw_ring[q->next_to_clean];
+	volatile union sl_rx_desc *d = &q->ring[q->next_to_clean];
+	const struct rx_limits l = rx_limits(q);
+	struct rx_kind kind = rx_kind(q, d, offload);
+	sl_vec64 wb[SL_QUAD_VECS], bytes = {0};
+	unsigned int i;
+
+	if (unlikely(q->discard))
+		return 0;
+	for (i = 0; i + SL_QUAD <= limit; i += SL_QUAD) {
+		bool each = false;
+
+		if (unlikely(sl_vec_any(rx_load_quad(&d[i], wb, &l))))
+			break;
+		if (!SL_LANE_IS_ATOMIC) {
+			/* DD seen before the other word of its lane is read (R3). */
+			sl_acquire();
+			(void)rx_load_quad(&d[i], wb, &l);
+		}
+		if (offload && !rx_is_kind(&kind, wb)) {
+			kind = rx_kind(q, &d[i], true);
+			each = !rx_is_kind(&kind, wb);
+		}
+		if (each)
+			bytes += rx_fill_quad(q, &sw[i], &d[i], wb, &l, &kind, true);
+		else
+			bytes += rx_fill_quad(q, &sw[i], &d[i], wb, &l, &kind, false);
+		memcpy(&pkts[i], &sw[i], SL_QUAD * sizeof(pkts[0]));
+	}
+	/* DD seen before the payload is read (R3). */
+	sl_acquire();
+	q->n.packets += i;
+	q->n.bytes += sl_vec_sum(bytes, 0) >> 32;
+	return i;
+}
+
+#else
+
+static __rte_always_inline unsigned int
+rx_take_quads(struct sl_rx_queue *q __rte_unused, struct rte_mbuf **pkts __rte_unused,
+	unsigned int limit __rte_unused, const bool offload __rte_unused)
+{
+	return 0;
+}
+
+#endif
+
+static __rte_always_inline void
+rx_advance(struct sl_rx_queue *q, unsigned int n, const enum sl_coherency mode)
+{
+	q->nb_hold += n;
+	q->next_to_clean += n;
+	if (q->next_to_clean == q->nb_desc)
+		q->next_to_clean = 0;
+	if (mode != SL_COHERENCY_COHERENT)
+		q->ready -= n;
+}
+
+/* What comes of @n descriptors that are done. */
+static __rte_always_inline unsigned int
+rx_take(struct sl_rx_queue *q, unsigned int n, struct rte_mbuf **pkts, const enum sl_coherency mode,
+	const bool scatter, const bool offload)
+{
+	unsigned int quads = 0, taken;
+
+	if (scatter) {
+		taken = rx_take_scattered(q, n, pkts, offload);
+		rx_advance(q, n, mode);
+		return taken;
+	}
+	/* Coherent ones were looked for before. */
+	if (mode != SL_COHERENCY_COHERENT && n >= SL_QUAD) {
+		quads = rx_take_quads(q, pkts, n, offload);
+		rx_advance(q, quads, mode);
+	}
+	taken = rx_take_single(q, n - quads, pkts + quads, offload);
+	rx_advance(q, n - quads, mode);
+	return quads + taken;
+}
+
+static __rte_always_inline uint16_t
+rx_burst(struct sl_rx_queue *q, struct rte_mbuf **pkts, uint16_t n, const enum sl_coherency mode,
+	const bool scatter, const bool offload)
+{
+	unsigned int taken = 0;
+	unsigned int most, want, done;
+
+	do {
+		/* Never past the end of the ring, never past what is posted. */
+		most = RTE_MIN((unsigned int)q->nb_desc - q->nb_hold,
+			(unsigned int)q->nb_desc - q->next_to_clean);
+		want = RTE_MIN(most, n - taken);
+		if (unlikely(want == 0))
+			break;
+		if (mode == SL_COHERENCY_COHERENT && !scatter && want >= SL_QUAD) {
+			done = rx_take_quads(q, &pkts[taken], want, offload);
+			rx_advance(q, done, mode);
+			taken += done;
+			want -= done;
+			if (want == 0)
+				continue;
+		}
+		done = rx_ready(q, want, most, mode);
+		if (done == 0) {
+			if (unlikely(++q->idle % SL_STALL_POLLS == 0))
+				sl_rx_stall_check(q);
+			break;
+		}
+		taken += rx_take(q, done, &pkts[taken], mode, scatter, offload);
+		want -= done;
+	} while (want == 0 && taken < n);
+
+	if (q->nb_hold >= q->refill_at)
+		rx_refill(q, mode);
+	return (uint16_t)taken;
+}
+
+/* --- paths --- */
+
+#define RX_PATH(what, mode, scatter, offload) \
+	uint16_t SL_PATH_NAME(rx, SL_ISA, what)(void *rxq, struct rte_mbuf **pkts, uint16_t n) \
+	{ \
+		return rx_burst(rxq, pkts, n, mode, scatter, offload); \
+	}
+
+RX_PATH(coherent, SL_COHERENCY_COHERENT, false, false)
+RX_PATH(coherent_offload, SL_COHERENCY_COHERENT, false, true)
+RX_PATH(explicit, SL_COHERENCY_EXPLICIT, false, false)
+RX_PATH(explicit_offload, SL_COHERENCY_EXPLICIT, false, true)
+RX_PATH(checked, SL_COHERENCY_CHECKED, false, false)
+RX_PATH(checked_offload, SL_COHERENCY_CHECKED, false, true)
+#if SL_SIMD == 0
+RX_PATH(coherent_scattered, SL_COHERENCY_COHERENT, true, true)
+RX_PATH(explicit_scattered, SL_COHERENCY_EXPLICIT, true, true)
+RX_PATH(checked_scattered, SL_COHERENCY_CHECKED, true, true)
+#endif

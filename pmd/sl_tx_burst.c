@@ -1,0 +1,681 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+
+/*
+ * Transmit. The NIC only reads the ring; it reports progress by writing its
+ * head to a line of its own. So a line of descriptors that is flushed half
+ * filled may be filled further and flushed again (R4 holds).
+ *
+ * RS, the request to report: on the last descriptor of a packet once rs_thresh
+ * descriptors have gone without, and on the last packet of every burst, so that
+ * a queue that falls quiet has everything reported and can be cleaned up whole.
+ *
+ * An mbuf that comes with one reference keeps it until the NIC is done: nobody
+ * else has a right to it. So one look at it, while its line is in the cache, is
+ * enough, and freeing goes without touching mbufs. Those that need a second look
+ * (clones, chains, external buffers, another pool) are counted in `mixed`.
+ *
+ * Compiled once for each width of vectors (SL_SIMD, sl_vec.h). Vectors take
+ * quads of plain frames, and leave all else to the scalar code behind them.
+ *
+ * always_inline throughout: mode and offload are constants that must fold.
+ */
+
+#include <string.h>
+
+#include <rte_branch_prediction.h>
+
+#include "sl_paths.h"
+#include "sl_pool.h"
+#include "sl_tx_ring.h"
+#include "sl_vec.h"
+
+/* --- reclaim --- */
+
+/* Mbufs of one pool that need no look: those of @n descriptors from @idx on, which do not wrap. */
+static __rte_always_inline void
+tx_free_run(const struct sl_tx_queue *q, unsigned int idx, unsigned int n)
+{
+	struct rte_mbuf **sw = &q->sw_ring[idx];
+
+	if (n > 0)
+		sl_pool_put(sw[0]->pool, (void **)sw, n);
+}
+
+/* Free the segments behind the @n oldest descriptors. */
+static __rte_always_inline void
+tx_free(struct sl_tx_queue *q, unsigned int n)
+{
+	unsigned int first;
+
+	if (unlikely(q->mixed > 0)) {
+		const unsigned int each = RTE_MIN(n, (unsigned int)q->mixed);
+
+		sl_tx_free_each(q, each);
+		n -= each;
+	}
+	first = RTE_MIN(n, (unsigned int)q->nb_desc - q->next_to_clean);
+	tx_free_run(q, q->next_to_clean, first);
+	tx_free_run(q, 0, n - first);
+	tx_cleaned(q, n);
+}
+
+/* Descriptors from the oldest to the last of @used new ones: their mbufs want a look when freed. */
+static __rte_always_inline void
+tx_mix(struct sl_tx_queue *q, unsigned int used)
+{
+	q->mixed = (uint16_t)(tx_outstanding(q) + used);
+}
+
+/*
+ * The same by the NIC's own register (TDH: 8.12.11), when the head line holds
+ * nonsense. In a full ring no further report would ever mend it.
+ */
+static __rte_noinline unsigned int
+tx_done_by_register(const struct sl_tx_queue *q)
+{
+	const unsigned int done = tx_before(q, SL_RD(&q->port->bus, TDH, q->queue_id));
+
+	return done > tx_outstanding(q) ? 0 : done;
+}
+
+static __rte_always_inline unsigned int
+tx_done_or_register(struct sl_tx_queue *q, const enum sl_coherency mode)
+{
+	const uint64_t bad_head = q->n.bad_head;
+	const unsigned int done = tx_done(q, mode, &q->n.bad_head);
+
+	return likely(q->n.bad_head == bad_head) ? done : tx_done_by_register(q);
+}
+
+/*
+ * Make room for @n descriptors and for the next bursts. The NIC's head is looked at
+ * when nothing is left of what it said before; and no more is freed at a time than a
+ * mempool cache takes, else mbufs go through the ring behind it, there and back.
+ */
+static __rte_always_inline void
+tx_reclaim(struct sl_tx_queue *q, unsigned int n, const enum sl_coherency mode)
+{
+	const unsigned int room = RTE_MAX(n, (unsigned int)q->free_thresh);
+
+	while (q->nb_free < room) {
+		unsigned int part;
+
+		if (q->nb_done == 0)
+			q->nb_done = (uint16_t)tx_done_or_register(q, mode);
+		if (q->nb_done == 0)
+			return;
+		part = RTE_MIN(q->nb_done, TX_FREE_BATCH);
+		tx_free(q, part);
+		q->nb_done -= part;
+	}
+}
+
+/* Whether the window has the segment's memory; brings unknown memory in. */
+static bool
+tx_in_window(struct sl_tx_queue *q, const struct rte_mbuf *m)
+{
+	for (; m != NULL; m = m->next)
+		if (sl_map_tx_mbuf(q->port, m) != 0)
+			return false;
+	return true;
+}
+
+/* Direct mbufs of the pool seen last need no look-up; pool_seen is fully mapped. */
+static inline bool
+tx_segs_known(const struct sl_tx_queue *q, const struct rte_mbuf *m)
+{
+	unsigned int left = m->nb_segs;
+
+	for (; left > 0; m = m->next, left--)
+		if (m->pool != q->pool_seen || !RTE_MBUF_DIRECT(m))
+			return false;
+	return true;
+}
+
+/*
+ * Make sure that the NIC may read the frame, behind @used descriptors of the burst.
+ * @return false: its memory cannot be mapped
+ */
+static bool
+tx_map(struct sl_tx_queue *q, const struct rte_mbuf *m, unsigned int used)
+{
+	const struct rte_mempool *pool = m->pool;
+
+	if (!tx_in_window(q, m))
+		return false;
+	if (RTE_MBUF_DIRECT(m)) {
+		q->pool_seen = pool;
+		/* What is before it may be of another. */
+		tx_mix(q, used);
+	}
+	return true;
+}
+
+/* --- context descriptors --- */
+
+/* A context is its three meaningful words; the key packs them, never 0. */
+#define TX_KEY_VALID UINT64_C(1)
+#define TX_KEY_TUCMD(key) ((uint32_t)(key) & (SL_TXC_TUCMD_IPV4 | SL_TXC_TUCMD_L4T))
+#define TX_KEY_MACIP(key) ((uint32_t)((key) >> 32))
+
+static inline uint64_t
+tx_ctx_key(const struct rte_mbuf *m)
+{
+	const uint64_t flags = m->ol_flags;
+	uint32_t macip = SL_PREP(SL_TXC_MACLEN, m->l2_len) | SL_PREP(SL_TXC_IPLEN, m->l3_len);
+	uint32_t tucmd = 0;
+
+	if ((flags & RTE_MBUF_F_TX_VLAN) != 0)
+		macip |= SL_PREP(SL_TXC_VLAN, m->vlan_tci);
+	if ((flags & (RTE_MBUF_F_TX_IPV4 | RTE_MBUF_F_TX_IP_CKSUM)) != 0)
+		tucmd |= SL_TXC_TUCMD_IPV4;
+	if ((flags & RTE_MBUF_F_TX_L4_MASK) == RTE_MBUF_F_TX_TCP_CKSUM)
+		tucmd |= SL_PREP(SL_TXC_TUCMD_L4T, SL_L4T_TCP);
+	return (uint64_t)macip << 32 | tucmd | TX_KEY_VALID;
+}
+
+/* Slot of the NIC's context that equals @key, or -1. */
+static inline int
+tx_ctx_find(const struct sl_tx_queue *q, uint64_t key)
+{
+	if (q->ctx_key[0] == key)
+		return 0;
+	if (q->ctx_key[1] == key)
+		return 1;
+	return -1;
+}
+
+/* Put a context into the slot used longest ago. */
+static unsigned int
+tx_ctx_write(struct sl_tx_queue *q, unsigned int idx, uint64_t key)
+{
+	volatile union sl_tx_desc *d = &q->ring[idx];
+	const unsigned int slot = q->ctx_next;
+
+	d->ctx.vlan_macip = TX_KEY_MACIP(key);
+	d->ctx.seqnum = 0;
+	d->ctx.tucmd = TX_KEY_TUCMD(key) | SL_TXD_DCMD_DEXT | SL_PREP(SL_TXD_DTYP, SL_TXD_DTYP_CTX);
+	d->ctx.mss_l4 = SL_PREP(SL_TXC_IDX, slot);
+	q->sw_ring[idx] = NULL;
+	q->ctx_key[slot] = key;
+	q->ctx_next = (uint8_t)(slot ^ 1u);
+	return slot;
+}
+
+/* Words of the data descriptors that follow from the offloads asked for. */
+static inline uint32_t
+tx_offload_olinfo(uint64_t flags, unsigned int slot)
+{
+	uint32_t olinfo = SL_TXD_CC | SL_PREP(SL_TXD_IDX, slot);
+
+	if ((flags & RTE_MBUF_F_TX_IP_CKSUM) != 0)
+		olinfo |= SL_TXD_POPTS_IXSM;
+	if ((flags & RTE_MBUF_F_TX_L4_MASK) != 0)
+		olinfo |= SL_TXD_POPTS_TXSM;
+	return olinfo;
+}
+
+/* --- burst --- */
+
+#define TX_CMD (SL_TXD_DCMD_DEXT | SL_TXD_DCMD_IFCS | SL_PREP(SL_TXD_DTYP, SL_TXD_DTYP_DATA))
+
+/* A burst at work: where it is in the ring. */
+struct tx_cursor {
+	unsigned int idx;      /* next descriptor to fill */
+	unsigned int used;     /* descriptors filled */
+	unsigned int last;     /* last data descriptor filled */
+	unsigned int reported; /* of those used, covered by an RS */
+};
+
+static __rte_always_inline unsigned int
+tx_next(const struct sl_tx_queue *q, unsigned int idx)
+{
+	return idx + 1 == q->nb_desc ? 0 : idx + 1;
+}
+
+static __rte_always_inline void
+tx_put_seg(struct sl_tx_queue *q, struct tx_cursor *c, struct rte_mbuf *m, uint32_t cmd,
+	uint32_t olinfo, const enum sl_coherency mode)
+{
+	volatile union sl_tx_desc *d = &q->ring[c->idx];
+
+	/* The segment's last CPU write is past; in memory before the doorbell (T1). */
+	sl_flush(q->sync, mode, rte_pktmbuf_mtod(m, const void *), m->data_len);
+	d->qw[0] = rte_mbuf_data_iova(m);
+	d->qw[1] = (uint64_t)olinfo << 32 | cmd | SL_PREP(SL_TXD_DTALEN, m->data_len);
+	q->sw_ring[c->idx] = m;
+	c->last = c->idx;
+	c->idx = tx_next(q, c->idx);
+	c->used++;
+}
+
+/* Chains: a segment without data takes no descriptor and is freed at once. */
+static __rte_always_inline void
+tx_put_chain(struct sl_tx_queue *q, struct tx_cursor *c, struct rte_mbuf *m, uint32_t cmd,
+	uint32_t olinfo, const enum sl_coherency mode)
+{
+	unsigned int left = m->nb_segs;
+	struct rte_mbuf *next;
+
+	for (; left > 0; left--, m = next) {
+		next = m->next;
+		if (m->data_len == 0) {
+			rte_pktmbuf_free_seg(m);
+			continue;
+		}
+		if (q->fast_free) {
+			m->next = NULL;
+			m->nb_segs = 1;
+		}
+		tx_put_seg(q, c, m, cmd, olinfo, mode);
+	}
+	q->ring[c->last].read.cmd |= SL_TXD_DCMD_EOP;
+}
+
+/* A frame that may not be sent: freed and counted, taken as sent. */
+static void
+tx_refuse(struct rte_mbuf *m, uint64_t *counter)
+{
+	(*counter)++;
+	rte_pktmbuf_free(m);
+}
+
+/* Lines of descriptors from @from up to the cursor, in one piece or two. */
+static __rte_always_inline void
+tx_flush_ring(
+	struct sl_tx_queue *q, unsigned int from, unsigned int used, const enum sl_coherency mode)
+{
+	const unsigned int first = RTE_MIN(used, q->nb_desc - from);
+
+	/* Descriptors in memory before the doorbell tells of them (T2). */
+	sl_flush(q->sync, mode, (const void *)(uintptr_t)&q->ring[from], first * SL_DESC_SIZE);
+	if (used > first)
+		/* The same for the part at the ring's start (T2). */
+		sl_flush(q->sync, mode, (const void *)(uintptr_t)q->ring,
+			(used - first) * SL_DESC_SIZE);
+}
+
+/* refcnt and nb_segs, side by side in rearm_data, where both are 1. */
+#define TX_ONE_OF_EACH UINT32_C(0x00010001)
+_Static_assert(offsetof(struct rte_mbuf, nb_segs) - offsetof(struct rte_mbuf, refcnt) == 2,
+	"one load takes refcnt and nb_segs");
+
+/* Whether nothing but the driver holds it, and it is a frame by itself. */
+static __rte_always_inline bool
+tx_is_single(const struct rte_mbuf *m)
+{
+	uint32_t both;
+
+	memcpy(&both, (const char *)m + offsetof(struct rte_mbuf, refcnt), sizeof(both));
+	return both == TX_ONE_OF_EACH;
+}
+
+/* ol_flags of frames that are not plain; and all that a frame must share with the memo's. */
+#define TX_NOT_PLAIN(offload) \
+	(RTE_MBUF_F_INDIRECT | RTE_MBUF_F_EXTERNAL | ((offload) ? TX_CTX_FLAGS : 0))
+#define TX_MEMO_FLAGS (RTE_MBUF_F_INDIRECT | RTE_MBUF_F_EXTERNAL | RTE_MBUF_F_TX_OFFLOAD_MASK)
+
+/* One segment of a pool that is in the window, and nothing to be worked out: the common frame. */
+static __rte_always_inline bool
+tx_is_plain(const struct rte_mbuf *m, const struct rte_mempool *pool_seen, const bool offload)
+{
+	return tx_is_single(m) && m->pool == pool_seen &&
+		(m->ol_flags & TX_NOT_PLAIN(offload)) == 0 && m->data_len == m->pkt_len &&
+		tx_len_ok(m->data_len);
+}
+
+/* The same, but for offloads that the last frame with any asked for just so. */
+static __rte_always_inline bool
+tx_is_noted(const struct rte_mbuf *m, const struct sl_tx_memo *memo,
+	const struct rte_mempool *pool_seen)
+{
+	return tx_is_single(m) && m->pool == pool_seen && memo->flags != 0 &&
+		(m->ol_flags & TX_MEMO_FLAGS) == memo->flags && m->tx_offload == memo->lens &&
+		((memo->flags & RTE_MBUF_F_TX_VLAN) == 0 || m->vlan_tci == memo->vlan) &&
+		m->data_len == m->pkt_len && m->data_len >= memo->least && tx_len_ok(m->data_len);
+}
+
+/* A frame's offloads were found right, and have their context: the next one's may be the same. */
+static inline void
+tx_note(struct sl_tx_memo *memo, const struct rte_mbuf *m, uint32_t cmd, uint32_t olinfo)
+{
+	*memo = (struct sl_tx_memo){
+		.flags = m->ol_flags & RTE_MBUF_F_TX_OFFLOAD_MASK,
+		.lens = m->tx_offload,
+		.olinfo = olinfo,
+		.cmd = cmd,
+		.least = (uint16_t)tx_headers(m),
+		.vlan = m->vlan_tci,
+	};
+}
+
+/* What became of a frame. */
+enum tx_result { TX_SENT, TX_REFUSED, TX_NO_ROOM };
+
+/* Any frame: checked whole, mapped when its memory is unknown, with its context. */
+static __rte_always_inline enum tx_result
+tx_put_frame(struct sl_tx_queue *q, struct tx_cursor *c, struct rte_mbuf *m, unsigned int room,
+	const enum sl_coherency mode, const bool offload)
+{
+	const bool ctx = offload && (m->ol_flags & TX_CTX_FLAGS) != 0;
+	bool again = !tx_is_single(m) || !RTE_MBUF_DIRECT(m); /* to be looked at when freed */
+	uint32_t olinfo = 0, cmd = TX_CMD;
+
+	if (!tx_frame_ok(m) || (ctx && !tx_offload_ok(m)) || m->nb_segs + 1u > q->nb_desc - 1u) {
+		tx_refuse(m, &q->n.errors);
+		return TX_REFUSED;
+	}
+	if (!tx_segs_known(q, m) && !tx_map(q, m, c->used)) {
+		tx_refuse(m, &q->n.unmapped);
+		return TX_REFUSED;
+	}
+	if (c->used + m->nb_segs + (ctx ? 1u : 0u) > room)
+		return TX_NO_ROOM;
+	if (ctx) {
+		const uint64_t key = tx_ctx_key(m);
+		int slot = tx_ctx_find(q, key);
+
+		if (slot < 0) {
+			slot = (int)tx_ctx_write(q, c->idx, key);
+			c->idx = tx_next(q, c->idx);
+			c->used++;
+			again = true;
+		}
+		olinfo = tx_offload_olinfo(m->ol_flags, (unsigned int)slot);
+		if ((m->ol_flags & RTE_MBUF_F_TX_VLAN) != 0)
+			cmd |= SL_TXD_DCMD_VLE;
+		tx_note(&q->memo, m, cmd, olinfo);
+	}
+	olinfo |= SL_PREP(SL_TXD_PAYLEN, m->pkt_len);
+	if (m->nb_segs == 1)
+		tx_put_seg(q, c, m, cmd | SL_TXD_DCMD_EOP, olinfo, mode);
+	else
+		tx_put_chain(q, c, m, cmd, olinfo, mode);
+	if (again)
+		tx_mix(q, c->used);
+	return TX_SENT;
+}
+
+#if SL_SIMD > 0
+
+/* The same of a quad, and its descriptors. */
+struct tx_quad {
+	sl_vec64 one, one_mask; /* rearm_data and ol_flags */
+	sl_vec64 length;	/* shuffle: data_len to pkt_len's place, and to the second word */
+	sl_vec64 same_mask;	/* pkt_len's place, and vlan_tci's */
+	sl_vec64 vlan;
+	sl_vec64 lens;	      /* tx_offload */
+	sl_vec64 below, most; /* length: less the one, not above the other; in 16 bits each */
+	sl_vec64 second;      /* mask: the second word */
+	sl_vec64 addr;	      /* shuffle: buf_iova to the first word */
+	sl_vec64 data_off;    /* mask of rearm_data's */
+	sl_vec64 cmd;
+};
+
+/* Of PAYLEN within a descriptor's second word. */
+#define TX_PAYLEN_SHIFT (32 + __builtin_ctz(SL_TXD_PAYLEN))
+/* Places within the lane from packet_type on. */
+#define TX_DATA_LEN (offsetof(struct rte_mbuf, data_len) - offsetof(struct rte_mbuf, packet_type))
+#define TX_VLAN_SHIFT \
+	(8 * (offsetof(struct rte_mbuf, vlan_tci) - offsetof(struct rte_mbuf, packet_type) - 8))
+
+/* The lane whose second word is tx_offload. */
+#define TX_LENS_LANE (offsetof(struct rte_mbuf, tx_offload) - 8)
+
+/* @noted: of frames like the memo's; else of plain ones. */
+static __rte_always_inline struct tx_quad
+tx_quad(const struct sl_tx_memo *memo, const bool noted, const bool offload)
+{
+	const uint64_t rearm_one = (uint64_t)TX_ONE_OF_EACH << 16, any = UINT64_MAX;
+	const uint64_t least = noted ? RTE_MAX(memo->least, SL_TX_FRAME_MIN) : SL_TX_FRAME_MIN;
+	const uint64_t most = SL_FRAME_MAX - SL_FCS_LEN - least;
+	const bool vlan = noted && (memo->flags & RTE_MBUF_F_TX_VLAN) != 0;
+	const unsigned int z = SL_VEC_ZERO;
+
+	return (struct tx_quad){
+		.one = sl_vec_each((sl_lane){rearm_one, noted ? memo->flags : 0}),
+		.one_mask = sl_vec_each((sl_lane){
+			(uint64_t)UINT32_MAX << 16, noted ? TX_MEMO_FLAGS : TX_NOT_PLAIN(offload)}),
+		.length = sl_vec_each((sl_lane)(sl_lane8){z, z, z, z, TX_DATA_LEN, TX_DATA_LEN + 1,
+			z, z, TX_DATA_LEN, TX_DATA_LEN + 1, z, z, z, z, z, z}),
+		.same_mask = sl_vec_each((sl_lane){(uint64_t)UINT32_MAX << 32,
+			vlan ? (uint64_t)UINT16_MAX << TX_VLAN_SHIFT : 0}),
+		.vlan = sl_vec_each((sl_lane){0, vlan ? (uint64_t)memo->vlan << TX_VLAN_SHIFT : 0}),
+		.lens = sl_vec_each((sl_lane){0, noted ? memo->lens : 0}),
+		.below = sl_vec_each((sl_lane){0, least}),
+		.most = sl_vec_each((sl_lane){any, any ^ UINT16_MAX ^ most}),
+		.second = sl_vec_each((sl_lane){0, any}),
+		.addr = sl_vec_each(
+			(sl_lane)(sl_lane8){8, 9, 10, 11, 12, 13, 14, 15, z, z, z, z, z, z, z, z}),
+		.data_off = sl_vec_each((sl_lane){UINT16_MAX, 0}),
+		.cmd = sl_vec_each((sl_lane){0,
+			TX_CMD | SL_TXD_DCMD_EOP |
+				(noted ? (uint64_t)memo->olinfo << 32 | memo->cmd : 0)}),
+	};
+}
+
+/* One 16-byte lane, at the same place, of as many mbufs as a vector has lanes. */
+static __rte_always_inline sl_vec64
+tx_lanes(struct rte_mbuf *const *m, size_t at)
+{
+	sl_lane lane[SL_VEC_LANES];
+	unsigned int k;
+
+	for (k = 0; k < SL_VEC_LANES; k++)
+		lane[k] = sl_lane_load((const char *)m[k] + at);
+	return sl_vec_join(lane);
+}
+
+/* Not 0: one of the frames is not plain. */
+static __rte_always_inline sl_vec64
+tx_amiss(sl_vec64 rearm, sl_vec64 rest, sl_vec64 lengths, const struct tx_quad *t)
+{
+	const sl_vec64 short_or_long =
+		sl_vec_above16((sl_vec64)((sl_vec16)lengths - (sl_vec16)t->below), t->most);
+
+	return ((rearm ^ t->one) & t->one_mask) | ((rest ^ lengths ^ t->vlan) & t->same_mask) |
+		short_or_long;
+}
+
+/*
+ * Descriptors of plain frames, or of such as the memo's, by quads, up to @n of them and
+ * to the ring's end. @return how many. Their lengths are added to @bytes.
+ */
+static __rte_always_inline unsigned int
+tx_put_quads(const struct sl_tx_queue *q, unsigned int idx, struct rte_mbuf **m, unsigned int n,
+	uint64_t *bytes, const bool noted, const bool offload)
+{
+	const struct tx_quad t = tx_quad(&q->memo, noted, offload);
+	const struct rte_mempool *pool = q->pool_seen;
+	volatile union sl_tx_desc *d = &q->ring[idx];
+	sl_vec64 sum = {0}, desc[SL_QUAD_VECS], len[SL_QUAD_VECS];
+	unsigned int i, p, k;
+
+	n = RTE_MIN(n, q->nb_desc - idx);
+	for (i = 0; i + SL_QUAD <= n; i += SL_QUAD) {
+		sl_vec64 amiss = {0};
+		uintptr_t other = 0;
+
+		for (k = 0; k < SL_QUAD; k++)
+			other |= (uintptr_t)m[i + k]->pool ^ (uintptr_t)pool;
+		for (p = 0; p < SL_QUAD_VECS; p++) {
+			struct rte_mbuf *const *at = &m[i + p * SL_VEC_LANES];
+			const sl_vec64 addr = tx_lanes(at, offsetof(struct rte_mbuf, buf_addr));
+			const sl_vec64 rearm = tx_lanes(at, offsetof(struct rte_mbuf, rearm_data));
+			const sl_vec64 rest = tx_lanes(at, offsetof(struct rte_mbuf, packet_type));
+			const sl_vec64 lengths = sl_vec_shuffle(rest, t.length);
+
+			amiss |= tx_amiss(rearm, rest, lengths, &t);
+			if (noted)
+				amiss |= (tx_lanes(at, TX_LENS_LANE) ^ t.lens) & t.second;
+			len[p] = lengths & t.second;
+			desc[p] = sl_vec_shuffle(addr, t.addr) + (rearm & t.data_off) + t.cmd +
+				len[p] + (len[p] << TX_PAYLEN_SHIFT);
+		}
+		if (unlikely(other != 0 || sl_vec_any(amiss)))
+			break;
+		for (p = 0; p < SL_QUAD_VECS; p++) {
+			sl_vec_store(&d[i + p * SL_VEC_LANES], desc[p]);
+			sum += len[p];
+		}
+		memcpy(&q->sw_ring[idx + i], &m[i], SL_QUAD * sizeof(m[0]));
+	}
+	*bytes += sl_vec_sum(sum, 1);
+	return i;
+}
+
+#else
+
+static __rte_always_inline unsigned int
+tx_put_quads(const struct sl_tx_queue *q __rte_unused, unsigned int idx __rte_unused,
+	struct rte_mbuf **m __rte_unused, unsigned int n __rte_unused, uint64_t *bytes __rte_unused,
+	const bool noted __rte_unused, const bool offload __rte_unused)
+{
+	return 0;
+}
+
+#endif
+
+/* Have the NIC report once rs_thresh descriptors have gone without. */
+static __rte_always_inline void
+tx_report(const struct sl_tx_queue *q, struct tx_cursor *c)
+{
+	if (likely(c->used - c->reported < q->rs_thresh))
+		return;
+	q->ring[c->last].read.cmd |= SL_TXD_DCMD_RS;
+	c->reported = c->used;
+}
+
+/* Everything filled is handed over: last report, descriptors, doorbell. */
+static __rte_always_inline void
+tx_hand_over(struct sl_tx_queue *q, const struct tx_cursor *c, const enum sl_coherency mode)
+{
+	if (c->used != c->reported)
+		q->ring[c->last].read.cmd |= SL_TXD_DCMD_RS;
+	tx_flush_ring(q, q->next_to_use, c->used, mode);
+	q->nb_free -= c->used;
+	q->next_to_use = (uint16_t)c->idx;
+	/* Payload and descriptors reach the NIC before the doorbell does (T1, T2). */
+	sl_doorbell_barrier(q->sync, mode);
+	*q->tail = c->idx;
+}
+
+/* The ring was full; when nothing at all went in, it may be for good. */
+static __rte_noinline void
+tx_cut_short(struct sl_tx_queue *q, unsigned int used)
+{
+	q->n.ring_full++;
+	if (used == 0)
+		sl_tx_stall_check(q);
+}
+
+/* As many plain frames, from @m on, as make quads. @return how many. */
+static __rte_always_inline unsigned int
+tx_put_plain(struct sl_tx_queue *q, struct tx_cursor *c, struct rte_mbuf **m, unsigned int n,
+	uint64_t *bytes, const enum sl_coherency mode, const bool offload)
+{
+	const uint64_t flags = offload ? m[0]->ol_flags & TX_MEMO_FLAGS : 0;
+	unsigned int done = 0, i;
+
+	if (!offload || (flags & TX_CTX_FLAGS) == 0)
+		done = tx_put_quads(q, c->idx, m, n, bytes, false, offload);
+	else if (flags == q->memo.flags)
+		done = tx_put_quads(q, c->idx, m, n, bytes, true, offload);
+	if (done == 0)
+		return 0;
+	for (i = 0; mode != SL_COHERENCY_COHERENT && i < done; i++)
+		/* The frame's last CPU write is past; in memory before the doorbell (T1). */
+		sl_flush(q->sync, mode, rte_pktmbuf_mtod(m[i], const void *), m[i]->data_len);
+	c->used += done;
+	c->idx += done;
+	c->last = c->idx - 1;
+	if (c->idx == q->nb_desc)
+		c->idx = 0;
+	return done;
+}
+
+/* One frame, whatever it is. */
+static __rte_always_inline enum tx_result
+tx_put_one(struct sl_tx_queue *q, struct tx_cursor *c, struct rte_mbuf *m, unsigned int room,
+	const enum sl_coherency mode, const bool offload)
+{
+	uint32_t cmd = TX_CMD | SL_TXD_DCMD_EOP, olinfo = SL_PREP(SL_TXD_PAYLEN, m->data_len);
+
+	if (offload && tx_is_noted(m, &q->memo, q->pool_seen)) {
+		cmd |= q->memo.cmd;
+		olinfo |= q->memo.olinfo;
+	} else if (unlikely(!tx_is_plain(m, q->pool_seen, offload))) {
+		return tx_put_frame(q, c, m, room, mode, offload);
+	}
+	if (unlikely(c->used == room))
+		return TX_NO_ROOM;
+	tx_put_seg(q, c, m, cmd, olinfo, mode);
+	return TX_SENT;
+}
+
+static __rte_always_inline uint16_t
+tx_burst(struct sl_tx_queue *q, struct rte_mbuf **pkts, uint16_t n, const enum sl_coherency mode,
+	const bool offload)
+{
+	struct tx_cursor c = {.idx = q->next_to_use, .used = 0, .last = q->next_to_use};
+	unsigned int room, i, quads_at = 0;
+	unsigned int refused = 0;
+	uint64_t bytes = 0;
+
+	if (q->nb_free < q->free_thresh || q->nb_free < n)
+		tx_reclaim(q, n, mode);
+	room = q->nb_free;
+
+	for (i = 0; i < n;) {
+		enum tx_result result;
+		uint32_t len;
+
+		if (SL_SIMD > 0 && n - i >= SL_QUAD && i >= quads_at) {
+			const unsigned int most =
+				RTE_MIN(room - c.used, (unsigned int)q->rs_thresh);
+
+			i += tx_put_plain(
+				q, &c, &pkts[i], RTE_MIN(n - i, most), &bytes, mode, offload);
+			tx_report(q, &c);
+			/* Where quads end, a quad's worth is taken singly. */
+			quads_at = i + SL_QUAD;
+			continue;
+		}
+		len = pkts[i]->pkt_len;
+		result = tx_put_one(q, &c, pkts[i], room, mode, offload);
+		if (unlikely(result == TX_NO_ROOM))
+			break;
+		i++;
+		if (unlikely(result == TX_REFUSED)) {
+			refused++;
+			continue;
+		}
+		tx_report(q, &c);
+		bytes += len;
+	}
+	if (unlikely(i < n))
+		tx_cut_short(q, c.used);
+	if (c.used > 0) {
+		q->n.packets += i - refused;
+		q->n.bytes += bytes;
+		tx_hand_over(q, &c, mode);
+	}
+	return (uint16_t)i;
+}
+
+/* --- paths --- */
+
+#define TX_PATH(what, mode, offload) \
+	uint16_t SL_PATH_NAME(tx, SL_ISA, what)(void *txq, struct rte_mbuf **pkts, uint16_t n) \
+	{ \
+		return tx_burst(txq, pkts, n, mode, offload); \
+	}
+
+TX_PATH(coherent, SL_COHERENCY_COHERENT, false)
+TX_PATH(coherent_offload, SL_COHERENCY_COHERENT, true)
+TX_PATH(explicit, SL_COHERENCY_EXPLICIT, false)
+TX_PATH(explicit_offload, SL_COHERENCY_EXPLICIT, true)
+TX_PATH(checked, SL_COHERENCY_CHECKED, false)
+TX_PATH(checked_offload, SL_COHERENCY_CHECKED, true)

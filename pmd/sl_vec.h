@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+#ifndef _SL_VEC_H_
+#define _SL_VEC_H_
+
+/**
+ * @file
+ * Vectors of 16-byte lanes: a lane is a descriptor, or 16 bytes of an mbuf. The
+ * burst functions are written once in lanes and compiled for each width: how
+ * many lanes a vector has is all that differs. Arithmetic is the compiler's
+ * (vector_size); here is what it has no operators for.
+ *
+ * SL_SIMD, bits of a vector, comes from the build: 0 none, 128, 256, 512.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* 0 leaves out what bounds the values a NIC writes: to see what that costs, never for use. */
+#ifndef SL_BOUNDS
+#define SL_BOUNDS 1
+#endif
+
+#ifndef SL_SIMD
+#define SL_SIMD 0
+#endif
+
+/** Descriptors that are worked on together: a line of 64 bytes. */
+#define SL_QUAD 4u
+
+#if SL_SIMD > 0
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#elif defined(__aarch64__)
+#include <arm_neon.h>
+#else
+#error "SL_SIMD: x86-64 and AArch64 alone have vector paths"
+#endif
+
+#define SL_VEC_BYTES (SL_SIMD / 8)
+/** Lanes of a vector. */
+#define SL_VEC_LANES (SL_VEC_BYTES / 16u)
+/** Vectors that a quad takes. */
+#define SL_QUAD_VECS (SL_QUAD / SL_VEC_LANES)
+
+/** A vector, by the width of its elements. may_alias: of descriptors and mbufs alike. */
+typedef uint8_t sl_vec8 __attribute__((vector_size(SL_VEC_BYTES), may_alias));
+typedef uint16_t sl_vec16 __attribute__((vector_size(SL_VEC_BYTES), may_alias));
+typedef uint32_t sl_vec32 __attribute__((vector_size(SL_VEC_BYTES), may_alias));
+typedef uint64_t sl_vec64 __attribute__((vector_size(SL_VEC_BYTES), may_alias));
+/** One lane. */
+typedef uint64_t sl_lane __attribute__((vector_size(16), may_alias));
+typedef uint8_t sl_lane8 __attribute__((vector_size(16), may_alias));
+
+/** A byte of a shuffle's result that shall be zero. */
+#define SL_VEC_ZERO 0xff
+
+/*
+ * A lane is loaded in one access: on x86 a descriptor whose DD is seen has all
+ * its 16 bytes of the same write-back (AVX processors load aligned 16 bytes at
+ * once). AArch64 promises that of 8 bytes alone.
+ */
+#if defined(__x86_64__)
+#define SL_LANE_IS_ATOMIC true
+#else
+#define SL_LANE_IS_ATOMIC false
+#endif
+
+/** 16 aligned bytes, loaded where it stands and once. */
+static inline __attribute__((always_inline)) sl_lane
+sl_lane_load(const volatile void *p)
+{
+	return *(const volatile sl_lane *)p;
+}
+
+static inline __attribute__((always_inline)) void
+sl_lane_store(void *p, sl_lane v)
+{
+	*(sl_lane *)p = v;
+}
+
+/** To a lane's boundary; the compiler may store it in parts. */
+static inline __attribute__((always_inline)) void
+sl_vec_store(volatile void *p, sl_vec64 v)
+{
+	typedef sl_vec64 at_lane __attribute__((aligned(16)));
+
+	*(at_lane *)(uintptr_t)p = v;
+}
+
+/** A vector of as many lanes as it has. */
+static inline __attribute__((always_inline)) sl_vec64
+sl_vec_join(const sl_lane *lane)
+{
+#if SL_SIMD == 128
+	return lane[0];
+#elif SL_SIMD == 256
+	return (sl_vec64)_mm256_inserti128_si256(
+		_mm256_castsi128_si256((__m128i)lane[0]), (__m128i)lane[1], 1);
+#else
+	const __m256i low = _mm256_inserti128_si256(
+			      _mm256_castsi128_si256((__m128i)lane[0]), (__m128i)lane[1], 1),
+		      high = _mm256_inserti128_si256(
+			      _mm256_castsi128_si256((__m128i)lane[2]), (__m128i)lane[3], 1);
+
+	return (sl_vec64)_mm512_inserti64x4(_mm512_castsi256_si512(low), high, 1);
+#endif
+}
+
+/** Lane @p i, a constant. */
+static inline __attribute__((always_inline)) sl_lane
+sl_vec_lane(sl_vec64 v, unsigned int i)
+{
+#if SL_SIMD == 128
+	(void)i;
+	return v;
+#elif SL_SIMD == 256
+	return (sl_lane)(i == 0 ? _mm256_castsi256_si128((__m256i)v) :
+				  _mm256_extracti128_si256((__m256i)v, 1));
+#else
+	switch (i) {
+	case 0:
+		return (sl_lane)_mm512_castsi512_si128((__m512i)v);
+	case 1:
+		return (sl_lane)_mm512_extracti32x4_epi32((__m512i)v, 1);
+	case 2:
+		return (sl_lane)_mm512_extracti32x4_epi32((__m512i)v, 2);
+	default:
+		return (sl_lane)_mm512_extracti32x4_epi32((__m512i)v, 3);
+	}
+#endif
+}
+
+/** A vector that has @p lane in each. */
+static inline __attribute__((always_inline)) sl_vec64
+sl_vec_each(sl_lane lane)
+{
+#if SL_SIMD == 128
+	return lane;
+#elif SL_SIMD == 256
+	return (sl_vec64)_mm256_broadcastsi128_si256((__m128i)lane);
+#else
+	return (sl_vec64)_mm512_broadcast_i32x4((__m128i)lane);
+#endif
+}
+
+/** Bytes of each lane moved about within it, by @p which; SL_VEC_ZERO: 0. */
+static inline __attribute__((always_inline)) sl_vec64
+sl_vec_shuffle(sl_vec64 v, sl_vec64 which)
+{
+#if defined(__aarch64__)
+	return (sl_vec64)vqtbl1q_u8((uint8x16_t)v, (uint8x16_t)which);
+#elif SL_SIMD == 128
+	return (sl_vec64)_mm_shuffle_epi8((__m128i)v, (__m128i)which);
+#elif SL_SIMD == 256
+	return (sl_vec64)_mm256_shuffle_epi8((__m256i)v, (__m256i)which);
+#else
+	return (sl_vec64)_mm512_shuffle_epi8((__m512i)v, (__m512i)which);
+#endif
+}
+
+/** Not 0 in each 16 bits in which @p v is above @p most, unsigned. */
+static inline __attribute__((always_inline)) sl_vec64
+sl_vec_above16(sl_vec64 v, sl_vec64 most)
+{
+#if defined(__aarch64__)
+	return (sl_vec64)vqsubq_u16((uint16x8_t)v, (uint16x8_t)most);
+#elif SL_SIMD == 128
+	return (sl_vec64)_mm_subs_epu16((__m128i)v, (__m128i)most);
+#elif SL_SIMD == 256
+	return (sl_vec64)_mm256_subs_epu16((__m256i)v, (__m256i)most);
+#else
+	return (sl_vec64)_mm512_subs_epu16((__m512i)v, (__m512i)most);
+#endif
+}
+
+/** Is any bit set? */
+static inline __attribute__((always_inline)) bool
+sl_vec_any(sl_vec64 v)
+{
+#if defined(__aarch64__)
+	return vmaxvq_u32((uint32x4_t)v) != 0;
+#elif SL_SIMD == 128
+	return _mm_testz_si128((__m128i)v, (__m128i)v) == 0;
+#elif SL_SIMD == 256
+	return _mm256_testz_si256((__m256i)v, (__m256i)v) == 0;
+#else
+	return _mm512_test_epi64_mask((__m512i)v, (__m512i)v) != 0;
+#endif
+}
+
+/** Sum of the first, or second, words of 8 bytes of all lanes. */
+static inline __attribute__((always_inline)) uint64_t
+sl_vec_sum(sl_vec64 v, unsigned int which)
+{
+	uint64_t sum = 0;
+	unsigned int i;
+
+	for (i = 0; i < SL_VEC_LANES; i++)
+		sum += sl_vec_lane(v, i)[which];
+	return sum;
+}
+
+#endif /* SL_SIMD > 0 */
+
+#endif /* _SL_VEC_H_ */
