@@ -189,6 +189,7 @@ struct sl_check_site {
 	const char *verb, *file;
 	int line;
 	uint64_t calls;
+	uint64_t lines; /**< of memory, that these calls reached */
 };
 
 /** The places seen so far. @return how many there are, also when @p max is smaller. */

@@ -110,7 +110,7 @@ check_site(struct sl_check *c, const char *verb, const struct sl_sync_site *site
 	}
 	if (c->nb_sites == CHECK_SITES)
 		return 0;
-	c->site[c->nb_sites] = (struct sl_check_site){verb, site->file, site->line, 1};
+	c->site[c->nb_sites] = (struct sl_check_site){verb, site->file, site->line, 1, 0};
 	return (uint16_t)c->nb_sites++;
 }
 

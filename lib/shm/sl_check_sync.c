@@ -449,6 +449,8 @@ run(struct sl_check *c, enum check_verb verb, const void *va, size_t len,
 	}
 	if (len == 0 || !call_locate(c, &k))
 		return;
+	if (k.site != 0)
+		c->site[k.site].lines += k.count;
 	check_diff_call(c, verb, k.map, k.off, len, NULL, 0);
 	if (c->diff.coherent) {
 		run_coherent(c, &k);

@@ -6,32 +6,44 @@
 #include <string.h>
 
 #include <rte_bus_vdev.h>
+#include <rte_cpuflags.h>
 #include <rte_ip.h>
 #include <rte_udp.h>
+#include <rte_vect.h>
 
 #include "contender.h"
 #include "sl_fields.h"
+#include "sl_paths.h"
 #include "sl_pmd.h"
 #include "sl_regs_82599.h"
 
 #define STEP 64u
 #define FLOWS 256u /* tried to fill every queue's lane */
 #define PORT_BASE 1024u
+#define UNBOUNDED_BITS 256u /* meson.build */
+
+/* Built for this comparison alone: meson.build. */
+SL_PATHS_DECLARE(unbounded);
 
 const struct contender_row contender_rows[] = {
 	{"igb", "DPDK's net_e1000_igb on the 82576", KIND_STOCK, "net_e1000_igb", SL_PCI_DEV_82576,
-		NULL, 1, true},
+		NULL, 1, true, false},
 	{"ixgbe", "DPDK's net_ixgbe on the 82599", KIND_STOCK, "net_ixgbe", SL_PCI_DEV_82599_KX4,
-		NULL, 4, true},
+		NULL, 4, true, false},
 	{"coherent", "net_syncline, coherency=coherent", KIND_OURS, NULL, 0, "coherency=coherent",
-		1, true},
+		1, true, false},
 	{"explicit", "net_syncline, coherency=explicit", KIND_OURS, NULL, 0, "coherency=explicit",
-		1, true},
+		1, true, false},
 	{"null", "DPDK's net_null: mbufs without a device", KIND_VDEV, "net_null0", 0, "size=60", 1,
+		false, false},
+	{"ring", "DPDK's net_ring: a ring in memory", KIND_RING, "net_ring0", 0, "", 1, false,
 		false},
-	{"ring", "DPDK's net_ring: a ring in memory", KIND_RING, "net_ring0", 0, "", 1, false},
+	{"unbounded", "as coherent, without the bounds on what a NIC writes", KIND_OURS, NULL, 0,
+		"coherency=coherent", 1, false, true},
 	{"floor", "a bare loop over descriptors and mbuf headers", KIND_FLOOR, NULL, 0, NULL, 1,
-		false},
+		false, false},
+	{"floor+sync", "the same with the cache maintenance that the memory contract needs",
+		KIND_FLOOR, NULL, 0, "explicit", 1, false, false},
 };
 const unsigned int contender_row_count = RTE_DIM(contender_rows);
 
@@ -234,6 +246,10 @@ contender_drain(struct contender *c)
 const char *
 contender_obstacle(const struct contender_row *row)
 {
+	if (row->unbounded && rte_vect_get_max_simd_bitwidth() != UNBOUNDED_BITS)
+		return "it is compiled for vectors of 256 bits alone: --simd 256";
+	if (row->unbounded && !rte_cpu_get_flag_enabled(RTE_CPUFLAG_AVX2))
+		return "this CPU has no AVX2";
 	if (row->kind != KIND_STOCK)
 		return NULL;
 	if (trap_obstacle() != NULL)
@@ -349,6 +365,10 @@ port_start(struct contender *c)
 		ret = rte_eth_dev_start(c->port);
 	if (ret == 0 && c->nic != NULL)
 		ret = rte_eth_promiscuous_enable(c->port);
+	if (ret == 0 && c->row->unbounded) {
+		rte_eth_fp_ops[c->port].rx_pkt_burst = sl_rx_unbounded_coherent;
+		rte_eth_fp_ops[c->port].tx_pkt_burst = sl_tx_unbounded_coherent;
+	}
 	if (ret == 0 && c->row->kind == KIND_STOCK)
 		ret = stock_run(&c->stock, c->queues);
 	if (ret == 0 && rte_eth_rx_burst_mode_get(c->port, 0, &mode) == 0)
@@ -361,7 +381,8 @@ port_start(struct contender *c)
 static int
 floor_start(struct contender *c)
 {
-	int ret = floor_open(&c->floor, c->queues, RING, c->pool, MBUFS, rss_key);
+	int ret = floor_open(
+		&c->floor, c->queues, RING, c->pool, MBUFS, rss_key, c->row->args != NULL);
 
 	if (ret != 0)
 		return ret;

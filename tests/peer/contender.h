@@ -48,6 +48,7 @@ struct contender_row {
 	const char *args;   /**< of virtual devices */
 	unsigned int min_burst; /**< shorter ones its fast path does not serve */
 	bool offloads;		/**< has checksum offloads to measure */
+	bool unbounded;		/**< of KIND_OURS: with burst functions that lack bounds */
 };
 
 extern const struct contender_row contender_rows[];

@@ -3,6 +3,7 @@
  */
 #include <errno.h>
 
+#include <rte_ether.h>
 #include <rte_malloc.h>
 
 #include "floor.h"
@@ -11,15 +12,20 @@
 #include "sl_desc.h"
 #include "sl_fields.h"
 #include "sl_regs.h"
+#include "sl_shm.h"
+#include "sl_sync.h"
 #include "stock.h"
 
 #define BUF_UNIT 1024u /* of SRRCTL */
+/* What the NIC may write of a frame: an Ethernet frame with two VLAN tags. */
+#define FRAME_ROOM (RTE_ETHER_MAX_LEN + 2u * RTE_VLAN_HLEN)
 
 struct floor_rxq {
 	union sl_rx_desc *ring;
 	struct rte_mbuf **sw;
 	volatile uint32_t *tail;
 	uint32_t next;
+	uint32_t posted; /**< with cache maintenance: up to here */
 };
 
 struct floor_txq {
@@ -38,7 +44,9 @@ struct floor {
 	unsigned int queues, ring, mbufs;
 	struct rte_mbuf **stack; /**< grows upwards */
 	unsigned int on_stack;
-	uint64_t rearm; /**< first fields of an mbuf that holds one whole frame */
+	const struct sl_sync *sync; /**< of explicit mode, or NULL */
+	uint32_t frame_max;	    /**< bytes that the NIC may write to a buffer: whole lines */
+	uint64_t rearm;		    /**< first fields of an mbuf that holds one whole frame */
 	struct floor_rxq rxq[FLOOR_QUEUES];
 	struct floor_txq txq[FLOOR_QUEUES];
 };
@@ -68,10 +76,83 @@ rearm_word(struct rte_mbuf *m)
 	return (uint64_t *)at;
 }
 
-uint16_t
-floor_rx(struct floor *f, unsigned int queue, struct rte_mbuf **m, uint16_t n)
+/* --- with cache maintenance: the lines that must be, and no others --- */
+
+static void
+clean(const struct floor *f, const volatile void *p, size_t len)
 {
-	struct floor_rxq *q = &f->rxq[queue];
+	sl_flush(f->sync, SL_COHERENCY_EXPLICIT, (const void *)(uintptr_t)p, len);
+}
+
+/* Whole lines of descriptors of which all are consumed, as rule R4 has it. */
+static void
+post_lines(struct floor *f, struct floor_rxq *q, uint32_t end)
+{
+	const uint32_t line = f->sync->line / SL_DESC_SIZE, mask = f->ring - 1;
+	const uint32_t n = ((end & ~(line - 1)) - q->posted) & mask;
+	uint32_t i;
+
+	if (n == 0)
+		return;
+	for (i = 0; i < n; i++) {
+		const uint32_t at = (q->posted + i) & mask;
+		struct rte_mbuf *fresh = f->stack[--f->on_stack];
+
+		/* No dirty line where the NIC may write (R1). */
+		sl_prepare(f->sync, SL_COHERENCY_EXPLICIT,
+			(char *)fresh->buf_addr + RTE_PKTMBUF_HEADROOM, f->frame_max);
+		q->sw[at] = fresh;
+		q->ring[at].read.pkt_addr = rte_mbuf_data_iova_default(fresh);
+		q->ring[at].read.hdr_addr = 0;
+		if ((at & (line - 1)) == line - 1)
+			/* The line to memory before the doorbell (T2). */
+			clean(f, &q->ring[at + 1 - line], f->sync->line);
+	}
+	q->posted = (q->posted + n) & mask;
+	/* All of it before the doorbell (T2). One line stays unposted. */
+	sl_doorbell_barrier(f->sync, SL_COHERENCY_EXPLICIT);
+	__atomic_store_n(q->tail, (q->posted - line) & mask, __ATOMIC_RELEASE);
+}
+
+static uint16_t
+rx_explicit(struct floor *f, struct floor_rxq *q, struct rte_mbuf **m, uint16_t n)
+{
+	const uint32_t line = f->sync->line / SL_DESC_SIZE, mask = f->ring - 1;
+	uint32_t at = q->next;
+	uint16_t i, got;
+
+	/* Lines that hold descriptors of the burst and were not looked at before (R2). */
+	for (i = 0; i < n; i++) {
+		if (((at + i) & (line - 1)) == 0)
+			sl_update_nofence(f->sync, SL_COHERENCY_EXPLICIT, &q->ring[(at + i) & mask],
+				f->sync->line);
+	}
+	sl_update_fence(f->sync, SL_COHERENCY_EXPLICIT);
+	for (got = 0; got < n; got++, at = (at + 1) & mask) {
+		const union sl_rx_desc *d = &q->ring[at];
+
+		if ((__atomic_load_n(&d->qw[1], __ATOMIC_ACQUIRE) & SL_RXD_STAT_DD) == 0)
+			break;
+		m[got] = q->sw[at];
+		q->sw[at] = NULL;
+		*rearm_word(m[got]) = f->rearm;
+		m[got]->ol_flags = 0;
+		m[got]->packet_type = 0;
+		m[got]->data_len = d->wb.length;
+		m[got]->pkt_len = d->wb.length;
+		/* The frame, before it is read (R3). */
+		sl_update_nofence(f->sync, SL_COHERENCY_EXPLICIT,
+			rte_pktmbuf_mtod(m[got], const void *), d->wb.length);
+	}
+	sl_update_fence(f->sync, SL_COHERENCY_EXPLICIT);
+	q->next = at;
+	post_lines(f, q, at);
+	return got;
+}
+
+static uint16_t
+rx_coherent(struct floor *f, struct floor_rxq *q, struct rte_mbuf **m, uint16_t n)
+{
 	uint32_t at = q->next;
 	uint16_t i;
 
@@ -103,17 +184,48 @@ floor_rx(struct floor *f, unsigned int queue, struct rte_mbuf **m, uint16_t n)
 	return i;
 }
 
+uint16_t
+floor_rx(struct floor *f, unsigned int queue, struct rte_mbuf **m, uint16_t n)
+{
+	struct floor_rxq *q = &f->rxq[queue];
+
+	return f->sync != NULL ? rx_explicit(f, q, m, n) : rx_coherent(f, q, m, n);
+}
+
 /* Mbufs of what the device has sent. */
 static void
 tx_clean(struct floor *f, struct floor_txq *q)
 {
-	/* The device has read the data before this head was written. */
-	uint32_t head = __atomic_load_n(q->head, __ATOMIC_ACQUIRE);
+	uint32_t head;
 
+	/* What the device wrote is what is read (R2). */
+	if (f->sync != NULL)
+		sl_update(f->sync, SL_COHERENCY_EXPLICIT, q->head, sizeof(*q->head));
+	/* The device has read the data before this head was written. */
+	head = __atomic_load_n(q->head, __ATOMIC_ACQUIRE);
 	while (q->clean != head) {
 		f->stack[f->on_stack++] = q->sw[q->clean];
 		q->clean = (q->clean + 1) & (f->ring - 1);
 	}
+}
+
+/* Frames and descriptors of a burst, @n from @from on, to memory (T1, T2). */
+static void
+tx_flush(const struct floor *f, const struct floor_txq *q, uint32_t from, uint16_t n)
+{
+	const uint32_t first = RTE_MIN((uint32_t)n, f->ring - from);
+	uint16_t i;
+
+	for (i = 0; i < n; i++) {
+		const struct rte_mbuf *m = q->sw[(from + i) & (f->ring - 1)];
+
+		clean(f, rte_pktmbuf_mtod(m, const void *), m->data_len);
+	}
+	clean(f, &q->ring[from], first * SL_DESC_SIZE);
+	if (n > first)
+		clean(f, q->ring, (n - first) * SL_DESC_SIZE);
+	/* Before the doorbell (T2). */
+	sl_doorbell_barrier(f->sync, SL_COHERENCY_EXPLICIT);
 }
 
 uint16_t
@@ -122,10 +234,13 @@ floor_tx(struct floor *f, unsigned int queue, struct rte_mbuf **m, uint16_t n)
 	const uint32_t cmd = SL_PREP(SL_TXD_DTYP, SL_TXD_DTYP_DATA) | SL_TXD_DCMD_DEXT |
 		SL_TXD_DCMD_EOP | SL_TXD_DCMD_IFCS;
 	struct floor_txq *q = &f->txq[queue];
-	uint32_t at = q->next;
+	const uint32_t from = q->next;
+	uint32_t at = from;
 	uint16_t i;
 
-	tx_clean(f, q);
+	/* Looked at seldom where that costs a line, as a driver would. */
+	if (f->sync == NULL || ((at - q->clean) & (f->ring - 1)) >= f->ring / 4)
+		tx_clean(f, q);
 	for (i = 0; i < n; i++) {
 		union sl_tx_desc *d = &q->ring[at];
 		uint32_t len = m[i]->data_len;
@@ -137,6 +252,8 @@ floor_tx(struct floor *f, unsigned int queue, struct rte_mbuf **m, uint16_t n)
 		at = (at + 1) & (f->ring - 1);
 	}
 	q->next = at;
+	if (f->sync != NULL)
+		tx_flush(f, q, from, n);
 	/* Descriptors before the tail, for the device: T2. */
 	__atomic_store_n(q->tail, at, __ATOMIC_RELEASE);
 	return n;
@@ -178,7 +295,9 @@ rxq_start(struct floor *f, unsigned int qi)
 			SL_PREP(SL_SRRCTL_DESCTYPE, SL_DESCTYPE_ADV_ONEBUF));
 	SL_WR(&f->bus, RXDCTL, qi, SL_XDCTL_ENABLE);
 	q->tail = f->bus.ops->doorbell(f->bus.dev, SL_OFF(RDT, qi));
-	__atomic_store_n(q->tail, f->ring - 1, __ATOMIC_RELEASE);
+	/* One stays unposted, or a line. */
+	__atomic_store_n(q->tail, f->ring - (f->sync != NULL ? f->sync->line / SL_DESC_SIZE : 1),
+		__ATOMIC_RELEASE);
 	return 0;
 }
 
@@ -256,9 +375,9 @@ stack_fill(struct floor *f)
 
 int
 floor_open(struct floor **out, unsigned int queues, unsigned int ring, struct rte_mempool *pool,
-	unsigned int mbufs, const uint8_t *rss_key)
+	unsigned int mbufs, const uint8_t *rss_key, bool explicit_sync)
 {
-	struct sl_softnic_params params = {.name = "floor"};
+	struct sl_softnic_params params = {.name = explicit_sync ? "floor_sync" : "floor"};
 	struct floor *f;
 	int ret;
 
@@ -271,8 +390,13 @@ floor_open(struct floor **out, unsigned int queues, unsigned int ring, struct rt
 	f->ring = ring;
 	f->pool = pool;
 	f->mbufs = mbufs;
-	ret = stock_adapter_open("floor", &f->adapter);
+	ret = stock_adapter_open(params.name,
+		explicit_sync ? SL_COHERENCY_EXPLICIT : SL_COHERENCY_COHERENT, &f->adapter);
 	params.adapter = f->adapter;
+	if (ret == 0 && explicit_sync) {
+		f->sync = sl_adapter_sync(f->adapter);
+		f->frame_max = RTE_ALIGN_CEIL(FRAME_ROOM, f->sync->line);
+	}
 	if (ret == 0)
 		ret = sl_softnic_create(&params, &f->nic);
 	if (ret == 0)
@@ -291,11 +415,13 @@ floor_open(struct floor **out, unsigned int queues, unsigned int ring, struct rt
 static void
 queues_free(struct floor *f)
 {
-	unsigned int q;
+	unsigned int q, i;
 
 	for (q = 0; q < f->queues; q++) {
-		if (f->rxq[q].sw != NULL && f->rxq[q].sw[0] != NULL)
-			floor_put(f, f->rxq[q].sw, f->ring);
+		for (i = 0; f->rxq[q].sw != NULL && i < f->ring; i++) {
+			if (f->rxq[q].sw[i] != NULL)
+				floor_put(f, &f->rxq[q].sw[i], 1);
+		}
 		if (f->txq[q].head != NULL)
 			tx_clean(f, &f->txq[q]);
 		rte_free(f->rxq[q].ring);

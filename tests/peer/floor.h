@@ -13,6 +13,7 @@
  * offloads, no statistics, no mempool: mbufs circulate on a stack of its own.
  */
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <rte_mbuf.h>
@@ -28,11 +29,12 @@ struct floor;
  * Make one with @p mbufs of @p pool for its own, started with @p queues of
  * @p ring descriptors (a power of two) each way.
  * @param rss_key 40 bytes, for more than one queue
+ * @param explicit_sync with the cache maintenance that the memory contract needs, and no more
  * @return 0 or negative errno.
  */
 int
 floor_open(struct floor **out, unsigned int queues, unsigned int ring, struct rte_mempool *pool,
-		unsigned int mbufs, const uint8_t *rss_key);
+		unsigned int mbufs, const uint8_t *rss_key, bool explicit_sync);
 /** All mbufs back to the pool, device destroyed; the wire with it. */
 void
 floor_close(struct floor *f);

@@ -14,7 +14,6 @@
 
 #include "measure.h"
 
-#define BURST_MAX 64u
 #define BATCH 32u    /* frames of a queue between two times that the device works */
 #define EMPTY_MAX 4u /* bursts that bring nothing before frames count as lost */
 #define CLOCK_READS 1001u

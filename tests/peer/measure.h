@@ -14,6 +14,7 @@
 
 #define CONTENDERS_MAX 16u
 #define ROUNDS_MAX 64u
+#define BURST_MAX 64u
 
 enum peer_op { OP_RX, OP_TX, OP_RXTX, OP_COUNT };
 extern const char *const op_names[OP_COUNT];

@@ -17,14 +17,17 @@
 #define FORMAT_VERSION 1
 #define TEXT_LEN 128u
 
-/** Ratios that are shown: one contender's cycles over another's. */
+/** Ratios that are shown: one contender's cycles over another's, and what is added to that. */
 static const struct {
-	const char *of, *to;
+	const char *name, *of, *to;
+	const char *plus, *minus; /**< NULL: nothing */
 } ratios[] = {
-	{"coherent", "igb"},
-	{"coherent", "ixgbe"},
-	{"coherent", "floor"},
-	{"explicit", "coherent"},
+	{"coherent/igb", "coherent", "igb", NULL, NULL},
+	{"coherent/ixgbe", "coherent", "ixgbe", NULL, NULL},
+	{"coherent/floor", "coherent", "floor", NULL, NULL},
+	{"bounds", "coherent", "unbounded", NULL, NULL},
+	{"explicit/coherent", "explicit", "coherent", NULL, NULL},
+	{"explicit/need", "explicit", "coherent", "floor+sync", "floor"},
 };
 
 /* Index of a contender that takes part, or -1. */
@@ -40,11 +43,24 @@ find(const struct measure *m, const char *name)
 	return -1;
 }
 
-/* Both take part in the run. */
+/* All of it take part in the run. */
 static bool
 ratio_shown(const struct measure *m, unsigned int which)
 {
-	return find(m, ratios[which].of) >= 0 && find(m, ratios[which].to) >= 0;
+	return find(m, ratios[which].of) >= 0 && find(m, ratios[which].to) >= 0 &&
+		(ratios[which].plus == NULL ||
+			(find(m, ratios[which].plus) >= 0 && find(m, ratios[which].minus) >= 0));
+}
+
+/* A contender's cycles in a round; 0 for none, NAN when it does not take part in the point. */
+static double
+cycles_of(const struct measure *m, const struct result *r, const char *name, unsigned int round)
+{
+	const int i = name == NULL ? -1 : find(m, name);
+
+	if (name == NULL)
+		return 0;
+	return i < 0 || isnan(r->median[i]) ? NAN : r->sample[i][round];
 }
 
 /*
@@ -55,14 +71,17 @@ ratio_shown(const struct measure *m, unsigned int which)
 static bool
 ratio(const struct measure *m, const struct result *r, unsigned int which, double *out)
 {
-	int of = find(m, ratios[which].of), to = find(m, ratios[which].to);
 	double v[ROUNDS_MAX];
 	unsigned int i;
 
-	if (of < 0 || to < 0 || isnan(r->median[of]) || isnan(r->median[to]))
-		return false;
-	for (i = 0; i < r->rounds; i++)
-		v[i] = r->sample[of][i] / r->sample[to][i];
+	for (i = 0; i < r->rounds; i++) {
+		v[i] = cycles_of(m, r, ratios[which].of, i) /
+			(cycles_of(m, r, ratios[which].to, i) +
+				cycles_of(m, r, ratios[which].plus, i) -
+				cycles_of(m, r, ratios[which].minus, i));
+		if (isnan(v[i]))
+			return false;
+	}
 	*out = median(v, r->rounds);
 	return true;
 }
@@ -81,7 +100,7 @@ report_head(const struct measure *m)
 		printf(" %13s", m->list[i].row->name);
 	for (i = 0; i < RTE_DIM(ratios); i++) {
 		if (ratio_shown(m, i))
-			printf("  %s/%s", ratios[i].of, ratios[i].to);
+			printf("  %s", ratios[i].name);
 	}
 	printf("\n");
 }
@@ -103,7 +122,7 @@ report_line(const struct measure *m, const struct result *r)
 		printf(" %13s", cell);
 	}
 	for (i = 0; i < RTE_DIM(ratios); i++) {
-		const int width = (int)(strlen(ratios[i].of) + 1 + strlen(ratios[i].to));
+		const int width = (int)strlen(ratios[i].name);
 
 		if (ratio(m, r, i, &v))
 			printf("  %*.2f", width, v);
@@ -114,12 +133,37 @@ report_line(const struct measure *m, const struct result *r)
 	fflush(stdout);
 }
 
+/* Lines a packet of explicit mode: the driver's, and what the contract needs. */
+static void
+lines_print(const struct report *rep)
+{
+	unsigned int i, k;
+
+	if (rep->nb_lines == 0)
+		return;
+	printf("\nLines of memory a packet that explicit mode reaches; in brackets what the contract needs.\n"
+	       "%5s %5s",
+		"bytes", "burst");
+	for (k = 0; k < LINES_KINDS; k++)
+		printf(" %16s", line_kind_names[k]);
+	printf("\n");
+	for (i = 0; i < rep->nb_lines; i++) {
+		const struct lines *l = &rep->lines[i];
+
+		printf("%5u %5u", l->size, l->burst);
+		for (k = 0; k < LINES_KINDS; k++)
+			printf("   %6.2f (%5.2f)", l->got[k], l->need[k]);
+		printf("\n");
+	}
+}
+
 void
 report_foot(const struct report *rep)
 {
 	const struct measure *m = rep->measure;
 	unsigned int i;
 
+	lines_print(rep);
 	printf("\n");
 	for (i = 0; i < m->n; i++) {
 		const struct contender *c = &m->list[i];
@@ -139,6 +183,8 @@ report_foot(const struct report *rep)
 	}
 	if (rep->why_no_other_core != NULL)
 		printf("device on the other core: left out: %s\n", rep->why_no_other_core);
+	printf("bounds: coherent/unbounded; explicit/need: explicit over coherent and what floor+sync "
+	       "costs more than floor\n");
 	printf("%u points, %u rounds, %s, time stamp counter %.3f GHz, %.0f s\n", rep->n, m->rounds,
 		rep->hugepages ? "hugepages" : "4 KiB pages (no hugepages were free)",
 		(double)rte_get_tsc_hz() / 1e9, rep->seconds);
@@ -222,19 +268,38 @@ point_json(const struct measure *m, const struct result *r)
 {
 	const struct point *p = &r->point;
 	json_t *over = json_object();
-	char name[TEXT_LEN];
 	unsigned int i;
 	double v;
 
 	for (i = 0; i < RTE_DIM(ratios); i++) {
-		snprintf(name, sizeof(name), "%s/%s", ratios[i].of, ratios[i].to);
 		if (ratio(m, r, i, &v))
-			json_object_set_new(over, name, json_real(v));
+			json_object_set_new(over, ratios[i].name, json_real(v));
 	}
 	return json_pack("{s:s, s:i, s:b, s:i, s:i, s:s, s:o, s:o}", "device",
 		p->other_core ? "other core" : "same core", "queues", p->queues, "offloads",
 		p->offloads, "size", p->size, "burst", p->burst, "op", op_names[p->op],
 		"cycles_per_packet", cycles_json(m, r), "ratios", over);
+}
+
+static json_t *
+lines_json(const struct report *rep)
+{
+	json_t *list = json_array();
+	unsigned int i, k;
+
+	for (i = 0; i < rep->nb_lines; i++) {
+		const struct lines *l = &rep->lines[i];
+		json_t *got = json_object(), *need = json_object();
+
+		for (k = 0; k < LINES_KINDS; k++) {
+			json_object_set_new(got, line_kind_names[k], json_real(l->got[k]));
+			json_object_set_new(need, line_kind_names[k], json_real(l->need[k]));
+		}
+		json_array_append_new(list,
+			json_pack("{s:i, s:i, s:o, s:o}", "size", l->size, "burst", l->burst,
+				"reached", got, "needed", need));
+	}
+	return list;
 }
 
 int
@@ -246,10 +311,10 @@ report_json(const struct report *rep, const char *path)
 
 	for (i = 0; i < rep->n; i++)
 		json_array_append_new(points, point_json(rep->measure, &rep->results[i]));
-	root = json_pack("{s:s, s:i, s:o, s:o, s:i, s:i, s:o}", "kind", "syncline-peers", "format",
-		FORMAT_VERSION, "environment", environment_json(rep), "contenders",
+	root = json_pack("{s:s, s:i, s:o, s:o, s:i, s:i, s:o, s:o}", "kind", "syncline-peers",
+		"format", FORMAT_VERSION, "environment", environment_json(rep), "contenders",
 		contenders_json(rep->measure), "rounds", rep->measure->rounds, "descriptors", RING,
-		"points", points);
+		"points", points, "explicit_lines", lines_json(rep));
 	ret = root != NULL ? json_dump_file(root, path, JSON_INDENT(1)) : -1;
 	json_decref(root);
 	if (ret == 0)

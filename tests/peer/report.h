@@ -6,13 +6,18 @@
 
 /** @file The table for people and the file for machines. */
 
+#include "lines.h"
 #include "measure.h"
+
+#define LINES_MAX 64u
 
 /** What was measured, whole or as far as it got. */
 struct report {
 	const struct measure *measure;
 	const struct result *results;
 	unsigned int n;
+	struct lines lines[LINES_MAX]; /**< of explicit mode */
+	unsigned int nb_lines;
 	bool hugepages;
 	double seconds;
 	const char *why_no_other_core; /**< NULL when it was measured */
@@ -23,6 +28,8 @@ void
 report_head(const struct measure *m);
 void
 report_line(const struct measure *m, const struct result *r);
+#define LINES_MAX 64u
+
 /** What stands below the table. */
 void
 report_foot(const struct report *rep);

@@ -19,6 +19,7 @@
 #include <rte_cycles.h>
 #include <rte_eal.h>
 #include <rte_errno.h>
+#include <rte_vect.h>
 
 #include "report.h"
 
@@ -30,22 +31,36 @@
 #define POINTS_MAX 512u
 #define OFFLOAD_BURST 32u
 
-/** What the user asked for. */
-struct options {
-	bool quick;
-	const char *json;
-	unsigned int rounds;
-};
+#define LIST_MAX 8u
 
-static const unsigned int all_bursts[] = {1, 4, 8, 16, 32, 64}, some_bursts[] = {1, 4, 32};
-static const unsigned int all_sizes[] = {64, 512, 1518}, some_sizes[] = {64, 1518};
-static const unsigned int all_queues[] = {1, 4}, one_queue[] = {1};
+/** Numbers of one kind: sizes, bursts. */
+struct list {
+	unsigned int n, v[LIST_MAX];
+};
 
 /** Which points: every combination. */
 struct plan {
-	const unsigned int *bursts, *sizes, *queues;
-	unsigned int nb_bursts, nb_sizes, nb_queues;
+	struct list bursts, sizes, queues;
+	bool same, other; /**< the device on the driver's core, on another one */
 };
+
+/** What the user asked for. */
+struct options {
+	struct plan plan;
+	const char *json, *who;
+	unsigned int rounds, bits;
+};
+
+static const struct plan plan_full = {.bursts = {6, {1, 4, 8, 16, 32, 64}},
+	.sizes = {3, {64, 512, 1518}},
+	.queues = {2, {1, 4}},
+	.same = true,
+	.other = true};
+static const struct plan plan_quick = {.bursts = {3, {1, 4, 32}},
+	.sizes = {2, {64, 1518}},
+	.queues = {1, {1}},
+	.same = true,
+	.other = true};
 
 /* The handler can only leave a word behind. */
 static volatile sig_atomic_t interrupted;
@@ -61,14 +76,145 @@ static void
 usage(FILE *to)
 {
 	fprintf(to,
-		"Usage: sl-peers [--quick] [--rounds N] [--json FILE]\n\n"
+		"Usage: sl-peers [OPTION...]\n\n"
 		"DPDK's drivers and ours in one process, on the same software NIC, in turn: cycles a\n"
 		"packet. Frames of 64, 512 and 1518 bytes, bursts of 1 to 64, 1 and 4 queues; with the\n"
 		"device on the driver's core and on another one. Ctrl-C ends it and keeps what is done.\n\n"
-		"  --quick      fewer sizes and bursts, one queue: less than a minute\n"
-		"  --rounds N   rounds of each, 3..%u (%u; quick %u)\n"
-		"  --json FILE  every sample, for machines\n",
+		"  --quick         fewer sizes and bursts, one queue: less than a minute\n"
+		"  --sizes LIST    bytes with FCS, %u..%u: --sizes 64,1518\n"
+		"  --bursts LIST   1..%u\n"
+		"  --queues LIST   1 to %u; and what is 1 or 4: how many flows do\n"
+		"  --device WHERE  same, other or both (both)\n"
+		"  --who LIST      contenders by their name: --who igb,coherent,floor\n"
+		"  --simd BITS     widest vectors of all drivers: 64 (none), 128, 256, 512 (what EAL\n"
+		"                  chooses, 256 mostly)\n"
+		"  --rounds N      rounds of each, 3..%u (%u; quick %u)\n"
+		"  --json FILE     every sample, for machines\n",
+		FRAME_MIN + RTE_ETHER_CRC_LEN, FRAME_MAX + RTE_ETHER_CRC_LEN, BURST_MAX, QUEUES_MAX,
 		ROUNDS_MAX, ROUNDS, ROUNDS_QUICK);
+}
+
+/* A number of an option, from @least to @most. */
+static int
+number_parse(const char *option, const char *text, unsigned int least, unsigned int most,
+	char **end, unsigned int *out)
+{
+	unsigned long v = strtoul(text, end, 10);
+
+	if (*end == text || (**end != '\0' && **end != ',') || v < least || v > most) {
+		fprintf(stderr, "--%s %s: allowed: numbers from %u to %u\n", option, text, least,
+			most);
+		return -EINVAL;
+	}
+	*out = (unsigned int)v;
+	return 0;
+}
+
+static int
+one_parse(const char *option, const char *text, unsigned int least, unsigned int most,
+	unsigned int *out)
+{
+	char *end;
+	int ret = number_parse(option, text, least, most, &end, out);
+
+	if (ret == 0 && *end != '\0') {
+		fprintf(stderr, "--%s %s: allowed: one number\n", option, text);
+		ret = -EINVAL;
+	}
+	return ret;
+}
+
+static int
+list_parse(const char *option, const char *text, unsigned int least, unsigned int most,
+	struct list *out)
+{
+	char *end;
+	int ret;
+
+	for (out->n = 0; out->n < LIST_MAX; text = end + 1) {
+		ret = number_parse(option, text, least, most, &end, &out->v[out->n]);
+		if (ret != 0)
+			return ret;
+		out->n++;
+		if (*end == '\0')
+			return 0;
+	}
+	fprintf(stderr, "--%s: more than %u numbers\n", option, LIST_MAX);
+	return -EINVAL;
+}
+
+static int
+device_parse(const char *text, struct plan *plan)
+{
+	const bool both = strcmp(text, "both") == 0;
+
+	plan->same = both || strcmp(text, "same") == 0;
+	plan->other = both || strcmp(text, "other") == 0;
+	if (plan->same || plan->other)
+		return 0;
+	fprintf(stderr, "--device %s: allowed: same, other, both\n", text);
+	return -EINVAL;
+}
+
+static bool
+in_list(const char *list, const char *name)
+{
+	const size_t n = strlen(name);
+	const char *at;
+
+	for (at = list; at != NULL; at = strchr(at, ',')) {
+		at += *at == ',';
+		if (strncmp(at, name, n) == 0 && (at[n] == '\0' || at[n] == ','))
+			return true;
+	}
+	return false;
+}
+
+/* Each word of the list is somebody. */
+static int
+who_parse(const char *list)
+{
+	unsigned int i, words = 1, known = 0;
+
+	for (i = 0; list[i] != '\0'; i++)
+		words += list[i] == ',';
+	for (i = 0; i < contender_row_count; i++)
+		known += in_list(list, contender_rows[i].name);
+	if (known == words)
+		return 0;
+	fprintf(stderr, "--who %s: allowed, each once:", list);
+	for (i = 0; i < contender_row_count; i++)
+		fprintf(stderr, " %s", contender_rows[i].name);
+	fprintf(stderr, "\n");
+	return -EINVAL;
+}
+
+static int
+option_take(int opt, const char *arg, struct options *o)
+{
+	switch (opt) {
+	case 's':
+		return list_parse("sizes", arg, FRAME_MIN + RTE_ETHER_CRC_LEN,
+			FRAME_MAX + RTE_ETHER_CRC_LEN, &o->plan.sizes);
+	case 'b':
+		return list_parse("bursts", arg, 1, BURST_MAX, &o->plan.bursts);
+	case 'n':
+		return list_parse("queues", arg, 1, QUEUES_MAX, &o->plan.queues);
+	case 'd':
+		return device_parse(arg, &o->plan);
+	case 'w':
+		o->who = arg;
+		return who_parse(arg);
+	case 'v':
+		return one_parse("simd", arg, RTE_VECT_SIMD_DISABLED, RTE_VECT_SIMD_512, &o->bits);
+	case 'r':
+		return one_parse("rounds", arg, 3, ROUNDS_MAX, &o->rounds);
+	case 'j':
+		o->json = arg;
+		return 0;
+	default:
+		return -EINVAL;
+	}
 }
 
 /* 0; 1: done, as for --help; -EINVAL. */
@@ -76,40 +222,33 @@ static int
 options_parse(int argc, char **argv, struct options *o)
 {
 	static const struct option table[] = {{"quick", no_argument, NULL, 'q'},
+		{"sizes", required_argument, NULL, 's'}, {"bursts", required_argument, NULL, 'b'},
+		{"queues", required_argument, NULL, 'n'}, {"device", required_argument, NULL, 'd'},
+		{"who", required_argument, NULL, 'w'}, {"simd", required_argument, NULL, 'v'},
 		{"rounds", required_argument, NULL, 'r'}, {"json", required_argument, NULL, 'j'},
 		{"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
-	char *end;
-	int opt;
+	bool quick = false;
+	int opt, ret;
 
 	while ((opt = getopt_long(argc, argv, "h", table, NULL)) != -1) {
-		switch (opt) {
-		case 'q':
-			o->quick = true;
-			break;
-		case 'j':
-			o->json = optarg;
-			break;
-		case 'r':
-			o->rounds = (unsigned int)strtoul(optarg, &end, 10);
-			if (*end != '\0' || o->rounds < 3 || o->rounds > ROUNDS_MAX) {
-				fprintf(stderr, "--rounds %s: allowed: 3..%u\n", optarg,
-					ROUNDS_MAX);
-				return -EINVAL;
-			}
-			break;
-		case 'h':
+		if (opt == 'h') {
 			usage(stdout);
 			return 1;
-		default:
-			return -EINVAL;
 		}
+		quick |= opt == 'q';
+	}
+	o->plan = quick ? plan_quick : plan_full;
+	o->rounds = quick ? ROUNDS_QUICK : ROUNDS;
+	optind = 1;
+	while ((opt = getopt_long(argc, argv, "h", table, NULL)) != -1) {
+		ret = opt == 'q' ? 0 : option_take(opt, optarg, o);
+		if (ret != 0)
+			return ret;
 	}
 	if (optind != argc) {
 		fprintf(stderr, "unknown word '%s'; --help says what there is\n", argv[optind]);
 		return -EINVAL;
 	}
-	if (o->rounds == 0)
-		o->rounds = o->quick ? ROUNDS_QUICK : ROUNDS;
 	return 0;
 }
 
@@ -202,13 +341,13 @@ points_run(struct measure *m, const struct plan *plan, struct point p, struct re
 	unsigned int s, b, op;
 	int ret = 0;
 
-	for (s = 0; s < plan->nb_sizes; s++) {
-		for (b = 0; b < plan->nb_bursts; b++) {
+	for (s = 0; s < plan->sizes.n; s++) {
+		for (b = 0; b < plan->bursts.n; b++) {
 			for (op = 0; op < OP_COUNT && ret == 0; op++) {
 				if (interrupted || rep->n == POINTS_MAX)
 					return 0;
-				p.size = plan->sizes[s];
-				p.burst = plan->bursts[b];
+				p.size = plan->sizes.v[s];
+				p.burst = plan->bursts.v[b];
 				if (p.offloads && p.burst != OFFLOAD_BURST)
 					continue;
 				p.op = (enum peer_op)op;
@@ -246,13 +385,15 @@ plan_run(struct measure *m, const struct plan *plan, int device_cpu, struct repo
 	int ret = 0;
 
 	for (other = 0; other < 2 && ret == 0; other++) {
+		if (!(other == 1 ? plan->other : plan->same))
+			continue;
 		if (other == 1 && device_cpu < 0) {
 			rep->why_no_other_core = "one CPU alone may be used";
 			break;
 		}
-		for (q = 0; q < plan->nb_queues; q++) {
+		for (q = 0; q < plan->queues.n; q++) {
 			for (off = 0; off < 2 && ret == 0 && !interrupted; off++) {
-				p = (struct point){.queues = plan->queues[q],
+				p = (struct point){.queues = plan->queues.v[q],
 					.other_core = other == 1,
 					.offloads = off == 1};
 				ret = config_run(m, plan, &p, device_cpu, rep, results);
@@ -263,13 +404,14 @@ plan_run(struct measure *m, const struct plan *plan, int device_cpu, struct repo
 }
 
 static int
-contenders_open(struct measure *m)
+contenders_open(struct measure *m, const char *who)
 {
 	unsigned int i;
 	int ret;
 
 	for (i = 0; i < contender_row_count; i++) {
-		if (contender_obstacle(&contender_rows[i]) != NULL)
+		if (contender_obstacle(&contender_rows[i]) != NULL ||
+			(who != NULL && !in_list(who, contender_rows[i].name)))
 			continue;
 		ret = contender_open(&m->list[m->n], &contender_rows[i]);
 		m->n++;
@@ -299,13 +441,32 @@ contenders_close(struct measure *m)
 	return ret;
 }
 
+/* What explicit mode reaches, for each size and burst. */
+static int
+lines_run(const struct plan *plan, struct report *rep)
+{
+	struct contender *c;
+	unsigned int s, b;
+	int ret = lines_open(&c), rc;
+
+	for (s = 0; s < plan->sizes.n; s++) {
+		for (b = 0; b < plan->bursts.n && ret == 0 && !interrupted; b++) {
+			if (rep->nb_lines == LINES_MAX)
+				break;
+			ret = lines_count(c, plan->sizes.v[s], plan->bursts.v[b],
+				&rep->lines[rep->nb_lines++]);
+		}
+	}
+	rc = lines_close(c);
+	ret = ret != 0 ? ret : rc;
+	if (ret != 0)
+		fprintf(stderr, "lines of explicit mode: %s\n", strerror(-ret));
+	return ret;
+}
+
 static int
 run(const struct options *o, int device_cpu, bool huge)
 {
-	const struct plan quick = {some_bursts, some_sizes, one_queue, RTE_DIM(some_bursts),
-		RTE_DIM(some_sizes), RTE_DIM(one_queue)};
-	const struct plan full = {all_bursts, all_sizes, all_queues, RTE_DIM(all_bursts),
-		RTE_DIM(all_sizes), RTE_DIM(all_queues)};
 	struct measure m = {.rounds = o->rounds, .laps = LAPS};
 	struct result *results = calloc(POINTS_MAX, sizeof(*results));
 	struct report rep = {.measure = &m, .results = results, .hugepages = huge};
@@ -314,11 +475,13 @@ run(const struct options *o, int device_cpu, bool huge)
 
 	m.list = calloc(CONTENDERS_MAX, sizeof(*m.list));
 	if (m.list != NULL && results != NULL)
-		ret = contenders_open(&m);
+		ret = contenders_open(&m, o->who);
 	if (ret == 0) {
 		measure_init(&m);
 		report_head(&m);
-		ret = plan_run(&m, o->quick ? &quick : &full, device_cpu, &rep, results);
+		ret = plan_run(&m, &o->plan, device_cpu, &rep, results);
+		if (ret == 0 && (o->who == NULL || in_list(o->who, "explicit")))
+			ret = lines_run(&o->plan, &rep);
 		rep.seconds = (double)(rte_get_tsc_cycles() - from) / (double)rte_get_tsc_hz();
 		report_foot(&rep);
 		if (o->json != NULL && rep.n != 0) {
@@ -344,6 +507,8 @@ main(int argc, char **argv)
 		return ret > 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 	cpus_pick(&driver_cpu, &device_cpu);
 	if (driver_cpu < 0 || eal_start(argv[0], driver_cpu, huge) != 0)
+		return EXIT_FAILURE;
+	if (o.bits != 0 && rte_vect_set_max_simd_bitwidth((uint16_t)o.bits) != 0)
 		return EXIT_FAILURE;
 	signal(SIGINT, on_interrupt);
 	signal(SIGTERM, on_interrupt);

@@ -114,12 +114,12 @@ unmap_list(const struct rte_memseg_list *list, void *arg)
 }
 
 int
-stock_adapter_open(const char *name, struct sl_adapter **out)
+stock_adapter_open(const char *name, enum sl_coherency mode, struct sl_adapter **out)
 {
 	struct sl_adapter_params params = {
 		.name = name,
 		.numa_node = SL_NODE_ANY,
-		.coherency = SL_COHERENCY_COHERENT,
+		.coherency = mode,
 		.platform_coherent = 1,
 	};
 	int ret;
@@ -148,7 +148,7 @@ device_open(struct stock *s, uint16_t pci_device, const char *name)
 {
 	struct sl_softnic_params params = {.name = name};
 	struct sl_bus bus;
-	int ret = stock_adapter_open(name, &s->adapter);
+	int ret = stock_adapter_open(name, SL_COHERENCY_COHERENT, &s->adapter);
 
 	if (ret != 0)
 		return ret;

@@ -18,14 +18,16 @@
 #include <stdint.h>
 
 #include "sl_softnic.h"
+#include "sl_sync.h"
 #include "trap.h"
 
 /**
  * Open an adapter whose window is all of EAL's memory, at its virtual addresses,
  * as DPDK itself maps it to a device; and close it.
+ * @param mode coherent or explicit
  */
 int
-stock_adapter_open(const char *name, struct sl_adapter **out);
+stock_adapter_open(const char *name, enum sl_coherency mode, struct sl_adapter **out);
 int
 stock_adapter_close(struct sl_adapter *a);
 

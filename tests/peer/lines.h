@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+#ifndef _PEER_LINES_H_
+#define _PEER_LINES_H_
+
+/**
+ * @file
+ * Lines of memory that explicit mode reaches, by packet: what the driver's sync
+ * calls do, counted in checked mode (the same calls), beside what the memory
+ * contract needs.
+ */
+
+enum line_kind {
+	LINES_RX_PREPARE,
+	LINES_RX_UPDATE,
+	LINES_RX_FLUSH,
+	LINES_TX_FLUSH,
+	LINES_TX_UPDATE,
+	LINES_KINDS
+};
+extern const char *const line_kind_names[LINES_KINDS];
+
+/** Lines a packet. */
+struct lines {
+	unsigned int size, burst; /**< bytes with FCS */
+	double got[LINES_KINDS], need[LINES_KINDS];
+};
+
+struct contender;
+
+/** A port in checked mode to count with; set also when this fails. 0 or negative errno. */
+int
+lines_open(struct contender **out);
+int
+lines_close(struct contender *c);
+/** Count for frames of @p size bytes, FCS counted, in bursts of @p burst. 0 or negative errno. */
+int
+lines_count(struct contender *c, unsigned int size, unsigned int burst, struct lines *out);
+
+#endif /* _PEER_LINES_H_ */
