@@ -18,7 +18,7 @@ random_seed(void)
 	const char *text = getenv("SL_SEED");
 	uint64_t seed = text != NULL ? strtoull(text, NULL, 10) : 1;
 
-	printf("seed %llu (SL_SEED)\n", (unsigned long long)seed);
+	printf("SL_SEED=%llu\n", (unsigned long long)seed);
 	return seed != 0 ? seed : 1;
 }
 

@@ -358,10 +358,10 @@ rig_run(struct rig *r)
 uint64_t
 rig_seed(void)
 {
-	const char *text = getenv("SL_TEST_SEED");
+	const char *text = getenv("SL_SEED");
 	uint64_t seed = text != NULL ? strtoull(text, NULL, 0) : (uint64_t)time(NULL);
 
-	print_message("seed: SL_TEST_SEED=%llu\n", (unsigned long long)seed);
+	print_message("SL_SEED=%llu\n", (unsigned long long)seed);
 	return seed;
 }
 

@@ -119,7 +119,7 @@ rig_rx_next(struct rig *r, unsigned int q, const uint8_t **data);
 void
 rig_run(struct rig *r);
 
-/** Seed of this run: SL_TEST_SEED or the clock; printed. */
+/** Seed of this run: SL_SEED or the clock; printed. */
 uint64_t
 rig_seed(void);
 uint64_t

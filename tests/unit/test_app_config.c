@@ -213,13 +213,15 @@ test_random(void **state)
 	static const char *const parts[] = {"--burst", "--fwd", "--ports", "--txpkts", "--eth-peer",
 		"--rss", "--rx-offloads", "=", "=0", "1", ",", "-", "io", "0,02:00:00:00:00:01",
 		"18446744073709551616", "--", "-i", "\xff", "ip", "%s%n", "64,64", "e", "."};
-	unsigned int seed = (unsigned int)time(NULL);
+	const char *env = getenv("SL_SEED");
+	unsigned int seed =
+		env != NULL ? (unsigned int)strtoul(env, NULL, 0) : (unsigned int)time(NULL);
 	char text[6][128], why[CONFIG_WHY_LEN];
 	const char *argv[6];
 	struct config cfg;
 
 	(void)state;
-	printf("seed %u\n", seed);
+	printf("SL_SEED=%u\n", seed);
 	srand(seed);
 	for (int round = 0; round < 20000; round++) {
 		int argc = rand() % 6;

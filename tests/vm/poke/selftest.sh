@@ -7,8 +7,8 @@
 
 set -u
 poke=$1
-seed=${SL_TEST_SEED:-$RANDOM}
-echo "seed: SL_TEST_SEED=$seed"
+seed=${SL_SEED:-$RANDOM}
+echo "SL_SEED=$seed"
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 
