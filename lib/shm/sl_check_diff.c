@@ -124,6 +124,26 @@ view_differs(const struct sl_check *c)
 	return i;
 }
 
+/*
+ * The first byte in which the copies differ, in the word that has byte @p seek of an
+ * access at @p off: words of a ring are compared as what their addresses lead to,
+ * so the byte that differs there need not be the one that differs here.
+ */
+static bool
+word_differs(const struct check_map *m, size_t off, size_t seek, size_t len, size_t *at)
+{
+	const size_t word = ((uintptr_t)m->va + off + seek) & 7;
+	size_t i = seek < word ? 0 : seek - word, end = seek - word + 8;
+
+	for (end = end < len ? end : len; i < end; i++) {
+		if (check_equal(m->va + off + i, m->dev + off + i, 1))
+			continue;
+		*at = off + i;
+		return true;
+	}
+	return false;
+}
+
 /* --- suspects --- */
 
 struct found_line {
@@ -258,9 +278,8 @@ located(struct sl_check *c, const struct check_map *m, size_t off, const struct 
 			diff_finish(c, SL_CHECK_LOST);
 			return;
 		}
-	} else if (!is_decision(f) && m != NULL &&
-		!check_equal(m->va + off + seek, m->dev + off + seek, 1)) {
-		diff_name(c, m, off + seek, NULL);
+	} else if (!is_decision(f) && m != NULL && word_differs(m, off, seek, d->view_len, &off)) {
+		diff_name(c, m, off, NULL);
 		diff_finish(c, SL_CHECK_NIC_BEHIND);
 		return;
 	}

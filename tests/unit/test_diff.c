@@ -35,6 +35,7 @@ enum mistake {
 	NO_PAYLOAD_UPDATE, /* R3 */
 	HALF_PAYLOAD,	   /* R3, of a long frame */
 	NO_FENCE,	   /* R3 */
+	NO_RING_FLUSH,	   /* T2 */
 	NO_TX_FLUSH,	   /* T1 */
 	HALF_TX_FLUSH,
 	HALF_UNREAD, /* R3, and nobody decides by it */
@@ -126,17 +127,28 @@ dev(struct lab *l, bool write, uint64_t iova, size_t n, uint32_t desc)
 	return p;
 }
 
-/* A descriptor is an address and, once done, 1 and a length. */
-static void
-device_receives(struct lab *l, unsigned int at, const uint8_t *data, uint64_t len)
+/* What marks descriptor @n of all as posted; 1 marks it as done. */
+static uint64_t
+posted(unsigned int n)
 {
+	return 2 + n / RING;
+}
+
+/* A descriptor is an address and a mark; once done, a length and 1. One that is not posted: no
+ * room. */
+static void
+device_receives(struct lab *l, unsigned int n, const uint8_t *data, uint64_t len)
+{
+	const unsigned int at = n % RING;
 	const uint64_t desc = l->ring.iova + at * DESC, done[2] = {len << 32, 1};
-	uint64_t addr;
+	uint64_t got[2];
 
 	sl_dma_begin(l->dma);
-	memcpy(&addr, dev(l, false, desc, DESC, at), 8);
-	memcpy(dev(l, true, addr, len, at), data, len);
-	memcpy(dev(l, true, desc, DESC, at), done, DESC);
+	memcpy(got, dev(l, false, desc, DESC, at), DESC);
+	if (got[1] == posted(n)) {
+		memcpy(dev(l, true, got[0], len, at), data, len);
+		memcpy(dev(l, true, desc, DESC, at), done, DESC);
+	}
 	sl_dma_end(l->dma);
 }
 
@@ -172,9 +184,11 @@ post_line(struct lab *l, unsigned int first)
 	for (i = 0; i < per; i++) {
 		sl_prepare(l->s, C, rx_buf(l, first + i), BUF);
 		d[2 * i] = (uintptr_t)rx_buf(l, first + i);
-		d[2 * i + 1] = 0;
+		d[2 * i + 1] = posted(first + i);
 	}
-	sl_flush(l->s, C, d, l->s->line);
+	/* More than one: what the adversary writes back early needs no flush. */
+	if (l->mistake != NO_RING_FLUSH || first == 0)
+		sl_flush(l->s, C, d, l->s->line);
 	sl_doorbell_barrier(l->s, C);
 }
 
@@ -271,7 +285,7 @@ run(enum mistake mistake, uint64_t seed, uint32_t line, struct sl_check_differen
 		len = 60 + shm_rand(&l.rnd) % (BUF - 60);
 		for (k = 0; k < len; k++)
 			data[k] = (uint8_t)shm_rand(&l.rnd);
-		device_receives(&l, i % RING, data, len);
+		device_receives(&l, i, data, len);
 		len = 0;
 		for (idle = 0; idle < 3 && len == 0; idle++)
 			len = poll(&l);
@@ -358,6 +372,7 @@ test_mistakes(void **state)
 		{NO_PAYLOAD_UPDATE, SL_CHECK_CPU_BEHIND, "buffers", "prepare"},
 		{HALF_PAYLOAD, SL_CHECK_CPU_BEHIND, "buffers", "prepare"},
 		{NO_FENCE, SL_CHECK_CPU_BEHIND, "buffers", "update"},
+		{NO_RING_FLUSH, SL_CHECK_NIC_BEHIND, "ring", NULL},
 		{NO_TX_FLUSH, SL_CHECK_NIC_BEHIND, "buffers", NULL},
 		{HALF_TX_FLUSH, SL_CHECK_NIC_BEHIND, "buffers", NULL},
 		{HALF_UNREAD, SL_CHECK_UNSEEN, "buffers", "prepare"},
@@ -403,6 +418,7 @@ test_random(void **state)
 		[NO_PAYLOAD_UPDATE] = "buffers",
 		[HALF_PAYLOAD] = "buffers",
 		[NO_FENCE] = "buffers",
+		[NO_RING_FLUSH] = "ring",
 		[NO_TX_FLUSH] = "buffers"};
 	uint64_t seed = shm_seed();
 	struct sl_check_difference d;
