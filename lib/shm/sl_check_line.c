@@ -63,14 +63,32 @@ check_outstanding(const struct sl_check *c, const struct check_map *m, uint32_t 
 	return l->handed & (uint16_t)~written;
 }
 
+uint16_t
+check_lost(const struct sl_check *c, const struct check_map *m, uint32_t i)
+{
+	const struct check_line *l = &m->line[i];
+	uint16_t nic, cpu;
+
+	if ((l->owner & NIC_WRITES) == 0 || (l->flags & LINE_CONTENT) != 0)
+		return 0;
+	nic = check_diff(c, m, i, m->dev, m->synced) & l->handed;
+	cpu = nic == 0 ? 0 : check_diff(c, m, i, m->va, m->synced);
+	return cpu == 0 ? 0 : nic & (uint16_t)~cpu;
+}
+
 void
 check_cpu_wrote(struct sl_check *c, struct check_map *m, uint32_t i)
 {
 	uint16_t out = check_outstanding(c, m, i), changed;
 	size_t lo, n = check_span(c, m, i, &lo);
 
-	if (out == 0)
+	if (out == 0) {
+		if (check_lost(c, m, i) != 0)
+			check_report(c, SL_CHECK_SHARED_LINE, m, lo, n,
+				"the CPU wrote next to what the NIC wrote in the same line and "
+				"nobody updated: that is lost");
 		return;
+	}
 	changed = check_diff(c, m, i, m->va, m->synced);
 	if ((changed & out) != 0)
 		check_report(c, SL_CHECK_CPU_WRITE, m, lo, n,

@@ -290,7 +290,9 @@ uint16_t check_diff(const struct sl_check *c, const struct check_map *m, uint32_
 	const uint8_t *a, const uint8_t *b);
 /** Units that the NIC may still write. */
 uint16_t check_outstanding(const struct sl_check *c, const struct check_map *m, uint32_t i);
-/** The CPU wrote to the line: report it where the NIC may write. */
+/** Units that the NIC wrote, that the CPU neither fetched nor wrote: a write-back of the line loses them. */
+uint16_t check_lost(const struct sl_check *c, const struct check_map *m, uint32_t i);
+/** The CPU wrote to the line: report it where the NIC may write, or loses what it wrote. */
 void check_cpu_wrote(struct sl_check *c, struct check_map *m, uint32_t i);
 /** What is on its way to the device's copy arrives. */
 void check_settle(struct sl_check *c, struct check_map *m, uint32_t i);

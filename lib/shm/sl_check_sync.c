@@ -212,15 +212,21 @@ hand_check_transfer(struct sl_check *c, const struct call *k, uint32_t i)
 			"prepare of a line that is part of another hand-over for writing");
 }
 
-/* A ring's line goes to the NIC while it has descriptors of it (R4). */
+/* A ring's line goes to the NIC while it has descriptors of it, or has written some unseen (R4). */
 static void
 hand_check_ring(struct sl_check *c, const struct call *k, uint32_t i)
 {
 	size_t lo, n = call_span(c, k, i, &lo);
 	uint16_t out = check_outstanding(c, k->map, i);
 
-	if (out == 0)
+	if (out == 0) {
+		if (check_lost(c, k->map, i) != 0)
+			check_report(c, SL_CHECK_SHARED_LINE, k->map, lo, n,
+				"%s of a line in which the NIC wrote what nobody updated: that is "
+				"lost",
+				check_verb_name(k->verb));
 		return;
+	}
 	if ((check_diff(c, k->map, i, k->map->va, k->map->synced) & out) != 0)
 		check_report(c, SL_CHECK_CPU_WRITE, k->map, lo, n,
 			"%s of a line in which the CPU wrote where the NIC has still to write",

@@ -497,6 +497,49 @@ test_shared_line(void **state)
 	EXPECT(l, SL_CHECK_SHARED_LINE);
 }
 
+/* The NIC is done with a line, and the CPU writes to a part of it before it has seen the rest. */
+static void
+test_lost_write(void **state)
+{
+	struct lab *l = *state;
+	struct sl_region_params p = shm_region("words", 256);
+	uint8_t *d = l->ring.va, got[64];
+	struct sl_region r;
+
+	sl_flush(l->s, C, d, 64);
+	sl_doorbell_barrier(l->s, C);
+	dev_write(l, l->ring.iova, news, 64, 0);
+	d[0] = 9;
+	sl_flush(l->s, C, d, DESC);
+	EXPECT(l, SL_CHECK_SHARED_LINE);
+	sl_doorbell_barrier(l->s, C);
+	dev_read(l, l->ring.iova, got, 64, 0);
+	assert_int_equal(got[0], 9);
+	assert_int_equal(got[DESC], 0);
+	/* Updated once it is written: nothing left to lose that the CPU wants. */
+	dev_write(l, l->ring.iova, news, 64, 0);
+	d[1] = 9;
+	sl_update(l->s, C, d, DESC);
+	EXPECT(l, SL_CHECK_SHARED_LINE);
+	/* Every word written anew: what the NIC wrote was not wanted. */
+	sl_flush(l->s, C, d, 64);
+	sl_doorbell_barrier(l->s, C);
+	dev_write(l, l->ring.iova, news, 64, 0);
+	memset(d, 0x44, 64);
+	sl_flush(l->s, C, d, 64);
+	EXPECT_NOTHING(l);
+	/* It needs no use with a name. */
+	assert_int_equal(sl_region_alloc(l->f.a, &p, &r), 0);
+	sl_flush(l->s, C, r.va, 64);
+	sl_doorbell_barrier(l->s, C);
+	dev_write(l, r.iova, news, DESC, 0);
+	*((uint8_t *)r.va + DESC) = 1;
+	EXPECT_NOTHING(l);
+	sl_flush(l->s, C, (uint8_t *)r.va + DESC, DESC);
+	EXPECT(l, SL_CHECK_SHARED_LINE);
+	assert_int_equal(sl_region_free(l->f.a, &r), 0);
+}
+
 static void
 test_cpu_write(void **state)
 {
@@ -1047,6 +1090,7 @@ main(void)
 		lab_test(test_direction),
 		lab_test(test_partial_line),
 		lab_test(test_shared_line),
+		lab_test(test_lost_write),
 		lab_test(test_cpu_write),
 		lab_test(test_not_handed_over),
 		lab_test(test_stale_read),
