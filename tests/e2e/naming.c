@@ -133,6 +133,16 @@ memory_of(const struct sl_check_site *site, unsigned int n, const struct sl_chec
 	return rx ? "rx queue 0 ring" : "tx queue 0 ring";
 }
 
+/* A barrier hands over frames and ring: the adversary may have written either back early. */
+static bool
+memory_fits(const struct sl_check_site *site, unsigned int n, const struct sl_check_site *s,
+	const char *memory)
+{
+	return strstr(memory, memory_of(site, n, s)) != NULL ||
+		(strcmp(s->verb, "doorbell barrier") == 0 && strstr(s->file, "sl_tx.c") != NULL &&
+			strstr(memory, "pool") != NULL);
+}
+
 /* Whatever is left out: a run that went wrong has its line named, another has none. */
 static void
 spoilt_calls(void **state)
@@ -160,7 +170,7 @@ spoilt_calls(void **state)
 			assert_int_equal(d.verdict,
 				strncmp(site[i].verb, "update", 6) == 0 ? SL_CHECK_CPU_BEHIND :
 									  SL_CHECK_NIC_BEHIND);
-			assert_non_null(strstr(d.memory, memory_of(site, n, &site[i])));
+			assert_true(memory_fits(site, n, &site[i], d.memory));
 		}
 	}
 	assert_in_range(wrong, 8, 2 * n);
