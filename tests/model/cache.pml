@@ -104,10 +104,12 @@ active proctype adversary()
 	atomic { select(line : 0 .. LINES - 1) };
 	do
 	:: over -> break
+#ifndef NO_EVICTION
 	:: atomic { !over && dirty[line] ->
 		printf("cache: line %d is evicted\n", line);
 		write_back(line);
 		valid[line] = 0 }
+#endif
 	:: atomic { !over && valid[line] && !dirty[line] -> valid[line] = 0 }
 	:: atomic { !over && !valid[line] ->
 		printf("cache: line %d is fetched\n", line);

@@ -14,6 +14,7 @@
 /* Cells: descriptors are POSTED or DONE; payload is a frame's number, or what an application left. */
 #define POSTED 0
 #define DONE 1
+#define TAKEN 2
 #define FRAME(n) ((n) % 4)
 #define LITTER 7
 
@@ -27,6 +28,11 @@ bit buffer_nic;    /* the watched buffer is posted and not yet taken */
 
 #define OWNED_BY_NIC(c) \
 	((c) < DESCS && ((c) + DESCS - next) % DESCS < posted || (c) == PAYLOAD && buffer_nic)
+
+/* There it is the driver's own call that does it: no line is evicted. */
+#ifdef BUG_WHOLE_RING
+#define NO_EVICTION
+#endif
 
 #include "cache.pml"
 
@@ -90,6 +96,20 @@ inline hand_over(n)
 		tail = (tail + n) % DESCS;
 		printf("driver: doorbell %d\n", tail)
 	}
+}
+
+/* As some drivers do for each frame: its status cleared, and all of the ring flushed. */
+inline whole_ring(d)
+{
+#ifdef BUG_WHOLE_RING
+	cpu_write(d, TAKEN);
+	for (pi : 0 .. RING_LINES - 1) {
+		sync_clean(pi)
+	}
+	barrier()
+#else
+	skip
+#endif
 }
 
 active proctype driver()
@@ -167,7 +187,8 @@ active proctype driver()
 				posted--;
 				held++;
 				batch--;
-				next = (next + 1) % DESCS
+				next = (next + 1) % DESCS;
+				whole_ring((next + DESCS - 1) % DESCS)
 			}
 		:: else -> break
 		od;
