@@ -229,6 +229,75 @@ external_mbufs(void **state)
 	munmap(buf, size);
 }
 
+/* An external buffer that comes back, is filled anew and goes out by another queue. */
+struct relay {
+	struct h_port *p;
+	uint8_t *buf;
+	uint8_t frame[1000]; /* the second one */
+	unsigned int back;
+};
+
+static void
+relay_back(void *addr, void *opaque);
+
+static void
+relay_send(struct relay *r, uint16_t queue)
+{
+	struct rte_mbuf *m = rte_pktmbuf_alloc(r->p->pool);
+	struct rte_mbuf_ext_shared_info *shared;
+	uint16_t room = 2048;
+
+	assert_non_null(m);
+	shared = rte_pktmbuf_ext_shinfo_init_helper(r->buf, &room, relay_back, r);
+	rte_pktmbuf_attach_extbuf(m, r->buf, (rte_iova_t)(uintptr_t)r->buf, room, shared);
+	m->data_len = sizeof(r->frame);
+	m->pkt_len = sizeof(r->frame);
+	assert_int_equal(rte_eth_tx_burst(r->p->id, queue, &m, 1), 1);
+}
+
+static void
+relay_back(void *addr, void *opaque)
+{
+	struct relay *r = opaque;
+
+	if (r->back++ > 0)
+		return;
+	memcpy(addr, r->frame, sizeof(r->frame));
+	relay_send(r, 1);
+}
+
+/* A frame that the NIC never read comes back when its queue stops: the NIC has no part in it by
+ * then. */
+static void
+external_used_at_once(void **state)
+{
+	struct h_port *p = *state;
+	struct relay r = {.p = p};
+	uint8_t got[H_FRAME_CAP];
+
+	if (h_pinned())
+		skip();
+	h_start(p, &(struct h_cfg){.nb_txq = 2});
+	r.buf = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE,
+		-1, 0);
+	assert_ptr_not_equal(r.buf, MAP_FAILED);
+	h_ether(r.buf, sizeof(r.frame), &other_mac, 1);
+	h_ether(r.frame, sizeof(r.frame), &other_mac, 2);
+	h_fault(p, SL_FAULT_LINK_DOWN, 0, 1);
+	relay_send(&r, 0);
+	assert_int_equal(rte_eth_dev_tx_queue_stop(p->id, 0), 0);
+	assert_int_equal(r.back, 1);
+	h_fault(p, SL_FAULT_LINK_DOWN, 0, 0);
+	h_step(p);
+	assert_int_equal(h_take(p, got), sizeof(r.frame));
+	assert_memory_equal(got, r.frame, sizeof(r.frame));
+	assert_int_equal(h_sent(p), 0);
+	h_stop(p);
+	assert_int_equal(r.back, 2);
+	h_close(p);
+	munmap(r.buf, 4096);
+}
+
 /* In place of DPDK's: walks through a mempool, counted. */
 static unsigned int walks;
 
@@ -597,6 +666,7 @@ main(int argc, char **argv)
 		h_test(indirect_mbufs),
 		h_test(cleanup_between_bursts),
 		h_test(external_mbufs),
+		h_test(external_used_at_once),
 		h_test(pinned_mbufs),
 		h_test(foreign_pool),
 		h_test(prepare_refuses),
