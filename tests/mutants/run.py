@@ -134,37 +134,39 @@ def file_mutants(path):
 
 
 def named_mutants(path):
-    """The file "bugs": a name, the source file, lines to look for (-), lines instead (+)."""
+    """The file "bugs": a name, the source file, lines to look for (-), lines instead (+), and perhaps more of both."""
     name = file = None
-    old, new = [], []
-
-    def done():
-        return bug_mutant(name, file, old, new) if name else None
+    hunks = []
 
     with open(path, encoding="utf-8") as f:
         for line in f.read().splitlines() + ["bug "]:
             if line.startswith("bug "):
                 if name:
-                    yield done()
-                name, old, new = line[4:], [], []
+                    yield bug_mutant(name, file, hunks)
+                name, hunks = line[4:], []
             elif line.startswith("file "):
                 file = line[5:]
             elif line.startswith("-"):
-                old.append(line[1:].strip())
-            elif line.startswith("+"):
-                new.append(line[1:].strip())
+                if not hunks or hunks[-1][1]:
+                    hunks.append(([], []))
+                hunks[-1][0].append(line[1:].strip())
+            elif line.startswith("+") and hunks:
+                hunks[-1][1].append(line[1:].strip())
             elif line and not line.startswith("#"):
                 die(f"{path}: unknown line: {line}")
 
 
-def bug_mutant(name, file, old, new):
+def bug_mutant(name, file, hunks):
     with open(os.path.join(TOP, file), encoding="utf-8") as f:
         lines = f.read().splitlines()
-    at = [i for i in range(len(lines)) if [s.strip() for s in lines[i:i + len(old)]] == old]
-    if len(at) != 1:
-        die(f"bug '{name}': its lines are in {file} {len(at)} times; wanted: once. Mend tests/mutants/bugs.")
-    text = "\n".join(lines[:at[0]] + new + lines[at[0] + len(old):]) + "\n"
-    return Mutant(file, at[0] + 1, f"bug {name}", "bug", text=text)
+    first = None
+    for old, new in hunks:
+        at = [i for i in range(len(lines)) if [s.strip() for s in lines[i:i + len(old)]] == old]
+        if len(at) != 1:
+            die(f"bug '{name}': '{old[0]}'... is in {file} {len(at)} times; wanted: once. Mend tests/mutants/bugs.")
+        lines[at[0]:at[0] + len(old)] = new
+        first = at[0] + 1 if first is None else first
+    return Mutant(file, first, f"bug {name}", "bug", text="\n".join(lines) + "\n")
 
 
 # --- builds ---
