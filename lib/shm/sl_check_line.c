@@ -158,7 +158,8 @@ check_apply(struct sl_check *c, struct check_map *m, uint32_t i)
 {
 	struct check_line *l = &m->line[i];
 
-	check_settle(c, m, i);
+	if ((l->flags & LINE_CONTENT) != 0)
+		check_settle(c, m, i);
 	if (l->pending == 0)
 		return;
 	/* More of a line that the NIC has already, or a new hand-over. */

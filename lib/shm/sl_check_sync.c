@@ -82,17 +82,27 @@ call_range(const struct call *k)
 	return (struct check_range){k->map, k->first, k->count, k->off, k->len};
 }
 
-/* The call's bytes in line @p i, as an offset in the map and a length. */
-static size_t
-call_span(const struct sl_check *c, const struct call *k, uint32_t i, size_t *lo)
-{
-	size_t n = check_span(c, k->map, i, lo), end = *lo + n;
+/** One line of a call, with offsets in the map. */
+struct piece {
+	size_t lo, n;	/* all of the line */
+	size_t at, len; /* what the call names of it */
+	uint16_t units; /* the same */
+};
 
-	if (*lo < k->off)
-		*lo = k->off;
-	if (end > k->off + k->len)
-		end = k->off + k->len;
-	return end - *lo;
+static inline struct piece
+call_piece(const struct sl_check *c, const struct call *k, uint32_t i)
+{
+	struct piece p;
+	size_t end;
+
+	p.n = check_span(c, k->map, i, &p.lo);
+	p.at = p.lo < k->off ? k->off : p.lo;
+	end = p.lo + p.n < k->off + k->len ? p.lo + p.n : k->off + k->len;
+	p.len = end - p.at;
+	/* All but the first and the last of a long call. */
+	p.units = p.len == c->line ? (uint16_t)((1u << c->line / CHECK_UNIT) - 1) :
+				     check_units(c, k->map, i, p.at, p.len);
+	return p;
 }
 
 /* Where the range lies (A1); false: nowhere, reported. */
@@ -160,79 +170,75 @@ line_unseen(const struct sl_check *c, const struct check_map *m, uint32_t i)
 
 /* Checks of every hand-over to the NIC, before anything changes. */
 static void
-hand_check_line(struct sl_check *c, const struct call *k, uint32_t i)
+hand_check_line(struct sl_check *c, const struct call *k, uint32_t i, const struct piece *p)
 {
 	struct check_line *l = &k->map->line[i];
-	size_t lo, n = call_span(c, k, i, &lo);
-	uint16_t units = check_units(c, k->map, i, lo, n);
 
 	if ((l->flags & LINE_FETCH) != 0) {
-		check_report(c, SL_CHECK_NO_FENCE, k->map, lo, n,
+		check_report(c, SL_CHECK_NO_FENCE, k->map, p->at, p->len,
 			"%s of a line whose update has had no sl_update_fence() yet",
 			check_verb_name(k->verb));
 		fetch_done(c, k->map, i);
 	}
 	if ((l->flags & LINE_MISUSED) != 0) {
 		l->flags &= (uint8_t)~LINE_MISUSED;
-		check_report(c, SL_CHECK_LATE_SYNC, k->map, lo, n,
+		check_report(c, SL_CHECK_LATE_SYNC, k->map, p->at, p->len,
 			"%s of a line that the NIC has used already: it belongs before the "
 			"doorbell",
 			check_verb_name(k->verb));
 	}
 	/* What it has still to read must not change, nor become a place to write to. */
-	if (l->owner == NIC_READS && c->device_tells && (l->handed & ~l->read & units) != 0) {
+	if (l->owner == NIC_READS && c->device_tells && (l->handed & ~l->read & p->units) != 0) {
 		if (k->verb == VERB_PREPARE)
-			check_report(c, SL_CHECK_SHARED_LINE, k->map, lo, n,
+			check_report(c, SL_CHECK_SHARED_LINE, k->map, p->at, p->len,
 				"prepare of a line that the NIC has still to read");
 		else if ((check_diff(c, k->map, i, k->map->va, k->map->synced) & l->handed &
 				 ~l->read) != 0)
-			check_report(c, SL_CHECK_CPU_WRITE, k->map, lo, n,
+			check_report(c, SL_CHECK_CPU_WRITE, k->map, p->at, p->len,
 				"the CPU wrote to a line that the NIC has still to read");
 	}
 }
 
 /* A transfer that goes to the NIC while it has it for writing. */
 static void
-hand_check_transfer(struct sl_check *c, const struct call *k, uint32_t i)
+hand_check_transfer(struct sl_check *c, const struct call *k, uint32_t i, const struct piece *p)
 {
 	const struct check_line *l = &k->map->line[i];
-	size_t lo, n = call_span(c, k, i, &lo);
 
 	if ((l->owner & NIC_WRITES) == 0)
 		return;
 	if (line_unseen(c, k->map, i))
-		check_report(c, SL_CHECK_STALE_READ, k->map, lo, n,
+		check_report(c, SL_CHECK_STALE_READ, k->map, p->at, p->len,
 			"%s of a line that the NIC wrote and nobody updated or released",
 			check_verb_name(k->verb));
 	else if (k->verb == VERB_FLUSH)
-		check_report(c, SL_CHECK_SHARED_LINE, k->map, lo, n,
+		check_report(c, SL_CHECK_SHARED_LINE, k->map, p->at, p->len,
 			"flush of a line that the NIC owns for writing");
 	else if (l->first != k->first)
-		check_report(c, SL_CHECK_SHARED_LINE, k->map, lo, n,
+		check_report(c, SL_CHECK_SHARED_LINE, k->map, p->at, p->len,
 			"prepare of a line that is part of another hand-over for writing");
 }
 
 /* A ring's line goes to the NIC while it has descriptors of it, or has written some unseen (R4). */
 static void
-hand_check_ring(struct sl_check *c, const struct call *k, uint32_t i)
+hand_check_ring(struct sl_check *c, const struct call *k, uint32_t i, const struct piece *p)
 {
-	size_t lo, n = call_span(c, k, i, &lo);
 	uint16_t out = check_outstanding(c, k->map, i);
 
 	if (out == 0) {
 		if (check_lost(c, k->map, i) != 0)
-			check_report(c, SL_CHECK_SHARED_LINE, k->map, lo, n,
+			check_report(c, SL_CHECK_SHARED_LINE, k->map, p->at, p->len,
 				"%s of a line in which the NIC wrote what nobody updated: that is "
 				"lost",
 				check_verb_name(k->verb));
 		return;
 	}
 	if ((check_diff(c, k->map, i, k->map->va, k->map->synced) & out) != 0)
-		check_report(c, SL_CHECK_CPU_WRITE, k->map, lo, n,
+		check_report(c, SL_CHECK_CPU_WRITE, k->map, p->at, p->len,
 			"%s of a line in which the CPU wrote where the NIC has still to write",
 			check_verb_name(k->verb));
 	else
-		check_report(c, SL_CHECK_SHARED_LINE, k->map, lo, n,
+		check_report(c, SL_CHECK_SHARED_LINE, k->map, p->at, p->len,
 			"%s of a line of which the NIC has still a part to write",
 			check_verb_name(k->verb));
 }
@@ -256,18 +262,15 @@ hand_check_ends(struct sl_check *c, const struct call *k)
 
 /* The line's content is taken now; it reaches the device at the barrier. */
 static void
-hand_line(struct sl_check *c, const struct call *k, uint32_t i)
+hand_line(struct sl_check *c, const struct call *k, uint32_t i, const struct piece *p)
 {
 	const bool both = !k->map->transfer && k->map->dir == SL_DMA_BIDIRECTIONAL;
 	struct check_map *m = k->map;
 	struct check_line *l = &m->line[i];
-	size_t lo, n = call_span(c, k, i, &lo);
-	uint16_t units = check_units(c, m, i, lo, n);
 
-	n = check_span(c, m, i, &lo);
 	/* Of a clean line there is nothing to write back. */
-	if (check_cpu_changed(m, lo, n)) {
-		check_copy(m->synced + lo, m->va + lo, n);
+	if (check_cpu_changed(m, p->lo, p->n)) {
+		check_copy(m->synced + p->lo, m->va + p->lo, p->n);
 		l->flags |= LINE_CONTENT;
 	}
 	l->evicted = 0;
@@ -276,7 +279,7 @@ hand_line(struct sl_check *c, const struct call *k, uint32_t i)
 	l->pending |= k->verb == VERB_PREPARE ? NIC_WRITES : NIC_READS;
 	if (both && k->verb == VERB_FLUSH)
 		l->pending |= NIC_WRITES;
-	l->phanded |= units;
+	l->phanded |= p->units;
 	l->first = k->first;
 	check_note(c, l, k->verb, k->site);
 }
@@ -289,12 +292,14 @@ do_hand_over(struct sl_check *c, const struct call *k)
 
 	hand_check_ends(c, k);
 	for (i = k->first; i < k->first + k->count; i++) {
-		hand_check_line(c, k, i);
+		const struct piece p = call_piece(c, k, i);
+
+		hand_check_line(c, k, i, &p);
 		if (k->map->transfer)
-			hand_check_transfer(c, k, i);
+			hand_check_transfer(c, k, i, &p);
 		else
-			hand_check_ring(c, k, i);
-		hand_line(c, k, i);
+			hand_check_ring(c, k, i, &p);
+		hand_line(c, k, i, &p);
 	}
 	k->map->line[k->first].count = k->count;
 	check_remember(c, k->map, k->first);
