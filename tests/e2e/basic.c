@@ -307,6 +307,40 @@ damaged_frames(void **state)
 	h_alive(p);
 }
 
+/* A burst brings all that is there, up to what it asks for: after polls in vain, and after full ones. */
+static void
+whole_bursts(void **state)
+{
+	struct h_port *p = *state;
+	struct h_rng rng = h_rng(0xb0257);
+	struct rte_mbuf *m[H_MAX_BURST];
+	unsigned int lap, i, at, given, burst;
+	uint8_t f[60];
+	uint16_t n;
+
+	h_start(p, NULL);
+	for (lap = 0; lap < 200; lap++) {
+		given = h_range(&rng, 1, 40);
+		burst = lap % 3 == 0 ? H_MAX_BURST : h_range(&rng, 1, H_MAX_BURST);
+		for (i = 0; i < given; i++) {
+			h_ether(f, sizeof(f), &p->mac, lap * 64 + i);
+			h_give(p, f, sizeof(f));
+		}
+		h_step(p);
+		for (at = 0; at < given; at += n) {
+			n = rte_eth_rx_burst(p->id, 0, m, (uint16_t)burst);
+			assert_int_equal(n, RTE_MIN(burst, given - at));
+			for (i = 0; i < n; i++) {
+				h_ether(f, sizeof(f), &p->mac, lap * 64 + at + i);
+				h_same(m[i], f, sizeof(f));
+			}
+			rte_pktmbuf_free_bulk(m, n);
+		}
+		if (h_range(&rng, 0, 1) == 0)
+			assert_int_equal(rte_eth_rx_burst(p->id, 0, m, (uint16_t)burst), 0);
+	}
+}
+
 int
 main(int argc, char **argv)
 {
@@ -324,6 +358,7 @@ main(int argc, char **argv)
 		h_test(mac_set),
 		h_test(short_frames_are_padded),
 		h_test(damaged_frames),
+		h_test(whole_bursts),
 	};
 
 	return h_main(argc, argv, tests);

@@ -37,6 +37,7 @@ TOP = os.path.dirname(os.path.dirname(HERE))
 LIBRARY = "librte_net_syncline.so"
 LIMIT = 60  # seconds that one program may take, those not counted in which others had its CPU
 SEED = 1    # of every run: a mutant's fate is the same each time
+SIMD = 128  # bits of the burst functions that run: every x86-64 that DPDK knows has them
 
 # Programs in the order in which they are run, quick ones first: environment beyond the mode.
 STEPS = (
@@ -193,43 +194,74 @@ class Builder:
         self.base = h.digest()
         self.used = set()
 
+    def sources(self, file):
+        """The file itself; of a header those of its folder that include it."""
+        if not file.endswith(".h"):
+            return [file]
+        folder, wanted = os.path.dirname(file), f'#include "{os.path.basename(file)}"'
+        found = []
+        for name in sorted(os.listdir(os.path.join(TOP, folder))):
+            if name.endswith(".c"):
+                with open(os.path.join(TOP, folder, name), encoding="utf-8") as f:
+                    if wanted in f.read():
+                        found.append(os.path.join(folder, name))
+        return found
+
+    def entries(self, file):
+        """Compilations of the library that the file is part of; of those for vectors the ones that run."""
+        real = {os.path.realpath(os.path.join(TOP, name)) for name in self.sources(file)}
+        found = [c for c in self.commands if c["output"] in self.link and
+                 os.path.realpath(os.path.join(c["directory"], c["file"])) in real and
+                 ("-DSL_SIMD=" not in c["command"] or f"-DSL_SIMD={SIMD} " in c["command"])]
+        if not found:
+            raise RuntimeError(f"nothing that is compiled for vectors of {SIMD} bits has {file}")
+        return found
+
+    def compile(self, entry, file, text, folder):
+        """One object, of @entry's source with @text for @file, which may be a header of it."""
+        name = os.path.basename(entry["file"])
+        source, obj = os.path.join(folder, name), os.path.join(folder, name + ".o")
+        if name != os.path.basename(file):
+            # Its copy finds the header next to itself.
+            shutil.copy(os.path.join(entry["directory"], entry["file"]), source)
+        with open(os.path.join(folder, os.path.basename(file)), "w", encoding="utf-8") as f:
+            f.write(text)
+        args, before = [], ""
+        for a in shlex.split(entry["command"]):
+            if a == entry["file"]:
+                args.append(source)
+            elif before == "-o":
+                args.append(obj)
+            elif before in ("-MF", "-MQ"):
+                args.append(obj + ".d")
+            else:
+                args.append(a)
+            before = a
+        # The other headers; what a mutant leaves unused is no matter.
+        args[1:1] = ["-I" + os.path.dirname(os.path.join(TOP, file))]
+        self.call(args + ["-w", "-Wno-error"], file)
+        return obj
+
     def library(self, file, text):
         """Path of the library with @text for @file."""
-        entry = next(c for c in self.commands
-                     if os.path.realpath(os.path.join(c["directory"], c["file"])) ==
-                     os.path.realpath(os.path.join(TOP, file)) and LIBRARY in c["output"])
-        compile_ = shlex.split(entry["command"])
-        h = hashlib.sha256(self.base + entry["command"].encode() + file.encode() + text.encode())
+        entries = self.entries(file)
+        h = hashlib.sha256(self.base + file.encode() + text.encode())
+        for entry in entries:
+            h.update(entry["command"].encode())
         folder = os.path.join(self.cache, h.hexdigest()[:24])
         done = os.path.join(folder, LIBRARY)
         self.used.add(os.path.basename(folder))
         if os.path.exists(done):
             return done
         os.makedirs(folder, exist_ok=True)
-        source = os.path.join(folder, os.path.basename(file))
-        obj = source + ".o"
-        with open(source, "w", encoding="utf-8") as f:
-            f.write(text)
-        args = []
-        for i, a in enumerate(compile_):
-            before = compile_[i - 1]
-            if a == entry["file"]:
-                a = source
-            elif before == "-o":
-                a = obj
-            elif before in ("-MF", "-MQ"):
-                a = obj + ".d"
-            args.append(a)
-        # Headers next to the source; what a mutant leaves unused is no matter.
-        args[1:1] = ["-I" + os.path.dirname(os.path.join(TOP, file))]
-        args += ["-w", "-Wno-error"]
-        self.call(args, file)
+        objects = {e["output"]: self.compile(e, file, text, folder) for e in entries}
         part = f"{done}.{os.getpid()}"
-        link = [obj if a == entry["output"] else a for a in self.link]
+        link = [objects.get(a, a) for a in self.link]
         link[link.index(f"pmd/{LIBRARY}")] = part
         self.call(link, file)
         os.rename(part, done)
-        os.remove(obj)
+        for obj in objects.values():
+            os.remove(obj)
         return done
 
     def prune(self):
@@ -288,7 +320,8 @@ def end_all(*_):
 def run_program(build, step, mutant):
     """Run one program up to its first failed test: None, or what failed. And how often a bug was met."""
     name, line, frames = step
-    env = dict(os.environ, SL_COHERENCY="checked", SL_CHECK_LINE=str(line), SL_SEED=str(SEED))
+    env = dict(os.environ, SL_COHERENCY="checked", SL_CHECK_LINE=str(line), SL_SEED=str(SEED),
+               SL_SIMD=str(SIMD))
     env.pop("SL_CHECK_BUG", None)
     if frames:
         env["SL_FRAMES"] = str(frames)
@@ -415,12 +448,8 @@ def note(words):
 def collect():
     mutants = []
     for name in sorted(os.listdir(os.path.join(TOP, "pmd"))):
-        if name.endswith(".c"):
+        if name.endswith((".c", ".h")):
             mutants += file_mutants("pmd/" + name)
-        elif name.endswith(".h"):
-            with open(os.path.join(TOP, "pmd", name), encoding="utf-8") as f:
-                if CALL.search(blank_comments(f.read())):
-                    die(f"pmd/{name} makes sync calls; only those of .c files can be spoilt")
     mutants += named_mutants(os.path.join(HERE, "bugs"))
     return mutants
 
