@@ -2,7 +2,8 @@
  * Copyright (c) 2026 The Syncline authors
  *
  * The receive ring: descriptors four to a line, payload watched in one buffer.
- * The driver is pmd/sl_rx.c's, step by step; each BUG_ switch takes one rule out.
+ * The driver is pmd/sl_rx_burst.c's, step by step: what of a line is done is made ready
+ * at once, and taken later. Each BUG_ switch takes one rule out.
  */
 #define LINE 4
 #define RING_LINES 2
@@ -146,6 +147,14 @@ active proctype driver()
 #elif !defined(BUG_NO_UPDATE)
 		atomic { sync_update(LINE_OF(next)) };  /* R2 */
 #endif
+#ifdef BUG_PAYLOAD_BEFORE_DD
+		atomic {
+			if
+			:: LINE_OF(watched) == LINE_OF(next) -> sync_update(LINE_OF(PAYLOAD))
+			:: else
+			fi
+		};
+#endif
 		/* Descriptors of one line, as far as they are done. */
 		batch = 0;
 		do
@@ -162,14 +171,20 @@ active proctype driver()
 			}
 		:: else -> break
 		od;
+		/* The payload of all of them, before any is taken. */
+#if !defined(BUG_NO_PAYLOAD_UPDATE) && !defined(BUG_PAYLOAD_BEFORE_DD)
+		atomic {
+			if
+			:: (watched + DESCS - next) % DESCS < batch -> sync_update(LINE_OF(PAYLOAD))  /* R3 */
+			:: else
+			fi
+		};
+#endif
 		do
 		:: batch > 0 ->
 			atomic {
 				if
 				:: next == watched ->
-#ifndef BUG_NO_PAYLOAD_UPDATE
-					sync_update(LINE_OF(PAYLOAD));  /* R3 */
-#endif
 					cpu_read(PAYLOAD, v);
 					if
 					:: v != FRAME(seen) ->
@@ -192,7 +207,7 @@ active proctype driver()
 			}
 		:: else -> break
 		od;
-		/* Refill: sl_rx.c's rx_refill(). */
+		/* Refill: rx_refill(). */
 #ifdef BUG_PARTIAL_LINES
 		fresh = held - LINE;
 #else
