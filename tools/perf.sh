@@ -18,8 +18,14 @@ perf_help() {
 	           turn: cycles a packet, and the ratios. x86-64. Some minutes; --quick:
 	           less than a minute. Ctrl-C keeps what is done
 
+	  instructions  a packet, of each path of the driver: by callgrind, and for AArch64
+	           under qemu-user
+	  prices   the same of coherent and explicit mode, over sizes and bursts
+	  baseline  make tests/perf/baseline anew, which "./syncline test perf" holds the
+	           paths to: after a change that is meant to change them
+
 	Sets up and builds like "./syncline build" first. Figures want a quiet machine.
-	"./syncline perf WHAT --help" says more; docs/sl-perf.md has all of it but peers.
+	"./syncline perf WHAT --help" says more; docs/sl-perf.md has the first four.
 	TEXT
 }
 
@@ -41,6 +47,16 @@ cmd_perf() {
 		perf_build
 		exec build/tests/peer/sl-peers "$@"
 		;;
-	*) die "perf: unknown word '$what'. Allowed: run, compare, report, export, peers, --help." ;;
+	instructions | prices | baseline)
+		# Valgrind, qemu-user and the cross compiler are the tests'.
+		ensure_packages "$SL_PACKAGES_TEST"
+		perf_build
+		case "$what" in
+		instructions) what=show ;;
+		baseline) what=update ;;
+		esac
+		exec tests/perf/gate.py "$what" build "$@"
+		;;
+	*) die "perf: unknown word '$what'. Allowed: run, compare, report, export, peers, instructions, prices, baseline, --help." ;;
 	esac
 }

@@ -4,7 +4,7 @@
 #
 # "syncline test": builds every variant, runs the suites, sums up.
 
-readonly SL_SUITES="unit e2e peer tap ipp cross model mutants style"
+readonly SL_SUITES="unit e2e peer tap perf cross model mutants style"
 # Run only when named: fetches and boots a guest.
 readonly SL_SUITES_NAMED="vm"
 
@@ -23,6 +23,9 @@ test_help() {
 	  peer   DPDK's own driver on the software NIC: what it trips over is wrong in the
 	         model. x86-64; gcc, and gcc with sanitizers
 	  tap    real kernel traffic through network namespaces; root. gcc
+	  perf   instructions a packet of each path of the driver, by callgrind and, for
+	         AArch64, under qemu-user: 1 % more than the committed baseline fails.
+	         Times are never judged here; "./syncline perf" has those
 	  cross  unit tests of what needs no DPDK, for AArch64 and RISC-V, under qemu-user
 	  model  the ring protocol over a non-coherent cache, by spin: every state, and
 	         each known mistake found
@@ -89,9 +92,10 @@ build_variant() {
 test_native() {
 	local suite
 	if build_variant build gcc -Dwerror=true; then
-		for suite in unit e2e peer tap ipp; do
+		for suite in unit e2e peer tap perf; do
 			if suite_wanted "$suite"; then run_suite build "$suite" "$suite, gcc"; fi
 		done
+		if suite_wanted perf; then test_gate; fi
 	fi
 	if suite_wanted unit || suite_wanted e2e; then
 		if build_variant build-clang clang -Dwerror=true; then
@@ -111,6 +115,24 @@ test_native() {
 			run_suite build-asan "$suite" "$suite, gcc with ASan+UBSan" -t 4
 		fi
 	done
+}
+
+# Instructions of each path, beside the baseline.
+test_gate() {
+	local line ended=0
+	while IFS= read -r line; do
+		case "${line%% *}" in
+		PASS) SL_PASSED=$((SL_PASSED + 1)) ;;
+		FAIL) SL_FAILED=$((SL_FAILED + 1)) ;;
+		SKIP) SL_SKIPPED=$((SL_SKIPPED + 1)) ;;
+		END) ended=1 && continue ;;
+		esac
+		if [[ $line != PASS* || $line == *": "* ]]; then say "perf: $line"; fi
+	done < <("$SL_TOP/tests/perf/gate.py" check build </dev/null)
+	if ((ended == 0)); then
+		SL_FAILED=$((SL_FAILED + 1))
+		say "perf: FAIL the counting did not come to its end"
+	fi
 }
 
 test_cross() {
@@ -187,7 +209,7 @@ cmd_test() {
 	done
 	SL_WANTED=${*:-$SL_SUITES}
 	setup_for_test
-	if suite_wanted unit || suite_wanted e2e || suite_wanted peer || suite_wanted tap || suite_wanted ipp; then
+	if suite_wanted unit || suite_wanted e2e || suite_wanted peer || suite_wanted tap || suite_wanted perf; then
 		test_native
 	fi
 	test_cross

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+#ifndef _COUNTED_H_
+#define _COUNTED_H_
+
+/**
+ * @file
+ * What is to be counted in instructions, and what is not. A counter runs the
+ * program: callgrind knows the two functions by their names (--toggle-collect,
+ * --dump-after); tests/perf/qemu_count.c, for AArch64, by the hints in them,
+ * which are no-operations to any processor.
+ */
+
+#include <stdint.h>
+
+#include <rte_common.h>
+
+#include "counted_hints.h"
+
+struct rte_mbuf;
+
+#define COUNTED_BURST "counted_burst"
+#define COUNTED_END "counted_end"
+
+#ifdef __aarch64__
+#define COUNTED_MARK(hint) asm volatile("hint #" RTE_STR(hint)::: "memory")
+#else
+/* Keeps a call before it from becoming a jump. */
+#define COUNTED_MARK(hint) asm volatile("" ::: "memory")
+#endif
+
+/** A burst function of an ethdev driver: its queue, mbufs, how many. */
+typedef uint16_t (*counted_fn)(void *queue, struct rte_mbuf **pkts, uint16_t n);
+
+/* A counter looks for names: no copies under other ones. */
+#define COUNTED __attribute__((noinline, noclone))
+
+/** Call @p fn: what it does is counted. */
+static COUNTED uint16_t
+counted_burst(counted_fn fn, void *queue, struct rte_mbuf **pkts, uint16_t n)
+{
+	uint16_t done;
+
+	COUNTED_MARK(COUNTED_HINT_ON);
+	done = fn(queue, pkts, n);
+	COUNTED_MARK(COUNTED_HINT_OFF);
+	return done;
+}
+
+/** The count so far is one figure; the next begins at 0. */
+static COUNTED void
+counted_end(void)
+{
+	COUNTED_MARK(COUNTED_HINT_END);
+}
+
+/** A burst function that does nothing: what counting it gives is the counting's own. */
+static inline uint16_t
+counted_nothing(void *queue, struct rte_mbuf **pkts, uint16_t n)
+{
+	(void)queue;
+	(void)pkts;
+	return n;
+}
+
+#endif /* _COUNTED_H_ */

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+#ifndef _COUNTED_HINTS_H_
+#define _COUNTED_HINTS_H_
+
+/** @file AArch64 hints that no version of the architecture has given a meaning: marks in counted.h.
+ */
+
+#define COUNTED_HINT_ON 120
+#define COUNTED_HINT_OFF 121
+#define COUNTED_HINT_END 122
+
+#endif /* _COUNTED_HINTS_H_ */
