@@ -10,11 +10,19 @@
 #include "compare.h"
 #include "result.h"
 
+/* Instructions are the same however often they are counted. */
+static bool
+is_exact(const char *unit)
+{
+	return strcmp(unit, "instructions/packet") == 0;
+}
+
 /* What is judged unless all is asked for: the rest is told, being noise on most machines. */
 static bool
 is_judged(const char *unit)
 {
-	return strcmp(unit, "packets/s") == 0 || strcmp(unit, "cycles/packet") == 0;
+	return strcmp(unit, "packets/s") == 0 || strcmp(unit, "cycles/packet") == 0 ||
+		is_exact(unit);
 }
 
 static int
@@ -46,11 +54,12 @@ compare_metric(const char *name, const json_t *base, const json_t *now,
 	snprintf(row.name, sizeof(row.name), "%s", name);
 	row.judged = rules->all || is_judged(row.unit);
 	v.more_is_good = result_more_is_good(base);
+	v.exact = is_exact(row.unit);
 	/* Samples of one process repeat the process: they are one sample. */
 	nb = result_samples(base, &b);
 	nn = result_samples(now, &n);
 	rc = b == NULL || n == NULL ? -ENOMEM : verdict_compare(b, nb, n, nn, &v, &row.c);
-	if (rc == 0 && (result_processes(base) < 2 || result_processes(now) < 2))
+	if (rc == 0 && !v.exact && (result_processes(base) < 2 || result_processes(now) < 2))
 		row.c.verdict = VERDICT_TOO_FEW;
 	free(b);
 	free(n);

@@ -13,7 +13,6 @@
 
 #define SVG_TERM "svg size 520,370 dynamic font 'sans-serif,13'"
 #define PNG_TERM "pngcairo size 960,600 font 'sans,12' background '#ffffff'"
-#define EXIT_NO_PROGRAM 127
 
 static int __attribute__((format(printf, 2, 3))) fail(char *why, const char *fmt, ...)
 {
@@ -92,7 +91,7 @@ draw(const struct desk *d, const char *terminal, const char *script, const char 
 	rc = spawn_run("gnuplot", &args, d->log);
 	if (rc == 0)
 		return 0;
-	if (rc == EXIT_NO_PROGRAM)
+	if (rc == SPAWN_NO_PROGRAM)
 		return fail(why, "gnuplot is not there; Debian: apt-get install gnuplot-nox");
 	said = read_all(d->log);
 	fail(why, "gnuplot ended with %d: %.300s", rc, said != NULL ? said : "");

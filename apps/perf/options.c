@@ -133,6 +133,7 @@ enum option_key {
 	KEY_SOAK,
 	KEY_PROCESSES,
 	KEY_PART,
+	KEY_COUNTS,
 	KEY_CPUS,
 	KEY_NO_HUGE,
 	KEY_MEMORY,
@@ -174,6 +175,7 @@ static const struct option_row rows[] = {
 		"priority, -20 (before all others; root) to 19; for a machine that is not idle"},
 	{"no-huge", 0, KEY_NO_HUGE, NULL, "without hugepages; by itself where there are none"},
 	{"part", 1, KEY_PART, "K/N", "this process is the K-th of N; for programs that start it"},
+	{"counts", 1, KEY_COUNTS, "PREFIX", "this process is under callgrind; for sl-perf itself"},
 	{"help", 0, KEY_HELP, NULL, "this text"},
 };
 
@@ -181,6 +183,7 @@ static const struct option_row rows[] = {
 
 static const char *const measure_names[] = {
 	[MEASURE_CYCLES] = "cycles",
+	[MEASURE_INSTRUCTIONS] = "instructions",
 	[MEASURE_COHERENCY] = "coherency",
 	[MEASURE_MRR] = "mrr",
 	[MEASURE_NDRPDR] = "ndrpdr",
@@ -193,6 +196,7 @@ static const char *const measure_names[] = {
 
 static const char *const measure_help[] = {
 	[MEASURE_CYCLES] = "cycles a packet in receive and transmit, device stepped, not counted",
+	[MEASURE_INSTRUCTIONS] = "instructions a packet, by callgrind: the same in every run",
 	[MEASURE_COHERENCY] = "what explicit coherency costs: both modes in turn",
 	[MEASURE_MRR] = "received rate when frames come as fast as the NIC has descriptors",
 	[MEASURE_NDRPDR] =
@@ -297,6 +301,8 @@ parse_one(int key, const char *arg, struct options *o, char *why)
 		return parse_count("processes", arg, 1, 1000, &o->processes, why);
 	case KEY_PART:
 		return parse_part(arg, o, why);
+	case KEY_COUNTS:
+		return parse_text("counts", arg, o->counts, sizeof(o->counts), why);
 	case KEY_CPUS:
 		return parse_text("cpus", arg, o->cpus, sizeof(o->cpus), why);
 	case KEY_MEMORY:

@@ -16,11 +16,13 @@
 
 #define OPTIONS_WHY_LEN 512
 #define OPTIONS_LIST_MAX 16
+#define OPTIONS_ITEM_LEN 16
 #define POINT_NAME_LEN 96
 
 /** What can be measured. */
 enum measure {
 	MEASURE_CYCLES,
+	MEASURE_INSTRUCTIONS,
 	MEASURE_COHERENCY,
 	MEASURE_MRR,
 	MEASURE_NDRPDR,
@@ -35,7 +37,7 @@ enum measure {
 /** A list of numbers or words, as given: "1,32" */
 struct list {
 	size_t n;
-	char item[OPTIONS_LIST_MAX][12];
+	char item[OPTIONS_LIST_MAX][OPTIONS_ITEM_LEN];
 };
 
 struct options {
@@ -48,6 +50,7 @@ struct options {
 	double soak;         /**< seconds */
 	unsigned int processes;
 	unsigned int part, parts; /**< this process among those of one run; parts 0: on its own */
+	char counts[300];    /**< this process is under callgrind, which writes files named so; "": it is not */
 	char cpus[64];       /**< "": chosen */
 	bool no_huge;
 	double nice;         /**< priority of all threads; 0: as it is */
@@ -56,12 +59,12 @@ struct options {
 
 /** One set of conditions. Numbers as plain values, for use; size and mode as text. */
 struct point {
-	char size[12];      /**< "64".."9728" or "imix": bytes with FCS */
+	char size[OPTIONS_ITEM_LEN]; /**< "64".."9728" or "imix": bytes with FCS */
 	unsigned int flows;
 	unsigned int queues;
 	unsigned int burst;
 	unsigned int cores; /**< lcores that forward */
-	char coherency[12];
+	char coherency[OPTIONS_ITEM_LEN];
 };
 
 /** A measure under one set of conditions. */
@@ -92,6 +95,8 @@ void plan_free(struct plan *p);
 bool plan_stepped(const struct plan *p);
 /** Seconds that a job takes in this process, about. */
 double plan_seconds(const struct options *o, const struct job *job);
+/** The same of all of its jobs. */
+double plan_total(const struct options *o, const struct plan *p);
 /** Name of a job, the key that results are compared by: "mrr/64/f1/q1/c1/b32/coherent". */
 void plan_name(const struct job *job, char name[POINT_NAME_LEN]);
 const char *measure_name(enum measure m);

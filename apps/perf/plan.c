@@ -19,11 +19,14 @@ struct suite_row {
 
 static const struct suite_row suite_rows[] = {
 	{"quick", MEASURE_CYCLES, "64,1518", "1", "1", "1", "32", BOTH},
+	{"quick", MEASURE_INSTRUCTIONS, "64,1518", "1", "1", "1", "32", BOTH},
 	{"quick", MEASURE_MRR, "64,imix,1518", "1", "1", "1", "32", "coherent"},
 	{"quick", MEASURE_NDRPDR, "64", "1", "1", "1", "32", "coherent"},
 
 	{"full", MEASURE_CYCLES, ALL_SIZES, "1", "1", "1", "32", BOTH},
 	{"full", MEASURE_CYCLES, "64", "1", "1", "1", "1,4,8,16,64", BOTH},
+	{"full", MEASURE_INSTRUCTIONS, ALL_SIZES, "1", "1", "1", "32", BOTH},
+	{"full", MEASURE_INSTRUCTIONS, "64", "1", "1", "1", "1,4,8,16,64", BOTH},
 	{"full", MEASURE_COHERENCY, "64,512,1518", "1", "1", "1", "1,8,32", "explicit"},
 	{"full", MEASURE_MRR, ALL_SIZES, "1,1000", "1", "1", "32", "coherent"},
 	{"full", MEASURE_MRR, "64,1518", "1", "1", "1", "32", "explicit"},
@@ -34,6 +37,7 @@ static const struct suite_row suite_rows[] = {
 	{"full", MEASURE_SOAK, "64", "1", "1", "1", "32", "coherent"},
 
 	{"cycles", MEASURE_CYCLES, "64,512,1518", "1", "1", "1", "32", BOTH},
+	{"instructions", MEASURE_INSTRUCTIONS, "64,512,1518", "1", "1", "1", "32", BOTH},
 	{"coherency", MEASURE_COHERENCY, "64,512,1518", "1", "1", "1", "1,4,8,16,32,64",
 		"explicit"},
 	{"mrr", MEASURE_MRR, "64,imix,1518", "1", "1", "1", "32", "coherent"},
@@ -47,6 +51,8 @@ static const struct suite_row suite_rows[] = {
 
 #define ROWS (sizeof(suite_rows) / sizeof(suite_rows[0]))
 #define DIMENSIONS 6
+/** What a program under callgrind takes, most of it to start. */
+#define COUNTING_SECONDS 4.0
 
 static void
 split(const char *text, struct list *out)
@@ -161,7 +167,7 @@ unknown_suite(const char *name, char *why)
 static bool
 is_for_part(const struct options *o, enum measure m)
 {
-	const bool once = m == MEASURE_SOAK || m == MEASURE_LOSS;
+	const bool once = m == MEASURE_SOAK || m == MEASURE_LOSS || m == MEASURE_INSTRUCTIONS;
 
 	return !once || o->part <= 1;
 }
@@ -227,6 +233,8 @@ plan_seconds(const struct options *o, const struct job *job)
 	switch (job->measure) {
 	case MEASURE_CYCLES:
 		return setup + 0.5 * o->trial;
+	case MEASURE_INSTRUCTIONS:
+		return COUNTING_SECONDS;
 	case MEASURE_COHERENCY:
 		return 2 * setup + o->trial;
 	case MEASURE_MRR:
@@ -247,4 +255,14 @@ plan_seconds(const struct options *o, const struct job *job)
 	default:
 		return 0;
 	}
+}
+
+double
+plan_total(const struct options *o, const struct plan *p)
+{
+	double total = 0;
+
+	for (size_t i = 0; i < p->n; i++)
+		total += plan_seconds(o, &p->jobs[i]);
+	return total;
 }

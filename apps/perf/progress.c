@@ -21,13 +21,15 @@ progress_clock(void)
 }
 
 void
-progress_start(struct progress *p, double total, unsigned int part, unsigned int parts)
+progress_start(
+	struct progress *p, double total, double later, unsigned int part, unsigned int parts)
 {
 	*p = (struct progress){
 		.live = isatty(STDERR_FILENO) == 1,
 		.part = part,
 		.parts = parts,
 		.total = total,
+		.later = later,
 		.started = progress_clock(),
 	};
 }
@@ -40,7 +42,7 @@ seconds_left(const struct progress *p)
 	const double pace = p->done > 0 && spent > 0 ? spent / p->done : 1;
 	double left = pace * (p->total - p->done) - (progress_clock() - p->job_started);
 
-	return (left > 0 ? left : 0) + pace * p->total * (p->parts - p->part);
+	return (left > 0 ? left : 0) + pace * p->later * (p->parts - p->part);
 }
 
 static void

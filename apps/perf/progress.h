@@ -12,6 +12,7 @@ struct progress {
 	bool live;            /**< a terminal: one line that changes; else a line for each job */
 	unsigned int part, parts;
 	double total, done;   /**< seconds as planned: all of this process, and jobs finished */
+	double later;         /**< of each process after it */
 	double started;       /**< monotonic clock */
 	double job_started, shown;
 	unsigned int width;   /**< characters of the line shown */
@@ -21,8 +22,12 @@ struct progress {
 
 /** Seconds of the monotonic clock. */
 double progress_clock(void);
-/** @p total planned seconds of this process; it is @p part of @p parts, 0 of 0 when alone. */
-void progress_start(struct progress *p, double total, unsigned int part, unsigned int parts);
+/**
+ * @p total planned seconds of this process, @p later of each one after it; it is @p part of
+ * @p parts, 0 of 0 when alone.
+ */
+void progress_start(struct progress *p, double total, double later, unsigned int part,
+	unsigned int parts);
 /** The next job begins; the one before is done. */
 void progress_job(struct progress *p, const char *name, double seconds);
 /** Say what the job is at; shown at most some times a second. */

@@ -146,29 +146,53 @@ start_eal(const struct options *o, const struct cpus *cpus, bool huge, struct ea
 	return 0;
 }
 
+/* Seconds of each process after this one, which leaves out what is measured once. */
+static double
+later_seconds(const struct bench *b)
+{
+	struct options o = *b->options;
+	struct plan plan;
+	char why[OPTIONS_WHY_LEN];
+	double total;
+
+	o.part = o.part + 1;
+	if (plan_make(&o, b->cores, &plan, why) != 0)
+		return 0;
+	total = plan_total(&o, &plan);
+	plan_free(&plan);
+	return total;
+}
+
 /* All jobs of the plan. @return an exit code. */
 static int
 run_jobs(struct bench *b, const struct plan *plan, json_t *result)
 {
+	json_t *results = json_object_get(result, "results");
 	char name[POINT_NAME_LEN];
-	double total = 0;
+	bool lacking = false;
 	int rc = 0;
 
-	for (size_t i = 0; i < plan->n; i++)
-		total += plan_seconds(b->options, &plan->jobs[i]);
-	progress_start(&b->progress, total, b->options->part, b->options->parts);
+	progress_start(&b->progress, plan_total(b->options, plan), later_seconds(b),
+		b->options->part, b->options->parts);
 	for (size_t i = 0; i < plan->n && rc == 0 && !stop_wanted(); i++) {
 		json_t *r;
 
 		plan_name(&plan->jobs[i], name);
 		progress_job(&b->progress, name, plan_seconds(b->options, &plan->jobs[i]));
 		r = measure_run(b, &plan->jobs[i], &rc);
+		/* What this machine cannot measure was told, and the rest goes on. */
+		if (rc == -ENOTSUP) {
+			lacking = true;
+			rc = 0;
+		}
 		if (r != NULL)
-			json_array_append_new(json_object_get(result, "results"), r);
+			json_array_append_new(results, r);
 	}
 	progress_end(&b->progress);
 	if (stop_wanted())
 		json_object_set_new(result, "interrupted", json_true());
+	if (rc == 0 && lacking && json_array_size(results) == 0)
+		return EXIT_CODE_SETUP;
 	if (rc == 0 || rc == -EINTR)
 		return EXIT_CODE_OK;
 	return say_error(EXIT_CODE_SETUP, "%s failed (%s)", name, strerror(-rc));

@@ -14,8 +14,6 @@
 #include "spawn.h"
 #include "stop.h"
 
-#define EXIT_NO_PROGRAM 127
-
 void
 spawn_add(struct spawn_args *a, const char *arg)
 {
@@ -42,7 +40,7 @@ become(const char *program, const struct spawn_args *args, const char *quiet)
 	argv[args->n] = NULL;
 	execvp(program, argv);
 	fprintf(stderr, "sl-perf: %s cannot be run (%s)\n", program, strerror(errno));
-	_exit(EXIT_NO_PROGRAM);
+	_exit(SPAWN_NO_PROGRAM);
 }
 
 int

@@ -9,6 +9,8 @@
 #include <stddef.h>
 
 #define SPAWN_ARGS_MAX 64
+/** Exit code of a program that is not there. */
+#define SPAWN_NO_PROGRAM 127
 
 /** An argument list that grows; NULL at its end. Zero-initialise. */
 struct spawn_args {

@@ -17,7 +17,6 @@
 #include "stop.h"
 #include "trial.h"
 
-#define STEP_BURST_MAX 64u
 #define STEP_BUDGET 64u
 #define STEP_TRIES 1000u
 /** Frames that are told as one: long enough for refills to come in their share. */
@@ -85,9 +84,8 @@ stepped_fill(struct rig *r)
 	return sent == n ? 0 : -EIO;
 }
 
-/* Let the device send what it was given and receive it back. */
-static int
-step(const struct rig *r)
+int
+stepped_step(const struct rig *r)
 {
 	const int frames = 2 * (int)r->point->burst;
 	int moved = 0;
@@ -142,7 +140,7 @@ stretch(const struct rig *r, double clock, struct stepped *out)
 	uint64_t rx = 0, tx = 0;
 
 	for (unsigned int i = 0; i < turns; i++) {
-		int rc = step(r);
+		int rc = stepped_step(r);
 
 		if (rc == 0)
 			rc = turn(r, &rx, &tx);

@@ -48,13 +48,18 @@ double trial_loss(const struct trial *t);
 /** As JSON. @p goal what it was for. New reference; takes the histogram. */
 json_t *trial_json(struct trial *t, const char *goal);
 
-/** Cycles a frame of a stepped rig. */
+/** Most frames of a burst. */
+#define STEP_BURST_MAX 64u
+
+/** Cycles a frame of a stepped rig, or instructions. */
 struct stepped {
 	double rx, tx;
 };
 
 /** Fill the loop with a burst of frames of the rig's size. */
 int stepped_fill(struct rig *r);
+/** Let the device send what it was given and receive it back. @return 0 or negative errno. */
+int stepped_step(const struct rig *r);
 /**
  * Measure for @p seconds: of many short stretches the tenth that is fastest, as undisturbed.
  * @return 0 or negative errno.

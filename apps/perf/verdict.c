@@ -165,6 +165,18 @@ judge(const struct comparison *c, const struct verdict_rules *rules)
 	return VERDICT_SAME;
 }
 
+/* What has no chance in it: a change is a change. */
+static enum verdict
+judge_exact(struct comparison *c, const struct verdict_rules *rules)
+{
+	if (c->n_base == 0 || c->n_now == 0 || !(c->base > 0))
+		return VERDICT_TOO_FEW;
+	c->ratio = c->low = c->high = c->now / c->base;
+	if (fabs(c->ratio - 1) < rules->least)
+		return VERDICT_SAME;
+	return (c->ratio > 1) == rules->more_is_good ? VERDICT_PROGRESSION : VERDICT_REGRESSION;
+}
+
 static void
 compare_pairs(const struct side *base, const struct side *now, double *delta, struct comparison *c)
 {
@@ -215,7 +227,7 @@ verdict_compare(const double *base, size_t n_base, const double *now, size_t n_n
 		compare_pairs(&b, &n, copy + n_base + n_now, &c);
 	else
 		compare_sides(&b, &n, &c);
-	c.verdict = judge(&c, rules);
+	c.verdict = rules->exact ? judge_exact(&c, rules) : judge(&c, rules);
 	free(copy);
 	*out = c;
 	return 0;

@@ -31,6 +31,7 @@ struct verdict_rules {
 	double least;      /**< a smaller change is nobody's: "same", 0.01 */
 	bool paired;       /**< base[i] and new[i] were measured one after the other */
 	bool more_is_good;
+	bool exact;        /**< repeats give the same: one sample will do, and no chance is in it */
 };
 
 struct comparison {

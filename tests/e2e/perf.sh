@@ -53,11 +53,24 @@ expect 1 "--out wants a value" run --out
 expect 1 "--cpus: '99999' is not allowed" run --processes 1 --cpus 99999
 expect 2 "/nonexistent/r.json cannot be written" run --processes 1 --suite cycles --sizes 64 "${short[@]}" --out /nonexistent/r.json
 
+# Instructions, where there is a counter for them: the same each time, so one run is enough to compare.
+if command -v valgrind >/dev/null; then
+	for file in first second; do
+		expect 0 'instructions/64' run --suite instructions --sizes 64 --processes 2 --no-huge --out "$dir/$file.json"
+		valid "$dir/$file.json"
+	done
+	json "$dir/first.json" '[len(m["samples"]) for x in r["results"] for m in x["metrics"].values()] == [1] * 6'
+	expect 0 '0 regression, 0 progression, 6 same' compare "$dir/first.json" "$dir/second.json"
+fi
+mkdir "$dir/bin"
+ln -s "$(command -v cat)" "$(command -v grep)" "$(command -v timeout)" "$dir/bin/"
+PATH=$dir/bin expect 2 'callgrind is not there; Debian: apt-get install valgrind' run --suite instructions --sizes 64 --processes 1 --no-huge
+
 # The quick suite in two processes: a list of samples from each.
 expect 0 'ndrpdr/64/f1/q1/c1/b32/coherent' run --suite quick --processes 2 "${short[@]}" --out "$dir/quick.json"
 valid "$dir/quick.json"
-json "$dir/quick.json" 'len(r["results"]) == 8 and not r["interrupted"]'
-json "$dir/quick.json" 'all(len(m["samples"]) == 2 for x in r["results"] for m in x["metrics"].values() if m["unit"] != "ns")'
+json "$dir/quick.json" 'len([x for x in r["results"] if x["measure"] != "instructions"]) == 8 and not r["interrupted"]'
+json "$dir/quick.json" 'all(len(m["samples"]) == 2 for x in r["results"] for m in x["metrics"].values() if m["unit"] not in ("ns", "instructions/packet"))'
 json "$dir/quick.json" 'any("ndr_pps" in x["metrics"] and "idle_p99_ns" in x["metrics"] for x in r["results"])'
 json "$dir/quick.json" 'all(sum(b[1] for b in t["latency_ns"]["buckets"]) == t["latency_ns"]["count"] for x in r["results"] for t in x["trials"] if "latency_ns" in t)'
 json "$dir/quick.json" 'all(t["corrupt"] == 0 and t["received"] <= t["offered"] for x in r["results"] for t in x["trials"])'
@@ -67,7 +80,8 @@ expect 0 'soak' run --suite coherency,loss,b2b,scaling,soak,latency --sizes 64 -
 	"${short[@]}" --out "$dir/all.json"
 valid "$dir/all.json"
 json "$dir/all.json" '{x["measure"] for x in r["results"]} == {"coherency", "loss", "b2b", "scaling", "soak", "latency"}'
-expect 0 'mrr/9000' run --suite mrr,cycles --sizes 9000,imix --flows 1,100 --processes 1 "${short[@]}" --out "$dir/sizes.json"
+expect 0 'mrr/9000' run --suite mrr,cycles --sizes 9000,imix --flows 1,100 --processes 1 "${short[@]}" --trial 0.2 --trials 4 \
+	--out "$dir/sizes.json"
 valid "$dir/sizes.json"
 json "$dir/sizes.json" 'all(max(s) > 0 for x in r["results"] for m in x["metrics"].values() for s in m["samples"])'
 

@@ -133,12 +133,12 @@ test_plans(void **unused)
 	char why[OPTIONS_WHY_LEN], name[POINT_NAME_LEN];
 
 	(void)unused;
-	assert_int_equal(plan_of("", 1, &p), 8);
+	assert_int_equal(plan_of("", 1, &p), 12);
 	plan_name(&p.jobs[0], name);
 	assert_string_equal(name, "cycles/64/f1/q1/c1/b32/coherent");
 	plan_free(&p);
 	/* Named twice is measured once. */
-	assert_int_equal(plan_of("--suite quick,quick,mrr", 1, &p), 8);
+	assert_int_equal(plan_of("--suite quick,quick,mrr", 1, &p), 12);
 	plan_free(&p);
 	assert_int_equal(
 		plan_of("--suite mrr --sizes 64,9000 --flows 1,2,3 --bursts 1,32", 1, &p), 12);
@@ -156,11 +156,13 @@ test_plans(void **unused)
 	plan_free(&p);
 	assert_int_equal(plan_of("--suite soak,loss,mrr --part 2/5", 1, &p), 3);
 	plan_free(&p);
+	assert_int_equal(plan_of("--suite instructions,mrr --part 2/5", 1, &p), 3);
+	plan_free(&p);
 	parse("--suite quick,fast", &o, why);
 	assert_int_equal(plan_make(&o, 1, &p, why), -EINVAL);
 	assert_string_equal(why,
-		"--suite: 'fast' is not allowed; allowed: quick full cycles coherency"
-		" mrr ndrpdr latency loss b2b scaling soak");
+		"--suite: 'fast' is not allowed; allowed: quick full cycles instructions"
+		" coherency mrr ndrpdr latency loss b2b scaling soak");
 }
 
 int

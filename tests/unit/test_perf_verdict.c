@@ -312,6 +312,25 @@ test_stats(void **unused)
 	assert_true(fabs(stat_t95(60) - 2.000) < 0.003);
 }
 
+/* Figures without chance: one of each will do, and the least change that counts is all. */
+static void
+test_exact(void **unused)
+{
+	const struct verdict_rules rules = {.margin = 0.05, .least = 0.01, .exact = true};
+	const double base = 100, now[] = {100, 100.9, 101.1, 98.9, 99.1};
+	const enum verdict expected[] = {
+		VERDICT_SAME, VERDICT_SAME, VERDICT_REGRESSION, VERDICT_PROGRESSION, VERDICT_SAME};
+	struct comparison c;
+
+	(void)unused;
+	for (size_t i = 0; i < sizeof(now) / sizeof(now[0]); i++) {
+		assert_int_equal(verdict_compare(&base, 1, &now[i], 1, &rules, &c), 0);
+		assert_int_equal(c.verdict, expected[i]);
+	}
+	assert_int_equal(verdict_compare(&base, 1, &base, 0, &rules, &c), 0);
+	assert_int_equal(c.verdict, VERDICT_TOO_FEW);
+}
+
 int
 main(void)
 {
@@ -326,6 +345,7 @@ main(void)
 		cmocka_unit_test(test_interval),
 		cmocka_unit_test(test_scale),
 		cmocka_unit_test(test_odd_values),
+		cmocka_unit_test(test_exact),
 	};
 
 	state = random_seed();
