@@ -10,11 +10,12 @@
 
 #include "options.h"
 #include "progress.h"
+#include "rig.h"
 
 struct bench {
 	const struct options *options;
 	struct progress progress;
-	int device_cpu;
+	struct rig_place place;
 	unsigned int cores;  /**< lcores that can forward */
 };
 

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
 
 #include "commands.h"
 #include "compare.h"
@@ -171,33 +172,21 @@ compare_notes(const json_t *base, const json_t *now, FILE *f)
 		fprintf(f, "note: NEW was interrupted\n");
 }
 
-/* Four digits and a prefix: "14.88 M". */
 static void
-number_text(double v, char *out, size_t len)
+print_row(const struct compare_row *r, int width, FILE *f)
 {
-	static const char prefixes[] = {' ', 'k', 'M', 'G'};
-	size_t i = 0;
-
-	while (fabs(v) >= 9999.5 && i < sizeof(prefixes) - 1) {
-		v /= 1000;
-		i++;
-	}
-	snprintf(out, len, "%.4g %c", v, prefixes[i]);
-}
-
-static void
-print_row(const struct compare_row *r, FILE *f)
-{
+	/* What is counted, the name says. */
+	const char *unit = strcmp(r->unit, "ns") == 0 ? r->unit : "";
 	const struct comparison *c = &r->c;
 	char base[32], now[32], interval[48] = "";
 
-	number_text(c->base, base, sizeof(base));
-	number_text(c->now, now, sizeof(now));
+	result_value(c->base, unit, base, sizeof(base));
+	result_value(c->now, unit, now, sizeof(now));
 	if (!isnan(c->low))
 		snprintf(interval, sizeof(interval), "%.3f..%.3f", c->low, c->high);
-	fprintf(f, "%-48s %10s %10s  %6.3f  %-14s %2zu/%-2zu  %s%s%s", r->name, base, now, c->ratio,
-		interval, c->n_base, c->n_now, r->judged ? "" : "(", verdict_name(c->verdict),
-		r->judged ? "" : ")");
+	fprintf(f, "%-*s %10s %10s  %6.3f  %-14s %2zu/%-2zu  %s%s%s", width, r->name, base, now,
+		c->ratio, interval, c->n_base, c->n_now, r->judged ? "" : "(",
+		verdict_name(c->verdict), r->judged ? "" : ")");
 	if (c->strays != 0)
 		fprintf(f, ", %zu stray", c->strays);
 	fputc('\n', f);
@@ -206,10 +195,14 @@ print_row(const struct compare_row *r, FILE *f)
 void
 compare_print(const struct compare_table *t, FILE *f)
 {
-	fprintf(f, "%-48s %10s %10s  %6s  %-14s %-5s  %s\n", "", "base", "new", "ratio", "95 %",
-		"n", "verdict");
+	int width = 0;
+
 	for (size_t i = 0; i < t->n; i++)
-		print_row(&t->rows[i], f);
+		width = MAX(width, (int)strlen(t->rows[i].name));
+	fprintf(f, "%-*s %10s %10s  %6s  %-14s %-5s  %s\n", width, "", "base", "new", "ratio",
+		"95 %", "n", "verdict");
+	for (size_t i = 0; i < t->n; i++)
+		print_row(&t->rows[i], width, f);
 	if (t->only_base + t->only_now != 0)
 		fprintf(f, "metrics that only one has: base %zu, new %zu\n", t->only_base,
 			t->only_now);

@@ -33,7 +33,7 @@ static int
 counted_turn(const struct rig *r, enum count_file which)
 {
 	struct rte_mbuf *pkts[STEP_BURST_MAX];
-	const struct rte_eth_fp_ops *ops = &rte_eth_fp_ops[r->port[0]];
+	const struct rte_eth_fp_ops *ops = &rte_eth_fp_ops[r->port[0].id];
 	const uint16_t burst = (uint16_t)r->point->burst;
 	uint16_t n, sent;
 	int rc = stepped_step(r);
@@ -43,11 +43,11 @@ counted_turn(const struct rig *r, enum count_file which)
 	if (which == COUNT_RX)
 		n = counted_burst(ops->rx_pkt_burst, ops->rxq.data[0], pkts, burst);
 	else
-		n = rte_eth_rx_burst(r->port[0], 0, pkts, burst);
+		n = rte_eth_rx_burst(r->port[0].id, 0, pkts, burst);
 	if (which == COUNT_TX)
 		sent = counted_burst(ops->tx_pkt_burst, ops->txq.data[0], pkts, n);
 	else
-		sent = rte_eth_tx_burst(r->port[0], 0, pkts, n);
+		sent = rte_eth_tx_burst(r->port[0].id, 0, pkts, n);
 	rte_pktmbuf_free_bulk(pkts + sent, n - sent);
 	return n == burst && sent == burst ? 0 : -EIO;
 }

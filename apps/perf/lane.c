@@ -68,6 +68,7 @@ lane_run(void *arg)
 	while (!lane_stopped(l)) {
 		for (uint16_t q = l->first_queue; q < l->queues; q += l->step)
 			lane_turn(l, q, &last);
+		lane_count(&l->turns, 1);
 	}
 	return 0;
 }

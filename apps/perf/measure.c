@@ -19,6 +19,7 @@
 #define COARSE_WIDTH 0.05
 #define GOAL_EXCEED 0.5
 #define IDLE_PPS 9000.0
+#define IDLE_SHARE 0.02
 /** The search looks up to a little above what came through at full speed. */
 #define SEARCH_ABOVE 1.1
 #define SEARCH_BELOW 0.001
@@ -27,7 +28,6 @@
 #define B2B_TRIES 5
 /** Longest burst tried: so much time at full rate. RFC 9004 asks for 2 s at least. */
 #define B2B_SECONDS 2.0
-#define TEN_GBIT 10e9
 /** Preamble and gap between frames, in bytes. */
 #define LINE_OVERHEAD 20.0
 
@@ -141,7 +141,7 @@ measure_coherency(struct work *w)
 		return rc;
 	rig_close(w->rig);
 	strcpy(coherent.coherency, "coherent");
-	rc = rig_open(&coherent, false, w->b->device_cpu, w->rig);
+	rc = rig_open(&coherent, false, &w->b->place, w->rig);
 	if (rc == 0)
 		rc = stepped_fill(w->rig);
 	if (rc == 0)
@@ -245,7 +245,7 @@ search_and_latency(struct work *w, double width, unsigned int sum)
 	}
 	search_free(&s);
 	if (rc == 0)
-		rc = latency_at(w, "idle", fmin(IDLE_PPS, full));
+		rc = latency_at(w, "idle", fmin(IDLE_PPS, IDLE_SHARE * full));
 	if (rc == 0 && pdr > 0)
 		rc = latency_at(w, "pdr10", pdr * 0.1);
 	if (rc == 0 && pdr > 0)
@@ -308,11 +308,12 @@ longest_burst(struct work *w, double pps, uint64_t most, uint64_t *longest)
 }
 
 static double
-line_rate(const struct point *p)
+line_rate(const struct rig *r)
 {
+	const struct point *p = r->point;
 	const double size = strcmp(p->size, "imix") == 0 ? 361.83 : (double)point_size_max(p);
 
-	return TEN_GBIT / 8 / (size + LINE_OVERHEAD);
+	return r->line_bps / 8 / (size + LINE_OVERHEAD);
 }
 
 /*
@@ -322,7 +323,7 @@ line_rate(const struct point *p)
 static int
 measure_b2b(struct work *w)
 {
-	const double line = line_rate(&w->job->point);
+	const double line = line_rate(w->rig);
 	const struct trial_order flood = {.pps = line, .seconds = w->b->options->trial};
 	double full, pps, sum = 0, seconds = fmin(B2B_SECONDS, 2 * w->b->options->trial);
 	uint64_t frames = 0;
@@ -385,21 +386,45 @@ static const struct measure_row measure_rows[] = {
 	[MEASURE_SOAK] = {true, measure_soak},
 };
 
+static const char *
+device_name(const struct job *job, const struct rig *rig)
+{
+	if (rig->tester != NULL)
+		return "cabled";
+	return measure_rows[job->measure].live ? "thread" : "step";
+}
+
+static json_t *
+bdfs_json(const struct rig_port *ports, unsigned int n)
+{
+	json_t *list = json_array();
+
+	for (unsigned int i = 0; i < n; i++)
+		json_array_append_new(list, json_string(ports[i].bdf));
+	return list;
+}
+
 static json_t *
 result_json(const struct job *job, const struct rig *rig, const struct record *rec)
 {
 	const struct point *p = &job->point;
 	char name[POINT_NAME_LEN];
+	json_t *j, *c;
 
 	plan_name(job, name);
-	return json_pack("{s:s, s:s, s:{s:s, s:i, s:i, s:i, s:i, s:s, s:s, s:s, s:s, s:i, s:i},"
-			 " s:O, s:O}",
+	j = json_pack("{s:s, s:s, s:{s:s, s:i, s:i, s:i, s:i, s:s, s:s, s:s, s:s, s:i, s:i},"
+		      " s:O, s:O}",
 		"name", name, "measure", measure_name(job->measure), "config", "size", p->size,
 		"flows", (int)p->flows, "queues", (int)p->queues, "cores", (int)p->cores, "burst",
-		(int)p->burst, "coherency", p->coherency, "device",
-		measure_rows[job->measure].live ? "thread" : "step", "rx_path", rig->rx_path,
-		"tx_path", rig->tx_path, "rxd", rig->rxd, "txd", rig->txd, "metrics", rec->metrics,
-		"trials", rec->trials);
+		(int)p->burst, "coherency", p->coherency, "device", device_name(job, rig),
+		"rx_path", rig->rx_path, "tx_path", rig->tx_path, "rxd", rig->rxd, "txd", rig->txd,
+		"metrics", rec->metrics, "trials", rec->trials);
+	c = json_object_get(j, "config");
+	if (rig->tester != NULL) {
+		json_object_set_new(c, "tester", bdfs_json(rig->tester_port, rig->nb_tester_ports));
+		json_object_set_new(c, "dut", bdfs_json(rig->port, rig->nb_ports));
+	}
+	return j;
 }
 
 json_t *
@@ -417,7 +442,7 @@ measure_run(struct bench *b, const struct job *job, int *rc)
 		json_decref(rec.trials);
 		return counting_run(b->options, job, rc);
 	}
-	*rc = rig_open(&job->point, row->live, b->device_cpu, &rig);
+	*rc = rig_open(&job->point, row->live, &b->place, &rig);
 	if (*rc == 0) {
 		*rc = row->run(&w);
 		/* What was sampled before a signal stays. */

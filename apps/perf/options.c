@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <getopt.h>
 #include <math.h>
+#include <stdint.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,9 @@
 #define QUEUES_MAX 16u
 #define BURST_MAX 64u
 #define CORES_MAX 64u
+#define RIG_PORTS_MAX 2u
+#define PCI_DEVICE_MAX 31u
+#define PCI_FUNCTION_MAX 7u
 
 static int __attribute__((format(printf, 2, 3))) fail(char *why, const char *fmt, ...)
 {
@@ -133,6 +137,8 @@ enum option_key {
 	KEY_SOAK,
 	KEY_PROCESSES,
 	KEY_PART,
+	KEY_TESTER,
+	KEY_DUT,
 	KEY_COUNTS,
 	KEY_CPUS,
 	KEY_NO_HUGE,
@@ -161,6 +167,9 @@ static const struct option_row rows[] = {
 		"1..64 lcores that forward; more than there are is left out"},
 	{"bursts", 1, KEY_BURSTS, "LIST", "1..64 frames a burst"},
 	{"coherency", 1, KEY_COHERENCY, "LIST", "coherent, explicit"},
+	{"tester", 1, KEY_TESTER, "BDF[,BDF]",
+		"real ports that send and receive, instead of the software NIC..."},
+	{"dut", 1, KEY_DUT, "BDF[,BDF]", "...and those that forward, cabled to them in this order"},
 	{"trial", 1, KEY_TRIAL, "SECONDS", "length of a trial; default 1"},
 	{"trials", 1, KEY_TRIALS, "N", "trials of mrr, over all processes; default 10"},
 	{"sum", 1, KEY_SUM, "N",
@@ -169,7 +178,8 @@ static const struct option_row rows[] = {
 	{"processes", 1, KEY_PROCESSES, "N",
 		"measure in so many processes, one after the other; default 5. Each is one\n"
 		"                        sample of a comparison: where memory lies differs between them"},
-	{"cpus", 1, KEY_CPUS, "LIST", "CPUs: the first for the software NIC, the others forward"},
+	{"cpus", 1, KEY_CPUS, "LIST",
+		"CPUs: the first for the software NIC or the tester, the others forward"},
 	{"memory", 1, KEY_MEMORY, "MIB", "memory for EAL; default 256"},
 	{"nice", 1, KEY_NICE, "N",
 		"priority, -20 (before all others; root) to 19; for a machine that is not idle"},
@@ -217,7 +227,9 @@ measure_name(enum measure m)
 void
 options_usage(FILE *f, const char *program)
 {
-	fprintf(f, "Usage: %s run [OPTION...]\n\nMeasures the driver on the software NIC.\n\n",
+	fprintf(f,
+		"Usage: %s run [OPTION...]\n\nMeasures the driver on the software NIC, or on real ports that are"
+		" cabled to a tester's.\n\n",
 		program);
 	for (size_t i = 0; i < ROWS; i++) {
 		char left[32];
@@ -283,6 +295,76 @@ parse_lists(int key, const char *arg, struct options *o, char *why)
 	}
 }
 
+/* "0000:01:00.0", or without the domain. */
+static bool
+is_bdf(const char *text, char out[OPTIONS_ITEM_LEN])
+{
+	unsigned int domain = 0, bus, device, function;
+	int end = 0;
+
+	if (sscanf(text, "%4x:%2x:%2x.%1u%n", &domain, &bus, &device, &function, &end) != 4 ||
+		text[end] != '\0') {
+		domain = 0;
+		end = 0;
+		if (sscanf(text, "%2x:%2x.%1u%n", &bus, &device, &function, &end) != 3 ||
+			text[end] != '\0')
+			return false;
+	}
+	if (device > PCI_DEVICE_MAX || function > PCI_FUNCTION_MAX)
+		return false;
+	snprintf(out, OPTIONS_ITEM_LEN, "%04x:%02x:%02x.%u", domain & UINT16_MAX, bus & UINT8_MAX,
+		device, function);
+	return true;
+}
+
+static int
+parse_bdfs(const char *option, const char *arg, struct list *out, char *why)
+{
+	int rc = parse_list(option, arg, NULL, out, why);
+
+	if (rc == 0 && out->n > RIG_PORTS_MAX)
+		return fail(why, "--%s: %zu ports; allowed: one or two", option, out->n);
+	for (size_t i = 0; i < out->n && rc == 0; i++) {
+		char text[OPTIONS_ITEM_LEN];
+
+		memcpy(text, out->item[i], sizeof(text));
+		if (!is_bdf(text, out->item[i]))
+			return fail(why,
+				"--%s: '%s' is not allowed; allowed: PCI addresses as"
+				" 0000:01:00.0 (lspci -D lists them)",
+				option, text);
+	}
+	return rc;
+}
+
+/* Both sides, one to one, and no port twice. */
+static int
+check_ports(const struct options *o, char *why)
+{
+	const struct list *const sides[] = {&o->tester, &o->dut};
+	const char *seen[2 * RIG_PORTS_MAX];
+	size_t n = 0;
+
+	if (o->tester.n != o->dut.n)
+		return fail(why,
+			"--tester names %zu ports and --dut %zu; each port of the one is cabled to a"
+			" port of the other: name as many of both",
+			o->tester.n, o->dut.n);
+	for (size_t s = 0; s < 2; s++) {
+		for (size_t i = 0; i < sides[s]->n; i++) {
+			seen[n] = sides[s]->item[i];
+			for (size_t k = 0; k < n; k++) {
+				if (strcmp(seen[k], seen[n]) == 0)
+					return fail(why,
+						"--tester and --dut: %s stands there twice",
+						seen[n]);
+			}
+			n++;
+		}
+	}
+	return 0;
+}
+
 static int
 parse_one(int key, const char *arg, struct options *o, char *why)
 {
@@ -301,6 +383,10 @@ parse_one(int key, const char *arg, struct options *o, char *why)
 		return parse_count("processes", arg, 1, 1000, &o->processes, why);
 	case KEY_PART:
 		return parse_part(arg, o, why);
+	case KEY_TESTER:
+		return parse_bdfs("tester", arg, &o->tester, why);
+	case KEY_DUT:
+		return parse_bdfs("dut", arg, &o->dut, why);
 	case KEY_COUNTS:
 		return parse_text("counts", arg, o->counts, sizeof(o->counts), why);
 	case KEY_CPUS:
@@ -352,6 +438,8 @@ options_parse(int argc, char *const *argv, struct options *out, char *why)
 	}
 	if (optind < argc)
 		return fail(why, "'%s' is no option; run takes options only", argv[optind]);
+	if (check_ports(&o, why) != 0)
+		return -EINVAL;
 	if (o.suites.n == 0)
 		parse_list("suite", "quick", NULL, &o.suites, why);
 	if (o.sum == 0)

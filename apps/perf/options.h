@@ -43,6 +43,7 @@ struct list {
 struct options {
 	struct list suites;
 	struct list sizes, flows, queues, bursts, cores, coherency; /**< empty: the suite's */
+	struct list tester, dut; /**< PCI addresses; empty: the software NIC */
 	char out[512];       /**< "": standard output */
 	double trial;        /**< seconds of a trial */
 	unsigned int trials; /**< of mrr, over all processes */
@@ -64,6 +65,7 @@ struct point {
 	unsigned int queues;
 	unsigned int burst;
 	unsigned int cores; /**< lcores that forward */
+	bool cabled;        /**< on real ports */
 	char coherency[OPTIONS_ITEM_LEN];
 };
 

@@ -83,8 +83,9 @@ plan_name(const struct job *job, char name[POINT_NAME_LEN])
 {
 	const struct point *p = &job->point;
 
-	snprintf(name, POINT_NAME_LEN, "%s/%s/f%u/q%u/c%u/b%u/%s", measure_name(job->measure),
-		p->size, p->flows, p->queues, p->cores, p->burst, p->coherency);
+	snprintf(name, POINT_NAME_LEN, "%s/%s/f%u/q%u/c%u/b%u/%s%s", measure_name(job->measure),
+		p->size, p->flows, p->queues, p->cores, p->burst, p->coherency,
+		p->cabled ? "/cabled" : "");
 }
 
 static int
@@ -133,7 +134,8 @@ add_row(const struct suite_row *r, const struct options *o, unsigned int cores, 
 			v[d] = lists[d].item[rest % lists[d].n];
 			rest /= lists[d].n;
 		}
-		job.point = (struct point){.cores = number(v[1]),
+		job.point = (struct point){.cabled = o->dut.n != 0,
+			.cores = number(v[1]),
 			.queues = number(v[2]),
 			.flows = number(v[3]),
 			.burst = number(v[5])};
@@ -161,6 +163,13 @@ unknown_suite(const char *name, char *why)
 			why + len, OPTIONS_WHY_LEN - len, " %s", suite_rows[i].suite);
 	}
 	return -EINVAL;
+}
+
+/* On a software NIC that works between bursts only: no real one does. */
+static bool
+is_stepped(enum measure m)
+{
+	return m == MEASURE_CYCLES || m == MEASURE_COHERENCY || m == MEASURE_INSTRUCTIONS;
 }
 
 /* What is measured once is not measured by every process of a run. */
@@ -197,8 +206,16 @@ plan_make(const struct options *o, unsigned int cores, struct plan *out, char *w
 		}
 	}
 	for (size_t i = 0; i < p.n; i++) {
-		if (is_for_part(o, p.jobs[i].measure))
+		if (is_for_part(o, p.jobs[i].measure) &&
+			!(o->dut.n != 0 && is_stepped(p.jobs[i].measure)))
 			p.jobs[kept++] = p.jobs[i];
+	}
+	if (kept == 0 && p.n != 0 && o->dut.n != 0 && is_stepped(p.jobs[0].measure)) {
+		plan_free(&p);
+		snprintf(why, OPTIONS_WHY_LEN,
+			"--suite: cycles, instructions and coherency step a software NIC; on real"
+			" ports, allowed: quick full mrr ndrpdr latency loss b2b scaling soak");
+		return -EINVAL;
 	}
 	p.n = kept;
 	*out = p;
@@ -216,7 +233,7 @@ bool
 plan_stepped(const struct plan *p)
 {
 	for (size_t i = 0; i < p->n; i++) {
-		if (p->jobs[i].measure != MEASURE_CYCLES && p->jobs[i].measure != MEASURE_COHERENCY)
+		if (!is_stepped(p->jobs[i].measure))
 			return false;
 	}
 	return true;

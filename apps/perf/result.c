@@ -13,6 +13,8 @@
 
 #define PROGRAM "sl-perf"
 #define PATH_LEN 192
+/** Times a second that a thread of a run had to wait for its CPU, from which it is told. */
+#define PREEMPTED_MUCH 1.0
 
 static int __attribute__((format(printf, 2, 3))) fail(char *why, const char *fmt, ...)
 {
@@ -443,4 +445,101 @@ result_more_is_good(const json_t *metric)
 	const char *better = json_string_value(json_object_get(metric, "better"));
 
 	return better != NULL && strcmp(better, "more") == 0;
+}
+
+void
+result_value(double v, const char *unit, char *out, size_t len)
+{
+	static const char *const prefixes[] = {"", "k", "M", "G"};
+	static const char *const times[] = {"ns", "us", "ms", "s"};
+	const bool time = strcmp(unit, "ns") == 0;
+	size_t i = 0;
+
+	while (fabs(v) >= 9999.5 && i < sizeof(prefixes) / sizeof(prefixes[0]) - 1) {
+		v /= 1000;
+		i++;
+	}
+	snprintf(out, len, "%.4g %s%s", v, time ? times[i] : prefixes[i], time ? "" : unit);
+}
+
+/* Median of the processes, and how far they are apart. */
+static void
+print_metric(const char *name, const json_t *metric, FILE *f)
+{
+	const char *unit = json_string_value(json_object_get(metric, "unit"));
+	char median[48], deviation[32] = "";
+	double *v;
+	const size_t n = result_samples(metric, &v);
+
+	result_value(stat_median(v, n), unit, median, sizeof(median));
+	if (n > 1 && stat_median(v, n) > 0)
+		snprintf(deviation, sizeof(deviation), "+- %.1f %%",
+			100 * stat_stdev(v, n) / stat_median(v, n));
+	fprintf(f, "  %-18s %-26s %-10s %zu sample%s\n", name, median, deviation, n,
+		n == 1 ? "" : "s");
+	free(v);
+}
+
+/* Loss has no metric: it is told load by load. */
+static void
+print_losses(const json_t *r, FILE *f)
+{
+	json_t *trials = json_object_get(r, "trials"), *t;
+	char load[32];
+	size_t i;
+
+	json_array_foreach(trials, i, t)
+	{
+		const double offered = json_number_value(json_object_get(t, "offered"));
+		const double received = json_number_value(json_object_get(t, "received"));
+		const char *goal = json_string_value(json_object_get(t, "goal"));
+
+		if (goal == NULL || strcmp(goal, "loss") != 0)
+			continue;
+		result_value(json_number_value(json_object_get(t, "intended_pps")), "packets/s",
+			load, sizeof(load));
+		fprintf(f, "  at %-15s %-26.3f %% lost\n", load,
+			offered > 0 ? 100 * (1 - received / offered) : 0);
+	}
+}
+
+/* A machine that is not idle loses frames that no driver lost. */
+static void
+print_preempted(const json_t *r, FILE *f)
+{
+	json_t *trials = json_object_get(r, "trials"), *t;
+	double times = 0, seconds = 0;
+	size_t i;
+
+	json_array_foreach(trials, i, t)
+	{
+		times += json_number_value(json_object_get(t, "preempted"));
+		seconds += json_number_value(json_object_get(t, "seconds"));
+	}
+	if (seconds > 0 && times / seconds >= PREEMPTED_MUCH)
+		fprintf(f,
+			"  note: threads had to leave their CPU %.0f times a second: rates without"
+			" loss and latencies say more of the machine than of the driver\n",
+			times / seconds);
+}
+
+void
+result_print(const json_t *result, FILE *f)
+{
+	json_t *list = json_object_get(result, "results"), *r, *m;
+	const char *name;
+	size_t i;
+
+	json_array_foreach(list, i, r)
+	{
+		const json_t *c = json_object_get(r, "config");
+
+		fprintf(f, "%s  rx %s, tx %s\n", json_string_value(json_object_get(r, "name")),
+			json_string_value(json_object_get(c, "rx_path")),
+			json_string_value(json_object_get(c, "tx_path")));
+		json_object_foreach(json_object_get(r, "metrics"), name, m)
+			print_metric(name, m, f);
+		print_losses(r, f);
+		print_preempted(r, f);
+	}
 }

@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include <jansson.h>
 
@@ -46,6 +47,10 @@ json_t *result_find(const json_t *result, const char *name);
  * @return how many; @p out is to be freed. 0 without samples or memory.
  */
 size_t result_samples(const json_t *metric, double **out);
+/** Four digits, prefix and unit: "14.88 Mpackets/s", "163.2 us" of "ns". */
+void result_value(double v, const char *unit, char *out, size_t len);
+/** What was measured, for people: a line for each metric. */
+void result_print(const json_t *result, FILE *f);
 /** Is more of this metric better? */
 bool result_more_is_good(const json_t *metric);
 /** How many processes sampled it. */

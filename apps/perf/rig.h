@@ -6,12 +6,14 @@
 
 /**
  * @file
- * What is measured on: ports of the driver on software NICs, and the lcores
- * that forward between them. One rig at a time. Main lcore.
+ * What is measured on: ports of the driver, and the lcores that forward between
+ * them. One rig at a time. Main lcore.
  *
- * live: a generator feeds port 0, worker lcores forward to port 1, whose wire
- * counts what arrives. stepped: one port in a loop, whose device works between
- * bursts only, so that no cycle of it is counted.
+ * live: a generator feeds the first port, worker lcores forward to the last one
+ * (on real ports it may be the same), and what arrives behind it is counted. On
+ * software NICs their wires do that, on real ports a tester with ports of its own.
+ * stepped: one port in a loop, whose device works between bursts only, so that no
+ * cycle of it is counted.
  */
 
 #include <stdbool.h>
@@ -22,18 +24,39 @@
 
 #include "options.h"
 
+#define RIG_PORTS 2
 
 struct lane;
+struct rte_device;
+struct tester;
+
+/** A port of a rig. */
+struct rig_port {
+	uint16_t id;
+	struct rte_device *device; /**< of a real port: what to give back */
+	const char *bdf;           /**< NULL: a software NIC */
+};
+
+/** Where a rig is to be. */
+struct rig_place {
+	int device_cpu;            /**< of the software NIC's thread */
+	unsigned int tester_lcore;
+	const struct list *tester, *dut; /**< PCI addresses; empty: software NICs */
+};
 
 struct rig {
 	const struct point *point;
 	bool live;
-	uint16_t nb_ports;
-	uint16_t port[2];
-	uint32_t buf_size;
-	struct rte_mempool *pool;
+	unsigned int nb_ports;
+	struct rig_port port[RIG_PORTS];        /**< that forward */
+	unsigned int nb_tester_ports;
+	struct rig_port tester_port[RIG_PORTS]; /**< cabled to these, one to one */
+	struct tester *tester;                  /**< NULL: software NICs */
+	double line_bps;                        /**< bits a second of the link */
+	struct rte_mempool *pool, *tester_pool;
 	unsigned int nb_lanes;
 	struct lane *lanes;  /**< one for each forwarding lcore */
+	uint64_t far_mark;   /**< turns of the far end at the last look */
 	char rx_path[64], tx_path[64];
 	uint16_t rxd, txd;
 };
@@ -49,13 +72,20 @@ struct rig_counts {
  * Make ports, start them and set the lanes going.
  * @return 0 or negative errno, reason on stderr; nothing is left then.
  */
-int rig_open(const struct point *p, bool live, int device_cpu, struct rig *out);
+int rig_open(const struct point *p, bool live, const struct rig_place *place, struct rig *out);
 /** Stop lanes, close ports. @return mbufs that are not back in the pool. */
 unsigned int rig_close(struct rig *r);
 struct rig_counts rig_counts(const struct rig *r);
-/** A word for the generator (port 0) or the sink (port 1). @return 0 or negative errno. */
-int rig_wire(const struct rig *r, unsigned int port, const char *word);
-/** Report of the wire of a port. New reference; NULL: there is none. */
-json_t *rig_wire_report(const struct rig *r, unsigned int port);
+/**
+ * Has each thread that carries frames, the device's or the tester's too, gone round
+ * @p rounds times since this was last so?
+ */
+bool rig_went_round(struct rig *r, uint64_t rounds);
+/** Who counts what. */
+enum rig_end { RIG_GENERATOR, RIG_SINK };
+/** A word for an end's wire. @return 0 or negative errno. */
+int rig_wire(const struct rig *r, enum rig_end end, const char *word);
+/** Report of an end's wire. New reference; NULL: there is none. */
+json_t *rig_wire_report(const struct rig *r, enum rig_end end);
 
 #endif /* _RIG_H_ */

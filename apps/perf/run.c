@@ -17,6 +17,7 @@
 #include "bench.h"
 #include "commands.h"
 #include "environment.h"
+#include "ports.h"
 #include "result.h"
 #include "run.h"
 #include "say.h"
@@ -98,7 +99,7 @@ hugepages_there(const struct options *o)
 /** Arguments for EAL, which moves them about and keeps pointers to them while it runs. */
 struct eal_args {
 	char words[EAL_ARGS_MAX][24];
-	char lcores[CPUS_MAX * 12];
+	char lcores[(CPUS_MAX + 1) * 12];
 	char *argv[EAL_ARGS_MAX + 2];
 	int argc;
 };
@@ -111,9 +112,12 @@ eal_add(struct eal_args *e, const char *word)
 	e->argc++;
 }
 
-/* One CPU has to do for all: lcores are threads, two of which can share it. */
+/*
+ * One CPU has to do for all: lcores are threads, two of which can share it. A tester
+ * is the last lcore, on the main one's CPU, which has little to do.
+ */
 static void
-eal_lcores(struct eal_args *e, const struct cpus *cpus)
+eal_lcores(struct eal_args *e, const struct cpus *cpus, bool tester)
 {
 	const unsigned int workers = cpus->n > 1 ? cpus->n - 1 : 1;
 	size_t len = (size_t)snprintf(e->lcores, sizeof(e->lcores), "0@%d", cpus->cpu[0]);
@@ -121,6 +125,9 @@ eal_lcores(struct eal_args *e, const struct cpus *cpus)
 	for (unsigned int i = 1; i <= workers; i++)
 		len += (size_t)snprintf(e->lcores + len, sizeof(e->lcores) - len, ",%u@%d", i,
 			cpus->cpu[i % cpus->n]);
+	if (tester)
+		snprintf(e->lcores + len, sizeof(e->lcores) - len, ",%u@%d", workers + 1,
+			cpus->cpu[0]);
 	eal_add(e, "--lcores");
 	e->argv[e->argc++] = e->lcores;
 }
@@ -129,15 +136,17 @@ static int
 start_eal(const struct options *o, const struct cpus *cpus, bool huge, struct eal_args *e)
 {
 	static const char *const always[] = {
-		"sl-perf", "--no-pci", "--no-shconf", "--no-telemetry", "--log-level=4"};
+		"sl-perf", "--no-shconf", "--no-telemetry", "--log-level=4"};
 	char memory[24];
 
 	for (size_t i = 0; i < RTE_DIM(always); i++)
 		eal_add(e, always[i]);
+	/* Real ports are taken one by one, with their arguments: none at the start. */
+	eal_add(e, o->dut.n != 0 ? "-affff:ff:1f.7" : "--no-pci");
 	eal_add(e, huge ? "--in-memory" : "--no-huge");
 	snprintf(memory, sizeof(memory), "-m%u", o->memory);
 	eal_add(e, memory);
-	eal_lcores(e, cpus);
+	eal_lcores(e, cpus, o->dut.n != 0);
 	if (rte_eal_init(e->argc, e->argv) < 0)
 		return say_error(-rte_errno,
 			"EAL did not start (%s). Mend: what it said above; --no-huge needs no"
@@ -218,18 +227,21 @@ run_here(const struct options *o, int argc, char **argv, json_t *result)
 	if (o->nice != 0 && setpriority(PRIO_PROCESS, 0, (int)o->nice) != 0)
 		return say_error(EXIT_CODE_SETUP, "--nice %.0f: %s; below 0 is for root", o->nice,
 			strerror(errno));
-	b.device_cpu = cpus.cpu[0];
 	b.cores = cpus.n > 1 ? cpus.n - 1 : 1;
+	b.place = (struct rig_place){.device_cpu = cpus.cpu[0],
+		.tester_lcore = b.cores + 1,
+		.tester = &o->tester,
+		.dut = &o->dut};
 	if (plan_make(o, b.cores, &plan, why) != 0)
 		return say_error(EXIT_CODE_USAGE, "%s", why);
-	if (start_eal(o, &cpus, huge, &eal) != 0) {
+	if (ports_check(o) != 0 || start_eal(o, &cpus, huge, &eal) != 0) {
 		plan_free(&plan);
 		return EXIT_CODE_SETUP;
 	}
 	const struct environment env = {
 		.argc = argc,
 		.argv = argv,
-		.device_cpu = b.device_cpu,
+		.device_cpu = b.place.device_cpu,
 		.cpus = cpus.cpu + (cpus.n > 1),
 		.nb_cpus = b.cores,
 		.tsc_hz = rte_get_tsc_hz(),
@@ -374,6 +386,11 @@ cmd_run(int argc, char **argv)
 	if (json_object_size(json_object_get(result, "environment")) != 0 &&
 		result_save(result, o.out, why) != 0)
 		rc = say_error(EXIT_CODE_SETUP, "%s", why);
+	/* Where the result itself goes to standard output, there is no place for people. */
+	if (o.out[0] != '\0' && o.parts == 0)
+		result_print(result, stdout);
+	if (stop_wanted() && o.parts == 0)
+		fprintf(stderr, "interrupted: what was done is kept\n");
 	json_decref(result);
 	return rc;
 }

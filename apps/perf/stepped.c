@@ -79,7 +79,7 @@ stepped_fill(struct rig *r)
 			return -ENOMEM;
 		}
 	}
-	sent = rte_eth_tx_burst(r->port[0], 0, pkts, n);
+	sent = rte_eth_tx_burst(r->port[0].id, 0, pkts, n);
 	rte_pktmbuf_free_bulk(pkts + sent, n - sent);
 	return sent == n ? 0 : -EIO;
 }
@@ -91,7 +91,7 @@ stepped_step(const struct rig *r)
 	int moved = 0;
 
 	for (unsigned int i = 0; moved < frames && i < STEP_TRIES; i++) {
-		const int n = sl_pmd_step(r->port[0], STEP_BUDGET);
+		const int n = sl_pmd_step(r->port[0].id, STEP_BUDGET);
 
 		if (n < 0)
 			return n;
@@ -107,9 +107,9 @@ turn(const struct rig *r, uint64_t *rx, uint64_t *tx)
 	struct rte_mbuf *pkts[STEP_BURST_MAX];
 	const uint16_t burst = (uint16_t)r->point->burst;
 	const uint64_t from = rte_rdtsc_precise();
-	const uint16_t n = rte_eth_rx_burst(r->port[0], 0, pkts, burst);
+	const uint16_t n = rte_eth_rx_burst(r->port[0].id, 0, pkts, burst);
 	const uint64_t between = rte_rdtsc_precise();
-	const uint16_t sent = rte_eth_tx_burst(r->port[0], 0, pkts, n);
+	const uint16_t sent = rte_eth_tx_burst(r->port[0].id, 0, pkts, n);
 	const uint64_t to = rte_rdtsc_precise();
 
 	*rx += between - from;

@@ -18,7 +18,10 @@
 /** What is not accounted for is lost when nothing arrived for so long; a lcore may be left aside.
  */
 #define QUIET_TURNS 30
-#define DRAIN_TURNS_MAX 500
+#define DRAIN_TURNS_MAX 1000
+/** Times each thread must have gone round between two looks, for frames to be seen to stand still.
+ */
+#define ROUNDS_BETWEEN 4
 /** A generator that could not offer this share of what was ordered did not try the rate. */
 #define SKIPPED_SHARE 0.005
 /** Part of a trial before its rate is taken: the generator and the caches get going. */
@@ -44,7 +47,7 @@ number(const json_t *report, const char *side, const char *name)
 static int
 moment_take(const struct rig *r, struct moment *m)
 {
-	json_t *gen = rig_wire_report(r, 0), *sink;
+	json_t *gen = rig_wire_report(r, RIG_GENERATOR), *sink;
 	struct rte_eth_stats stats = {0};
 	struct rusage usage;
 
@@ -52,13 +55,13 @@ moment_take(const struct rig *r, struct moment *m)
 	m->preempted = (uint64_t)usage.ru_nivcsw;
 	m->at = progress_clock();
 	m->lanes = rig_counts(r);
-	sink = rig_wire_report(r, 1);
+	sink = rig_wire_report(r, RIG_SINK);
 	m->offered = number(gen, "tx", "frames");
 	m->skipped = number(gen, "tx", "skipped");
 	m->running = json_is_true(json_object_get(json_object_get(gen, "tx"), "running"));
 	m->received = number(sink, "rx", "frames");
 	m->corrupt = number(sink, "rx", "corrupt");
-	rte_eth_stats_get(r->port[0], &stats);
+	rte_eth_stats_get(r->port[0].id, &stats);
 	m->missed = stats.imissed;
 	json_decref(gen);
 	json_decref(sink);
@@ -85,21 +88,28 @@ wait_until(const struct rig *r, double end, bool counted, struct progress *p)
 	return 0;
 }
 
-/* Let what is under way arrive: until each frame has, or was dropped by the NIC. */
+/*
+ * Let what is under way arrive: until each frame has, or was dropped by the NIC. A
+ * thread that has no CPU carries nothing: only looks between which all went round count.
+ */
 static int
-drain(const struct rig *r, uint64_t missed_before, struct moment *m)
+drain(struct rig *r, uint64_t missed_before, struct moment *m)
 {
-	unsigned int quiet = 0, turns = 0;
+	unsigned int quiet = 0;
 	uint64_t before;
 
-	do {
+	for (unsigned int i = 0; i < DRAIN_TURNS_MAX && quiet < QUIET_TURNS; i++) {
 		before = m->received;
 		usleep(TURN_US);
 		if (moment_take(r, m) != 0)
 			return -EIO;
-		quiet = m->received == before ? quiet + 1 : 0;
-	} while (m->offered != m->received + m->missed - missed_before && quiet < QUIET_TURNS &&
-		++turns < DRAIN_TURNS_MAX);
+		if (m->offered == m->received + m->missed - missed_before)
+			return 0;
+		if (m->received != before)
+			quiet = 0;
+		else if (rig_went_round(r, ROUNDS_BETWEEN))
+			quiet++;
+	}
 	return 0;
 }
 
@@ -111,18 +121,18 @@ prepare(const struct rig *r, const struct trial_order *o)
 
 	snprintf(rate, sizeof(rate), "rate=%.0f", o->pps);
 	snprintf(count, sizeof(count), "count=%" PRIu64, o->frames);
-	rc = rig_wire(r, 0, "clear");
+	rc = rig_wire(r, RIG_GENERATOR, "clear");
 	if (rc == 0)
-		rc = rig_wire(r, 1, "clear");
+		rc = rig_wire(r, RIG_SINK, "clear");
 	if (rc == 0)
-		rc = rig_wire(r, 0, rate);
-	return rc == 0 ? rig_wire(r, 0, count) : rc;
+		rc = rig_wire(r, RIG_GENERATOR, rate);
+	return rc == 0 ? rig_wire(r, RIG_GENERATOR, count) : rc;
 }
 
 static json_t *
 take_histogram(const struct rig *r)
 {
-	json_t *sink = rig_wire_report(r, 1);
+	json_t *sink = rig_wire_report(r, RIG_SINK);
 	json_t *h = json_incref(json_object_get(json_object_get(sink, "rx"), "latency_ns"));
 
 	json_decref(sink);
@@ -139,9 +149,9 @@ trial_run(struct rig *r, const struct trial_order *o, struct progress *progress,
 	int rc = prepare(r, o);
 
 	*out = (struct trial){.pps = o->pps};
-	rte_eth_stats_get(r->port[0], &stats);
+	rte_eth_stats_get(r->port[0].id, &stats);
 	if (rc == 0)
-		rc = rig_wire(r, 0, "start");
+		rc = rig_wire(r, RIG_GENERATOR, "start");
 	begun = progress_clock();
 	if (rc == 0 && o->frames == 0)
 		rc = wait_until(r, begun + ramp, false, progress);
@@ -151,7 +161,7 @@ trial_run(struct rig *r, const struct trial_order *o, struct progress *progress,
 		rc = wait_until(r, begun + o->seconds, o->frames != 0, progress);
 	if (rc == 0)
 		rc = moment_take(r, &last);
-	rig_wire(r, 0, "stop");
+	rig_wire(r, RIG_GENERATOR, "stop");
 	out->seconds = progress_clock() - begun;
 	end = last;
 	if (rc == 0)

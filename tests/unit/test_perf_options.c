@@ -60,6 +60,15 @@ test_refused(void **unused)
 		{"--out", "--out wants a value"},
 		{"word", "'word' is no option"},
 		{"--flows 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17", "more than 16 items"},
+		{"--tester 01:00.0", "--tester names 1 ports and --dut 0"},
+		{"--tester 1:0.0 --dut 1:0.0,2:0.0", "1 ports and --dut 2"},
+		{"--tester 1:0.0,2:0.0,3:0.0 --dut 1:0.0",
+			"--tester: 3 ports; allowed: one or two"},
+		{"--tester 01:00 --dut 02:00.0", "--tester: '01:00' is not allowed"},
+		{"--tester 01:00.8 --dut 02:00.0", "'01:00.8'"},
+		{"--tester 01:20.0 --dut 02:00.0", "'01:20.0'"},
+		{"--tester 01:00.0x --dut 02:00.0", "'01:00.0x'"},
+		{"--tester 1:0.0 --dut 0000:01:00.0", "0000:01:00.0 stands there twice"},
 		{"--suite aaaaaaaaaaaaaaaaaaaaaaa", "as an item of a list"},
 	};
 	struct options o;
@@ -99,6 +108,10 @@ test_taken(void **unused)
 	assert_int_equal(parse("--trial 2 --trial 3 --flows 1,2 --flows 5", &o, why), OPTIONS_OK);
 	assert_true(o.trial == 3);
 	assert_int_equal(o.flows.n, 1);
+	assert_int_equal(parse("--tester 1:0.0,a:1f.7 --dut 0002:02:00.0,0000:03:00.1", &o, why),
+		OPTIONS_OK);
+	assert_string_equal(o.tester.item[1], "0000:0a:1f.7");
+	assert_string_equal(o.dut.item[0], "0002:02:00.0");
 	assert_int_equal(parse("--help", &o, why), OPTIONS_HELP);
 }
 
@@ -158,6 +171,14 @@ test_plans(void **unused)
 	plan_free(&p);
 	assert_int_equal(plan_of("--suite instructions,mrr --part 2/5", 1, &p), 3);
 	plan_free(&p);
+	/* On real ports nothing is stepped, and names are their own. */
+	assert_int_equal(plan_of("--tester 1:0.0 --dut 2:0.0", 1, &p), 4);
+	plan_name(&p.jobs[0], name);
+	assert_string_equal(name, "mrr/64/f1/q1/c1/b32/coherent/cabled");
+	plan_free(&p);
+	parse("--tester 1:0.0 --dut 2:0.0 --suite cycles,coherency", &o, why);
+	assert_int_equal(plan_make(&o, 1, &p, why), -EINVAL);
+	assert_non_null(strstr(why, "step a software NIC"));
 	parse("--suite quick,fast", &o, why);
 	assert_int_equal(plan_make(&o, 1, &p, why), -EINVAL);
 	assert_string_equal(why,

@@ -17,7 +17,7 @@
 set -u
 build=$1
 # Groups that use two ports of ours and change nothing else.
-on_real_ports=" traffic kill "
+on_real_ports=" traffic kill perf "
 # The half of the first of two boots, of about the same time as the rest.
 first_half=" traffic linux tcp stats wild doctor hw user "
 # Figures for people, only when named.
