@@ -164,7 +164,9 @@ find_commits(const struct against *a, struct build *base, struct build *now, cha
 			"--against: '%s' is no revision here; allowed: what git names a commit by",
 			a->rev);
 	/* A commit of what is changed and not committed; none when nothing is. */
-	if (git_line(now->sha, sizeof(now->sha), "git -C '%s' stash create", top) != 0)
+	if (git_line(now->sha, sizeof(now->sha),
+		    "git -c user.name=sl-perf -c user.email=sl-perf@localhost -C '%s' stash create",
+		    top) != 0)
 		return say_error(EXIT_CODE_SETUP, "git cannot record the changes in %s", top);
 	if (now->sha[0] == '\0' &&
 		git_line(now->sha, sizeof(now->sha), "git -C '%s' rev-parse HEAD", top) != 0)
