@@ -38,6 +38,7 @@ shellcheck:style suite
 codespell:style suite
 valgrind:memory checks and instruction counts
 spin:model suite
+python3-prometheus-client:reads what sl-perf exports
 gcc-aarch64-linux-gnu:cross suite
 libc6-dev-arm64-cross:cross suite
 gcc-riscv64-linux-gnu:cross suite

@@ -18,9 +18,10 @@
 static void
 usage(FILE *f)
 {
-	fputs("Usage: sl-perf report FILE... --out OUT.html [--png FOLDER]\n\n"
+	fputs("Usage: sl-perf report [FILE...] [--peers PEERS] --out OUT.html [--png FOLDER]\n\n"
 	      "One page with plots, of the newest of the results; with three or more also their\n"
-	      "history. --png writes each plot as a picture of its own, too.\n",
+	      "history; with what \"./syncline perf peers --json PEERS\" wrote, also that, or that\n"
+	      "alone. --png writes each plot as a picture of its own, too.\n",
 		f);
 }
 
@@ -109,19 +110,26 @@ report(const struct plot_input *in, const char *out, const char *png)
 	if (rc == 0)
 		rc = write_page(in, drawn, n, out);
 	if (rc == 0)
-		fprintf(stderr, "%s: %zu plots, %zu results\n", out, n, in->n);
+		fprintf(stderr, "%s: %zu plots, %zu results%s\n", out, n, in->n,
+			in->peers != NULL ? ", peers" : "");
 	for (size_t i = 0; i < PLOTS_MAX; i++)
 		free(svgs[i]);
 	return rc;
 }
 
+/** report's command line. */
+struct report_options {
+	const char *out, *png, *peers;
+};
+
 /* @return 0, 1 when help was asked for, negative errno. */
 static int
-parse(int argc, char **argv, const char **out, const char **png)
+parse(int argc, char **argv, struct report_options *o)
 {
 	static const struct option longopts[] = {
 		{"out", 1, NULL, 'o'},
 		{"png", 1, NULL, 'p'},
+		{"peers", 1, NULL, 'e'},
 		{"help", 0, NULL, 'h'},
 		{NULL, 0, NULL, 0},
 	};
@@ -133,26 +141,42 @@ parse(int argc, char **argv, const char **out, const char **png)
 		if (key == 'h')
 			return 1;
 		if (key == 'o')
-			*out = optarg;
+			o->out = optarg;
 		else if (key == 'p')
-			*png = optarg;
+			o->png = optarg;
+		else if (key == 'e')
+			o->peers = optarg;
 		else
 			return say_error(-EINVAL, "report: '%s' %s", argv[optind - 1],
 				key == ':' ? "wants a value" : "is not an option");
 	}
-	if (*out == NULL || optind == argc)
+	if (o->out == NULL || (optind == argc && o->peers == NULL))
 		return say_error(-EINVAL, "report: wants --out and at least one file; see --help");
+	return 0;
+}
+
+static int
+load_peers(const char *file, json_t **out)
+{
+	char why[RESULT_WHY_LEN];
+	json_error_t error;
+
+	*out = json_load_file(file, 0, &error);
+	if (*out == NULL)
+		return say_error(EXIT_CODE_USAGE, "report: %s: %s", file, error.text);
+	if (peers_check(*out, file, why, sizeof(why)) != 0)
+		return say_error(EXIT_CODE_USAGE, "report: %s", why);
 	return 0;
 }
 
 int
 cmd_report(int argc, char **argv)
 {
-	const char *out = NULL, *png = NULL;
+	struct report_options o = {0};
 	char why[RESULT_WHY_LEN];
 	struct plot_input in = {0};
-	json_t **results;
-	int rc = parse(argc, argv, &out, &png);
+	json_t **results, *peers = NULL;
+	int rc = parse(argc, argv, &o);
 
 	if (rc == 1) {
 		usage(stdout);
@@ -160,7 +184,7 @@ cmd_report(int argc, char **argv)
 	}
 	if (rc != 0)
 		return EXIT_CODE_USAGE;
-	results = calloc((size_t)(argc - optind), sizeof(json_t *));
+	results = calloc((size_t)(argc - optind) + 1, sizeof(json_t *));
 	for (; rc == 0 && results != NULL && optind < argc; optind++) {
 		results[in.n] = result_load(argv[optind], why);
 		if (results[in.n] == NULL)
@@ -169,10 +193,14 @@ cmd_report(int argc, char **argv)
 			in.n++;
 	}
 	in.results = results;
-	if (rc == 0 && in.n != 0) {
+	if (rc == 0 && o.peers != NULL)
+		rc = load_peers(o.peers, &peers);
+	in.peers = peers;
+	if (rc == 0 && (in.n != 0 || peers != NULL)) {
 		qsort(results, in.n, sizeof(*results), by_time);
-		rc = report(&in, out, png);
+		rc = report(&in, o.out, o.png);
 	}
+	json_decref(peers);
 	for (size_t i = 0; i < in.n; i++)
 		json_decref(results[i]);
 	free(results);

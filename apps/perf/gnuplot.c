@@ -11,7 +11,7 @@
 #include "gnuplot.h"
 #include "spawn.h"
 
-#define SVG_TERM "svg size 520,370 dynamic font 'sans-serif,13'"
+#define SVG_TERM "svg size 440,340 dynamic font 'sans-serif,13'"
 #define PNG_TERM "pngcairo size 960,600 font 'sans,12' background '#ffffff'"
 
 static int __attribute__((format(printf, 2, 3))) fail(char *why, const char *fmt, ...)

@@ -23,7 +23,7 @@ static const char head[] =
 	"main{max-width:84rem;margin:0 auto;padding:1.25rem}\n"
 	"h1{font-size:1.5rem;margin:0}h2{font-size:1.1rem;margin:2rem 0 .5rem}\n"
 	".sub{color:var(--soft);margin:.2rem 0 1rem}\n"
-	".plots{display:grid;gap:1rem;grid-template-columns:repeat(auto-fit,minmax(min(100%,30rem),"
+	".plots{display:grid;gap:1rem;grid-template-columns:repeat(auto-fill,minmax(min(100%,24rem),"
 	"1fr))}\n"
 	"figure{margin:0;padding:1rem;background:var(--card);border:1px solid var(--line);"
 	"border-radius:.5rem;min-width:0}\n"
@@ -35,6 +35,9 @@ static const char head[] =
 	"th,td{padding:.3rem .7rem;text-align:left;border-bottom:1px solid var(--line);"
 	"white-space:nowrap}\n"
 	"th{background:var(--card)}tr:last-child td{border-bottom:0}\n"
+	"tr.of th{padding-top:.9rem;font-weight:600;color:var(--soft);background:none}\n"
+	".dense{font-size:.8rem}.dense th,.dense td{padding:.2rem .45rem}.dense th{white-space:normal}\n"
+	"small{color:var(--soft)}dl.who{margin-top:.8rem}\n"
 	"td.n,th.n{text-align:right}.worse{color:var(--bad)}.better{color:var(--good)}\n"
 	"dl{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:.2rem 1rem;"
 	"font-size:.9rem;margin:0}dt{color:var(--soft)}"
@@ -100,7 +103,7 @@ environment(const json_t *result, FILE *f)
 	json_t *env = json_object_get(result, "environment"), *j;
 	const char *key;
 
-	fputs("<h2>Environment of the newest result</h2>\n<dl>\n", f);
+	fputs("<h2>Environment</h2>\n<dl>\n", f);
 	json_object_foreach(env, key, j)
 	{
 		fputs("<dt>", f);
@@ -110,19 +113,6 @@ environment(const json_t *result, FILE *f)
 		fputs("</dd>\n", f);
 	}
 	fputs("</dl>\n", f);
-}
-
-static void
-number(double v, FILE *f)
-{
-	static const char *const prefixes[] = {"", " k", " M", " G"};
-	size_t i = 0;
-
-	while (fabs(v) >= 9999.5 && i < 3) {
-		v /= 1000;
-		i++;
-	}
-	fprintf(f, "%.4g%s", v, prefixes[i]);
 }
 
 /* The last step of a metric's history: how far the newest group is from the one before. */
@@ -153,19 +143,17 @@ static void
 metric_row(const struct plot_input *in, const json_t *r, const char *name, const json_t *metric,
 	FILE *f)
 {
+	char shown[64];
 	double *v;
 	const size_t n = result_samples(metric, &v);
 	const double median = stat_median(v, n);
 
 	if (n != 0) {
+		result_value(median, text_of(metric, "unit"), shown, sizeof(shown));
 		fputs("<tr><td>", f);
-		text(text_of(r, "name"), f);
-		fputs("</td><td>", f);
 		text(name, f);
 		fputs("</td><td class=\"n\">", f);
-		number(median, f);
-		fputs("</td><td>", f);
-		text(text_of(metric, "unit"), f);
+		text(shown, f);
 		fputs("</td><td class=\"n\">", f);
 		if (n > 1 && median > 0)
 			fprintf(f, "%.1f %%", 100 * stat_stdev(v, n) / median);
@@ -185,16 +173,140 @@ metrics(const struct plot_input *in, FILE *f)
 	size_t i;
 
 	fputs("<h2>All metrics of the newest result</h2>\n<div class=\"scroll\"><table>\n"
-	      "<tr><th>conditions</th><th>metric</th><th class=\"n\">median</th><th>unit</th>"
+	      "<tr><th>metric</th><th class=\"n\">median</th>"
 	      "<th class=\"n\">deviation</th><th class=\"n\">samples</th>",
 		f);
 	fputs(in->n > 1 ? "<th>last jump</th></tr>\n" : "</tr>\n", f);
 	json_array_foreach(list, i, r)
 	{
+		if (json_object_size(json_object_get(r, "metrics")) == 0)
+			continue;
+		fprintf(f, "<tr class=\"of\"><th colspan=\"%d\">", in->n > 1 ? 5 : 4);
+		text(text_of(r, "name"), f);
+		fputs("</th></tr>\n", f);
 		json_object_foreach(json_object_get(r, "metrics"), name, m)
 			metric_row(in, r, name, m, f);
 	}
 	fputs("</table></div>\n", f);
+}
+
+/* --- peers --- */
+
+/* Names of a point's object, in their order: columns. */
+static void
+peers_head(const json_t *point, FILE *f)
+{
+	const char *name;
+	json_t *j, *cycles = json_object_get(point, "cycles_per_packet");
+	json_t *ratios = json_object_get(point, "ratios");
+
+	fputs("<tr><th>device</th><th class=\"n\">queues</th><th>offloads</th>"
+	      "<th class=\"n\">bytes</th><th class=\"n\">burst</th><th>what</th>",
+		f);
+	json_object_foreach(cycles, name, j)
+	{
+		fputs("<th class=\"n\">", f);
+		text(name, f);
+		fputs("</th>", f);
+	}
+	json_object_foreach(ratios, name, j)
+	{
+		fputs("<th class=\"n\">", f);
+		text(name, f);
+		fputs("</th>", f);
+	}
+	fputs("</tr>\n", f);
+}
+
+static void
+peers_row(const json_t *point, const json_t *columns, FILE *f)
+{
+	static const char *const numbers[] = {"size", "burst"};
+	const json_t *cycles = json_object_get(point, "cycles_per_packet");
+	const json_t *ratios = json_object_get(point, "ratios");
+	const char *name;
+	json_t *j;
+
+	fputs("<tr><td>", f);
+	text(text_of(point, "device"), f);
+	fputs("</td><td class=\"n\">", f);
+	value(json_object_get(point, "queues"), f);
+	fprintf(f, "</td><td>%s</td>",
+		json_is_true(json_object_get(point, "offloads")) ? "checksums" : "");
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		fputs("<td class=\"n\">", f);
+		value(json_object_get(point, numbers[i]), f);
+		fputs("</td>", f);
+	}
+	fputs("<td>", f);
+	text(text_of(point, "op"), f);
+	fputs("</td>", f);
+	json_object_foreach(json_object_get(columns, "cycles_per_packet"), name, j)
+	{
+		const json_t *c = json_object_get(cycles, name);
+		const double median = json_number_value(json_object_get(c, "median"));
+
+		fputs("<td class=\"n\">", f);
+		if (c != NULL)
+			fprintf(f, "%.1f <small>&plusmn;%.1f</small>", median,
+				json_number_value(json_object_get(c, "spread")));
+		fputs("</td>", f);
+	}
+	json_object_foreach(json_object_get(columns, "ratios"), name, j)
+	{
+		const json_t *v = json_object_get(ratios, name);
+
+		fputs("<td class=\"n\">", f);
+		if (json_is_number(v))
+			fprintf(f, "<b>%.2f</b>", json_number_value(v));
+		fputs("</td>", f);
+	}
+	fputs("</tr>\n", f);
+}
+
+/* The point with most columns: not every contender takes every burst. */
+static const json_t *
+peers_columns(json_t *points)
+{
+	const json_t *best = NULL;
+	size_t i, most = 0;
+	json_t *p;
+
+	json_array_foreach(points, i, p)
+	{
+		const size_t n = json_object_size(json_object_get(p, "cycles_per_packet"));
+
+		if (n <= most)
+			continue;
+		most = n;
+		best = p;
+	}
+	return best;
+}
+
+static void
+peers(const json_t *all, FILE *f)
+{
+	json_t *points = peers_points(all), *who = json_object_get(all, "contenders"), *j;
+	const json_t *columns = peers_columns(points);
+	size_t i;
+
+	fputs("<h2>Beside DPDK's drivers: cycles a packet, and ratios</h2>\n"
+	      "<p class=\"sub\">Medians, and half of the distance between the quartiles.</p>\n"
+	      "<div class=\"scroll\"><table class=\"dense\">\n",
+		f);
+	peers_head(columns, f);
+	json_array_foreach(points, i, j) peers_row(j, columns, f);
+	fputs("</table></div>\n<dl class=\"who\">\n", f);
+	json_array_foreach(who, i, j)
+	{
+		fputs("<dt>", f);
+		text(text_of(j, "name"), f);
+		fputs("</dt><dd>", f);
+		text(text_of(j, "what"), f);
+		fputs("</dd>\n", f);
+	}
+	fputs("</dl>\n", f);
 }
 
 static void
@@ -223,14 +335,17 @@ files(const struct plot_input *in, FILE *f)
 void
 page_write(const struct plot_input *in, const struct page_plot *drawn, size_t nb_drawn, FILE *f)
 {
-	const json_t *env = json_object_get(in->results[in->n - 1], "environment");
+	const json_t *newest = in->n != 0 ? in->results[in->n - 1] : in->peers;
+	const json_t *env = json_object_get(newest, "environment");
 
 	fputs(head, f);
 	fputs("<h1>Syncline performance</h1>\n<p class=\"sub\">", f);
-	text(text_of(env, "git"), f);
-	fputs(", ", f);
-	text(text_of(env, "time"), f);
-	fputs(", ", f);
+	if (in->n != 0) {
+		text(text_of(env, "git"), f);
+		fputs(", ", f);
+		text(text_of(env, "time"), f);
+		fputs(", ", f);
+	}
 	text(text_of(env, "cpu"), f);
 	fputs("</p>\n<div class=\"plots\">\n", f);
 	for (size_t i = 0; i < nb_drawn; i++) {
@@ -240,8 +355,13 @@ page_write(const struct plot_input *in, const struct page_plot *drawn, size_t nb
 		fputs("</figure>\n", f);
 	}
 	fputs("</div>\n", f);
-	metrics(in, f);
-	files(in, f);
-	environment(in->results[in->n - 1], f);
+	if (in->n != 0)
+		files(in, f);
+	environment(newest, f);
+	if (in->peers != NULL)
+		peers(in->peers, f);
+	/* Last, being the longest. */
+	if (in->n != 0)
+		metrics(in, f);
 	fputs("</main>\n</body>\n</html>\n", f);
 }

@@ -17,11 +17,15 @@ static const char *const colours[] = {
 #define COLOURS (sizeof(colours) / sizeof(colours[0]))
 #define SERIES_MAX 8
 #define POINTS_MAX 512
+#define USUAL_BURST 32
+/** More sizes than that have no room side by side. */
+#define SIZES_LEVEL 6
+#define SLANTED "set xtics rotate by -45 left\n"
 
 static const json_t *
 newest(const struct plot_input *in)
 {
-	return in->results[in->n - 1];
+	return in->n != 0 ? in->results[in->n - 1] : NULL;
 }
 
 static const char *
@@ -51,14 +55,14 @@ median_of(const json_t *result, const char *metric)
 	return median;
 }
 
-static void
-styles(FILE *f)
+void
+plot_styles(FILE *f)
 {
 	for (size_t i = 0; i < COLOURS; i++)
 		fprintf(f, "set linetype %zu lc rgb '%s' lw 2 pt 7 ps 0.6\n", i + 1, colours[i]);
 	fprintf(f,
 		"set grid ytics lc rgb '#888888' lw 0.5 dt 3\nset border 3\nset xtics nomirror\n"
-		"set ytics nomirror\nset key outside top center horizontal noenhanced\n");
+		"set ytics nomirror\nset key outside top center horizontal noenhanced samplen 1.5 font ',11' maxrows 4\n");
 }
 
 /* Sizes in the order of their bytes; imix behind all numbers. */
@@ -103,17 +107,7 @@ pick(const json_t *result, const struct filter *w, json_t **out, size_t max)
 	return n;
 }
 
-/* --- rate over size --- */
-
-static double
-rate_of(json_t *const *list, size_t n, const char *size, const char *metric)
-{
-	for (size_t i = 0; i < n; i++) {
-		if (strcmp(text_of(json_object_get(list[i], "config"), "size"), size) == 0)
-			return median_of(list[i], metric) / 1e6;
-	}
-	return NAN;
-}
+/* --- bars over sizes --- */
 
 /* gnuplot's own word for a value that is not there. */
 static void
@@ -125,40 +119,155 @@ value(double v, FILE *f)
 		fprintf(f, " %.6g", v);
 }
 
-static bool
-script_rate(const struct plot_input *in, FILE *f)
+/** What is drawn in one colour: a metric of results that are alike but for their size. */
+struct series {
+	const char *measure, *metric, *word;
+	char title[96];
+	json_t *of[POINTS_MAX];
+	size_t n;
+};
+
+/* "full rate", and what is not as usual. */
+static void
+series_title(const json_t *r, const char *word, char *out, size_t len)
 {
-	const struct filter mrr = {"mrr", "coherent", 1, 0}, search = {"ndrpdr", "coherent", 1, 0};
-	json_t *m[POINTS_MAX], *s[POINTS_MAX];
-	const size_t nm = pick(newest(in), &mrr, m, POINTS_MAX);
-	const size_t ns = pick(newest(in), &search, s, POINTS_MAX);
-	json_t **rows = nm >= ns ? m : s;
+	const json_t *c = json_object_get(r, "config");
+	const char *mode = text_of(c, "coherency");
+	size_t at = (size_t)snprintf(out, len, "%s", word);
 
-	if (nm + ns == 0)
-		return false;
-	styles(f);
+	if (number_of(c, "flows") > 1)
+		at += (size_t)snprintf(
+			out + at, len - at, ", %d flows", (int)number_of(c, "flows"));
+	if (number_of(c, "queues") > 1)
+		at += (size_t)snprintf(
+			out + at, len - at, ", %d queues", (int)number_of(c, "queues"));
+	if (strcmp(mode, "coherent") != 0)
+		at += (size_t)snprintf(out + at, len - at, ", %s", mode);
+	if (strcmp(text_of(c, "device"), "cabled") == 0)
+		snprintf(out + at, len - at, ", cabled");
+}
+
+/* Add a result to the series of its title, or begin one. */
+static void
+series_add(struct series *list, size_t *n, json_t *r, const struct series *kind)
+{
+	char title[96];
+	size_t i;
+
+	series_title(r, kind->word, title, sizeof(title));
+	for (i = 0; i < *n && strcmp(list[i].title, title) != 0; i++)
+		;
+	if (i == *n) {
+		if (*n == SERIES_MAX)
+			return;
+		list[i] = *kind;
+		strcpy(list[i].title, title);
+		(*n)++;
+	}
+	if (list[i].n < POINTS_MAX)
+		list[i].of[list[i].n++] = r;
+}
+
+/* All series of some kinds: a kind is a measure, a metric of it, and what that is called. */
+static size_t
+series_of(const json_t *result, const struct series *kinds, size_t nb_kinds, struct series *list)
+{
+	json_t *r[POINTS_MAX];
+	size_t n = 0;
+
+	for (size_t k = 0; k < nb_kinds; k++) {
+		const struct filter w = {kinds[k].measure, NULL, 0, USUAL_BURST};
+		const size_t found = pick(result, &w, r, POINTS_MAX);
+
+		for (size_t i = 0; i < found; i++)
+			series_add(list, &n, r[i], &kinds[k]);
+	}
+	return n;
+}
+
+static double
+series_value(const struct series *s, const char *size)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		if (strcmp(text_of(json_object_get(s->of[i], "config"), "size"), size) == 0)
+			return median_of(s->of[i], s->metric);
+	}
+	return NAN;
+}
+
+/* Sizes that any of the series has, smallest first. */
+static size_t
+series_sizes(const struct series *list, size_t n, const char **sizes)
+{
+	json_t *all[POINTS_MAX];
+	size_t nb_all = 0, nb_sizes = 0;
+
+	for (size_t s = 0; s < n; s++) {
+		for (size_t i = 0; i < list[s].n && nb_all < POINTS_MAX; i++)
+			all[nb_all++] = list[s].of[i];
+	}
+	qsort(all, nb_all, sizeof(all[0]), by_size);
+	for (size_t i = 0; i < nb_all; i++) {
+		const char *size = text_of(json_object_get(all[i], "config"), "size");
+
+		if (nb_sizes == 0 || strcmp(sizes[nb_sizes - 1], size) != 0)
+			sizes[nb_sizes++] = size;
+	}
+	return nb_sizes;
+}
+
+/* A group of bars for each size, a bar for each series. */
+static bool
+bars(const json_t *result, const struct series *kinds, size_t nb_kinds, double unit,
+	const char *label, FILE *f)
+{
+	struct series *list = calloc(SERIES_MAX, sizeof(*list));
+	const size_t n = list != NULL ? series_of(result, kinds, nb_kinds, list) : 0;
+	const char *sizes[POINTS_MAX];
+	const size_t nb_sizes = series_sizes(list, n, sizes);
+
+	plot_styles(f);
 	fprintf(f, "$d << E\n");
-	for (size_t i = 0; i < (nm >= ns ? nm : ns); i++) {
-		const char *size = text_of(json_object_get(rows[i], "config"), "size");
-
-		fprintf(f, "\"%s\"", size);
-		value(rate_of(m, nm, size, "pps"), f);
-		value(rate_of(s, ns, size, "pdr_pps"), f);
-		value(rate_of(s, ns, size, "ndr_pps"), f);
+	for (size_t i = 0; i < nb_sizes; i++) {
+		fprintf(f, "\"%s\"", sizes[i]);
+		for (size_t s = 0; s < n; s++)
+			value(series_value(&list[s], sizes[i]) / unit, f);
 		fputc('\n', f);
 	}
 	fprintf(f,
 		"E\nset style data histograms\nset style histogram clustered gap 1\n"
-		"set style fill solid 0.85 noborder\nset yrange [0:*]\nset ylabel 'Mpps'\n"
-		"set xlabel 'frame size, bytes with FCS'\nplot ");
-	if (nm != 0)
-		fprintf(f, "$d using 2:xtic(1) title 'full rate' lt 1%s", ns != 0 ? ", " : "");
-	if (ns != 0)
-		fprintf(f,
-			"$d using 3:xtic(1) title '0.5 %% loss (PDR)' lt 2,"
-			" $d using 4:xtic(1) title 'no loss (NDR)' lt 3");
-	fputc('\n', f);
-	return true;
+		"set style fill solid 0.85 noborder\nset yrange [0:*]\nset ylabel '%s'\n"
+		"set xlabel 'frame size, bytes with FCS'\n%splot ",
+		label, nb_sizes > SIZES_LEVEL ? SLANTED : "");
+	for (size_t s = 0; s < n; s++)
+		fprintf(f, "$d using %zu:xtic(1) title '%s' lt %zu%s", s + 2, list[s].title, s + 1,
+			s + 1 < n ? ", " : "\n");
+	free(list);
+	return n != 0;
+}
+
+static bool
+script_rate(const struct plot_input *in, FILE *f)
+{
+	static const struct series kinds[] = {
+		{.measure = "mrr", .metric = "pps", .word = "full rate"},
+		{.measure = "ndrpdr", .metric = "pdr_pps", .word = "0.5 % loss (PDR)"},
+		{.measure = "ndrpdr", .metric = "ndr_pps", .word = "no loss (NDR)"},
+	};
+
+	return bars(newest(in), kinds, sizeof(kinds) / sizeof(kinds[0]), 1e6, "Mpps", f);
+}
+
+static bool
+script_instructions(const struct plot_input *in, FILE *f)
+{
+	static const struct series kinds[] = {
+		{.measure = "instructions", .metric = "rx_instructions", .word = "receive"},
+		{.measure = "instructions", .metric = "tx_instructions", .word = "transmit"},
+	};
+
+	return bars(
+		newest(in), kinds, sizeof(kinds) / sizeof(kinds[0]), 1, "instructions a packet", f);
 }
 
 /* --- latency --- */
@@ -240,7 +349,7 @@ script_latency(const struct plot_input *in, FILE *f)
 		n = pick(newest(in), &coarse, r, POINTS_MAX);
 	if (n == 0)
 		return false;
-	styles(f);
+	plot_styles(f);
 	for (size_t i = 0; i < 4; i++) {
 		has[i] = latency_data(r[0], goals[i], f);
 		any |= has[i];
@@ -305,7 +414,7 @@ script_loss(const struct plot_input *in, FILE *f)
 
 	if (n == 0)
 		return false;
-	styles(f);
+	plot_styles(f);
 	for (size_t i = 0; i < n; i++)
 		loss_data(r[i], i, f);
 	fprintf(f,
@@ -335,12 +444,13 @@ cycles_of(const struct plot_input *in, const char *mode, FILE *f)
 		fputc('\n', f);
 	}
 	fprintf(f, "E\n");
-	styles(f);
+	plot_styles(f);
 	fprintf(f,
 		"set style data histograms\nset style histogram rowstacked\nset boxwidth 0.7\n"
 		"set style fill solid 0.85 noborder\nset yrange [0:*]\n"
-		"set ylabel 'cycles a packet'\nset xlabel 'frame size, bytes with FCS'\n"
-		"plot $d using 2:xtic(1) title 'receive' lt 1, $d using 3 title 'transmit' lt 2\n");
+		"set ylabel 'cycles a packet'\nset xlabel 'frame size, bytes with FCS'\n%s"
+		"plot $d using 2:xtic(1) title 'receive' lt 1, $d using 3 title 'transmit' lt 2\n",
+		n > SIZES_LEVEL ? SLANTED : "");
 	return n != 0;
 }
 
@@ -361,33 +471,37 @@ script_explicit(const struct plot_input *in, FILE *f)
 static bool
 script_price(const struct plot_input *in, FILE *f)
 {
-	static const char *const sizes[] = {"64", "512", "1518"};
+	static const struct series kind = {
+		.measure = "coherency", .metric = "price_cycles", .word = ""};
+	struct series all = kind;
 	const struct filter w = {"coherency", NULL, 0, 0};
-	json_t *r[POINTS_MAX];
-	const size_t n = pick(newest(in), &w, r, POINTS_MAX);
-	const size_t series = sizeof(sizes) / sizeof(sizes[0]);
+	const char *sizes[POINTS_MAX];
+	size_t n;
 
+	all.n = pick(newest(in), &w, all.of, POINTS_MAX);
+	n = series_sizes(&all, 1, sizes);
+	n = n < SERIES_MAX ? n : SERIES_MAX;
 	if (n == 0)
 		return false;
-	styles(f);
-	for (size_t s = 0; s < series; s++) {
+	plot_styles(f);
+	for (size_t s = 0; s < n; s++) {
 		fprintf(f, "$d%zu << E\n", s);
-		for (size_t i = 0; i < n; i++) {
-			const json_t *c = json_object_get(r[i], "config");
+		for (size_t i = 0; i < all.n; i++) {
+			const json_t *c = json_object_get(all.of[i], "config");
 
 			if (strcmp(text_of(c, "size"), sizes[s]) == 0)
 				fprintf(f, "%d %.6g\n", (int)number_of(c, "burst"),
-					median_of(r[i], "price_cycles"));
+					median_of(all.of[i], kind.metric));
 		}
 		fprintf(f, "E\n");
 	}
 	fprintf(f,
 		"set logscale x 2\nset xlabel 'frames a burst'\nset yrange [0:*]\n"
 		"set ylabel 'cycles a packet, explicit less coherent'\nplot ");
-	for (size_t s = 0; s < series; s++)
+	for (size_t s = 0; s < n; s++)
 		fprintf(f,
 			"$d%zu using 1:2 smooth unique with linespoints title '%s bytes' lt %zu%s",
-			s, sizes[s], s + 1, s + 1 < series ? ", " : "\n");
+			s, sizes[s], s + 1, s + 1 < n ? ", " : "\n");
 	return true;
 }
 
@@ -507,7 +621,7 @@ script_history(const struct plot_input *in, FILE *f)
 	const char *metric;
 	size_t n = 0, i;
 
-	styles(f);
+	plot_styles(f);
 	json_array_foreach(list, i, r)
 	{
 		json_object_foreach(json_object_get(r, "metrics"), metric, m)
@@ -546,13 +660,14 @@ script_scaling(const struct plot_input *in, FILE *f)
 
 	if (n == 0)
 		return false;
-	styles(f);
+	plot_styles(f);
 	fprintf(f, "$d << E\n");
 	for (size_t i = 0; i < n; i++) {
 		const json_t *c = json_object_get(r[i], "config");
 
-		fprintf(f, "\"%d queues\\n%d lcores\" %.6g\n", (int)number_of(c, "queues"),
-			(int)number_of(c, "cores"), median_of(r[i], "pps") / 1e6);
+		fprintf(f, "\"%d queue%s\\n%d lcore%s\" %.6g\n", (int)number_of(c, "queues"),
+			number_of(c, "queues") == 1 ? "" : "s", (int)number_of(c, "cores"),
+			number_of(c, "cores") == 1 ? "" : "s", median_of(r[i], "pps") / 1e6);
 	}
 	fprintf(f,
 		"E\nset style data histograms\nset style fill solid 0.85 noborder\n"
@@ -572,9 +687,20 @@ const struct plot plots[] = {
 		script_coherent},
 	{"explicit", "Cycles a packet, explicit", "The same with cache maintenance.",
 		script_explicit},
+	{"instructions", "Instructions a packet",
+		"Counted by callgrind: the same in every run, on every machine of this kind.",
+		script_instructions},
 	{"price", "Price of coherency", "What cache maintenance adds, by size and burst.",
 		script_price},
 	{"scaling", "Queues and lcores", "Received at full speed.", script_scaling},
+	{"peers", "Beside DPDK's drivers",
+		"Cycles a packet, received and sent, bursts of 32, one queue, the device on the same core:"
+		" less is better. floor: a bare loop over the same memory.",
+		plot_script_peers},
+	{"ratios", "Ratios to DPDK's drivers",
+		"Our coherent mode over each, 64 bytes received and sent, by burst: below 1 ours takes"
+		" less.",
+		plot_script_ratios},
 	{"history", "History",
 		"Points are results, lines the groups that take the fewest bits to tell: where a"
 		" line ends and another begins, something changed.",

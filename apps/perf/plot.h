@@ -20,6 +20,7 @@
 struct plot_input {
 	size_t n;
 	json_t *const *results;
+	const json_t *peers; /**< what "perf peers --json" wrote; NULL: none */
 };
 
 /** A plot that a report may have. */
@@ -33,6 +34,16 @@ struct plot {
 
 extern const struct plot plots[];
 extern const size_t nb_plots;
+
+/** Colours and grid that all plots share. */
+void plot_styles(FILE *f);
+/** plot_peers.c: cycles a packet of each contender, and ratios to ours. */
+bool plot_script_peers(const struct plot_input *in, FILE *f);
+bool plot_script_ratios(const struct plot_input *in, FILE *f);
+/** Points of a peers' file. Borrowed; NULL: no such file. */
+json_t *peers_points(const json_t *peers);
+/** Is it one that this version reads? @return 0; -EINVAL with the reason. */
+int peers_check(const json_t *peers, const char *file, char *why, size_t len);
 
 /** Metrics that have a history: at most this many are drawn. */
 #define PLOT_HISTORY_MAX 6

@@ -339,6 +339,19 @@ run_pair(const char *const program[2], int argc, const char *const *argv, unsign
 	return rc != 0 ? rc : got[1];
 }
 
+/* As they were given, without those for the processes. */
+static void
+note_arguments(json_t *result, int argc, char **argv)
+{
+	json_t *env = json_object_get(result, "environment"), *args = json_array();
+
+	for (int i = 0; i < argc; i++)
+		json_array_append_new(args, json_string(argv[i]));
+	if (json_object_size(env) != 0)
+		json_object_set(env, "arguments", args);
+	json_decref(args);
+}
+
 /* Measure in processes of their own; what each found is kept at once. */
 static int
 run_processes(const struct options *o, int argc, char **argv, json_t *result)
@@ -349,6 +362,7 @@ run_processes(const struct options *o, int argc, char **argv, json_t *result)
 	for (unsigned int k = 1; k <= o->processes && rc == EXIT_CODE_OK && !stop_wanted(); k++) {
 		rc = run_part(
 			"/proc/self/exe", argc, (const char *const *)argv, k, o->processes, result);
+		note_arguments(result, argc, argv);
 		if (rc == EXIT_CODE_OK && o->out[0] != '\0' &&
 			result_save(result, o->out, why) != 0)
 			rc = say_error(EXIT_CODE_SETUP, "%s", why);

@@ -114,18 +114,36 @@ expect 1 'is in none' compare --against HEAD --source "$dir"
 
 # A report, and the forms for others.
 if command -v gnuplot >/dev/null; then
-	expect 0 '3 plots, 3 results' report "$dir/quick.json" "$dir/all.json" "$dir/sizes.json" --out "$dir/r.html" --png "$dir/png"
+	expect 0 '[345] plots, 3 results' report "$dir/quick.json" "$dir/all.json" "$dir/sizes.json" --out "$dir/r.html" --png "$dir/png"
 	grep -q '</html>' "$dir/r.html" || fail "the page has no end"
 	! grep -Eq '(src|href)="?https?:' "$dir/r.html" || fail "the page asks others for something"
+	cat >"$dir/peers.json" <<-'END'
+		{"kind": "syncline-peers", "format": 1, "environment": {"cpu": "a & b"},
+		 "contenders": [{"name": "igb", "what": "a driver"}], "points": [
+		 {"device": "same core", "queues": 1, "offloads": false, "size": 64, "burst": 32, "op": "rx+tx",
+		  "cycles_per_packet": {"igb": {"median": 60.1, "spread": 1.5}, "coherent": {"median": 30, "spread": 1}},
+		  "ratios": {"coherent/igb": 0.5}}]}
+	END
+	expect 0 '2 plots, 0 results, peers' report --peers "$dir/peers.json" --out "$dir/r.html"
+	grep -q '60.1 <small>&plusmn;1.5</small>' "$dir/r.html" || fail "the page has no table of peers"
+	expect 1 'is no result of peers, format 1' report --peers "$dir/quick.json" --out "$dir/r.html"
 	expect 0 '4 plots, 1 results' report "$dir/all.json" --out "$dir/r.html" --png "$dir/png"
 	for plot in latency loss scaling price; do
 		grep -q "<figure id=\"$plot\">" "$dir/r.html" || fail "the page has no $plot"
 		[[ $(head -c 4 "$dir/png/$plot.png" | tail -c 3) == PNG ]] || fail "$plot.png is none"
 	done
 fi
+# export_form FORM: those who read it can.
+export_form() {
+	local rc=0
+	"$prog" export --format "$1" --out "$dir/export" "$dir/quick.json" || fail "export --format $1: exit code $?"
+	python3 "$source/tools/check_export.py" "$1" "$dir/export" 20 >"$dir/out" || rc=$?
+	((rc == 0 || rc == 77)) || fail "export --format $1 cannot be read"
+}
 expect 0 '^time,git,measure' export --format csv "$dir/quick.json"
 expect 0 '^# EOF' export --format openmetrics "$dir/quick.json"
 expect 0 '^sl_perf,measure=' export --format influx "$dir/quick.json"
+for form in csv openmetrics influx; do export_form "$form"; done
 expect 1 "--format: 'xml' is not allowed; allowed: csv, openmetrics, influx" export --format xml "$dir/quick.json"
 
 # A signal ends it; what is done is kept.

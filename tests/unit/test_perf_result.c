@@ -115,7 +115,7 @@ use(json_t *damaged, json_t *whole)
 {
 	const struct compare_rules rules = {.verdict = {.margin = 0.05, .least = 0.01}};
 	json_t *three[3] = {whole, damaged, damaged};
-	const struct plot_input in = {3, three};
+	const struct plot_input in = {.n = 3, .results = three};
 	struct compare_table t;
 	FILE *f = fopen("/dev/null", "w");
 
@@ -463,7 +463,7 @@ static void
 test_history(void **unused)
 {
 	json_t *results[8];
-	const struct plot_input in = {8, results};
+	const struct plot_input in = {.n = 8, .results = results};
 	double mean[8];
 	char *text = NULL;
 	size_t len;
