@@ -26,7 +26,8 @@ test_help() {
 	  perf   instructions a packet of each path of the driver, by callgrind and, for
 	         AArch64, under qemu-user: 1 % more than the committed baseline fails.
 	         Times are never judged here; "./syncline perf" has those
-	  cross  unit tests of what needs no DPDK, for AArch64 and RISC-V, under qemu-user
+	  cross  unit tests of what needs no DPDK, for AArch64 and RISC-V, and for AArch64
+	         those of the driver's receive and transmit, under qemu-user
 	  model  the ring protocol over a non-coherent cache, by spin: every state, and
 	         each known mistake found
 	  mutants  each sync call and barrier of the driver left out, put off, halved or
@@ -142,6 +143,24 @@ test_cross() {
 		build_variant "build-$arch" gcc --cross-file "tools/cross/$arch.ini" || continue
 		run_suite "build-$arch" unit "cross, $arch" -t 4
 	done
+	test_arm64
+}
+
+# The driver's own hot path, with Debian's DPDK for AArch64.
+test_arm64() {
+	local said rc=0
+	said=$("$SL_TOP/tests/perf/arm64.sh" "$SL_CACHE/arm64" 2>&1 </dev/null) || rc=$?
+	case $rc in
+	0) run_suite "${said##*$'\t'}" unit "cross, aarch64 with DPDK" -t 4 rx tx ;;
+	77)
+		SL_SKIPPED=$((SL_SKIPPED + 1))
+		say "cross: SKIP aarch64 with DPDK: ${said##*$'\n'}"
+		;;
+	*)
+		SL_FAILED=$((SL_FAILED + 1))
+		say "cross: FAIL aarch64 with DPDK: $said"
+		;;
+	esac
 }
 
 test_model() {

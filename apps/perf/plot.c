@@ -62,7 +62,8 @@ plot_styles(FILE *f)
 		fprintf(f, "set linetype %zu lc rgb '%s' lw 2 pt 7 ps 0.6\n", i + 1, colours[i]);
 	fprintf(f,
 		"set grid ytics lc rgb '#888888' lw 0.5 dt 3\nset border 3\nset xtics nomirror\n"
-		"set ytics nomirror\nset key outside top center horizontal noenhanced samplen 1.5 font ',11' maxrows 4\n");
+		"set ytics nomirror\nset key outside top center horizontal noenhanced samplen 1.5"
+		" font ',11' maxrows 4\n");
 }
 
 /* Sizes in the order of their bytes; imix behind all numbers. */

@@ -103,7 +103,7 @@ write_cross_file() {
 	ar = 'aarch64-linux-gnu-ar'
 	strip = 'aarch64-linux-gnu-strip'
 	pkgconfig = 'pkg-config'
-	exe_wrapper = ['qemu-aarch64', '-L', '$root']
+	exe_wrapper = ['qemu-aarch64', '-cpu', 'cortex-a72', '-L', '$root']
 
 	[properties]
 	pkg_config_libdir = '$root/pc'
@@ -121,12 +121,12 @@ write_cross_file() {
 }
 
 [[ -e $root ]] || unpack
-build=$dir/build
+build=$dir/build-$version
 if [[ ! -e $build/build.ninja ]]; then
 	write_pkg_config
 	write_cross_file
 	meson setup "$build" "$top" --cross-file "$root/cross.ini" -Dcross_dpdk=true -Dapps=false \
 		-Ddpdk_driver_headers="$headers" >"$dir/build.log" 2>&1 || { cat "$dir/build.log" && exit 1; }
 fi
-ninja -C "$build" tests/perf/paths >"$dir/build.log" 2>&1 || { cat "$dir/build.log" && exit 1; }
+ninja -C "$build" tests/perf/paths tests/unit/test_rx tests/unit/test_tx >"$dir/build.log" 2>&1 || { cat "$dir/build.log" && exit 1; }
 printf '%s\t%s\n' "$root" "$build"

@@ -88,7 +88,8 @@ class Qemu:
         if ready.returncode != 0:
             raise Trouble(" ".join(ready.stdout.split())[-600:])
         root, own = last.split("\t")
-        self.qemu = ["qemu-aarch64", "-L", root]
+        # Its lines are of 64 bytes, as most are; those of qemu's own default are of 32.
+        self.qemu = ["qemu-aarch64", "-cpu", "cortex-a72", "-L", root]
         self.program = [os.path.join(own, "tests/perf/paths"), *words]
         self.plugin = os.path.join(build, "tests/perf/libqemu_count.so")
         self.name = run(["qemu-aarch64", "--version"]).split("\n", 1)[0].split(" (")[0].replace(" version ", "-")
