@@ -8,7 +8,7 @@ perf_help() {
 	cat <<-'TEXT'
 	Usage: ./syncline perf WHAT [OPTION...]
 
-	  run      measure the driver on the software NIC: rates, loss, latency, cycles a
+	  run      measure the driver on the software NIC or on cabled ports: rates, loss, latency, cycles a
 	           packet; the result is JSON
 	  compare  tell whether one result is worse than another, or the work tree than
 	           a revision: exit status 3 when it is
@@ -17,12 +17,12 @@ perf_help() {
 	  peers    our driver and DPDK's own in one process on the same software NIC, in
 	           turn: cycles a packet, and the ratios. x86-64. Some minutes; --quick:
 	           less than a minute. Ctrl-C keeps what is done
-
-	  instructions  a packet, of each path of the driver: by callgrind, and for AArch64
-	           under qemu-user
+	  instructions
+	           a packet, of each path of the driver: by callgrind, and for AArch64 under
+	           qemu-user. --arch x86_64 or aarch64: of that one alone
 	  prices   the same of coherent and explicit mode, over sizes and bursts
-	  baseline  make tests/perf/baseline anew, which "./syncline test perf" holds the
-	           paths to: after a change that is meant to change them
+	  baseline make tests/perf/baseline anew, which "./syncline test perf" holds the paths
+	           to: after a change that is meant to change them
 
 	Sets up and builds like "./syncline build" first. Figures want a quiet machine.
 	"./syncline perf WHAT --help" says more; docs/sl-perf.md has the first four.

@@ -14,7 +14,7 @@
 #include "say.h"
 #include "stop.h"
 
-#define DEFAULT_ROUNDS 60
+#define DEFAULT_ROUNDS 20
 #define ROUNDS_MAX 1000
 
 /** compare's command line. */
@@ -43,7 +43,7 @@ usage(FILE *f)
 		"  --keep PREFIX    of --against: write PREFIX-base.json and PREFIX-new.json\n"
 		"  --source FOLDER  of --against: in this work tree; default: the current folder\n\n"
 		"RUN-OPTIONs are those of \"sl-perf run\"; default: --suite cycles --sizes 64\n"
-		"--coherency coherent.\n\n"
+		"--coherency coherent --trial 0.2, some 30 s once both are built.\n\n"
 		"Exit code 0: nothing got worse; 3: something did; 4: nothing is known to have got\n"
 		"worse, but samples are too few to say \"same\"; 1 a bad option or file; 2 a build, EAL.\n",
 		DEFAULT_ROUNDS);
@@ -184,7 +184,7 @@ static int
 measure_both(struct compare_options *o, json_t **base, json_t **now)
 {
 	static const char *const usual[] = {
-		"--suite", "cycles", "--sizes", "64", "--coherency", "coherent"};
+		"--suite", "cycles", "--sizes", "64", "--coherency", "coherent", "--trial", "0.2"};
 	const double started = progress_clock();
 	int rc;
 

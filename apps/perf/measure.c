@@ -9,6 +9,7 @@
 
 #include "bench.h"
 #include "counting.h"
+#include "result.h"
 #include "rig.h"
 #include "say.h"
 #include "search.h"
@@ -59,7 +60,13 @@ record_sample(
 static int
 try(struct work *w, const struct trial_order *o, const char *goal, struct trial *t)
 {
-	int rc = trial_run(w->rig, o, &w->b->progress, t);
+	char load[32] = "full speed";
+	int rc;
+
+	if (o->pps > 0)
+		result_value(o->pps, "packets/s", load, sizeof(load));
+	progress_doing(&w->b->progress, "%s at %s", goal, load);
+	rc = trial_run(w->rig, o, &w->b->progress, t);
 
 	if (rc == 0 && t->broken_off) {
 		json_decref(t->latency);

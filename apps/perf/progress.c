@@ -54,8 +54,8 @@ show(struct progress *p, const char *text)
 
 	if (p->parts > 1)
 		n = snprintf(line, sizeof(line), "[%u/%u] ", p->part, p->parts);
-	n += snprintf(line + n, sizeof(line) - (size_t)n, "%u:%02u left  %s  %s", left / 60,
-		left % 60, p->job, text);
+	n += snprintf(line + n, sizeof(line) - (size_t)n, "%u:%02u left  %s  %s%s%s", left / 60,
+		left % 60, p->job, p->doing, p->doing[0] != '\0' ? "  " : "", text);
 	if (p->live) {
 		fprintf(stderr, "\r%-*s", (int)p->width, line);
 		p->width = (unsigned int)n;
@@ -72,7 +72,18 @@ progress_job(struct progress *p, const char *name, double seconds)
 	p->job_seconds = seconds;
 	p->job_started = progress_clock();
 	snprintf(p->job, sizeof(p->job), "%s", name);
+	p->doing[0] = '\0';
 	show(p, "");
+}
+
+void
+progress_doing(struct progress *p, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(p->doing, sizeof(p->doing), fmt, ap);
+	va_end(ap);
 }
 
 void

@@ -17,6 +17,7 @@ struct progress {
 	double job_started, shown;
 	unsigned int width;   /**< characters of the line shown */
 	char job[128];
+	char doing[48];       /**< a part of the job; "": not told */
 	double job_seconds;
 };
 
@@ -30,6 +31,8 @@ void progress_start(struct progress *p, double total, double later, unsigned int
 	unsigned int parts);
 /** The next job begins; the one before is done. */
 void progress_job(struct progress *p, const char *name, double seconds);
+/** What part of the job is done now. */
+void progress_doing(struct progress *p, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /** Say what the job is at; shown at most some times a second. */
 void progress_say(struct progress *p, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /** All is done, or ended before its time: the line goes. */
