@@ -34,7 +34,11 @@ struct rte_mbuf;
 typedef uint16_t (*counted_fn)(void *queue, struct rte_mbuf **pkts, uint16_t n);
 
 /* A counter looks for names: no copies under other ones. */
+#ifdef __clang__
+#define COUNTED __attribute__((noinline))
+#else
 #define COUNTED __attribute__((noinline, noclone))
+#endif
 
 /** Call @p fn: what it does is counted. */
 static COUNTED uint16_t

@@ -13,8 +13,8 @@
 
 #define PROGRAM "sl-perf"
 #define PATH_LEN 192
-/** Times a second that a thread of a run had to wait for its CPU, from which it is told. */
-#define PREEMPTED_MUCH 1.0
+/** Share of the time that threads wait for a CPU, from which it is told. */
+#define CPU_WAIT_MUCH 0.001
 
 static int __attribute__((format(printf, 2, 3))) fail(char *why, const char *fmt, ...)
 {
@@ -498,29 +498,29 @@ print_losses(const json_t *r, FILE *f)
 			continue;
 		result_value(json_number_value(json_object_get(t, "intended_pps")), "packets/s",
 			load, sizeof(load));
-		fprintf(f, "  at %-15s %-26.3f %% lost\n", load,
+		fprintf(f, "  at %-18s %8.3f %% lost\n", load,
 			offered > 0 ? 100 * (1 - received / offered) : 0);
 	}
 }
 
 /* A machine that is not idle loses frames that no driver lost. */
 static void
-print_preempted(const json_t *r, FILE *f)
+print_cpu_wait(const json_t *r, FILE *f)
 {
 	json_t *trials = json_object_get(r, "trials"), *t;
-	double times = 0, seconds = 0;
+	double waited = 0, seconds = 0;
 	size_t i;
 
 	json_array_foreach(trials, i, t)
 	{
-		times += json_number_value(json_object_get(t, "preempted"));
+		waited += json_number_value(json_object_get(t, "cpu_wait_s"));
 		seconds += json_number_value(json_object_get(t, "seconds"));
 	}
-	if (seconds > 0 && times / seconds >= PREEMPTED_MUCH)
+	if (seconds > 0 && waited / seconds >= CPU_WAIT_MUCH)
 		fprintf(f,
-			"  note: threads had to leave their CPU %.0f times a second: rates without"
-			" loss and latencies say more of the machine than of the driver\n",
-			times / seconds);
+			"  note: threads waited for a CPU %.1f %% of the time: rates without loss and"
+			" latencies say more of the machine than of the driver\n",
+			100 * waited / seconds);
 }
 
 void
@@ -540,6 +540,6 @@ result_print(const json_t *result, FILE *f)
 		json_object_foreach(json_object_get(r, "metrics"), name, m)
 			print_metric(name, m, f);
 		print_losses(r, f);
-		print_preempted(r, f);
+		print_cpu_wait(r, f);
 	}
 }

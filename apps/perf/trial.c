@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+#include <dirent.h>
 #include <errno.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <rte_ethdev.h>
@@ -15,6 +18,12 @@
 #include "trial.h"
 
 #define TURN_US 10000
+#define THREADS_MAX 128
+/** A thread that used less of its time carries no frames. */
+#define BUSY_SHARE 0.02
+/** The kernel's number of a thread's CPU clock. */
+#define CPU_CLOCK_SHIFT 3
+#define CPU_CLOCK_THREAD 6
 /** What is not accounted for is lost when nothing arrived for so long; a lcore may be left aside.
  */
 #define QUIET_TURNS 30
@@ -42,6 +51,69 @@ static uint64_t
 number(const json_t *report, const char *side, const char *name)
 {
 	return (uint64_t)json_integer_value(json_object_get(json_object_get(report, side), name));
+}
+
+/** CPU time of this process's threads, at one moment. */
+struct cpu_times {
+	double at;
+	size_t n;
+	struct {
+		pid_t tid;
+		double used;
+	} thread[THREADS_MAX];
+};
+
+/* What clock_gettime() takes for the CPU time of a thread of this process (clock_getcpuclockid(3)).
+ */
+static clockid_t
+thread_clock(pid_t tid)
+{
+	return (clockid_t)(~(unsigned int)tid << CPU_CLOCK_SHIFT | CPU_CLOCK_THREAD);
+}
+
+/* Not the main lcore, which sleeps and shares a CPU. */
+static void
+cpu_times_take(struct cpu_times *c)
+{
+	DIR *dir = opendir("/proc/self/task");
+	const struct dirent *e;
+	struct timespec ts;
+
+	*c = (struct cpu_times){.at = progress_clock()};
+	while (dir != NULL && c->n < THREADS_MAX && (e = readdir(dir)) != NULL) {
+		const pid_t tid = (pid_t)strtol(e->d_name, NULL, 10);
+
+		if (tid == 0 || tid == getpid() || clock_gettime(thread_clock(tid), &ts) != 0)
+			continue;
+		c->thread[c->n].tid = tid;
+		c->thread[c->n++].used = (double)ts.tv_sec + (double)ts.tv_nsec * 1e-9;
+	}
+	if (dir != NULL)
+		closedir(dir);
+}
+
+/*
+ * Seconds that a thread had no CPU in between, on average: those that carry frames never sleep, so
+ * what they did not use they waited for. Others do next to nothing.
+ */
+static double
+cpu_waited(const struct cpu_times *from, const struct cpu_times *to)
+{
+	const double wall = to->at - from->at;
+	double waited = 0;
+	unsigned int busy = 0;
+
+	for (size_t i = 0; i < to->n; i++) {
+		for (size_t k = 0; k < from->n; k++) {
+			const double used = to->thread[i].used - from->thread[k].used;
+
+			if (to->thread[i].tid != from->thread[k].tid || used <= BUSY_SHARE * wall)
+				continue;
+			waited += fmax(0, wall - used);
+			busy++;
+		}
+	}
+	return busy != 0 ? waited / busy : wall;
 }
 
 static int
@@ -145,11 +217,13 @@ trial_run(struct rig *r, const struct trial_order *o, struct progress *progress,
 	const double ramp = fmin(o->seconds * RAMP_SHARE, RAMP_MAX_S);
 	struct moment first = {0}, last = {0}, end;
 	struct rte_eth_stats stats = {0};
+	struct cpu_times before, after;
 	double begun;
 	int rc = prepare(r, o);
 
 	*out = (struct trial){.pps = o->pps};
 	rte_eth_stats_get(r->port[0].id, &stats);
+	cpu_times_take(&before);
 	if (rc == 0)
 		rc = rig_wire(r, RIG_GENERATOR, "start");
 	begun = progress_clock();
@@ -163,6 +237,8 @@ trial_run(struct rig *r, const struct trial_order *o, struct progress *progress,
 		rc = moment_take(r, &last);
 	rig_wire(r, RIG_GENERATOR, "stop");
 	out->seconds = progress_clock() - begun;
+	cpu_times_take(&after);
+	out->cpu_wait = cpu_waited(&before, &after);
 	end = last;
 	if (rc == 0)
 		rc = drain(r, stats.imissed, &end);
@@ -199,11 +275,12 @@ trial_loss(const struct trial *t)
 json_t *
 trial_json(struct trial *t, const char *goal)
 {
-	json_t *j = json_pack("{s:s, s:f, s:f, s:I, s:I, s:I, s:I, s:I, s:f, s:f}", "goal", goal,
-		"intended_pps", t->pps, "seconds", t->seconds, "offered", (json_int_t)t->offered,
-		"received", (json_int_t)t->received, "skipped", (json_int_t)t->skipped, "corrupt",
-		(json_int_t)t->corrupt, "preempted", (json_int_t)t->preempted, "received_pps",
-		t->rate, "cycles_per_packet", t->cycles);
+	json_t *j = json_pack("{s:s, s:f, s:f, s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:f}", "goal",
+		goal, "intended_pps", t->pps, "seconds", t->seconds, "offered",
+		(json_int_t)t->offered, "received", (json_int_t)t->received, "skipped",
+		(json_int_t)t->skipped, "corrupt", (json_int_t)t->corrupt, "preempted",
+		(json_int_t)t->preempted, "received_pps", t->rate, "cycles_per_packet", t->cycles,
+		"cpu_wait_s", t->cpu_wait);
 
 	if (j != NULL && t->latency != NULL)
 		json_object_set_new(j, "latency_ns", t->latency);

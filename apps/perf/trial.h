@@ -35,7 +35,8 @@ struct trial {
 	uint64_t corrupt;
 	double rate;       /**< received a second, between two moments amid the trial */
 	double cycles;     /**< of the forwarding lcores, a frame, waiting not counted */
-	uint64_t preempted; /**< times that a thread here had to leave its CPU to another */
+	uint64_t preempted; /**< times that a thread here left its CPU to another, or offered to */
+	double cpu_wait;   /**< seconds that a thread that carries frames waited for a CPU, on average */
 	json_t *latency;   /**< histogram, or NULL */
 	bool broken_off;   /**< by a signal: of no use */
 };
