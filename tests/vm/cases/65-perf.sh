@@ -24,10 +24,11 @@ samples_of() {
 		on && /\}/ { on = 0 }' "$result"
 }
 
-# measured COUNT: so many results, each with frames received; none corrupt.
+# measured COUNT: so many results, with frames received and none corrupt. In a trial of
+# a moment a guest may be given no CPU: not each of them needs to have some.
 measured() {
 	[[ $(grep -c '/cabled"' "$result") == "$1" ]] || { why="not $1 results" && return 1; }
-	[[ -n $(samples_of pps) && -z $(samples_of pps | awk '$1 <= 0') ]] || { why="nothing arrived" && return 1; }
+	[[ -n $(samples_of pps | awk '$1 > 0') ]] || { why="nothing arrived" && return 1; }
 	! grep '"corrupt": ' "$result" | grep -vq '"corrupt": 0,' || { why="frames arrived corrupt" && return 1; }
 	why="$(samples_of pps | sort -n | tail -n 1 | cut -d. -f1) frames a second"
 }
