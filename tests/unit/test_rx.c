@@ -318,21 +318,40 @@ static const struct offload_row offload_rows[] = {
 		RTE_PTYPE_L2_ETHER | RTE_PTYPE_L3_IPV4, 0},
 };
 
+/* What a frame is: packet type and kind of hash by one row, what was checked by another. */
+struct offload_kind {
+	unsigned int type, sums;
+};
+
 static void
-write_offload(struct rig *r, unsigned int row, uint32_t rss)
+write_offload(struct rig *r, struct offload_kind kind, uint32_t rss)
 {
 	static const uint8_t data[64];
-	const struct offload_row *o = &offload_rows[row];
-	const struct rig_wb wb = {.info = SL_PREP(SL_RXD_INFO_PTYPE, o->ptype) |
-			SL_PREP(SL_RXD_INFO_RSSTYPE, o->rss_type),
+	const struct offload_row *type = &offload_rows[kind.type];
+	const struct rig_wb wb = {.info = SL_PREP(SL_RXD_INFO_PTYPE, type->ptype) |
+			SL_PREP(SL_RXD_INFO_RSSTYPE, type->rss_type),
 		.rss = rss,
-		.status = SL_RXD_STAT_DD | SL_RXD_STAT_EOP | o->status,
+		.status = SL_RXD_STAT_DD | SL_RXD_STAT_EOP | offload_rows[kind.sums].status,
 		.length = sizeof(data),
 		.data = data,
 		.data_len = sizeof(data),
-		.vlan = (uint16_t)(100 + row)};
+		.vlan = (uint16_t)(100 + kind.sums)};
 
 	rig_rx_write(r, &wb);
+}
+
+static void
+check_offload(struct rte_mbuf *m, struct offload_kind kind, uint32_t rss)
+{
+	const struct offload_row *type = &offload_rows[kind.type];
+	const uint64_t flags = (offload_rows[kind.sums].flags & ~RTE_MBUF_F_RX_RSS_HASH) |
+		(type->rss_type != 0 ? RTE_MBUF_F_RX_RSS_HASH : 0);
+
+	assert_int_equal(m->packet_type, type->packet_type);
+	assert_int_equal(m->ol_flags, flags);
+	assert_int_equal(m->hash.rss, rss);
+	assert_int_equal(m->vlan_tci, 100 + kind.sums);
+	rte_pktmbuf_free(m);
 }
 
 /* Rows of frames alike, and rows of all kinds: each mbuf says what its descriptor did. */
@@ -340,8 +359,9 @@ static void
 run_offload(const struct sl_rx_path *path)
 {
 	struct rig *r = rig_open(path->mode, 127, 0);
+	struct offload_kind kinds[MAX_BURST] = {0};
 	struct rte_mbuf *pkts[MAX_BURST];
-	unsigned int lap, i, n, kinds[MAX_BURST];
+	unsigned int lap, i, n;
 	struct sl_rx_queue *q;
 	uint32_t rss = 0;
 
@@ -354,21 +374,16 @@ run_offload(const struct sl_rx_path *path)
 
 		n = RTE_MIN(1 + rig_rand(r, 40), rig_rx_room(r));
 		for (i = 0; i < n; i++) {
-			kinds[i] = i == 0 || rig_rand(r, change) == 0 ?
-				rig_rand(r, RTE_DIM(offload_rows)) :
-				kinds[i - 1];
+			kinds[i] = kinds[i == 0 ? 0 : i - 1];
+			if (i == 0 || rig_rand(r, change) == 0)
+				kinds[i].type = rig_rand(r, RTE_DIM(offload_rows));
+			if (i == 0 || rig_rand(r, change) == 0)
+				kinds[i].sums = rig_rand(r, RTE_DIM(offload_rows));
 			write_offload(r, kinds[i], rss + i);
 		}
 		assert_int_equal(path->burst(q, pkts, MAX_BURST), n);
-		for (i = 0; i < n; i++) {
-			const struct offload_row *row = &offload_rows[kinds[i]];
-
-			assert_int_equal(pkts[i]->packet_type, row->packet_type);
-			assert_int_equal(pkts[i]->ol_flags, row->flags);
-			assert_int_equal(pkts[i]->hash.rss, rss + i);
-			assert_int_equal(pkts[i]->vlan_tci, 100 + kinds[i]);
-			rte_pktmbuf_free(pkts[i]);
-		}
+		for (i = 0; i < n; i++)
+			check_offload(pkts[i], kinds[i], rss + i);
 		rss += n;
 	}
 	rig_close(r);
