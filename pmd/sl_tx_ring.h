@@ -115,7 +115,7 @@ tx_frame_ok(const struct rte_mbuf *m)
 	if (!tx_len_ok(m->pkt_len))
 		return false;
 	if (likely(m->nb_segs == 1))
-		return m->data_len == m->pkt_len;
+		return m->data_len == m->pkt_len && m->next == NULL;
 	return tx_chain_ok(m);
 }
 

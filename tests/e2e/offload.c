@@ -487,6 +487,28 @@ mtu_set_running(void **state)
 	h_expect(p, 0, f, 1514);
 }
 
+/* Not coherent, buffers are made ready for the MTU: a larger one wants a stop, and then is fine. */
+static void
+mtu_while_buffers_are_posted(void **state)
+{
+	struct h_port *p = *state;
+	const bool coherent = strcmp(h_coherency(), "coherent") == 0;
+	uint8_t f[1814];
+
+	h_start(p, NULL);
+	h_ether(f, sizeof(f), &p->mac, 1);
+	assert_int_equal(rte_eth_dev_set_mtu(p->id, 1400), 0);
+	assert_int_equal(rte_eth_dev_set_mtu(p->id, 1500), 0);
+	h_log_mark();
+	assert_int_equal(rte_eth_dev_set_mtu(p->id, 1800), coherent ? 0 : -EBUSY);
+	assert_true(coherent || h_log_has("stop the port first"));
+	h_stop(p);
+	assert_int_equal(rte_eth_dev_set_mtu(p->id, 1800), 0);
+	assert_int_equal(rte_eth_dev_start(p->id), 0);
+	h_step(p);
+	h_expect(p, 0, f, sizeof(f));
+}
+
 static void
 mtu_without_scatter(void **state)
 {
@@ -614,6 +636,7 @@ main(int argc, char **argv)
 		h_test(tx_checksum),
 		h_test(mtu_limits),
 		h_test(mtu_set_running),
+		h_test(mtu_while_buffers_are_posted),
 		h_test(mtu_without_scatter),
 		h_test(scattered),
 		h_test(keep_crc),

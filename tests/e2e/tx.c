@@ -427,6 +427,14 @@ segments_fewer(struct rte_mbuf *m)
 	m->nb_segs = 4; /* than said */
 }
 
+/* A burst does not look that far: of a plain frame it reads the first line of the mbuf alone. */
+static void
+one_of_many(struct rte_mbuf *m)
+{
+	m->nb_segs = 1;
+	m->pkt_len = m->data_len;
+}
+
 static void
 l3_beyond(struct rte_mbuf *m)
 {
@@ -474,6 +482,7 @@ static const struct {
 	{length_differs, "length differs"},
 	{length_less, "length less"},
 	{segments_fewer, "segments fewer"},
+	{one_of_many, "one of many"},
 	{l3_beyond, "l3 beyond"},
 	{l2_zero, "l2 zero"},
 	{l3_zero, "l3 zero"},
@@ -514,8 +523,8 @@ burst_drops_and_counts(void **state)
 
 	h_start(p, &tx_cfg);
 	for (i = 0; i < RTE_DIM(bad_frames); i++) {
-		/* TSO is for prepare alone: without it the flag has no meaning here. */
-		if (bad_frames[i].spoil == wants_tso)
+		/* For prepare alone; the flag of TSO has no meaning where TSO is not configured. */
+		if (bad_frames[i].spoil == wants_tso || bad_frames[i].spoil == one_of_many)
 			continue;
 		h_ip(f, sizeof(f), &other_mac, &(struct h_flow){.src = 1, .proto = IPPROTO_UDP}, i);
 		m[0] = h_mbuf(p, f, sizeof(f), 3);
