@@ -307,7 +307,8 @@ damaged_frames(void **state)
 	h_alive(p);
 }
 
-/* A burst brings all that is there, up to what it asks for: after polls in vain, and after full ones. */
+/* A burst brings all that is there, up to what it asks for: after polls in vain, and after full
+ * ones. */
 static void
 whole_bursts(void **state)
 {

@@ -227,6 +227,22 @@ rig_open(enum sl_coherency mode, unsigned int mbufs, uint16_t priv_size)
 	return r;
 }
 
+/* An mbuf that is back in its pool is as the pool made it. */
+static void
+mbuf_is_fresh(struct rte_mempool *pool, void *arg, void *obj, unsigned int idx)
+{
+	const struct rte_mbuf *m = obj;
+
+	(void)arg;
+	(void)idx;
+	assert_ptr_equal(m->pool, pool);
+	assert_ptr_equal(m->buf_addr, rte_mbuf_buf_addr(obj, pool));
+	assert_int_equal(m->ol_flags & (RTE_MBUF_F_INDIRECT | RTE_MBUF_F_EXTERNAL), 0);
+	assert_int_equal(rte_mbuf_refcnt_read(m), 1);
+	assert_int_equal(m->nb_segs, 1);
+	assert_null(m->next);
+}
+
 void
 rig_close(struct rig *r)
 {
@@ -236,6 +252,8 @@ rig_close(struct rig *r)
 	sl_tx_queue_release(&r->eth, 0);
 	assert_int_equal(rte_mempool_avail_count(r->pool), r->pool_size);
 	assert_int_equal(rte_mempool_avail_count(r->other), r->other_size);
+	rte_mempool_obj_iter(r->pool, mbuf_is_fresh, NULL);
+	rte_mempool_obj_iter(r->other, mbuf_is_fresh, NULL);
 	sl_window_close(&r->port);
 	sl_shm_stats(r->port.adapter, &stats);
 	assert_int_equal(stats.dma_faults, 0);

@@ -338,6 +338,7 @@ run_path(const struct sl_tx_path *path, uint16_t nb_desc, bool fast_free)
 		;
 	assert_int_equal(q->nb_free, nb_desc - 1);
 	assert_int_equal(rte_mempool_avail_count(r->pool), r->pool_size);
+	assert_int_equal(rte_mbuf_ext_refcnt_read(&ext.shinfo), 0);
 	free(model);
 	rig_close(r);
 }
