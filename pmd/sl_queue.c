@@ -604,7 +604,6 @@ tx_enable(struct sl_tx_queue *q)
 		return ret;
 	}
 	q->nb_free = q->nb_desc - 1;
-	q->mixed = 0;
 	q->started = true;
 	q->stall = (struct sl_stall){0};
 	return 0;

@@ -150,7 +150,13 @@ random_frame(struct rig *r, struct ext *ext, bool simple)
 static void
 spoil(struct rig *r, struct rte_mbuf *m)
 {
-	switch (rig_rand(r, 5)) {
+	const bool sums = (m->ol_flags & (RTE_MBUF_F_TX_IP_CKSUM | RTE_MBUF_F_TX_L4_MASK)) != 0;
+
+	switch (rig_rand(r, m->nb_segs == 1 && sums ? 6 : 5)) {
+	case 5: /* shorter than the headers of what it asks for */
+		m->data_len = SL_TX_FRAME_MIN + 1;
+		m->pkt_len = m->data_len;
+		break;
 	case 0:
 		m->pkt_len++;
 		break;
@@ -432,6 +438,12 @@ test_stop(void **state)
 	assert_int_equal(sl_tx_done_cleanup(q, 0), 1);
 	assert_int_equal(sl_tx_descriptor_status(q, 0), RTE_ETH_TX_DESC_DONE);
 	assert_int_equal(sl_tx_queue_stop(&r->eth, 0), 0);
+	/* Whatever its NIC reports then, a stopped queue has nothing to give back, and takes
+	 * nothing. */
+	rig_tx_head(r, 7);
+	m = segment(r, &ext, 60, DIRECT);
+	assert_int_equal(r->port.tx_path->burst(q, &m, 1), 0);
+	rte_pktmbuf_free(m);
 	assert_int_equal(rte_mempool_avail_count(r->pool), r->pool_size);
 	rig_close(r);
 }
