@@ -140,6 +140,9 @@ stats_of_linux() {
 		run_case "statistics equal Linux's" skip_case "ethtool is not installed"
 		return
 	fi
+	# All frames at once find room: what is too much for one ring of several is dropped by QEMU's
+	# 82576, and counted nowhere.
+	ethtool -G "$netdev" rx 1024
 	# Nothing but the frames of the case on the wire.
 	echo 1 >"/proc/sys/net/ipv6/conf/$netdev/disable_ipv6"
 	run_case "statistics equal what Linux's igb counted, both ways" case_stats strip
