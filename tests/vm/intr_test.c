@@ -30,8 +30,8 @@
 #include <rte_ip.h>
 #include <rte_udp.h>
 
-#define WAKE_MS 3000 /* longer than any wake-up takes */
-#define QUIET_MS 300 /* no wake-up within this is none */
+#define WAKE_MS 20000 /* longer than any wake-up takes */
+#define QUIET_MS 300  /* no wake-up within this is none */
 #define MAX_QUEUES 16u
 #define FRAME_LEN 60u
 #define BURST 32u
@@ -106,13 +106,13 @@ start(struct bench *b, uint16_t port, uint16_t queues, bool interrupts)
 	must(rte_eth_dev_start(port), "start");
 	must(rte_eth_promiscuous_enable(port), "promiscuous mode");
 	/* With the interrupt on, the status is what its handler saw last. */
-	for (q = 0; q < 100; q++) {
+	for (q = 0; q < 400; q++) {
 		must(rte_eth_link_get_nowait(port, &link), "link");
 		if (link.link_status == RTE_ETH_LINK_UP)
 			return;
 		rte_delay_us_sleep(100000);
 	}
-	die("port %u: no link in 10 s", port);
+	die("port %u: no link in 40 s", port);
 }
 
 /* --- the sleeping side --- */

@@ -38,7 +38,7 @@ both_ways() {
 forward() {
 	local a b
 	: >"$log"
-	app_start dpdk-testpmd "${eal[@]}" -a "${nic[0]}" -a "${nic[1]}" "$@" -- -i
+	app_start dpdk-testpmd "${eal[@]}" -a "${nic[0]}" -a "${nic[1]}" "$@" -- -i --total-num-mbufs 8192
 	app_say "start tx_first 8"
 	wait_until 60 both_ways
 	sleep 1

@@ -38,8 +38,8 @@
 #define BURST 32u
 #define FRAME 100u
 #define FLOWS_PER_KIND 64u
-#define ARRIVE_MS 2000u
-#define LINK_MS 10000u
+#define ARRIVE_MS 20000u
+#define LINK_MS 40000u
 /* No upper layer: what is neither TCP nor UDP here. */
 #define PROTO_NONE 59u
 

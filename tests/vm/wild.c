@@ -14,6 +14,7 @@
  * NIC: its bytes must not change. Afterwards frames must cross unharmed.
  */
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,6 +36,8 @@
 #define FRAME 128u
 #define WILD_LEN 8192u
 #define WILD_BYTE 0x5a
+#define WAIT_MS 30000u /* for what comes within a few */
+#define TICK_MS 100u
 #define ETHERTYPE RTE_BE16(0x88b5) /* IEEE 802: local experiments */
 
 /* What a frame carries behind its Ethernet header. */
@@ -88,7 +91,7 @@ port_start(struct rig *r, uint16_t port)
 		rte_eth_tx_queue_setup(port, 0, DESCS, SOCKET_ID_ANY, NULL) != 0 ||
 		rte_eth_promiscuous_enable(port) != 0 || rte_eth_dev_start(port) != 0)
 		fail("a port does not start");
-	for (i = 0; i < 200; i++) {
+	for (i = 0; i < 800; i++) {
 		if (rte_eth_link_get_nowait(port, &link) == 0 && link.link_status != 0)
 			return;
 		rte_delay_us_sleep(50000);
@@ -151,7 +154,7 @@ frame_seq(const struct rig *r, const struct rte_mbuf *m)
 static void
 send_one(struct rig *r)
 {
-	const uint64_t end = rte_get_timer_cycles() + 10 * rte_get_timer_hz();
+	const uint64_t end = rte_get_timer_cycles() + WAIT_MS / MS_PER_S * rte_get_timer_hz();
 	struct rte_mbuf *m = frame_new(r);
 
 	while (rte_eth_tx_burst(0, 0, &m, 1) == 0)
@@ -159,17 +162,20 @@ send_one(struct rig *r)
 			fail("the transmit queue stays full");
 }
 
-/* Take in for @p ms. @return frames; in @p sound those that are numbered @p first or later. */
+/*
+ * Take in @p want frames, or as many as come within @p ms. @return frames; to
+ * @p sound are added those that are numbered @p first or later.
+ */
 static unsigned int
-take_in(const struct rig *r, unsigned int ms, uint64_t first, unsigned int *sound)
+take_in(const struct rig *r, unsigned int want, unsigned int ms, uint64_t first,
+	unsigned int *sound)
 {
 	const uint64_t end = rte_get_timer_cycles() + ms * rte_get_timer_hz() / MS_PER_S;
 	struct rte_mbuf *m[32];
 	unsigned int n = 0;
 	uint16_t got, i;
 
-	*sound = 0;
-	while (rte_get_timer_cycles() < end) {
+	while (n < want && rte_get_timer_cycles() < end) {
 		got = rte_eth_rx_burst(1, 0, m, RTE_DIM(m));
 		for (i = 0; i < got; i++) {
 			const uint64_t seq = frame_seq(r, m[i]);
@@ -182,6 +188,21 @@ take_in(const struct rig *r, unsigned int ms, uint64_t first, unsigned int *soun
 	return n;
 }
 
+/* Whatever is still on its way comes before a frame that is sent now. @return how much that was. */
+static unsigned int
+drain(struct rig *r)
+{
+	unsigned int n = 0, last = 0;
+
+	send_one(r);
+	while (last == 0) {
+		if (take_in(r, 1, WAIT_MS, r->seq - 1, &last) == 0)
+			fail("a frame is lost though everything was mended");
+		n++;
+	}
+	return n - 1;
+}
+
 /* Some rings' worth of frames, one by one, each as it was sent. */
 static void
 must_work(struct rig *r)
@@ -192,7 +213,7 @@ must_work(struct rig *r)
 
 	for (i = 0; i < 3 * DESCS; i++) {
 		send_one(r);
-		end = rte_get_timer_cycles() + 2 * rte_get_timer_hz();
+		end = rte_get_timer_cycles() + WAIT_MS / MS_PER_S * rte_get_timer_hz();
 		while (rte_eth_rx_burst(1, 0, &m, 1) == 0)
 			if (rte_get_timer_cycles() > end)
 				fail("a frame is lost though everything was mended");
@@ -208,14 +229,14 @@ case_rx_payload(struct rig *r)
 	const uint64_t base =
 		(uint64_t)reg_read(r, 1, SL_OFF(RDBAH, 0)) << 32 | reg_read(r, 1, SL_OFF(RDBAL, 0));
 	volatile union sl_rx_desc *ring = (void *)(uintptr_t)base;
-	unsigned int i, n, sound;
+	unsigned int i, n, sound = 0;
 	uint64_t first = r->seq;
 
 	for (i = 0; i < DESCS; i++)
 		ring[i].read.pkt_addr = (uintptr_t)r->wild;
 	for (i = 0; i < 32; i++)
 		send_one(r);
-	n = take_in(r, 300, first, &sound);
+	n = take_in(r, 32, WAIT_MS, first, &sound);
 	printf("wild: 32 frames to wild buffers: %u reported by the NIC, %u of them sound\n", n,
 		sound);
 	if (sound != 0)
@@ -223,32 +244,33 @@ case_rx_payload(struct rig *r)
 	/* Each descriptor gets a true buffer when its turn comes again. */
 	for (i = 0; i < DESCS - 32; i++)
 		send_one(r);
-	take_in(r, 300, first, &sound);
+	take_in(r, DESCS - 32, WAIT_MS, first, &sound);
 }
 
 static void
 case_rx_ring(struct rig *r)
 {
-	const uint64_t wild = (uintptr_t)r->wild;
-	unsigned int i, n, sound;
-	uint64_t first = r->seq;
+	const uint64_t wild = (uintptr_t)r->wild, first = r->seq;
+	unsigned int i, n = 0, sound = 0;
 
 	reg_write(r, 1, SL_OFF(RDBAL, 0), (uint32_t)wild);
 	reg_write(r, 1, SL_OFF(RDBAH, 0), (uint32_t)(wild >> 32));
 	for (i = 0; i < 8; i++)
 		send_one(r);
-	n = take_in(r, 5000, first, &sound);
-	printf("wild: 8 frames to a wild ring: %u came; stalls %" PRIu64 "\n", n,
-		xstat(1, "rx_q0_stalls"));
+	for (i = 0; i < WAIT_MS / TICK_MS && xstat(1, "rx_q0_stalls") == 0; i++)
+		n += take_in(r, UINT_MAX, TICK_MS, first, &sound);
 	if (xstat(1, "rx_q0_stalls") == 0)
 		fail("the driver did not see that the queue stood still");
+	n += drain(r);
+	printf("wild: 8 frames to a wild ring: %u came; stalls %" PRIu64 "\n", n,
+		xstat(1, "rx_q0_stalls"));
 }
 
 static void
 case_tx_payload(struct rig *r)
 {
 	const uint64_t first = r->seq;
-	unsigned int i, n, sound;
+	unsigned int i, n = 0, sound = 0;
 	struct rte_mbuf *m;
 	rte_iova_t iova;
 
@@ -259,7 +281,9 @@ case_tx_payload(struct rig *r)
 		fail("the frame was not taken");
 	for (i = 0; i < 31; i++)
 		send_one(r);
-	n = take_in(r, 500, first, &sound);
+	/* The wild one, if the NIC sent anything for it, came before these. */
+	for (i = 0; i < WAIT_MS && sound < 31; i++)
+		n += take_in(r, 1, 1, first, &sound);
 	m->buf_iova = iova;
 	printf("wild: 1 wild frame and 31 true ones sent: %u came, %u of them true\n", n, sound);
 	if (sound != 31)
@@ -270,7 +294,7 @@ static void
 case_tx_head(struct rig *r)
 {
 	const uint64_t wild = (uintptr_t)r->wild, first = r->seq;
-	unsigned int i, n, sound;
+	unsigned int i, n = 0, sound = 0;
 
 	reg_write(r, 0, SL_OFF(TDWBAH, 0), (uint32_t)(wild >> 32));
 	reg_write(r, 0, SL_OFF(TDWBAL, 0), (uint32_t)wild | SL_TDWBAL_HEAD_WB_EN);
@@ -278,14 +302,14 @@ case_tx_head(struct rig *r)
 		send_one(r);
 		/* The receiver keeps up: only the sender's reports are lost. */
 		if (i % 32 == 31)
-			take_in(r, 20, first, &sound);
+			n += take_in(r, 32, TICK_MS, first, &sound);
 	}
-	n = take_in(r, 300, first, &sound);
-	printf("wild: %u frames sent without reports, the last %u seen at once; stalls %" PRIu64
-	       ", given up %" PRIu64 "\n",
-		i, n, xstat(0, "tx_q0_stalls"), xstat(0, "tx_q0_given_up"));
 	if (xstat(0, "tx_q0_stalls") == 0)
 		fail("the driver did not see that the queue stood still");
+	n += drain(r);
+	printf("wild: %u frames sent without reports, %u came; stalls %" PRIu64
+	       ", given up %" PRIu64 "\n",
+		i, n, xstat(0, "tx_q0_stalls"), xstat(0, "tx_q0_given_up"));
 }
 
 static const struct {

@@ -36,7 +36,8 @@
 #define AREA (2u << 20)
 /* The application chooses where external memory is for the device. */
 #define AREA_IOVA UINT64_C(0x60000000)
-#define WILD_DESCS 64u
+#define LANDING 4u
+#define WAIT_MS 20000u /* for what comes within a few */
 
 static const struct rte_ether_addr broadcast = {{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}};
 
@@ -78,7 +79,7 @@ port_start(uint16_t port, struct rte_mempool *pool)
 		rte_eth_tx_queue_setup(port, 0, RINGS, SOCKET_ID_ANY, NULL) != 0 ||
 		rte_eth_dev_start(port) != 0 || rte_eth_promiscuous_enable(port) != 0)
 		return complain("a port does not start");
-	for (i = 0; i < 100 && link.link_status == RTE_ETH_LINK_DOWN; i++) {
+	for (i = 0; i < 400 && link.link_status == RTE_ETH_LINK_DOWN; i++) {
 		rte_eth_link_get_nowait(port, &link);
 		rte_delay_us_sleep(50000);
 	}
@@ -105,7 +106,7 @@ receive(uint16_t port)
 	struct rte_mbuf *m = NULL;
 	unsigned int i;
 
-	for (i = 0; i < 2000 && rte_eth_rx_burst(port, 0, &m, 1) == 0; i++)
+	for (i = 0; i < WAIT_MS && rte_eth_rx_burst(port, 0, &m, 1) == 0; i++)
 		rte_delay_us_sleep(1000);
 	return m;
 }
@@ -133,7 +134,7 @@ is_whole(uint16_t port, const struct rte_mempool *pool)
 {
 	unsigned int i;
 
-	for (i = 0; i < 2000 && !rte_mempool_full(pool); i++) {
+	for (i = 0; i < WAIT_MS && !rte_mempool_full(pool); i++) {
 		rte_eth_tx_done_cleanup(port, 0, 0);
 		rte_delay_us_sleep(1000);
 	}
@@ -310,22 +311,26 @@ static bool
 lands(struct rte_mempool *pool, void *target, uint64_t iova, size_t len)
 {
 	struct sl_rx_queue *q = rte_eth_devices[1].data->rx_queues[0];
+	const uint64_t errors = xstat(1, "rx_q0_frame_errors");
 	uint8_t *copy = malloc(len);
 	struct rte_mbuf *m;
-	unsigned int i;
+	unsigned int i, got = 0;
 	bool same;
 
 	memcpy(copy, target, len);
 	for (i = 0; i < q->nb_desc; i++)
 		q->ring[i].read.pkt_addr = rte_cpu_to_le_64(iova);
 	rte_wmb();
-	for (i = 0; i < 4; i++)
+	for (i = 0; i < LANDING; i++)
 		send_from(0, pool, i);
-	/* Whatever comes of it is done by then, and of this call alone. */
-	for (i = 0; i < 100; i++) {
-		if (rte_eth_rx_burst(1, 0, &m, 1) == 1)
+	/* Whatever became of a frame's bytes, its descriptor is reported: right, or with an error.
+	 */
+	for (i = 0; i < WAIT_MS && got + xstat(1, "rx_q0_frame_errors") - errors < LANDING; i++) {
+		if (rte_eth_rx_burst(1, 0, &m, 1) == 1) {
 			rte_pktmbuf_free(m);
-		rte_delay_us_sleep(10000);
+			got++;
+		}
+		rte_delay_us_sleep(1000);
 	}
 	same = memcmp(copy, target, len) == 0;
 	free(copy);

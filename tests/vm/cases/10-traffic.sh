@@ -11,7 +11,7 @@ ours=(-a "${nic[0]}" -a "${nic[1]}")
 
 # Until each port has received WANT frames; or, with "equal", all that the other sent.
 until_received() {
-	local rx0 tx0 rx1 tx1 end=$((SECONDS + $2))
+	local rx0 tx0 rx1 tx1 end=$((SECONDS + $2 * patience))
 	while ((SECONDS < end)); do
 		app_say "show port stats all" || return
 		sleep 1
@@ -32,9 +32,9 @@ case_forward() {
 	shift
 	app_start "$@" -i
 	app_say "start tx_first 8"
-	until_received "$want" 90
+	until_received "$want" 40
 	app_say stop "set fwd rxonly" start
-	until_received equal 10
+	until_received equal 5
 	app_say stop "show port stats all"
 	app_end || { why="the program ended with status $?" && return 1; }
 	read -r rx0 tx0 rx1 tx1 < <(port_frames)
@@ -47,7 +47,7 @@ case_stock() {
 		why="dpdk-testpmd is not installed"
 		return 77
 	fi
-	case_forward "$1" dpdk-testpmd "${eal[@]}" "${ours[@]}" -d "$plugin" --
+	case_forward "$1" dpdk-testpmd "${eal[@]}" "${ours[@]}" -d "$plugin" -- --total-num-mbufs 8192
 }
 
 run_case "200000 frames each way, none lost" \
@@ -59,7 +59,7 @@ run_case "200000 frames each way by dpdk-testpmd, none lost" case_stock 200000
 
 # Port 0 sends known flows, port 1 has four queues; 0 of "wrong" is what the program asks.
 case_rss() {
-	timeout 100 "$build/tests/vm/rss" "${eal[@]}" "${ours[@]}" >"$log" 2>&1
+	timeout "$hang" "$build/tests/vm/rss" "${eal[@]}" "${ours[@]}" >"$log" 2>&1
 }
 
 run_case "RSS over 4 queues spreads flows as the Toeplitz hash predicts" case_rss

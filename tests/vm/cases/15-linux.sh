@@ -18,7 +18,7 @@ linux_ping() {
 	local netdev pid
 	netdev=$(netdev_of "${nic[0]}")
 	"$app" "${eal[@]}" -a "${nic[1]}" -- --fwd icmpecho --topology loop --mtu 9000 \
-		--duration 100 >/mnt/echo.log 2>&1 &
+		--duration "$hang" >/mnt/echo.log 2>&1 &
 	pid=$!
 	ip addr add 198.18.0.1/24 dev "$netdev"
 	ip link set "$netdev" mtu 9000 up

@@ -55,11 +55,11 @@ offloads_on() {
 }
 
 receive_file() {
-	timeout 60 ip netns exec "$1" socat -u "TCP4-LISTEN:5201" "CREATE:$2" >>"$log" 2>&1
+	timeout "$hang" ip netns exec "$1" socat -u "TCP4-LISTEN:5201" "CREATE:$2" >>"$log" 2>&1
 }
 
 send_file() {
-	timeout 60 ip netns exec "$1" socat -u "FILE:$2" "TCP4:$3:5201,retry=40,interval=0.1" >>"$log" 2>&1
+	timeout "$hang" ip netns exec "$1" socat -u "FILE:$2" "TCP4:$3:5201,retry=40,interval=0.1" >>"$log" 2>&1
 }
 
 # Both ways at once; then both copies must be what was sent.

@@ -12,7 +12,7 @@ dmesg -n 1
 window_program() {
 	local window=$1
 	shift
-	timeout 60 "$build/tests/vm/window" -a "${nic[0]},window=$window" \
+	timeout "$hang" "$build/tests/vm/window" -a "${nic[0]},window=$window" \
 		-a "${nic[1]},window=$window" "$@"
 }
 
@@ -35,7 +35,7 @@ traffic() {
 		show port xstats all
 		quit
 	TEXT
-	timeout 60 "$app" "${eal[@]}" -a "${nic[0]},window=$1" -a "${nic[1]},window=$1" -- \
+	timeout "$hang" "$app" "${eal[@]}" -a "${nic[0]},window=$1" -a "${nic[1]},window=$1" -- \
 		--cmdline-file /mnt/commands >"$log" 2>&1 ||
 		{ why="window=$1: the program ended with status $?" && return 1; }
 	why="window=$1: port 0 sent $(counter "$log" 0 tx), port 1 got $(counter "$log" 1 rx)"
@@ -75,7 +75,7 @@ case_group_in_use() {
 	group=$(basename "$(readlink "/sys/bus/pci/devices/${nic[0]}/iommu_group")")
 	(
 		exec 9<>"/dev/vfio/$group"
-		timeout 30 "$app" "${eal[@]}" -a "${nic[0]}" -- --cmdline-file /dev/null 9>&-
+		timeout "$hang" "$app" "${eal[@]}" -a "${nic[0]}" -- --cmdline-file /dev/null 9>&-
 	) >"$log" 2>&1 || status=$?
 	((status != 0)) && grep -q "IOMMU group $group is in use.*fuser -v /dev/vfio/$group" "$log"
 }
@@ -85,7 +85,7 @@ case_entry_limit() {
 	local file=/sys/module/vfio_iommu_type1/parameters/dma_entry_limit before status=0
 	before=$(<$file)
 	echo 2 >$file
-	timeout 30 "$app" "${eal[@]}" -a "${nic[0]}" -- --cmdline-file /dev/null >"$log" 2>&1 || status=$?
+	timeout "$hang" "$app" "${eal[@]}" -a "${nic[0]}" -- --cmdline-file /dev/null >"$log" 2>&1 || status=$?
 	echo "$before" >$file
 	((status != 0)) && grep -q 'dma_entry_limit is 2' "$log"
 }
@@ -95,7 +95,7 @@ case_memlock() {
 	local status=0
 	(
 		ulimit -l 2048
-		timeout 30 setpriv --inh-caps=-ipc_lock --bounding-set=-ipc_lock "$app" "${eal[@]}" \
+		timeout "$hang" setpriv --inh-caps=-ipc_lock --bounding-set=-ipc_lock "$app" "${eal[@]}" \
 			-a "${nic[0]}" -- --cmdline-file /dev/null
 	) >"$log" 2>&1 || status=$?
 	((status != 0)) && grep -q 'RLIMIT_MEMLOCK is 2097152 bytes' "$log"

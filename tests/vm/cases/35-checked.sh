@@ -12,7 +12,7 @@ bind "${nic[1]}" vfio-pci
 
 case_checked() {
 	local checked=coherency=checked,check_policy=count
-	timeout 120 "$build/tests/vm/checked" "${eal[@]}" -a "${nic[0]},$checked" -a "${nic[1]},$checked" \
+	timeout "$hang" "$build/tests/vm/checked" "${eal[@]}" -a "${nic[0]},$checked" -a "${nic[1]},$checked" \
 		>"$log" 2>&1 || { why=$(tail -n 1 "$log") && return 1; }
 	why=$(sed -n 's/^as it is: //p; s/^passed: //p' "$log" | paste -sd ';' | sed 's/;/; /')
 }

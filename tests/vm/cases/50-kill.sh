@@ -20,7 +20,7 @@ case_killed() {
 		kill -9 "$pid"
 		wait "$pid" 2>/dev/null
 	done
-	timeout 60 "$app" "${eal[@]}" "${ours[@]}" -- --tx-first 4 --duration 2 >"$log" 2>&1 ||
+	timeout "$hang" "$app" "${eal[@]}" "${ours[@]}" -- --tx-first 4 --duration 2 >"$log" 2>&1 ||
 		{ why="status $? after $1 kills" && return 1; }
 	why="no traffic after $1 kills"
 	awk '$1 == "frames" && $3 > 100 { ok = 1 } END { exit !ok }' "$log" || return

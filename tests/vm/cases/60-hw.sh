@@ -14,7 +14,7 @@ hw=$top/hw.sh
 refuses() {
 	local pattern=$1 rc=0
 	shift
-	timeout 20 "$hw" "$build" "$@" >"$log" 2>&1 || rc=$?
+	timeout "$hang" "$hw" "$build" "$@" >"$log" 2>&1 || rc=$?
 	if ((rc != 2)) || ! grep -Eq -- "$pattern" "$log"; then
 		why="status $rc, or no '$pattern', for: $*"
 		return 1
@@ -39,7 +39,7 @@ case_hw() {
 	local rc=0 drivers
 	drivers=$(readlink /sys/bus/pci/devices/*/driver)
 	SL_VM_KILLS=1 SL_VM_CASES='@(kill|link|linux|hotplug)/*' \
-		timeout 100 "$hw" "$build" --allow "${nic[0]},${nic[1]}" >"$log" 2>&1 || rc=$?
+		timeout "$hang" "$hw" "$build" --allow "${nic[0]},${nic[1]}" >"$log" 2>&1 || rc=$?
 	if ((rc != 0)); then why="status $rc" && return 1; fi
 	grep -q '^PASS traffic after kill -9, 1 times' "$log" || { why="the case did not pass" && return 1; }
 	grep -q '^SKIP link: needs a guest' "$log" || { why="link was not skipped" && return 1; }

@@ -66,7 +66,7 @@ case_unknown_device() {
 }
 
 case_in_use() {
-	sleep 100 9<>"$(group_node "$port")" &
+	sleep "$hang" 9<>"$(group_node "$port")" &
 	mended "^fix +$port is in use by another process: sleep \($!\)" "^ok +$(group_node "$port"), .* is free"
 }
 

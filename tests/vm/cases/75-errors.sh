@@ -61,7 +61,7 @@ case_no_device() {
 case_in_use() {
 	local rc=0 pid
 	bind "$port" vfio-pci
-	sleep 100 9<>"$(group_node "$port")" &
+	sleep "$hang" 9<>"$(group_node "$port")" &
 	pid=$!
 	refused "$port is in use by another process, sleep \($pid\)" "${plain[@]}" -a "$port" || rc=1
 	kill "$pid"

@@ -17,7 +17,7 @@ case_shared() {
 	a=$(readlink "/sys/bus/pci/devices/${nic[0]}/iommu_group")
 	b=$(readlink "/sys/bus/pci/devices/${nic[1]}/iommu_group")
 	[[ -n $a && $a == "$b" ]] || { why="the guest's ports are in groups $a and $b" && return 1; }
-	timeout 60 "$app" "${eal[@]}" "${both[@]}" -- --tx-first 4 --duration 2 >"$log" 2>&1 ||
+	timeout "$hang" "$app" "${eal[@]}" "${both[@]}" -- --tx-first 4 --duration 2 >"$log" 2>&1 ||
 		{ why="status $?" && return 1; }
 	why="frames lost, or too few"
 	none_lost || return
@@ -42,7 +42,7 @@ case_one_closes() {
 
 case_windows_differ() {
 	local rc=0
-	timeout 60 "$app" "${eal[@]}" -a "${nic[0]},window=own" -a "${nic[1]},window=all" -- \
+	timeout "$hang" "$app" "${eal[@]}" -a "${nic[0]},window=own" -a "${nic[1]},window=all" -- \
 		--duration 1 >"$log" 2>&1 || rc=$?
 	why="status $rc, or no word of the group"
 	((rc != 0)) && grep -q 'another port of IOMMU group .* has window=own: give all ports of the group the same' "$log" || return

@@ -18,8 +18,8 @@ both() {
 		options+=(--seed "$2")
 		shift 2
 	fi
-	timeout 100 "$poke" "${options[@]}" "vfio:${nic[0]},${nic[1]}" "$@" >/mnt/theirs 2>>"$log" &&
-		timeout 100 "$poke" "${options[@]}" soft "$@" >/mnt/ours 2>>"$log" &&
+	timeout "$hang" "$poke" "${options[@]}" "vfio:${nic[0]},${nic[1]}" "$@" >/mnt/theirs 2>>"$log" &&
+		timeout "$hang" "$poke" "${options[@]}" soft "$@" >/mnt/ours 2>>"$log" &&
 		"$poke" compare /mnt/theirs /mnt/ours "$known" >>"$log"
 }
 

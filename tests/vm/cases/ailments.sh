@@ -91,7 +91,7 @@ group_node() {
 refused() {
 	local pattern=$1 rc=0 last
 	shift
-	timeout 100 "$@" >>"$log" 2>&1 </dev/null || rc=$?
+	timeout "$hang" "$@" >>"$log" 2>&1 </dev/null || rc=$?
 	last=$(grep '^sl-testpmd: ' "$log" | tail -n 1)
 	if ((rc != 2)); then
 		why="status $rc, 2 expected"
@@ -114,7 +114,7 @@ traffic() {
 		show port stats all
 		quit
 	TEXT
-	timeout 100 "$@" -- --cmdline-file /mnt/commands >>"$log" 2>&1 </dev/null ||
+	timeout "$hang" "$@" -- --cmdline-file /mnt/commands >>"$log" 2>&1 </dev/null ||
 		{ why="sl-testpmd ended with status $?" && return 1; }
 	why="port 0 got $(counter "$log" 0 rx), port 1 got $(counter "$log" 1 rx) frames"
 	(($(counter "$log" 0 rx) > 100 && $(counter "$log" 1 rx) > 100))

@@ -15,17 +15,28 @@ log=/mnt/log
 read -ra nic <<<"${SL_VM_NICS:-0000:01:00.0 0000:02:00.0 0000:03:00.0 0000:04:00.0}"
 readonly app plugin log nic
 
-# few_plugins: loading all of DPDK's drivers takes most of a start in the guest. Those that
-# dpdk-testpmd is linked with, the buses, the mempools and igb are all that our cases need.
+# few_plugins: loading all of DPDK's drivers takes most of a start in the guest. The buses, the
+# mempools and igb are all that our cases need. Those that dpdk-testpmd is linked with (/mnt/needed)
+# stay there by their sonames, which EAL does not look for.
 few_plugins() {
-	local all=(/usr/lib/*/dpdk/pmds-*/) few=/run/plugins file
-	if [[ -n ${SL_VM_NICS-} || -e $few || ! -d ${all[0]} ]]; then return 0; fi
-	mkdir -p "$few"
-	ldd "$(command -v dpdk-testpmd)" 2>/dev/null | grep -o 'librte_[^. ]*\.so' | sort -u |
-		while read -r file; do cp -a "${all[0]}$file"* "$few" 2>/dev/null; done
-	cp -a "${all[0]}"librte_{bus_pci,bus_vdev,mempool_ring,mempool_stack,net_e1000}.so* "$few"
-	mount --bind "$few" "${all[0]}"
+	local dir=(/usr/lib/*/dpdk/pmds-*/) few=/run/plugins file links=()
+	if [[ -n ${SL_VM_NICS-} || -e $few || ! -s /mnt/needed || ! -d ${dir[0]} ]]; then return 0; fi
+	mkdir -p "$few" "$few.all"
+	mount --bind "${dir[0]}" "$few.all"
+	for file in $(</mnt/needed); do
+		# Libraries that are no drivers lie elsewhere.
+		if [[ -e $few.all/$file ]]; then links+=("$few.all/$file"); fi
+	done
+	for file in bus_pci bus_vdev mempool_ring mempool_stack net_e1000; do
+		links+=("$few.all/librte_$file.so"*)
+	done
+	ln -sf "${links[@]}" "$few/"
+	mount --bind "$few" "${dir[0]}"
 }
+
+# Limits are there for what hangs, not for what is slow: a program that is not done after so many
+# seconds hangs, and what is waited for has this many times what it takes on a machine of one's own.
+readonly hang=200 patience=4
 
 # What a case has to say of its outcome: the reason of a failure or of a skip, a
 # figure of a success.
@@ -91,12 +102,12 @@ modprobe_guest() {
 }
 
 # host WORD...: have the hypervisor do something; monitor.py lists what it can.
-# Prints what it says; 1 when it refuses, 2 when no answer comes in 40 s.
+# Prints what it says; 1 when it refuses, 2 when there is no answer.
 host() {
 	local id=$BASHPID-$SRANDOM i answer
 	echo "$*" >"/mnt/host/$id.tmp"
 	mv "/mnt/host/$id.tmp" "/mnt/host/$id.request"
-	for ((i = 0; i < 400; i++)); do
+	for ((i = 0; i < 10 * hang; i++)); do
 		if [[ -e /mnt/host/$id.answer ]]; then
 			answer=$(<"/mnt/host/$id.answer")
 			rm -f "/mnt/host/$id.answer"
@@ -128,7 +139,7 @@ counter() {
 trap : PIPE # it may end before it is told to
 [[ -e /dev/fd ]] || ln -s /proc/self/fd /dev/fd
 app_start() {
-	exec {app_in}> >(exec timeout -k 5 170 "$@" >>"$log" 2>&1)
+	exec {app_in}> >(exec timeout -k 5 "$((2 * hang))" "$@" >>"$log" 2>&1)
 	app_pid=$!
 }
 
@@ -179,9 +190,9 @@ carrier() {
 	[[ $(cat "/sys/class/net/$1/operstate" 2>/dev/null) == up ]] && ip link show "$1" >/dev/null
 }
 
-# wait_until SECONDS COMMAND...: until it succeeds.
+# wait_until SECONDS COMMAND...: until it succeeds; it has "patience" times as long.
 wait_until() {
-	local end=$((SECONDS + $1))
+	local end=$((SECONDS + $1 * patience))
 	shift
 	until "$@" >/dev/null 2>&1; do
 		if ((SECONDS >= end)); then return 1; fi
