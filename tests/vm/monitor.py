@@ -12,7 +12,8 @@ FOLDER/ID.answer: "ok [WORDS]" or "error: REASON". Requests:
     query                the NICs that are there
 
 BDF is the PCI address in the guest: 0000:01:00.0 is the first NIC. Ends with
-the hypervisor or with its own parent, whichever is first.
+the hypervisor or with its own parent, whichever is first; and ends the
+hypervisor when the process SL_VM_OWNER is gone, who wanted the guest.
 """
 
 import json
@@ -23,8 +24,8 @@ import sys
 import time
 
 POLL = 0.05         # seconds between looks at the folder
-ANSWER_LIMIT = 10   # seconds that QMP has to answer
-REMOVAL_LIMIT = 30  # seconds that the guest has to let a device go
+ANSWER_LIMIT = 60   # seconds that QMP has to answer
+REMOVAL_LIMIT = 60  # seconds that the guest has to let a device go
 
 
 class Gone(Exception):
@@ -165,14 +166,18 @@ def write(path, text):
 
 def main(path, folder):
     parent = os.getppid()
+    owner = os.environ.get("SL_VM_OWNER")
 
     def alive():
         return os.getppid() == parent
 
+    def wanted():
+        return not owner or os.path.exists(f"/proc/{owner}")
+
     try:
         qmp = Qmp(path, alive)
         bench = Bench(qmp)
-        while alive():
+        while alive() and wanted():
             for name in sorted(os.listdir(folder)):
                 if name.endswith(".request"):
                     request = os.path.join(folder, name)
@@ -182,6 +187,7 @@ def main(path, folder):
                     write(request.removesuffix("request") + "answer", bench.serve(line))
             qmp.drain()
             time.sleep(POLL)
+        qmp.call("quit")
     except Gone:
         pass
     return 0
