@@ -308,7 +308,7 @@ ivar_rx(unsigned int qid, unsigned int nb_queues)
 	return qid < nb_queues ? SL_IVAR_ENTRY_VALID | (VECTOR_RX + qid) : 0;
 }
 
-/* 8.8.14: the counters go on from where they are. */
+/* 8.8.12: the counters go on from where they are. */
 static void
 moderate(struct sl_port *port, unsigned int vector)
 {
@@ -324,7 +324,7 @@ program_vectors(struct rte_eth_dev *eth)
 	uint32_t all = SL_BIT(VECTOR_OTHER);
 	uint16_t q, n = eth->data->nb_rx_queues;
 
-	/* 8.8.18: first, since the meaning of the others follows from it. */
+	/* 8.8.15: first, since the meaning of the others follows from it. */
 	SL_WR(&port->bus, GPIE, 0, SL_GPIE_MULTIPLE_MSIX | SL_GPIE_PBA | SL_GPIE_NSICR);
 	for (q = 0; q < SL_IVAR_QUEUES; q++)
 		SL_WR(&port->bus, IVAR, q,

@@ -43,7 +43,7 @@ softnic_irq_raise(struct sl_softnic *nic, uint32_t eicr)
 		irq_signal(nic, edge);
 }
 
-/* A byte of IVAR as EICR bits: 8.8.15. */
+/* A byte of IVAR as EICR bits: 8.8.13. */
 static uint32_t
 ivar_eicr(uint32_t entry)
 {
@@ -110,7 +110,7 @@ softnic_irq_queues(struct sl_softnic *nic, uint32_t rx, uint32_t tx)
 	softnic_irq_cause(nic, (rx != 0 ? SL_ICR_RXDW : 0) | (tx != 0 ? SL_ICR_TXDW : 0));
 }
 
-/* 8.8.13: IAM takes causes out of the mask when ICR is read or written. */
+/* 8.8.11: IAM takes causes out of the mask when ICR is read or written. */
 static void
 icr_auto_mask(struct sl_softnic *nic, uint32_t icr)
 {
@@ -120,7 +120,7 @@ icr_auto_mask(struct sl_softnic *nic, uint32_t icr)
 		r->IMS[0] &= ~r->IAM[0];
 }
 
-/* 8.8.9: a read clears, with NSICR clear only where the interrupt is ours or there is no mask. */
+/* 8.8.7: a read clears, with NSICR clear only where the interrupt is ours or there is no mask. */
 uint32_t
 softnic_icr_read(struct sl_softnic *nic)
 {

@@ -456,7 +456,7 @@ test_msix(void **state)
 	assert_int_equal(irqs(r, 0), 0);
 }
 
-/* Without MSI-X all is vector 0, ICR tells: 8.8.9 to 8.8.13. */
+/* Without MSI-X all is vector 0, ICR tells: 8.8.7 to 8.8.11. */
 static void
 test_legacy_irq(void **state)
 {

@@ -288,6 +288,25 @@ ring_overrun(struct poke *p, const char *name, uint32_t srrctl)
 	poke_stats(p);
 }
 
+/* One of two rings is full: the other has room, the frames are not for it. */
+static void
+ring_one_full(struct poke *p, const char *name, uint32_t srrctl)
+{
+	poke_rx_start(p, 1, 0, 8, 2, srrctl);
+	poke_rx_start(p, 1, 1, 8, 2, srrctl);
+	(void)POKE_RD(p, 1, ICR, 0);
+	poke_step(p, "one-full-%s", name);
+	burst(p, 12);
+	heads(p);
+	poke_rx_show(p, 1, 0);
+	poke_settle(p);
+	poke_step(p, "one-full-%s-rest", name);
+	poke_rx_show(p, 1, 0);
+	poke_rx_show(p, 1, 1);
+	(void)POKE_SHOW(p, 1, RQDPC, 0);
+	poke_stats(p);
+}
+
 static void
 ring_tails(struct poke *p)
 {
@@ -368,6 +387,10 @@ poke_seq_ring(struct poke *p)
 	ring_overrun(p, "wait", 0);
 	poke_traffic(p);
 	ring_overrun(p, "drop", SL_SRRCTL_DROP_EN);
+	poke_traffic(p);
+	ring_one_full(p, "wait", 0);
+	poke_traffic(p);
+	ring_one_full(p, "drop", SL_SRRCTL_DROP_EN);
 	poke_traffic(p);
 	ring_tails(p);
 	poke_traffic(p);
