@@ -16,8 +16,8 @@
 
 set -u
 build=$1
-# Groups that use two ports of ours and change nothing else.
-on_real_ports=" traffic kill perf "
+# Groups of which some cases at least use two ports of ours and change nothing else.
+on_real_ports=" traffic window wild intr checked kill perf "
 # The half of the first of two boots, of about the same time as the rest.
 first_half=" traffic linux tcp stats wild doctor hw user "
 # Figures for people, only when named.

@@ -22,7 +22,7 @@ fetched=$cache/ready-2
 # In the order they load; 9p first, for the rest of the guest hangs on it.
 modules="virtio_pci 9pnet_virtio 9p 8021q vfio_iommu_type1 vfio-pci uio_pci_generic igb"
 # Those of busybox that init calls.
-tools="sh mount insmod mkdir chroot poweroff cat echo sleep ls sed"
+tools="sh mount insmod mkdir ln chroot poweroff cat echo sleep ls sed"
 
 # The system's own archive, with its backports suite beside it.
 apt_sources() {

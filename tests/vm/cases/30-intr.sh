@@ -50,6 +50,14 @@ stop_intr_test() {
 # Then four changes of the link give four events.
 case_interrupts() {
 	local pid
+	behind_iommu || return
+	# Cables and the number of vectors are QEMU's.
+	if ! in_guest; then
+		start_intr_test "$1" "$2" 300
+		stop_intr_test $? || return
+		why=$(grep asleep "$log")
+		return
+	fi
 	start_intr_test "$1" "$2" 300 "${@:3}" &&
 		change_link 1 off && change_link 2 on && change_link 3 off && change_link 4 on
 	stop_intr_test $? || return
@@ -65,6 +73,7 @@ case_interrupts() {
 # The host pulls the NIC out while its interrupts are on: one event, and it is let go.
 case_removal() {
 	local pid
+	in_guest || return
 	start_intr_test msix 4 20 && why=$(host device_del "${nic[0]}") &&
 		why="the device is not given back" && wait_until 5 grep -q '^gone' "$log"
 	stop_intr_test $? || return

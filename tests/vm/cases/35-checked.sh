@@ -11,6 +11,7 @@ bind "${nic[0]}" vfio-pci
 bind "${nic[1]}" vfio-pci
 
 case_checked() {
+	behind_iommu || return
 	local checked=coherency=checked,check_policy=count
 	timeout "$hang" "$build/tests/vm/checked" "${eal[@]}" -a "${nic[0]},$checked" -a "${nic[1]},$checked" \
 		>"$log" 2>&1 || { why=$(tail -n 1 "$log") && return 1; }

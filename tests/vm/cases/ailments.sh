@@ -12,8 +12,6 @@ if [[ ! -e $tree ]]; then
 	mkdir -p "$tree"
 	mount --bind "$top/../.." "$tree"
 fi
-# For bash's <(...).
-if [[ ! -e /dev/fd ]]; then ln -s /proc/self/fd /dev/fd; fi
 # modprobe, as doctor prints it, finds the modules of the guest's kernel.
 export MODPROBE_OPTIONS="-d $SL_VM_ROOT"
 # The build, where an ordinary user can reach it.

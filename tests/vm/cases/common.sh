@@ -47,7 +47,18 @@ faults_expected=
 
 # Refusals of the IOMMU that the kernel has reported since boot.
 dma_faults() {
-	dmesg | grep -c 'DMAR: \[.*fault' || true
+	dmesg | grep -Ec 'DMAR: \[.*fault|IO_PAGE_FAULT' || true
+}
+
+# For real ports: what a case may ask for, or skips. The machine around them stays as it is.
+in_guest() {
+	[[ -z ${SL_VM_NICS-} ]] || skip_case "needs a guest: it changes more than the two ports"
+}
+
+behind_iommu() {
+	local dev=/sys/bus/pci/devices/${nic[0]}
+	[[ $(readlink "$dev/driver") == */vfio-pci && $(cat "$dev/iommu_group/name" 2>/dev/null) != vfio-noiommu ]] ||
+		skip_case "needs vfio-pci and an IOMMU"
 }
 
 # run_case NAME FUNCTION [ARGUMENT...]
@@ -137,7 +148,6 @@ counter() {
 # A program that reads commands, its output in the log: app_start COMMAND..., then
 # app_say LINE..., then app_end, which gives its status.
 trap : PIPE # it may end before it is told to
-[[ -e /dev/fd ]] || ln -s /proc/self/fd /dev/fd
 app_start() {
 	exec {app_in}> >(exec timeout -k 5 "$((2 * hang))" "$@" >>"$log" 2>&1)
 	app_pid=$!
