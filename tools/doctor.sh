@@ -197,8 +197,24 @@ hugepage_users() {
 		$1 == "HugetlbPages:" && $2 > 0 { printf "%s (%d) ", name, pid }' "$SL_ROOT"/proc/[0-9]*/status 2>/dev/null
 }
 
+# REPLY: hugepages of 2 MiB in EAL's files whose lock nobody holds: a program that was killed left
+# them, and EAL's next start removes them. SL_LEFT_IN: the folders that have some.
+hugepages_left() {
+	local dir files pages=0
+	SL_LEFT_IN=()
+	hugetlbfs_mounts
+	for dir in "${SL_MOUNTS[@]}"; do
+		files=$(find "$SL_ROOT$dir" -maxdepth 1 -type f -name '*map_*' \
+			-exec flock -n -x {} stat -c %b {} \; 2>/dev/null)
+		[[ -n $files ]] || continue
+		SL_LEFT_IN+=("$dir")
+		pages=$((pages + (${files//$'\n'/ + }) / 4096))
+	done
+	REPLY=$pages
+}
+
 doctor_hugepages() {
-	local total free gib_total gib_free users want avail nodes node each=""
+	local total free gib_total gib_free users want avail nodes node each="" left dir mend=() said=""
 	local gib=${SL_HUGE_SYS/2048kB/1048576kB}
 	look "$SL_HUGE_SYS/nr_hugepages"; total=$REPLY
 	look "$SL_HUGE_SYS/free_hugepages"; free=$REPLY
@@ -223,8 +239,20 @@ doctor_hugepages() {
 		if ((want > ${avail:-0} / 4096)); then want=$((${avail:-0} / 4096)); fi
 		if ((want < SL_HUGE_LEAST - free)); then want=$((SL_HUGE_LEAST - free)); fi
 		users=$(hugepage_users)
-		finding hugepages fix "hugepages of 2 MiB: $free free of $total; $SL_HUGE_LEAST are needed${users:+; \
-in use by ${users% }}" "echo $((total + want)) > $SL_HUGE_SYS/nr_hugepages"
+		hugepages_left
+		left=$REPLY
+		if ((left)); then
+			said="; $left are in files that a program which was killed left in ${SL_LEFT_IN[*]}"
+			for dir in "${SL_LEFT_IN[@]}"; do
+				mend+=("find $dir -maxdepth 1 -type f -name '*map_*' -exec flock -n -x {} rm {} \\;")
+			done
+		fi
+		if ((free + left >= SL_HUGE_LEAST)); then
+			finding hugepages note "hugepages of 2 MiB: $free free of $total$said: EAL's next start takes them back" "${mend[@]}"
+		else
+			finding hugepages fix "hugepages of 2 MiB: $free free of $total; $SL_HUGE_LEAST are needed${users:+; \
+in use by ${users% }}$said" "${mend[@]}" "echo $((total + want)) > $SL_HUGE_SYS/nr_hugepages"
+		fi
 	fi
 	nodes=("$SL_ROOT"/sys/devices/system/node/node[0-9]*)
 	if ((${#nodes[@]} > 1)); then

@@ -27,6 +27,29 @@ case_hugepages() {
 	return "$rc"
 }
 
+# files_are N: EAL has so many hugepages in files.
+files_are() {
+	local files=(/dev/hugepages/rtemap_*)
+	((${#files[@]} == $1))
+}
+
+# Killed, a program leaves its pages in files: counted, and given back by the command.
+case_hugepages_left() {
+	local before pid rc=0
+	before=$(</proc/sys/vm/nr_hugepages)
+	"$app" -l 0,1 -m 128 --no-pci --vdev net_syncline_soft0,wire=null -- >>"$log" 2>&1 &
+	pid=$!
+	wait_until 20 files_are 64
+	kill -9 "$pid"
+	wait "$pid" 2>/dev/null
+	echo 100 >/proc/sys/vm/nr_hugepages
+	doctor "$port"
+	says '^fix +hugepages of 2 MiB: 36 free of 100; .*; 64 are in files that a program which was killed left in /dev/hugepages' &&
+		run_commands 'hugepages of 2 MiB' && doctor "$port" && says '^ok +hugepages of 2 MiB' || rc=1
+	echo "$before" >/proc/sys/vm/nr_hugepages
+	return "$rc"
+}
+
 case_hugetlbfs() {
 	umount /dev/hugepages || return
 	mended '^note +no hugetlbfs of 2 MiB' '^ok +hugetlbfs on /dev/hugepages'
@@ -114,6 +137,7 @@ case_plugin() {
 
 run_case "doctor: all is well" case_healthy
 run_case "doctor: no hugepages" case_hugepages
+run_case "doctor: hugepages left by a program that was killed" case_hugepages_left
 run_case "doctor: no hugetlbfs" case_hugetlbfs
 run_case "doctor: no vfio-pci, no driver" case_vfio_module
 run_case "doctor: no vfio_iommu_type1" case_vfio_type1
