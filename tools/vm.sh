@@ -31,7 +31,8 @@ vm_help() {
 	$VM_OPTIONS_HELP
 	  --shell         a prompt; "exit" or Ctrl-D ends the guest, Ctrl-] x at once
 
-	Exit status: that of COMMAND; 124 when the guest did not end in time.
+	Exit status: that of COMMAND; 124 when the guest did not end in time, 125 when it
+	could not run.
 	Example:
 	  ./syncline vm -- build/apps/testpmd/sl-testpmd -l 0,1 -- --tx-first 4 --duration 10
 	TEXT

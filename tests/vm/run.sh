@@ -8,7 +8,8 @@
 # behind a virtual IOMMU, and run COMMAND in it as root, or with --shell a
 # prompt. The guest sees the host's files read-only; /mnt is a folder of its own
 # to write to. What the guest asks the hypervisor for is done by monitor.py.
-# Ends with the command's exit status; 124 when the guest did not end in time.
+# Ends with the command's exit status; 124 when the guest did not end in time, 125 when it could not
+# run.
 
 set -euo pipefail
 
@@ -120,5 +121,15 @@ monitor_pid=$!
 rc=0
 wait "$qemu_pid" || rc=$?
 qemu_pid=''
-((rc == 0)) || exit 124
+case $rc in
+0) ;;
+124 | 137)
+	printf '==> guest: not done after %s s, ended. --time gives it longer\n' "${vm_time:-300}" >&2
+	exit 124
+	;;
+*)
+	printf '==> guest: QEMU ended with status %s; its reason is above\n' "$rc" >&2
+	exit 125
+	;;
+esac
 exit "$(cat "$work/out/status" 2>/dev/null || echo 125)"
