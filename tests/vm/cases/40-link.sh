@@ -47,7 +47,7 @@ case_link() {
 	wait_until 40 pings || { why="no answer before the cable was pulled" && return 1; }
 	# A machine that has no CPU for the guest at that moment is late, whatever the driver does:
 	# a driver that is late by itself is so each time.
-	for ((tries = 1; tries <= 5; tries++)); do
+	for tries in 1 2 3 4 5; do
 		pull_and_plug || return
 		((down <= 1000 && up <= 1000)) && break
 	done
