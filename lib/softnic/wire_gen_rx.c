@@ -77,10 +77,8 @@ judge(const struct gen_wire *g, const uint8_t *p, uint32_t len)
 	if (wire_get16(p + GEN_OFF_IP_LEN) != len - GEN_OFF_IP ||
 		wire_get16(p + GEN_OFF_UDP_LEN) != len - GEN_OFF_UDP ||
 		/* The shortest frame has none: no call for that. */
-		(pattern_len != 0 &&
-			memcmp(p + GEN_OFF_PATTERN, g->pattern, pattern_len) != 0) ||
-		!ip_checksum_ok(p) ||
-		!udp_checksum_ok(p, pattern_len))
+		(pattern_len != 0 && memcmp(p + GEN_OFF_PATTERN, g->pattern, pattern_len) != 0) ||
+		!ip_checksum_ok(p) || !udp_checksum_ok(p, pattern_len))
 		return CORRUPT;
 	return INTACT;
 }
