@@ -179,7 +179,8 @@ test_dump_json(void **state)
 int
 main(int argc, char **argv)
 {
-	char no_huge[] = "test_mem_eal --no-huge --no-pci -m 32 --no-telemetry --log-level=error";
+	char no_huge[] = "test_mem_eal --no-huge --no-pci --no-shconf -m 32 --no-telemetry "
+			 "--log-level=error";
 	char huge[] = "test_mem_eal --in-memory --no-pci --socket-limit=32 --no-telemetry "
 		      "--log-level=error";
 	const struct CMUnitTest with_huge[] = {
