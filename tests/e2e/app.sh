@@ -185,8 +185,16 @@ json '"passed":true'
 grep -A 1 '^port 1  net' "$dir/out" | head -n 2 | grep -Eq 'rx [1-9]' || { echo 'FAILED: counters of the removed port'; failed=1; }
 grep -q 'did not come back' "$dir/out" && { echo 'FAILED: mbufs lost'; cat "$dir/out"; failed=1; }
 
-# A signal ends a run as its own end does.
-timeout -k 5 -s TERM 3 "$prog" "${eal[@]}" --vdev "$loop" -- --json "$dir/sig.json" >"$dir/out" 2>&1
+# A signal ends a run as its own end does. The port's link comes up when it starts.
+"$prog" "${eal[@]}" --vdev "$loop" -- --json "$dir/sig.json" >"$dir/out" 2>&1 &
+pid=$!
+for ((i = 0; i < 600; i++)); do
+	! grep -q 'Link up' "$dir/out" || break
+	sleep 0.1
+done
+sleep 0.3
+kill -TERM $pid
+wait $pid
 if ! grep -q 'loss    0 of' "$dir/out" || [[ ! -s $dir/sig.json ]]; then
 	printf 'FAILED: no result after SIGTERM\n'
 	cat "$dir/out"

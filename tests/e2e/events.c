@@ -11,7 +11,7 @@
 
 #include "harness.h"
 
-#define EVENT_WAIT_MS 2000u
+#define EVENT_WAIT_MS 10000u /* longer than any takes, on a busy machine too */
 
 /* Written by EAL's interrupt thread. */
 struct seen {
