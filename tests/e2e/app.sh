@@ -118,7 +118,7 @@ cat >"$dir/plug" <<'END'
 start tx_first 2
 sleep 0.1
 port attach net_syncline_soft2,wire=loop
-port attach net_syncline_soft3,wire=gen:rate=10k
+port attach net_syncline_soft3,wire=gen:rate=1k
 port start 1
 show port summary all
 sleep 0.1
@@ -141,7 +141,7 @@ sleep 0.1
 stop
 END
 expect 0 'port 2 is attached: net_syncline_soft3' "$loop" -- --cmdline-file "$dir/plug" --json "$dir/r.json" \
-	--topology loop --fail-on-loss --rxd 2048
+	--topology loop --fail-on-loss --rxd 4096
 grep -q 'port 1 is attached: net_syncline_soft1' "$dir/out" || { echo 'FAILED: place of port 1 not used again'; failed=1; }
 json '"ports":\[\{"id":1,"name":"net_syncline_soft1".*\{"id":2,"name":"net_syncline_soft3"'
 json '"totals":\{"rx":[1-9]'
