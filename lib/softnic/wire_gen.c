@@ -465,6 +465,7 @@ wire_gen_open(
 	if (getrandom(&g->tx.key, sizeof(g->tx.key), 0) != sizeof(g->tx.key))
 		g->tx.key = (uint32_t)wire_clock_now();
 	g->hz = wire_clock_hz();
+	g->under_way = (uint64_t)(g->hz * GEN_UNDER_WAY_S);
 	c.run.start_no += c.run.run;
 	c.shape_no++;
 	g->want = c;

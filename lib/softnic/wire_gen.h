@@ -117,6 +117,9 @@ struct gen_tx {
 /** Sequence numbers that the sink looks back: exact for any reordering within. */
 #define GEN_WINDOW 65536u
 
+/** Seconds that a frame is under way at most, when a sink is cleared. */
+#define GEN_UNDER_WAY_S 60
+
 /** What the sink knows of one generator. Written by the device thread. */
 struct gen_stream {
 	_Atomic uint32_t key;
@@ -152,6 +155,7 @@ struct gen_wire {
 	struct sl_wire base;
 	const uint8_t *pattern; /* as a frame has it from GEN_OFF_PATTERN on */
 	double hz;		/* clock ticks a second */
+	uint64_t under_way;	/* ticks of GEN_UNDER_WAY_S */
 	struct gen_config now;	/* device thread's copy */
 	struct gen_tx tx;
 	struct gen_rx rx;

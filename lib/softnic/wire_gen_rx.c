@@ -168,6 +168,30 @@ account(struct gen_rx *rx, struct gen_stream *s, uint64_t seq)
 	return true;
 }
 
+/*
+ * A frame that was on its way when the sink was cleared: known by its clock, as the
+ * sink has seen nothing of it. Another machine's clock says nothing: it is a minute
+ * off and more.
+ */
+static inline bool
+was_under_way(const struct gen_wire *g, uint64_t sent)
+{
+	const uint64_t age = g->now.run.clear_at - sent;
+
+	return age - 1 < g->under_way;
+}
+
+/* What came before it is stale as well, and so is it when it comes again. */
+static void
+pass_by(struct gen_rx *rx, struct gen_stream *s, uint64_t seq)
+{
+	wire_count_add(&rx->stale, 1);
+	if (seq < wire_count_get(&s->next))
+		return;
+	wire_count_set(&s->next, seq + 1);
+	wire_count_set(&s->base, seq + 1);
+}
+
 static void
 flush_latency(struct gen_rx *rx)
 {
@@ -189,8 +213,9 @@ add_latency(struct gen_rx *rx, uint64_t lat)
 
 /* @p p an intact frame, from its Ethernet type on as generated. */
 static inline void
-receive(struct gen_rx *rx, const uint8_t *p, uint32_t len, uint64_t clock)
+receive(struct gen_wire *g, const uint8_t *p, uint32_t len, uint64_t clock)
 {
+	struct gen_rx *rx = &g->rx;
 	const uint64_t id = wire_get64(p + GEN_OFF_SEQ);
 	const uint32_t key =
 		(uint32_t)wire_get16(p + GEN_OFF_IP_ID) << 16 | (uint32_t)(id >> GEN_SEQ_BITS);
@@ -199,6 +224,10 @@ receive(struct gen_rx *rx, const uint8_t *p, uint32_t len, uint64_t clock)
 
 	if (s == NULL || s->key != key)
 		s = stream_find(rx, key, id & GEN_SEQ_MASK);
+	if (__builtin_expect(was_under_way(g, sent), 0)) {
+		pass_by(rx, s, id & GEN_SEQ_MASK);
+		return;
+	}
 	if (!account(rx, s, id & GEN_SEQ_MASK))
 		return;
 	wire_count_add(&rx->frames, 1);
@@ -229,7 +258,7 @@ gen_send(struct sl_wire *w, const struct sl_frame *frames, unsigned int n)
 		if (len >= GEN_OFF_PATTERN && len <= WIRE_FRAME_MAX)
 			v = judge(g, p, len);
 		if (v == INTACT)
-			receive(rx, p, len, clock);
+			receive(g, p, len, clock);
 		else
 			wire_count_add(v == CORRUPT ? &rx->corrupt : &rx->foreign, 1);
 	}

@@ -2,6 +2,7 @@
  * Copyright (c) 2026 The Syncline authors
  */
 
+#include "wire_clock.h"
 #include "wire_run.h"
 
 int
@@ -41,7 +42,10 @@ wire_run_stop(void *ctx, const char *value)
 int
 wire_run_clear(void *ctx, const char *value)
 {
+	struct wire_run *r = ctx;
+
 	(void)value;
-	((struct wire_run *)ctx)->clear_no++;
+	r->clear_no++;
+	r->clear_at = wire_clock_now();
 	return 0;
 }

@@ -21,6 +21,7 @@ struct wire_run {
 	uint32_t rate_no;
 	uint32_t start_no;
 	uint32_t clear_no;
+	uint64_t clear_at; /* wire_clock_now() of the last clear */
 };
 
 /* Setters for tables of struct wire_opt: ctx is a struct that begins with a wire_run. */

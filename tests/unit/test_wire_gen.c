@@ -533,7 +533,8 @@ test_every_bit(void **state)
 	/* Behind the magic it is known to be ours. */
 	assert_true(wire_counter(sink, "gen_rx_corrupt") >= (len - 44) * 8);
 	/* A wrong end, and every shorter or longer frame. */
-	wire_must_control(sink, "clear");
+	sl_wire_close(sink);
+	sink = wire_must_open("gen:autostart=0", NULL);
 	for (bit = 0; bit < 128; bit++) {
 		if (bit != len)
 			send_bytes(sink, p, bit);
@@ -620,6 +621,43 @@ test_clear(void **state)
 	assert_int_equal(wire_counter(w, "gen_tx_frames"), 10);
 	assert_int_equal(wire_counter(sink, "gen_rx_frames"), 9);
 	assert_int_equal(wire_counter(sink, "gen_rx_lost"), 1);
+	sl_wire_close(w);
+	sl_wire_close(sink);
+}
+
+/* Frames that are under way when the sink is cleared are not of what comes after. */
+static void
+test_clear_under_way(void **state)
+{
+	struct sl_wire *w = wire_must_open("gen:burst=10", NULL);
+	struct sl_wire *sink = wire_must_open("gen:autostart=0", NULL);
+	struct sl_frame f[64];
+	uint8_t late[10][60];
+	uint32_t i;
+
+	(void)state;
+	assert_int_equal(w->ops->poll(w, f, 10, 5), 5);
+	sink->ops->send(sink, f, 5);
+	for (i = 0; i < 10; i++) {
+		assert_int_equal(w->ops->poll(w, f, 10, 1), 1);
+		memcpy(late[i], f[0].data, 60);
+	}
+	wire_must_control(sink, "clear");
+	wire_must_control(w, "clear");
+	/* The third was lost; two of them in turn. */
+	for (i = 0; i < 10; i++) {
+		if (i != 2)
+			send_bytes(sink, late[i == 5 ? 6 : i == 6 ? 5 : i], 60);
+	}
+	send_bytes(sink, late[4], 60);
+	assert_int_equal(wire_counter(sink, "gen_rx_stale"), 10);
+	assert_int_equal(wire_counter(sink, "gen_rx_frames"), 0);
+	assert_int_equal(wire_counter(sink, "gen_rx_lost"), 0);
+	assert_int_equal(w->ops->poll(w, f, 10, 10), 10);
+	sink->ops->send(sink, f + 1, 9);
+	assert_int_equal(wire_counter(sink, "gen_rx_frames"), 9);
+	assert_int_equal(wire_counter(sink, "gen_rx_lost"), 1);
+	assert_int_equal(wire_counter(sink, "gen_rx_stale"), 10);
 	sl_wire_close(w);
 	sl_wire_close(sink);
 }
@@ -771,6 +809,7 @@ main(void)
 		cmocka_unit_test(test_ip_length),
 		cmocka_unit_test(test_on_the_way),
 		cmocka_unit_test(test_clear),
+		cmocka_unit_test(test_clear_under_way),
 		cmocka_unit_test(test_many_streams),
 		cmocka_unit_test(test_report),
 		cmocka_unit_test(test_control_thread),
