@@ -106,9 +106,54 @@ expect 1 "port '5' is not there" "$loop" -- --cmdline-file "$dir/bad"
 # End of input is quit.
 expect 0 'sl-testpmd>' "$loop" -- -i
 
+# session CODE ARGS...: the program in the background, told by say and done after say_end, which
+# wants that exit code. What happens on its own is awaited: nobody knows how long it takes.
+session() {
+	session_code=$1 session_args=${*:2}
+	shift
+	trap '' PIPE
+	rm -f "$dir/say"
+	mkfifo "$dir/say"
+	"$prog" "${eal[@]}" "$@" --cmdline-file "$dir/say" >"$dir/out" 2>&1 </dev/null &
+	session_pid=$!
+	exec 9>"$dir/say"
+}
+
+# To one that has ended, nothing.
+say() {
+	printf '%s\n' "$@" >&9 2>/dev/null
+}
+
+# await PATTERN [BEFORE]: until a line has it, behind one that has BEFORE. Events are
+# passed on while the program sleeps.
+await() {
+	for ((i = 0; i < 600; i++)); do
+		! sed -n "/${2-.}/,\$p" "$dir/out" | grep -Eq -- "$1" || return 0
+		kill -0 "$session_pid" 2>/dev/null || break
+		say 'sleep 0.1'
+		sleep 0.1
+	done
+	printf 'FAILED: %s\nno %s\n' "$session_args" "$1"
+	cat "$dir/out"
+	failed=1
+}
+
+say_end() {
+	local rc=0
+	exec 9>&-
+	wait "$session_pid" || rc=$?
+	((rc != session_code)) || return 0
+	printf 'FAILED: %s\nexit code %d, expected %d\n' "$session_args" "$rc" "$session_code"
+	cat "$dir/out"
+	failed=1
+}
+
 # A device is pulled out amid a run: said, survived, told by the exit code.
-printf 'start\nsleep 0.2\nset fault 0 removed\nsleep 0.5\nstop\n' >"$dir/gone"
-expect 3 'port 0 .net_syncline_soft0. was removed' "$loop" "$sink" -- --cmdline-file "$dir/gone" --fail-on-loss
+session 3 --vdev "$loop" --vdev "$sink" -- --fail-on-loss
+say start 'set fault 0 removed'
+await 'port 0 .net_syncline_soft0. was removed'
+say stop
+say_end
 printf 'set fault 0 nonsense\n' >"$dir/bad"
 expect 1 "fault 'nonsense' is not allowed; allowed: .*removed" "$loop" -- --cmdline-file "$dir/bad"
 
@@ -162,39 +207,32 @@ refused 'port start 0' "port '0' is not there; there are 0 ports" 'port detach 0
 refused 'start' 'no port is started' 'port detach 0\n' 2
 
 # The link goes and comes back: said, with the time.
-printf 'start\nsleep 0.3\nset link 0 down\nsleep 0.3\nset link 0 up\nsleep 0.3\nstop\n' >"$dir/link"
-expect 0 '^20[0-9-]+T[0-9:]+\.[0-9]{6}Z port 0 .net_syncline_soft0.: Link down' "$loop" -- --cmdline-file "$dir/link"
-expect 0 'Z port 0 .net_syncline_soft0.: Link up at 1 Gbps' "$loop" -- --cmdline-file "$dir/link"
+session 0 --vdev "$loop" --
+say start 'set link 0 down'
+await '^20[0-9-]+T[0-9:]+\.[0-9]{6}Z port 0 .net_syncline_soft0.: Link down'
+say 'set link 0 up'
+await '^20[0-9-]+T[0-9:]+\.[0-9]{6}Z port 0 .net_syncline_soft0.: Link up at 1 Gbps' 'Link down'
+say stop
+say_end
 
 # A removed port is closed and its device given back: its place can be taken again.
-cat >"$dir/gone" <<'END'
-start tx_first 2
-sleep 0.5
-set fault 1 removed
-sleep 0.5
-port attach net_syncline_soft1,wire=loop
-port start 1
-stop
-start tx_first 2
-sleep 0.2
-END
-expect 0 'port 1 is attached: net_syncline_soft1' "$loop" net_syncline_soft1,wire=loop -- --cmdline-file "$dir/gone" \
-	--topology loop --json "$dir/r.json"
+session 0 --vdev "$loop" --vdev net_syncline_soft1,wire=loop -- --topology loop --json "$dir/r.json"
+say 'start tx_first 2' 'sleep 0.5' 'set fault 1 removed'
+await 'port 1 .net_syncline_soft1. was removed'
+say 'port attach net_syncline_soft1,wire=loop'
+await 'port 1 is attached: net_syncline_soft1'
+say 'port start 1' stop 'start tx_first 2' 'sleep 0.2'
+say_end
 json '"passed":true'
 # What it counted until then stays in that run's result.
 grep -A 1 '^port 1  net' "$dir/out" | head -n 2 | grep -Eq 'rx [1-9]' || { echo 'FAILED: counters of the removed port'; failed=1; }
 grep -q 'did not come back' "$dir/out" && { echo 'FAILED: mbufs lost'; cat "$dir/out"; failed=1; }
 
-# A signal ends a run as its own end does. The port's link comes up when it starts.
-"$prog" "${eal[@]}" --vdev "$loop" -- --json "$dir/sig.json" >"$dir/out" 2>&1 &
-pid=$!
-for ((i = 0; i < 600; i++)); do
-	! grep -q 'Link up' "$dir/out" || break
-	sleep 0.1
+# A signal ends a run as its own end does. One that has not begun after three seconds has more.
+for seconds in 3 15 60; do
+	timeout -k 5 -s TERM "$seconds" "$prog" "${eal[@]}" --vdev "$loop" -- --json "$dir/sig.json" >"$dir/out" 2>&1
+	[[ ! -s $dir/sig.json ]] || break
 done
-sleep 0.3
-kill -TERM $pid
-wait $pid
 if ! grep -q 'loss    0 of' "$dir/out" || [[ ! -s $dir/sig.json ]]; then
 	printf 'FAILED: no result after SIGTERM\n'
 	cat "$dir/out"
