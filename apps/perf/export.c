@@ -290,6 +290,7 @@ static bool
 influx_line(const json_t *result, const json_t *r, size_t process, FILE *f)
 {
 	json_t *metrics = json_object_get(r, "metrics"), *m;
+	const int64_t when = time_of(result);
 	const char *name, *comma = "";
 	bool any = false;
 	double v;
@@ -308,8 +309,9 @@ influx_line(const json_t *result, const json_t *r, size_t process, FILE *f)
 	}
 	if (!any)
 		return false;
-	if (time_of(result) != 0)
-		fprintf(f, " %" PRId64, (int64_t)time_of(result) * NS_PER_S);
+	/* Nanoseconds in 64 bits, as InfluxDB has them: until the year 2262. */
+	if (when != 0 && when <= INT64_MAX / NS_PER_S && when >= INT64_MIN / NS_PER_S)
+		fprintf(f, " %" PRId64, when * NS_PER_S);
 	fputc('\n', f);
 	return true;
 }

@@ -456,6 +456,13 @@ test_export(void **unused)
 	assert_non_null(strstr(text, " 1767225600000000000\n"));
 	free(text);
 	json_decref(r);
+	/* Too far off for 64 bits of nanoseconds: none. */
+	r = make_result(1, "2263-01-01T00:00:00Z");
+	text = exported(r, export_form("influx"));
+	assert_int_equal(lines(text), 4 * PROCESSES);
+	assert_null(strstr(text, "000000000\n"));
+	free(text);
+	json_decref(r);
 }
 
 /* A history that falls once has two groups, cut where it fell. */
