@@ -28,6 +28,19 @@ expect() {
 	grep -Eq -- "$pattern" "$dir/out" || fail "$*: nothing like '$pattern' was printed"
 }
 
+# measure PATTERN ARGS...: the same of a run that must measure. A machine with other work may leave
+# a device thread aside for all of a trial: then with longer ones.
+measure() {
+	local trial rc
+	for trial in 0.02 0.2 1; do
+		rc=0
+		timeout -k 5 200 "$prog" run "${@:2}" --trial "$trial" >"$dir/out" 2>&1 </dev/null || rc=$?
+		((rc == 2)) || break
+	done
+	((rc == 0)) || fail "${*:2}: exit code $rc"
+	grep -Eq -- "$1" "$dir/out" || fail "${*:2}: nothing like '$1' was printed"
+}
+
 valid() {
 	python3 "$source/tools/check_json.py" "$source/docs/sl-perf.schema.json" "$1" >"$dir/out" ||
 		fail "$1 does not fit the schema"
@@ -54,7 +67,7 @@ expect 1 "--cpus: '99999' is not allowed" run --processes 1 --cpus 99999
 expect 2 "/nonexistent/r.json cannot be written" run --processes 1 --suite cycles --sizes 64 "${short[@]}" --out /nonexistent/r.json
 
 # The quick suite in two processes: a list of samples from each.
-expect 0 'ndrpdr/64/f1/q1/c1/b32/coherent' run --suite quick --processes 2 "${short[@]}" --out "$dir/quick.json"
+measure 'ndrpdr/64/f1/q1/c1/b32/coherent' --suite quick --processes 2 "${short[@]}" --out "$dir/quick.json"
 valid "$dir/quick.json"
 json "$dir/quick.json" 'len(r["results"]) == 8 and not r["interrupted"]'
 json "$dir/quick.json" 'all(len(m["samples"]) == 2 for x in r["results"] for m in x["metrics"].values() if m["unit"] != "ns")'
@@ -63,12 +76,12 @@ json "$dir/quick.json" 'all(sum(b[1] for b in t["latency_ns"]["buckets"]) == t["
 json "$dir/quick.json" 'all(t["corrupt"] == 0 and t["received"] <= t["offered"] for x in r["results"] for t in x["trials"])'
 
 # Every measure, and the frames that take other paths.
-expect 0 'soak' run --suite coherency,loss,b2b,scaling,soak,latency --sizes 64 --bursts 32 --soak 0.05 --processes 1 \
+measure 'soak' --suite coherency,loss,b2b,scaling,soak,latency --sizes 64 --bursts 32 --soak 0.05 --processes 1 \
 	"${short[@]}" --out "$dir/all.json"
 valid "$dir/all.json"
 json "$dir/all.json" '{x["measure"] for x in r["results"]} == {"coherency", "loss", "b2b", "scaling", "soak", "latency"}'
 # Twenty trials: a machine with other work may leave a device thread aside for one or two.
-expect 0 'mrr/9000' run --suite mrr,cycles --sizes 9000,imix --flows 1,100 --processes 1 "${short[@]}" --trials 20 --out "$dir/sizes.json"
+measure 'mrr/9000' --suite mrr,cycles --sizes 9000,imix --flows 1,100 --processes 1 "${short[@]}" --trials 20 --out "$dir/sizes.json"
 valid "$dir/sizes.json"
 json "$dir/sizes.json" 'all(max(s) > 0 for x in r["results"] for m in x["metrics"].values() for s in m["samples"])'
 

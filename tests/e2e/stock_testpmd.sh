@@ -37,14 +37,15 @@ done
 run()
 {
 	printf 'set fwd %s\nstart\n' "$1" >"$work/cmd"
-	# The generators send 20000 frames each and stop; testpmd then has time to drain. Rings of
-	# 400 ms: a machine with other work may leave a polling core aside for as long.
+	# The generators send 4000 frames each and stop; testpmd then has time to drain. A machine with
+	# other work may leave a polling core aside: the receive ring holds a second's frames, and the
+	# transmit ring, which testpmd does not wait for, twice as many as come at once after that.
 	{ sleep 6; echo stop; sleep 1; echo quit; } |
 		timeout 60 dpdk-testpmd -d "$driver" --no-huge --no-pci --no-shconf -m 512 \
 			--file-prefix "sl_stock_$$" --lcores 0,1 \
-			--vdev "net_syncline_soft0,coherency=$2,wire=gen:count=20000;rate=10k" \
-			--vdev "net_syncline_soft1,coherency=$2,wire=gen:count=20000;rate=10k" \
-			-- --nb-cores=1 --rxd=4096 --txd=4096 --total-num-mbufs=24576 --forward-mode="$1" --interactive \
+			--vdev "net_syncline_soft0,coherency=$2,wire=gen:count=4000;rate=2k" \
+			--vdev "net_syncline_soft1,coherency=$2,wire=gen:count=4000;rate=2k" \
+			-- --nb-cores=1 --rxd=2048 --txd=4096 --total-num-mbufs=24576 --forward-mode="$1" --interactive \
 			--cmdline-file="$work/cmd" >"$work/out" 2>&1
 	echo "testpmd $1 $2: exit $?"
 }
