@@ -80,8 +80,7 @@ measure 'soak' --suite coherency,loss,b2b,scaling,soak,latency --sizes 64 --burs
 	"${short[@]}" --out "$dir/all.json"
 valid "$dir/all.json"
 json "$dir/all.json" '{x["measure"] for x in r["results"]} == {"coherency", "loss", "b2b", "scaling", "soak", "latency"}'
-# Twenty trials: a machine with other work may leave a device thread aside for one or two.
-measure 'mrr/9000' --suite mrr,cycles --sizes 9000,imix --flows 1,100 --processes 1 "${short[@]}" --trials 20 --out "$dir/sizes.json"
+expect 0 'mrr/9000' run --suite mrr,cycles --sizes 9000,imix --flows 1,100 --processes 1 "${short[@]}" --out "$dir/sizes.json"
 valid "$dir/sizes.json"
 json "$dir/sizes.json" 'all(max(s) > 0 for x in r["results"] for m in x["metrics"].values() for s in m["samples"])'
 
