@@ -66,11 +66,28 @@ expect 1 "--out wants a value" run --out
 expect 1 "--cpus: '99999' is not allowed" run --processes 1 --cpus 99999
 expect 2 "/nonexistent/r.json cannot be written" run --processes 1 --suite cycles --sizes 64 "${short[@]}" --out /nonexistent/r.json
 
+# Instructions, where there is a counter for them: the same each time, so one run is enough to compare.
+if ! command -v valgrind >/dev/null; then
+	echo "instructions: not tried, valgrind is not installed"
+elif grep -q __asan_init "$prog"; then
+	expect 2 'callgrind runs no build with AddressSanitizer' run --suite instructions --sizes 64 --processes 1 --no-huge
+else
+	for file in first second; do
+		expect 0 'instructions/64' run --suite instructions --sizes 64 --processes 2 --no-huge --out "$dir/$file.json"
+		valid "$dir/$file.json"
+	done
+	json "$dir/first.json" '[len(m["samples"]) for x in r["results"] for m in x["metrics"].values()] == [1] * 6'
+	expect 0 '0 regression, 0 progression, 6 same' compare "$dir/first.json" "$dir/second.json"
+fi
+mkdir "$dir/bin"
+ln -s "$(command -v cat)" "$(command -v grep)" "$(command -v timeout)" "$dir/bin/"
+PATH=$dir/bin expect 2 'callgrind is not there|callgrind runs no build' run --suite instructions --sizes 64 --processes 1 --no-huge
+
 # The quick suite in two processes: a list of samples from each.
 measure 'ndrpdr/64/f1/q1/c1/b32/coherent' --suite quick --processes 2 "${short[@]}" --out "$dir/quick.json"
 valid "$dir/quick.json"
-json "$dir/quick.json" 'len(r["results"]) == 8 and not r["interrupted"]'
-json "$dir/quick.json" 'all(len(m["samples"]) == 2 for x in r["results"] for m in x["metrics"].values() if m["unit"] != "ns")'
+json "$dir/quick.json" 'len([x for x in r["results"] if x["measure"] != "instructions"]) == 8 and not r["interrupted"]'
+json "$dir/quick.json" 'all(len(m["samples"]) == 2 for x in r["results"] for m in x["metrics"].values() if m["unit"] not in ("ns", "instructions/packet"))'
 json "$dir/quick.json" 'any("ndr_pps" in x["metrics"] and "idle_p99_ns" in x["metrics"] for x in r["results"])'
 json "$dir/quick.json" 'all(sum(b[1] for b in t["latency_ns"]["buckets"]) == t["latency_ns"]["count"] for x in r["results"] for t in x["trials"] if "latency_ns" in t)'
 json "$dir/quick.json" 'all(t["corrupt"] == 0 and t["received"] <= t["offered"] for x in r["results"] for t in x["trials"])'
@@ -80,7 +97,8 @@ measure 'soak' --suite coherency,loss,b2b,scaling,soak,latency --sizes 64 --burs
 	"${short[@]}" --out "$dir/all.json"
 valid "$dir/all.json"
 json "$dir/all.json" '{x["measure"] for x in r["results"]} == {"coherency", "loss", "b2b", "scaling", "soak", "latency"}'
-expect 0 'mrr/9000' run --suite mrr,cycles --sizes 9000,imix --flows 1,100 --processes 1 "${short[@]}" --out "$dir/sizes.json"
+expect 0 'mrr/9000' run --suite mrr,cycles --sizes 9000,imix --flows 1,100 --processes 1 "${short[@]}" --trial 0.2 --trials 4 \
+	--out "$dir/sizes.json"
 valid "$dir/sizes.json"
 json "$dir/sizes.json" 'all(max(s) > 0 for x in r["results"] for m in x["metrics"].values() for s in m["samples"])'
 
@@ -113,18 +131,36 @@ expect 1 'is in none' compare --against HEAD --source "$dir"
 
 # A report, and the forms for others.
 if command -v gnuplot >/dev/null; then
-	expect 0 '3 plots, 3 results' report "$dir/quick.json" "$dir/all.json" "$dir/sizes.json" --out "$dir/r.html" --png "$dir/png"
+	expect 0 '[345] plots, 3 results' report "$dir/quick.json" "$dir/all.json" "$dir/sizes.json" --out "$dir/r.html" --png "$dir/png"
 	grep -q '</html>' "$dir/r.html" || fail "the page has no end"
 	! grep -Eq '(src|href)="?https?:' "$dir/r.html" || fail "the page asks others for something"
+	cat >"$dir/peers.json" <<-'END'
+		{"kind": "syncline-peers", "format": 1, "environment": {"cpu": "a & b"},
+		 "contenders": [{"name": "igb", "what": "a driver"}], "points": [
+		 {"device": "same core", "queues": 1, "offloads": false, "size": 64, "burst": 32, "op": "rx+tx",
+		  "cycles_per_packet": {"igb": {"median": 60.1, "spread": 1.5}, "coherent": {"median": 30, "spread": 1}},
+		  "ratios": {"coherent/igb": 0.5}}]}
+	END
+	expect 0 '2 plots, 0 results, peers' report --peers "$dir/peers.json" --out "$dir/r.html"
+	grep -q '60.1 <small>&plusmn;1.5</small>' "$dir/r.html" || fail "the page has no table of peers"
+	expect 1 'is no result of peers, format 1' report --peers "$dir/quick.json" --out "$dir/r.html"
 	expect 0 '4 plots, 1 results' report "$dir/all.json" --out "$dir/r.html" --png "$dir/png"
 	for plot in latency loss scaling price; do
 		grep -q "<figure id=\"$plot\">" "$dir/r.html" || fail "the page has no $plot"
 		[[ $(head -c 4 "$dir/png/$plot.png" | tail -c 3) == PNG ]] || fail "$plot.png is none"
 	done
 fi
+# export_form FORM: those who read it can.
+export_form() {
+	local rc=0
+	"$prog" export --format "$1" --out "$dir/export" "$dir/quick.json" || fail "export --format $1: exit code $?"
+	python3 "$source/tools/check_export.py" "$1" "$dir/export" 20 >"$dir/out" || rc=$?
+	((rc == 0 || rc == 77)) || fail "export --format $1 cannot be read"
+}
 expect 0 '^time,git,measure' export --format csv "$dir/quick.json"
 expect 0 '^# EOF' export --format openmetrics "$dir/quick.json"
 expect 0 '^sl_perf,measure=' export --format influx "$dir/quick.json"
+for form in csv openmetrics influx; do export_form "$form"; done
 expect 1 "--format: 'xml' is not allowed; allowed: csv, openmetrics, influx" export --format xml "$dir/quick.json"
 
 # A signal ends it; what is done is kept.
