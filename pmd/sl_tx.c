@@ -52,8 +52,8 @@ tx_free_run(const struct sl_tx_queue *q, unsigned int idx, unsigned int n)
 	tx_free_list(list, held);
 }
 
-void
-sl_tx_free_each(struct sl_tx_queue *q, unsigned int n)
+static void
+tx_free_each(struct sl_tx_queue *q, unsigned int n)
 {
 	const unsigned int first = RTE_MIN(n, (unsigned int)q->nb_desc - q->next_to_clean);
 
@@ -61,6 +61,15 @@ sl_tx_free_each(struct sl_tx_queue *q, unsigned int n)
 	tx_free_run(q, 0, n - first);
 	q->mixed -= RTE_MIN(n, (unsigned int)q->mixed);
 	tx_cleaned(q, n);
+}
+
+bool
+sl_tx_free_each(struct sl_tx_queue *q, unsigned int n)
+{
+	if (!q->started)
+		return false;
+	tx_free_each(q, n);
+	return true;
 }
 
 /* The queue is off: the NIC uses neither frames nor ring nor head line any more. */
@@ -90,8 +99,9 @@ void
 sl_tx_queue_drain(struct sl_tx_queue *q)
 {
 	tx_release(q);
-	sl_tx_free_each(q, tx_outstanding(q));
-	/* No room while stopped: a burst then takes nothing. That counts as all outstanding. */
+	tx_free_each(q, tx_outstanding(q));
+	/* No room while stopped: a burst then takes nothing. That counts as all outstanding, each
+	 * of which wants a look, and sl_tx_free_each() sees then that the queue is off. */
 	memset(q->sw_ring, 0, q->nb_desc * sizeof(q->sw_ring[0]));
 	q->next_to_clean = 0;
 	q->next_to_use = 0;
@@ -126,7 +136,8 @@ sl_tx_done_cleanup(void *txq, uint32_t free_cnt)
 			packets++;
 		idx = idx + 1 == q->nb_desc ? 0 : idx + 1;
 	}
-	sl_tx_free_each(q, n);
+	if (!sl_tx_free_each(q, n))
+		return 0;
 	q->nb_done = (uint16_t)(done - n);
 	return (int)packets;
 }

@@ -43,8 +43,8 @@ tx_free_run(const struct sl_tx_queue *q, unsigned int idx, unsigned int n)
 		sl_pool_put(sw[0]->pool, (void **)sw, n);
 }
 
-/* Free the segments behind the @n oldest descriptors. */
-static __rte_always_inline void
+/* Free the segments behind the @n oldest descriptors. @return false: the queue is off. */
+static __rte_always_inline bool
 tx_free(struct sl_tx_queue *q, unsigned int n)
 {
 	unsigned int first;
@@ -52,13 +52,15 @@ tx_free(struct sl_tx_queue *q, unsigned int n)
 	if (unlikely(q->mixed > 0)) {
 		const unsigned int each = RTE_MIN(n, (unsigned int)q->mixed);
 
-		sl_tx_free_each(q, each);
+		if (!sl_tx_free_each(q, each))
+			return false;
 		n -= each;
 	}
 	first = RTE_MIN(n, (unsigned int)q->nb_desc - q->next_to_clean);
 	tx_free_run(q, q->next_to_clean, first);
 	tx_free_run(q, 0, n - first);
 	tx_cleaned(q, n);
+	return true;
 }
 
 /* Descriptors from the oldest to the last of @used new ones: their mbufs want a look when freed. */
@@ -107,7 +109,10 @@ tx_reclaim(struct sl_tx_queue *q, unsigned int n, const enum sl_coherency mode)
 		if (q->nb_done == 0)
 			return;
 		part = RTE_MIN(q->nb_done, TX_FREE_BATCH);
-		tx_free(q, part);
+		if (unlikely(!tx_free(q, part))) {
+			q->nb_done = 0;
+			return;
+		}
 		q->nb_done -= part;
 	}
 }

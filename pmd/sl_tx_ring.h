@@ -61,9 +61,6 @@ tx_done(const struct sl_tx_queue *q, const enum sl_coherency mode, uint64_t *bad
 {
 	unsigned int done;
 
-	/* A queue that is off has nothing under way, whatever is written there. */
-	if (unlikely(!q->started))
-		return 0;
 	/* The NIC may have written its head since the line was last read (R2). */
 	sl_update(q->sync, mode, (const void *)(uintptr_t)q->head_wb, sizeof(*q->head_wb));
 	done = tx_before(q, *q->head_wb);
