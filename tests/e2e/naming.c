@@ -109,7 +109,7 @@ at_same_line(const struct sl_check_site *site, unsigned int n, const struct sl_c
 	return false;
 }
 
-/* What memory the calls of a site are for. Of flushes in sl_tx.c the first ever is of a frame. */
+/* What memory the calls of a site are for. Of flushes of transmit the first ever is of a frame. */
 static const char *
 memory_of(const struct sl_check_site *site, unsigned int n, const struct sl_check_site *s)
 {
@@ -124,10 +124,12 @@ memory_of(const struct sl_check_site *site, unsigned int n, const struct sl_chec
 		return rx ? "rx queue 0 ring" : "tx queue 0 head";
 	}
 	if (strcmp(s->verb, "flush") == 0 && !rx) {
-		for (i = 0;
-			strcmp(site[i].verb, "flush") != 0 || strstr(site[i].file, "sl_tx") == NULL;
+		for (i = 0; i < n &&
+			(strcmp(site[i].verb, "flush") != 0 ||
+				strstr(site[i].file, "sl_tx") == NULL);
 			i++)
 			;
+		assert_true(i < n);
 		return &site[i] == s ? "pool" : "tx queue 0 ring";
 	}
 	return rx ? "rx queue 0 ring" : "tx queue 0 ring";
@@ -139,7 +141,7 @@ memory_fits(const struct sl_check_site *site, unsigned int n, const struct sl_ch
 	const char *memory)
 {
 	return strstr(memory, memory_of(site, n, s)) != NULL ||
-		(strcmp(s->verb, "doorbell barrier") == 0 && strstr(s->file, "sl_tx.c") != NULL &&
+		(strcmp(s->verb, "doorbell barrier") == 0 && strstr(s->file, "sl_tx") != NULL &&
 			strstr(memory, "pool") != NULL);
 }
 
