@@ -52,6 +52,7 @@ for group in "$top"/cases/[0-9]*.sh; do
 		echo "SKIP $name: needs a guest, whose drivers, cables or memory it may change"
 		continue
 	fi
+	echo "GROUP $name"
 	(
 		SL_VM_CASES=$cases
 		# shellcheck source=tests/vm/cases/common.sh

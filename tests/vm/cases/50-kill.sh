@@ -15,7 +15,8 @@ case_killed() {
 	free=$(free_hugepages)
 	for ((i = 1; i <= $1; i++)); do
 		echo "start $i of $1" # a sign of life
-		if in_guest; then with=(-l "0,1" -m 128 $( ((i % 2)) && echo --in-memory)); fi
+		if in_guest; then with=(-l "0,1" -m 128); fi
+		if in_guest && ((i % 2)); then with+=(--in-memory); fi
 		"$app" "${with[@]}" "${ours[@]}" -- --tx-first 4 --stats-period 0.2 >"$log" 2>&1 &
 		pid=$!
 		# A rate line with frames in it: it forwards now.

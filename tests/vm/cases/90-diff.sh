@@ -42,7 +42,7 @@ case_reasons() {
 	[[ -z $why ]] || { why="docs/softnic.md has no row for: $why" && return 1; }
 }
 
-# Random operations: the seed is in the case's name, SL_SEED repeats it.
+# Random operations: the seed is in the case's name, SL_SEED repeats the second.
 case_fuzz() {
 	case_diff --seed "$1" fuzz:40
 }
@@ -51,6 +51,6 @@ run_case "differences have their reasons" case_reasons
 for group in reset masks phy nvm irq filter rx rss tx ring; do
 	run_case "as the software NIC: $group" case_diff "$group"
 done
-for seed in ${SL_SEED:-1 $RANDOM}; do
+for seed in 1 "${SL_SEED:-$RANDOM}"; do
 	run_case "as the software NIC: random, seed $seed" case_fuzz "$seed"
 done
