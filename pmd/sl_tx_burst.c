@@ -232,7 +232,16 @@ struct tx_cursor {
 	unsigned int used;     /* descriptors filled */
 	unsigned int last;     /* last data descriptor filled */
 	unsigned int reported; /* of those used, covered by an RS */
+	uint32_t cmd; /* the last one's, written; read back it would hold up what follows */
 };
+
+/* Set bits of the last one's command, too. */
+static __rte_always_inline void
+tx_set_last(const struct sl_tx_queue *q, struct tx_cursor *c, uint32_t bits)
+{
+	c->cmd |= bits;
+	q->ring[c->last].read.cmd = c->cmd;
+}
 
 static __rte_always_inline unsigned int
 tx_next(const struct sl_tx_queue *q, unsigned int idx)
@@ -249,9 +258,11 @@ tx_put_seg(struct sl_tx_queue *q, struct tx_cursor *c, struct rte_mbuf *m, uint3
 	/* The segment's last CPU write is past; in memory before the doorbell (T1). */
 	sl_flush(q->sync, mode, rte_pktmbuf_mtod(m, const void *), m->data_len);
 	d->qw[0] = rte_mbuf_data_iova(m);
-	d->qw[1] = (uint64_t)olinfo << 32 | cmd | SL_PREP(SL_TXD_DTALEN, m->data_len);
+	cmd |= SL_PREP(SL_TXD_DTALEN, m->data_len);
+	d->qw[1] = (uint64_t)olinfo << 32 | cmd;
 	q->sw_ring[c->idx] = m;
 	c->last = c->idx;
+	c->cmd = cmd;
 	c->idx = tx_next(q, c->idx);
 	c->used++;
 }
@@ -276,7 +287,7 @@ tx_put_chain(struct sl_tx_queue *q, struct tx_cursor *c, struct rte_mbuf *m, uin
 		}
 		tx_put_seg(q, c, m, cmd, olinfo, mode);
 	}
-	q->ring[c->last].read.cmd |= SL_TXD_DCMD_EOP;
+	tx_set_last(q, c, SL_TXD_DCMD_EOP);
 }
 
 /* A frame that may not be sent: freed and counted, taken as sent. */
@@ -486,16 +497,17 @@ tx_amiss(sl_vec64 rearm, sl_vec64 rest, sl_vec64 lengths, const struct tx_quad *
 
 /*
  * Descriptors of plain frames, or of such as the memo's, by quads, up to @n of them and
- * to the ring's end. @return how many. Their lengths are added to @bytes.
+ * to the ring's end. @return how many. Their lengths are added to @bytes; @cmd: the
+ * last one's command.
  */
 static __rte_always_inline unsigned int
 tx_put_quads(const struct sl_tx_queue *q, unsigned int idx, struct rte_mbuf **m, unsigned int n,
-	uint64_t *bytes, const bool noted, const bool offload)
+	uint64_t *bytes, uint32_t *cmd, const bool noted, const bool offload)
 {
 	const struct tx_quad t = tx_quad(&q->memo, noted, offload);
 	const struct rte_mempool *pool = q->pool_seen;
 	volatile union sl_tx_desc *d = &q->ring[idx];
-	sl_vec64 sum = {0}, desc[SL_QUAD_VECS], len[SL_QUAD_VECS];
+	sl_vec64 sum = {0}, last = {0}, desc[SL_QUAD_VECS], len[SL_QUAD_VECS];
 	unsigned int i, p, k;
 
 	n = RTE_MIN(n, q->nb_desc - idx);
@@ -525,9 +537,11 @@ tx_put_quads(const struct sl_tx_queue *q, unsigned int idx, struct rte_mbuf **m,
 			sl_vec_store(&d[i + p * SL_VEC_LANES], desc[p]);
 			sum += len[p];
 		}
+		last = desc[SL_QUAD_VECS - 1];
 		memcpy(&q->sw_ring[idx + i], &m[i], SL_QUAD * sizeof(m[0]));
 	}
 	*bytes += sl_vec_sum(sum, 1);
+	*cmd = (uint32_t)sl_vec_lane(last, SL_VEC_LANES - 1)[1];
 	return i;
 }
 
@@ -536,7 +550,7 @@ tx_put_quads(const struct sl_tx_queue *q, unsigned int idx, struct rte_mbuf **m,
 static __rte_always_inline unsigned int
 tx_put_quads(const struct sl_tx_queue *q __rte_unused, unsigned int idx __rte_unused,
 	struct rte_mbuf **m __rte_unused, unsigned int n __rte_unused, uint64_t *bytes __rte_unused,
-	const bool noted __rte_unused, const bool offload __rte_unused)
+	uint32_t *cmd __rte_unused, const bool noted __rte_unused, const bool offload __rte_unused)
 {
 	return 0;
 }
@@ -549,16 +563,16 @@ tx_report(const struct sl_tx_queue *q, struct tx_cursor *c)
 {
 	if (likely(c->used - c->reported < q->rs_thresh))
 		return;
-	q->ring[c->last].read.cmd |= SL_TXD_DCMD_RS;
+	tx_set_last(q, c, SL_TXD_DCMD_RS);
 	c->reported = c->used;
 }
 
 /* Everything filled is handed over: last report, descriptors, doorbell. */
 static __rte_always_inline void
-tx_hand_over(struct sl_tx_queue *q, const struct tx_cursor *c, const enum sl_coherency mode)
+tx_hand_over(struct sl_tx_queue *q, struct tx_cursor *c, const enum sl_coherency mode)
 {
 	if (c->used != c->reported)
-		q->ring[c->last].read.cmd |= SL_TXD_DCMD_RS;
+		tx_set_last(q, c, SL_TXD_DCMD_RS);
 	tx_flush_ring(q, q->next_to_use, c->used, mode);
 	q->nb_free -= c->used;
 	q->next_to_use = (uint16_t)c->idx;
@@ -583,13 +597,15 @@ tx_put_plain(struct sl_tx_queue *q, struct tx_cursor *c, struct rte_mbuf **m, un
 {
 	const uint64_t flags = offload ? m[0]->ol_flags & TX_MEMO_FLAGS : 0;
 	unsigned int done = 0, i;
+	uint32_t cmd = 0;
 
 	if (!offload || (flags & TX_CTX_FLAGS) == 0)
-		done = tx_put_quads(q, c->idx, m, n, bytes, false, offload);
+		done = tx_put_quads(q, c->idx, m, n, bytes, &cmd, false, offload);
 	else if (flags == q->memo.flags)
-		done = tx_put_quads(q, c->idx, m, n, bytes, true, offload);
+		done = tx_put_quads(q, c->idx, m, n, bytes, &cmd, true, offload);
 	if (done == 0)
 		return 0;
+	c->cmd = cmd;
 	for (i = 0; mode != SL_COHERENCY_COHERENT && i < done; i++)
 		/* The frame's last CPU write is past; in memory before the doorbell (T1). */
 		sl_flush(q->sync, mode, rte_pktmbuf_mtod(m[i], const void *), m[i]->data_len);

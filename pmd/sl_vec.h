@@ -140,9 +140,10 @@ sl_vec_each(sl_lane lane)
 #if SL_SIMD == 128
 	return lane;
 #elif SL_SIMD == 256
-	return (sl_vec64)_mm256_broadcastsi128_si256((__m128i)lane);
+	return (sl_vec64){lane[0], lane[1], lane[0], lane[1]};
 #else
-	return (sl_vec64)_mm512_broadcast_i32x4((__m128i)lane);
+	return (sl_vec64){
+		lane[0], lane[1], lane[0], lane[1], lane[0], lane[1], lane[0], lane[1]};
 #endif
 }
 
