@@ -497,17 +497,16 @@ tx_amiss(sl_vec64 rearm, sl_vec64 rest, sl_vec64 lengths, const struct tx_quad *
 
 /*
  * Descriptors of plain frames, or of such as the memo's, by quads, up to @n of them and
- * to the ring's end. @return how many. Their lengths are added to @bytes; @cmd: the
- * last one's command.
+ * to the ring's end. @return how many. Their lengths are added to @bytes.
  */
 static __rte_always_inline unsigned int
 tx_put_quads(const struct sl_tx_queue *q, unsigned int idx, struct rte_mbuf **m, unsigned int n,
-	uint64_t *bytes, uint32_t *cmd, const bool noted, const bool offload)
+	uint64_t *bytes, const bool noted, const bool offload)
 {
 	const struct tx_quad t = tx_quad(&q->memo, noted, offload);
 	const struct rte_mempool *pool = q->pool_seen;
 	volatile union sl_tx_desc *d = &q->ring[idx];
-	sl_vec64 sum = {0}, last = {0}, desc[SL_QUAD_VECS], len[SL_QUAD_VECS];
+	sl_vec64 sum = {0}, desc[SL_QUAD_VECS], len[SL_QUAD_VECS];
 	unsigned int i, p, k;
 
 	n = RTE_MIN(n, q->nb_desc - idx);
@@ -537,11 +536,9 @@ tx_put_quads(const struct sl_tx_queue *q, unsigned int idx, struct rte_mbuf **m,
 			sl_vec_store(&d[i + p * SL_VEC_LANES], desc[p]);
 			sum += len[p];
 		}
-		last = desc[SL_QUAD_VECS - 1];
 		memcpy(&q->sw_ring[idx + i], &m[i], SL_QUAD * sizeof(m[0]));
 	}
 	*bytes += sl_vec_sum(sum, 1);
-	*cmd = (uint32_t)sl_vec_lane(last, SL_VEC_LANES - 1)[1];
 	return i;
 }
 
@@ -550,7 +547,7 @@ tx_put_quads(const struct sl_tx_queue *q, unsigned int idx, struct rte_mbuf **m,
 static __rte_always_inline unsigned int
 tx_put_quads(const struct sl_tx_queue *q __rte_unused, unsigned int idx __rte_unused,
 	struct rte_mbuf **m __rte_unused, unsigned int n __rte_unused, uint64_t *bytes __rte_unused,
-	uint32_t *cmd __rte_unused, const bool noted __rte_unused, const bool offload __rte_unused)
+	const bool noted __rte_unused, const bool offload __rte_unused)
 {
 	return 0;
 }
@@ -597,15 +594,17 @@ tx_put_plain(struct sl_tx_queue *q, struct tx_cursor *c, struct rte_mbuf **m, un
 {
 	const uint64_t flags = offload ? m[0]->ol_flags & TX_MEMO_FLAGS : 0;
 	unsigned int done = 0, i;
-	uint32_t cmd = 0;
+	uint32_t cmd = TX_CMD | SL_TXD_DCMD_EOP;
 
-	if (!offload || (flags & TX_CTX_FLAGS) == 0)
-		done = tx_put_quads(q, c->idx, m, n, bytes, &cmd, false, offload);
-	else if (flags == q->memo.flags)
-		done = tx_put_quads(q, c->idx, m, n, bytes, &cmd, true, offload);
+	if (!offload || (flags & TX_CTX_FLAGS) == 0) {
+		done = tx_put_quads(q, c->idx, m, n, bytes, false, offload);
+	} else if (flags == q->memo.flags) {
+		done = tx_put_quads(q, c->idx, m, n, bytes, true, offload);
+		cmd |= q->memo.cmd;
+	}
 	if (done == 0)
 		return 0;
-	c->cmd = cmd;
+	c->cmd = cmd | SL_PREP(SL_TXD_DTALEN, m[done - 1]->data_len);
 	for (i = 0; mode != SL_COHERENCY_COHERENT && i < done; i++)
 		/* The frame's last CPU write is past; in memory before the doorbell (T1). */
 		sl_flush(q->sync, mode, rte_pktmbuf_mtod(m[i], const void *), m[i]->data_len);
