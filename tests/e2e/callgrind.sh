@@ -3,7 +3,9 @@
 # Copyright (c) 2026 The Syncline authors
 #
 # Instructions per packet of the coherent path, with the sync calls compiled in
-# and compiled out: they must be equal, or coherent mode pays for them.
+# and compiled out: they must be equal, or coherent mode pays for them. The rarest call
+# is made in every fourth round; what shows in less than every tenth is code laid out
+# in another order, met once in a while.
 #
 # Both drivers are built here without the passes that estimate before the calls
 # have folded to nothing (branch guesses, partial inlining, cloning): those may
@@ -63,7 +65,7 @@ packets=$((rounds * 32))
 echo "instructions per packet, receive and transmit, coherent:"
 echo "  sync calls in   $((with_calls / packets)).$((with_calls * 10 / packets % 10))  ($with_calls in all)"
 echo "  sync calls out  $((without_calls / packets)).$((without_calls * 10 / packets % 10))  ($without_calls in all)"
-if [ "$with_calls" -ne "$without_calls" ]; then
+if [ "$((with_calls - without_calls))" -gt "$((rounds / 10))" ]; then
 	echo "they differ: coherent mode pays for its sync calls"
 	exit 1
 fi
