@@ -8,6 +8,7 @@
 # dpdk-testpmd forwards (io) with the same arguments, ours by -d, in PAIRS (3)
 # alternating pairs, each measured for SECONDS (5) after both ways are under way.
 # In the guest: ./syncline vm --nics 2 -- tests/vm/peers.sh build
+# SL_SIMD: widest vectors of both drivers, 64 (none) to 512 bits; without, EAL's choice.
 #
 # Prints frames per second, both ways together, of every run, the medians, and a
 # verdict. Ends with 0 when all runs forwarded; the figures are for people.
@@ -19,6 +20,7 @@ top=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=tests/vm/cases/common.sh
 source "$top/cases/common.sh"
 few_plugins
+if [[ -n ${SL_SIMD-} ]]; then eal+=("--force-max-simd-bitwidth=$SL_SIMD"); fi
 bind "${nic[0]}" vfio-pci && bind "${nic[1]}" vfio-pci || exit 1
 
 # The last rates that "show port stats" printed: port 0 and port 1.
