@@ -162,13 +162,16 @@ vm_row() {
 # CPU of its aside for longer than a case waits. What fails there too has failed. Seeds are the same.
 vm_again() {
 	local -a groups=(${SL_VM_AGAIN[@]+"${SL_VM_AGAIN[@]}"})
-	local what group
+	local what group failed mended=""
 	for what in ${groups[@]+"${groups[@]}"}; do
 		group=${what#*$'\t'}
 		what=${what%$'\t'*}
 		say "$what: once more: ${group:-all of it}"
+		failed=$SL_FAILED
 		count_cases "$what" < <(SL_VM_CASES=$group vm_run "${what#vm, }")
+		if ((SL_FAILED == failed)); then mended+="${mended:+; }$what${group:+: $group}"; fi
 	done
+	if [[ -n $mended ]]; then say "vm: passed at the second try only, look above for the first: $mended"; fi
 }
 
 test_vm() {

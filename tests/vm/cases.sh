@@ -6,9 +6,10 @@
 #
 # The cases of the VM bench, run in the guest: the groups cases/NN-*.sh in order,
 # each in a shell of its own. One line per case on standard output: "PASS name",
-# "FAIL name: reason" or "SKIP name: reason". Groups named NN-noiommu-*.sh belong
-# to BOOT "noiommu", NN-onegroup-*.sh to BOOT "onegroup", all others to BOOT "iommu", or half of them each to "iommu-1" and
-# "iommu-2", which can run side by side; BOOT "hw" is no guest but a machine with two
+# "FAIL name: reason" or "SKIP name: reason"; before those of a group "GROUP group";
+# at the end "END". Groups named NN-noiommu-*.sh belong to BOOT "noiommu",
+# NN-onegroup-*.sh to BOOT "onegroup", all others to BOOT "iommu", or half of them
+# each to "iommu-1" and "iommu-2", which can run side by side; BOOT "hw" is no guest but a machine with two
 # real ports (SL_VM_NICS), and runs what needs no more than these.
 #
 # SL_VM_CASES chooses: a group ("link"), a pattern of case names ("*ping*"), or
