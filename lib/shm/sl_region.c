@@ -154,8 +154,11 @@ take_memory(struct sl_adapter *a, const struct sl_region_params *p, struct sl_ho
 		drop_memory(a, h);
 		return ret;
 	}
-	if (h->chunk.fallback)
-		sl_log(a, 5, "region '%s': 4 KiB pages in place of hugepages: %s", h->name, why);
+	if (h->chunk.fallback && !__atomic_exchange_n(&a->told_pages, true, __ATOMIC_RELAXED))
+		sl_log(a, 5,
+			"region '%s': 4 KiB pages in place of hugepages: %s. Said once; "
+			"fallback_pages counts all",
+			h->name, why);
 	return 0;
 }
 
@@ -186,6 +189,19 @@ next_node(const struct sl_topology *t, int from, int *dist, int node)
 	return best;
 }
 
+/* Once for each node that stands in: it would be so for ring after ring. */
+static void
+tell_far(struct sl_adapter *a, const struct sl_holding *h, int want)
+{
+	const uint64_t bit = UINT64_C(1) << (h->chunk.node % 64);
+
+	if ((__atomic_fetch_or(&a->told_nodes, bit, __ATOMIC_RELAXED) & bit) == 0)
+		sl_log(a, 5,
+			"region '%s': on NUMA node %d, the nearest to %d with room. Said once; "
+			"fallback_node counts all",
+			h->name, h->chunk.node, want);
+}
+
 /* Memory of the preferred node, else of the nearest that has it. */
 static int
 find_memory(struct sl_adapter *a, const struct sl_region_params *p, struct sl_holding *h, int want)
@@ -210,8 +226,7 @@ find_memory(struct sl_adapter *a, const struct sl_region_params *p, struct sl_ho
 	h->far = ret == 0 && want != SL_NODE_ANY && h->chunk.node != SL_NODE_ANY &&
 		h->chunk.node != want;
 	if (h->far)
-		sl_log(a, 5, "region '%s': on NUMA node %d, the nearest to %d with room", h->name,
-			h->chunk.node, want);
+		tell_far(a, h, want);
 	return ret;
 }
 

@@ -91,6 +91,9 @@ struct sl_adapter {
 	sl_log_fn log;
 	void *log_ctx;
 	struct sl_async *async;           /* NULL: no asynchronous allocation */
+	/* What has been told once, for each ring would tell the same. Atomic: no lock is held. */
+	bool told_pages;                  /* 4 KiB pages in place of hugepages */
+	uint64_t told_nodes;              /* nodes that stand in for another: bit node % 64 */
 };
 
 /* sl_adapter.c */

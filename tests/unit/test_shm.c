@@ -408,7 +408,8 @@ struct fake {
 	struct sl_mem_source source;
 	size_t page;	/* pages of this size, in reverse order for the device */
 	size_t room[4]; /* bytes that each node has */
-	int placed;	/* node to say, in place of the one asked for; SL_NODE_ANY: that */
+	bool fallback;
+	int placed; /* node to say, in place of the one asked for; SL_NODE_ANY: that */
 	bool no_iova;
 	unsigned int live;
 	uint8_t *base;
@@ -435,7 +436,10 @@ fake_alloc(void *ctx, const char *name, size_t len, size_t align, int node, stru
 		.len = size,
 		.node = s->placed != SL_NODE_ANY ? s->placed : node,
 		.page_size = s->page,
+		.fallback = s->fallback,
 	};
+	if (s->fallback)
+		snprintf(why, 128, "a reason");
 	return 0;
 }
 
@@ -637,12 +641,58 @@ test_nearest_node(void **state)
 	refuse(&f, &p, -ENODEV, "node 2 has), and strict_node");
 	p.strict_node = false;
 	assert_int_equal(sl_region_alloc(f.a, &p, &r), 0);
-	shm_log_has(&f.log, "on NUMA node 2");
+	sl_shm_stats(f.a, &st);
+	assert_int_equal(st.fallback_node, 3);
 	assert_int_equal(sl_region_free(f.a, &r), 0);
 	p.node = 1;
 	refuse(&f, &p, -ENODEV, "allowed: 0, 2, 3");
 	assert_int_equal(s.live, 0);
 	assert_int_equal(sl_adapter_close(f.a), 0);
+}
+
+static unsigned int
+times_said(const struct shm_fixture *f, const char *what)
+{
+	const char *at = f->log.text;
+	unsigned int n = 0;
+
+	for (; (at = strstr(at, what)) != NULL; at++)
+		n++;
+	return n;
+}
+
+/* What is so for one ring is so for all of a port's: said once an adapter, counted each time. */
+static void
+test_notices_once(void **state)
+{
+	struct sl_region_params p = shm_region("ring", 4096);
+	unsigned int i, adapter;
+
+	(void)state;
+	for (adapter = 0; adapter < 2; adapter++) {
+		struct shm_fixture f;
+		struct sl_shm_stats st;
+		struct sl_region r;
+		struct fake s;
+
+		fake_open(&f, &s);
+		s.fallback = true;
+		s.room[0] = 0;
+		for (i = 0; i < 8; i++) {
+			/* The second half on another node than the first. */
+			if (i == 4)
+				s.room[3] = 0;
+			assert_int_equal(sl_region_alloc(f.a, &p, &r), 0);
+			assert_int_equal(sl_region_free(f.a, &r), 0);
+		}
+		sl_shm_stats(f.a, &st);
+		assert_int_equal(st.fallback_pages, 8);
+		assert_int_equal(st.fallback_node, 8);
+		assert_int_equal(times_said(&f, "4 KiB pages in place of hugepages: a reason"), 1);
+		assert_int_equal(times_said(&f, "on NUMA node 3"), 1);
+		assert_int_equal(times_said(&f, "on NUMA node 2"), 1);
+		assert_int_equal(sl_adapter_close(f.a), 0);
+	}
 }
 
 /* --- asynchronous allocation --- */
@@ -809,6 +859,7 @@ main(void)
 		cmocka_unit_test(test_pieces),
 		cmocka_unit_test(test_pieces_refused),
 		cmocka_unit_test(test_nearest_node),
+		cmocka_unit_test(test_notices_once),
 		cmocka_unit_test(test_async),
 		WITH_ADAPTER(test_async_bad),
 		WITH_ADAPTER(test_random),
