@@ -543,8 +543,7 @@ diagnose_no_port(const struct diagnose *d, char *why, size_t len)
 	const struct why w = {.text = why, .len = len};
 
 	if (eal_option(d, NO_BRIEF, "--vdev", 0) != NULL)
-		because(&w,
-			"the device given with --vdev was refused; its driver's words are above");
+		because(&w, "no device given with --vdev is one");
 	else if (eal_flag(d, "--no-pci") || !check_bound(d, &w))
 		because(&w,
 			"give one as EAL option: -a 0000:01:00.0 for a NIC bound to vfio-pci, or"

@@ -292,6 +292,19 @@ is_port(const struct run *run, const char *devargs)
 	return false;
 }
 
+static int
+refuse_attach(struct run *run, const char *devargs, int rc)
+{
+	char device[RTE_DEV_NAME_MAX_LEN], why[WORDS_LEN];
+
+	snprintf(device, sizeof(device), "%.*s", (int)strcspn(devargs, ","), devargs);
+	return say_error(rc == -EINVAL || rc == -EFAULT ? -EINVAL : -ENODEV,
+		"port attach '%s': no driver takes it (%s): %s. Allowed: a PCI address bound to"
+		" vfio-pci or uio, or a vdev's name; arguments behind commas",
+		devargs, rc > 0 ? "none for it" : strerror(-rc),
+		words_about(&run->words, device, why, sizeof(why)));
+}
+
 int
 hotplug_attach(struct run *run, const char *devargs)
 {
@@ -304,12 +317,10 @@ hotplug_attach(struct run *run, const char *devargs)
 		return say_error(-EEXIST, "port attach '%s': it is a port already", devargs);
 	RTE_ETH_FOREACH_DEV (id)
 		before[id] = true;
+	words_forget(&run->words);
 	rc = rte_dev_probe(devargs);
 	if (rc != 0)
-		return say_error(rc == -EINVAL || rc == -EFAULT ? -EINVAL : -ENODEV,
-			"port attach '%s': no driver takes it (%s). Allowed: a PCI address bound to"
-			" vfio-pci or uio, or a vdev's name; arguments behind commas",
-			devargs, rc > 0 ? "none for it" : strerror(-rc));
+		return refuse_attach(run, devargs, rc);
 	RTE_ETH_FOREACH_DEV (id) {
 		struct rte_eth_dev_info info;
 

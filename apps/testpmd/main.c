@@ -39,8 +39,10 @@ start(struct run *run, int eal_argc, char **argv)
 	enum exit_code rc;
 
 	run_take_signals(run);
+	words_listen(&run->words);
 	if (rte_eal_init(eal_argc, argv) < 0) {
 		diagnose_start(&d, rte_errno, why, sizeof(why));
+		words_end(&run->words);
 		return say_error(
 			EXIT_CODE_SETUP, "EAL did not start: %s. More: ./syncline doctor", why);
 	}
@@ -49,6 +51,7 @@ start(struct run *run, int eal_argc, char **argv)
 	if (rc == EXIT_CODE_SETUP && rte_log_get_level(RTE_LOGTYPE_EAL) == RTE_LOG_INFO)
 		rte_log_set_level(RTE_LOGTYPE_EAL, RTE_LOG_WARNING);
 	rte_eal_cleanup();
+	words_end(&run->words);
 	return rc;
 }
 

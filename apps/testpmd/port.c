@@ -5,7 +5,10 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include <rte_bus.h>
 #include <rte_cycles.h>
+#include <rte_dev.h>
+#include <rte_devargs.h>
 #include <rte_errno.h>
 #include <rte_lcore.h>
 #include <rte_string_fns.h>
@@ -125,9 +128,43 @@ port_init(struct run *run, struct port *p, uint16_t id)
 	return rc;
 }
 
-/** Every PCI device asked for is a port, and there is one at all. */
+/** Has a driver taken the device? */
+static bool
+is_taken(const struct rte_devargs *asked)
+{
+	struct rte_dev_iterator it;
+	const struct rte_device *dev;
+	char bus[64];
+	bool taken = false;
+
+	snprintf(bus, sizeof(bus), "bus=%s", rte_bus_name(asked->bus));
+	RTE_DEV_FOREACH(dev, bus, &it)
+	taken |= strcmp(rte_dev_name(dev), asked->name) == 0 && rte_dev_is_probed(dev) != 0;
+	return taken;
+}
+
+/** Devices of other buses than PCI, virtual ones most of all: EAL starts without those refused. */
 static int
-check_found(const struct run *run)
+check_taken(struct run *run)
+{
+	const struct rte_devargs *asked;
+	char why[WORDS_LEN];
+
+	RTE_EAL_DEVARGS_FOREACH(NULL, asked)
+	{
+		if (asked->type == RTE_DEVTYPE_BLOCKED ||
+			strcmp(rte_bus_name(asked->bus), "pci") == 0 || is_taken(asked))
+			continue;
+		return say_error(-ENODEV, "%s %s was refused: %s",
+			asked->type == RTE_DEVTYPE_VIRTUAL ? "--vdev" : "-a", asked->name,
+			words_about(&run->words, asked->name, why, sizeof(why)));
+	}
+	return 0;
+}
+
+/** Every device asked for is there; those of PCI are ports. */
+static int
+check_asked(struct run *run)
 {
 	const struct diagnose d = {.root = "", .argc = run->argc, .argv = run->argv};
 	char why[DIAGNOSE_LEN], bdf[DIAGNOSE_BDF_LEN];
@@ -140,6 +177,15 @@ check_found(const struct run *run)
 		return say_error(
 			-ENODEV, "-a %s is no port: %s. More: ./syncline doctor %s", bdf, why, bdf);
 	}
+	return check_taken(run);
+}
+
+static int
+check_found(const struct run *run)
+{
+	const struct diagnose d = {.root = "", .argc = run->argc, .argv = run->argv};
+	char why[DIAGNOSE_LEN];
+
 	if (run->nb_ports != 0)
 		return 0;
 	diagnose_no_port(&d, why, sizeof(why));
@@ -153,6 +199,8 @@ ports_find(struct run *run)
 	uint64_t missing = mask;
 	uint16_t id;
 
+	if (check_asked(run) != 0)
+		return -ENODEV;
 	RTE_ETH_FOREACH_DEV (id) {
 		if (mask != 0 && (mask & RTE_BIT64(id)) == 0)
 			continue;

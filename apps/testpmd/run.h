@@ -18,6 +18,7 @@
 #include "lcore.h"
 #include "port.h"
 #include "stats.h"
+#include "words.h"
 
 /** The program. Zero-initialised, then filled in by main(). */
 struct run {
@@ -37,6 +38,7 @@ struct run {
 	bool quit;
 	int signal_fd;          /**< SIGINT and SIGTERM arrive here; -1: none */
 	struct events events;   /**< what interrupts told */
+	struct words words;     /**< why drivers refused devices */
 	struct meter meter;     /**< snapshots of the last run */
 	enum exit_code worst;   /**< what the program will exit with */
 };

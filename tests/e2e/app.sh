@@ -44,7 +44,20 @@ expect 1 "--burst: '0' is not allowed; allowed: a number from 1 to 512" "$loop" 
 expect 1 "'--nonsense' is not an option" "$loop" -- --nonsense
 expect 1 "cannot be read" "$loop" -- --cmdline-file "$dir/none"
 expect 2 "no port found" --
-expect 2 "no port found: the device given with --vdev was refused" net_syncline_soft0,wire=nonsense --
+expect 2 'net_syncline_soft0 was refused: --log-level silenced' net_syncline_soft0,wire=nonsense --
+# A device that is refused is told with its driver's words, whatever others there are: no run with what is left.
+words=("${eal[@]}")
+eal=("${eal[@]/#3/8}")
+for given in "$loop net_syncline_soft1,wire=nonsense" "net_syncline_soft1,wire=nonsense $loop" "net_syncline_soft2 net_syncline_soft1,wire=nonsense"; do
+	read -r -a vdevs <<<"$given"
+	expect 2 '^sl-testpmd: --vdev net_syncline_soft1 was refused: .*unknown kind; allowed: peer:NAME' "${vdevs[@]}" -- --duration 0.1
+done
+expect 2 '^sl-testpmd: --vdev net_syncline_soft1 was refused: argument "colour=red" is not known' "$loop" \
+	net_syncline_soft11,wire=null net_syncline_soft1,colour=red -- --duration 0.1
+expect 2 '^sl-testpmd: --vdev net_syncline_soft1 was refused: ' "$loop" net_syncline_soft1,wire=nonsense -- --ports 0 --duration 0.1
+eal+=(-a 'net_syncline_soft2,wire=nonsense')
+expect 2 '^sl-testpmd: -a net_syncline_soft2 was refused: ' "$loop" -- --duration 0.1
+eal=("${words[@]}")
 expect 2 "port 7 is not there" "$loop" -- --ports 7
 expect 2 "--rxq: '99' is not allowed" "$loop" -- --rxq 99 --txq 99
 expect 2 "--rxd: '33' is not allowed" "$loop" -- --rxd 33

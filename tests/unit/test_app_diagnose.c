@@ -293,7 +293,7 @@ test_no_port(void **state)
 	diagnose_no_port(given("--no-pci"), why, sizeof(why));
 	says("--vdev net_syncline_soft0");
 	diagnose_no_port(given("--vdev=net_syncline_soft0,wire=x"), why, sizeof(why));
-	says("given with --vdev was refused");
+	says("no device given with --vdev is one");
 	diagnose_no_port(given("-l 0"), why, sizeof(why));
 	says("give one as EAL option: -a");
 	put("/proc/4711/comm", "testpmd");
