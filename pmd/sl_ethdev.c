@@ -178,13 +178,36 @@ sl_link_update(struct rte_eth_dev *eth, int wait)
 	return rte_eth_linkstatus_set(eth, &link);
 }
 
+/* Whether each of @n configured queues is set up: a refused set-up leaves none, ethdev has released
+ * the old. */
+static int
+check_set_up(const struct rte_eth_dev *eth, const char *kind, void *const *queues, uint16_t n)
+{
+	uint16_t q;
+
+	for (q = 0; q < n; q++) {
+		if (queues[q] != NULL)
+			continue;
+		SL_LOG(ERR,
+			"port %u: %s queue %u of %u is not set up, or its last set-up was refused: "
+			"rte_eth_%s_queue_setup() for each, or configure fewer",
+			eth->data->port_id, kind, q, n, kind);
+		return -EINVAL;
+	}
+	return 0;
+}
+
 static int
 sl_dev_start(struct rte_eth_dev *eth)
 {
 	struct sl_port *port = sl_port_of(eth);
 	int ret;
 
-	ret = sl_nic_reset(port);
+	ret = check_set_up(eth, "rx", eth->data->rx_queues, eth->data->nb_rx_queues);
+	if (ret == 0)
+		ret = check_set_up(eth, "tx", eth->data->tx_queues, eth->data->nb_tx_queues);
+	if (ret == 0)
+		ret = sl_nic_reset(port);
 	if (ret == 0)
 		ret = sl_select_paths(eth);
 	if (ret != 0)

@@ -272,6 +272,8 @@ sl_rx_queue_setup(struct rte_eth_dev *eth, uint16_t qid, uint16_t nb_desc, unsig
 	struct sl_rx_queue *q;
 	int ret;
 
+	/* Whatever becomes of this set-up, the one before is over. */
+	sl_rx_queue_release(eth, qid);
 	ret = rx_queue_check(eth, qid, nb_desc, conf, pool);
 	if (ret != 0)
 		return ret;
@@ -299,7 +301,6 @@ sl_rx_queue_setup(struct rte_eth_dev *eth, uint16_t qid, uint16_t nb_desc, unsig
 		rx_queue_free(q);
 		return ret;
 	}
-	sl_rx_queue_release(eth, qid);
 	eth->data->rx_queues[qid] = q;
 	return 0;
 }
@@ -530,6 +531,8 @@ sl_tx_queue_setup(struct rte_eth_dev *eth, uint16_t qid, uint16_t nb_desc, unsig
 	struct sl_tx_queue *q;
 	int ret;
 
+	/* Whatever becomes of this set-up, the one before is over. */
+	sl_tx_queue_release(eth, qid);
 	ret = check_nb_desc(eth->data->port_id, "tx", qid, nb_desc, SL_MIN_DESC, SL_DESC_UNIT);
 	if (ret != 0)
 		return ret;
@@ -554,7 +557,6 @@ sl_tx_queue_setup(struct rte_eth_dev *eth, uint16_t qid, uint16_t nb_desc, unsig
 		tx_queue_free(q);
 		return ret;
 	}
-	sl_tx_queue_release(eth, qid);
 	sl_window_add_queue(q);
 	eth->data->tx_queues[qid] = q;
 	return 0;

@@ -125,10 +125,13 @@ int
 sl_tx_done_cleanup(void *txq, uint32_t free_cnt)
 {
 	struct sl_tx_queue *q = txq;
-	const unsigned int done = tx_done(q, q->sync->mode, &q->n.bad_head);
-	unsigned int idx = q->next_to_clean;
-	unsigned int n, packets = 0;
+	unsigned int idx, done, n, packets = 0;
 
+	/* Of all calls that name a queue, ethdev hands this one on for one that is not set up. */
+	if (q == NULL)
+		return -EINVAL;
+	idx = q->next_to_clean;
+	done = tx_done(q, q->sync->mode, &q->n.bad_head);
 	if (free_cnt == 0)
 		free_cnt = UINT32_MAX;
 	for (n = 0; n < done && packets < free_cnt; n++) {

@@ -403,6 +403,120 @@ refused_queues(void **state)
 	h_alive(p);
 }
 
+/* Every call that names a queue, on one that is not set up. */
+static void
+call_with_queue(struct h_port *p, uint16_t q, bool rx)
+{
+	struct rte_eth_burst_mode mode;
+	struct rte_eth_rxq_info rx_info;
+	struct rte_eth_txq_info tx_info;
+	struct rte_mbuf *m;
+
+	if (rx) {
+		assert_true(rte_eth_rx_queue_info_get(p->id, q, &rx_info) < 0);
+		assert_true(rte_eth_dev_rx_queue_start(p->id, q) < 0);
+		assert_true(rte_eth_dev_rx_queue_stop(p->id, q) < 0);
+		assert_true(rte_eth_dev_rx_intr_enable(p->id, q) < 0);
+		assert_true(rte_eth_dev_rx_intr_disable(p->id, q) < 0);
+		assert_true(rte_eth_rx_queue_count(p->id, q) < 0);
+		assert_true(rte_eth_rx_descriptor_status(p->id, q, 0) < 0);
+		assert_int_equal(rte_eth_rx_burst(p->id, q, &m, 1), 0);
+		rte_eth_rx_burst_mode_get(p->id, q, &mode);
+		return;
+	}
+	assert_true(rte_eth_tx_queue_info_get(p->id, q, &tx_info) < 0);
+	assert_true(rte_eth_dev_tx_queue_start(p->id, q) < 0);
+	assert_true(rte_eth_dev_tx_queue_stop(p->id, q) < 0);
+	assert_true(rte_eth_tx_done_cleanup(p->id, q, 0) < 0);
+	assert_true(rte_eth_tx_descriptor_status(p->id, q, 0) < 0);
+	rte_eth_tx_burst_mode_get(p->id, q, &mode);
+}
+
+/* ... and those that go over all of them. */
+static void
+call_over_queues(struct h_port *p)
+{
+	struct rte_eth_xstat values[512];
+	uint32_t ptypes[16];
+
+	h_stats(p);
+	assert_int_equal(rte_eth_stats_reset(p->id), 0);
+	assert_in_range(rte_eth_xstats_get(p->id, values, RTE_DIM(values)), 1, RTE_DIM(values));
+	assert_int_equal(rte_eth_dev_set_mtu(p->id, 1400), 0);
+	assert_int_equal(rte_eth_dev_set_mtu(p->id, 1500), 0);
+	assert_true(rte_eth_dev_get_supported_ptypes(
+			    p->id, RTE_PTYPE_ALL_MASK, ptypes, RTE_DIM(ptypes)) >= 0);
+	assert_int_equal(rte_eth_dev_set_vlan_offload(p->id, 0), 0);
+	assert_int_equal(rte_eth_dev_reset(p->id), 0);
+}
+
+/* A queue set up again with what is refused: none is left of it. */
+static void
+lose_queue(struct h_port *p, uint16_t q, bool rx)
+{
+	const struct rte_eth_rxconf rx_bad = {.rx_free_thresh = 500};
+	const struct rte_eth_txconf tx_bad = {.tx_free_thresh = 500};
+
+	if (rx)
+		assert_int_equal(
+			rte_eth_rx_queue_setup(p->id, q, 128, SOCKET_ID_ANY, &rx_bad, p->pool),
+			-EINVAL);
+	else
+		assert_int_equal(
+			rte_eth_tx_queue_setup(p->id, q, 128, SOCKET_ID_ANY, &tx_bad), -EINVAL);
+}
+
+/* Each subset of queues set up, of two in each direction: start is for all of them. */
+static void
+start_wants_every_queue(void **state)
+{
+	struct h_port *p = *state;
+	unsigned int lost, i;
+	char name[32];
+
+	for (lost = 0; lost < 16; lost++) {
+		h_start(p, &(struct h_cfg){.nb_rxq = 2, .nb_txq = 2, .no_start = true});
+		for (i = 0; i < 4; i++)
+			if ((lost & 1u << i) != 0)
+				lose_queue(p, i % 2, i < 2);
+		h_log_mark();
+		assert_int_equal(rte_eth_dev_start(p->id), lost == 0 ? 0 : -EINVAL);
+		if (lost == 0) {
+			h_alive(p);
+			h_stop(p);
+			continue;
+		}
+		i = (unsigned int)__builtin_ctz(lost);
+		snprintf(name, sizeof(name), "%s queue %u of 2", i < 2 ? "rx" : "tx", i % 2);
+		assert_true(h_log_has(name));
+		for (i = 0; i < 4; i++)
+			if ((lost & 1u << i) != 0)
+				call_with_queue(p, i % 2, i < 2);
+		call_over_queues(p);
+	}
+}
+
+/* More queues configured than before, the new ones not set up. */
+static void
+start_after_more_queues(void **state)
+{
+	struct h_port *p = *state;
+	const struct rte_eth_conf conf = {0};
+
+	h_start(p, NULL);
+	h_stop(p);
+	assert_int_equal(rte_eth_dev_configure(p->id, 2, 1, &conf), 0);
+	h_log_mark();
+	assert_int_equal(rte_eth_dev_start(p->id), -EINVAL);
+	assert_true(h_log_has("rx queue 1 of 2"));
+	assert_int_equal(rte_eth_dev_configure(p->id, 1, 2, &conf), 0);
+	assert_int_equal(rte_eth_dev_start(p->id), -EINVAL);
+	assert_true(h_log_has("tx queue 1 of 2"));
+	assert_int_equal(rte_eth_dev_configure(p->id, 1, 1, &conf), 0);
+	assert_int_equal(rte_eth_dev_start(p->id), 0);
+	h_alive(p);
+}
+
 static void
 refused_configurations(void **state)
 {
@@ -603,6 +717,8 @@ main(int argc, char **argv)
 		h_test(descriptor_status),
 		h_test(tx_cleanup),
 		h_test(refused_queues),
+		h_test(start_wants_every_queue),
+		h_test(start_after_more_queues),
 		h_test(refused_configurations),
 		h_test(pool_too_small),
 		cmocka_unit_test(refused_arguments),
