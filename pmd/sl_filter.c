@@ -277,14 +277,20 @@ int
 sl_rss_configure(struct rte_eth_dev *eth)
 {
 	const struct rte_eth_conf *conf = &eth->data->dev_conf;
+	const struct rte_eth_rss_conf *rss = &conf->rx_adv_conf.rss_conf;
 	struct sl_port *port = sl_port_of(eth);
-	static const uint8_t no_key[SL_RSS_KEY_BYTES];
 	unsigned int i;
+	int ret;
 
-	port->rss_hf = 0;
-	if ((conf->rxmode.mq_mode & RTE_ETH_MQ_RX_RSS_FLAG) == 0)
+	if ((conf->rxmode.mq_mode & RTE_ETH_MQ_RX_RSS_FLAG) == 0) {
+		port->rss_hf = 0;
 		return 0;
-	if (memcmp(port->rss_key, no_key, sizeof(no_key)) == 0)
+	}
+	ret = rss_take(eth, rss);
+	if (ret != 0)
+		return ret;
+	/* No key: the default one, not that of a configuration before. */
+	if (rss->rss_key == NULL)
 		memcpy(port->rss_key, default_key, sizeof(default_key));
 	for (i = 0; i < SL_RETA_ENTRIES && port->reta_set; i++) {
 		if (port->reta[i] >= eth->data->nb_rx_queues) {
@@ -295,7 +301,7 @@ sl_rss_configure(struct rte_eth_dev *eth)
 	}
 	for (i = 0; i < SL_RETA_ENTRIES && !port->reta_set; i++)
 		port->reta[i] = (uint8_t)(i % RTE_MAX(eth->data->nb_rx_queues, 1));
-	return rss_take(eth, &conf->rx_adv_conf.rss_conf);
+	return 0;
 }
 
 int

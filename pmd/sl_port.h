@@ -115,7 +115,6 @@ struct sl_rx_queue {
 	uint64_t mbuf_init;             /**< rearm word */
 	uint64_t mbuf_flags;            /**< ol_flags that every mbuf of the pool keeps */
 	uint64_t vlan_flags;            /**< ol_flags of a frame whose tag was stripped */
-	uint64_t offloads;
 	struct rte_mempool *pool;
 	struct rte_mbuf *first_seg, *last_seg; /**< frame being put together over bursts */
 	bool discard;                   /**< in the rest of a frame that was given up */
@@ -159,7 +158,6 @@ struct sl_tx_queue {
 	uint64_t ctx_key[2];            /**< what the NIC's two contexts of this queue hold */
 	uint8_t ctx_next;
 	struct sl_tx_memo memo;         /**< of one of these contexts */
-	uint64_t offloads;
 	const struct rte_mempool *pool_seen; /**< last pool found in the DMA window */
 	struct sl_tx_counters n;
 	struct sl_stall stall;

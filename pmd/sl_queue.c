@@ -162,6 +162,20 @@ buffer_room(uint16_t port, uint16_t qid, struct rte_mempool *pool)
 	return (uint16_t)RTE_MIN(usable, BUF_MAX);
 }
 
+/* --- offloads: the port's of the moment, and the queue's own --- */
+
+static uint64_t
+rx_offloads(const struct rte_eth_dev *eth, const struct sl_rx_queue *q)
+{
+	return eth->data->dev_conf.rxmode.offloads | q->conf.offloads;
+}
+
+static uint64_t
+tx_offloads(const struct rte_eth_dev *eth, const struct sl_tx_queue *q)
+{
+	return eth->data->dev_conf.txmode.offloads | q->conf.offloads;
+}
+
 /* --- receive queues --- */
 
 static int
@@ -253,8 +267,6 @@ rx_queue_init(struct sl_rx_queue *q, struct rte_eth_dev *eth, uint16_t qid, uint
 	q->line_descs = (uint16_t)RTE_MAX(1u, q->sync->line / SL_DESC_SIZE);
 	q->pool = pool;
 	q->conf = *conf;
-	q->offloads = conf->offloads | eth->data->dev_conf.rxmode.offloads;
-	q->crc_len = (q->offloads & RTE_ETH_RX_OFFLOAD_KEEP_CRC) != 0 ? SL_FCS_LEN : 0;
 	q->max_frame = SL_FRAME_MAX;
 	q->mbuf_init = rx_mbuf_init(q->port_id);
 	q->mbuf_flags = sl_pool_is_pinned(pool) ? RTE_MBUF_F_EXTERNAL : 0;
@@ -441,7 +453,7 @@ sl_rxq_info_get(struct rte_eth_dev *eth, uint16_t qid, struct rte_eth_rxq_info *
 
 	info->mp = q->pool;
 	info->conf = q->conf;
-	info->conf.offloads = q->offloads;
+	info->conf.offloads = rx_offloads(eth, q);
 	info->scattered_rx = eth->data->scattered_rx;
 	info->queue_state = eth->data->rx_queue_state[qid];
 	info->nb_desc = q->nb_desc;
@@ -495,8 +507,6 @@ tx_queue_init(struct sl_tx_queue *q, struct rte_eth_dev *eth, uint16_t qid, uint
 	q->nb_desc = nb_desc;
 	q->nb_free = 0; /* nothing may be sent before the start */
 	q->conf = *conf;
-	q->offloads = conf->offloads | eth->data->dev_conf.txmode.offloads;
-	q->fast_free = (q->offloads & RTE_ETH_TX_OFFLOAD_MBUF_FAST_FREE) != 0;
 	tx_thresh_default(&q->conf, nb_desc);
 	q->free_thresh = q->conf.tx_free_thresh;
 	q->rs_thresh = q->conf.tx_rs_thresh;
@@ -668,7 +678,7 @@ sl_txq_info_get(struct rte_eth_dev *eth, uint16_t qid, struct rte_eth_txq_info *
 	const struct sl_tx_queue *q = eth->data->tx_queues[qid];
 
 	info->conf = q->conf;
-	info->conf.offloads = q->offloads;
+	info->conf.offloads = tx_offloads(eth, q);
 	info->nb_desc = q->nb_desc;
 	info->queue_state = eth->data->tx_queue_state[qid];
 }
@@ -690,7 +700,7 @@ scatter_choose(struct rte_eth_dev *eth, bool *scatter)
 
 		if (q == NULL)
 			continue;
-		*scatter |= (q->offloads & RTE_ETH_RX_OFFLOAD_SCATTER) != 0;
+		*scatter |= (rx_offloads(eth, q) & RTE_ETH_RX_OFFLOAD_SCATTER) != 0;
 		if (*scatter || sl_port_max_frame(eth) <= q->buf_len)
 			continue;
 		SL_LOG(ERR,
@@ -704,38 +714,47 @@ scatter_choose(struct rte_eth_dev *eth, bool *scatter)
 	return 0;
 }
 
-/* Offloads of all queues of one direction, and VLAN stripping told to the receive queues. */
+/*
+ * Offloads of all queues of one direction. What a queue goes by of them it is told
+ * here, at each start: the port may have been configured otherwise since its set-up.
+ */
 static uint64_t
-rx_offloads(struct rte_eth_dev *eth)
+rx_offloads_apply(struct rte_eth_dev *eth)
 {
-	const uint64_t port_wide = eth->data->dev_conf.rxmode.offloads;
-	uint64_t all = port_wide;
+	uint64_t all = eth->data->dev_conf.rxmode.offloads;
 	uint16_t i;
 
 	for (i = 0; i < eth->data->nb_rx_queues; i++) {
 		struct sl_rx_queue *q = eth->data->rx_queues[i];
+		uint64_t own;
 
 		if (q == NULL)
 			continue;
-		all |= q->offloads;
-		q->vlan_flags = (port_wide & RTE_ETH_RX_OFFLOAD_VLAN_STRIP) != 0 ?
+		own = rx_offloads(eth, q);
+		q->crc_len = (own & RTE_ETH_RX_OFFLOAD_KEEP_CRC) != 0 ? SL_FCS_LEN : 0;
+		q->vlan_flags = (own & RTE_ETH_RX_OFFLOAD_VLAN_STRIP) != 0 ?
 			RTE_MBUF_F_RX_VLAN | RTE_MBUF_F_RX_VLAN_STRIPPED :
 			0;
+		all |= own;
 	}
 	return all;
 }
 
 static uint64_t
-tx_offloads(struct rte_eth_dev *eth)
+tx_offloads_apply(struct rte_eth_dev *eth)
 {
 	uint64_t all = eth->data->dev_conf.txmode.offloads;
 	uint16_t i;
 
 	for (i = 0; i < eth->data->nb_tx_queues; i++) {
-		const struct sl_tx_queue *q = eth->data->tx_queues[i];
+		struct sl_tx_queue *q = eth->data->tx_queues[i];
+		uint64_t own;
 
-		if (q != NULL)
-			all |= q->offloads;
+		if (q == NULL)
+			continue;
+		own = tx_offloads(eth, q);
+		q->fast_free = (own & RTE_ETH_TX_OFFLOAD_MBUF_FAST_FREE) != 0;
+		all |= own;
 	}
 	return all;
 }
@@ -745,8 +764,8 @@ sl_select_paths(struct rte_eth_dev *eth)
 {
 	struct sl_port *port = sl_port_of(eth);
 	const enum sl_coherency mode = sl_adapter_sync(port->adapter)->mode;
-	const bool rx_desc = (rx_offloads(eth) & RX_OFFLOADS_DESC) != 0;
-	const uint64_t tx = tx_offloads(eth);
+	const bool rx_desc = (rx_offloads_apply(eth) & RX_OFFLOADS_DESC) != 0;
+	const uint64_t tx = tx_offloads_apply(eth);
 	const struct sl_rx_path *rx_path;
 	const struct sl_tx_path *tx_path;
 	bool scatter;

@@ -549,10 +549,9 @@ pool_choose(struct h_port *p)
 }
 
 int
-h_try_setup(struct h_port *p, const struct h_cfg *cfg)
+h_configure(struct h_port *p, const struct h_cfg *cfg)
 {
 	struct rte_eth_conf conf = {0};
-	int ret;
 
 	p->cfg = cfg == NULL ? (struct h_cfg){0} : *cfg;
 	cfg_defaults(&p->cfg);
@@ -567,7 +566,14 @@ h_try_setup(struct h_port *p, const struct h_cfg *cfg)
 		conf.rx_adv_conf.rss_conf.rss_key = p->cfg.rss_key;
 		conf.rx_adv_conf.rss_conf.rss_key_len = p->cfg.rss_key == NULL ? 0 : 40;
 	}
-	ret = rte_eth_dev_configure(p->id, p->cfg.nb_rxq, p->cfg.nb_txq, &conf);
+	return rte_eth_dev_configure(p->id, p->cfg.nb_rxq, p->cfg.nb_txq, &conf);
+}
+
+int
+h_try_setup(struct h_port *p, const struct h_cfg *cfg)
+{
+	int ret = h_configure(p, cfg);
+
 	if (ret != 0)
 		return ret;
 	pool_choose(p);

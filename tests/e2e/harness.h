@@ -156,7 +156,9 @@ int h_teardown_pair(void **state);
 void h_open(struct h_port *p, const char *args);
 /** Configure, set queues up from a new pool, start. */
 void h_start(struct h_port *p, const struct h_cfg *cfg);
-/** The same without the start, and without a failed check: what the first failing call gave. */
+/** Configure alone: queues stay as they were set up. @return what ethdev gave. */
+int h_configure(struct h_port *p, const struct h_cfg *cfg);
+/** The same as h_start() without the start, and without a failed check: what the first failing call gave. */
 int h_try_setup(struct h_port *p, const struct h_cfg *cfg);
 /** Stop; every frame of the port is back in its pool but those of other ports. */
 void h_stop(struct h_port *p);

@@ -4,6 +4,7 @@
 /*
  * VLAN, RSS, checksums, frame lengths: what the NIC does to or says about a frame.
  */
+#include <rte_errno.h>
 #include <rte_net.h>
 #include <rte_net_crc.h>
 #include <rte_thash.h>
@@ -621,6 +622,219 @@ packet_type(void **state)
 	}
 }
 
+/* --- another configuration, queues as they were set up --- */
+
+#define SETS 16u
+#define RX_ANY \
+	(RTE_ETH_RX_OFFLOAD_VLAN_STRIP | RTE_ETH_RX_OFFLOAD_VLAN_FILTER | \
+		RTE_ETH_RX_OFFLOAD_CHECKSUM | RTE_ETH_RX_OFFLOAD_KEEP_CRC | \
+		RTE_ETH_RX_OFFLOAD_SCATTER | RTE_ETH_RX_OFFLOAD_RSS_HASH)
+#define TX_ANY \
+	(RTE_ETH_TX_OFFLOAD_VLAN_INSERT | RTE_ETH_TX_OFFLOAD_IPV4_CKSUM | \
+		RTE_ETH_TX_OFFLOAD_UDP_CKSUM | RTE_ETH_TX_OFFLOAD_TCP_CKSUM | \
+		RTE_ETH_TX_OFFLOAD_MULTI_SEGS | RTE_ETH_TX_OFFLOAD_MBUF_FAST_FREE)
+
+/* Set 0: nothing. Then each offload alone, of both directions at once; the rest at random. */
+static struct h_cfg
+offload_set(struct h_rng *r, unsigned int n, uint8_t *key)
+{
+	static const uint16_t mtus[] = {1500, 9000, 600};
+	struct h_cfg c = {.mtu = mtus[n % 4 % RTE_DIM(mtus)], .no_start = true};
+	uint64_t rx = RX_ANY, tx = TX_ANY;
+
+	for (; n > 1; n--) {
+		rx &= rx - 1;
+		tx &= tx - 1;
+	}
+	if (rx == 0)
+		c.mtu = mtus[h_range(r, 0, RTE_DIM(mtus) - 1)];
+	c.rx_offloads = n == 0 ? 0 : rx == 0 ? h_rand(r) & RX_ANY : rx & -rx;
+	c.tx_offloads = n == 0 ? 0 : rx == 0 ? h_rand(r) & TX_ANY : tx & -tx;
+	if ((c.rx_offloads & RTE_ETH_RX_OFFLOAD_RSS_HASH) != 0) {
+		c.rss_hf = RTE_ETH_RSS_IPV4 | RTE_ETH_RSS_NONFRAG_IPV4_UDP;
+		c.rss_key = h_range(r, 0, 1) == 0 ? NULL : key;
+	}
+	return c;
+}
+
+static void
+tell_frame(FILE *out, const struct rte_mbuf *m)
+{
+	const struct rte_mbuf *s;
+
+	fprintf(out, " [%u in %u flags %#" PRIx64 " type %#x", m->pkt_len, m->nb_segs, m->ol_flags,
+		m->packet_type);
+	if ((m->ol_flags & RTE_MBUF_F_RX_VLAN) != 0)
+		fprintf(out, " vlan %u", m->vlan_tci);
+	if ((m->ol_flags & RTE_MBUF_F_RX_RSS_HASH) != 0)
+		fprintf(out, " hash %#x", m->hash.rss);
+	for (s = m; s != NULL; s = s->next)
+		fprintf(out, " %u/%#x", s->data_len,
+			rte_net_crc_calc(
+				rte_pktmbuf_mtod(s, const void *), s->data_len, RTE_NET_CRC32_ETH));
+	fputs("]", out);
+}
+
+/* What comes of frames of many kinds. */
+static void
+tell_receive(FILE *out, struct h_port *p)
+{
+	static const struct {
+		struct h_flow flow;
+		uint32_t len;
+		bool spoilt;
+	} in[] = {
+		{{.src = 1, .dst = 2, .proto = IPPROTO_UDP, .vlan = 5}, 128, false},
+		{{.src = 1, .dst = 3, .proto = IPPROTO_UDP}, 300, true},
+		{{.src = 4, .dst = 2, .proto = IPPROTO_TCP, .ipv6 = true}, 200, false},
+		{{.src = 4, .dst = 2}, 60, false},
+		{{.src = 4, .dst = 2, .proto = IPPROTO_TCP}, 1514, false},
+		{{.src = 4, .dst = 2, .proto = IPPROTO_TCP}, 1900, false},
+		{{.src = 4, .dst = 2, .vlan = 9}, 3000, false},
+	};
+	struct rte_mbuf *m[4];
+	uint8_t f[3000];
+	unsigned int i;
+	uint16_t n, k;
+
+	for (i = 0; i < RTE_DIM(in); i++) {
+		h_ip(f, in[i].len, &other_mac, &in[i].flow, i);
+		if (in[i].spoilt)
+			f[14 + 10] ^= 1; /* the header's checksum */
+		h_give(p, f, in[i].len);
+		n = h_recv(p, 0, m, RTE_DIM(m));
+		fprintf(out, "\nin %u:", i);
+		for (k = 0; k < n; k++)
+			tell_frame(out, m[k]);
+		rte_pktmbuf_free_bulk(m, n);
+	}
+}
+
+/* Send it if prepare agrees; what goes out. */
+static void
+tell_sent(FILE *out, struct h_port *p, const char *what, struct rte_mbuf *m)
+{
+	uint8_t got[H_FRAME_CAP];
+	uint32_t len;
+
+	fprintf(out, "\nout %s:", what);
+	if (rte_eth_tx_prepare(p->id, 0, &m, 1) != 1) {
+		fprintf(out, " refused, %s", rte_strerror(rte_errno));
+		rte_pktmbuf_free(m);
+		return;
+	}
+	h_send(p, 0, m);
+	while ((len = h_take(p, got)) != 0)
+		fprintf(out, " %u/%#x", len, rte_net_crc_calc(got, len, RTE_NET_CRC32_ETH));
+}
+
+static void
+tell_transmit(FILE *out, struct h_port *p, bool fast_free)
+{
+	const struct h_flow flow = {.src = 1, .dst = 2, .proto = IPPROTO_UDP};
+	struct rte_mbuf *m;
+	uint8_t f[600];
+
+	h_ip(f, sizeof(f), &other_mac, &flow, 1);
+	tell_sent(out, p, "plain", h_mbuf(p, f, sizeof(f), 1));
+	tell_sent(out, p, "chain", h_mbuf(p, f, sizeof(f), 3));
+	m = h_mbuf(p, f, sizeof(f), 1);
+	m->ol_flags |= RTE_MBUF_F_TX_VLAN;
+	m->vlan_tci = 77;
+	tell_sent(out, p, "tag", m);
+	m = h_mbuf(p, f, sizeof(f), 1);
+	m->ol_flags |= RTE_MBUF_F_TX_IPV4 | RTE_MBUF_F_TX_IP_CKSUM | RTE_MBUF_F_TX_UDP_CKSUM;
+	m->l2_len = 14;
+	m->l3_len = 20;
+	tell_sent(out, p, "sums", m);
+	if (fast_free)
+		return;
+	/* Two own it: what is sent gives back one of them. */
+	m = h_mbuf(p, f, sizeof(f), 1);
+	rte_mbuf_refcnt_update(m, 1);
+	tell_sent(out, p, "shared", m);
+	rte_eth_tx_done_cleanup(p->id, 0, 0);
+	fprintf(out, " refcnt %u", rte_mbuf_refcnt_read(m));
+	rte_pktmbuf_free(m);
+}
+
+/* All that a port of this configuration shows, from start to stop. For free(). */
+static char *
+tell_port(struct h_port *p)
+{
+	struct rte_eth_burst_mode mode;
+	struct rte_eth_rxq_info rx;
+	struct rte_eth_txq_info tx;
+	uint32_t ptypes[16];
+	char *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+
+	assert_non_null(out);
+	assert_int_equal(rte_eth_promiscuous_enable(p->id), 0);
+	if (rte_eth_dev_start(p->id) != 0) {
+		fputs("start refused", out);
+		fclose(out);
+		return text;
+	}
+	assert_int_equal(rte_eth_rx_queue_info_get(p->id, 0, &rx), 0);
+	assert_int_equal(rte_eth_tx_queue_info_get(p->id, 0, &tx), 0);
+	assert_int_equal(rx.conf.offloads, p->cfg.rx_offloads);
+	assert_int_equal(tx.conf.offloads, p->cfg.tx_offloads);
+	fprintf(out, "scattered %u, types %d", rx.scattered_rx,
+		rte_eth_dev_get_supported_ptypes(
+			p->id, RTE_PTYPE_ALL_MASK, ptypes, RTE_DIM(ptypes)));
+	assert_int_equal(rte_eth_rx_burst_mode_get(p->id, 0, &mode), 0);
+	fprintf(out, "\nreceive: %s", mode.info);
+	assert_int_equal(rte_eth_tx_burst_mode_get(p->id, 0, &mode), 0);
+	fprintf(out, "\ntransmit: %s", mode.info);
+	tell_receive(out, p);
+	tell_transmit(out, p, (p->cfg.tx_offloads & RTE_ETH_TX_OFFLOAD_MBUF_FAST_FREE) != 0);
+	fclose(out);
+	h_stop(p);
+	return text;
+}
+
+/* A then B without new queues is B, for each pair: nothing of the port's stays in a queue. */
+static void
+configured_anew(void **state)
+{
+	struct h_port *p = *state, fresh;
+	struct h_rng r = h_rng(0x2e7);
+	uint8_t key[40];
+	struct h_cfg set[SETS];
+	char *want[SETS], *got;
+	unsigned int a, b, i;
+
+	for (i = 0; i < sizeof(key); i++)
+		key[i] = (uint8_t)h_rand(&r);
+	for (i = 0; i < SETS; i++) {
+		set[i] = offload_set(&r, i, key);
+		h_open(&fresh, NULL);
+		h_start(&fresh, &set[i]);
+		want[i] = tell_port(&fresh);
+		h_close(&fresh);
+	}
+	for (a = 0; a < SETS; a++) {
+		for (b = 0; b < SETS; b++) {
+			h_start(p, &set[a]);
+			free(tell_port(p));
+			assert_int_equal(h_configure(p, &set[b]), 0);
+			got = tell_port(p);
+			if (strcmp(got, want[b]) != 0)
+				fail_msg("rx %#" PRIx64 " tx %#" PRIx64 " mtu %u, then rx %#" PRIx64
+					 " tx %#" PRIx64 " mtu %u:\n%s\nand from the start:\n%s",
+					set[a].rx_offloads, set[a].tx_offloads, set[a].mtu,
+					set[b].rx_offloads, set[b].tx_offloads, set[b].mtu, got,
+					want[b]);
+			free(got);
+		}
+	}
+	for (i = 0; i < SETS; i++)
+		free(want[i]);
+	h_start(p, NULL);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -641,6 +855,7 @@ main(int argc, char **argv)
 		h_test(scattered),
 		h_test(keep_crc),
 		h_test(packet_type),
+		h_test(configured_anew),
 	};
 
 	return h_main(argc, argv, tests);
