@@ -28,10 +28,12 @@ demo_help() {
 	Exit status 1 when a frame was lost and not accounted for, sums differ or a
 	frame came out changed. Frames that were dropped for want of a descriptor,
 	and counted, are noted: another program had the CPU. Namespaces, tap devices and processes are gone afterwards.
+	Without 256 MiB of free hugepages, or with SL_NO_HUGE=1 in the environment, it runs with 4 KiB pages.
 	TEXT
 }
 
 DEMO_DIR=
+DEMO_BUILD=build
 DEMO_FAILED=0
 
 demo_end() {
@@ -54,7 +56,7 @@ demo_testpmd() {
 	shift 5
 	mapfile -t eal < <(eal_args)
 	cpu=${eal[1]%%,*}
-	timeout -k 5 "$limit" build/apps/testpmd/sl-testpmd "${eal[@]}" \
+	timeout -k 5 "$limit" "$DEMO_BUILD/apps/testpmd/sl-testpmd" "${eal[@]}" \
 		--vdev "net_syncline_soft0,wire=$wire0,coherency=$mode,cpu=$cpu" \
 		--vdev "net_syncline_soft1,wire=$wire1,coherency=$mode,cpu=$cpu" \
 		-- --fwd io --tx-retry 65535 --json "$DEMO_DIR/$name.json" "$@" \
@@ -68,11 +70,11 @@ demo_generated() {
 	local mode pps
 	for mode in coherent explicit; do
 		say "64-byte frames at full speed, $mode, $DEMO_FULL s"
-		demo_testpmd "full-$mode" $((DEMO_FULL + 20)) "gen:size=64" "gen:autostart=0" "$mode" \
+		demo_testpmd "full-$mode" $((${DEMO_FULL%.*} + 20)) "gen:size=64" "gen:autostart=0" "$mode" \
 			--warmup 0.5 --duration "$DEMO_FULL" || continue
 		pps=$(python3 "$SL_TOP/tools/demo_report.py" --rate "$DEMO_DIR/full-$mode.json")
 		say "the same at 90 % of that, $((pps * 9 / 10)) frames/s, $mode, $DEMO_PACED s"
-		demo_testpmd "paced-$mode" $((DEMO_PACED + 20)) \
+		demo_testpmd "paced-$mode" $((${DEMO_PACED%.*} + 20)) \
 			"gen:size=64;rate=$((pps * 9 / 10))" "gen:autostart=0" "$mode" \
 			--warmup 0.5 --duration "$DEMO_PACED" || continue
 	done
@@ -88,7 +90,7 @@ demo_kernel() {
 		return
 	fi
 	say "ping and TCP of $((DEMO_TCP_BYTES / 1000000)) MB between two network namespaces"
-	if ! lab_up build/apps/testpmd/sl-testpmd coherent --tx-retry 65535; then
+	if ! lab_up "$DEMO_BUILD/apps/testpmd/sl-testpmd" coherent --tx-retry 65535; then
 		printf 'failed the lab did not come up\n' >"$out"
 		demo_failed "kernel traffic: the lab did not come up"
 	elif ! printf 'ping56 %s\nping1472 %s\n' "$(lab_ping 56 20)" "$(lab_ping 1472 20)" >"$out" ||
@@ -106,10 +108,10 @@ demo_kernel() {
 demo_capture() {
 	local sent=$DEMO_DIR/sent.pcap received=$DEMO_DIR/received.pcap
 	say "a capture of $DEMO_FRAMES frames, compared frame by frame"
-	build/tools/pcapgen "$sent" "$DEMO_FRAMES"
+	"$DEMO_BUILD/tools/pcapgen" "$sent" "$DEMO_FRAMES"
 	demo_testpmd capture 30 "pcap:in=$sent" "pcap:out=$received" coherent \
 		--packets "$DEMO_FRAMES" --duration 20 || return 0
-	build/tools/pcapcmp "$sent" "$received" >"$DEMO_DIR/capture.txt" 2>&1 ||
+	"$DEMO_BUILD/tools/pcapcmp" "$sent" "$received" >"$DEMO_DIR/capture.txt" 2>&1 ||
 		demo_failed "capture: $(<"$DEMO_DIR/capture.txt")"
 }
 
@@ -132,13 +134,18 @@ cmd_demo() {
 	: >>"$json" || die "demo: $json cannot be written"
 	setup_for_build
 	build_tree build gcc || exit 1
+	demo_parts "$json"
+}
+
+# demo_parts JSON: all parts, and what came of them.
+demo_parts() {
 	DEMO_DIR=$(mktemp -d "${TMPDIR:-/tmp}/syncline-demo.XXXXXX")
 	trap demo_end EXIT
 	trap 'exit 130' INT TERM
 	demo_generated
 	demo_kernel
 	demo_capture
-	python3 "$SL_TOP/tools/demo_report.py" "$DEMO_DIR" "$json" || DEMO_FAILED=1
+	python3 "$SL_TOP/tools/demo_report.py" "$DEMO_DIR" "$1" || DEMO_FAILED=1
 	demo_end
 	((DEMO_FAILED == 0))
 }

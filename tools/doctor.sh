@@ -213,11 +213,58 @@ hugepages_left() {
 	REPLY=$pages
 }
 
+# REPLY: the file that limits this process's hugepages of 2 MiB to fewer than are needed, and the
+# limit; nothing when there is none. A control group's limit holds for all below it.
+hugetlb_limit() {
+	local id controllers group dir mount type options name value
+	while IFS=: read -r id controllers group; do
+		while read -r _ mount type options _; do
+			if [[ $id == 0 && $type == cgroup2 ]]; then
+				name=hugetlb.2MB.max
+			elif [[ ,$controllers, == *,hugetlb,* && $type == cgroup && ,$options, == *,hugetlb,* ]]; then
+				name=hugetlb.2MB.limit_in_bytes
+			else
+				continue
+			fi
+			dir=$mount${group%/}
+			while :; do
+				look "$dir/$name"
+				value=$REPLY
+				if [[ -n $value && $value != max ]] && ((value < SL_HUGE_LEAST << 21)); then
+					REPLY="$dir/$name $value"
+					return
+				fi
+				[[ $dir != "$mount" ]] || break
+				dir=${dir%/*}
+			done
+		done <"$SL_ROOT/proc/mounts"
+	done 2>/dev/null <"$SL_ROOT/proc/self/cgroup"
+	REPLY=
+}
+
+# Free hugepages are enough; are they to be had? Says so and fails when not.
+hugepages_to_be_had() {
+	local file limit
+	hugetlb_limit
+	read -r file limit <<<"$REPLY"
+	if [[ -n $file ]]; then
+		finding hugepages fix "hugepages of 2 MiB: $1, but $file allows this process's control group $((limit >> 21)); \
+$SL_HUGE_LEAST are needed" "echo $((SL_HUGE_LEAST << 21)) > $file"
+		return 1
+	fi
+	# Only this machine's can be tried.
+	if [[ -n $SL_ROOT ]] || huge_can_be_had "$SL_HUGE_LEAST"; then return 0; fi
+	finding hugepages fix "hugepages of 2 MiB: $1, but this process cannot have $SL_HUGE_LEAST of them: the limit of a \
+control group outside this container (hugetlb.2MB.max), or of address space (ulimit -v)" "ulimit -v unlimited"
+	return 1
+}
+
 doctor_hugepages() {
-	local total free gib_total gib_free users want avail nodes node each="" left dir mend=() said=""
+	local total free gib_total gib_free users want avail nodes node each="" left dir mend=() said="" resv counted
 	local gib=${SL_HUGE_SYS/2048kB/1048576kB}
 	look "$SL_HUGE_SYS/nr_hugepages"; total=$REPLY
 	look "$SL_HUGE_SYS/free_hugepages"; free=$REPLY
+	look "$SL_HUGE_SYS/resv_hugepages"; resv=${REPLY:-0}
 	look "$gib/nr_hugepages"; gib_total=$REPLY
 	look "$gib/free_hugepages"; gib_free=$REPLY
 	if [[ -z $total ]]; then
@@ -227,10 +274,15 @@ doctor_hugepages() {
 	if [[ ${gib_total:-0} != 0 ]]; then
 		finding hugepages-1g ok "hugepages of 1 GiB: ${gib_free:-0} free of $gib_total"
 	fi
+	counted="$free free of $total"
+	if ((resv > 0)); then
+		counted+=", $resv of them promised to programs that have not touched them yet"
+		free=$((free > resv ? free - resv : 0))
+	fi
 	if ((free >= SL_HUGE_LEAST)); then
-		finding hugepages ok "hugepages of 2 MiB: $free free of $total"
+		if hugepages_to_be_had "$counted"; then finding hugepages ok "hugepages of 2 MiB: $counted"; fi
 	elif ((${gib_free:-0} > 0)); then
-		finding hugepages ok "hugepages of 2 MiB: $free free of $total, those of 1 GiB will do"
+		finding hugepages ok "hugepages of 2 MiB: $counted, those of 1 GiB will do"
 	else
 		# Never more than half of what is free now.
 		look_for /proc/meminfo MemAvailable:
@@ -248,9 +300,9 @@ doctor_hugepages() {
 			done
 		fi
 		if ((free + left >= SL_HUGE_LEAST)); then
-			finding hugepages note "hugepages of 2 MiB: $free free of $total$said: EAL's next start takes them back" "${mend[@]}"
+			finding hugepages note "hugepages of 2 MiB: $counted$said: EAL's next start takes them back" "${mend[@]}"
 		else
-			finding hugepages fix "hugepages of 2 MiB: $free free of $total; $SL_HUGE_LEAST are needed${users:+; \
+			finding hugepages fix "hugepages of 2 MiB: $counted; $SL_HUGE_LEAST are needed${users:+; \
 in use by ${users% }}$said" "${mend[@]}" "echo $((total + want)) > $SL_HUGE_SYS/nr_hugepages"
 		fi
 	fi

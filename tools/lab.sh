@@ -28,8 +28,14 @@ eal_args() {
 	else
 		printf '%s\n' -l "$first,$last" --main-lcore "$first"
 	fi
-	printf '%s\n' --no-pci --in-memory --no-telemetry --log-level=lib.eal:error
-	if ((SL_HUGE == 0)); then printf '%s\n' --no-huge -m 256; fi
+	printf '%s\n' --no-pci --no-telemetry --log-level=lib.eal:error
+	# EAL takes --in-memory and --no-huge not together. Both keep runs at the same time apart:
+	# the first implies --no-shconf.
+	if ((SL_HUGE)); then
+		printf '%s\n' --in-memory
+	else
+		printf '%s\n' --no-huge --no-shconf -m 256
+	fi
 }
 
 # Says why the lab cannot be had here; nothing when it can.

@@ -126,36 +126,77 @@ readonly SL_HUGEPAGES=512   # asked for when there are fewer
 readonly SL_HUGE_LEAST=128  # free ones that a run needs
 readonly SL_HUGE_SYS=/sys/kernel/mm/hugepages/hugepages-2048kB
 
-# Sets SL_HUGE=1 when EAL may take its memory from 2 MiB hugepages, else 0.
-# Needs no hugetlbfs mount: EAL is run with --in-memory.
-ensure_hugepages() {
+# Can a process have that many hugepages of 2 MiB just now? What is counted as free may be
+# promised to others, or beyond the limit of a control group, where the first touch is a
+# SIGBUS: so they are touched, by a child. Without python3 the counts are believed.
+huge_can_be_had() {
+	have python3 || return 0
+	python3 - "$1" <<-'END' 2>/dev/null
+		import mmap, os, sys
+		pid = os.fork()
+		if pid == 0:
+		    size, huge_2m = int(sys.argv[1]) << 21, 0x40000 | 21 << 26
+		    at = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | huge_2m)
+		    for i in range(0, size, 1 << 21):
+		        at[i] = 1
+		    os._exit(0)
+		sys.exit(os.waitpid(pid, 0)[1] != 0)
+	END
+}
+
+# Free hugepages of 2 MiB, less those that are promised to somebody who has not touched them yet.
+huge_unpromised() {
+	local free resv=0
+	free=$(<"$SL_HUGE_SYS/free_hugepages")
+	if [[ -r $SL_HUGE_SYS/resv_hugepages ]]; then resv=$(<"$SL_HUGE_SYS/resv_hugepages"); fi
+	printf '%d' $((free > resv ? free - resv : 0))
+}
+
+# A hugetlbfs that this user may not read, which EAL does not forgive; nothing when there is none.
+huge_closed() {
+	local dir type
+	while read -r _ dir type _; do
+		if [[ $type == hugetlbfs && ! (-r $dir && -x $dir) ]]; then printf '%s\n' "$dir"; fi
+	done </proc/mounts
+}
+
+# Reserves hugepages where it may.
+reserve_hugepages() {
 	local have_now want=$SL_HUGEPAGES avail got
+	have_now=$(<"$SL_HUGE_SYS/nr_hugepages")
+	((have_now < want)) && [[ -w $SL_HUGE_SYS/nr_hugepages ]] || return 0
+	# Never more than half of what is free now.
+	avail=$(sed -n 's/^MemAvailable: *\([0-9]*\) kB/\1/p' /proc/meminfo)
+	if ((want - have_now > avail / 4096)); then want=$((have_now + avail / 4096)); fi
+	echo "$want" 2>/dev/null >"$SL_HUGE_SYS/nr_hugepages" || return 0
+	got=$(<"$SL_HUGE_SYS/nr_hugepages")
+	if ((got > have_now)); then
+		say "reserved $got hugepages of 2 MiB (there were $have_now); they stay reserved"
+		note_change "hugepages: $have_now -> $got (undo: echo $have_now > $SL_HUGE_SYS/nr_hugepages)"
+	fi
+}
+
+# Sets SL_HUGE=1 when EAL may take its memory from 2 MiB hugepages, else 0; SL_NO_HUGE=1 in
+# the environment makes it 0. Needs no hugetlbfs mount: EAL is run with --in-memory.
+ensure_hugepages() {
+	local why
 	SL_HUGE=0
-	if [[ ! -r $SL_HUGE_SYS/nr_hugepages ]]; then
-		warn "this kernel offers no 2 MiB hugepages: running with 4 KiB pages (--no-huge)"
+	if [[ -n ${SL_NO_HUGE-} ]]; then
+		why="SL_NO_HUGE is set"
+	elif [[ ! -r $SL_HUGE_SYS/nr_hugepages ]]; then
+		why="this kernel offers no 2 MiB hugepages"
+	elif reserve_hugepages && (($(huge_unpromised) < SL_HUGE_LEAST)); then
+		why="fewer than $SL_HUGE_LEAST free hugepages of 2 MiB (get them, as root: echo $SL_HUGEPAGES > $SL_HUGE_SYS/nr_hugepages)"
+	elif [[ -n $(huge_closed) ]]; then
+		why="user $EUID may not read hugetlbfs on $(huge_closed | head -n 1) (./syncline doctor says more)"
+	elif ! huge_can_be_had "$SL_HUGE_LEAST"; then
+		why="$(huge_unpromised) hugepages of 2 MiB are counted as free, but $SL_HUGE_LEAST of them cannot be had \
+(./syncline doctor says why)"
+	else
+		SL_HUGE=1
 		return 0
 	fi
-	have_now=$(<"$SL_HUGE_SYS/nr_hugepages")
-	if ((have_now < want)) && [[ -w $SL_HUGE_SYS/nr_hugepages ]]; then
-		# Never more than half of what is free now.
-		avail=$(sed -n 's/^MemAvailable: *\([0-9]*\) kB/\1/p' /proc/meminfo)
-		if ((want - have_now > avail / 4096)); then want=$((have_now + avail / 4096)); fi
-		if echo "$want" 2>/dev/null >"$SL_HUGE_SYS/nr_hugepages"; then
-			got=$(<"$SL_HUGE_SYS/nr_hugepages")
-			if ((got > have_now)); then
-				say "reserved $got hugepages of 2 MiB (there were $have_now); they stay reserved"
-				note_change "hugepages: $have_now -> $got (undo: echo $have_now > $SL_HUGE_SYS/nr_hugepages)"
-			fi
-		fi
-	fi
-	if (($(<"$SL_HUGE_SYS/free_hugepages") >= SL_HUGE_LEAST)) && is_root; then
-		SL_HUGE=1
-	elif ! is_root; then
-		warn "only root may use hugepages as EAL does here: running with 4 KiB pages (--no-huge)"
-	else
-		warn "fewer than $SL_HUGE_LEAST free hugepages of 2 MiB and no more to be had: running with 4 KiB \
-pages (--no-huge). To get them: echo $SL_HUGEPAGES > $SL_HUGE_SYS/nr_hugepages"
-	fi
+	warn "$why: running with 4 KiB pages (--no-huge)"
 }
 
 setup_for_build() {

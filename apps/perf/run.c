@@ -17,6 +17,7 @@
 #include "bench.h"
 #include "commands.h"
 #include "environment.h"
+#include "huge.h"
 #include "ports.h"
 #include "result.h"
 #include "run.h"
@@ -73,27 +74,6 @@ cpus_of_option(const char *text, struct cpus *out)
 			return 0;
 		text = end + 1;
 	}
-}
-
-static long
-number_in(const char *path)
-{
-	FILE *f = fopen(path, "r");
-	long v = 0;
-
-	if (f != NULL && fscanf(f, "%ld", &v) != 1)
-		v = 0;
-	if (f != NULL)
-		fclose(f);
-	return v;
-}
-
-static bool
-hugepages_there(const struct options *o)
-{
-	return geteuid() == 0 &&
-		number_in("/sys/kernel/mm/hugepages/hugepages-2048kB/free_hugepages") >=
-		(long)o->memory / 2;
 }
 
 /** Arguments for EAL, which moves them about and keeps pointers to them while it runs. */
@@ -214,7 +194,7 @@ run_here(const struct options *o, int argc, char **argv, json_t *result)
 	struct cpus cpus = {0};
 	struct plan plan;
 	char why[OPTIONS_WHY_LEN];
-	const bool huge = !o->no_huge && hugepages_there(o);
+	const bool huge = !o->no_huge && huge_choose(o->memory);
 	struct bench b = {.options = o};
 	struct eal_args eal = {.argc = 0};
 	int rc;

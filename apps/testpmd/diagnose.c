@@ -20,6 +20,7 @@
 #include <rte_pci.h>
 
 #include "diagnose.h"
+#include "huge.h"
 
 /** What the default run of sl-testpmd maps for DMA, with room. */
 #define MEMLOCK_LEAST (64u << 20)
@@ -165,6 +166,35 @@ link_end(const struct diagnose *d, const char *path, char *out, size_t len)
 
 /* Memory. */
 
+static unsigned long
+hugepages_in(const struct diagnose *d, const char *folder, const char *file)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "%s/%s", folder, file);
+	return number_in(d, path);
+}
+
+/** Free ones, but for those that are promised to somebody who has not touched them yet. */
+static unsigned long
+hugepages_unpromised(const struct diagnose *d, const char *folder)
+{
+	const unsigned long n = hugepages_in(d, folder, "free_hugepages");
+	const unsigned long promised = hugepages_in(d, folder, "resv_hugepages");
+
+	return n > promised ? n - promised : 0;
+}
+
+static bool
+check_flags(const struct diagnose *d, const struct why *why)
+{
+	return eal_flag(d, "--no-huge") && eal_flag(d, "--in-memory") &&
+		because(why,
+			"EAL takes --no-huge and --in-memory not together."
+			" Mend: leave one of them out; with --no-huge, --no-shconf lets"
+			" several programs run at a time");
+}
+
 static bool
 check_hugepages(const struct diagnose *d, const struct why *why)
 {
@@ -172,22 +202,26 @@ check_hugepages(const struct diagnose *d, const struct why *why)
 	const char *gib = "/sys/kernel/mm/hugepages/hugepages-1048576kB";
 	const char *given = eal_option(d, 'm', "-m", 0);
 	unsigned long asked = given != NULL ? strtoul(given, NULL, 10) : 0;
-	unsigned long total, mib;
-	char path[128];
+	unsigned long total, mib, gib_mib;
 
 	if (eal_flag(d, "--no-huge"))
 		return false;
-	snprintf(path, sizeof(path), "%s/nr_hugepages", two);
-	total = number_in(d, path);
-	snprintf(path, sizeof(path), "%s/free_hugepages", two);
-	mib = number_in(d, path) * 2;
-	snprintf(path, sizeof(path), "%s/free_hugepages", gib);
-	mib += number_in(d, path) * 1024;
-	if (mib != 0 && mib >= asked)
-		return false;
+	total = hugepages_in(d, two, "nr_hugepages");
+	mib = 2 * hugepages_unpromised(d, two);
+	gib_mib = 1024 * hugepages_unpromised(d, gib);
+	if (mib + gib_mib != 0 && mib + gib_mib >= asked)
+		return gib_mib == 0 && d->root[0] == '\0' &&
+			!huge_can_be_had((unsigned int)RTE_MAX(asked, 2ul)) &&
+			because(why,
+				"hugepages: %lu MiB are counted as free, and this process cannot have"
+				" %lu MiB of them: the limit of its control group, most likely. Mend:"
+				" ./syncline doctor names the limit; or give EAL --no-huge, without"
+				" --in-memory",
+				mib, RTE_MAX(asked, 2ul));
+	mib += gib_mib;
 	return because(why,
 		"hugepages: %lu MiB are free%s%s%s; %lu pages of 2 MiB are reserved. Mend: echo %lu > "
-		"%s/nr_hugepages, or end who uses them, or give EAL --no-huge",
+		"%s/nr_hugepages, or end who uses them, or give EAL --no-huge, without --in-memory",
 		mib, asked != 0 ? ", -m asks for " : "", asked != 0 ? given : "",
 		asked != 0 ? " MiB" : "", total, total + RTE_MAX(asked / 2, 256ul), two);
 }
@@ -515,7 +549,7 @@ diagnose_start(const struct diagnose *d, int err, char *why, size_t len)
 	if (err == EACCES || err == ENOMEM)
 		said = check_hugepages(d, &w) || check_hugetlbfs(d, &w);
 	else if (err == EINVAL)
-		said = check_plugins(d, &w) || check_devices(d, &w);
+		said = check_flags(d, &w) || check_plugins(d, &w) || check_devices(d, &w);
 	else
 		said = check_devices(d, &w) || check_bound(d, &w) || check_hugepages(d, &w);
 	if (!said)

@@ -21,10 +21,10 @@
 #include <rte_errno.h>
 #include <rte_vect.h>
 
+#include "huge.h"
 #include "report.h"
 
-#define FREE_PAGES "/sys/kernel/mm/hugepages/hugepages-2048kB/free_hugepages"
-#define PAGES_WANTED 192 /* of 2 MiB */
+#define EAL_MIB 384
 #define ROUNDS 11u
 #define ROUNDS_QUICK 10u
 #define LAPS 12u
@@ -254,20 +254,6 @@ options_parse(int argc, char **argv, struct options *o)
 
 /* --- EAL --- */
 
-static bool
-hugepages_free(void)
-{
-	FILE *f = fopen(FREE_PAGES, "r");
-	int n = 0;
-
-	if (f != NULL) {
-		if (fscanf(f, "%d", &n) != 1)
-			n = 0;
-		fclose(f);
-	}
-	return n >= PAGES_WANTED;
-}
-
 /* The driver on the last CPU we may use, the device's helper on the one before; -1: none. */
 static void
 cpus_pick(int *driver, int *device)
@@ -292,7 +278,7 @@ eal_start(char *program, int cpu, bool huge)
 	char lcore[32];
 	char *args[] = {program, (char[]){"--no-pci"}, (char[]){"--no-shconf"},
 		(char[]){"--no-telemetry"}, (char[]){"--iova-mode=va"}, (char[]){"-m"},
-		(char[]){"384"}, (char[]){"--log-level=*:4"}, lcore,
+		(char[]){RTE_STR(EAL_MIB)}, (char[]){"--log-level=*:4"}, lcore,
 		huge ? (char[]){"--in-memory"} : (char[]){"--no-huge"}};
 
 	snprintf(lcore, sizeof(lcore), "-l%d", cpu);
@@ -499,7 +485,7 @@ int
 main(int argc, char **argv)
 {
 	struct options o = {0};
-	const bool huge = hugepages_free();
+	const bool huge = huge_choose(EAL_MIB);
 	int driver_cpu, device_cpu, ret;
 
 	ret = options_parse(argc, argv, &o);

@@ -92,6 +92,26 @@ also "^ok +hugetlbfs on /dev/hugepages"
 if grep -q '^fix' "$work/out"; then failed=1 && cat "$work/out"; fi
 says 0 "^ok +$nic is bound" 01:00.0
 
+# Counted as free, and not to be had: promised to others, or beyond a control group's limit.
+put "$huge/resv_hugepages" 200
+says 1 "^fix +hugepages of 2 MiB: 300 free of 512, 200 of them promised to programs .*; 128 are needed"
+put "$huge/resv_hugepages" 100
+says 0 "^ok +hugepages of 2 MiB: 300 free of 512, 100 of them promised"
+rm "$SL_DOCTOR_ROOT/$huge/resv_hugepages"
+mounts=$SL_DOCTOR_ROOT/proc/mounts
+printf 'cgroup2 /sys/fs/cgroup cgroup2 rw 0 0\nx /sys/fs/cgroup/v1 cgroup rw,hugetlb 0 0\n' >>"$mounts"
+put proc/self/cgroup 0::/a/b
+put sys/fs/cgroup/a/b/hugetlb.2MB.max max
+says 0 '^ok +hugepages of 2 MiB: 300 free of 512$'
+put sys/fs/cgroup/a/hugetlb.2MB.max $((16 << 20))
+says 1 '^fix +hugepages of 2 MiB: 300 free of 512, but /sys/fs/cgroup/a/hugetlb.2MB.max allows this .* group 8; 128'
+also "mend: echo 268435456 > /sys/fs/cgroup/a/hugetlb.2MB.max"
+put proc/self/cgroup 9:cpu,hugetlb:/
+says 0 '^ok +hugepages of 2 MiB: 300 free of 512$'
+put sys/fs/cgroup/v1/hugetlb.2MB.limit_in_bytes 0
+says 1 '^fix +hugepages of 2 MiB: .*/v1/hugetlb.2MB.limit_in_bytes allows this process.s control group 0; 128'
+
+machine
 put "$huge/free_hugepages" 0
 mkdir -p "$SL_DOCTOR_ROOT/proc/4711"
 printf 'Name:\tsl-testpmd\nPid:\t4711\nHugetlbPages:\t  614400 kB\n' >"$SL_DOCTOR_ROOT/proc/4711/status"

@@ -152,6 +152,10 @@ test_hugepages(void **state)
 	says("Mend: echo 1024 > " HUGE_2M "/nr_hugepages");
 	start_says("-m1024 --no-huge", ENOMEM, "EAL's own words");
 	start_says("-m 512", ENOMEM, "EAL's own words");
+	put(HUGE_2M "/resv_hugepages", "290");
+	start_says("-m 512", ENOMEM, "hugepages: 20 MiB are free, -m asks for 512 MiB");
+	start_says("-l 0 --no-huge -m 64 --in-memory", EINVAL,
+		"EAL takes --no-huge and --in-memory not together. Mend: leave one");
 	put(HUGE_2M "/free_hugepages", "0");
 	start_says("-l 0 -- -m 1", ENOMEM, "hugepages: 0 MiB are free; 512 pages");
 	put("/sys/kernel/mm/hugepages/hugepages-1048576kB/free_hugepages", "1");

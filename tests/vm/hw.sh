@@ -63,8 +63,9 @@ check_port "$second"
 [[ -z ${3-} ]] || exit 0
 [[ -x $build/apps/testpmd/sl-testpmd ]] || refuse "there is no $build/apps/testpmd/sl-testpmd" "./syncline build"
 [[ $(id -u) == 0 ]] || refuse "only root may run it"
-free=$(cat /sys/kernel/mm/hugepages/hugepages-2048kB/free_hugepages 2>/dev/null || echo 0)
-((free >= 128)) || refuse "128 free hugepages of 2 MiB are needed, there are $free" \
+# Less those that are promised to others.
+free=$(cat /sys/kernel/mm/hugepages/hugepages-2048kB/{free,resv}_hugepages 2>/dev/null | paste -sd -)
+((${free:-0} >= 128)) || refuse "128 free hugepages of 2 MiB are needed, there are $((${free:-0}))" \
 	"echo 512 > /sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages"
 
 # /mnt is the cases' own folder: in a mount namespace, so that nobody else sees it.
