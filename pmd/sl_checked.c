@@ -48,7 +48,8 @@ json_write(const struct sl_port *port)
 
 	if (good) {
 		sl_check_dump_json(port->check, f);
-		good = fclose(f) == 0;
+		good = ferror(f) == 0;
+		good &= fclose(f) == 0;
 	}
 	if (!good)
 		SL_LOG(ERR, "port %u: check_json=%s cannot be written: %s; give a path that can",

@@ -155,6 +155,19 @@ start_thread(struct soft_dev *dev, const char *name, int cpu)
 	return ret;
 }
 
+/* What a wire could not keep is told at the latest at its end. */
+static void
+flush_wire(const struct sl_port *port)
+{
+	const struct soft_dev *dev = port->dev_priv;
+	struct sl_wire *wire = dev->nic != NULL ? sl_softnic_wire(dev->nic) : NULL;
+	char why[WHY_LEN] = "";
+
+	if (wire != NULL && wire->ops->flush != NULL &&
+		wire->ops->flush(wire, why, sizeof(why)) != 0)
+		SL_LOG(ERR, "port %u: wire: %s", port->eth->data->port_id, why);
+}
+
 static void
 soft_release(struct sl_port *port)
 {
@@ -165,6 +178,7 @@ soft_release(struct sl_port *port)
 			SL_LOG(ERR, "port %u: not on its device thread", port->eth->data->port_id);
 		runner_put(dev->runner);
 	}
+	flush_wire(port);
 	sl_softnic_destroy(dev->nic);
 	if (dev->shared != NULL)
 		shared_put(dev->shared);

@@ -202,7 +202,7 @@ send_first(struct run *run, uint32_t bursts)
 
 /**
  * Empty the receive queues of what generators sent before: it would count as
- * received by this run, and be late, too.
+ * received by this run, and be late, too. Frames of other wires are this run's.
  */
 static void
 flush(struct run *run)
@@ -217,7 +217,8 @@ flush(struct run *run)
 			struct rte_mbuf *pkts[BURST_MAX];
 			uint16_t n = 0;
 
-			if (s->engine->receives)
+			if (s->engine->receives &&
+				port_by_id_const(run, s->rx_port)->gen != GEN_UNKNOWN)
 				n = rte_eth_rx_burst(s->rx_port, s->rx_queue, pkts, s->burst);
 			if (n != 0)
 				quiet = rte_rdtsc();

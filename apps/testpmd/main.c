@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -81,6 +82,9 @@ main(int argc, char **argv)
 		run->argv = memcpy(args, argv, argc * sizeof(*args));
 		rc = start(run, first, argv);
 	}
+	if (fflush(stdout) != 0 || ferror(stdout) != 0)
+		rc = say_error(
+			EXIT_CODE_SETUP, "standard output cannot be written (%s)", strerror(errno));
 	free(run);
 	free(args);
 	return rc;

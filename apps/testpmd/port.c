@@ -495,6 +495,8 @@ port_close(struct run *run, struct port *p)
 		return 0;
 	port_counters_get(p, &p->past);
 	p->last_wire = wire_report(p->id);
+	if (wire_tell_error(p, p->last_wire))
+		run->worst = EXIT_CODE_SETUP;
 	port_stop(p);
 	hotplug_ignore(run, p);
 	rc = rte_eth_dev_close(p->id);

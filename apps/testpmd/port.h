@@ -48,6 +48,7 @@ struct port {
 	bool gone;          /**< the device was taken away; the place can be used again */
 	bool removed;       /**< atomic; set once, by any thread */
 	bool removal_told;
+	bool wire_error_told; /**< its wire could not keep something */
 	enum gen_state gen;
 };
 

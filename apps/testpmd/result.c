@@ -11,6 +11,7 @@
 #include "result.h"
 #include "run.h"
 #include "say.h"
+#include "wire.h"
 
 /** Do the sinks see every frame that the generators make? */
 static bool
@@ -61,8 +62,11 @@ result_outcome(const struct run *run, struct outcome *out)
 	}
 	o.passed = o.lost == 0 && o.total.rx_errors == 0 && o.total.tx_errors == 0 &&
 		o.wire.damaged == 0 && totals_unaccounted(&o.total) == 0;
-	for (uint16_t i = 0; i < run->nb_ports; i++)
-		o.passed &= !(run->ports[i].in_run && run->ports[i].removal_told);
+	for (uint16_t i = 0; i < run->nb_ports; i++) {
+		const struct port *p = &run->ports[i];
+
+		o.passed &= !(p->in_run && (p->removal_told || p->wire_error_told));
+	}
 	*out = o;
 	return 0;
 }
@@ -210,6 +214,10 @@ result_conclude(struct run *run)
 {
 	struct outcome o;
 
+	for (uint16_t i = 0; i < run->nb_ports; i++) {
+		if (wire_tell_error(&run->ports[i], json_array_get(run->meter.wires, i)))
+			run->worst = EXIT_CODE_SETUP;
+	}
 	if (result_outcome(run, &o) != 0) {
 		say_error(0, "no memory for the result");
 		run->worst = EXIT_CODE_SETUP;

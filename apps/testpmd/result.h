@@ -32,7 +32,7 @@ struct outcome {
 	bool by_sequence;         /**< in, out and lost come from the gen wires' numbers */
 	uint64_t in, out;
 	int64_t lost;
-	bool passed;              /**< nothing lost, no errors, no port gone */
+	bool passed;              /**< nothing lost, no errors, no port gone, every record whole */
 };
 
 /** Work out what the last run came to. @return 0, -ENOENT without a run, -ENOMEM. */

@@ -50,6 +50,9 @@ run_serve(struct run *run)
 		rc = session(run);
 	if (ports_close(run) != 0 && run->cfg->fail_on_loss && rc == EXIT_CODE_OK)
 		rc = EXIT_CODE_LOSS;
+	/* A record that is not whole shows at its end. */
+	if (rc == EXIT_CODE_OK)
+		rc = run->worst;
 	hotplug_close(run);
 	forward_free(run);
 	return rc;

@@ -73,6 +73,19 @@ wire_total(const json_t *reports, struct wire_totals *out)
 	}
 }
 
+bool
+wire_tell_error(struct port *p, const json_t *report)
+{
+	const char *error = json_string_value(json_object_get(report, "error"));
+
+	if (error == NULL)
+		return false;
+	if (!p->wire_error_told)
+		say_error(0, "port %u (%s): %s", p->id, p->name, error);
+	p->wire_error_told = true;
+	return true;
+}
+
 json_t *
 wire_reports(const struct run *run)
 {

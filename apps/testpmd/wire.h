@@ -33,6 +33,13 @@ struct wire_totals {
 json_t *wire_report(uint16_t port);
 /** Sum the reports up. @p reports: array, an element a port, null where there is none. */
 void wire_total(const json_t *reports, struct wire_totals *out);
+/**
+ * Say what a wire could not keep, such as a capture on a full disk; each port once.
+ *
+ * @param report  of the wire; NULL or null: nothing to say
+ * @return        true when something is missing
+ */
+bool wire_tell_error(struct port *p, const json_t *report);
 /** Reports of all ports of a run, in their order. New reference, NULL without memory. */
 json_t *wire_reports(const struct run *run);
 /**

@@ -46,7 +46,8 @@
  * drained, or frames on the way count on one side alone.
  *
  * pcap: in=F is read whole at open, at most 256 MiB; frames under 60 bytes are padded.
- * out=F is complete after close. loop=N: how often it is sent, 0 without end, default
+ * out=F is a file that no other wire reads or writes, or a FIFO; it is complete after
+ * close. The first write that fails ends the record: flush tells. loop=N: how often it is sent, 0 without end, default
  * 1. rate=, autostart=, start, stop, clear as for gen; start begins at the first frame.
  *
  * tap: IFNAME is made, or taken when it is a tap already, and brought up; it may then
@@ -79,8 +80,8 @@ struct sl_wire_counter {
 };
 
 /**
- * What a kind of wire does. Device-thread calls but for counters, control and
- * close, which are control-thread calls and may come at any moment: a wire
+ * What a kind of wire does. Device-thread calls but for counters, control, report,
+ * flush and close, which are control-thread calls and may come at any moment: a wire
  * keeps what both touch atomic.
  */
 struct sl_wire_ops {
@@ -102,6 +103,11 @@ struct sl_wire_ops {
 	int (*control)(struct sl_wire *w, const char *word);
 	/** Latency and loss as JSON object, for results. NULL: none. */
 	void (*report)(struct sl_wire *w, FILE *json);
+	/**
+	 * Bring what was taken from the NIC to where it is kept. 0, or the negative errno that
+	 * kept a frame from there since open, with the reason for people. NULL: nothing is kept.
+	 */
+	int (*flush)(struct sl_wire *w, char *why, size_t why_len);
 	void (*close)(struct sl_wire *w);
 };
 

@@ -94,3 +94,18 @@ wire_counters_out(const struct wire_counter_row *rows, unsigned int n, struct sl
 	}
 	return n;
 }
+
+void
+wire_json_text(FILE *json, const char *text)
+{
+	fputc('"', json);
+	for (; *text != '\0'; text++) {
+		const unsigned char c = (unsigned char)*text;
+
+		if (c < ' ' || c > '~')
+			fprintf(json, "\\u%04x", c);
+		else
+			fprintf(json, c == '"' || c == '\\' ? "\\%c" : "%c", c);
+	}
+	fputc('"', json);
+}

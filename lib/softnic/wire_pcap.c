@@ -5,22 +5,26 @@
 /*
  * pcap: a capture is replayed into the NIC, and what the NIC sends is
  * recorded. The capture is read whole at open, so that no file is touched
- * while frames flow; the record is written through stdio.
+ * while frames flow.
  */
 
 #include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
 #include <pcap/pcap.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "wire_clock.h"
 #include "wire_pace.h"
 #include "wire_priv.h"
+#include "wire_record.h"
 #include "wire_run.h"
 
 /* Most bytes of frames that a capture may have: it is held in memory. */
 #define PCAP_IN_MAX (UINT64_C(256) << 20)
-#define PCAP_SNAPLEN 65535
 #define ETHER_HEAD 14u
 
 struct pcap_config {
@@ -45,8 +49,8 @@ struct capture {
 struct pcap_wire {
 	struct sl_wire base;
 	struct capture in;
-	pcap_t *out_form; /* NULL: nothing is recorded */
-	pcap_dumper_t *out;
+	int in_fd;		 /* keeps others from writing to the capture; -1: none */
+	struct wire_record *out; /* NULL: nothing is recorded */
 	double hz;
 	struct pcap_config now; /* device thread's copy */
 	struct wire_pace pace;
@@ -210,25 +214,6 @@ pcap_poll(struct sl_wire *w, struct sl_frame *frames, unsigned int max, unsigned
 }
 
 static void
-record(struct pcap_wire *pw, const struct sl_frame *frame, const struct timespec *now)
-{
-	/* In a file with nanosecond stamps the field for microseconds has nanoseconds. */
-	const struct pcap_pkthdr head = {
-		.ts = {.tv_sec = now->tv_sec, .tv_usec = now->tv_nsec},
-		.caplen = frame->len,
-		.len = frame->len,
-	};
-
-	pcap_dump((u_char *)pw->out, &head, frame->data);
-	if (ferror(pcap_dump_file(pw->out)) != 0) {
-		clearerr(pcap_dump_file(pw->out));
-		wire_count_add(&pw->out_errors, 1);
-	} else {
-		wire_count_add(&pw->recorded, 1);
-	}
-}
-
-static void
 pcap_send(struct sl_wire *w, const struct sl_frame *frames, unsigned int n)
 {
 	struct pcap_wire *pw = (struct pcap_wire *)w;
@@ -240,8 +225,12 @@ pcap_send(struct sl_wire *w, const struct sl_frame *frames, unsigned int n)
 	if (pw->out == NULL)
 		return;
 	clock_gettime(CLOCK_REALTIME, &now);
-	for (i = 0; i < n; i++)
-		record(pw, &frames[i], &now);
+	for (i = 0; i < n; i++) {
+		if (wire_record_add(pw->out, &frames[i], &now) == 0)
+			wire_count_add(&pw->recorded, 1);
+		else
+			wire_count_add(&pw->out_errors, 1);
+	}
 }
 
 /* --- counters --- */
@@ -282,6 +271,46 @@ pcap_counters(struct sl_wire *w, struct sl_wire_counter *out, unsigned int max)
 	n = wire_counters_out(rows, sizeof(rows) / sizeof(rows[0]), out, max);
 	pthread_mutex_unlock(&pw->box.lock);
 	return n;
+}
+
+/* --- what came of the record --- */
+
+static int
+pcap_flush(struct sl_wire *w, char *why, size_t why_len)
+{
+	const struct pcap_wire *pw = (const struct pcap_wire *)w;
+	const struct wire_why reason = {why, why_len};
+	const int ret = pw->out != NULL ? wire_record_flush(pw->out) : 0;
+
+	if (ret == 0)
+		return 0;
+	return wire_fail(&reason, -ret,
+		"pcap:out=%s: cannot be written: %s; the record lacks its last frames; "
+		"allowed: a place with room",
+		wire_record_path(pw->out), strerror(-ret));
+}
+
+static void
+pcap_report(struct sl_wire *w, FILE *json)
+{
+	struct pcap_wire *pw = (struct pcap_wire *)w;
+	char why[512] = "";
+
+	pcap_flush(w, why, sizeof(why));
+	pthread_mutex_lock(&pw->box.lock);
+	fprintf(json,
+		"{\"kind\":\"pcap\",\"tx\":{\"frames\":%" PRIu64 ",\"skipped\":%" PRIu64
+		",\"running\":%s},\"rx\":{\"frames\":%" PRIu64 ",\"recorded\":%" PRIu64
+		"},\"error\":",
+		value(pw, &pw->tx_frames), value(pw, &pw->tx_skipped),
+		is_running(pw) ? "true" : "false", value(pw, &pw->rx_frames),
+		value(pw, &pw->recorded));
+	pthread_mutex_unlock(&pw->box.lock);
+	if (why[0] != '\0')
+		wire_json_text(json, why);
+	else
+		fputs("null", json);
+	fputs("}", json);
 }
 
 /* --- the capture --- */
@@ -373,45 +402,55 @@ capture_read(struct capture *in, const char *path, pcap_t *p, const struct wire_
 	return 0;
 }
 
+/* The capture as a stream, by a descriptor of its own; the wire keeps another, which holds the
+ * file. */
+static FILE *
+capture_stream(struct pcap_wire *pw, const char *path)
+{
+	int fd;
+
+	pw->in_fd = strcmp(path, "-") == 0 ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC);
+	fd = pw->in_fd >= 0 ? dup(pw->in_fd) : -1;
+	return fd >= 0 ? fdopen(fd, "r") : NULL;
+}
+
 static int
-capture_load(struct capture *in, const char *path, const struct wire_why *why)
+capture_load(struct pcap_wire *pw, const char *path, const struct wire_why *why)
 {
 	char err[PCAP_ERRBUF_SIZE] = "";
-	pcap_t *p = pcap_open_offline(path, err);
+	FILE *f = capture_stream(pw, path);
+	pcap_t *p;
 	int ret;
 
-	if (p == NULL)
+	if (f == NULL)
+		return wire_fail(
+			why, errno, "pcap:in=%s: cannot be read: %s", path, strerror(errno));
+	if (wire_file_hold(pw->in_fd, false) != 0) {
+		fclose(f);
+		return wire_fail(why, EBUSY,
+			"pcap:in=%s: another wire writes it; allowed: a file that is complete",
+			path);
+	}
+	p = pcap_fopen_offline(f, err);
+	if (p == NULL) {
+		fclose(f);
 		return wire_fail(why, EIO, "pcap:in=%s: cannot be read: %s", path, err);
-	ret = capture_read(in, path, p, why);
+	}
+	ret = capture_read(&pw->in, path, p, why);
 	pcap_close(p);
 	return ret;
 }
 
 /* --- open and close --- */
 
-static int
-open_out(struct pcap_wire *pw, const char *path, const struct wire_why *why)
-{
-	pw->out_form = pcap_open_dead_with_tstamp_precision(
-		DLT_EN10MB, PCAP_SNAPLEN, PCAP_TSTAMP_PRECISION_NANO);
-	if (pw->out_form == NULL)
-		return wire_fail(why, ENOMEM, "pcap:out=%s: no memory", path);
-	pw->out = pcap_dump_open(pw->out_form, path);
-	if (pw->out == NULL)
-		return wire_fail(why, EIO, "pcap:out=%s: cannot be written: %s", path,
-			pcap_geterr(pw->out_form));
-	return 0;
-}
-
 static void
 pcap_wire_close(struct sl_wire *w)
 {
 	struct pcap_wire *pw = (struct pcap_wire *)w;
 
-	if (pw->out != NULL)
-		pcap_dump_close(pw->out);
-	if (pw->out_form != NULL)
-		pcap_close(pw->out_form);
+	wire_record_close(pw->out);
+	if (pw->in_fd >= 0)
+		close(pw->in_fd);
 	capture_free(&pw->in);
 	pthread_mutex_destroy(&pw->box.lock);
 	free(pw);
@@ -423,6 +462,8 @@ static const struct sl_wire_ops pcap_ops = {
 	.poll = pcap_poll,
 	.counters = pcap_counters,
 	.control = pcap_control,
+	.report = pcap_report,
+	.flush = pcap_flush,
 	.close = pcap_wire_close,
 };
 
@@ -440,11 +481,12 @@ open_parsed(const struct pcap_args *a, struct sl_wire **out, const struct wire_w
 	if (pw == NULL)
 		return wire_fail(why, ENOMEM, "pcap: no memory");
 	pw->base.ops = &pcap_ops;
+	pw->in_fd = -1;
 	pthread_mutex_init(&pw->box.lock, NULL);
 	if (a->in != NULL)
-		ret = capture_load(&pw->in, a->in, why);
+		ret = capture_load(pw, a->in, why);
 	if (ret == 0 && a->out != NULL)
-		ret = open_out(pw, a->out, why);
+		ret = wire_record_open(a->out, pw->in_fd, &pw->out, why);
 	if (ret != 0) {
 		pcap_wire_close(&pw->base);
 		return ret;

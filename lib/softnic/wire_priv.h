@@ -134,6 +134,9 @@ struct wire_counter_row {
 	uint64_t value;
 };
 
+/** A text as JSON string. Bytes that are no ASCII are written as Latin-1's characters. */
+void wire_json_text(FILE *json, const char *text);
+
 /** Hand rows over as sl_wire_ops.counters() wants them; returns @p n. */
 unsigned int wire_counters_out(const struct wire_counter_row *rows, unsigned int n,
 	struct sl_wire_counter *out, unsigned int max);

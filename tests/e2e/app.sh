@@ -83,6 +83,29 @@ json '"p999":'
 # Frames with nowhere to go are told.
 expect 0 'consumed [1-9]' 'net_syncline_soft0,wire=gen:rate=0' -- --fwd rxonly --packets 1000
 
+# A capture is recorded whole and comes in whole, whatever the wires of other ports do.
+expect 0 'made 3000' "net_syncline_soft0,wire=pcap:out=$dir/cap" -- --fwd txonly --packets 3000 --json "$dir/r.json"
+json '"recorded":3000\},"error":null'
+for other in gen:autostart=0 gen:rate=1k null; do
+	expect 0 'frames  rx [3-9]' "net_syncline_soft0,wire=pcap:in=$dir/cap" "net_syncline_soft1,wire=$other" -- \
+		--duration 0.3 --json "$dir/r.json"
+	json '"ports":\[\{"id":0,.*"counters":\{"rx":3000,.*"id":1,'
+done
+# A record that cannot be whole is a failure: at its start, or by the time it ends.
+expect 2 'soft0 was refused' 'net_syncline_soft0,wire=pcap:out=/dev/full' -- --duration 0.1
+expect 2 'soft0 was refused' "net_syncline_soft0,wire=pcap:in=$dir/cap;out=$dir/cap" -- --duration 0.1
+expect 2 'soft1 was refused' "net_syncline_soft0,wire=pcap:out=$dir/two" "net_syncline_soft1,wire=pcap:out=$dir/two" -- --duration 0.1
+expect 2 'soft0 was refused' 'net_syncline_soft0,wire=pcap:out=-' -- --duration 0.1
+expect 0 'rx 3000' "net_syncline_soft0,wire=pcap:in=$dir/cap" "$sink" -- --duration 0.3
+# Text that cannot be written as well.
+expect 2 "json: '/dev/full' cannot be written" "$loop" -- --duration 0.1 --json /dev/full
+rc=0
+timeout -k 5 60 "$prog" "${eal[@]}" --vdev "$loop" -- --duration 0.1 >/dev/full 2>"$dir/out" || rc=$?
+if ((rc != 2)) || ! grep -q 'standard output cannot be written (No space left' "$dir/out"; then
+	printf 'FAILED: standard output full: exit code %d\n' "$rc"
+	failed=1
+fi
+
 # Commands: two runs, ports down and up between them.
 cat >"$dir/good" <<'END'
 # comment
@@ -160,6 +183,21 @@ say_end() {
 	cat "$dir/out"
 	failed=1
 }
+
+# A disk that fills while frames are recorded, stood in for by a limit on files.
+session 2 --vdev "net_syncline_soft0,wire=pcap:out=$dir/full" -- --fwd txonly --packets 2000 --json "$dir/r.json"
+say 'show config'
+await 'show config'
+prlimit --pid "$session_pid" --fsize=50000
+say start wait
+say_end
+if ! grep -Eq '^sl-testpmd: port 0 .net_syncline_soft0.: pcap:out=.*/full: cannot be written: File too large' "$dir/out"; then
+	printf 'FAILED: no word of the record that is cut\n'
+	cat "$dir/out"
+	failed=1
+fi
+json '"error":"pcap:out='
+json '"passed":false'
 
 # A device is pulled out amid a run: said, survived, told by the exit code.
 session 3 --vdev "$loop" --vdev "$sink" -- --fail-on-loss

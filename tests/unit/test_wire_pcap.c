@@ -5,7 +5,10 @@
 /* pcap: what is replayed and recorded equals what was captured, frame by frame. */
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pcap/pcap.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "wire_clock.h"
@@ -13,6 +16,8 @@
 #include "wire_test.h"
 
 #define FRAMES 500u
+/** Bytes before the first frame. */
+#define RECORD_FILE_HEAD 24u
 
 struct files {
 	char dir[32];
@@ -294,24 +299,190 @@ test_bad_lengths(void **state)
 	}
 }
 
-/* A record that cannot be written is counted, not lost in silence. */
+/* What is asked for is refused, with the reason, and nothing was written to a file that is named.
+ */
+static void
+out_refused(const char *wire, const char *reason)
+{
+	struct sl_wire *w;
+	char why[512] = "";
+
+	assert_true(sl_wire_open(wire, NULL, &w, why, sizeof(why)) < 0);
+	assert_null(w);
+	if (strstr(why, reason) == NULL)
+		fail_msg("\"%s\": \"%s\" does not say \"%s\"", wire, why, reason);
+}
+
+static off_t
+size_of(const char *path)
+{
+	struct stat st;
+
+	assert_int_equal(stat(path, &st), 0);
+	return st.st_size;
+}
+
+/* A record never takes the place of what is replayed or recorded, by whatever name. */
+static void
+test_same_file(void **state)
+{
+	const struct files *files = *state;
+	char text[256], other[80];
+	struct sl_wire *first, *second;
+	off_t size;
+
+	write_capture(files->in, DLT_EN10MB, 10, 1, 0);
+	size = size_of(files->in);
+	snprintf(text, sizeof(text), "pcap:in=%s,out=%s", files->in, files->in);
+	out_refused(text, "the same file as in=");
+	snprintf(
+		other, sizeof(other), "%s/../%s/in.pcap", files->dir, files->dir + strlen("/tmp/"));
+	snprintf(text, sizeof(text), "pcap:in=%s,out=%s", files->in, other);
+	out_refused(text, "the same file as in=");
+	assert_int_equal(symlink(files->in, files->out), 0);
+	snprintf(text, sizeof(text), "pcap:in=%s,out=%s", files->in, files->out);
+	out_refused(text, "the same file as in=");
+	unlink(files->out);
+	assert_int_equal(link(files->in, files->out), 0);
+	out_refused(text, "the same file as in=");
+	/* One wire replays it, another would record to it. */
+	snprintf(text, sizeof(text), "pcap:in=%s", files->in);
+	first = wire_must_open(text, NULL);
+	second = wire_must_open(text, NULL);
+	snprintf(text, sizeof(text), "pcap:out=%s", files->out);
+	out_refused(text, "another wire reads or writes it");
+	sl_wire_close(first);
+	out_refused(text, "another wire reads or writes it");
+	assert_int_equal(size_of(files->in), size);
+	sl_wire_close(second);
+	/* Two record to one file; one records while another would replay. */
+	first = wire_must_open(text, NULL);
+	out_refused(text, "another wire reads or writes it");
+	snprintf(text, sizeof(text), "pcap:in=%s", files->in);
+	out_refused(text, "another wire writes it");
+	sl_wire_close(first);
+	assert_int_equal(size_of(files->in), RECORD_FILE_HEAD);
+}
+
+/* Places that are no files for frames. */
+static void
+test_bad_places(void **state)
+{
+	const struct files *files = *state;
+	char text[256];
+
+	out_refused("pcap:out=-", "text goes to standard output");
+	snprintf(text, sizeof(text), "pcap:out=%s", files->dir);
+	out_refused(text, "is a folder");
+	snprintf(text, sizeof(text), "pcap:out=%s/none/out", files->dir);
+	out_refused(text, "No such file or directory");
+	if (access("/dev/full", W_OK) == 0)
+		out_refused("pcap:out=/dev/full", "No space left on device");
+}
+
+/* Where text goes by another name. */
+static void
+test_standard_output(void **state)
+{
+	const struct files *files = *state;
+	const int before = dup(STDERR_FILENO), fd = open(files->out, O_WRONLY | O_CREAT, 0600);
+	char text[256], why[512] = "";
+	struct sl_wire *w;
+	int ret;
+
+	assert_true(before >= 0 && fd >= 0);
+	snprintf(text, sizeof(text), "pcap:out=%s", files->out);
+	dup2(fd, STDERR_FILENO);
+	ret = sl_wire_open(text, NULL, &w, why, sizeof(why));
+	dup2(before, STDERR_FILENO);
+	close(before);
+	close(fd);
+	assert_int_equal(ret, -EINVAL);
+	assert_non_null(strstr(why, "where the program's text goes"));
+}
+
+/* What a wire says of its record: 0, or the errno, in words and as JSON. */
+static void
+check_flush(struct sl_wire *w, int err, const char *path)
+{
+	char why[512] = "", report[1024] = "";
+	FILE *f = fmemopen(report, sizeof(report), "w");
+
+	assert_int_equal(w->ops->flush(w, why, sizeof(why)), -err);
+	w->ops->report(w, f);
+	fclose(f);
+	assert_non_null(strstr(report, err == 0 ? "\"error\":null" : "\"error\":\"pcap:out="));
+	if (err == 0)
+		return;
+	assert_non_null(strstr(why, path));
+	assert_non_null(strstr(why, strerror(err)));
+}
+
+static void
+send_frames(struct sl_wire *w, unsigned int n)
+{
+	static uint8_t data[1000];
+	const struct sl_frame f = {data, sizeof(data), false};
+
+	while (n-- > 0)
+		w->ops->send(w, &f, 1);
+}
+
+/* A disk that is full, stood in for by a limit on files: told, at the last flush at the latest. */
 static void
 test_full_disk(void **state)
 {
-	static uint8_t data[WIRE_FRAME_MAX];
-	const struct sl_frame f = {data, WIRE_FRAME_MAX, false};
-	struct sl_wire *w;
-	uint32_t i;
+	const struct files *files = *state;
+	const struct rlimit small = {.rlim_cur = 5000, .rlim_max = RLIM_INFINITY};
+	struct rlimit before;
+	char text[256];
+	unsigned int n;
 
-	(void)state;
-	if (access("/dev/full", W_OK) != 0)
-		skip();
-	w = wire_must_open("pcap:out=/dev/full", NULL);
-	for (i = 0; i < 10; i++)
-		w->ops->send(w, &f, 1);
-	assert_true(wire_counter(w, "pcap_out_errors") > 0);
-	assert_int_equal(wire_counter(w, "pcap_rx_frames"), 10);
+	snprintf(text, sizeof(text), "pcap:out=%s", files->out);
+	getrlimit(RLIMIT_FSIZE, &before);
+	/* Fewer than are held back before they are written, and more. */
+	for (n = 1; n <= 200; n += n < 6 ? 1 : 50) {
+		const int err = n * 1016 + RECORD_FILE_HEAD > small.rlim_cur ? EFBIG : 0;
+		struct sl_wire *w = wire_must_open(text, NULL);
+
+		setrlimit(RLIMIT_FSIZE, &small);
+		send_frames(w, n);
+		check_flush(w, err, files->out);
+		setrlimit(RLIMIT_FSIZE, &before);
+		/* It does not go on behind a gap when there is room again. */
+		send_frames(w, 5);
+		check_flush(w, err, files->out);
+		assert_int_equal(wire_counter(w, "pcap_rx_frames"), n + 5);
+		assert_true(wire_counter(w, "pcap_out_errors") >= (err != 0 ? 5 : 0));
+		sl_wire_close(w);
+	}
+}
+
+/* A FIFO that nobody reads any more, and one whose reader sleeps. */
+static void
+test_fifo(void **state)
+{
+	const struct files *files = *state;
+	struct sl_wire *w;
+	char text[256];
+	int fd;
+
+	assert_int_equal(mkfifo(files->out, 0600), 0);
+	snprintf(text, sizeof(text), "pcap:out=%s", files->out);
+	fd = open(files->out, O_RDONLY | O_NONBLOCK);
+	w = wire_must_open(text, NULL);
+	send_frames(w, 20);
+	check_flush(w, 0, files->out);
+	close(fd);
+	send_frames(w, 20);
+	check_flush(w, EPIPE, files->out);
 	sl_wire_close(w);
+	fd = open(files->out, O_RDONLY | O_NONBLOCK);
+	w = wire_must_open(text, NULL);
+	send_frames(w, 2000);
+	check_flush(w, ETIMEDOUT, files->out);
+	sl_wire_close(w);
+	close(fd);
 }
 
 #define PCAP_TEST(f) cmocka_unit_test_setup_teardown(f, make_files, remove_files)
@@ -325,7 +496,11 @@ main(void)
 		PCAP_TEST(test_rate),
 		PCAP_TEST(test_bad_captures),
 		PCAP_TEST(test_bad_lengths),
+		PCAP_TEST(test_same_file),
+		PCAP_TEST(test_bad_places),
+		PCAP_TEST(test_standard_output),
 		PCAP_TEST(test_full_disk),
+		PCAP_TEST(test_fifo),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
