@@ -66,6 +66,13 @@ set_mode(struct sl_args *a, const char *value)
 }
 
 static int
+set_time(struct sl_args *a, const char *value)
+{
+	a->own_time = strcmp(value, "own") == 0;
+	return a->own_time || strcmp(value, "real") == 0 ? 0 : -EINVAL;
+}
+
+static int
 set_cpu(struct sl_args *a, const char *value)
 {
 	return parse_int(value, -1, INT16_MAX, &a->cpu);
@@ -217,6 +224,7 @@ static const struct arg_key arg_keys[] = {
 	{"coherency", set_coherency, "auto, coherent, explicit, checked",
 		SL_ARGS_SOFT | SL_ARGS_PCI, false},
 	{"mode", set_mode, "thread, step", SL_ARGS_SOFT, false},
+	{"time", set_time, "real, own", SL_ARGS_SOFT, false},
 	{"cpu", set_cpu, "a CPU number, -1 not to pin", SL_ARGS_SOFT, false},
 	{"intr", set_intr, "msix, msi", SL_ARGS_SOFT, false},
 	{"mac", set_mac, "a unicast address xx:xx:xx:xx:xx:xx, not zero", SL_ARGS_SOFT, false},

@@ -37,6 +37,7 @@ struct sl_args {
 	enum sl_coherency coherency;
 	bool msix;                   /**< several interrupt vectors; false: one for everything */
 	bool step;                   /**< no device thread: sl_pmd_step() */
+	bool own_time;               /**< time passes while the driver waits, and by sl_pmd_time_pass() */
 	int cpu;                     /**< CPU of the device thread, -1 not pinned, or SL_ARGS_CPU_DEFAULT */
 	uint8_t mac[6];              /**< zero: the device's own */
 	size_t quota_noncached;      /**< bytes, 0: the library's default */
@@ -69,7 +70,7 @@ enum sl_args_kind {
 #define SL_ARGS_PCI_HELP "coherency=auto|coherent|explicit|checked window=own|all " SL_ARGS_CHECK_HELP
 #define SL_ARGS_SOFT_HELP                                                                          \
 	"wire=<text, ';' for ','> wire_<key>=<value> coherency=auto|coherent|explicit|checked "            \
-	"mode=thread|step cpu=<int> intr=msix|msi mac=<xx:xx:xx:xx:xx:xx> "                        \
+	"mode=thread|step time=real|own cpu=<int> intr=msix|msi mac=<xx:xx:xx:xx:xx:xx> "          \
 	"fault=<name[:arg[:count]]> "                                                              \
 	"quota_noncached=<bytes[K|M]> node=<int> " SL_ARGS_CHECK_HELP
 

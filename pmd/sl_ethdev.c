@@ -4,7 +4,6 @@
  * A port's life and its general properties. Sections are those of the Intel
  * 82576EB datasheet, revision 2.63.
  */
-#include <rte_cycles.h>
 #include <rte_malloc.h>
 
 #include "sl_checked.h"
@@ -21,8 +20,7 @@
 		RTE_ETH_TX_OFFLOAD_MULTI_SEGS | RTE_ETH_TX_OFFLOAD_MBUF_FAST_FREE)
 
 #define RX_BUF_UNIT 1024u /* SRRCTL.BSIZEPACKET counts KiB: 8.10.2 */
-#define LINK_WAIT_MS 9000u
-#define LINK_STEP_MS 100u
+#define LINK_STEP_US 100000u
 #define DEFAULT_DESC 512u
 #define DEFAULT_BURST 32u
 
@@ -143,6 +141,19 @@ start_queues(struct rte_eth_dev *eth)
 	return ret;
 }
 
+/* STATUS, once the link is up, or no longer waited for: as long as a call may take. */
+static uint32_t
+link_status(struct sl_port *port, bool wait)
+{
+	const uint64_t limit = sl_time_limit(port, wait ? SL_CALL_US : 0);
+	uint32_t status;
+
+	do {
+		status = SL_RD(&port->bus, STATUS, 0);
+	} while ((status & SL_STATUS_LU) == 0 && sl_time_wait(port, LINK_STEP_US, limit));
+	return status;
+}
+
 static int
 sl_link_update(struct rte_eth_dev *eth, int wait)
 {
@@ -154,20 +165,14 @@ sl_link_update(struct rte_eth_dev *eth, int wait)
 	};
 	struct sl_port *port = sl_port_of(eth);
 	struct rte_eth_link link = {.link_autoneg = RTE_ETH_LINK_AUTONEG};
-	unsigned int waited;
-	uint32_t status;
+	uint32_t status = SL_REG_GONE;
 
-	if (!sl_nic_alive(port)) {
+	if (sl_nic_alive(port))
+		status = link_status(port, wait != 0);
+	/* It may have gone just now: all ones would be a link at full speed. */
+	if (status == SL_REG_GONE && !sl_nic_alive(port)) {
 		rte_eth_linkstatus_set(eth, &link);
 		return -EIO;
-	}
-	status = SL_RD(&port->bus, STATUS, 0);
-	for (waited = 0; wait != 0 && (status & SL_STATUS_LU) == 0 && waited < LINK_WAIT_MS;
-		waited += LINK_STEP_MS) {
-		rte_delay_us_sleep(LINK_STEP_MS * 1000);
-		if (port->dev_ops->poll != NULL)
-			port->dev_ops->poll(port);
-		status = SL_RD(&port->bus, STATUS, 0);
 	}
 	if ((status & SL_STATUS_LU) != 0) {
 		link.link_status = RTE_ETH_LINK_UP;
@@ -226,6 +231,8 @@ sl_dev_start(struct rte_eth_dev *eth)
 		return ret;
 	}
 	sl_link_update(eth, 0);
+	port->runs = true;
+	sl_intr_let_link(eth);
 	return 0;
 }
 
@@ -236,6 +243,7 @@ sl_dev_stop(struct rte_eth_dev *eth)
 
 	sl_intr_stop(eth);
 	stop_all(eth);
+	sl_port_of(eth)->runs = false;
 	rte_eth_linkstatus_set(eth, &down);
 	return 0;
 }
@@ -439,7 +447,7 @@ sl_port_release(struct sl_port *port)
 	struct rte_eth_dev *eth = port->eth;
 	uint16_t q;
 
-	sl_stall_cancel(port);
+	sl_event_close(port);
 	for (q = 0; q < eth->data->nb_rx_queues && eth->data->rx_queues != NULL; q++) {
 		sl_rx_queue_release(eth, q);
 		eth->data->rx_queues[q] = NULL;
@@ -469,6 +477,7 @@ sl_port_close(struct rte_eth_dev *eth)
 
 	if (rte_eal_process_type() != RTE_PROC_PRIMARY)
 		return 0;
+	sl_call_begin(port); /* here, for the PCI bus calls without ethdev */
 	/* The bus may take a device away that nobody has stopped. */
 	if (eth->data->dev_started != 0)
 		sl_dev_stop(eth);
@@ -477,6 +486,7 @@ sl_port_close(struct rte_eth_dev *eth)
 		SL_WR(&port->bus, CTRL_EXT, 0,
 			SL_RD(&port->bus, CTRL_EXT, 0) & ~SL_CTRL_EXT_DRV_LOAD);
 	sl_port_release(port);
+	sl_call_end(port);
 	return 0;
 }
 
@@ -510,9 +520,12 @@ sl_port_init(struct rte_eth_dev *eth)
 
 	port->mode = sl_adapter_sync(port->adapter)->mode;
 	rte_spinlock_init(&port->stats_lock);
+	rte_spinlock_init(&port->calls.lock);
 	ret = sl_window_open(port);
+	sl_call_begin(port);
 	if (ret == 0)
 		ret = sl_nic_reset(port);
+	sl_call_end(port);
 	if (ret == 0)
 		ret = sl_stats_reset(eth); /* nothing of what came before us */
 	if (ret == 0)
@@ -547,28 +560,101 @@ sl_is_removed(struct rte_eth_dev *eth)
 	return !sl_nic_alive(sl_port_of(eth));
 }
 
+/*
+ * Every call that touches the device is one to sl_call.c, from its first line to its last:
+ * op_NAME(eth, ...) is sl_NAME(eth, ...) with a deadline.
+ */
+#define OP_PARAMS(...) (struct rte_eth_dev * eth, ##__VA_ARGS__)
+#define OP_ARGS(...) (eth, ##__VA_ARGS__)
+#define OP(name, params, args) \
+	static int op_##name params \
+	{ \
+		struct sl_port *port = sl_port_of(eth); \
+		int ret; \
+\
+		sl_call_begin(port); \
+		ret = sl_##name args; \
+		sl_call_end(port); \
+		return ret; \
+	}
+#define OP_VOID(name, params, args) \
+	static void op_##name params \
+	{ \
+		struct sl_port *port = sl_port_of(eth); \
+\
+		sl_call_begin(port); \
+		sl_##name args; \
+		sl_call_end(port); \
+	}
+OP(dev_configure, OP_PARAMS(), OP_ARGS())
+OP(dev_start, OP_PARAMS(), OP_ARGS())
+OP(dev_stop, OP_PARAMS(), OP_ARGS())
+OP(dev_reset, OP_PARAMS(), OP_ARGS())
+OP(dev_set_link_up, OP_PARAMS(), OP_ARGS())
+OP(dev_set_link_down, OP_PARAMS(), OP_ARGS())
+OP(is_removed, OP_PARAMS(), OP_ARGS())
+OP(link_update, OP_PARAMS(int wait), OP_ARGS(wait))
+OP(mtu_set, OP_PARAMS(uint16_t mtu), OP_ARGS(mtu))
+OP(get_reg, OP_PARAMS(struct rte_dev_reg_info *info), OP_ARGS(info))
+OP(rx_queue_start, OP_PARAMS(uint16_t qid), OP_ARGS(qid))
+OP(rx_queue_stop, OP_PARAMS(uint16_t qid), OP_ARGS(qid))
+OP(tx_queue_start, OP_PARAMS(uint16_t qid), OP_ARGS(qid))
+OP(tx_queue_stop, OP_PARAMS(uint16_t qid), OP_ARGS(qid))
+OP(stats_get, OP_PARAMS(struct rte_eth_stats *stats), OP_ARGS(stats))
+OP(stats_reset, OP_PARAMS(), OP_ARGS())
+OP(xstats_get, OP_PARAMS(struct rte_eth_xstat *xstats, unsigned int n), OP_ARGS(xstats, n))
+OP(xstats_reset, OP_PARAMS(), OP_ARGS())
+OP(promiscuous_enable, OP_PARAMS(), OP_ARGS())
+OP(promiscuous_disable, OP_PARAMS(), OP_ARGS())
+OP(allmulticast_enable, OP_PARAMS(), OP_ARGS())
+OP(allmulticast_disable, OP_PARAMS(), OP_ARGS())
+OP(mac_addr_set, OP_PARAMS(struct rte_ether_addr *mac), OP_ARGS(mac))
+OP(mac_addr_add, OP_PARAMS(struct rte_ether_addr *mac, uint32_t i, uint32_t pool),
+	OP_ARGS(mac, i, pool))
+OP(set_mc_addr_list, OP_PARAMS(struct rte_ether_addr *list, uint32_t n), OP_ARGS(list, n))
+OP(vlan_filter_set, OP_PARAMS(uint16_t vlan, int on), OP_ARGS(vlan, on))
+OP(vlan_offload_set, OP_PARAMS(int mask), OP_ARGS(mask))
+OP(reta_update, OP_PARAMS(struct rte_eth_rss_reta_entry64 *conf, uint16_t n), OP_ARGS(conf, n))
+OP(reta_query, OP_PARAMS(struct rte_eth_rss_reta_entry64 *conf, uint16_t n), OP_ARGS(conf, n))
+OP(rss_hash_update, OP_PARAMS(struct rte_eth_rss_conf *conf), OP_ARGS(conf))
+OP(rss_hash_conf_get, OP_PARAMS(struct rte_eth_rss_conf *conf), OP_ARGS(conf))
+OP_VOID(rx_queue_release, OP_PARAMS(uint16_t qid), OP_ARGS(qid))
+OP_VOID(tx_queue_release, OP_PARAMS(uint16_t qid), OP_ARGS(qid))
+OP_VOID(mac_addr_remove, OP_PARAMS(uint32_t i), OP_ARGS(i))
+OP(rx_queue_setup,
+	OP_PARAMS(uint16_t qid, uint16_t n, unsigned int socket, const struct rte_eth_rxconf *conf,
+		struct rte_mempool *pool),
+	OP_ARGS(qid, n, socket, conf, pool))
+OP(tx_queue_setup,
+	OP_PARAMS(uint16_t qid, uint16_t n, unsigned int socket, const struct rte_eth_txconf *conf),
+	OP_ARGS(qid, n, socket, conf))
+#undef OP
+#undef OP_VOID
+#undef OP_PARAMS
+#undef OP_ARGS
+
 const struct eth_dev_ops sl_eth_dev_ops = {
-	.dev_configure = sl_dev_configure,
-	.dev_start = sl_dev_start,
-	.dev_stop = sl_dev_stop,
+	.dev_configure = op_dev_configure,
+	.dev_start = op_dev_start,
+	.dev_stop = op_dev_stop,
 	.dev_close = sl_port_close,
-	.dev_reset = sl_dev_reset,
-	.dev_set_link_up = sl_dev_set_link_up,
-	.dev_set_link_down = sl_dev_set_link_down,
-	.is_removed = sl_is_removed,
-	.link_update = sl_link_update,
+	.dev_reset = op_dev_reset,
+	.dev_set_link_up = op_dev_set_link_up,
+	.dev_set_link_down = op_dev_set_link_down,
+	.is_removed = op_is_removed,
+	.link_update = op_link_update,
 	.dev_infos_get = sl_dev_infos_get,
 	.dev_supported_ptypes_get = sl_supported_ptypes_get,
-	.mtu_set = sl_mtu_set,
-	.get_reg = sl_get_reg,
-	.rx_queue_setup = sl_rx_queue_setup,
-	.tx_queue_setup = sl_tx_queue_setup,
-	.rx_queue_release = sl_rx_queue_release,
-	.tx_queue_release = sl_tx_queue_release,
-	.rx_queue_start = sl_rx_queue_start,
-	.rx_queue_stop = sl_rx_queue_stop,
-	.tx_queue_start = sl_tx_queue_start,
-	.tx_queue_stop = sl_tx_queue_stop,
+	.mtu_set = op_mtu_set,
+	.get_reg = op_get_reg,
+	.rx_queue_setup = op_rx_queue_setup,
+	.tx_queue_setup = op_tx_queue_setup,
+	.rx_queue_release = op_rx_queue_release,
+	.tx_queue_release = op_tx_queue_release,
+	.rx_queue_start = op_rx_queue_start,
+	.rx_queue_stop = op_rx_queue_stop,
+	.tx_queue_start = op_tx_queue_start,
+	.tx_queue_stop = op_tx_queue_stop,
 	.rx_queue_intr_enable = sl_rx_queue_intr_enable,
 	.rx_queue_intr_disable = sl_rx_queue_intr_disable,
 	.rxq_info_get = sl_rxq_info_get,
@@ -576,23 +662,23 @@ const struct eth_dev_ops sl_eth_dev_ops = {
 	.rx_burst_mode_get = sl_rx_burst_mode_get,
 	.tx_burst_mode_get = sl_tx_burst_mode_get,
 	.tx_done_cleanup = sl_tx_done_cleanup,
-	.stats_get = sl_stats_get,
-	.stats_reset = sl_stats_reset,
-	.xstats_get = sl_xstats_get,
+	.stats_get = op_stats_get,
+	.stats_reset = op_stats_reset,
+	.xstats_get = op_xstats_get,
 	.xstats_get_names = sl_xstats_get_names,
-	.xstats_reset = sl_xstats_reset,
-	.promiscuous_enable = sl_promiscuous_enable,
-	.promiscuous_disable = sl_promiscuous_disable,
-	.allmulticast_enable = sl_allmulticast_enable,
-	.allmulticast_disable = sl_allmulticast_disable,
-	.mac_addr_set = sl_mac_addr_set,
-	.mac_addr_add = sl_mac_addr_add,
-	.mac_addr_remove = sl_mac_addr_remove,
-	.set_mc_addr_list = sl_set_mc_addr_list,
-	.vlan_filter_set = sl_vlan_filter_set,
-	.vlan_offload_set = sl_vlan_offload_set,
-	.reta_update = sl_reta_update,
-	.reta_query = sl_reta_query,
-	.rss_hash_update = sl_rss_hash_update,
-	.rss_hash_conf_get = sl_rss_hash_conf_get,
+	.xstats_reset = op_xstats_reset,
+	.promiscuous_enable = op_promiscuous_enable,
+	.promiscuous_disable = op_promiscuous_disable,
+	.allmulticast_enable = op_allmulticast_enable,
+	.allmulticast_disable = op_allmulticast_disable,
+	.mac_addr_set = op_mac_addr_set,
+	.mac_addr_add = op_mac_addr_add,
+	.mac_addr_remove = op_mac_addr_remove,
+	.set_mc_addr_list = op_set_mc_addr_list,
+	.vlan_filter_set = op_vlan_filter_set,
+	.vlan_offload_set = op_vlan_offload_set,
+	.reta_update = op_reta_update,
+	.reta_query = op_reta_query,
+	.rss_hash_update = op_rss_hash_update,
+	.rss_hash_conf_get = op_rss_hash_conf_get,
 };

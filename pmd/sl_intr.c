@@ -163,7 +163,7 @@ intr_handler(void *arg)
 	rte_eth_linkstatus_get(eth, &link);
 	SL_LOG(INFO, "port %u: link is %s", eth->data->port_id,
 		link.link_status == RTE_ETH_LINK_UP ? "up" : "down");
-	rte_eth_dev_callback_process(eth, RTE_ETH_EVENT_INTR_LSC, NULL);
+	sl_event_link(eth);
 }
 
 static void
@@ -181,12 +181,9 @@ handler_unregister(struct rte_eth_dev *eth)
 void
 sl_intr_tell_removal(struct sl_port *port)
 {
-	struct rte_eth_dev *eth = port->eth;
-
-	if (__atomic_exchange_n(&port->intr.removal_told, true, __ATOMIC_ACQ_REL))
-		return; /* told before, or just now by another thread */
-	if (eth->state == RTE_ETH_DEV_ATTACHED)
-		rte_eth_dev_callback_process(eth, RTE_ETH_EVENT_INTR_RMV, NULL);
+	/* Told before, or just now by another thread? */
+	if (!__atomic_exchange_n(&port->intr.removal_told, true, __ATOMIC_ACQ_REL))
+		sl_event_raise(port, SL_EVENT_RMV);
 }
 
 /* From vfio's request notifier, or an application's device monitor. By name: no port to dangle. */
@@ -371,9 +368,14 @@ sl_intr_start(struct rte_eth_dev *eth)
 		program_vectors(eth);
 	else
 		moderate(port, VECTOR_OTHER);
-	if (conf->lsc != 0)
-		SL_WR(&port->bus, IMS, 0, SL_ICR_LSC);
 	return 0;
+}
+
+void
+sl_intr_let_link(struct rte_eth_dev *eth)
+{
+	if (eth->data->dev_conf.intr_conf.lsc != 0)
+		SL_WR(&sl_port_of(eth)->bus, IMS, 0, SL_ICR_LSC);
 }
 
 void
@@ -388,6 +390,7 @@ sl_intr_stop(struct rte_eth_dev *eth)
 	SL_WR(&port->bus, IMC, 0, UINT32_MAX);
 	rte_intr_disable(eth->intr_handle);
 	handler_unregister(eth);
+	sl_event_drop(port, SL_EVENT_LSC);
 	wakers_destroy(eth);
 }
 

@@ -4,15 +4,14 @@
  * Bringing the NIC up and down. Sections are those of the Intel 82576EB
  * datasheet, revision 2.63.
  */
-#include <rte_cycles.h>
-
 #include "sl_port.h"
 
 #define WAIT_STEP_US 50u
 /* The longest nap: what takes that long already does not mind one more. */
 #define WAIT_STEP_MAX_US 1000u
 #define MASTER_TIMEOUT_US \
-	100000u /* 5.2.3.3 gives no figure; PCIe completions are long done by then */
+	100000u		     /* 5.2.3.3 gives no figure; PCIe completions are long done by then */
+#define RESET_QUIET_US 1000u /* 4.2.1.6.1: no access within 1 ms */
 #define RESET_TIMEOUT_US 100000u
 #define NVM_TIMEOUT_US 100000u
 #define CFG_DONE_TIMEOUT_US 100000u
@@ -22,57 +21,70 @@
 bool
 sl_nic_alive(struct sl_port *port)
 {
+	static const struct rte_eth_link down = {.link_autoneg = RTE_ETH_LINK_AUTONEG};
+
 	if (!port->removed && SL_RD(&port->bus, STATUS, 0) != SL_REG_GONE)
 		return true;
 	if (__atomic_exchange_n(&port->removed, true, __ATOMIC_ACQ_REL))
 		return false; /* told before, or just now by another thread */
 	SL_LOG(ERR, "port %u: registers read all ones: the device is gone",
 		port->eth->data->port_id);
+	/* With link interrupts ethdev tells what is noted down here, and asks nobody. */
+	rte_eth_linkstatus_set(port->eth, &down);
 	sl_intr_tell_removal(port);
 	return false;
 }
 
-int
-sl_nic_wait(
-	struct sl_port *port, uint32_t off, uint32_t mask, uint32_t want, unsigned int timeout_us)
+/* Until the bits are as wanted, or time is up. The register is looked at once in any case. */
+static int
+wait_until(struct sl_port *port, uint32_t off, uint32_t mask, uint32_t want, uint64_t limit)
 {
-	unsigned int waited, step = WAIT_STEP_US;
+	unsigned int step = WAIT_STEP_US;
 	uint32_t v;
 
-	for (waited = 0;; waited += step) {
+	do {
 		v = sl_bus_read(&port->bus, off);
 		/* No register waited for has all bits in use: all ones is a device that is gone. */
 		if (v == SL_REG_GONE && !sl_nic_alive(port))
 			return -EIO;
 		if ((v & mask) == want)
 			return 0;
-		if (waited >= timeout_us)
-			return -ETIMEDOUT;
-		if (port->dev_ops->poll != NULL)
-			port->dev_ops->poll(port);
-		step = RTE_MIN(step + waited / 2, WAIT_STEP_MAX_US);
-		rte_delay_us_sleep(step);
-	}
+		step = RTE_MIN(2 * step, WAIT_STEP_MAX_US);
+	} while (sl_time_wait(port, step, limit));
+	return -ETIMEDOUT;
 }
 
-/* 4.6.12: SMBI keeps other drivers out, SWESMBI the firmware; both guard SW_FW_SYNC. */
+int
+sl_nic_wait(
+	struct sl_port *port, uint32_t off, uint32_t mask, uint32_t want, unsigned int timeout_us)
+{
+	return wait_until(port, off, mask, want, sl_time_limit(port, timeout_us));
+}
+
+/*
+ * 4.6.12: SMBI keeps other drivers out, SWESMBI the firmware; both guard SW_FW_SYNC.
+ * A call that is short of time waits for neither.
+ */
 static int
 semaphore_get(struct sl_port *port)
 {
-	unsigned int waited;
+	const uint64_t limit = sl_time_limit(port, 2 * SEMAPHORE_TIMEOUT_US);
+	int ret;
 
 	/* A read that gives 0 has set the bit for us. */
-	if (sl_nic_wait(port, SL_OFF_SWSM, SL_SWSM_SMBI, 0, SEMAPHORE_TIMEOUT_US) != 0) {
+	ret = sl_nic_wait(port, SL_OFF_SWSM, SL_SWSM_SMBI, 0, SEMAPHORE_TIMEOUT_US);
+	if (ret == -EIO)
+		return ret;
+	if (ret != 0) {
 		/* Left set by a driver that died: there is one software owner, us. */
 		SL_LOG(NOTICE, "port %u: SWSM.SMBI stayed set, taking it over",
 			port->eth->data->port_id);
 	}
-	for (waited = 0; waited < SEMAPHORE_TIMEOUT_US; waited += WAIT_STEP_US) {
+	do {
 		SL_WR(&port->bus, SWSM, 0, SL_RD(&port->bus, SWSM, 0) | SL_SWSM_SWESMBI);
 		if ((SL_RD(&port->bus, SWSM, 0) & SL_SWSM_SWESMBI) != 0)
 			return sl_nic_alive(port) ? 0 : -EIO;
-		rte_delay_us_sleep(WAIT_STEP_US);
-	}
+	} while (sl_time_wait(port, WAIT_STEP_US, limit));
 	SL_WR(&port->bus, SWSM, 0, 0);
 	return -EBUSY;
 }
@@ -89,12 +101,11 @@ semaphore_put(struct sl_port *port)
 static int
 resource_get(struct sl_port *port, uint32_t bit)
 {
-	unsigned int waited;
+	const uint64_t limit = sl_time_limit(port, SEMAPHORE_TIMEOUT_US);
+	uint32_t v;
 	int ret;
 
-	for (waited = 0; waited < SEMAPHORE_TIMEOUT_US; waited += WAIT_STEP_US) {
-		uint32_t v;
-
+	do {
 		ret = semaphore_get(port);
 		if (ret != 0)
 			return ret;
@@ -104,8 +115,7 @@ resource_get(struct sl_port *port, uint32_t bit)
 		semaphore_put(port);
 		if ((v & (bit | bit << SL_SW_FW_FW_SHIFT)) == 0)
 			return 0;
-		rte_delay_us_sleep(WAIT_STEP_US);
-	}
+	} while (sl_time_wait(port, WAIT_STEP_US, limit));
 	return -EBUSY;
 }
 
@@ -177,6 +187,12 @@ sl_nic_link_set(struct sl_port *port, bool up)
 		return -EIO;
 	/* 4.5.7.2: the MAC follows the PHY: no forced speed or duplex. */
 	ctrl = SL_RD(&port->bus, CTRL, 0);
+	if ((ctrl & SL_CTRL_RST) != 0) {
+		/* Written back it would reset the NIC anew. */
+		SL_LOG(ERR, "port %u: link not set: CTRL %#x: the NIC is in reset",
+			port->eth->data->port_id, ctrl);
+		return -EIO;
+	}
 	ctrl &= ~(SL_CTRL_SLU | SL_CTRL_FRCSPD | SL_CTRL_FRCDPLX | SL_CTRL_ILOS);
 	SL_WR(&port->bus, CTRL, 0, ctrl | (up ? SL_CTRL_SLU : 0));
 	if (SL_GET(SL_CTRL_EXT_LINK_MODE, SL_RD(&port->bus, CTRL_EXT, 0)) != SL_LINK_MODE_COPPER)
@@ -271,7 +287,7 @@ sl_nic_reset(struct sl_port *port)
 	if (ret != 0)
 		return ret;
 	SL_WR(&port->bus, CTRL, 0, SL_RD(&port->bus, CTRL, 0) | SL_CTRL_RST);
-	rte_delay_us_sleep(1000); /* 4.2.1.6.1: no access within 1 ms */
+	sl_time_nap(port, RESET_QUIET_US);
 	ret = wait_reset_done(port);
 	if (ret != 0)
 		return ret;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+#include <rte_cycles.h>
+
 #include "sl_pmd.h"
 #include "sl_port.h"
 #include "sl_soft.h"
@@ -110,4 +112,38 @@ sl_pmd_step(uint16_t port, unsigned int budget)
 	if (!sl_soft_stepped(p))
 		return -ENOTSUP;
 	return (int)sl_softnic_step(sl_soft_nic(p), budget);
+}
+
+/* A port that has time of its own, or NULL with why in @p ret. */
+static struct sl_port *
+timed_get(uint16_t port, int *ret)
+{
+	struct sl_port *p = port_get(port);
+
+	*ret = p == NULL ? -ENODEV : sl_soft_timed(p) ? 0 : -ENOTSUP;
+	return *ret == 0 ? p : NULL;
+}
+
+int
+sl_pmd_time_us(uint16_t port, uint64_t *us)
+{
+	struct sl_port *p;
+	int ret;
+
+	p = timed_get(port, &ret);
+	if (p != NULL)
+		*us = sl_time(p) * 1000 / (rte_get_tsc_hz() / MS_PER_S);
+	return ret;
+}
+
+int
+sl_pmd_time_pass(uint16_t port, unsigned int us)
+{
+	struct sl_port *p;
+	int ret;
+
+	p = timed_get(port, &ret);
+	if (p != NULL)
+		sl_time_nap(p, us);
+	return ret;
 }

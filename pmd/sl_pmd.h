@@ -44,6 +44,14 @@ int sl_pmd_shm_dump(uint16_t port, FILE *f, bool json);
 bool sl_pmd_simd_runs(unsigned int bits);
 /** Let a stepped software NIC work (vdev argument mode=step). @return frames moved or -errno. */
 int sl_pmd_step(uint16_t port, unsigned int budget);
+/**
+ * The time of a software NIC with time of its own (vdev argument time=own), in microseconds since
+ * it was made. It stands still but for the driver's waits and for sl_pmd_time_pass(), so that no
+ * test of a time-out takes time. Any thread.
+ * @return 0; -ENODEV; -ENOTSUP: its time is real.
+ */
+int sl_pmd_time_us(uint16_t port, uint64_t *us);
+int sl_pmd_time_pass(uint16_t port, unsigned int us);
 
 #ifdef __cplusplus
 }

@@ -176,6 +176,9 @@ struct sl_dev_ops {
 	void (*release)(struct sl_port *port);
 	/** Let a stepped device work while the control path waits; NULL for real ones. */
 	void (*poll)(struct sl_port *port);
+	/** The device's own time, in ticks of rte_get_tsc_hz(), and its passing; NULL: the CPU's. */
+	uint64_t (*time)(struct sl_port *port);
+	void (*nap)(struct sl_port *port, unsigned int us);
 	/**
 	 * The device's own eventfd of an interrupt vector, -1 past the last one;
 	 * NULL: EAL's interrupt handle of the device has what there is.
@@ -220,6 +223,38 @@ struct sl_port_window {
 	bool refused;                   /**< an external buffer was refused, and that was logged */
 };
 
+/** Longest that a call of ethdev's may take, whatever the registers say. */
+#define SL_CALL_US 2000000u
+/** Threads that may be in calls of one port and have a deadline each. */
+#define SL_CALL_THREADS 16u
+
+/** A thread that is in a call of the port's. */
+struct sl_call {
+	int tid;                        /**< 0: nobody */
+	unsigned int depth;             /**< calls within the call: its deadline counts for them */
+	uint64_t end;                   /**< ticks */
+};
+
+/** Calls under way: sl_call.c. */
+struct sl_calls {
+	rte_spinlock_t lock;
+	unsigned int running;           /**< those counted in depth too */
+	struct sl_call by[SL_CALL_THREADS];
+};
+
+/** What the application is told, most urgent first: sl_event.c. */
+enum sl_event {
+	SL_EVENT_RMV,
+	SL_EVENT_RESET,
+	SL_EVENT_LSC,
+	SL_EVENTS,
+};
+
+struct sl_event_state {
+	uint32_t pending;               /**< bits of enum sl_event; atomic */
+	bool closed;                    /**< none comes any more; atomic */
+};
+
 /** Saved between the NIC's read-clear counters and the totals the user sees. */
 struct sl_hw_stats {
 	uint64_t value[SL_REG_COUNT]; /**< summed since reset, indexed by enum sl_reg */
@@ -247,7 +282,10 @@ struct sl_port {
 	struct rte_eth_dev *eth;
 	uint8_t perm_mac[RTE_ETHER_ADDR_LEN];
 	bool removed;                   /**< reads gave all ones; stays so until close */
+	bool runs;                      /**< as the last start or stop left it; ethdev follows */
 	bool no_auto_rd, no_cfg_done;   /**< not set within their time after the first reset */
+	struct sl_calls calls;
+	struct sl_event_state events;
 	struct sl_intr intr;
 	enum sl_coherency mode;
 	const struct sl_rx_path *rx_path; /**< chosen rows of the path tables */
@@ -329,8 +367,6 @@ void sl_tx_queue_drain(struct sl_tx_queue *q);
 void sl_rx_stall_check(struct sl_rx_queue *q) __rte_cold;
 /** Called whenever the ring is full: starts the queue anew when that lasts for no good reason. */
 void sl_tx_stall_check(struct sl_tx_queue *q) __rte_cold;
-/** No event of a stall comes after this. Control. */
-void sl_stall_cancel(struct sl_port *port);
 
 /* sl_queue.c: queue set-up, release, start, stop, info; checks and explains thresholds. */
 int sl_rx_queue_setup(struct rte_eth_dev *eth, uint16_t qid, uint16_t nb_desc, unsigned int socket,
@@ -378,6 +414,41 @@ void sl_window_remove_queue(struct sl_tx_queue *q);
 /** Whether a mempool's mbufs have their data in memory that it was given. */
 bool sl_pool_is_pinned(struct rte_mempool *pool);
 
+/* sl_call.c: time, and the deadline of each call. */
+/** Now, in ticks of rte_get_tsc_hz(): the CPU's, or a stepped device's own. Any thread. */
+uint64_t sl_time(struct sl_port *port);
+uint64_t sl_time_ticks(uint64_t us);
+/** Sleep; a device with time of its own lets that pass instead. */
+void sl_time_nap(struct sl_port *port, unsigned int us);
+/**
+ * When a wait of at most @p us that begins now ends, in ticks: no later than the call that
+ * this thread is in. The seventeenth thread in calls of one port has no deadline but @p us.
+ */
+uint64_t sl_time_limit(struct sl_port *port, unsigned int us);
+/**
+ * One step of a wait: let a stepped device work, then sleep for @p us, or until @p limit.
+ * @return false: the limit was reached before; nothing was done.
+ */
+bool sl_time_wait(struct sl_port *port, unsigned int us, uint64_t limit);
+/**
+ * A call of ethdev's on this thread: SL_CALL_US for all of it. Calls within calls share the
+ * outer one's deadline. Each begin has its end, on the same thread.
+ */
+void sl_call_begin(struct sl_port *port);
+void sl_call_end(struct sl_port *port);
+/** Whether any thread is in a call of the port's. */
+bool sl_call_running(struct sl_port *port);
+
+/* sl_event.c: what the application is told, after the call that caused it. */
+/** Tell of it as soon as no call runs, on EAL's alarm thread. Any thread. */
+void sl_event_raise(struct sl_port *port, enum sl_event event);
+/** The link changed: told at once where nothing stands against it. EAL's interrupt thread. */
+void sl_event_link(struct rte_eth_dev *eth);
+/** It is of no more use; one that is being told is over when this returns. Control. */
+void sl_event_drop(struct sl_port *port, enum sl_event event);
+/** No event comes after this. Control. */
+void sl_event_close(struct sl_port *port);
+
 /* sl_nic.c: bringing the NIC up and down. Control. */
 /**
  * Wait until the bits @p mask of register @p off are @p want; lets a stepped device work.
@@ -401,6 +472,8 @@ void sl_intr_destroy(struct rte_eth_dev *eth);
 int sl_intr_check(const struct rte_eth_dev *eth);
 /** Let in the interrupts that the configuration asks for; and no more. After a reset. */
 int sl_intr_start(struct rte_eth_dev *eth);
+/** From here on link changes are told of: last, when the status at the start is known. */
+void sl_intr_let_link(struct rte_eth_dev *eth);
 void sl_intr_stop(struct rte_eth_dev *eth);
 /** Send RTE_ETH_EVENT_INTR_RMV, unless it was sent before. Any thread. */
 void sl_intr_tell_removal(struct sl_port *port);

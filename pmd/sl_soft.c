@@ -43,6 +43,7 @@ struct soft_dev {
 	struct sl_softnic *nic;
 	struct soft_runner *runner; /**< NULL when stepped */
 	bool msix;		    /**< else one interrupt vector for everything */
+	uint64_t now;		    /**< time=own: ticks gone by; atomic */
 };
 
 /* Probe and close are serialised by the bus and by the application: no lock. */
@@ -195,6 +196,22 @@ soft_poll(struct sl_port *port)
 		sl_softnic_step(dev->nic, POLL_BUDGET);
 }
 
+static uint64_t
+soft_time(struct sl_port *port)
+{
+	const struct soft_dev *dev = port->dev_priv;
+
+	return __atomic_load_n(&dev->now, __ATOMIC_RELAXED);
+}
+
+static void
+soft_nap(struct sl_port *port, unsigned int us)
+{
+	struct soft_dev *dev = port->dev_priv;
+
+	__atomic_fetch_add(&dev->now, sl_time_ticks(us), __ATOMIC_RELAXED);
+}
+
 static int
 soft_irq_fd(struct sl_port *port, unsigned int vector)
 {
@@ -210,12 +227,28 @@ static const struct sl_dev_ops soft_dev_ops = {
 	.irq_fd = soft_irq_fd,
 };
 
+/* The same, with time of its own: it passes while the driver waits, and when told to. */
+static const struct sl_dev_ops soft_timed_ops = {
+	.kind = "soft",
+	.release = soft_release,
+	.poll = soft_poll,
+	.time = soft_time,
+	.nap = soft_nap,
+	.irq_fd = soft_irq_fd,
+};
+
+static bool
+is_soft(const struct sl_port *port)
+{
+	return port->dev_ops == &soft_dev_ops || port->dev_ops == &soft_timed_ops;
+}
+
 struct sl_softnic *
 sl_soft_nic(const struct sl_port *port)
 {
 	const struct soft_dev *dev = port->dev_priv;
 
-	return port->dev_ops == &soft_dev_ops && dev != NULL ? dev->nic : NULL;
+	return is_soft(port) && dev != NULL ? dev->nic : NULL;
 }
 
 bool
@@ -223,7 +256,13 @@ sl_soft_stepped(const struct sl_port *port)
 {
 	const struct soft_dev *dev = port->dev_priv;
 
-	return port->dev_ops == &soft_dev_ops && dev != NULL && dev->runner == NULL;
+	return is_soft(port) && dev != NULL && dev->runner == NULL;
+}
+
+bool
+sl_soft_timed(const struct sl_port *port)
+{
+	return port->dev_ops == &soft_timed_ops;
 }
 
 static int
@@ -263,6 +302,7 @@ soft_device_create(struct sl_port *port, const char *name, const struct sl_args 
 	if (dev->shared == NULL)
 		return -ENOMEM;
 	dev->msix = args->msix;
+	dev->now = 1; /* 0 is no time */
 	memcpy(params.mac, args->mac, sizeof(params.mac));
 	ret = sl_softnic_create(&params, &dev->nic);
 	if (ret != 0)
@@ -302,7 +342,7 @@ soft_port_create(struct rte_eth_dev *eth, const char *name, const struct sl_args
 	int ret;
 
 	port->eth = eth;
-	port->dev_ops = &soft_dev_ops;
+	port->dev_ops = args->own_time ? &soft_timed_ops : &soft_dev_ops;
 	port->dev_priv = rte_zmalloc(name, sizeof(struct soft_dev), 0);
 	if (port->dev_priv == NULL)
 		return -ENOMEM;

@@ -10,7 +10,6 @@
  * ring is that thread's; called rarely: sl_rx.c, sl_tx.c.
  */
 
-#include <rte_alarm.h>
 #include <rte_cycles.h>
 
 #include "sl_port.h"
@@ -24,25 +23,6 @@
 /* What a receive queue is known by never comes back to an earlier figure. */
 #define RX_GAP_MS 3600000u
 
-static uint64_t
-ms_to_tsc(unsigned int ms)
-{
-	return rte_get_tsc_hz() / MS_PER_S * ms;
-}
-
-/* On EAL's alarm thread: callbacks of the application may take their time. */
-static void
-needs_reset(void *arg)
-{
-	rte_eth_dev_callback_process(arg, RTE_ETH_EVENT_INTR_RESET, NULL);
-}
-
-void
-sl_stall_cancel(struct sl_port *port)
-{
-	rte_eal_alarm_cancel(needs_reset, port->eth);
-}
-
 /* The queue did not come back: only a reset of the whole NIC is left, which is the application's.
  */
 static void
@@ -53,16 +33,17 @@ give_up(struct sl_port *port, struct sl_stall *s, const char *kind, unsigned int
 		"port %u %s queue %u: does not start again: %s; rte_eth_dev_reset() is needed "
 		"(RTE_ETH_EVENT_INTR_RESET)",
 		port->eth->data->port_id, kind, qid, rte_strerror(-err));
-	rte_eal_alarm_set(1, needs_reset, port->eth);
+	sl_event_raise(port, SL_EVENT_RESET);
 }
 
 /* True when the queue has been as @p mark says for @p ms; a look at least every @p gap ms. */
 static bool
-unchanged_for(struct sl_stall *s, uint64_t mark, unsigned int ms, unsigned int gap)
+unchanged_for(
+	struct sl_port *port, struct sl_stall *s, uint64_t mark, unsigned int ms, unsigned int gap)
 {
-	const uint64_t now = rte_rdtsc(), limit = ms_to_tsc(ms);
+	const uint64_t now = sl_time(port), limit = sl_time_ticks(ms * 1000ull);
 
-	if (s->since == 0 || s->mark != mark || now - s->last > ms_to_tsc(gap)) {
+	if (s->since == 0 || s->mark != mark || now - s->last > sl_time_ticks(gap * 1000ull)) {
 		s->mark = mark;
 		s->since = now;
 	}
@@ -81,12 +62,14 @@ sl_rx_stall_check(struct sl_rx_queue *q)
 	if (q->stall.dead || q->nb_hold == q->nb_desc || !sl_nic_alive(port))
 		return;
 	head = SL_RD(&port->bus, RDH, q->queue_id);
+	if (head == SL_REG_GONE && !sl_nic_alive(port))
+		return;
 	if (head == q->next_to_clean) {
 		q->stall.since = 0; /* nothing has come in */
 		return;
 	}
 	/* The NIC is past a descriptor that does not say DD. */
-	if (!unchanged_for(&q->stall,
+	if (!unchanged_for(port, &q->stall,
 		    n->packets + n->errors + n->bad_length + n->bad_chain + n->unexpected_seg +
 			    q->next_to_clean,
 		    RX_STALL_MS, RX_GAP_MS))
@@ -130,7 +113,7 @@ sl_tx_stall_check(struct sl_tx_queue *q)
 
 	/* A stopped queue takes nothing either. */
 	if (!q->started || q->stall.dead ||
-		!unchanged_for(&q->stall, q->next_to_clean, TX_STALL_MS, TX_GAP_MS))
+		!unchanged_for(port, &q->stall, q->next_to_clean, TX_STALL_MS, TX_GAP_MS))
 		return;
 	q->stall.since = 0;
 	if (!sl_nic_alive(port))
@@ -140,6 +123,8 @@ sl_tx_stall_check(struct sl_tx_queue *q)
 	if ((status & SL_STATUS_LU) == 0 || (status & SL_STATUS_TXOFF) != 0)
 		return;
 	head = SL_RD(&port->bus, TDH, q->queue_id);
+	if (head == SL_REG_GONE && !sl_nic_alive(port))
+		return;
 	q->n.stalls++;
 	count_given_up(q, head);
 	SL_LOG(WARNING,

@@ -103,6 +103,14 @@ volatile uint32_t *sl_softnic_doorbell(struct sl_softnic *nic, uint32_t off);
 /** The bus a driver uses to reach this device. */
 struct sl_bus sl_softnic_bus(struct sl_softnic *nic);
 
+/**
+ * What a driver gets for a register read, in place of @p val, which the device would give.
+ * Called with the device's lock held: no call to the device from here. Not for the doorbell words.
+ */
+typedef uint32_t (*sl_softnic_read_fn)(void *ctx, uint32_t off, uint32_t val);
+/** A device that lies: from here on each register read goes through @p fn; NULL: none. Control. */
+void sl_softnic_on_read(struct sl_softnic *nic, sl_softnic_read_fn fn, void *ctx);
+
 /** An eventfd that counts interrupts of @p vector (0..24); owned by the device. -1: no such vector. */
 int sl_softnic_irq_fd(struct sl_softnic *nic, unsigned int vector);
 

@@ -169,6 +169,8 @@ struct sl_softnic {
 	uint32_t rx_mask, tx_mask; /**< queues that are enabled and usable */
 	uint32_t faults;	   /**< bits of enum sl_fault in force */
 	struct softnic_fault_state fault[SL_FAULT_COUNT];
+	sl_softnic_read_fn on_read; /**< what drivers read instead, or NULL */
+	void *on_read_ctx;
 	bool wire_up; /**< as the wire said last */
 	bool link_up; /**< as STATUS.LU says */
 

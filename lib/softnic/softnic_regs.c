@@ -629,8 +629,19 @@ sl_softnic_reg_read(struct sl_softnic *nic, uint32_t off)
 		val = SL_REG_GONE;
 	else if (slot->reg != SL_REG_COUNT)
 		val = reg_read(nic, slot->reg, slot->index, false);
+	if (__builtin_expect(nic->on_read != NULL, 0))
+		val = nic->on_read(nic->on_read_ctx, off, val);
 	softnic_unlock(nic);
 	return val;
+}
+
+void
+sl_softnic_on_read(struct sl_softnic *nic, sl_softnic_read_fn fn, void *ctx)
+{
+	softnic_lock(nic);
+	nic->on_read = fn;
+	nic->on_read_ctx = ctx;
+	softnic_unlock(nic);
 }
 
 /* What is kept of a write to a register that has reserved bits, which read as zero. */

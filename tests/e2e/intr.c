@@ -520,7 +520,7 @@ registers(void **state)
 
 struct link_seen {
 	unsigned int events; /* atomic */
-	bool stop, close;    /* what the callback does */
+	bool stop;	     /* what the callback does */
 };
 
 static int
@@ -532,8 +532,6 @@ on_link(uint16_t port, enum rte_eth_event_type type, void *arg, void *ret)
 	(void)ret;
 	if (seen->stop)
 		assert_int_equal(rte_eth_dev_stop(port), 0);
-	if (seen->close)
-		assert_int_equal(rte_eth_dev_close(port), 0);
 	__atomic_fetch_add(&seen->events, 1, __ATOMIC_SEQ_CST);
 	return 0;
 }
@@ -546,8 +544,7 @@ await_events(struct h_port *p, struct link_seen *seen, unsigned int n)
 	for (ms = 0; __atomic_load_n(&seen->events, __ATOMIC_SEQ_CST) < n; ms++) {
 		if (ms == WAKE_MS)
 			fail_msg("event %u does not come", n);
-		if (p != NULL)
-			h_step(p);
+		h_step(p);
 		rte_delay_us_sleep(1000);
 	}
 }
@@ -617,6 +614,48 @@ link_and_frames(void **state)
 	}
 }
 
+static void
+await_link(struct h_port *p, uint16_t status)
+{
+	struct rte_eth_link link;
+	unsigned int ms;
+
+	for (ms = 0; ms < WAKE_MS; ms++) {
+		h_step(p);
+		assert_int_equal(rte_eth_link_get_nowait(p->id, &link), 0);
+		if (link.link_status == status)
+			return;
+		rte_delay_us_sleep(1000);
+	}
+	fail_msg("the link does not become %u", status);
+}
+
+/*
+ * The last that a start does is to point the fast path at the queues: as long as it does not,
+ * nothing is told, and afterwards it is.
+ */
+static void
+event_waits_for_the_start(void **state)
+{
+	struct h_port *p = *state;
+	struct link_seen seen = {0};
+	void **txq;
+
+	h_start(p, &(struct h_cfg){.lsc = true});
+	watch(p, &seen);
+	txq = rte_eth_fp_ops[p->id].txq.data;
+	rte_eth_fp_ops[p->id].txq.data = NULL;
+	/* The second change is seen by the handler when it has done with the first. */
+	h_fault(p, SL_FAULT_LINK_DOWN, 0, 1);
+	await_link(p, RTE_ETH_LINK_DOWN);
+	h_fault(p, SL_FAULT_LINK_DOWN, 0, 0);
+	await_link(p, RTE_ETH_LINK_UP);
+	assert_int_equal(__atomic_load_n(&seen.events, __ATOMIC_SEQ_CST), 0);
+	__atomic_store_n(&rte_eth_fp_ops[p->id].txq.data, txq, __ATOMIC_RELEASE);
+	await_events(p, &seen, 1);
+	unwatch(p, &seen);
+}
+
 /* On EAL's interrupt thread, within the handler that stop would wait for. */
 static void
 stopped_in_callback(void **state)
@@ -638,33 +677,92 @@ stopped_in_callback(void **state)
 	h_alive(p);
 }
 
+/* The link goes down and up without a pause, until somebody has had enough. */
+struct flapper {
+	struct sl_softnic *nic;
+	uint16_t port;
+	bool quit, over;     /* atomic */
+	int stopped, closed; /* what the callback got */
+	unsigned int events; /* atomic */
+};
+
+static void *
+flap(void *arg)
+{
+	struct flapper *f = arg;
+	uint32_t down = 0;
+
+	while (!__atomic_load_n(&f->quit, __ATOMIC_SEQ_CST))
+		assert_int_equal(sl_softnic_fault(f->nic, SL_FAULT_LINK_DOWN, 0, down ^= 1), 0);
+	__atomic_store_n(&f->over, true, __ATOMIC_SEQ_CST);
+	return NULL;
+}
+
+static int
+stop_and_close(uint16_t port, enum rte_eth_event_type type, void *arg, void *ret)
+{
+	struct flapper *f = arg;
+
+	(void)type;
+	(void)ret;
+	/* The software NIC goes with the port. */
+	__atomic_store_n(&f->quit, true, __ATOMIC_SEQ_CST);
+	while (!__atomic_load_n(&f->over, __ATOMIC_SEQ_CST))
+		sched_yield();
+	f->stopped = rte_eth_dev_stop(port);
+	f->closed = rte_eth_dev_close(port);
+	__atomic_fetch_add(&f->events, 1, __ATOMIC_SEQ_CST);
+	return 0;
+}
+
+/* Link changes at any moment of the start: the first that is told of finds a port that can be
+ * closed. */
 static void
-closed_in_callback(void **state)
+close_a_flapping_port(struct rte_mempool *pool)
 {
 	static const char name[] = "net_syncline_soft_cb";
 	struct rte_eth_conf conf = {.intr_conf.lsc = 1};
-	struct link_seen seen = {.stop = true, .close = true};
+	struct flapper f = {0};
+	pthread_t thread;
+	unsigned int ms;
+
+	assert_int_equal(rte_vdev_init(name, "mode=thread,cpu=-1,wire=loop"), 0);
+	assert_int_equal(rte_eth_dev_get_port_by_name(name, &f.port), 0);
+	f.nic = sl_pmd_softnic(f.port);
+	assert_int_equal(rte_eth_dev_configure(f.port, 1, 1, &conf), 0);
+	assert_int_equal(rte_eth_rx_queue_setup(f.port, 0, 128, SOCKET_ID_ANY, NULL, pool), 0);
+	assert_int_equal(rte_eth_tx_queue_setup(f.port, 0, 128, SOCKET_ID_ANY, NULL), 0);
+	assert_int_equal(
+		rte_eth_dev_callback_register(f.port, RTE_ETH_EVENT_INTR_LSC, stop_and_close, &f),
+		0);
+	assert_int_equal(pthread_create(&thread, NULL, flap, &f), 0);
+	assert_int_equal(rte_eth_dev_start(f.port), 0);
+	for (ms = 0; __atomic_load_n(&f.events, __ATOMIC_SEQ_CST) == 0; ms++) {
+		assert_true(ms < WAKE_MS);
+		rte_delay_us_sleep(1000);
+	}
+	pthread_join(thread, NULL);
+	assert_int_equal(f.stopped, 0);
+	assert_int_equal(f.closed, 0);
+	assert_int_equal(f.events, 1);
+	assert_false(rte_eth_dev_is_valid_port(f.port));
+	assert_int_equal(rte_mempool_avail_count(pool), pool->size);
+	assert_int_equal(rte_vdev_uninit(name), 0);
+}
+
+static void
+closed_in_callback(void **state)
+{
 	struct rte_mempool *pool;
-	uint16_t id;
+	unsigned int i;
 
 	(void)state;
 	pool = rte_pktmbuf_pool_create(
 		"pool_cb", 1023, 0, 0, RTE_MBUF_DEFAULT_BUF_SIZE, SOCKET_ID_ANY);
 	assert_non_null(pool);
-	assert_int_equal(rte_vdev_init(name, "mode=thread,cpu=-1,wire=loop"), 0);
-	assert_int_equal(rte_eth_dev_get_port_by_name(name, &id), 0);
-	assert_int_equal(rte_eth_dev_configure(id, 1, 1, &conf), 0);
-	assert_int_equal(rte_eth_rx_queue_setup(id, 0, 128, SOCKET_ID_ANY, NULL, pool), 0);
-	assert_int_equal(rte_eth_tx_queue_setup(id, 0, 128, SOCKET_ID_ANY, NULL), 0);
-	assert_int_equal(
-		rte_eth_dev_callback_register(id, RTE_ETH_EVENT_INTR_LSC, on_link, &seen), 0);
-	assert_int_equal(rte_eth_dev_start(id), 0);
-	assert_int_equal(sl_softnic_fault(sl_pmd_softnic(id), SL_FAULT_LINK_DOWN, 0, 1), 0);
-	await_events(NULL, &seen, 1);
-	assert_false(rte_eth_dev_is_valid_port(id));
-	assert_int_equal(rte_mempool_avail_count(pool), 1023);
+	for (i = 0; i < 20; i++)
+		close_a_flapping_port(pool);
 	rte_mempool_free(pool);
-	assert_int_equal(rte_vdev_uninit(name), 0);
 }
 
 int
@@ -680,6 +778,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(close_with_pending),
 		h_test(registers),
 		cmocka_unit_test(link_and_frames),
+		h_test(event_waits_for_the_start),
 		h_test(stopped_in_callback),
 		cmocka_unit_test(closed_in_callback),
 	};

@@ -76,6 +76,9 @@ every_key(void **state)
 	assert_int_equal(parsed("quota_noncached=3M").quota_noncached, 3 << 20);
 	assert_int_equal(parsed("quota_noncached=4096").quota_noncached, 4096);
 	assert_false(parsed("mode=thread").step);
+	assert_true(parsed("time=own").own_time);
+	assert_false(parsed("time=real").own_time);
+	assert_false(parsed("mode=step").own_time);
 	assert_false(parsed("intr=msi").msix);
 	assert_true(parsed("intr=msix").msix);
 	assert_int_equal(parsed("cpu=-1,node=-1").cpu, -1);
@@ -166,6 +169,7 @@ refusals(void **state)
 		{SL_ARGS_SOFT, "coherency", "coherency", "key=value"},
 		{SL_ARGS_SOFT, "coherency=", "coherency=", "explicit"},
 		{SL_ARGS_SOFT, "mode=fast", "mode=fast", "step"},
+		{SL_ARGS_SOFT, "time=fast", "time=fast", "own"},
 		{SL_ARGS_SOFT, "mode=step,mode=step", "mode=step", "once"},
 		{SL_ARGS_SOFT, "intr=intx", "intr=intx", "msix, msi"},
 		{SL_ARGS_PCI, "intr=msi", "intr=msi", "coherency"},

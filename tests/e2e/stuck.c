@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+/*
+ * A NIC whose registers lie: each register that the driver reads is stuck at each of a few
+ * values through the whole life of a port. Every call of ethdev's ends within its deadline, by
+ * the port's own time; what it calls a success the device bears out; no mbuf is lost.
+ */
+#include "harness.h"
+#include "sl_bus.h"
+#include "sl_fields.h"
+#include "sl_regs.h"
+
+#define CALL_US 2000000u
+#define MAX_REGS 512u
+
+static const struct h_cfg small = {.nb_rxd = 64, .nb_txd = 64, .pool_size = 255};
+
+/* --- the lie --- */
+
+/* What the driver reads, or what one register of it is stuck at. */
+struct lie {
+	uint32_t off[MAX_REGS];
+	unsigned int nb;
+	bool noted; /* all that matter are known: from here on it is the dump, which reads the rest
+		     */
+	bool stuck;
+	uint32_t at, value;
+	bool started; /* by ethdev's word; without, it refuses most calls by itself */
+};
+
+static uint32_t
+lie_read(void *ctx, uint32_t off, uint32_t val)
+{
+	struct lie *l = ctx;
+	unsigned int i;
+
+	if (l->stuck)
+		return off == l->at ? l->value : val;
+	for (i = 0; i < l->nb; i++) {
+		if (l->off[i] == off)
+			return val;
+	}
+	if (!l->noted && l->nb < MAX_REGS)
+		l->off[l->nb++] = off;
+	return val;
+}
+
+/* What the device itself has there. */
+static uint32_t
+truth(struct h_port *p, struct lie *l, uint32_t off)
+{
+	uint32_t val;
+
+	sl_softnic_on_read(p->nic, NULL, NULL);
+	val = sl_softnic_reg_read(p->nic, off);
+	sl_softnic_on_read(p->nic, lie_read, l);
+	return val;
+}
+
+/* --- calls, each with what its success means --- */
+
+/* The device's word is all there is: of the register that lies nothing is known. */
+static void
+holds(struct h_port *p, struct lie *l, uint32_t off, uint32_t mask, uint32_t want)
+{
+	const uint32_t is = truth(p, l, off);
+
+	if ((l->stuck && l->at == off) || (is & mask) == want)
+		return;
+	fail_msg("success told, but 0x%05x is 0x%08x, with 0x%05x stuck at 0x%08x", off, is, l->at,
+		l->value);
+}
+
+static int
+do_start(struct h_port *p, struct lie *l)
+{
+	int ret = rte_eth_dev_start(p->id);
+
+	l->started = ret == 0;
+	if (ret == 0) {
+		holds(p, l, SL_OFF(RXDCTL, 0), SL_XDCTL_ENABLE, SL_XDCTL_ENABLE);
+		holds(p, l, SL_OFF(TXDCTL, 0), SL_XDCTL_ENABLE, SL_XDCTL_ENABLE);
+		holds(p, l, SL_OFF_TCTL, SL_TCTL_EN, SL_TCTL_EN);
+	}
+	return ret;
+}
+
+static int
+do_link_get(struct h_port *p, struct lie *l)
+{
+	struct rte_eth_link link;
+
+	(void)l;
+	return rte_eth_link_get(p->id, &link);
+}
+
+static int
+do_link_down(struct h_port *p, struct lie *l)
+{
+	int ret = rte_eth_dev_set_link_down(p->id);
+
+	if (ret == 0)
+		holds(p, l, SL_OFF_STATUS, SL_STATUS_LU, 0);
+	return ret;
+}
+
+static int
+do_link_up(struct h_port *p, struct lie *l)
+{
+	(void)l;
+	return rte_eth_dev_set_link_up(p->id);
+}
+
+static int
+do_stats(struct h_port *p, struct lie *l)
+{
+	struct rte_eth_stats stats;
+
+	(void)l;
+	return rte_eth_stats_get(p->id, &stats);
+}
+
+static int
+do_xstats(struct h_port *p, struct lie *l)
+{
+	struct rte_eth_xstat values[512];
+
+	(void)l;
+	return rte_eth_xstats_get(p->id, values, RTE_DIM(values)) < 0 ? -EIO :
+									rte_eth_stats_reset(p->id);
+}
+
+static int
+do_filters(struct h_port *p, struct lie *l)
+{
+	struct rte_ether_addr mac = {{2, 0, 0, 0, 0, 9}};
+	int ret = rte_eth_promiscuous_enable(p->id) | rte_eth_allmulticast_enable(p->id) |
+		rte_eth_dev_mac_addr_add(p->id, &mac, 0) | rte_eth_dev_set_mtu(p->id, 1400);
+
+	(void)l;
+	return ret | rte_eth_dev_mac_addr_remove(p->id, &mac) | rte_eth_promiscuous_disable(p->id);
+}
+
+static int
+do_registers(struct h_port *p, struct lie *l)
+{
+	struct rte_dev_reg_info info = {0};
+	int ret;
+
+	l->noted = true;
+	ret = rte_eth_dev_get_reg_info(p->id, &info);
+	if (ret != 0)
+		return ret;
+	info.data = calloc(info.length, info.width);
+	assert_non_null(info.data);
+	ret = rte_eth_dev_get_reg_info(p->id, &info);
+	free(info.data);
+	return ret;
+}
+
+/* Frames under way in both directions, so that a stop has something to lose. */
+static int
+do_traffic(struct h_port *p, struct lie *l)
+{
+	struct rte_mbuf *m, *got[8];
+	uint8_t f[100];
+	unsigned int i;
+	uint16_t n;
+
+	if (!l->started)
+		return 0;
+	h_ether(f, sizeof(f), &p->mac, 1);
+	for (i = 0; i < 4; i++) {
+		h_give(p, f, sizeof(f));
+		m = h_mbuf(p, f, sizeof(f), 1);
+		if (rte_eth_tx_burst(p->id, 0, &m, 1) == 0)
+			rte_pktmbuf_free(m);
+		if (i == 1)
+			h_step(p);
+	}
+	n = rte_eth_rx_burst(p->id, 0, got, 1);
+	rte_pktmbuf_free_bulk(got, n);
+	return 0;
+}
+
+static int
+do_rx_stop(struct h_port *p, struct lie *l)
+{
+	int ret = rte_eth_dev_rx_queue_stop(p->id, 0);
+
+	if (ret == 0 && l->started)
+		holds(p, l, SL_OFF(RXDCTL, 0), SL_XDCTL_ENABLE, 0);
+	return ret;
+}
+
+static int
+do_rx_start(struct h_port *p, struct lie *l)
+{
+	(void)l;
+	return rte_eth_dev_rx_queue_start(p->id, 0);
+}
+
+static int
+do_tx_stop(struct h_port *p, struct lie *l)
+{
+	int ret = rte_eth_dev_tx_queue_stop(p->id, 0);
+
+	if (ret == 0 && l->started)
+		holds(p, l, SL_OFF(TXDCTL, 0), SL_XDCTL_ENABLE, 0);
+	return ret;
+}
+
+static int
+do_tx_start(struct h_port *p, struct lie *l)
+{
+	(void)l;
+	return rte_eth_dev_tx_queue_start(p->id, 0);
+}
+
+static int
+do_stop(struct h_port *p, struct lie *l)
+{
+	l->started = false;
+	return rte_eth_dev_stop(p->id);
+}
+
+static int
+do_reset(struct h_port *p, struct lie *l)
+{
+	l->started = false;
+	return rte_eth_dev_reset(p->id);
+}
+
+static const struct {
+	const char *name;
+	int (*call)(struct h_port *p, struct lie *l);
+} life[] = {
+	{"start", do_start},
+	{"link_get", do_link_get},
+	{"stats", do_stats},
+	{"traffic", do_traffic},
+	{"rx_queue_stop", do_rx_stop},
+	{"rx_queue_start", do_rx_start},
+	{"tx_queue_stop", do_tx_stop},
+	{"tx_queue_start", do_tx_start},
+	{"filters", do_filters},
+	{"set_link_down", do_link_down},
+	{"set_link_up", do_link_up},
+	{"xstats", do_xstats},
+	{"registers", do_registers},
+	{"traffic", do_traffic},
+	{"stop", do_stop},
+	{"start again", do_start},
+	{"traffic", do_traffic},
+	{"reset", do_reset},
+	{"start after reset", do_start},
+	{"traffic", do_traffic},
+};
+
+static uint64_t
+now_us(struct h_port *p)
+{
+	uint64_t us = 0;
+
+	assert_int_equal(sl_pmd_time_us(p->id, &us), 0);
+	return us;
+}
+
+/* A port's life from its first start; its close is the end of it, with the register still stuck. */
+static void
+live(struct lie *l, bool faithful)
+{
+	struct h_port p;
+	uint64_t begin, took;
+	unsigned int i;
+	int ret;
+
+	h_open(&p, "time=own");
+	p.check_free = true;
+	p.faults_free = true;
+	assert_int_equal(h_try_setup(&p, &small), 0);
+	sl_softnic_on_read(p.nic, lie_read, l);
+	for (i = 0; i < RTE_DIM(life); i++) {
+		begin = now_us(&p);
+		ret = life[i].call(&p, l);
+		took = now_us(&p) - begin;
+		if (took > CALL_US)
+			fail_msg("%s takes %" PRIu64 " us with 0x%05x stuck at 0x%08x",
+				life[i].name, took, l->at, l->value);
+		if (faithful)
+			assert_int_equal(ret, 0);
+	}
+	h_close(&p);
+}
+
+/* --- tests --- */
+
+/* Registers that something is waited for or written back in: stuck at each single bit too. */
+static bool
+bit_by_bit(uint32_t off)
+{
+	static const uint32_t offs[] = {SL_OFF_CTRL, SL_OFF_STATUS, SL_OFF_CTRL_EXT, SL_OFF_SWSM,
+		SL_OFF_SW_FW_SYNC, SL_OFF_MDIC, SL_OFF_EECD, SL_OFF_EEMNGCTL, SL_OFF_RCTL,
+		SL_OFF(RXDCTL, 0), SL_OFF(TXDCTL, 0), SL_OFF(TDH, 0)};
+	unsigned int i;
+
+	for (i = 0; i < RTE_DIM(offs); i++) {
+		if (offs[i] == off)
+			return true;
+	}
+	return false;
+}
+
+static void
+every_register(void **state)
+{
+	static struct lie seen;
+	unsigned int i, bit;
+
+	(void)state;
+	live(&seen, true);
+	assert_in_range(seen.nb, 50, MAX_REGS - 1);
+	for (i = 0; i < seen.nb; i++) {
+		struct lie l = {.stuck = true, .at = seen.off[i]};
+
+		live(&l, false);
+		l.value = UINT32_MAX;
+		live(&l, false);
+		for (bit = 0; bit < 32 && bit_by_bit(l.at); bit++) {
+			l.value = RTE_BIT32(bit);
+			live(&l, false);
+		}
+	}
+}
+
+int
+main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_register),
+	};
+
+	return h_main(argc, argv, tests);
+}
