@@ -32,9 +32,27 @@ have() {
 	command -v "$1" >/dev/null 2>&1
 }
 
+# REPLY: a file name as the caller meant it.
+callers() {
+	REPLY=$1
+	if [[ $1 != /* ]]; then REPLY=$SL_CALLER/$1; fi
+}
+
+# Was that build folder set up for this checkout, at its place? A copy's and a moved one's were not.
+build_is_ours() {
+	python3 - "$1" "$SL_TOP" <<-'END' 2>/dev/null
+		import json, os, sys
+		build, top = map(os.path.realpath, sys.argv[1:])
+		with open(os.path.join(build, "meson-info", "meson-info.json"), encoding="utf-8") as f:
+		    told = json.load(f)["directories"]
+		sys.exit(told["source"] != top or told["build"] != build)
+	END
+}
+
 # Remember a change outside this folder, once.
 note_change() {
-	grep -qsxF -- "$1" "$SL_CHANGES" || printf '%s\n' "$1" >>"$SL_CHANGES"
+	if grep -qsxF -- "$1" "$SL_CHANGES"; then return 0; fi
+	{ printf '%s\n' "$1" >>"$SL_CHANGES"; } 2>/dev/null || warn "changed on this machine, and $SL_CHANGES cannot be written: $1"
 }
 
 # The CPUs this process may use, one a line.
@@ -52,7 +70,14 @@ cpus_allowed() {
 quietly() {
 	local log=$1
 	shift
-	mkdir -p "$(dirname "$log")"
+	if ! mkdir -p "${log%/*}" 2>/dev/null || [[ ! -w ${log%/*} ]]; then log=/dev/null; fi
+	if [[ $log == /dev/null && -z ${SL_VERBOSE-} ]]; then
+		# A checkout that cannot be written: the words are kept until it is known what they are worth.
+		local said rc=0
+		said=$("$@" 2>&1 </dev/null) || rc=$?
+		((rc == 0)) || printf '%s\n' "$said" >&2
+		return "$rc"
+	fi
 	if [[ -n ${SL_VERBOSE-} ]]; then
 		"$@" 2>&1 | tee "$log" >&2
 		return "${PIPESTATUS[0]}"

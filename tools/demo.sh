@@ -23,7 +23,7 @@ demo_help() {
 	One screen of results, and the same as JSON.
 
 	  --quick      shorter runs: 15 s in all when built
-	  --json FILE  where the JSON goes (syncline-demo.json)
+	  --json FILE  where the JSON goes (syncline-demo.json beside syncline; where that cannot be written, below /tmp)
 
 	Exit status 1 when a frame was lost and not accounted for, sums differ or a
 	frame came out changed. Frames that were dropped for want of a descriptor,
@@ -116,7 +116,7 @@ demo_capture() {
 }
 
 cmd_demo() {
-	local json=$SL_TOP/syncline-demo.json
+	local json=
 	DEMO_FULL=5 DEMO_PACED=2 DEMO_TCP_BYTES=200000000 DEMO_FRAMES=20000
 	while (($#)); do
 		case "$1" in
@@ -124,13 +124,18 @@ cmd_demo() {
 		--quick) DEMO_FULL=1 DEMO_PACED=1 DEMO_TCP_BYTES=100000000 DEMO_FRAMES=5000 ;;
 		--json)
 			(($# > 1)) || die "demo: --json wants the name of a file"
-			json=$2
+			callers "$2"
+			json=$REPLY
 			shift
 			;;
 		*) die "demo: unknown word '$1'. Allowed: --quick, --json FILE, --help." ;;
 		esac
 		shift
 	done
+	if [[ -z $json ]]; then
+		json=$SL_TOP/syncline-demo.json
+		[[ -w $SL_TOP ]] || json=$(mktemp "${TMPDIR:-/tmp}/syncline-demo.XXXXXX.json")
+	fi
 	: >>"$json" || die "demo: $json cannot be written"
 	setup_for_build
 	build_tree build gcc || exit 1

@@ -788,7 +788,9 @@ doctor_words() {
 		--device | --plugin)
 			(($# >= 2)) || doctor_usage "$1 needs a value."
 			if [[ $1 == --plugin ]]; then
-				SL_PLUGIN_FILE=$2
+				# Of a machine made of files, it is one of those.
+				if [[ -z $SL_ROOT ]]; then callers "$2"; else REPLY=$2; fi
+				SL_PLUGIN_FILE=$REPLY
 			else
 				doctor_bdf "$2"
 			fi

@@ -51,6 +51,7 @@ cmd_name() {
 	[[ ${1-} == -- && $# -gt 1 ]] ||
 		die "name: after FILE come -- and the command to run. ./syncline name --help says more."
 	shift
+	cd "$SL_CALLER" || die "$SL_CALLER cannot be entered"
 	[[ ! -e $file ]] || die "name: '$file' exists. Name another, or remove it to search anew."
 	for ((run = 1; run <= SL_NAME_RUNS; run++)); do
 		"$@" >"$file.log" 2>&1 </dev/null || true

@@ -41,11 +41,15 @@ cmd_perf() {
 	--help | -h) perf_help ;;
 	run | compare | report | export)
 		perf_build
-		exec build/apps/perf/sl-perf "$what" "$@"
+		# Of what --against builds; another --source behind it counts.
+		if [[ $what == compare ]]; then set -- --source "$SL_TOP" "$@"; fi
+		cd "$SL_CALLER" || die "$SL_CALLER cannot be entered"
+		exec "$SL_TOP/build/apps/perf/sl-perf" "$what" "$@"
 		;;
 	peers)
 		perf_build
-		exec build/tests/peer/sl-peers "$@"
+		cd "$SL_CALLER" || die "$SL_CALLER cannot be entered"
+		exec "$SL_TOP/build/tests/peer/sl-peers" "$@"
 		;;
 	instructions | prices | baseline)
 		# Valgrind, qemu-user and the cross compiler are the tests'.

@@ -105,6 +105,8 @@ driver headers. Build it with -Denable_driver_sdk=true, or give Meson -Ddpdk_dri
 	dir=$SL_CACHE/dpdk-headers-$version
 	SL_HEADERS=$dir
 	[[ ! -e $dir/.complete ]] || return 0
+	# Where nothing can be written, nothing is built: build_tree() says so.
+	if [[ ! -w $SL_TOP ]]; then return 0; fi
 	say "fetching DPDK's driver headers: libdpdk-dev $version has none, its source package does"
 	tmp=$(mktemp -d "${TMPDIR:-/tmp}/syncline.XXXXXX")
 	if ! quietly "$SL_CACHE/log/dpdk-source" "$SL_TOP/tools/fetch-source.sh" dpdk "$version" "$tmp"; then
@@ -218,6 +220,15 @@ build_tree() {
 	local dir=$1 compiler=$2 start=$SECONDS
 	local -a options
 	shift 2
+	if [[ ! -w $SL_TOP || -e $dir && ! -w $dir ]]; then
+		[[ -e $dir/build.ninja ]] || { warn "$dir is not built, and $SL_TOP cannot be written" && return 1; }
+		say "$dir is used as it is: it cannot be written"
+		return 0
+	fi
+	if [[ -e $dir/build.ninja ]] && ! build_is_ours "$dir"; then
+		say "$dir was set up for another place than $PWD/$dir (this checkout was moved or copied): setting it up anew"
+		rm -rf "${dir:?}"
+	fi
 	options=("$@")
 	# Cross builds have no DPDK, and nothing that a second configure could change.
 	if [[ ${options[0]-} != --cross-file && -n ${SL_HEADERS-} ]]; then

@@ -8,6 +8,7 @@
 
 set -uo pipefail
 
+unset CDPATH
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 
 # Tracked files, and new ones that nobody ignores.

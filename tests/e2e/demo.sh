@@ -75,6 +75,16 @@ else
 	demo user-none '^ran with 4 KiB pages' "${user[@]}" SL_NO_HUGE=1
 fi
 
+# Such a user may read a checkout, not write it: what is built is used.
+if [[ -e $work/user-none.json && $build == "$top/build" ]]; then
+	mkdir -m 777 "$work/there"
+	(cd "$work/there" && "${user[@]}" "$top/syncline" perf run --suite cycles --sizes 64 --processes 1 --trial 0.02 \
+		--out r.json) >"$work/out" 2>&1 || fail "a checkout to read: $(<"$work/out")"
+	[[ -s $work/there/r.json ]] || fail "a checkout to read: no result"
+	"${user[@]}" "$top/syncline" doctor >"$work/out" 2>&1
+	grep -q "^note  not root" "$work/out" || fail "a checkout to read: doctor: $(<"$work/out")"
+fi
+
 # in_group COMMAND...: in a control group that gets one hugepage.
 in_group() {
 	# shellcheck disable=SC2016 # the inner shell's

@@ -25,7 +25,7 @@ fi
 [ "$(nproc)" -ge 2 ] || skip "needs two CPUs: testpmd polls on one, the device works on another"
 
 # EAL refuses a plugin under a folder that anybody may write to.
-dir=$(cd "$(dirname "$driver")" && pwd)
+dir=$(CDPATH='' cd "$(dirname "$driver")" && pwd)
 while [ "$dir" != / ]; do
 	case $(stat -c %A "$dir") in
 	????????w?) skip "$dir is world-writable: EAL loads no plugin from below it" ;;

@@ -9,7 +9,7 @@
 # per run: "PASS name: words" or "FAIL name: reason"; then "END".
 
 set -euo pipefail
-top=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+top=$(CDPATH='' cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 work=${1:?run.sh: WORK-FOLDER is missing}
 mkdir -p "$work"
 work=$(cd "$work" && pwd)

@@ -18,7 +18,7 @@ libbsd0"
 # Headers and link names alone; what these depend on is not needed.
 readonly DEV="libdpdk-dev libjansson-dev libnuma-dev libpcap0.8-dev"
 
-top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+top=$(CDPATH='' cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 dir=${1:?usage: arm64.sh DIR}
 mkdir -p "$dir"
 dir=$(cd "$dir" && pwd)
@@ -120,8 +120,13 @@ write_cross_file() {
 	END
 }
 
-[[ -e $root ]] || unpack
 build=$dir/build-$version
+# It holds absolute paths, and so do the links in the root: not for a checkout that was moved or copied.
+if [[ -e $build/build.ninja ]] &&
+	! grep -qF "\"source\": \"$top\", \"build\": \"$build\"" "$build/meson-info/meson-info.json"; then
+	rm -rf "$build" "$root"
+fi
+[[ -e $root ]] || unpack
 if [[ ! -e $build/build.ninja ]]; then
 	write_pkg_config
 	write_cross_file

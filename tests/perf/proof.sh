@@ -16,7 +16,7 @@
 
 set -euo pipefail
 
-top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+top=$(CDPATH='' cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 build=$(realpath "${1:?usage: proof.sh BUILD [COMPARISONS [ROUNDS]]}")
 comparisons=${2:-20}
 rounds=${3:-20}

@@ -7,7 +7,7 @@
 
 set -uo pipefail
 
-SL_TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+SL_TOP=$(CDPATH='' cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 readonly SL_TOP
 # shellcheck source=tools/common.sh
 source "$SL_TOP/tools/common.sh"

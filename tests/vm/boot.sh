@@ -8,7 +8,7 @@
 
 set -u
 
-top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+top=$(CDPATH='' cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 sys=/sys/bus/pci/devices
 memory=768
 

@@ -23,7 +23,7 @@ on_real_ports=" traffic window wild intr checked kill perf "
 first_half=" traffic linux tcp stats wild doctor hw user "
 # Figures for people, only when named.
 only_named=" peers "
-top=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+top=$(CDPATH='' cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=tests/vm/cases/common.sh
 (source "$top/cases/common.sh" && few_plugins)
 for group in "$top"/cases/[0-9]*.sh; do

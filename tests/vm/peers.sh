@@ -16,7 +16,7 @@
 set -u
 build=${1:?usage: peers.sh BUILD [PAIRS [SECONDS]]}
 pairs=${2:-3} seconds=${3:-5}
-top=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+top=$(CDPATH='' cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=tests/vm/cases/common.sh
 source "$top/cases/common.sh"
 few_plugins

@@ -16,7 +16,7 @@ set -euo pipefail
 cache=${1:?usage: prepare.sh CACHE}
 mkdir -p "$cache"
 cache=$(cd "$cache" && pwd)
-top=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+top=$(CDPATH='' cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # Counts up when more or other packages are needed.
 fetched=$cache/ready-2
 # In the order they load; 9p first, for the rest of the guest hangs on it.
