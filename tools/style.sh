@@ -135,6 +135,14 @@ check_shell() {
 	{ files '*.sh' syncline .ci/run; } | xargs -r shellcheck -x -f gcc | verdict "shellcheck"
 }
 
+# Tests that run next to no other are of a suite that test.sh runs next to no other.
+check_alone() {
+	files '*meson.build' | while IFS= read -r f; do
+		tr '\n\t' '  ' <"$f" | sed 's/test(/\n&/g' | grep 'is_parallel: false' | grep -v "_alone'" |
+			cut -c 1-60 | sed "s|^|$f: |"
+	done | verdict "is_parallel: false is of a suite *_alone"
+}
+
 check_spelling() {
 	needs codespell "codespell" || return
 	files '*.c' '*.h' '*.md' '*.sh' '*.py' syncline |
@@ -154,4 +162,5 @@ check_words
 check_headers
 check_state
 check_shell
+check_alone
 check_spelling

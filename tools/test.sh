@@ -4,17 +4,27 @@
 #
 # "syncline test": builds every variant, runs the suites, sums up.
 
+# Every suite. The words of a newcomer's proof, which "syncline test" runs: gcc alone, and of vm one guest.
 readonly SL_SUITES="unit e2e peer tap perf cross model mutants style vm"
+readonly SL_PROOF="unit e2e peer tap model guest style"
 
+# shellcheck source=tools/steps.sh
+source "$SL_TOP/tools/steps.sh"
 # shellcheck source=tools/vm.sh
 source "$SL_TOP/tools/vm.sh"
 
 test_help() {
 	cat <<-'TEXT'
-	Usage: ./syncline test [SUITE...]
+	Usage: ./syncline test
+	       ./syncline test all
+	       ./syncline test SUITE...
 	       ./syncline test hw --allow BDF,BDF
 
-	Suites; none named: all, in this order.
+	With no word: the proof that all is well here, ten minutes at most on two CPUs once
+	built: unit, e2e in each coherency mode, peer, tap, model and style, built by gcc,
+	and one guest with traffic. "all": every suite, 40 minutes at most; what CI runs.
+
+	Suites:
 	  unit   parts by themselves; no root, no hugepages. gcc, clang, and gcc with
 	         AddressSanitizer and UndefinedBehaviorSanitizer
 	  e2e    the driver on the software NIC; same three builds
@@ -38,24 +48,26 @@ test_help() {
 	  hw     the cases of vm on two real ports, cabled to each other and bound to
 	         vfio-pci or uio; what needs more is skipped. Touches no other device
 
-	What this machine cannot run is counted as skipped, with its reason. A failed
-	test's output is shown. The last line is "N passed, N failed, N skipped";
-	exit status 1 when anything failed. A full run takes half an hour on two CPUs.
-	SL_VERBOSE=1 shows what the builds say.
+	What this machine cannot run is counted as skipped, with its reason. Of a failed
+	test the cases that failed are shown. The last line is "N passed, N failed, N
+	skipped"; exit status 1 when anything failed. Tests run two at a time; a run that is
+	interrupted leaves nothing running. SL_VERBOSE=1 shows what the builds say.
 	TEXT
 }
 
-SL_PASSED=0
-SL_FAILED=0
-SL_SKIPPED=0
+# --- steps: each counts what it ran ---
 
 # run_suite DIR SUITE LABEL [MESON-TEST-OPTION...]
 run_suite() {
 	local dir=$1 suite=$2 label=$3 log counts passed failed skipped rc=0
 	shift 3
+	if [[ $dir == *asan* ]]; then
+		export ASAN_OPTIONS=detect_stack_use_after_return=1:${ASAN_OPTIONS-}
+		export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1:${UBSAN_OPTIONS-}
+	fi
 	log=$dir/meson-logs/$suite.json
 	rm -f "$log"
-	meson test -C "$dir" --suite "syncline:$suite" --no-rebuild --logbase "$suite" "$@" \
+	meson test -C "$dir" --suite "syncline:$suite" --no-rebuild --logbase "$suite" --num-processes "$SL_JOBS" "$@" \
 		>"$dir/meson-logs/$suite.out" 2>&1 </dev/null || rc=$?
 	if [[ ! -s $log ]]; then
 		# No log: Meson failed before a test, or the suite has none, which is as bad.
@@ -78,43 +90,11 @@ run_suite() {
 	fi
 }
 
-suite_wanted() {
-	[[ " $SL_WANTED " == *" $1 "* ]]
-}
-
 # A variant that does not build is one failure; the others go on.
 build_variant() {
 	build_tree "$@" && return 0
 	SL_FAILED=$((SL_FAILED + 1))
 	return 1
-}
-
-test_native() {
-	local suite
-	if build_variant build gcc -Dwerror=true; then
-		for suite in unit e2e peer tap perf; do
-			if suite_wanted "$suite"; then run_suite build "$suite" "$suite, gcc"; fi
-		done
-		if suite_wanted perf; then test_gate; fi
-	fi
-	if suite_wanted unit || suite_wanted e2e; then
-		if build_variant build-clang clang -Dwerror=true; then
-			for suite in unit e2e; do
-				if suite_wanted "$suite"; then run_suite build-clang "$suite" "$suite, clang"; fi
-			done
-		fi
-	elif ! suite_wanted peer; then
-		return 0
-	fi
-	build_variant build-asan gcc -Dwerror=true -Db_sanitize=address,undefined -Db_lundef=false \
-		-Doptimization=1 -Ddebug=true || return 0
-	export ASAN_OPTIONS=detect_stack_use_after_return=1:${ASAN_OPTIONS-}
-	export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1:${UBSAN_OPTIONS-}
-	for suite in unit e2e peer; do
-		if suite_wanted "$suite"; then
-			run_suite build-asan "$suite" "$suite, gcc with ASan+UBSan" -t 4
-		fi
-	done
 }
 
 # Instructions of each path, beside the baseline.
@@ -135,14 +115,10 @@ test_gate() {
 	fi
 }
 
+# test_cross ARCH
 test_cross() {
-	local arch
-	suite_wanted cross || return 0
-	for arch in aarch64 riscv64; do
-		build_variant "build-$arch" gcc --cross-file "tools/cross/$arch.ini" || continue
-		run_suite "build-$arch" unit "cross, $arch" -t 4
-	done
-	test_arm64
+	build_variant "build-$1" gcc --cross-file "tools/cross/$1.ini" || return 0
+	run_suite "build-$1" unit "cross, $1" -t 4
 }
 
 # The driver's own hot path, with Debian's DPDK for AArch64.
@@ -164,7 +140,6 @@ test_arm64() {
 
 test_model() {
 	local line ended=0
-	suite_wanted model || return 0
 	while IFS= read -r line; do
 		case "${line%% *}" in
 		PASS) SL_PASSED=$((SL_PASSED + 1)) ;;
@@ -182,8 +157,6 @@ test_model() {
 
 test_mutants() {
 	local line ended=0 report=$SL_CACHE/mutants/report
-	suite_wanted mutants || return 0
-	build_variant build gcc -Dwerror=true || return 0
 	mkdir -p "$SL_CACHE/mutants"
 	while IFS= read -r line; do
 		case "${line%% *}" in
@@ -192,7 +165,7 @@ test_mutants() {
 		END) ended=1 && continue ;;
 		esac
 		if [[ $line != PASS*": killed by "* ]]; then say "mutants: $line"; fi
-	done < <("$SL_TOP/tests/mutants/run.py" build "$SL_CACHE/mutants" </dev/null |
+	done < <("$SL_TOP/tests/mutants/run.py" build "$SL_CACHE/mutants" --jobs "$SL_JOBS" </dev/null |
 		tee "$report")
 	if ((ended == 0)); then
 		SL_FAILED=$((SL_FAILED + 1))
@@ -203,7 +176,6 @@ test_mutants() {
 
 test_style() {
 	local verdict name reason
-	suite_wanted style || return 0
 	while IFS=$'\t' read -r verdict name reason; do
 		case "$verdict" in
 		PASS) SL_PASSED=$((SL_PASSED + 1)) ;;
@@ -215,27 +187,82 @@ test_style() {
 	say "style: done"
 }
 
+# --- the plan ---
+
+# Any of these suites is wanted.
+suite_wanted() {
+	local suite
+	for suite; do
+		if [[ " $SL_WANTED " == *" $suite "* ]]; then return 0; fi
+	done
+	return 1
+}
+
+plan_builds() {
+	suite_wanted unit e2e peer tap perf mutants vm guest && step build build build_variant build gcc -Dwerror=true
+	((SL_WHOLE)) || return 0
+	suite_wanted unit e2e && step build build-clang build_variant build-clang clang -Dwerror=true
+	suite_wanted unit e2e peer && step build build-asan build_variant build-asan gcc -Dwerror=true \
+		-Db_sanitize=address,undefined -Db_lundef=false -Doptimization=1 -Ddebug=true
+	return 0
+}
+
+# plan_variant DIR WORDS [OPTION...]: the suites that are run in more than one build.
+plan_variant() {
+	local suite dir=$1 words=$2
+	shift 2
+	suite_wanted e2e && step beside "$dir" run_suite "$dir" e2e "e2e, $words" --no-suite syncline:e2e_alone "$@"
+	for suite in unit peer; do
+		if [[ $suite == peer && $dir == build-clang ]]; then continue; fi
+		suite_wanted $suite && step beside "$dir" run_suite "$dir" $suite "$suite, $words" "$@"
+	done
+	# Programs with threads of their own, which take loss for a fault: nothing else may want the CPUs.
+	suite_wanted e2e && step alone "$dir" run_suite "$dir" e2e_alone "e2e alone, $words" "$@"
+	return 0
+}
+
+# The steps of each suite. A new suite is a word of SL_SUITES, a step here, a row of --help and of
+# docs/testing.md. What takes longest comes first: short ones fill the end of the lanes.
+plan() {
+	plan_builds
+	suite_wanted mutants && step beside build test_mutants
+	suite_wanted vm guest && plan_vm
+	if ((SL_WHOLE)); then plan_variant build-asan "gcc with ASan+UBSan" -t 4; fi
+	plan_variant build gcc
+	if ((SL_WHOLE)); then plan_variant build-clang clang; fi
+	suite_wanted perf && step beside build run_suite build perf "perf, gcc"
+	suite_wanted perf && step beside build test_gate
+	suite_wanted model && step beside - test_model
+	if suite_wanted cross; then
+		step beside - test_cross aarch64
+		step beside - test_cross riscv64
+		step beside - test_arm64
+	fi
+	suite_wanted style && step beside - test_style
+	suite_wanted tap && step alone build run_suite build tap "tap, gcc"
+	return 0
+}
+
 cmd_test() {
 	local word start=$SECONDS
 	case "${1-}" in
 	--help | -h) test_help && return ;;
 	hw) shift && test_hw "$@" && return ;;
 	esac
+	SL_WANTED=$* SL_WHOLE=1
+	case $SL_WANTED in
+	"") SL_WANTED=$SL_PROOF SL_WHOLE=0 ;;
+	all) SL_WANTED=$SL_SUITES ;;
+	esac
 	for word; do
-		[[ " $SL_SUITES " == *" $word "* ]] ||
-			die "test: unknown suite '$word'. Suites: ${SL_SUITES// /, }."
+		[[ $SL_WANTED == "$SL_SUITES" || " $SL_SUITES " == *" $word "* ]] ||
+			die "test: unknown suite '$word'. Suites: ${SL_SUITES// /, }; all, by itself: every one."
 	done
-	SL_WANTED=${*:-$SL_SUITES}
 	setup_for_test
-	if suite_wanted unit || suite_wanted e2e || suite_wanted peer || suite_wanted tap || suite_wanted perf; then
-		test_native
-	fi
-	test_cross
-	test_model
-	test_mutants
-	test_style
-	test_vm
-	say "took $((SECONDS - start)) s"
+	plan
+	run_steps
+	say "took $((SECONDS - start)) s; the longest:"
+	longest_steps 5 | sed 's/^/      /' >&2
 	printf '%d passed, %d failed, %d skipped\n' "$SL_PASSED" "$SL_FAILED" "$SL_SKIPPED"
 	((SL_FAILED == 0))
 }

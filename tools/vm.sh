@@ -152,18 +152,50 @@ vm_run() {
 		env SL_VM_CASES="${SL_VM_CASES-}" ${SL_SEED:+"SL_SEED=$SL_SEED"} "$SL_TOP/tests/vm/cases.sh" "$SL_TOP/build" "$1"
 }
 
-# vm_row WHAT...: one after the other.
-vm_row() {
+# The bench, or what stands in its way: a skip, or, when it is what was asked for, a failure.
+vm_bench() {
+	local why
+	if [[ $(uname -m) != x86_64 ]]; then
+		why="the guest is of x86-64, this machine is not: our build would not run there"
+	elif ! (vm_setup); then
+		why="the bench could not be prepared: QEMU of bookworm-backports and a kernel are fetched for it; the reason is above"
+		if [[ $SL_WANTED == vm ]]; then
+			SL_FAILED=1
+			say "vm: FAIL $why"
+			return
+		fi
+	else
+		return 0
+	fi
+	SL_SKIPPED=1
+	say "vm: SKIP $why"
+}
+
+# test_vm WHAT...: runs, one after the other. However that ends, their guests end too: see monitor.py.
+test_vm() {
 	local what
-	for what; do vm_run "$what"; done
+	export SL_VM_OWNER=$BASHPID SL_SEED=$SL_VM_SEED
+	for what; do
+		count_cases "vm, $what" < <(vm_run "$what")
+		if ((${#SL_VM_AGAIN[@]})); then printf '%s\n' "${SL_VM_AGAIN[@]}" >>"$SL_RUN/vm_again"; fi
+	done
+}
+
+# One guest with traffic: the driver drives a NIC that is not ours.
+test_guest() {
+	export SL_VM_CASES=traffic
+	test_vm iommu
 }
 
 # Groups that failed, each in a guest of its own, and alone: an emulated machine on a busy one may leave a
 # CPU of its aside for longer than a case waits. What fails there too has failed. Seeds are the same.
-vm_again() {
-	local -a groups=(${SL_VM_AGAIN[@]+"${SL_VM_AGAIN[@]}"})
+test_vm_again() {
+	local -a groups=()
 	local what group failed mended=""
-	for what in ${groups[@]+"${groups[@]}"}; do
+	export SL_VM_OWNER=$BASHPID SL_SEED=$SL_VM_SEED SL_VM_SECOND=0
+	[[ -e $SL_RUN/vm_again ]] || return 0
+	mapfile -t groups <"$SL_RUN/vm_again"
+	for what in "${groups[@]}"; do
 		group=${what#*$'\t'}
 		what=${what%$'\t'*}
 		say "$what: once more: ${group:-all of it}"
@@ -174,38 +206,21 @@ vm_again() {
 	if [[ -n $mended ]]; then say "vm: passed at the second try only, look above for the first: $mended"; fi
 }
 
-test_vm() {
-	suite_wanted vm || return 0
-	build_variant build gcc -Dwerror=true || return 0
-	if [[ $(uname -m) != x86_64 ]]; then
-		SL_SKIPPED=$((SL_SKIPPED + 1))
-		say "vm: SKIP the guest is of x86-64, this machine is not: our build would not run there"
-		return
-	fi
-	if ! vm_setup; then
-		# Named, it is what was asked for.
-		if [[ $SL_WANTED == vm ]]; then die "the VM bench could not be prepared; the reason is above"; fi
-		SL_SKIPPED=$((SL_SKIPPED + 1))
-		say "vm: SKIP the bench could not be prepared: QEMU of bookworm-backports and a kernel are fetched for it; the reason is above"
-		return
-	fi
-	# However this ends, its guests end too: see monitor.py.
-	export SL_VM_OWNER=$$
-	if [[ -n ${SL_VM_CASES-} ]]; then
-		count_cases "vm, iommu" "vm, noiommu" "vm, onegroup" < <(
-			vm_row iommu noiommu onegroup
-		)
+# The steps of vm and of guest. Half of the cases each in two guests, which take about as long as each other.
+plan_vm() {
+	local what
+	step build bench vm_bench
+	SL_VM_SEED=${SL_SEED:-$RANDOM} SL_VM_SECOND=1
+	say "vm: SL_SEED=$SL_VM_SEED"
+	if suite_wanted guest; then
+		step beside build,bench test_guest
+	elif [[ -n ${SL_VM_CASES-} ]]; then
+		SL_VM_SECOND=0
+		step beside build,bench test_vm iommu noiommu onegroup
 	else
-		export SL_SEED=${SL_SEED:-$RANDOM}
-		say "vm: SL_SEED=$SL_SEED"
-		# Side by side, and about as long as each other: a core each.
-		SL_VM_SECOND=1 count_cases "vm, iommu-1" "vm, iommu-2" "vm, noiommu" "vm, options" "vm, onegroup" "vm, prompt" < <(
-			vm_row iommu-1 noiommu options &
-			vm_row iommu-2 onegroup prompt
-			wait
-		)
-		vm_again
+		for what in iommu-1 iommu-2 options noiommu onegroup prompt; do step beside build,bench test_vm "$what"; done
 	fi
+	if ((SL_VM_SECOND)); then step alone build,bench test_vm_again; fi
 }
 
 # test_hw --allow BDF,BDF: ends the program.

@@ -459,19 +459,15 @@ def choose(mutants, only, quick):
             (not only or re.search(only, f"{m.name} {m.where}"))]
 
 
-def baseline(build, builder, steps):
+def baseline(build, builder, steps, jobs):
     """The driver as it is, through the same machinery: whatever fails here says nothing of a mutant."""
     right = Mutant("pmd/sl_rx.c", 0, "", "unchanged", text="")
     with open(os.path.join(TOP, right.file), encoding="utf-8") as f:
         right.library = builder.library(right.file, f.read())
-    with concurrent.futures.ThreadPoolExecutor(jobs()) as pool:
+    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
         for failed, _ in pool.map(lambda s: run_program(build, s, right), steps):
             if failed is not None:
                 die(f"the driver as it is fails: {failed}")
-
-
-def jobs():
-    return len(os.sched_getaffinity(0))
 
 
 def work(build, builder, steps, mutant):
@@ -480,13 +476,13 @@ def work(build, builder, steps, mutant):
     return run_mutant(build, steps, mutant)
 
 
-def run_all(build, builder, steps, mutants, justified):
+def run_all(build, builder, steps, mutants, justified, jobs):
     """Each line as it comes, those that are known to take long first; the score. @return whether all is well."""
     order = sorted(mutants, key=lambda m: m.key not in justified)
     score = {"killed": 0, "justified": 0, "survived": 0}
     fine = True
     told = time.monotonic()
-    with concurrent.futures.ThreadPoolExecutor(jobs()) as pool:
+    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
         waiting = [pool.submit(work, build, builder, steps, m) for m in order]
         try:
             for n, done in enumerate(concurrent.futures.as_completed(waiting), 1):
@@ -542,6 +538,7 @@ def main():
     p.add_argument("--list", action="store_true", help="name the mutants and end")
     p.add_argument("--justified", metavar="FILE", default=os.path.join(HERE, "justified"),
                    help="the list of those that may survive")
+    p.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)), help="programs at a time; default: the CPUs")
     args = p.parse_args()
     build, cache = os.path.abspath(args.build), os.path.abspath(args.cache)
     everything = collect()
@@ -558,9 +555,9 @@ def main():
         signal.signal(sig, end_all)
     start = time.monotonic()
     note(f"{len(mutants)} of them; first the driver as it is")
-    baseline(build, builder, STEPS)
+    baseline(build, builder, STEPS, args.jobs)
     fine = check_places(everything, justified)
-    fine &= run_all(build, builder, STEPS, mutants, justified)
+    fine &= run_all(build, builder, STEPS, mutants, justified, args.jobs)
     if mutants == everything:
         builder.prune()
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
