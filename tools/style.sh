@@ -146,7 +146,7 @@ check_alone() {
 check_spelling() {
 	needs codespell "codespell" || return
 	files '*.c' '*.h' '*.md' '*.sh' '*.py' syncline |
-		xargs -r codespell -L 'tha,mis,inout,ue,te,iif,hist,fo,clen' | verdict "codespell"
+		xargs -r codespell -L 'tha,mis,nin,inout,ue,te,iif,hist,fo,clen' | verdict "codespell"
 }
 
 case "${1-}" in
