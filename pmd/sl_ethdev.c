@@ -106,17 +106,9 @@ static void
 stop_all(struct rte_eth_dev *eth)
 {
 	struct sl_port *port = sl_port_of(eth);
-	uint16_t q;
 
 	SL_WR(&port->bus, RCTL, 0, SL_RD(&port->bus, RCTL, 0) & ~SL_RCTL_RXEN);
-	for (q = 0; q < eth->data->nb_tx_queues; q++) {
-		if (eth->data->tx_queue_state[q] != RTE_ETH_QUEUE_STATE_STOPPED)
-			sl_tx_queue_stop(eth, q);
-	}
-	for (q = 0; q < eth->data->nb_rx_queues; q++) {
-		if (eth->data->rx_queue_state[q] != RTE_ETH_QUEUE_STATE_STOPPED)
-			sl_rx_queue_stop(eth, q);
-	}
+	sl_queues_stop(eth);
 	SL_WR(&port->bus, TCTL, 0, SL_TCTL_PSP);
 }
 
@@ -202,6 +194,19 @@ check_set_up(const struct rte_eth_dev *eth, const char *kind, void *const *queue
 	return 0;
 }
 
+/* After a reset only: what the NIC had of rings before is gone. */
+static int
+master_on(struct sl_port *port)
+{
+	int ret = sl_master_set(port, true);
+
+	if (ret == 0)
+		return 0;
+	SL_LOG(ERR, "port %u: bus mastering cannot be turned on: %s", port->eth->data->port_id,
+		rte_strerror(-ret));
+	return ret;
+}
+
 static int
 sl_dev_start(struct rte_eth_dev *eth)
 {
@@ -219,10 +224,11 @@ sl_dev_start(struct rte_eth_dev *eth)
 		return ret;
 	program_tx(port);
 	program_rx(eth);
-	ret = sl_intr_start(eth);
-	if (ret != 0)
-		return ret;
-	ret = start_queues(eth);
+	ret = master_on(port);
+	if (ret == 0)
+		ret = sl_intr_start(eth);
+	if (ret == 0)
+		ret = start_queues(eth);
 	if (ret == 0)
 		ret = sl_nic_link_set(port, true);
 	if (ret != 0) {
@@ -441,6 +447,27 @@ sl_dev_infos_get(struct rte_eth_dev *eth, struct rte_eth_dev_info *info)
 	return 0;
 }
 
+/* A NIC that could not be stopped by any means: what it may still reach is never used again. */
+static bool
+kept_for_good(struct sl_port *port)
+{
+	const struct sl_kept k = sl_kept_count(port);
+	struct sl_shm_stats shm;
+
+	if (k.rings == 0)
+		return false;
+	sl_shm_stats(port->adapter, &shm);
+	SL_LOG(ERR,
+		"port %u: closed, but the NIC is not proven to have stopped: %u receive and %u "
+		"transmit mbufs, %u rings and the DMA window's %" PRIu64
+		" bytes stay with it for good: do not use them before the device's power has been "
+		"off",
+		port->eth->data->port_id, k.rx_mbufs, k.tx_mbufs, k.rings,
+		(uint64_t)shm.window_bytes);
+	sl_window_leave(port);
+	return true;
+}
+
 void
 sl_port_release(struct sl_port *port)
 {
@@ -448,6 +475,9 @@ sl_port_release(struct sl_port *port)
 	uint16_t q;
 
 	sl_event_close(port);
+	/* Before any ring goes. */
+	if (port->dev_priv != NULL && sl_master_set(port, false) == 0)
+		sl_kept_give_back(port);
 	for (q = 0; q < eth->data->nb_rx_queues && eth->data->rx_queues != NULL; q++) {
 		sl_rx_queue_release(eth, q);
 		eth->data->rx_queues[q] = NULL;
@@ -460,7 +490,7 @@ sl_port_release(struct sl_port *port)
 	/* The device first: while it lives it may still read the window. */
 	if (port->dev_priv != NULL)
 		port->dev_ops->release(port);
-	if (port->adapter != NULL) {
+	if (!kept_for_good(port) && port->adapter != NULL) {
 		sl_window_close(port);
 		/* A refusal is logged there with the names of what is live: our own bug. */
 		if (sl_adapter_close(port->adapter) == 0)

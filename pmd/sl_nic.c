@@ -274,18 +274,12 @@ wait_reset_done(struct sl_port *port)
 	return wait_once(port, &port->no_cfg_done, SL_OFF_EEMNGCTL, cfg_done, CFG_DONE_TIMEOUT_US);
 }
 
-int
-sl_nic_reset(struct sl_port *port)
+/* CTRL.RST, and what comes with it; the NIC's DMA has been stopped as far as it can be. */
+static int
+reset(struct sl_port *port)
 {
 	int ret;
 
-	if (!sl_nic_alive(port))
-		return -EIO;
-	sl_stats_collect(port);
-	mask_interrupts(port); /* 4.5.3 */
-	ret = stop_dma(port);
-	if (ret != 0)
-		return ret;
 	SL_WR(&port->bus, CTRL, 0, SL_RD(&port->bus, CTRL, 0) | SL_CTRL_RST);
 	sl_time_nap(port, RESET_QUIET_US);
 	ret = wait_reset_done(port);
@@ -294,4 +288,24 @@ sl_nic_reset(struct sl_port *port)
 	mask_interrupts(port); /* the reset may have set causes */
 	SL_WR(&port->bus, CTRL_EXT, 0, SL_RD(&port->bus, CTRL_EXT, 0) | SL_CTRL_EXT_DRV_LOAD);
 	return 0;
+}
+
+int
+sl_nic_reset(struct sl_port *port)
+{
+	bool stopped;
+	int ret = -EIO;
+
+	if (sl_nic_alive(port)) {
+		sl_stats_collect(port);
+		mask_interrupts(port); /* 4.5.3 */
+		ret = stop_dma(port);
+	}
+	/* Whatever the registers say: no DMA from here on, until the next start. */
+	stopped = sl_master_set(port, false) == 0;
+	if (ret == 0)
+		ret = reset(port);
+	if (ret == 0 || stopped)
+		sl_kept_give_back(port);
+	return ret;
 }

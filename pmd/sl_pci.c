@@ -41,18 +41,33 @@ static const struct sl_bus_ops mmio_ops = {
 	.doorbell = mmio_doorbell,
 };
 
+/* The read back makes sure, too, that what the NIC had written before is in memory. */
+static int
+pci_master(struct sl_port *port, bool on)
+{
+	struct rte_pci_device *pci = port->dev_priv;
+	uint16_t command;
+	bool read;
+
+	rte_pci_set_bus_master(pci, on);
+	read = rte_pci_read_config(pci, &command, sizeof(command), SL_PCI_COMMAND) ==
+		(int)sizeof(command);
+	/* Off the bus: all ones, or neither registers nor configuration space to be read. */
+	if (read ? command == UINT16_MAX : port->removed)
+		return on ? -EIO : 0;
+	return read && ((command & SL_PCI_COMMAND_MASTER) != 0) == on ? 0 : -EIO;
+}
+
 static void
 pci_release(struct sl_port *port)
 {
-	/* Whatever state the NIC is in: no DMA from here on, for the window goes next. */
-	if (!port->removed)
-		rte_pci_set_bus_master(port->dev_priv, false);
 	port->dev_priv = NULL;
 }
 
 static const struct sl_dev_ops pci_dev_ops = {
 	.kind = "pci",
 	.release = pci_release,
+	.master = pci_master,
 };
 
 /** What the creation of a port goes by. */

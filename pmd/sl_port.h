@@ -126,6 +126,9 @@ struct sl_rx_queue {
 	struct sl_region ring_mem;
 	struct rte_eth_rxconf conf;
 	bool started;
+	bool kept;                      /**< off, but ring and mbufs are the NIC's still: sl_stop.c */
+	uint16_t kept_descs;            /**< of these, posted; from next_to_clean on */
+	struct sl_rx_queue *kept_next;  /**< in sl_port.kept_rx */
 };
 
 /** Offloads that the last frame with any asked for, found right: the next one wants the same, mostly. */
@@ -167,6 +170,9 @@ struct sl_tx_queue {
 	struct rte_eth_txconf conf;
 	struct sl_tx_queue *window_next; /**< in sl_port_window.tx_queues */
 	bool started;
+	bool kept;                      /**< as a receive queue's */
+	uint16_t kept_descs;
+	struct sl_tx_queue *kept_next;
 };
 
 /** How a port reaches its device; one const table for PCI, one for the software NIC. */
@@ -174,6 +180,11 @@ struct sl_dev_ops {
 	const char *kind;
 	/** Device-specific part of close: unmap, stop runner... */
 	void (*release)(struct sl_port *port);
+	/**
+	 * Bus mastering on or off. 0: read back so, or off and no device answers there at all;
+	 * -EIO: it did not take.
+	 */
+	int (*master)(struct sl_port *port, bool on);
 	/** Let a stepped device work while the control path waits; NULL for real ones. */
 	void (*poll)(struct sl_port *port);
 	/** The device's own time, in ticks of rte_get_tsc_hz(), and its passing; NULL: the CPU's. */
@@ -293,6 +304,8 @@ struct sl_port {
 	rte_spinlock_t stats_lock;
 	struct sl_hw_stats hw;
 	struct sl_port_window window;
+	struct sl_rx_queue *kept_rx;    /**< released while their memory was kept: sl_stop.c */
+	struct sl_tx_queue *kept_tx;
 	uint32_t vfta[SL_VFTA_WORDS];   /**< VLAN filter table, as programmed */
 	uint32_t mta[SL_MTA_WORDS];     /**< multicast hash table, as programmed */
 	uint8_t reta[SL_RETA_ENTRIES];  /**< RSS: queue of each hash value */
@@ -379,6 +392,13 @@ int sl_rx_queue_start(struct rte_eth_dev *eth, uint16_t qid);
 int sl_rx_queue_stop(struct rte_eth_dev *eth, uint16_t qid);
 int sl_tx_queue_start(struct rte_eth_dev *eth, uint16_t qid);
 int sl_tx_queue_stop(struct rte_eth_dev *eth, uint16_t qid);
+/** Disable a queue, and see it disabled. Its memory stays. 0; -ETIMEDOUT, -EIO: not seen so. */
+int sl_rx_queue_disable(struct sl_rx_queue *q);
+/** The same, after a moment for what is still to be sent. */
+int sl_tx_queue_disable(struct sl_tx_queue *q);
+/** Free a queue that holds no mbuf and that the NIC does not use; NULL is nothing. */
+void sl_rx_queue_free(struct sl_rx_queue *q);
+void sl_tx_queue_free(struct sl_tx_queue *q);
 /** Disable, empty, program and enable a running queue. Its datapath thread. Its mbufs are freed. */
 int sl_rx_queue_restart(struct sl_rx_queue *q);
 int sl_tx_queue_restart(struct sl_tx_queue *q);
@@ -397,6 +417,8 @@ int sl_select_paths(struct rte_eth_dev *eth);
 int sl_window_open(struct sl_port *port);
 /** Take everything out of the window; at close, when no queue is left. */
 void sl_window_close(struct sl_port *port);
+/** Leave everything in it for good: a NIC that does not stop. EAL tells the port no more. */
+void sl_window_leave(struct sl_port *port);
 /**
  * Bring a mempool's memory into the adapter's window, once for all queues that
  * use it. For one more direction than before: only while the port is stopped.
@@ -413,6 +435,27 @@ void sl_window_add_queue(struct sl_tx_queue *q);
 void sl_window_remove_queue(struct sl_tx_queue *q);
 /** Whether a mempool's mbufs have their data in memory that it was given. */
 bool sl_pool_is_pinned(struct rte_mempool *pool);
+
+/* sl_stop.c: the end of DMA, and what it gives back. Control. */
+/** What the NIC still has though its queues are off. */
+struct sl_kept {
+	unsigned int rx_mbufs, tx_mbufs, rings;
+};
+/** Bus mastering on or off: as sl_dev_ops.master says; -ENOTSUP: the device has no such switch. */
+int sl_master_set(struct sl_port *port, bool on);
+/** Stop all queues of a port and turn bus mastering off; keep what is not proven to be free. */
+void sl_queues_stop(struct rte_eth_dev *eth);
+/** A queue is disabled, @p proven or not: its mbufs go back, or are kept. */
+void sl_rx_queue_off(struct sl_rx_queue *q, bool proven);
+void sl_tx_queue_off(struct sl_tx_queue *q, bool proven);
+/** Free a queue that nobody refers to any more; one that is kept later, when that ends. */
+void sl_rx_queue_let_go(struct sl_rx_queue *q);
+void sl_tx_queue_let_go(struct sl_tx_queue *q);
+/** The NIC is proven to have stopped, all of it: what was kept goes back. */
+void sl_kept_give_back(struct sl_port *port);
+/** A mempool goes with mbufs that are kept from it: they are not given back. */
+void sl_kept_forget(struct sl_port *port, const struct rte_mempool *pool);
+struct sl_kept sl_kept_count(const struct sl_port *port);
 
 /* sl_call.c: time, and the deadline of each call. */
 /** Now, in ticks of rte_get_tsc_hz(): the CPU's, or a stepped device's own. Any thread. */
@@ -456,7 +499,10 @@ void sl_event_close(struct sl_port *port);
  */
 int sl_nic_wait(struct sl_port *port, uint32_t off, uint32_t mask, uint32_t want,
 	unsigned int timeout_us);
-/** Mask interrupts, stop DMA, reset, wait until the NVM is loaded: datasheet 4.2.1, 4.5. */
+/**
+ * Mask interrupts, stop DMA, turn bus mastering off, reset, wait until the NVM is loaded:
+ * datasheet 4.2.1, 4.5. Bus mastering stays off. What was kept is given back.
+ */
 int sl_nic_reset(struct sl_port *port);
 /** Set the link up and restart auto-negotiation, or take it down. */
 int sl_nic_link_set(struct sl_port *port, bool up);

@@ -176,6 +176,16 @@ tx_offloads(const struct rte_eth_dev *eth, const struct sl_tx_queue *q)
 	return eth->data->dev_conf.txmode.offloads | q->conf.offloads;
 }
 
+/* One queue's matter: the others go on, and this one is as it was. */
+static void
+did_not_stop(uint16_t port, const char *kind, uint16_t qid, int err)
+{
+	SL_LOG(ERR,
+		"port %u %s queue %u: the NIC does not stop it (%s), so it stays started and its "
+		"mbufs stay in it; a stop of the port or rte_eth_dev_reset() stops the whole NIC",
+		port, kind, qid, rte_strerror(-err));
+}
+
 /* --- receive queues --- */
 
 static int
@@ -208,8 +218,8 @@ region_drop(struct sl_port *port, struct sl_region *r)
 		r->va = NULL;
 }
 
-static void
-rx_queue_free(struct sl_rx_queue *q)
+void
+sl_rx_queue_free(struct sl_rx_queue *q)
 {
 	if (q == NULL)
 		return;
@@ -310,7 +320,7 @@ sl_rx_queue_setup(struct rte_eth_dev *eth, uint16_t qid, uint16_t nb_desc, unsig
 		ret = q->sw_ring == NULL ? -ENOMEM : 0;
 	}
 	if (ret != 0) {
-		rx_queue_free(q);
+		sl_rx_queue_free(q);
 		return ret;
 	}
 	eth->data->rx_queues[qid] = q;
@@ -324,11 +334,11 @@ sl_rx_queue_release(struct rte_eth_dev *eth, uint16_t qid)
 
 	if (q == NULL)
 		return;
-	if (q->started)
-		sl_rx_queue_stop(eth, qid);
+	if (q->started && sl_rx_queue_stop(eth, qid) != 0)
+		sl_rx_queue_off(q, false);
 	sl_stats_keep_rx(q);
 	eth->data->rx_queues[qid] = NULL;
-	rx_queue_free(q);
+	sl_rx_queue_let_go(q);
 }
 
 /*
@@ -370,6 +380,7 @@ rx_enable(struct sl_rx_queue *q)
 	ret = sl_nic_wait(
 		q->port, SL_OFF(RXDCTL, qid), SL_XDCTL_ENABLE, SL_XDCTL_ENABLE, QUEUE_TIMEOUT_US);
 	if (ret != 0) {
+		SL_WR(bus, RXDCTL, qid, 0);
 		SL_LOG(ERR, "port %u rx queue %u did not start: %s", q->port_id, qid,
 			strerror(-ret));
 		return ret;
@@ -387,8 +398,8 @@ rx_enable(struct sl_rx_queue *q)
 	return ret;
 }
 
-static int
-rx_disable(struct sl_rx_queue *q)
+int
+sl_rx_queue_disable(struct sl_rx_queue *q)
 {
 	SL_WR(&q->port->bus, RXDCTL, q->queue_id, 0);
 	return sl_nic_wait(
@@ -404,18 +415,17 @@ sl_rx_queue_start(struct rte_eth_dev *eth, uint16_t qid)
 	if (q->started)
 		return 0;
 	ret = rx_enable(q);
-	if (ret != 0) {
-		sl_rx_queue_stop(eth, qid);
+	/* With too few mbufs it is stopped again; what will not stop is told to be started. */
+	if (ret != 0 && sl_rx_queue_stop(eth, qid) == 0)
 		return ret;
-	}
 	eth->data->rx_queue_state[qid] = RTE_ETH_QUEUE_STATE_STARTED;
-	return 0;
+	return ret;
 }
 
 int
 sl_rx_queue_restart(struct sl_rx_queue *q)
 {
-	int ret = rx_disable(q);
+	int ret = sl_rx_queue_disable(q);
 
 	if (ret != 0)
 		return ret; /* the NIC may still write: nothing is given back */
@@ -429,20 +439,16 @@ int
 sl_rx_queue_stop(struct rte_eth_dev *eth, uint16_t qid)
 {
 	struct sl_rx_queue *q = eth->data->rx_queues[qid];
+	int ret;
 
 	if (!q->started)
 		return 0;
-	/*
-	 * A device that is gone writes no more; one that hangs must be reset before
-	 * memory is given back.
-	 */
-	if (rx_disable(q) == -ETIMEDOUT) {
-		SL_LOG(ERR, "port %u rx queue %u did not stop: resetting the NIC", q->port_id, qid);
-		sl_nic_reset(q->port);
+	ret = sl_rx_queue_disable(q);
+	if (ret != 0) {
+		did_not_stop(q->port_id, "rx", qid, ret);
+		return ret;
 	}
-	q->started = false;
-	eth->data->rx_queue_state[qid] = RTE_ETH_QUEUE_STATE_STOPPED;
-	sl_rx_queue_drain(q);
+	sl_rx_queue_off(q, true);
 	return 0;
 }
 
@@ -462,8 +468,8 @@ sl_rxq_info_get(struct rte_eth_dev *eth, uint16_t qid, struct rte_eth_rxq_info *
 
 /* --- transmit queues --- */
 
-static void
-tx_queue_free(struct sl_tx_queue *q)
+void
+sl_tx_queue_free(struct sl_tx_queue *q)
 {
 	if (q == NULL)
 		return;
@@ -564,7 +570,7 @@ sl_tx_queue_setup(struct rte_eth_dev *eth, uint16_t qid, uint16_t nb_desc, unsig
 		ret = q->sw_ring == NULL ? -ENOMEM : 0;
 	}
 	if (ret != 0) {
-		tx_queue_free(q);
+		sl_tx_queue_free(q);
 		return ret;
 	}
 	sl_window_add_queue(q);
@@ -579,11 +585,11 @@ sl_tx_queue_release(struct rte_eth_dev *eth, uint16_t qid)
 
 	if (q == NULL)
 		return;
-	if (q->started)
-		sl_tx_queue_stop(eth, qid);
+	if (q->started && sl_tx_queue_stop(eth, qid) != 0)
+		sl_tx_queue_off(q, false);
 	sl_stats_keep_tx(q);
 	eth->data->tx_queues[qid] = NULL;
-	tx_queue_free(q);
+	sl_tx_queue_let_go(q);
 }
 
 /* Program an empty queue and enable it. */
@@ -611,6 +617,7 @@ tx_enable(struct sl_tx_queue *q)
 	ret = sl_nic_wait(
 		q->port, SL_OFF(TXDCTL, qid), SL_XDCTL_ENABLE, SL_XDCTL_ENABLE, QUEUE_TIMEOUT_US);
 	if (ret != 0) {
+		SL_WR(bus, TXDCTL, qid, 0);
 		SL_LOG(ERR, "port %u tx queue %u did not start: %s", q->port_id, qid,
 			strerror(-ret));
 		return ret;
@@ -627,6 +634,15 @@ tx_disable(struct sl_tx_queue *q)
 	SL_WR(&q->port->bus, TXDCTL, q->queue_id, 0);
 	return sl_nic_wait(
 		q->port, SL_OFF(TXDCTL, q->queue_id), SL_XDCTL_ENABLE, 0, QUEUE_TIMEOUT_US);
+}
+
+int
+sl_tx_queue_disable(struct sl_tx_queue *q)
+{
+	/* What was accepted goes out, unless the link is down or the NIC hangs. */
+	sl_nic_wait(
+		q->port, SL_OFF(TDH, q->queue_id), UINT16_MAX, q->next_to_use, DRAIN_TIMEOUT_US);
+	return tx_disable(q);
 }
 
 int
@@ -657,18 +673,16 @@ int
 sl_tx_queue_stop(struct rte_eth_dev *eth, uint16_t qid)
 {
 	struct sl_tx_queue *q = eth->data->tx_queues[qid];
+	int ret;
 
 	if (!q->started)
 		return 0;
-	/* What was accepted goes out, unless the link is down or the NIC hangs. */
-	sl_nic_wait(q->port, SL_OFF(TDH, qid), UINT16_MAX, q->next_to_use, DRAIN_TIMEOUT_US);
-	if (tx_disable(q) == -ETIMEDOUT) {
-		SL_LOG(ERR, "port %u tx queue %u did not stop: resetting the NIC", q->port_id, qid);
-		sl_nic_reset(q->port);
+	ret = sl_tx_queue_disable(q);
+	if (ret != 0) {
+		did_not_stop(q->port_id, "tx", qid, ret);
+		return ret;
 	}
-	q->started = false;
-	eth->data->tx_queue_state[qid] = RTE_ETH_QUEUE_STATE_STOPPED;
-	sl_tx_queue_drain(q);
+	sl_tx_queue_off(q, true);
 	return 0;
 }
 

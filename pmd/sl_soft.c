@@ -187,6 +187,21 @@ soft_release(struct sl_port *port)
 	port->dev_priv = NULL;
 }
 
+static int
+soft_master(struct sl_port *port, bool on)
+{
+	struct soft_dev *dev = port->dev_priv;
+	uint16_t command;
+
+	if (dev->nic == NULL)
+		return 0;
+	sl_softnic_command_write(dev->nic, on ? SL_PCI_COMMAND_MASTER : 0);
+	command = sl_softnic_command(dev->nic);
+	if (command == UINT16_MAX)
+		return on ? -EIO : 0;
+	return ((command & SL_PCI_COMMAND_MASTER) != 0) == on ? 0 : -EIO;
+}
+
 static void
 soft_poll(struct sl_port *port)
 {
@@ -223,6 +238,7 @@ soft_irq_fd(struct sl_port *port, unsigned int vector)
 static const struct sl_dev_ops soft_dev_ops = {
 	.kind = "soft",
 	.release = soft_release,
+	.master = soft_master,
 	.poll = soft_poll,
 	.irq_fd = soft_irq_fd,
 };
@@ -231,6 +247,7 @@ static const struct sl_dev_ops soft_dev_ops = {
 static const struct sl_dev_ops soft_timed_ops = {
 	.kind = "soft",
 	.release = soft_release,
+	.master = soft_master,
 	.poll = soft_poll,
 	.time = soft_time,
 	.nap = soft_nap,

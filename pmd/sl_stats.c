@@ -452,11 +452,15 @@ walk(struct rte_eth_dev *eth, struct sink *s)
 {
 	struct sl_port *port = sl_port_of(eth);
 	struct sl_shm_stats shm;
+	struct sl_kept kept;
 	unsigned int i;
 
 	sl_shm_stats(port->adapter, &shm);
 	emit(s, shm.window_bytes, "dma_window_bytes");
 	emit(s, shm.window_maps, "dma_window_maps");
+	kept = sl_kept_count(port);
+	emit(s, kept.rx_mbufs, "rx_mbufs_kept");
+	emit(s, kept.tx_mbufs, "tx_mbufs_kept");
 	for (i = 0; i < RTE_DIM(hw_stats); i++)
 		emit(s, port->hw.value[hw_stats[i].reg], "%s", hw_stats[i].name);
 	emit_queues(eth, s);

@@ -475,6 +475,7 @@ pool_event(enum rte_mempool_event event, struct rte_mempool *pool, void *arg)
 
 	if (event != RTE_MEMPOOL_EVENT_DESTROY)
 		return;
+	sl_kept_forget(port, pool);
 	pthread_mutex_lock(&w->lock);
 	forget_pool(w, pool);
 	while (i < w->nb_maps)
@@ -539,14 +540,20 @@ sl_window_open(struct sl_port *port)
 }
 
 void
+sl_window_leave(struct sl_port *port)
+{
+	/* Outside the lock: it waits for who is being told. */
+	rte_mem_event_callback_unregister(EVENT_NAME, port);
+	rte_mempool_event_callback_unregister(pool_event, port);
+}
+
+void
 sl_window_close(struct sl_port *port)
 {
 	struct sl_port_window *w = &port->window;
 	unsigned int i = 0;
 
-	/* Outside the lock: it waits for who is being told. */
-	rte_mem_event_callback_unregister(EVENT_NAME, port);
-	rte_mempool_event_callback_unregister(pool_event, port);
+	sl_window_leave(port);
 	pthread_mutex_lock(&w->lock);
 	while (i < w->nb_maps)
 		if (map_drop(port, i) != 0)

@@ -289,6 +289,10 @@ enum sl_nvm_word {
 #define SL_NVM_SUM 0xBABAu /* words 0..3Fh add up to this: 6.2.21 */
 
 /* PCI identity */
+/* PCI configuration space: 9.4.3 */
+#define SL_PCI_COMMAND 0x04u /* 16 bits */
+#define SL_PCI_COMMAND_MASTER SL_BIT(2)
+
 #define SL_PCI_VENDOR_INTEL 0x8086u
 #define SL_PCI_DEV_82576 0x10C9u
 #define SL_PCI_DEV_82576_FIBER 0x10E6u

@@ -67,6 +67,10 @@ enum sl_fault {
 	SL_FAULT_LINK_DOWN,     /**< link down until cleared (count 0 clears) */
 	SL_FAULT_HUNG_RESET,    /**< CTRL.RST stays set until cleared (count 0 clears) */
 	SL_FAULT_REMOVED,       /**< reads give all ones, writes and DMA stop; count 0 plugs in again, after reset */
+	SL_FAULT_STUCK_QUEUE,   /**< queues of mask @c arg (transmit from bit 16 on) stay enabled, until cleared */
+	SL_FAULT_LYING_QUEUE,   /**< they read as disabled and work on, until cleared */
+	SL_FAULT_DEAF,          /**< reads give all ones, writes are lost, DMA goes on; until cleared */
+	SL_FAULT_MASTER_STUCK,  /**< bus mastering cannot be turned off, until cleared */
 	SL_FAULT_COUNT,
 };
 
@@ -98,6 +102,12 @@ struct sl_wire *sl_softnic_wire(struct sl_softnic *nic);
 
 uint32_t sl_softnic_reg_read(struct sl_softnic *nic, uint32_t off);
 void sl_softnic_reg_write(struct sl_softnic *nic, uint32_t off, uint32_t val);
+/**
+ * The command register of PCI's configuration space. Of it the device knows bus mastering,
+ * which is on at first: without, no DMA. All ones when the device is removed.
+ */
+uint16_t sl_softnic_command(struct sl_softnic *nic);
+void sl_softnic_command_write(struct sl_softnic *nic, uint16_t val);
 /** The word behind RDT or TDT @p off (aliases too), or NULL for another register. */
 volatile uint32_t *sl_softnic_doorbell(struct sl_softnic *nic, uint32_t off);
 /** The bus a driver uses to reach this device. */

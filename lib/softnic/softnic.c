@@ -135,6 +135,7 @@ sl_softnic_create(const struct sl_softnic_params *params, struct sl_softnic **ou
 		nic->irq_fd[i] = -1;
 	snprintf(nic->name, sizeof(nic->name), "%s", params->name);
 	nic->adapter = params->adapter;
+	nic->command = SL_PCI_COMMAND_MASTER;
 	nic->log = params->log != NULL ? params->log : log_stderr;
 	nic->log_ctx = params->log_ctx;
 	memcpy(nic->mac, params->mac, sizeof(nic->mac));
@@ -215,11 +216,14 @@ void
 sl_softnic_stats(struct sl_softnic *nic, struct sl_softnic_stats *out)
 {
 	unsigned int q;
+	bool gone;
 
 	softnic_lock(nic);
 	*out = nic->stats;
-	/* A device that is gone will not come back to what it fetched. */
-	for (q = 0; q < SL_NIC_QUEUES && !softnic_fault_on(nic, SL_FAULT_REMOVED); q++)
+	/* A device that is gone, or has no bus mastering, will not come back to what it fetched. */
+	gone = softnic_fault_on(nic, SL_FAULT_REMOVED) ||
+		(nic->command & SL_PCI_COMMAND_MASTER) == 0;
+	for (q = 0; q < SL_NIC_QUEUES && !gone; q++)
 		out->dma_outstanding += nic->rxq[q].fetched;
 	softnic_unlock(nic);
 }

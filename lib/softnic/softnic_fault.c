@@ -21,6 +21,10 @@ static const char *const fault_names[SL_FAULT_COUNT] = {
 	[SL_FAULT_LINK_DOWN] = "link_down",
 	[SL_FAULT_HUNG_RESET] = "hung_reset",
 	[SL_FAULT_REMOVED] = "removed",
+	[SL_FAULT_STUCK_QUEUE] = "stuck_queue",
+	[SL_FAULT_LYING_QUEUE] = "lying_queue",
+	[SL_FAULT_DEAF] = "deaf",
+	[SL_FAULT_MASTER_STUCK] = "master_stuck",
 };
 
 const char *
@@ -34,7 +38,7 @@ static bool
 fault_lasts(enum sl_fault fault)
 {
 	return fault == SL_FAULT_HOLD_DD || fault == SL_FAULT_LINK_DOWN ||
-		fault == SL_FAULT_HUNG_RESET || fault == SL_FAULT_REMOVED;
+		fault >= SL_FAULT_HUNG_RESET;
 }
 
 bool
@@ -69,6 +73,7 @@ sl_softnic_fault(struct sl_softnic *nic, enum sl_fault fault, uint32_t arg, uint
 	else if ((before & ~nic->faults & SL_BIT(SL_FAULT_HUNG_RESET)) != 0 &&
 		(nic->r.CTRL[0] & SL_CTRL_RST) != 0)
 		softnic_reset(nic); /* the reset that hung comes to its end */
+	softnic_queues_update(nic);
 	softnic_link_update(nic);
 	softnic_unlock(nic);
 	return 0;

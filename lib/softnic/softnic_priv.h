@@ -171,6 +171,7 @@ struct sl_softnic {
 	struct softnic_fault_state fault[SL_FAULT_COUNT];
 	sl_softnic_read_fn on_read; /**< what drivers read instead, or NULL */
 	void *on_read_ctx;
+	uint16_t command; /**< of PCI's configuration space */
 	bool wire_up; /**< as the wire said last */
 	bool link_up; /**< as STATUS.LU says */
 
@@ -271,6 +272,9 @@ void
 softnic_rxq_update(struct sl_softnic *nic, unsigned int q);
 void
 softnic_txq_update(struct sl_softnic *nic, unsigned int q);
+/** The same for all queues, after what they go by has changed. */
+void
+softnic_queues_update(struct sl_softnic *nic);
 
 /* softnic_filter.c */
 /** Gather the valid receive addresses, after RAL or RAH changed. */
@@ -332,7 +336,8 @@ static inline bool
 softnic_may_run(const struct sl_softnic *nic)
 {
 	return (nic->link_up || softnic_loops(nic)) &&
-	       (nic->r.CTRL[0] & SL_CTRL_GIO_MASTER_DISABLE) == 0;
+	       (nic->r.CTRL[0] & SL_CTRL_GIO_MASTER_DISABLE) == 0 &&
+	       (nic->command & SL_PCI_COMMAND_MASTER) != 0;
 }
 
 /* softnic_stats.c */

@@ -99,12 +99,27 @@ ring_count(uint32_t len)
 	return SL_GET(SL_XDLEN_UNITS, len) * (SL_QUEUE_RING_ALIGN / SL_DESC_SIZE);
 }
 
+/* Whether a fault has the queue in its mask. */
+static bool
+queue_fault(const struct sl_softnic *nic, enum sl_fault fault, unsigned int bit)
+{
+	return softnic_fault_on(nic, fault) && (nic->fault[fault].arg & SL_BIT(bit)) != 0;
+}
+
+/* Enabled as its register says, and a queue that lies for as long as it has been. */
+static bool
+queue_enabled(const struct sl_softnic *nic, uint32_t xdctl, bool before, unsigned int bit)
+{
+	return (xdctl & SL_XDCTL_ENABLE) != 0 ||
+		(before && queue_fault(nic, SL_FAULT_LYING_QUEUE, bit));
+}
+
 void
 softnic_rxq_update(struct sl_softnic *nic, unsigned int q)
 {
 	struct softnic_rxq *rxq = &nic->rxq[q];
 	uint64_t base = reg_u64(nic->r.RDBAH[q], nic->r.RDBAL[q]);
-	bool enable = (nic->r.RXDCTL[q] & SL_XDCTL_ENABLE) != 0;
+	bool enable = queue_enabled(nic, nic->r.RXDCTL[q], rxq->enabled, q);
 	uint32_t count = enable ? ring_count(nic->r.RDLEN[q]) : 0;
 
 	if (count != 0 && SL_GET(SL_SRRCTL_DESCTYPE, nic->r.SRRCTL[q]) != SL_DESCTYPE_ADV_ONEBUF) {
@@ -136,7 +151,7 @@ void
 softnic_txq_update(struct sl_softnic *nic, unsigned int q)
 {
 	struct softnic_txq *txq = &nic->txq[q];
-	bool enable = (nic->r.TXDCTL[q] & SL_XDCTL_ENABLE) != 0;
+	bool enable = queue_enabled(nic, nic->r.TXDCTL[q], txq->enabled, q + SL_NIC_QUEUES);
 	uint32_t wb_low = nic->r.TDWBAL[q];
 
 	txq->base = reg_u64(nic->r.TDBAH[q], nic->r.TDBAL[q]);
@@ -157,6 +172,17 @@ softnic_txq_update(struct sl_softnic *nic, unsigned int q)
 		nic->tx_mask |= SL_BIT(q);
 }
 
+void
+softnic_queues_update(struct sl_softnic *nic)
+{
+	unsigned int q;
+
+	for (q = 0; q < SL_NIC_QUEUES; q++) {
+		softnic_rxq_update(nic, q);
+		softnic_txq_update(nic, q);
+	}
+}
+
 static void
 rxq_write(struct sl_softnic *nic, unsigned int reg, unsigned int q, uint32_t val)
 {
@@ -171,6 +197,13 @@ txq_write(struct sl_softnic *nic, unsigned int reg, unsigned int q, uint32_t val
 	softnic_txq_update(nic, q);
 }
 
+/* ENABLE that a fault keeps set. */
+static uint32_t
+stuck(const struct sl_softnic *nic, uint32_t xdctl, unsigned int bit)
+{
+	return queue_fault(nic, SL_FAULT_STUCK_QUEUE, bit) ? xdctl & SL_XDCTL_ENABLE : 0;
+}
+
 #define QUEUE_WRITE(dir, name, kept) \
 	static void write_##name(struct sl_softnic *nic, unsigned int i, uint32_t val) \
 	{ \
@@ -180,11 +213,11 @@ QUEUE_WRITE(rxq, RDBAL, ring_reg(nic, val))
 QUEUE_WRITE(rxq, RDBAH, val)
 QUEUE_WRITE(rxq, RDLEN, ring_len(nic, val))
 QUEUE_WRITE(rxq, SRRCTL, val)
-QUEUE_WRITE(rxq, RXDCTL, val)
+QUEUE_WRITE(rxq, RXDCTL, val | stuck(nic, nic->r.RXDCTL[i], i))
 QUEUE_WRITE(txq, TDBAL, ring_reg(nic, val))
 QUEUE_WRITE(txq, TDBAH, val)
 QUEUE_WRITE(txq, TDLEN, ring_len(nic, val))
-QUEUE_WRITE(txq, TXDCTL, val)
+QUEUE_WRITE(txq, TXDCTL, val | stuck(nic, nic->r.TXDCTL[i], i + SL_NIC_QUEUES))
 QUEUE_WRITE(txq, TDWBAL, val)
 QUEUE_WRITE(txq, TDWBAH, val)
 #undef QUEUE_WRITE
@@ -625,7 +658,7 @@ sl_softnic_reg_read(struct sl_softnic *nic, uint32_t off)
 	uint32_t val = 0;
 
 	softnic_lock(nic);
-	if (softnic_fault_on(nic, SL_FAULT_REMOVED))
+	if (softnic_fault_on(nic, SL_FAULT_REMOVED) || softnic_fault_on(nic, SL_FAULT_DEAF))
 		val = SL_REG_GONE;
 	else if (slot->reg != SL_REG_COUNT)
 		val = reg_read(nic, slot->reg, slot->index, false);
@@ -694,10 +727,32 @@ sl_softnic_reg_write(struct sl_softnic *nic, uint32_t off, uint32_t val)
 	const struct softnic_slot *slot = slot_of(nic, off);
 
 	softnic_lock(nic);
-	if (!softnic_fault_on(nic, SL_FAULT_REMOVED) && slot->reg != SL_REG_COUNT)
+	if (!softnic_fault_on(nic, SL_FAULT_REMOVED) && !softnic_fault_on(nic, SL_FAULT_DEAF) &&
+		slot->reg != SL_REG_COUNT)
 		reg_write(nic, slot->reg, slot->index, val);
 	if (nic->irq_pending != 0)
 		softnic_irq_flush(nic);
+	softnic_unlock(nic);
+}
+
+uint16_t
+sl_softnic_command(struct sl_softnic *nic)
+{
+	uint16_t val;
+
+	softnic_lock(nic);
+	val = softnic_fault_on(nic, SL_FAULT_REMOVED) ? UINT16_MAX : nic->command;
+	softnic_unlock(nic);
+	return val;
+}
+
+void
+sl_softnic_command_write(struct sl_softnic *nic, uint16_t val)
+{
+	softnic_lock(nic);
+	if (!softnic_fault_on(nic, SL_FAULT_MASTER_STUCK) &&
+		!softnic_fault_on(nic, SL_FAULT_REMOVED))
+		nic->command = val & SL_PCI_COMMAND_MASTER;
 	softnic_unlock(nic);
 }
 

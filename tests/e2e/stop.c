@@ -1,0 +1,450 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+/*
+ * A NIC that does not stop: no mbuf goes back before it is proven to have stopped, one queue
+ * is one queue's matter, and what is kept comes back with the proof.
+ */
+#include <rte_bus_vdev.h>
+#include <rte_cycles.h>
+
+#include "harness.h"
+#include "sl_bus.h"
+#include "sl_fields.h"
+#include "sl_regs.h"
+
+#define ALL_QUEUES UINT32_MAX
+#define FILL 0x5a
+#define FRAMES 20u
+#define EVENT_WAIT_MS 10000u
+
+static const struct h_cfg cfg = {.nb_rxd = 64, .nb_txd = 64, .pool_size = 511};
+
+static void
+open_timed(struct h_port *p)
+{
+	h_open(p, "time=own");
+	h_start(p, &cfg);
+}
+
+static void
+give_frames(struct h_port *p, unsigned int n)
+{
+	uint8_t f[200];
+
+	h_ether(f, sizeof(f), &p->mac, n);
+	while (n-- > 0)
+		h_give(p, f, sizeof(f));
+}
+
+/* Frames that the NIC has not read yet: @return those that the ring took. */
+static unsigned int
+queue_frames(struct h_port *p, uint16_t q, unsigned int n)
+{
+	struct rte_mbuf *m;
+	uint8_t f[200];
+	unsigned int i;
+
+	h_ether(f, sizeof(f), &p->mac, n);
+	for (i = 0; i < n; i++) {
+		m = h_mbuf(p, f, sizeof(f), 1);
+		assert_int_equal(rte_eth_tx_burst(p->id, q, &m, 1), 1);
+	}
+	return n;
+}
+
+static unsigned int
+in_pool(struct h_port *p)
+{
+	return rte_mempool_avail_count(p->pool);
+}
+
+/* What the application holds it alone writes: frames arrive, and none of its mbufs changes. */
+static void
+assert_untouched(struct h_port *p)
+{
+	struct rte_mbuf *m[511];
+	unsigned int n = in_pool(p), i, k;
+
+	assert_int_equal(rte_mempool_get_bulk(p->pool, (void **)m, n), 0);
+	for (i = 0; i < n; i++)
+		memset(m[i]->buf_addr, FILL, m[i]->buf_len);
+	give_frames(p, FRAMES);
+	h_step(p);
+	for (i = 0; i < n; i++) {
+		for (k = 0; k < m[i]->buf_len; k++)
+			if (((const uint8_t *)m[i]->buf_addr)[k] != FILL)
+				fail_msg("byte %u of the application's mbuf was written", k);
+	}
+	rte_mempool_put_bulk(p->pool, (void **)m, n);
+}
+
+static void
+assert_full(struct h_port *p)
+{
+	assert_int_equal(in_pool(p), p->pool->size);
+}
+
+/* The NIC is as it should be again: what was kept is back, and the port works. */
+static void
+assert_recovers(struct h_port *p)
+{
+	struct rte_mbuf *m;
+	uint8_t f[H_FRAME_CAP];
+
+	h_fault(p, SL_FAULT_NONE, 0, 0);
+	assert_int_equal(rte_eth_dev_start(p->id), 0);
+	h_step(p);
+	while (rte_eth_rx_burst(p->id, 0, &m, 1) == 1)
+		rte_pktmbuf_free(m);
+	while (h_take(p, f) != 0)
+		;
+	h_alive(p);
+	assert_int_equal(h_xstat(p, "rx_mbufs_kept"), 0);
+	assert_int_equal(h_xstat(p, "tx_mbufs_kept"), 0);
+	h_stop(p);
+}
+
+/* --- one queue --- */
+
+static void
+receive_queue_stays(void **state)
+{
+	struct h_port p;
+	unsigned int idle;
+
+	(void)state;
+	h_open(&p, "time=own");
+	h_start(&p, &(struct h_cfg){.nb_rxq = 2, .nb_rxd = 64, .nb_txd = 64, .pool_size = 511});
+	idle = in_pool(&p);
+	h_fault(&p, SL_FAULT_STUCK_QUEUE, RTE_BIT32(1), 1);
+	h_log_mark();
+	assert_int_equal(rte_eth_dev_rx_queue_stop(p.id, 1), -ETIMEDOUT);
+	assert_true(h_log_has("rx queue 1: the NIC does not stop it"));
+	assert_int_equal(in_pool(&p), idle);
+	/* The other one has not heard of it. */
+	h_alive(&p);
+	assert_int_equal(rte_eth_dev_rx_queue_stop(p.id, 0), 0);
+	assert_untouched(&p);
+	assert_int_equal(rte_eth_dev_rx_queue_start(p.id, 0), 0);
+	h_alive(&p);
+	/* It may be tried again. */
+	h_fault(&p, SL_FAULT_NONE, 0, 0);
+	assert_int_equal(rte_eth_dev_rx_queue_stop(p.id, 1), 0);
+	assert_untouched(&p);
+	h_close(&p);
+}
+
+static void
+transmit_queue_stays(void **state)
+{
+	struct h_port p;
+	unsigned int idle;
+	uint8_t f[H_FRAME_CAP];
+
+	(void)state;
+	h_open(&p, "time=own");
+	h_start(&p, &(struct h_cfg){.nb_txq = 2, .nb_rxd = 64, .nb_txd = 64, .pool_size = 511});
+	idle = in_pool(&p);
+	h_fault(&p, SL_FAULT_LINK_DOWN, 0, 1);
+	h_fault(&p, SL_FAULT_STUCK_QUEUE, RTE_BIT32(16 + 1), 1);
+	queue_frames(&p, 1, FRAMES);
+	assert_int_equal(rte_eth_dev_tx_queue_stop(p.id, 1), -ETIMEDOUT);
+	assert_int_equal(in_pool(&p), idle - FRAMES);
+	assert_int_equal(rte_eth_dev_tx_queue_stop(p.id, 0), 0);
+	assert_int_equal(rte_eth_dev_tx_queue_start(p.id, 0), 0);
+	/* The NIC sends what it was given, as it was given. */
+	h_fault(&p, SL_FAULT_NONE, 0, 0);
+	h_step(&p);
+	assert_int_equal(h_sent(&p), FRAMES);
+	while (h_take(&p, f) != 0)
+		;
+	h_alive(&p);
+	assert_int_equal(rte_eth_dev_tx_queue_stop(p.id, 1), 0);
+	h_close(&p);
+}
+
+static int
+on_reset(uint16_t port, enum rte_eth_event_type type, void *arg, void *ret)
+{
+	(void)port;
+	(void)type;
+	(void)ret;
+	__atomic_fetch_add((unsigned int *)arg, 1, __ATOMIC_SEQ_CST);
+	return 0;
+}
+
+/* A queue that stands still and cannot be started anew: its mbufs stay, the application is told. */
+static void
+stalled_queue_stays(void **state)
+{
+	struct h_port p;
+	unsigned int idle, events = 0, i;
+	struct rte_mbuf *m;
+
+	(void)state;
+	open_timed(&p);
+	assert_int_equal(
+		rte_eth_dev_callback_register(p.id, RTE_ETH_EVENT_INTR_RESET, on_reset, &events),
+		0);
+	h_fault(&p, SL_FAULT_DROP_DD, 0, 1);
+	h_fault(&p, SL_FAULT_STUCK_QUEUE, ALL_QUEUES, 1);
+	give_frames(&p, 1);
+	h_step(&p);
+	idle = in_pool(&p);
+	for (i = 0; h_xstat(&p, "rx_q0_stalls") == 0; i++) {
+		assert_true(i < 1000000);
+		assert_int_equal(sl_pmd_time_pass(p.id, 10), 0);
+		assert_int_equal(rte_eth_rx_burst(p.id, 0, &m, 1), 0);
+	}
+	assert_int_equal(in_pool(&p), idle);
+	for (i = 0; __atomic_load_n(&events, __ATOMIC_SEQ_CST) == 0; i++) {
+		assert_true(i < EVENT_WAIT_MS);
+		rte_delay_us_sleep(1000);
+	}
+	assert_int_equal(
+		rte_eth_dev_callback_unregister(p.id, RTE_ETH_EVENT_INTR_RESET, on_reset, &events),
+		0);
+	h_close(&p);
+}
+
+/* --- the whole port --- */
+
+/* Faults at a stop that leave one way of proof: everything goes back, and stays untouched. */
+static void
+proven(const enum sl_fault *faults, unsigned int n)
+{
+	struct h_port p;
+	unsigned int i;
+
+	open_timed(&p);
+	p.check_free = true;
+	queue_frames(&p, 0, FRAMES);
+	for (i = 0; i < n; i++)
+		h_fault(&p, faults[i], ALL_QUEUES, 1);
+	give_frames(&p, FRAMES);
+	h_step(&p);
+	h_stop(&p);
+	assert_untouched(&p);
+	h_fault(&p, SL_FAULT_NONE, 0, 0);
+	assert_untouched(&p);
+	h_close(&p);
+}
+
+static void
+proof_by_the_queues(void **state)
+{
+	(void)state;
+	proven((enum sl_fault[]){SL_FAULT_MASTER_STUCK, SL_FAULT_HUNG_RESET}, 2);
+}
+
+static void
+proof_by_bus_mastering(void **state)
+{
+	(void)state;
+	proven((enum sl_fault[]){SL_FAULT_STUCK_QUEUE, SL_FAULT_HUNG_RESET}, 2);
+	proven((enum sl_fault[]){SL_FAULT_LYING_QUEUE, SL_FAULT_HUNG_RESET}, 2);
+	proven((enum sl_fault[]){SL_FAULT_DEAF}, 1);
+}
+
+static void
+proof_by_reset(void **state)
+{
+	(void)state;
+	proven((enum sl_fault[]){SL_FAULT_STUCK_QUEUE, SL_FAULT_MASTER_STUCK}, 2);
+}
+
+static void
+proof_by_absence(void **state)
+{
+	(void)state;
+	proven((enum sl_fault[]){SL_FAULT_REMOVED}, 1);
+}
+
+/* Stopped with everything against it: what the rings held is kept. */
+static void
+stop_in_vain(struct h_port *p, bool deaf)
+{
+	const unsigned int held = 511 - FRAMES - in_pool(p);
+
+	queue_frames(p, 0, FRAMES);
+	h_fault(p, SL_FAULT_LINK_DOWN, 0, 1);
+	h_fault(p, SL_FAULT_MASTER_STUCK, 0, 1);
+	h_fault(p, SL_FAULT_STUCK_QUEUE, ALL_QUEUES, 1);
+	h_fault(p, deaf ? SL_FAULT_DEAF : SL_FAULT_HUNG_RESET, 0, 1);
+	h_log_mark();
+	assert_int_equal(rte_eth_dev_stop(p->id), 0);
+	assert_true(h_log_has("not proven to have stopped"));
+	assert_int_equal(in_pool(p), 511 - FRAMES - (held + FRAMES));
+	h_fault(p, SL_FAULT_LINK_DOWN, 0, 0);
+}
+
+static unsigned int
+kept(struct h_port *p)
+{
+	return (unsigned int)(h_xstat(p, "rx_mbufs_kept") + h_xstat(p, "tx_mbufs_kept"));
+}
+
+static void
+kept_until_the_start(void **state)
+{
+	struct h_port p;
+
+	(void)state;
+	open_timed(&p);
+	stop_in_vain(&p, false);
+	assert_int_equal(kept(&p), p.pool->size - in_pool(&p));
+	assert_int_equal(h_xstat(&p, "tx_mbufs_kept"), FRAMES);
+	/* No start before the reset has been done. */
+	assert_int_equal(rte_eth_dev_start(p.id), -EIO);
+	assert_int_equal(kept(&p), p.pool->size - in_pool(&p));
+	assert_untouched(&p);
+	assert_recovers(&p);
+	h_close(&p);
+}
+
+static void
+kept_until_the_reset(void **state)
+{
+	struct h_port p;
+
+	(void)state;
+	open_timed(&p);
+	stop_in_vain(&p, false);
+	assert_int_equal(rte_eth_dev_reset(p.id), -EIO);
+	assert_true(kept(&p) != 0);
+	h_fault(&p, SL_FAULT_HUNG_RESET, 0, 0);
+	assert_int_equal(rte_eth_dev_reset(p.id), 0);
+	assert_int_equal(kept(&p), 0);
+	assert_full(&p);
+	assert_recovers(&p);
+	h_close(&p);
+}
+
+/* Set up anew, with another shape, while the queues of before are kept. */
+static void
+kept_over_a_set_up(void **state)
+{
+	struct h_port p;
+	unsigned int n;
+
+	(void)state;
+	open_timed(&p);
+	stop_in_vain(&p, false);
+	n = kept(&p);
+	assert_int_equal(h_try_setup(&p,
+				 &(struct h_cfg){.nb_rxq = 2,
+					 .nb_txq = 3,
+					 .nb_rxd = 128,
+					 .nb_txd = 128,
+					 .pool_size = 511}),
+		0);
+	assert_int_equal(kept(&p), n);
+	assert_int_equal(kept(&p), p.pool->size - in_pool(&p));
+	assert_untouched(&p);
+	assert_recovers(&p);
+	h_close(&p);
+}
+
+/* The NIC writes to what it was given and to nothing else, for as long as it likes. */
+static void
+kept_from_a_deaf_nic(void **state)
+{
+	struct h_port p;
+
+	(void)state;
+	open_timed(&p);
+	p.check_free = true;
+	stop_in_vain(&p, true);
+	assert_untouched(&p);
+	/* The close finds bus mastering to be had. */
+	h_fault(&p, SL_FAULT_MASTER_STUCK, 0, 0);
+	assert_int_equal(rte_eth_dev_close(p.id), 0);
+	assert_full(&p);
+	assert_int_equal(rte_vdev_uninit(p.name), 0);
+	rte_mempool_free(p.pool);
+}
+
+static void
+kept_pool_is_freed(void **state)
+{
+	struct h_port p;
+
+	(void)state;
+	open_timed(&p);
+	stop_in_vain(&p, false);
+	p.check_free = true; /* memory that goes while the NIC has it */
+	rte_mempool_free(p.pool);
+	p.pool = NULL;
+	assert_int_equal(kept(&p), 0);
+	h_fault(&p, SL_FAULT_NONE, 0, 0);
+	h_close(&p);
+}
+
+/* Nothing helps: said with figures, and nothing of it is ever used again. */
+static void
+kept_for_good(void **state)
+{
+	struct h_port p;
+	unsigned int n;
+	char want[128];
+
+	(void)state;
+	open_timed(&p);
+	stop_in_vain(&p, false);
+	n = in_pool(&p);
+	snprintf(want, sizeof(want), "%u receive and %u transmit mbufs, 2 rings",
+		(unsigned int)h_xstat(&p, "rx_mbufs_kept"), FRAMES);
+	h_log_mark();
+	assert_int_equal(rte_eth_dev_close(p.id), 0);
+	assert_true(h_log_has("stay with it for good"));
+	assert_true(h_log_has(want));
+	assert_int_equal(in_pool(&p), n);
+	assert_int_equal(rte_vdev_uninit(p.name), 0);
+	rte_mempool_free(p.pool);
+}
+
+/* Bus mastering is off but between a reset that is done and the stop. */
+static void
+bus_mastering(void **state)
+{
+	struct h_port *p = *state;
+
+	assert_int_equal(sl_softnic_command(p->nic) & SL_PCI_COMMAND_MASTER, 0);
+	h_start(p, NULL);
+	assert_int_not_equal(sl_softnic_command(p->nic) & SL_PCI_COMMAND_MASTER, 0);
+	h_stop(p);
+	assert_int_equal(sl_softnic_command(p->nic) & SL_PCI_COMMAND_MASTER, 0);
+	h_fault(p, SL_FAULT_HUNG_RESET, 0, 1);
+	assert_int_equal(rte_eth_dev_start(p->id), -EIO);
+	assert_int_equal(sl_softnic_command(p->nic) & SL_PCI_COMMAND_MASTER, 0);
+	h_fault(p, SL_FAULT_HUNG_RESET, 0, 0);
+	/* A start that fails behind the reset leaves it off too. */
+	h_fault(p, SL_FAULT_STUCK_QUEUE, 0, 0);
+	h_start(p, &(struct h_cfg){.pool_size = 64, .no_start = true});
+	assert_int_equal(rte_eth_dev_start(p->id), -ENOMEM);
+	assert_int_equal(sl_softnic_command(p->nic) & SL_PCI_COMMAND_MASTER, 0);
+}
+
+int
+main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(receive_queue_stays),
+		cmocka_unit_test(transmit_queue_stays),
+		cmocka_unit_test(stalled_queue_stays),
+		cmocka_unit_test(proof_by_the_queues),
+		cmocka_unit_test(proof_by_bus_mastering),
+		cmocka_unit_test(proof_by_reset),
+		cmocka_unit_test(proof_by_absence),
+		cmocka_unit_test(kept_until_the_start),
+		cmocka_unit_test(kept_until_the_reset),
+		cmocka_unit_test(kept_over_a_set_up),
+		cmocka_unit_test(kept_from_a_deaf_nic),
+		cmocka_unit_test(kept_pool_is_freed),
+		cmocka_unit_test(kept_for_good),
+		h_test(bus_mastering),
+	};
+
+	return h_main(argc, argv, tests);
+}
