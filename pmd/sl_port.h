@@ -64,6 +64,7 @@ struct sl_rx_counters {
 	uint64_t unexpected_seg;/**< frame of several descriptors where none may be */
 	uint64_t no_mbuf;       /**< refills that found the mempool empty */
 	uint64_t stalls;        /**< times the queue was started anew */
+	uint64_t given_up;      /**< frames in the ring that nobody had received when the queue ended */
 };
 
 /** What a transmit queue counted; written by its datapath thread alone. */
@@ -74,7 +75,7 @@ struct sl_tx_counters {
 	uint64_t unmapped;      /**< frames whose memory could not be mapped; freed */
 	uint64_t ring_full;     /**< bursts cut short for want of descriptors */
 	uint64_t stalls;        /**< times the queue was started anew */
-	uint64_t given_up, given_up_bytes; /**< of packets and bytes: lost in a stall */
+	uint64_t given_up, given_up_bytes; /**< of packets and bytes: not sent when the queue ended */
 };
 
 /** What a queue looked like when it was last found without progress. Datapath thread. */
@@ -374,6 +375,11 @@ int sl_rx_queue_fill(struct sl_rx_queue *q);
 /** Free every mbuf the queue holds and reset its indices. The NIC must not run it. Control. */
 void sl_rx_queue_drain(struct sl_rx_queue *q);
 void sl_tx_queue_drain(struct sl_tx_queue *q);
+/**
+ * Count the frames of the ring that the NIC has not sent: they leave opackets for oerrors. Once,
+ * when the queue ends: before its registers are written anew and it is drained or kept. Control.
+ */
+void sl_tx_count_given_up(struct sl_tx_queue *q);
 
 /* sl_stall.c: queues that the NIC has given up. Datapath thread, rarely. */
 /** Look whether the NIC went past descriptors that it never wrote back; start anew if so. */

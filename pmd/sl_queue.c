@@ -665,8 +665,10 @@ sl_tx_queue_restart(struct sl_tx_queue *q)
 {
 	int ret = tx_disable(q);
 
-	/* A NIC that hangs may still read: nothing is given back. */
-	return ret != 0 ? ret : tx_enable(q);
+	if (ret != 0)
+		return ret; /* a NIC that hangs may still read: nothing is given back */
+	sl_tx_count_given_up(q);
+	return tx_enable(q);
 }
 
 int

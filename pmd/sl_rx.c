@@ -22,12 +22,32 @@ sl_rx_queue_fill(struct sl_rx_queue *q)
 	return q->nb_hold == q->line_descs ? 0 : -ENOMEM;
 }
 
+/* Whole frames that lie in the ring and go unread. */
+static void
+rx_count_given_up(struct sl_rx_queue *q)
+{
+	unsigned int posted = q->nb_desc - q->nb_hold;
+	unsigned int idx = q->next_to_clean;
+
+	/* What the NIC wrote since the last poll is seen (R2). */
+	sl_update(q->sync, q->sync->mode, (const void *)(uintptr_t)q->ring,
+		q->nb_desc * SL_DESC_SIZE);
+	for (; posted > 0; posted--) {
+		const uint32_t status = q->ring[idx].wb.status;
+
+		if ((status & SL_RXD_STAT_DD) != 0 && (status & SL_RXD_STAT_EOP) != 0)
+			q->n.given_up++;
+		idx = idx + 1 == q->nb_desc ? 0 : idx + 1;
+	}
+}
+
 void
 sl_rx_queue_drain(struct sl_rx_queue *q)
 {
 	unsigned int posted = q->nb_desc - q->nb_hold;
 	unsigned int idx = q->next_to_clean;
 
+	rx_count_given_up(q);
 	for (; posted > 0; posted--) {
 		/* The queue is off: the NIC writes no more to the buffer, before others do (F2). */
 		sl_release(q->sync, q->sync->mode,

@@ -86,24 +86,6 @@ sl_rx_stall_check(struct sl_rx_queue *q)
 		give_up(port, &q->stall, "rx", q->queue_id, ret);
 }
 
-/* Frames from the NIC's head on were never sent, whatever was reported. */
-static void
-count_given_up(struct sl_tx_queue *q, uint32_t head)
-{
-	unsigned int idx;
-
-	for (idx = head < q->nb_desc ? head : q->next_to_clean; idx != q->next_to_use;
-		idx = idx + 1 == q->nb_desc ? 0 : idx + 1) {
-		const uint32_t cmd = q->ring[idx].read.cmd;
-
-		if (SL_GET(SL_TXD_DTYP, cmd) != SL_TXD_DTYP_DATA)
-			continue;
-		q->n.given_up_bytes += SL_GET(SL_TXD_DTALEN, cmd);
-		if ((cmd & SL_TXD_DCMD_EOP) != 0)
-			q->n.given_up++;
-	}
-}
-
 void
 sl_tx_stall_check(struct sl_tx_queue *q)
 {
@@ -126,7 +108,6 @@ sl_tx_stall_check(struct sl_tx_queue *q)
 	if (head == SL_REG_GONE && !sl_nic_alive(port))
 		return;
 	q->n.stalls++;
-	count_given_up(q, head);
 	SL_LOG(WARNING,
 		"port %u tx queue %u: no progress for %u ms (NIC's head %u, driver's tail %u): "
 		"starting the queue anew. Look for IOMMU faults in the kernel's log (DMAR, AMD-Vi)",

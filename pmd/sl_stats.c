@@ -218,6 +218,7 @@ add_rx(struct rte_eth_stats *stats, const struct sl_rx_counters *c)
 	stats->ibytes += c->bytes;
 	stats->ierrors += rx_errors(c);
 	stats->rx_nombuf += c->no_mbuf;
+	stats->imissed += c->given_up;
 }
 
 static void
@@ -253,7 +254,7 @@ sl_stats_get(struct rte_eth_dev *eth, struct rte_eth_stats *stats)
 		add_rx(stats, &c);
 		stats->q_ipackets[i] = c.packets;
 		stats->q_ibytes[i] = c.bytes;
-		stats->q_errors[i] = rx_errors(&c) + port->rx_dropped[i];
+		stats->q_errors[i] = rx_errors(&c) + c.given_up + port->rx_dropped[i];
 	}
 	for (i = 0; i < eth->data->nb_tx_queues; i++) {
 		struct sl_tx_counters c = tx_counters(eth, i);
@@ -396,6 +397,7 @@ emit_queues(const struct rte_eth_dev *eth, struct sink *s)
 		emit(s, c.errors, "rx_q%u_frame_errors", i);
 		emit(s, c.no_mbuf, "rx_q%u_no_mbuf", i);
 		emit(s, c.stalls, "rx_q%u_stalls", i);
+		emit(s, c.given_up, "rx_q%u_given_up", i);
 		emit(s, port->rx_dropped[i], "rx_q%u_dropped", i);
 	}
 	for (i = 0; i < eth->data->nb_tx_queues; i++) {

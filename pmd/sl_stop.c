@@ -71,6 +71,7 @@ sl_rx_queue_off(struct sl_rx_queue *q, bool proven)
 void
 sl_tx_queue_off(struct sl_tx_queue *q, bool proven)
 {
+	sl_tx_count_given_up(q);
 	q->started = false;
 	q->port->eth->data->tx_queue_state[q->queue_id] = RTE_ETH_QUEUE_STATE_STOPPED;
 	if (proven)

@@ -72,6 +72,39 @@ sl_tx_free_each(struct sl_tx_queue *q, unsigned int n)
 	return true;
 }
 
+/*
+ * How many of the oldest descriptors the NIC has worked on, by its head register; where
+ * a reset or a removal took the queue's registers, by what it reported last.
+ */
+static unsigned int
+tx_taken(const struct sl_tx_queue *q)
+{
+	const struct sl_bus *bus = &q->port->bus;
+	unsigned int done;
+
+	if (SL_RD(bus, TDBAL, q->queue_id) != (uint32_t)q->ring_mem.iova)
+		return tx_done(q, q->sync->mode, NULL);
+	done = tx_before(q, SL_RD(bus, TDH, q->queue_id));
+	return done > tx_outstanding(q) ? 0 : done;
+}
+
+void
+sl_tx_count_given_up(struct sl_tx_queue *q)
+{
+	const unsigned int outstanding = tx_outstanding(q);
+	unsigned int i, idx;
+
+	for (i = tx_taken(q); i < outstanding; i++) {
+		idx = q->next_to_clean + i;
+		idx -= idx >= q->nb_desc ? q->nb_desc : 0;
+		/* A frame that the NIC has read in part ends there, too. */
+		if (q->sw_ring[idx] == NULL || (q->ring[idx].read.cmd & SL_TXD_DCMD_EOP) == 0)
+			continue;
+		q->n.given_up++;
+		q->n.given_up_bytes += SL_GET(SL_TXD_PAYLEN, q->ring[idx].read.olinfo);
+	}
+}
+
 /* The queue is off: the NIC uses neither frames nor ring nor head line any more. */
 static void
 tx_release(struct sl_tx_queue *q)
@@ -149,6 +182,7 @@ uint16_t
 sl_tx_prepare(void *txq, struct rte_mbuf **pkts, uint16_t n)
 {
 	const struct sl_tx_queue *q = txq;
+	const bool offload = q->port->tx_path->offload;
 	uint16_t i;
 	int ret;
 
@@ -159,8 +193,13 @@ sl_tx_prepare(void *txq, struct rte_mbuf **pkts, uint16_t n)
 			rte_errno = EINVAL;
 			break;
 		}
-		if (!tx_offload_ok(m)) {
+		/* Without the offload configured the burst would send the frame as it is. */
+		if (!tx_offload_ok(m) || (!offload && (m->ol_flags & TX_CTX_FLAGS) != 0)) {
 			rte_errno = ENOTSUP;
+			break;
+		}
+		if (!tx_segs_known(q, m) && !tx_in_window(q, m)) {
+			rte_errno = EFAULT;
 			break;
 		}
 		ret = rte_net_intel_cksum_prepare(m);

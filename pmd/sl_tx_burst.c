@@ -117,28 +117,6 @@ tx_reclaim(struct sl_tx_queue *q, unsigned int n, const enum sl_coherency mode)
 	}
 }
 
-/* Whether the window has the segment's memory; brings unknown memory in. */
-static bool
-tx_in_window(struct sl_tx_queue *q, const struct rte_mbuf *m)
-{
-	for (; m != NULL; m = m->next)
-		if (sl_map_tx_mbuf(q->port, m) != 0)
-			return false;
-	return true;
-}
-
-/* Direct mbufs of the pool seen last need no look-up; pool_seen is fully mapped. */
-static inline bool
-tx_segs_known(const struct sl_tx_queue *q, const struct rte_mbuf *m)
-{
-	unsigned int left = m->nb_segs;
-
-	for (; left > 0; m = m->next, left--)
-		if (m->pool != q->pool_seen || !RTE_MBUF_DIRECT(m))
-			return false;
-	return true;
-}
-
 /*
  * Make sure that the NIC may read the frame, behind @used descriptors of the burst.
  * @return false: its memory cannot be mapped

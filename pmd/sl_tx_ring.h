@@ -16,6 +16,7 @@
 
 #include <rte_branch_prediction.h>
 #include <rte_ether.h>
+#include <rte_ip.h>
 #include <rte_mbuf.h>
 #include <rte_tcp.h>
 #include <rte_udp.h>
@@ -150,7 +151,34 @@ tx_offload_ok(const struct rte_mbuf *m)
 		return false;
 	if (!tx_wants_sums(m))
 		return true;
+	if ((m->ol_flags & (RTE_MBUF_F_TX_IPV4 | RTE_MBUF_F_TX_IP_CKSUM)) != 0 &&
+		m->l3_len < sizeof(struct rte_ipv4_hdr))
+		return false;
 	return m->l2_len >= RTE_ETHER_HDR_LEN && m->l3_len > 0 && tx_headers(m) <= m->pkt_len;
+}
+
+/* --- whose memory it is --- */
+
+/* Whether the window has the segment's memory; brings unknown memory in. */
+static inline bool
+tx_in_window(const struct sl_tx_queue *q, const struct rte_mbuf *m)
+{
+	for (; m != NULL; m = m->next)
+		if (sl_map_tx_mbuf(q->port, m) != 0)
+			return false;
+	return true;
+}
+
+/* Direct mbufs of the pool seen last need no look-up; pool_seen is fully mapped. */
+static inline bool
+tx_segs_known(const struct sl_tx_queue *q, const struct rte_mbuf *m)
+{
+	unsigned int left = m->nb_segs;
+
+	for (; left > 0; m = m->next, left--)
+		if (m->pool != q->pool_seen || !RTE_MBUF_DIRECT(m))
+			return false;
+	return true;
 }
 
 #endif /* _SL_TX_RING_H_ */

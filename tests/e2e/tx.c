@@ -588,6 +588,223 @@ too_long(void **state)
 	h_alive(p);
 }
 
+/* --- what was told to be sent, and what was --- */
+
+/* Free one segment, whatever the first one says of their number. @return the next one. */
+static struct rte_mbuf *
+free_seg(struct rte_mbuf *m)
+{
+	struct rte_mbuf *next = m->next;
+
+	rte_pktmbuf_free_seg(m);
+	return next;
+}
+
+/* A frame of random shape, with or without a context descriptor, on a random queue. */
+static bool
+send_some_frame(struct h_port *p, struct h_rng *r, uint64_t *bytes)
+{
+	uint8_t f[1500];
+	uint32_t len = h_range(r, 60, sizeof(f));
+	struct rte_mbuf *m;
+
+	h_ip(f, len, &other_mac, &(struct h_flow){.src = 1, .proto = IPPROTO_UDP}, h_rand(r));
+	m = h_mbuf(p, f, len, h_range(r, 1, 4));
+	if (h_range(r, 0, 1) == 0) {
+		m->ol_flags |= RTE_MBUF_F_TX_IPV4 | RTE_MBUF_F_TX_IP_CKSUM;
+		m->l2_len = 14;
+		m->l3_len = h_range(r, 20, 22);
+	}
+	if (rte_eth_tx_burst(p->id, (uint16_t)h_range(r, 0, p->cfg.nb_txq - 1u), &m, 1) == 0) {
+		rte_pktmbuf_free(m);
+		return false;
+	}
+	*bytes += len;
+	return true;
+}
+
+/* End the queues in one of the ways there are. */
+static void
+end_queues(struct h_port *p, unsigned int how)
+{
+	uint16_t q;
+
+	if (how == 0) {
+		for (q = 0; q < p->cfg.nb_txq; q++)
+			assert_int_equal(rte_eth_dev_tx_queue_stop(p->id, q), 0);
+		h_stop(p);
+	} else if (how == 1) {
+		assert_int_equal(rte_eth_dev_reset(p->id), 0);
+	} else {
+		h_stop(p);
+	}
+}
+
+/* Wherever the NIC was when the queues ended: sent is what went out, the rest are errors. */
+static void
+sent_is_what_went_out(void **state)
+{
+	struct h_port *p = *state;
+	struct h_rng r = h_rng(0x5e27);
+	struct rte_eth_stats s;
+	uint8_t got[H_FRAME_CAP];
+	unsigned int round, i, given, out;
+	uint64_t bytes, out_bytes;
+	uint32_t len;
+
+	for (round = 0; round < 120; round++) {
+		h_fault(p, SL_FAULT_LINK_DOWN, 0, 0);
+		h_start(p,
+			&(struct h_cfg){.nb_txq = (uint16_t)h_range(&r, 1, 3),
+				.nb_txd = (uint16_t)(8 * h_range(&r, 4, 16)),
+				.tx_offloads = TX_ALL});
+		assert_int_equal(rte_eth_stats_reset(p->id), 0);
+		given = out = 0;
+		bytes = out_bytes = 0;
+		for (i = h_range(&r, 0, 200); i > 0; i--) {
+			given += send_some_frame(p, &r, &bytes);
+			if (h_range(&r, 0, 7) == 0)
+				assert_true(sl_pmd_step(p->id, h_range(&r, 1, 8)) >= 0);
+		}
+		if (round % 4 == 0)
+			h_step(p);
+		else
+			h_fault(p, SL_FAULT_LINK_DOWN, 0, 1);
+		end_queues(p, h_range(&r, 0, 2));
+		for (; (len = h_take(p, got)) != 0; out++)
+			out_bytes += len;
+		s = h_stats(p);
+		assert_int_equal(s.opackets, out);
+		assert_int_equal(s.obytes, out_bytes);
+		assert_int_equal(s.opackets + s.oerrors, given);
+		assert_true(round % 4 != 0 || (out == given && out_bytes == bytes));
+	}
+	h_fault(p, SL_FAULT_LINK_DOWN, 0, 0);
+	h_start(p, NULL);
+}
+
+/* Frames that lie in the ring when their queue is stopped: missed, and none is counted twice. */
+static void
+received_is_what_was_taken(void **state)
+{
+	struct h_port *p = *state;
+	struct h_rng r = h_rng(0x5e28);
+	struct rte_mbuf *m[H_MAX_BURST];
+	struct rte_eth_stats s;
+	unsigned int round, i, given, got;
+	uint8_t f[1500];
+	uint16_t n;
+
+	for (round = 0; round < 60; round++) {
+		h_start(p,
+			&(struct h_cfg){
+				.data_room = 1024, .rx_offloads = RTE_ETH_RX_OFFLOAD_SCATTER});
+		assert_int_equal(rte_eth_stats_reset(p->id), 0);
+		h_ether(f, sizeof(f), &p->mac, round);
+		given = h_range(&r, 0, 60);
+		for (i = 0; i < given; i++)
+			h_give(p, f, h_range(&r, 60, sizeof(f)));
+		h_step(p);
+		n = rte_eth_rx_burst(p->id, 0, m, (uint16_t)h_range(&r, 0, RTE_DIM(m)));
+		rte_pktmbuf_free_bulk(m, n);
+		got = n;
+		if (round % 2 == 0)
+			assert_int_equal(rte_eth_dev_rx_queue_stop(p->id, 0), 0);
+		h_stop(p);
+		s = h_stats(p);
+		assert_int_equal(s.ipackets, got);
+		assert_int_equal(s.imissed, given - got);
+		assert_int_equal(h_xstat(p, "rx_q0_given_up"), given - got);
+	}
+}
+
+/* An mbuf as an application may get it wrong, or right. */
+static struct rte_mbuf *
+any_mbuf(struct h_port *p, struct h_rng *r, const uint8_t *f, uint32_t len)
+{
+	static const uint64_t flags[] = {RTE_MBUF_F_TX_VLAN, RTE_MBUF_F_TX_IP_CKSUM,
+		RTE_MBUF_F_TX_UDP_CKSUM, RTE_MBUF_F_TX_TCP_CKSUM, RTE_MBUF_F_TX_SCTP_CKSUM,
+		RTE_MBUF_F_TX_IPV4, RTE_MBUF_F_TX_IPV6, RTE_MBUF_F_TX_TCP_SEG, RTE_MBUF_F_TX_QINQ,
+		RTE_MBUF_F_TX_OUTER_IPV4, RTE_MBUF_F_TX_TUNNEL_VXLAN};
+	struct rte_mbuf *m = h_mbuf(p, f, len, h_range(r, len / 2000 + 1, 5 + h_range(r, 0, 29)));
+	unsigned int i;
+
+	for (i = h_range(r, 0, 3); i > 0; i--)
+		m->ol_flags |= flags[h_range(r, 0, RTE_DIM(flags) - 1)];
+	m->l2_len = h_range(r, 0, 3) == 0 ? h_range(r, 0, 127) : 14;
+	m->l3_len = h_range(r, 0, 2) == 0 ? h_range(r, 0, h_range(r, 0, 1) == 0 ? 40 : 511) : 20;
+	m->l4_len = h_range(r, 0, 1) == 0 ? h_range(r, 0, 255) : 8;
+	m->vlan_tci = (uint16_t)h_rand(r);
+	if (h_range(r, 0, 15) == 0)
+		m->pkt_len += h_range(r, 0, 2) - 1;
+	if (h_range(r, 0, 15) == 0 && m->nb_segs > 1)
+		m->nb_segs--;
+	if (h_range(r, 0, 15) == 0)
+		m->next == NULL ? (m->data_len = m->pkt_len = (uint16_t)h_range(r, 0, 20)) :
+				  (m->next->data_len = 0);
+	return m;
+}
+
+/* One frame, right or wrong: what prepare lets through comes out. @return whether it did. */
+static bool
+prepare_and_send(struct h_port *p, struct h_rng *r)
+{
+	const struct h_flow flow = {.src = 1, .dst = 2, .proto = IPPROTO_UDP};
+	const uint64_t errors = h_stats(p).oerrors;
+	uint8_t f[9000], got[H_FRAME_CAP];
+	uint32_t len = h_range(r, 60, h_range(r, 60, sizeof(f))), tag;
+	struct rte_mbuf *m, told;
+
+	h_ip(f, len, &other_mac, &flow, len);
+	m = any_mbuf(p, r, f, len);
+	told = *m;
+	tag = (m->ol_flags & RTE_MBUF_F_TX_VLAN) != 0 ? 4 : 0;
+	rte_errno = 0;
+	if (rte_eth_tx_prepare(p->id, 0, &m, 1) != 1) {
+		assert_int_not_equal(rte_errno, 0);
+		/* Chains that are none cannot be freed by what they say. */
+		while (m != NULL)
+			m = free_seg(m);
+		return false;
+	}
+	assert_true(rte_eth_tx_done_cleanup(p->id, 0, 0) >= 0);
+	h_send(p, 0, m);
+	if (h_sent(p) != 1 || h_stats(p).oerrors != errors || h_nic_stats(p).bad_desc != 0)
+		fail_msg("%u frames came out of one of %u bytes in %u segments, flags %#" PRIx64
+			 ", headers of %u, %u and %u bytes",
+			h_sent(p), told.pkt_len, told.nb_segs, told.ol_flags, told.l2_len,
+			told.l3_len, told.l4_len);
+	assert_int_equal(h_take(p, got), RTE_MAX(told.pkt_len + tag, 60u));
+	return true;
+}
+
+/* What prepare lets through is sent; so it refuses all that a burst would drop. */
+static void
+prepared_is_sent(void **state)
+{
+	static const struct h_cfg cfgs[] = {
+		{.mtu = 9000,
+			.nb_txd = 32,
+			.rx_offloads = RTE_ETH_RX_OFFLOAD_SCATTER,
+			.tx_offloads = TX_ALL},
+		{.mtu = 9000, .rx_offloads = RTE_ETH_RX_OFFLOAD_SCATTER},
+		{.mtu = 9000, .rx_offloads = RTE_ETH_RX_OFFLOAD_SCATTER, .tx_offloads = TX_ALL},
+	};
+	struct h_port *p = *state;
+	struct h_rng r = h_rng(0x97e9);
+	unsigned int i, k, sent;
+
+	/* With a ring that a long chain fills, with no offloads, with all. */
+	for (i = 0; i < RTE_DIM(cfgs); i++) {
+		h_start(p, &cfgs[i]);
+		for (k = 0, sent = 0; k < 2000; k++)
+			sent += prepare_and_send(p, &r);
+		assert_in_range(sent, 100, 1900);
+		h_stop(p);
+	}
+	h_start(p, NULL);
+}
+
 /* --- rings full, pools empty --- */
 
 static void
@@ -683,6 +900,9 @@ main(int argc, char **argv)
 		h_test(burst_drops_and_counts),
 		h_test(too_many_segments),
 		h_test(too_long),
+		h_test(sent_is_what_went_out),
+		h_test(received_is_what_was_taken),
+		h_test(prepared_is_sent),
 		h_test(ring_full),
 		h_test(pool_runs_dry),
 		h_test(transmit_on_every_queue),

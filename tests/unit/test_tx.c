@@ -366,6 +366,7 @@ run_path(const struct sl_tx_path *path, uint16_t nb_desc, bool fast_free)
 	model->offload = path->offload;
 	r->data.dev_conf.txmode.offloads = fast_free ? RTE_ETH_TX_OFFLOAD_MBUF_FAST_FREE : 0;
 	q = rig_tx_start(r, nb_desc, NULL);
+	r->port.tx_path = path;
 	while (model->packets < FRAMES) {
 		give_burst(r, model, path, &ext, fast_free);
 		rig_adversary(r, 64);
