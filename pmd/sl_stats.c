@@ -229,6 +229,18 @@ add_tx(struct rte_eth_stats *stats, const struct sl_tx_counters *c)
 	stats->oerrors += tx_errors(c);
 }
 
+/*
+ * Each bad frame once. A wrong CRC: CRCERRS has those of 64 bytes and more, of which RJC
+ * has the long ones again; RFC the short ones. A good CRC: RUC the short ones, ROC the
+ * long ones, and RLEC both again. 8.18.1, 8.18.14, 8.18.33 to 8.18.36.
+ */
+static uint64_t
+hw_rx_errors(const uint64_t *hw)
+{
+	return hw[SL_CRCERRS] + hw[SL_RFC] + hw[SL_RUC] + hw[SL_ROC] + hw[SL_ALGNERRC] +
+		hw[SL_RXERRC];
+}
+
 int
 sl_stats_get(struct rte_eth_dev *eth, struct rte_eth_stats *stats)
 {
@@ -240,9 +252,10 @@ sl_stats_get(struct rte_eth_dev *eth, struct rte_eth_stats *stats)
 		return -EIO;
 	sl_stats_collect(port);
 	stats->imissed = hw[SL_MPC];
-	stats->ierrors = hw[SL_CRCERRS] + hw[SL_ALGNERRC] + hw[SL_RXERRC] + hw[SL_RLEC] +
-		hw[SL_RUC] + hw[SL_ROC] + hw[SL_RFC] + hw[SL_RJC];
-	stats->oerrors = hw[SL_ECOL] + hw[SL_LATECOL];
+	stats->ierrors = hw_rx_errors(hw);
+	/* ECOL is part of it; late collisions are sent again (TCTL.RTLC): 8.18.7, 8.18.9, 8.18.13.
+	 */
+	stats->oerrors = hw[SL_CEXTERR];
 	stats->rx_nombuf = 0;
 	for (i = 0; i < SL_NIC_QUEUES; i++)
 		stats->imissed += port->rx_dropped[i];

@@ -258,22 +258,29 @@ checksum_status(const struct softnic_regs *r, const struct softnic_pkt *pkt)
 	return status | SL_RXD_STAT_L4CS;
 }
 
-/* Damage that the MAC sees before any filter. True for a frame that ends here. */
+/*
+ * Damage that the MAC sees before any filter. True for a frame that ends here. CRCERRS is
+ * for frames of 64 bytes and more, jabbers among them; a short one is a fragment and no
+ * more: 8.18.1, 8.18.34, 8.18.36.
+ */
 static bool
 mac_damage(struct sl_softnic *nic, const struct sl_frame *f)
 {
-	bool runt = f->len < SL_FRAME_MIN;
+	const bool runt = f->len < SL_FRAME_MIN;
+	struct softnic_pkt pkt;
 
 	if (!f->bad_fcs && !runt)
 		return false;
-	if (f->bad_fcs) {
-		softnic_count(&nic->r.CRCERRS[0], 1);
-		if (runt)
-			softnic_count(&nic->r.RFC[0], 1);
-	} else {
-		softnic_count(&nic->r.RUC[0], 1);
-		softnic_count(&nic->r.RLEC[0], 1);
+	if (runt) {
+		softnic_count(f->bad_fcs ? &nic->r.RFC[0] : &nic->r.RUC[0], 1);
+		if (!f->bad_fcs)
+			softnic_count(&nic->r.RLEC[0], 1);
+		return true;
 	}
+	softnic_count(&nic->r.CRCERRS[0], 1);
+	softnic_parse(&pkt, f->data, f->len, (uint16_t)nic->r.VET[0]);
+	if (f->len + SL_FCS_LEN > longest(&nic->r, &pkt))
+		softnic_count(&nic->r.RJC[0], 1);
 	return true;
 }
 

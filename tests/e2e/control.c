@@ -153,6 +153,61 @@ missed_frames(void **state)
 	h_alive(p);
 }
 
+/* The kinds of bad frames: by the MAC's judgement, and by what the NIC writes back of them. */
+enum bad_frame { RUNT, FRAGMENT, WRONG_CRC, JABBER, OVERSIZE, BAD_LENGTH, LOST, GOOD, KINDS };
+
+static void
+give_kind(struct h_port *p, enum bad_frame kind)
+{
+	uint8_t f[2000];
+
+	h_ether(f, sizeof(f), &p->mac, kind);
+	if (kind == RUNT)
+		h_give(p, f, 40);
+	else if (kind == FRAGMENT)
+		h_give_bad_fcs(p, f, 40);
+	else if (kind == WRONG_CRC)
+		h_give_bad_fcs(p, f, 400);
+	else if (kind == JABBER || kind == OVERSIZE)
+		(kind == JABBER ? h_give_bad_fcs : h_give)(p, f, sizeof(f));
+	else
+		h_give(p, f, 400);
+	if (kind == BAD_LENGTH)
+		h_fault(p, SL_FAULT_BAD_LENGTH, 9000, 1);
+	if (kind == LOST)
+		h_fault(p, SL_FAULT_DMA_ERROR, 0, 1);
+	p->dma_faults += kind == LOST;
+}
+
+/* n bad frames, of each kind and of all at random, are n errors. */
+static void
+errors_are_counted_once(void **state)
+{
+	struct h_port *p = *state;
+	struct h_rng r = h_rng(0xbad);
+	unsigned int kind, i, n, good, bad;
+	struct rte_eth_stats s;
+	struct rte_mbuf *m[4];
+
+	h_start(p, NULL);
+	for (kind = 0; kind <= KINDS; kind++) {
+		assert_int_equal(rte_eth_stats_reset(p->id), 0);
+		n = h_range(&r, 1, 60);
+		for (i = good = bad = 0; i < n; i++) {
+			const enum bad_frame k = kind < KINDS ? kind : h_range(&r, 0, KINDS - 1);
+
+			give_kind(p, k);
+			good += k == GOOD;
+			bad += k != GOOD;
+			rte_pktmbuf_free_bulk(m, h_recv(p, 0, m, RTE_DIM(m)));
+		}
+		s = h_stats(p);
+		if (s.ierrors != bad || s.ipackets != good || s.imissed != 0 || s.oerrors != 0)
+			fail_msg("%u bad frames of kind %u: %" PRIu64 " errors", bad, kind,
+				s.ierrors);
+	}
+}
+
 /* --- queues --- */
 
 static uint8_t
@@ -708,6 +763,7 @@ main(int argc, char **argv)
 		h_test(stats_outlive_a_stop),
 		h_test(extended_stats),
 		h_test(missed_frames),
+		h_test(errors_are_counted_once),
 		h_test(queue_states),
 		h_test(queue_stop_start),
 		h_test(started_by_another_thread),

@@ -599,25 +599,28 @@ test_lengths(void **state)
 	assert_non_null(one_in(r, frame, SL_FRAME_MAX - 4, 0, NULL));
 }
 
-/* Damaged frames end in the MAC: CRCERRS, and RFC for short ones. */
+/* Damaged frames end in the MAC: CRCERRS, RFC for short ones, CRCERRS and RJC for long ones. */
 static void
 test_bad_fcs(void **state)
 {
 	struct rig *r = *state;
 	uint64_t seed = rig_seed();
-	uint8_t frame[64];
+	static const uint32_t len[] = {64, 40, STD_MAX + 1};
+	uint8_t frame[STD_MAX + 1];
 	unsigned int i;
 
 	rig_start(r);
 	rig_frame_fill(&seed, frame, sizeof(frame), rig_mac);
-	for (i = 0; i < 2; i++) {
-		rig_wire_in(r, frame, i == 0 ? 64 : 40);
+	for (i = 0; i < 3; i++) {
+		rig_wire_in(r, frame, len[i]);
 		r->wire->in.f[(r->wire->in.head + r->wire->in.n - 1) % RIG_FRAMES].bad_fcs = true;
 	}
 	rig_run(r);
 	assert_null(rig_rx_next(r, 0, NULL));
 	assert_int_equal(reg_total(r, SL_OFF(CRCERRS, 0)), 2);
 	assert_int_equal(reg_total(r, SL_OFF(RFC, 0)), 1);
+	assert_int_equal(reg_total(r, SL_OFF(RJC, 0)), 1);
+	assert_int_equal(reg_total(r, SL_OFF(ROC, 0)), 0);
 	assert_int_equal(reg_total(r, SL_OFF(GPRC, 0)), 0);
 }
 
