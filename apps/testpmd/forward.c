@@ -5,7 +5,6 @@
 #include <inttypes.h>
 #include <poll.h>
 #include <stdlib.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include <rte_cycles.h>
@@ -195,7 +194,7 @@ send_first(struct run *run, uint32_t bursts)
 
 		if (bursts != 0)
 			txonly_begin(s);
-		for (uint32_t j = 0; j < bursts; j++)
+		for (uint32_t j = 0; j < bursts && !signals_came(&run->signals); j++)
 			txonly_burst(s, s->burst);
 	}
 }
@@ -210,7 +209,7 @@ flush(struct run *run)
 	uint64_t hz = rte_get_tsc_hz();
 	uint64_t begin = rte_rdtsc(), quiet = begin;
 
-	while (rte_rdtsc() - quiet < hz / MS_PER_S * QUIET_MS &&
+	while (!signals_came(&run->signals) && rte_rdtsc() - quiet < hz / MS_PER_S * QUIET_MS &&
 		rte_rdtsc() - begin < hz / MS_PER_S * DRAIN_MAX_MS) {
 		for (unsigned int i = 0; i < run->nb_streams; i++) {
 			const struct stream *s = &run->streams[i];
@@ -299,6 +298,8 @@ drain(struct run *run)
 	while (rte_rdtsc() - begin < ms * DRAIN_MAX_MS) {
 		uint64_t sum;
 
+		/* What is under way arrives all the same: two seconds at most. */
+		signals_came(&run->signals);
 		if (run->main_forwards)
 			lcore_turns(&run->lcores[0], rte_rdtsc() + ms * DRAIN_POLL_MS);
 		else
@@ -455,7 +456,7 @@ enum wake
 forward_wait(struct run *run, double seconds, int fd)
 {
 	struct pollfd fds[WAKERS] = {
-		{.fd = run->signal_fd, .events = POLLIN},
+		{.fd = run->signals.wake, .events = POLLIN},
 		{.fd = fd, .events = POLLIN},
 		{.fd = run->events.fd, .events = POLLIN},
 	};
@@ -463,15 +464,12 @@ forward_wait(struct run *run, double seconds, int fd)
 
 	for (;;) {
 		double left = seconds < 0 ? -1 : RTE_MAX(seconds - seconds_since(since), 0.0);
-		struct signalfd_siginfo info;
+		const bool any = pass_time(run, left, fds) > 0;
 
-		if (pass_time(run, left, fds) > 0) {
-			if (fds[0].revents != 0 &&
-				read(run->signal_fd, &info, sizeof(info)) == sizeof(info))
-				return WAKE_SIGNAL;
-			if (fds[1].revents != 0)
-				return WAKE_INPUT;
-		}
+		if (signals_came(&run->signals))
+			return WAKE_SIGNAL;
+		if (any && fds[1].revents != 0)
+			return WAKE_INPUT;
 		hotplug_tell(run);
 		if (run->forwarding && watch(run)) {
 			forward_stop(run);

@@ -12,6 +12,7 @@
 #include <rte_version.h>
 
 #include "diagnose.h"
+#include "file.h"
 #include "run.h"
 #include "say.h"
 
@@ -39,7 +40,11 @@ start(struct run *run, int eal_argc, char **argv)
 	char why[DIAGNOSE_LEN];
 	enum exit_code rc;
 
-	run_take_signals(run);
+	if (run->cfg->json != NULL && file_check(run->cfg->json) != 0)
+		return say_error(EXIT_CODE_SETUP, "--json: '%s' cannot be written (%s)",
+			run->cfg->json, strerror(errno));
+	if (signals_open(&run->signals) != 0)
+		return say_error(EXIT_CODE_SETUP, "signals cannot be taken (%s)", strerror(errno));
 	words_listen(&run->words);
 	if (rte_eal_init(eal_argc, argv) < 0) {
 		diagnose_start(&d, rte_errno, why, sizeof(why));
@@ -81,6 +86,7 @@ main(int argc, char **argv)
 		run->argc = argc;
 		run->argv = memcpy(args, argv, argc * sizeof(*args));
 		rc = start(run, first, argv);
+		signals_close(&run->signals);
 	}
 	if (fflush(stdout) != 0 || ferror(stdout) != 0)
 		rc = say_error(

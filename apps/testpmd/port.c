@@ -520,7 +520,7 @@ port_set_mtu(struct port *p, uint16_t mtu)
 }
 
 static void
-wait_for_links(const struct run *run)
+wait_for_links(struct run *run)
 {
 	struct rte_eth_link link;
 	unsigned int waited = 0;
@@ -528,7 +528,7 @@ wait_for_links(const struct run *run)
 	for (uint16_t i = 0; i < run->nb_ports; i++) {
 		for (;;) {
 			if (rte_eth_link_get_nowait(run->ports[i].id, &link) != 0 ||
-				link.link_status == RTE_ETH_LINK_UP)
+				link.link_status == RTE_ETH_LINK_UP || signals_came(&run->signals))
 				break;
 			if (waited >= LINK_WAIT_MS) {
 				say_error(0, "port %u: link is down", run->ports[i].id);

@@ -3,11 +3,13 @@
  */
 #include <errno.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <rte_cycles.h>
 #include <rte_string_fns.h>
 
+#include "file.h"
 #include "result.h"
 #include "run.h"
 #include "say.h"
@@ -193,20 +195,21 @@ result_print(const struct run *run, const struct outcome *o, FILE *f)
 }
 
 static int
-write_json(const struct run *run, const struct outcome *o)
+write_json(struct run *run, const struct outcome *o)
 {
 	json_t *result = result_json(run, o);
+	char *text = result != NULL ? json_dumps(result, JSON_INDENT(2)) : NULL;
 	int rc;
 
-	if (result == NULL)
-		return say_error(-ENOMEM, "no memory for the result");
-	errno = 0;
-	rc = json_dump_file(result, run->cfg->json, JSON_INDENT(2));
 	json_decref(result);
-	if (rc != 0)
-		return say_error(-EIO, "--json: '%s' cannot be written (%s)", run->cfg->json,
-			strerror(errno));
-	return 0;
+	if (text == NULL)
+		return say_error(-ENOMEM, "no memory for the result");
+	rc = file_write(run, run->cfg->json, text, strlen(text));
+	free(text);
+	return rc == 0 ?
+		0 :
+		say_error(rc, "--json: '%s' cannot be written (%s)", run->cfg->json,
+			rc == -EINTR ? "nobody read it when a signal came" : strerror(-rc));
 }
 
 void

@@ -1,24 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
-#include <signal.h>
-#include <sys/signalfd.h>
-
 #include "cmd/cmd.h"
 #include "forward.h"
 #include "run.h"
-
-void
-run_take_signals(struct run *run)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	run->signal_fd = signalfd(-1, &set, SFD_CLOEXEC);
-}
 
 /** Commands where there are any; without, one run to its end. */
 static enum exit_code

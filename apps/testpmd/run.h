@@ -17,6 +17,7 @@
 #include "hotplug.h"
 #include "lcore.h"
 #include "port.h"
+#include "signals.h"
 #include "stats.h"
 #include "words.h"
 
@@ -36,15 +37,13 @@ struct run {
 	bool main_forwards;     /**< the only lcore there is does everything in turns */
 	bool forwarding;
 	bool quit;
-	int signal_fd;          /**< SIGINT and SIGTERM arrive here; -1: none */
+	struct signals signals;
 	struct events events;   /**< what interrupts told */
 	struct words words;     /**< why drivers refused devices */
 	struct meter meter;     /**< snapshots of the last run */
 	enum exit_code worst;   /**< what the program will exit with */
 };
 
-/** SIGINT and SIGTERM become readable events, in every thread to come: before EAL starts. */
-void run_take_signals(struct run *run);
 /** Ports up, commands or one run to its end, ports down. EAL is up. */
 enum exit_code run_serve(struct run *run);
 

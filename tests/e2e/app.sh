@@ -279,6 +279,154 @@ json '"passed":true'
 grep -A 1 '^port 1  net' "$dir/out" | head -n 2 | grep -Eq 'rx [1-9]' || { echo 'FAILED: counters of the removed port'; failed=1; }
 grep -q 'did not come back' "$dir/out" && { echo 'FAILED: mbufs lost'; cat "$dir/out"; failed=1; }
 
+# A signal ends it whatever it waits for. in_background CODES ARGS...: the program, with file descriptor 8 as
+# standard output if that is open; exit codes that are right.
+in_background() {
+	codes=$1 session_args=${*:2}
+	shift
+	: >"$dir/out"
+	if { true >&8; } 2>/dev/null; then
+		"$prog" "${eal[@]}" "$@" >&8 2>"$dir/out" </dev/null &
+	else
+		"$prog" "${eal[@]}" "$@" >"$dir/out" 2>&1 </dev/null &
+	fi
+	session_pid=$!
+}
+
+# until_true COMMAND...: or until the program has ended.
+until_true() {
+	for ((i = 0; i < 600; i++)); do
+		! "$@" || return 0
+		kill -0 "$session_pid" 2>/dev/null || break
+		sleep 0.1
+	done
+	printf 'FAILED: %s\nnever: %s\n' "$session_args" "$*"
+	cat "$dir/out"
+	failed=1
+}
+
+# The main thread is in that function of the kernel. A kernel that hides it: it sleeps, here as well as anywhere.
+# shellcheck disable=SC2317 # called by name
+waits_in() {
+	local where
+	where=$(cat "/proc/$session_pid/wchan")
+	[[ $where == 0 ]] && where=$1
+	[[ $where =~ $1 ]] && grep -q '^State:.S' "/proc/$session_pid/status"
+}
+
+# shellcheck disable=SC2317
+holds() {
+	find "/proc/$session_pid/fd" -lname "$1" 2>/dev/null | grep -q .
+}
+
+# ended SIGNAL [PATTERN]: by one signal, within a minute.
+ended() {
+	local rc=0
+	kill "-$1" "$session_pid" 2>/dev/null
+	for ((i = 0; i < 600; i++)); do
+		kill -0 "$session_pid" 2>/dev/null || break
+		sleep 0.1
+	done
+	if kill -0 "$session_pid" 2>/dev/null; then
+		printf 'FAILED: %s\nSIG%s does not end it\n' "$session_args" "$1"
+		kill -KILL "$session_pid"
+		failed=1
+	fi
+	wait "$session_pid" || rc=$?
+	if [[ " $codes " != *" $rc "* ]] || { [[ -n ${2-} ]] && ! grep -Eq -- "$2" "$dir/out"; }; then
+		printf 'FAILED: %s\nexit code %d, expected %s; pattern %s\n' "$session_args" "$rc" "$codes" "${2-}"
+		cat "$dir/out"
+		failed=1
+	fi
+}
+
+fifo=$dir/fifo
+mkfifo "$fifo"
+for way in in out; do
+	in_background 2 --vdev "net_syncline_soft0,wire=pcap:$way=$fifo" --
+	until_true waits_in wait_for_partner
+	ended INT
+done
+exec 7<>"$fifo"
+in_background 2 --vdev "net_syncline_soft0,wire=pcap:in=$fifo" --
+until_true waits_in 'pipe_read'
+ended TERM
+exec 7>&-
+for lines in '' "sleep 1000000" "start tx_first 4000000000" "port attach net_syncline_soft1,wire=pcap:in=$dir/fifo2"; do
+	rm -f "$dir/fifo2"
+	mkfifo "$dir/fifo2"
+	in_background '0 2' --vdev "$loop" -- --cmdline-file "$fifo"
+	until_true holds "$fifo"
+	if [[ -n $lines ]]; then
+		exec 7>"$fifo"
+		printf '%s\n' "$lines" >&7
+		until_true grep -q "^> ${lines%% *}" "$dir/out"
+	fi
+	[[ ! $lines =~ attach ]] || until_true waits_in wait_for_partner
+	ended INT
+	exec 7>&-
+done
+# Results that nobody takes: a FIFO without a reader, one that is full, standard output that is full.
+in_background 2 --vdev "$loop" -- --duration 0.1 --json "$fifo"
+until_true grep -q '^loss' "$dir/out"
+ended INT "json: '$fifo' cannot be written .nobody read it"
+exec 7<>"$fifo"
+head -c 65536 /dev/zero >&7
+in_background 2 --vdev "$loop" -- --duration 0.1 --json "$fifo"
+until_true grep -q '^loss' "$dir/out"
+ended TERM "json: '$fifo' cannot be written .nobody read it"
+exec 8>&7
+in_background 2 --vdev "$loop" -- --duration 0.1
+until_true waits_in 'pipe_write'
+ended INT 'standard output cannot be written'
+exec 7>&- 8>&-
+# Of a run that a signal ended the result waits for its reader; another signal ends that.
+in_background 130 --vdev "$loop" -- --json "$fifo" --stats-period 0.1
+until_true test -s "$dir/out"
+kill -INT "$session_pid"
+until_true grep -q '^loss' "$dir/out"
+# shellcheck disable=SC2317
+insist() {
+	! kill -INT "$session_pid" 2>/dev/null
+}
+until_true insist
+ended INT
+# At a terminal the keys do: python presses Ctrl-C while a command lasts.
+if ! timeout -k 5 100 python3 - "$prog" "${eal[@]}" --vdev "$loop" -- -i >"$dir/out" 2>&1 <<'END'; then
+import os, pty, select, sys, termios
+pid, fd = pty.fork()
+if pid == 0:
+    os.execv(sys.argv[1], sys.argv[1:])
+text = b""
+def read(seconds):
+    global text
+    if not select.select([fd], [], [], seconds)[0]:
+        return True
+    try:
+        text += os.read(fd, 4096)
+        return True
+    except OSError:
+        return False
+while b"sl-testpmd> " not in text and read(10):
+    pass
+os.write(fd, b"start tx_first 4000000000\n")
+while b"4000000000" not in text.split(b"sl-testpmd> ")[-1] and read(10):
+    pass
+while read(0.1):
+    # Only once the command has switched them on are the keys for signals, and not for the editor.
+    if termios.tcgetattr(fd)[3] & termios.ISIG and not (termios.tcgetattr(fd)[3] & termios.ICANON):
+        os.write(fd, b"\x03")
+status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+print(text.decode(errors="replace"), "exit code", status)
+sys.exit(0 if status == 0 and b"loss " in text else 1)
+END
+	printf 'FAILED: Ctrl-C at a terminal\n'
+	cat "$dir/out"
+	failed=1
+fi
+# A result that cannot be written is told before a run.
+expect 2 "json: '$dir/none/r.json' cannot be written" "$loop" -- --json "$dir/none/r.json"
+
 # A signal ends a run as its own end does. One that has not begun after three seconds has more.
 for seconds in 3 15 60; do
 	timeout -k 5 -s TERM "$seconds" "$prog" "${eal[@]}" --vdev "$loop" -- --json "$dir/sig.json" >"$dir/out" 2>&1

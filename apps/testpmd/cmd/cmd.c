@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <cmdline.h>
@@ -14,10 +15,10 @@
 #include <cmdline_socket.h>
 
 #include "cmd.h"
+#include "file.h"
 #include "forward.h"
 #include "say.h"
 
-#define LINE_LEN_MAX 1024
 #define CHOICE_LEN 128
 
 struct session;
@@ -97,14 +98,26 @@ cmd_need_idle(const struct run *run)
 	return run->forwarding ? say_error(-EBUSY, "not while forwarding; stop first") : 0;
 }
 
-/** librte_cmdline found a command. */
+/**
+ * librte_cmdline found a command. At the prompt the keys for signals are the line
+ * editor's; a command may last, and they are to end it.
+ */
 static void
 dispatch(void *parsed, struct cmdline *cl, void *data)
 {
 	struct bound *b = data;
+	struct termios before, keys;
+	const bool prompt = tcgetattr(STDIN_FILENO, &before) == 0 && (before.c_lflag & ISIG) == 0;
 
+	if (prompt) {
+		keys = before;
+		keys.c_lflag |= ISIG;
+		tcsetattr(STDIN_FILENO, TCSANOW, &keys);
+	}
 	b->session->rc = b->command->run(b->session->run, parsed);
 	fflush(stdout);
+	if (prompt)
+		tcsetattr(STDIN_FILENO, TCSANOW, &before);
 	if (b->session->run->quit)
 		cmdline_quit(cl);
 }
@@ -223,19 +236,23 @@ run_line(struct session *s, struct cmdline *cl, const char *path, unsigned int n
 }
 
 static int
-run_lines(struct session *s, struct cmdline *cl, const char *path, FILE *f, bool echo)
+run_lines(struct session *s, struct cmdline *cl, const char *path, struct lines *in, bool echo)
 {
-	char line[LINE_LEN_MAX];
+	char line[FILE_LINE_LEN + 1];
 	int rc = 0;
 
-	for (unsigned int no = 1;
-		rc == 0 && !s->run->quit && fgets(line, sizeof(line) - 1, f) != NULL; no++) {
-		if (strchr(line, '\n') == NULL) {
-			if (!feof(f))
-				return say_error(-EINVAL, "%s:%u: longer than %u bytes", path, no,
-					LINE_LEN_MAX - 2);
-			strcat(line, "\n");
-		}
+	for (unsigned int no = 1; rc == 0 && !s->run->quit; no++) {
+		int got = lines_next(in, s->run, line);
+
+		if (got == -EMSGSIZE)
+			return say_error(-EINVAL, "%s:%u: longer than %u bytes", path, no,
+				FILE_LINE_LEN - 1);
+		if (got < 0)
+			return say_error(
+				-EINVAL, "%s:%u: cannot be read (%s)", path, no, strerror(-got));
+		s->run->quit |= signals_came(&s->run->signals);
+		if (got == 0 || s->run->quit)
+			break;
 		if (echo) {
 			printf("> %s", line);
 			fflush(stdout);
@@ -248,30 +265,31 @@ run_lines(struct session *s, struct cmdline *cl, const char *path, FILE *f, bool
 enum exit_code
 cmd_file(struct run *run, const char *path, bool echo)
 {
-	FILE *f = fopen(path, "r");
+	struct lines in;
 	struct session s;
 	struct cmdline *cl;
-	int rc = -ENOMEM;
+	int rc = lines_open(&in, path);
 
-	if (f == NULL)
+	if (rc != 0)
 		return say_error(EXIT_CODE_USAGE, "--cmdline-file: '%s' cannot be read (%s)", path,
-			strerror(errno));
+			strerror(-rc));
 	if (session_open(&s, run) != 0) {
-		fclose(f);
+		lines_close(&in);
 		return say_error(EXIT_CODE_SETUP, "no memory for the commands");
 	}
+	rc = -ENOMEM;
 	cl = cmdline_new(s.ctx, "", -1, STDOUT_FILENO);
 	if (cl != NULL)
-		rc = run_lines(&s, cl, path, f, echo);
+		rc = run_lines(&s, cl, path, &in, echo);
 	cmdline_free(cl);
 	session_close(&s);
-	fclose(f);
+	lines_close(&in);
 	return rc == 0 ? EXIT_CODE_OK : rc == -EINVAL ? EXIT_CODE_USAGE : EXIT_CODE_SETUP;
 }
 
 /** Take all that was typed. @return false at the end of input, or after quit. */
 static bool
-take_input(struct cmdline *cl, const struct run *run)
+take_input(struct cmdline *cl, struct run *run)
 {
 	struct pollfd in = {.fd = STDIN_FILENO, .events = POLLIN};
 
@@ -280,7 +298,7 @@ take_input(struct cmdline *cl, const struct run *run)
 
 		if (status < 0 || status == RDLINE_EXITED || run->quit)
 			return false;
-	} while (poll(&in, 1, 0) > 0);
+	} while (poll(&in, 1, 0) > 0 && !signals_came(&run->signals));
 	return true;
 }
 
