@@ -11,6 +11,14 @@ set -uo pipefail
 unset CDPATH
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 
+# A hook's git has its repository in the environment.
+unset "${!GIT_@}"
+if [[ $(git rev-parse --show-toplevel 2>/dev/null) != "$(pwd -P)" ]]; then
+	printf 'SKIP\tall\tgit does not list the files of %s: %s\n' "$PWD" \
+		"$(git rev-parse --show-toplevel 2>&1 | head -n 1 | sed 's,^/,the work tree it finds is /,')"
+	exit
+fi
+
 # Tracked files, and new ones that nobody ignores.
 files() {
 	git ls-files -co --exclude-standard -- "$@" | sort -u | while IFS= read -r f; do

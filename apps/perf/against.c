@@ -2,17 +2,19 @@
  * Copyright (c) 2026 The Syncline authors
  */
 #include <errno.h>
-#include <stdarg.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "against.h"
 #include "commands.h"
+#include "git.h"
 #include "options.h"
 #include "result.h"
 #include "run.h"
@@ -26,39 +28,12 @@
 
 /** A revision's place below the cache folder. */
 struct build {
-	char sha[64];
+	char sha[GIT_SHA_LEN];
 	char source[PATH_LEN];
 	char dir[PATH_LEN];
 	char log[PATH_LEN];
 	char program[PATH_LEN + 32];
 };
-
-/* The first line that a git command prints. @return 0, or -errno when git fails. */
-static int __attribute__((format(printf, 3, 4)))
-git_line(char *out, size_t len, const char *fmt, ...)
-{
-	char command[2 * TOP_LEN + 256];
-	va_list ap;
-	FILE *f;
-
-	va_start(ap, fmt);
-	vsnprintf(command, sizeof(command), fmt, ap);
-	va_end(ap);
-	out[0] = '\0';
-	f = popen(command, "r");
-	if (f == NULL)
-		return -errno;
-	if (fgets(out, (int)len, f) != NULL)
-		out[strcspn(out, "\n")] = '\0';
-	return pclose(f) == 0 ? 0 : -EIO;
-}
-
-/* Names go to a shell within quotes: what would end these is refused. */
-static bool
-is_plain(const char *text)
-{
-	return strpbrk(text, "'\n") == NULL;
-}
 
 static int
 run_logged(const char *program, struct spawn_args *args, const struct build *b, const char *what)
@@ -71,31 +46,50 @@ run_logged(const char *program, struct spawn_args *args, const struct build *b, 
 	return 0;
 }
 
-static int
-check_out(const struct build *b, const char *top)
+/* Was that build folder set up for these sources, at its place? */
+static bool
+is_set_up(const struct build *b)
 {
-	struct spawn_args add = {0}, move = {0};
-	const char *const new_tree[] = {
-		"git", "-C", top, "worktree", "add", "--force", "--detach", b->source, b->sha};
-	const char *const old_tree[] = {
-		"git", "-C", b->source, "checkout", "--quiet", "--force", "--detach", b->sha};
-	char there[PATH_LEN + 8];
+	char file[PATH_LEN + 32];
+	json_t *told, *where;
+	const char *source, *dir;
+	bool same;
 
-	snprintf(there, sizeof(there), "%s/.git", b->source);
-	if (access(there, F_OK) == 0) {
-		for (size_t i = 0; i < sizeof(old_tree) / sizeof(old_tree[0]); i++)
-			spawn_add(&move, old_tree[i]);
-		return run_logged("git", &move, b, "checking out");
-	}
-	for (size_t i = 0; i < sizeof(new_tree) / sizeof(new_tree[0]); i++)
-		spawn_add(&add, new_tree[i]);
-	return run_logged("git", &add, b, "checking out");
+	snprintf(file, sizeof(file), "%s/meson-info/meson-info.json", b->dir);
+	told = json_load_file(file, 0, NULL);
+	where = json_object_get(told, "directories");
+	source = json_string_value(json_object_get(where, "source"));
+	dir = json_string_value(json_object_get(where, "build"));
+	same = source != NULL && dir != NULL && strcmp(source, b->source) == 0 &&
+		strcmp(dir, b->dir) == 0;
+	json_decref(told);
+	snprintf(file, sizeof(file), "%s/build.ninja", b->dir);
+	return same && access(file, F_OK) == 0;
+}
+
+static int
+set_up(const struct build *b)
+{
+	struct spawn_args rm = {0}, setup = {0};
+	const char *const words[] = {
+		"meson", "setup", b->dir, b->source, "-Dbuildtype=release", "-Dtests=false"};
+
+	spawn_add(&rm, "rm");
+	spawn_add(&rm, "-rf");
+	spawn_add(&rm, b->dir);
+	if (spawn_run("rm", &rm, b->log) != 0)
+		return say_error(EXIT_CODE_SETUP, "%s cannot be removed: see %s", b->dir, b->log);
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		spawn_add(&setup, words[i]);
+	if (SL_DRIVER_HEADERS[0] != '\0')
+		spawn_add(&setup, "-Ddpdk_driver_headers=" SL_DRIVER_HEADERS);
+	return run_logged("meson", &setup, b, "meson setup");
 }
 
 static int
 build(const struct build *b)
 {
-	struct spawn_args setup = {0}, ninja = {0};
+	struct spawn_args ninja = {0};
 	char file[PATH_LEN + 32];
 	int rc = 0;
 
@@ -105,18 +99,8 @@ build(const struct build *b)
 			"%.12s has no sl-perf to measure it with; allowed: revisions that have"
 			" apps/perf",
 			b->sha);
-	snprintf(file, sizeof(file), "%s/build.ninja", b->dir);
-	if (access(file, F_OK) != 0) {
-		spawn_add(&setup, "meson");
-		spawn_add(&setup, "setup");
-		spawn_add(&setup, b->dir);
-		spawn_add(&setup, b->source);
-		spawn_add(&setup, "-Dbuildtype=release");
-		spawn_add(&setup, "-Dtests=false");
-		if (SL_DRIVER_HEADERS[0] != '\0')
-			spawn_add(&setup, "-Ddpdk_driver_headers=" SL_DRIVER_HEADERS);
-		rc = run_logged("meson", &setup, b, "meson setup");
-	}
+	if (!is_set_up(b))
+		rc = set_up(b);
 	spawn_add(&ninja, "ninja");
 	spawn_add(&ninja, "-C");
 	spawn_add(&ninja, b->dir);
@@ -125,59 +109,70 @@ build(const struct build *b)
 }
 
 static int
-make(struct build *b, const char *top, const char *which)
+make(struct build *b, const char *top, const char *cache, const char *which)
 {
-	char cache[TOP_LEN + 16];
 	int rc;
 
-	snprintf(cache, sizeof(cache), "%s/.cache", top);
-	mkdir(cache, 0755);
-	strcat(cache, "/perf");
-	if (mkdir(cache, 0755) != 0 && errno != EEXIST)
-		return say_error(EXIT_CODE_SETUP, "%s cannot be made (%s)", cache, strerror(errno));
 	snprintf(b->source, sizeof(b->source), "%s/%s", cache, which);
 	snprintf(b->dir, sizeof(b->dir), "%s/%s-build", cache, which);
 	snprintf(b->log, sizeof(b->log), "%s/%s.log", cache, which);
 	snprintf(b->program, sizeof(b->program), "%s/apps/perf/sl-perf", b->dir);
 	unlink(b->log);
 	fprintf(stderr, "building %s: %.12s\n", which, b->sha);
-	rc = check_out(b, top);
+	rc = git_check_out(top, b->source, b->sha, b->log);
 	return rc == 0 ? build(b) : rc;
 }
 
-/* The commits to build: the one named, and the work tree as it is. */
+/*
+ * The folder for all of it, ours alone until this process ends.
+ * @return a descriptor that holds it; negative: an exit code, less than 0.
+ */
 static int
-find_commits(const struct against *a, struct build *base, struct build *now, char *top)
+take_cache(const char *top, char *cache, size_t len)
 {
-	char line[TOP_LEN];
+	char file[PATH_LEN];
+	int fd;
 
-	if (!is_plain(a->rev))
-		return say_error(EXIT_CODE_USAGE, "--against: '%s' is no revision", a->rev);
-	if (git_line(top, TOP_LEN, "git -C '%s' rev-parse --show-toplevel 2>/dev/null",
-		    a->source != NULL ? a->source : ".") != 0 ||
-		!is_plain(top))
-		return say_error(EXIT_CODE_USAGE,
-			"--against works in a git work tree of Syncline; this folder is in none");
-	if (git_line(base->sha, sizeof(base->sha),
-		    "git -C '%s' rev-parse --verify --quiet '%s^{commit}'", top, a->rev) != 0)
-		return say_error(EXIT_CODE_USAGE,
-			"--against: '%s' is no revision here; allowed: what git names a commit by",
-			a->rev);
-	/* A commit of what is changed and not committed; none when nothing is. */
-	if (git_line(now->sha, sizeof(now->sha),
-		    "git -c user.name=sl-perf -c user.email=sl-perf@localhost -C '%s' stash create",
-		    top) != 0)
-		return say_error(EXIT_CODE_SETUP, "git cannot record the changes in %s", top);
-	if (now->sha[0] == '\0' &&
-		git_line(now->sha, sizeof(now->sha), "git -C '%s' rev-parse HEAD", top) != 0)
-		return say_error(EXIT_CODE_SETUP, "%s has no commit", top);
-	if (git_line(line, sizeof(line),
-		    "git -C '%s' ls-files --others --exclude-standard -- lib pmd apps", top) == 0 &&
-		line[0] != '\0')
-		fprintf(stderr,
-			"note: files that git does not know are not built: %s ... (git add)\n",
-			line);
-	return 0;
+	snprintf(cache, len, "%s/.cache", top);
+	mkdir(cache, 0755);
+	strcat(cache, "/perf");
+	if (mkdir(cache, 0755) != 0 && errno != EEXIST)
+		return say_error(-EXIT_CODE_SETUP, "--against: %s cannot be made (%s)", cache,
+			strerror(errno));
+	snprintf(file, sizeof(file), "%s/lock", cache);
+	fd = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+	if (fd < 0)
+		return say_error(-EXIT_CODE_SETUP, "--against: %s cannot be written (%s)", file,
+			strerror(errno));
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+		return fd;
+	close(fd);
+	return say_error(-EXIT_CODE_SETUP,
+		"--against: another sl-perf builds or measures in %s; wait for it, or end it",
+		cache);
+}
+
+/* Both revisions, built: the one named, and the work tree as it is. */
+static int
+make_both(const struct against *a, struct build *base, struct build *now, int *lock)
+{
+	char top[TOP_LEN], cache[TOP_LEN + 16], scratch[PATH_LEN];
+	int rc;
+
+	git_forget_caller();
+	rc = git_top(a->source != NULL ? a->source : ".", top, sizeof(top));
+	if (rc == 0)
+		rc = git_commit_of(top, a->rev, base->sha);
+	if (rc != 0)
+		return rc;
+	*lock = take_cache(top, cache, sizeof(cache));
+	if (*lock < 0)
+		return -*lock;
+	snprintf(scratch, sizeof(scratch), "%s/index", cache);
+	rc = git_commit_of_work(top, scratch, now->sha);
+	if (rc == 0)
+		rc = make(base, top, cache, "base");
+	return rc == 0 ? make(now, top, cache, "work") : rc;
 }
 
 /* Do the options measure with stepped devices alone? */
@@ -227,16 +222,11 @@ int
 against_measure(const struct against *a, json_t **base, json_t **now)
 {
 	struct build b = {.sha = ""}, n = {.sha = ""};
-	char top[TOP_LEN];
-	int rc;
+	int rc, lock = -1;
 
 	if (a->argc > RUN_ARGS_MAX)
 		return say_error(EXIT_CODE_USAGE, "more than %d options of run", RUN_ARGS_MAX);
-	rc = find_commits(a, &b, &n, top);
-	if (rc == 0)
-		rc = make(&b, top, "base");
-	if (rc == 0)
-		rc = make(&n, top, "work");
+	rc = make_both(a, &b, &n, &lock);
 	*base = result_new();
 	*now = result_new();
 	for (unsigned int i = 0; rc == 0 && i < a->rounds && !stop_wanted(); i++) {
@@ -258,5 +248,7 @@ against_measure(const struct against *a, json_t **base, json_t **now)
 		json_object_set_new(*base, "interrupted", json_true());
 		json_object_set_new(*now, "interrupted", json_true());
 	}
+	if (lock >= 0)
+		close(lock);
 	return rc;
 }

@@ -22,19 +22,16 @@ spawn_add(struct spawn_args *a, const char *arg)
 	a->n++;
 }
 
+/* @p out, @p err: where it prints to; -1: where we do. */
 static void
-become(const char *program, const struct spawn_args *args, const char *quiet)
+become(const char *program, const struct spawn_args *args, int out, int err)
 {
 	char *argv[SPAWN_ARGS_MAX + 1];
-	int fd;
 
-	if (quiet != NULL) {
-		fd = open(quiet, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-		if (fd >= 0) {
-			dup2(fd, STDOUT_FILENO);
-			dup2(fd, STDERR_FILENO);
-		}
-	}
+	if (out >= 0)
+		dup2(out, STDOUT_FILENO);
+	if (err >= 0)
+		dup2(err, STDERR_FILENO);
 	/* execvp() takes pointers to what it does not write. */
 	memcpy(argv, args->v, sizeof(argv));
 	argv[args->n] = NULL;
@@ -43,8 +40,8 @@ become(const char *program, const struct spawn_args *args, const char *quiet)
 	_exit(SPAWN_NO_PROGRAM);
 }
 
-int
-spawn_run(const char *program, const struct spawn_args *args, const char *quiet)
+static int
+run(const char *program, const struct spawn_args *args, int out, int err)
 {
 	int status, told = 0;
 	pid_t pid;
@@ -56,7 +53,7 @@ spawn_run(const char *program, const struct spawn_args *args, const char *quiet)
 	if (pid < 0)
 		return -errno;
 	if (pid == 0)
-		become(program, args, quiet);
+		become(program, args, out, err);
 	while (waitpid(pid, &status, 0) != pid) {
 		if (errno != EINTR)
 			return -errno;
@@ -65,6 +62,48 @@ spawn_run(const char *program, const struct spawn_args *args, const char *quiet)
 			kill(pid, SIGTERM);
 	}
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+int
+spawn_run(const char *program, const struct spawn_args *args, const char *quiet)
+{
+	int fd = -1, rc;
+
+	if (quiet != NULL)
+		fd = open(quiet, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+	rc = run(program, args, fd, fd);
+	if (fd >= 0)
+		close(fd);
+	return rc;
+}
+
+static void
+first_line(FILE *f, char *out, size_t len)
+{
+	rewind(f);
+	if (fgets(out, (int)len, f) == NULL)
+		out[0] = '\0';
+	out[strcspn(out, "\n")] = '\0';
+}
+
+int
+spawn_first_lines(
+	const char *program, const struct spawn_args *args, char *out, char *err, size_t len)
+{
+	FILE *o = tmpfile(), *e = tmpfile();
+	int rc = -errno;
+
+	out[0] = err[0] = '\0';
+	if (o != NULL && e != NULL) {
+		rc = run(program, args, fileno(o), fileno(e));
+		first_line(o, out, len);
+		first_line(e, err, len);
+	}
+	if (o != NULL)
+		fclose(o);
+	if (e != NULL)
+		fclose(e);
+	return rc;
 }
 
 static pid_t
@@ -80,7 +119,7 @@ start_stopped(const char *program, const struct spawn_args *args)
 		return -errno;
 	if (pid == 0) {
 		raise(SIGSTOP);
-		become(program, args, NULL);
+		become(program, args, -1, -1);
 	}
 	return pid;
 }

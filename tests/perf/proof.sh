@@ -15,6 +15,7 @@
 # PROOF_PREFIX: words put before each comparison, "nice -n -10" say.
 
 set -euo pipefail
+unset "${!GIT_@}"
 
 top=$(CDPATH='' cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 build=$(realpath "${1:?usage: proof.sh BUILD [COMPARISONS [ROUNDS]]}")
