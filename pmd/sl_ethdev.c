@@ -158,6 +158,7 @@ sl_link_update(struct rte_eth_dev *eth, int wait)
 	struct sl_port *port = sl_port_of(eth);
 	struct rte_eth_link link = {.link_autoneg = RTE_ETH_LINK_AUTONEG};
 	uint32_t status = SL_REG_GONE;
+	int ret;
 
 	if (sl_nic_alive(port))
 		status = link_status(port, wait != 0);
@@ -172,7 +173,15 @@ sl_link_update(struct rte_eth_dev *eth, int wait)
 		link.link_duplex = (status & SL_STATUS_FD) != 0 ? RTE_ETH_LINK_FULL_DUPLEX :
 								  RTE_ETH_LINK_HALF_DUPLEX;
 	}
-	return rte_eth_linkstatus_set(eth, &link);
+	ret = rte_eth_linkstatus_set(eth, &link);
+	/* Another thread may have found the NIC gone since, and have noted that down before this.
+	 */
+	if (__atomic_load_n(&port->removed, __ATOMIC_SEQ_CST)) {
+		link = (struct rte_eth_link){.link_autoneg = RTE_ETH_LINK_AUTONEG};
+		rte_eth_linkstatus_set(eth, &link);
+		return -EIO;
+	}
+	return ret;
 }
 
 /* Whether each of @n configured queues is set up: a refused set-up leaves none, ethdev has released

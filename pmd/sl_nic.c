@@ -25,7 +25,7 @@ sl_nic_alive(struct sl_port *port)
 
 	if (!port->removed && SL_RD(&port->bus, STATUS, 0) != SL_REG_GONE)
 		return true;
-	if (__atomic_exchange_n(&port->removed, true, __ATOMIC_ACQ_REL))
+	if (__atomic_exchange_n(&port->removed, true, __ATOMIC_SEQ_CST))
 		return false; /* told before, or just now by another thread */
 	SL_LOG(ERR, "port %u: registers read all ones: the device is gone",
 		port->eth->data->port_id);

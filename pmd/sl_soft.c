@@ -428,6 +428,10 @@ soft_remove(struct rte_vdev_device *vdev)
 
 	if (eth == NULL)
 		return 0; /* closed before */
+	/* Taken away while it runs: by hot-plug, or by rte_eal_cleanup(). ethdev closes no such
+	 * port. */
+	if (eth->data->dev_started != 0)
+		rte_eth_dev_stop(eth->data->port_id);
 	return rte_eth_dev_close(eth->data->port_id);
 }
 

@@ -301,6 +301,91 @@ threads_shared(void **state)
 	}
 }
 
+/* A port with a device thread, forwarding what its wire gives. */
+static uint16_t
+start_threaded(const char *name, const char *args, struct rte_mempool *pool)
+{
+	struct rte_eth_conf conf = {0};
+	uint16_t id;
+
+	assert_int_equal(rte_vdev_init(name, args), 0);
+	assert_int_equal(rte_eth_dev_get_port_by_name(name, &id), 0);
+	assert_int_equal(rte_eth_dev_configure(id, 1, 1, &conf), 0);
+	assert_int_equal(rte_eth_rx_queue_setup(id, 0, 128, SOCKET_ID_ANY, NULL, pool), 0);
+	assert_int_equal(rte_eth_tx_queue_setup(id, 0, 128, SOCKET_ID_ANY, NULL), 0);
+	assert_int_equal(rte_eth_dev_start(id), 0);
+	assert_int_equal(rte_eth_promiscuous_enable(id), 0);
+	assert_int_equal(sl_pmd_wire_control(id, "start"), 0);
+	return id;
+}
+
+static struct rte_mempool *
+pool_of(const char *name)
+{
+	struct rte_mempool *pool =
+		rte_pktmbuf_pool_create(name, 1023, 0, 0, RTE_MBUF_DEFAULT_BUF_SIZE, SOCKET_ID_ANY);
+
+	assert_non_null(pool);
+	return pool;
+}
+
+/* Frames come in on a port. */
+static void
+await_frames(uint16_t id)
+{
+	struct rte_mbuf *m[32];
+	unsigned int n = 0, ms;
+	uint16_t got;
+
+	for (ms = 0; n < 100; ms++) {
+		assert_true(ms < EVENT_WAIT_MS);
+		got = rte_eth_rx_burst(id, 0, m, RTE_DIM(m));
+		rte_pktmbuf_free_bulk(m, got);
+		n += got;
+		if (got == 0)
+			rte_delay_us_sleep(1000);
+	}
+}
+
+/* Hot-removed while it runs, beside one that shares its thread and runs on. */
+static void
+removed_while_started(void **state)
+{
+	static const char *const names[] = {"net_syncline_soft_h0", "net_syncline_soft_h1"};
+	static const char args[] = "wire=gen,wire_size=64,cpu=0";
+	struct rte_mempool *pool = pool_of("pool_h");
+	unsigned int round;
+	uint16_t id[2];
+
+	(void)state;
+	for (round = 0; round < 4; round++) {
+		id[0] = start_threaded(names[0], args, pool);
+		id[1] = start_threaded(names[1], args, pool);
+		await_frames(id[0]);
+		assert_int_equal(rte_eal_hotplug_remove("vdev", names[round & 1]), 0);
+		assert_false(rte_eth_dev_is_valid_port(id[round & 1]));
+		assert_int_equal(rte_eth_dev_close(id[round & 1]), -ENODEV);
+		await_frames(id[!(round & 1)]);
+		assert_int_equal(h_device_threads(), 1);
+		assert_int_equal(rte_vdev_uninit(names[!(round & 1)]), 0);
+		assert_int_equal(h_device_threads(), 0);
+		assert_int_equal(rte_mempool_avail_count(pool), pool->size);
+	}
+	rte_mempool_free(pool);
+}
+
+/* The last test: h_fini() finds no device thread after rte_eal_cleanup(). */
+static void
+left_running(void **state)
+{
+	(void)state;
+	await_frames(start_threaded(
+		"net_syncline_soft_l0", "wire=gen,wire_size=64,cpu=0", pool_of("pool_l0")));
+	await_frames(start_threaded(
+		"net_syncline_soft_l1", "wire=gen,wire_size=64,cpu=-1", pool_of("pool_l1")));
+	assert_int_equal(h_device_threads(), 2);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -314,6 +399,8 @@ main(int argc, char **argv)
 		h_test(reset_hangs),
 		cmocka_unit_test(reset_hangs_at_probe),
 		cmocka_unit_test(threads_shared),
+		cmocka_unit_test(removed_while_started),
+		cmocka_unit_test(left_running),
 	};
 
 	return h_main(argc, argv, tests);

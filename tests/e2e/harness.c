@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+#include <dirent.h>
+#include <limits.h>
 #include <pthread.h>
 #include <sched.h>
 #include <time.h>
@@ -194,11 +196,38 @@ h_init(int argc, char **argv)
 	return 0;
 }
 
+unsigned int
+h_device_threads(void)
+{
+	DIR *tasks = opendir("/proc/self/task");
+	char path[PATH_MAX], name[32];
+	const struct dirent *task;
+	unsigned int n = 0;
+	FILE *f;
+
+	while (tasks != NULL && (task = readdir(tasks)) != NULL) {
+		snprintf(path, sizeof(path), "/proc/self/task/%s/comm", task->d_name);
+		f = fopen(path, "r");
+		if (f == NULL)
+			continue;
+		n += fgets(name, sizeof(name), f) != NULL && strcmp(name, "softnic\n") == 0;
+		fclose(f);
+	}
+	if (tasks != NULL)
+		closedir(tasks);
+	return n;
+}
+
 int
 h_fini(int failed)
 {
+	unsigned int threads;
+
 	rte_eal_cleanup();
-	return failed;
+	threads = h_device_threads();
+	if (threads != 0)
+		fprintf(stderr, "%u device threads run on after rte_eal_cleanup()\n", threads);
+	return failed + (int)threads;
 }
 
 int

@@ -140,6 +140,8 @@ struct h_port {
 #define H_SKIP 77
 int h_init(int argc, char **argv);
 int h_fini(int failed);
+/** Device threads of software NICs that run in this process. */
+unsigned int h_device_threads(void);
 /** Fixtures: one open port as state, with the test's own wire; closed with all checks. */
 int h_setup(void **state);
 int h_teardown(void **state);

@@ -6,6 +6,8 @@
  * values through the whole life of a port. Every call of ethdev's ends within its deadline, by
  * the port's own time; what it calls a success the device bears out; no mbuf is lost.
  */
+#include <rte_cycles.h>
+
 #include "harness.h"
 #include "sl_bus.h"
 #include "sl_fields.h"
@@ -13,8 +15,11 @@
 
 #define CALL_US 2000000u
 #define MAX_REGS 512u
+#define EVENT_WAIT_MS 10000u /* longer than a handler takes, on a busy machine too */
 
 static const struct h_cfg small = {.nb_rxd = 64, .nb_txd = 64, .pool_size = 255};
+/* With link interrupts ethdev tells of the link what the driver has noted down. */
+static const struct h_cfg small_lsc = {.nb_rxd = 64, .nb_txd = 64, .pool_size = 255, .lsc = true};
 
 /* --- the lie --- */
 
@@ -26,6 +31,9 @@ struct lie {
 		     */
 	bool stuck;
 	uint32_t at, value;
+	bool vanishes; /* after so many reads more everything is all ones */
+	unsigned int left;
+	bool gone;
 	bool started; /* by ethdev's word; without, it refuses most calls by itself */
 };
 
@@ -37,6 +45,10 @@ lie_read(void *ctx, uint32_t off, uint32_t val)
 
 	if (l->stuck)
 		return off == l->at ? l->value : val;
+	if (l->vanishes) {
+		l->gone = l->gone || l->left-- == 0;
+		return l->gone ? SL_REG_GONE : val;
+	}
 	for (i = 0; i < l->nb; i++) {
 		if (l->off[i] == off)
 			return val;
@@ -90,9 +102,12 @@ static int
 do_link_get(struct h_port *p, struct lie *l)
 {
 	struct rte_eth_link link;
+	int ret = rte_eth_link_get(p->id, &link);
 
-	(void)l;
-	return rte_eth_link_get(p->id, &link);
+	/* Also when it went in the middle of this. */
+	if (ret == 0 && l->gone)
+		assert_int_equal(link.link_status, RTE_ETH_LINK_DOWN);
+	return ret;
 }
 
 static int
@@ -148,6 +163,9 @@ do_registers(struct h_port *p, struct lie *l)
 	struct rte_dev_reg_info info = {0};
 	int ret;
 
+	/* A dump of all ones changes nothing, whenever they begin. */
+	if (l->vanishes)
+		return 0;
 	l->noted = true;
 	ret = rte_eth_dev_get_reg_info(p->id, &info);
 	if (ret != 0)
@@ -267,6 +285,26 @@ now_us(struct h_port *p)
 	return us;
 }
 
+/*
+ * Once it is known that the NIC is gone, nobody is told of a link: at last, for an interrupt's
+ * handler may be at it.
+ */
+static void
+assert_link_down(struct h_port *p, const char *after)
+{
+	struct rte_eth_link link;
+	unsigned int ms;
+
+	assert_int_equal(rte_eth_dev_is_removed(p->id), 1);
+	for (ms = 0; ms < EVENT_WAIT_MS; ms++) {
+		assert_int_equal(rte_eth_link_get_nowait(p->id, &link), 0);
+		if (link.link_status == RTE_ETH_LINK_DOWN && link.link_speed == 0)
+			return;
+		rte_delay_us_sleep(1000);
+	}
+	fail_msg("the NIC went during %s, and its link is up at %u", after, link.link_speed);
+}
+
 /* A port's life from its first start; its close is the end of it, with the register still stuck. */
 static void
 live(struct lie *l, bool faithful)
@@ -279,7 +317,7 @@ live(struct lie *l, bool faithful)
 	h_open(&p, "time=own");
 	p.check_free = true;
 	p.faults_free = true;
-	assert_int_equal(h_try_setup(&p, &small), 0);
+	assert_int_equal(h_try_setup(&p, l->vanishes && l->left % 2 != 0 ? &small_lsc : &small), 0);
 	sl_softnic_on_read(p.nic, lie_read, l);
 	for (i = 0; i < RTE_DIM(life); i++) {
 		begin = now_us(&p);
@@ -290,6 +328,8 @@ live(struct lie *l, bool faithful)
 				life[i].name, took, l->at, l->value);
 		if (faithful)
 			assert_int_equal(ret, 0);
+		if (l->gone)
+			assert_link_down(&p, life[i].name);
 	}
 	h_close(&p);
 }
@@ -334,11 +374,30 @@ every_register(void **state)
 	}
 }
 
+/* The NIC is pulled before each single read of a register. */
+static void
+every_moment(void **state)
+{
+	unsigned int n;
+
+	(void)state;
+	for (n = 0;; n++) {
+		struct lie l = {.vanishes = true, .left = n};
+
+		live(&l, false);
+		/* A life that is over by then: the close's own reads were met. */
+		if (!l.gone)
+			break;
+	}
+	assert_true(n > 100);
+}
+
 int
 main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_register),
+		cmocka_unit_test(every_moment),
 	};
 
 	return h_main(argc, argv, tests);
