@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+#include <dirent.h>
 #include <errno.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -429,6 +431,8 @@ fake_alloc(void *ctx, const char *name, size_t len, size_t align, int node, stru
 		return -ENOMEM;
 	}
 	s->base = aligned_alloc(align, size);
+	assert_non_null(s->base);
+	memset(s->base, 0xa5, size); /* as whoever had it before left it */
 	s->len = size;
 	s->live++;
 	*out = (struct sl_chunk){
@@ -695,6 +699,27 @@ test_notices_once(void **state)
 	}
 }
 
+/* Memory that others have had: what they left in it is no NIC's to see. */
+static void
+test_zeroed(void **state)
+{
+	struct sl_region_params p = shm_region("r", 5000);
+	struct shm_fixture f;
+	struct sl_region r;
+	struct fake s;
+	size_t i, size;
+
+	(void)state;
+	fake_open(&f, &s);
+	assert_int_equal(sl_region_alloc(f.a, &p, &r), 0);
+	/* To the end of its last line, which is the NIC's too. */
+	size = (5000 + LINE(&f) - 1) / LINE(&f) * LINE(&f);
+	for (i = 0; i < size; i++)
+		assert_int_equal(((uint8_t *)r.va)[i], 0);
+	assert_int_equal(sl_region_free(f.a, &r), 0);
+	assert_int_equal(sl_adapter_close(f.a), 0);
+}
+
 /* --- asynchronous allocation --- */
 
 struct done {
@@ -797,6 +822,96 @@ test_async_bad(void **state)
 	assert_int_equal(sl_adapter_close(g.a), 0);
 }
 
+/* --- nothing stays --- */
+
+static unsigned int
+lines_of(const char *file)
+{
+	FILE *f = fopen(file, "r");
+	unsigned int n = 0;
+	int c;
+
+	assert_non_null(f);
+	while ((c = fgetc(f)) != EOF)
+		n += c == '\n';
+	fclose(f);
+	return n;
+}
+
+static unsigned int
+threads_of_this(void)
+{
+	DIR *d = opendir("/proc/self/task");
+	unsigned int n = 0;
+
+	assert_non_null(d);
+	while (readdir(d) != NULL)
+		n++;
+	closedir(d);
+	return n;
+}
+
+/* An adapter with its thread, regions and a buffer, each refused once too. */
+static void
+whole_life(void)
+{
+	static uint8_t memory[8192] __attribute__((aligned(4096)));
+	struct sl_region_params p = shm_region("r", 20000);
+	struct shm_fixture f = {0};
+	struct sl_adapter_params ap = shm_params(&f);
+	struct done d = {.f = &f};
+	struct sl_region r;
+
+	ap.async_depth = 4;
+	ap.quota = 50000;
+	assert_int_equal(sl_adapter_open(&ap, &f.a), 0);
+	assert_int_equal(sl_region_alloc_async(f.a, &p, on_done, &d), 0);
+	assert_int_equal(sl_region_alloc(f.a, &p, &r), 0);
+	p.len = 40000;
+	assert_int_not_equal(sl_region_alloc(f.a, &p, &(struct sl_region){0}), 0);
+	assert_int_equal(sl_buffer_map(f.a, "b", memory, 0x10000, 4096, SL_DMA_BIDIRECTIONAL), 0);
+	assert_int_not_equal(
+		sl_buffer_map(f.a, "c", memory + 64, 0x90000, 4096, SL_DMA_BIDIRECTIONAL), 0);
+	assert_int_not_equal(
+		sl_buffer_map(f.a, "d", memory + 4096, 0x10800, 4096, SL_DMA_BIDIRECTIONAL), 0);
+	sl_dma_close(sl_dma_open(f.a));
+	assert_int_equal(sl_buffer_unmap(f.a, memory, 0x10000, 4096), 0);
+	assert_int_equal(sl_region_free(f.a, &r), 0);
+	while (__atomic_load_n(&d.calls, __ATOMIC_ACQUIRE) != 1)
+		usleep(100);
+	assert_int_equal(d.status, 0);
+	assert_int_equal(sl_region_free(f.a, &d.region[0]), 0);
+	assert_int_equal(sl_adapter_close(f.a), 0);
+	/* Refused when all but the last step is done. */
+	ap.async_depth = UINT32_MAX;
+	assert_int_not_equal(sl_adapter_open(&ap, &f.a), 0);
+}
+
+/* No memory, mapping or thread is left of adapters that are closed. */
+static void
+test_nothing_stays(void **state)
+{
+	unsigned int i, maps = 0, threads = 0;
+	size_t heap = 0;
+
+	(void)state;
+	for (i = 0; i < 50; i++) {
+		whole_life();
+		/* The first rounds fill the C library's lists, by the looking too. */
+		if (i < 10) {
+			maps = lines_of("/proc/self/maps");
+			threads = threads_of_this();
+			heap = mallinfo2().uordblks;
+		}
+	}
+	assert_int_equal(threads_of_this(), threads);
+	/* Less than one each round. */
+	if (lines_of("/proc/self/maps") > maps + 20)
+		fail_msg("%u mappings, %u before", lines_of("/proc/self/maps"), maps);
+	if (mallinfo2().uordblks > heap + 20 * 24)
+		fail_msg("%zu bytes were not given back", mallinfo2().uordblks - heap);
+}
+
 /* Random calls against a model: the figures always are the sum of what is live. */
 static void
 test_random(void **state)
@@ -860,6 +975,8 @@ main(void)
 		cmocka_unit_test(test_pieces_refused),
 		cmocka_unit_test(test_nearest_node),
 		cmocka_unit_test(test_notices_once),
+		cmocka_unit_test(test_zeroed),
+		cmocka_unit_test(test_nothing_stays),
 		cmocka_unit_test(test_async),
 		WITH_ADAPTER(test_async_bad),
 		WITH_ADAPTER(test_random),
