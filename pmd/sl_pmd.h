@@ -19,6 +19,7 @@
 extern "C" {
 #endif
 
+struct rte_mempool;
 struct sl_adapter;
 struct sl_check;
 struct sl_softnic;
@@ -42,6 +43,21 @@ int sl_pmd_shm_dump(uint16_t port, FILE *f, bool json);
  * CPU, and EAL allows them: --force-max-simd-bitwidth, else 256 on x86.
  */
 bool sl_pmd_simd_runs(unsigned int bits);
+/**
+ * rte_pktmbuf_pool_create(), but for where the data lies: in whole pages with
+ * nothing else in them, so that a NIC can be let at the data alone. Headers, private
+ * areas and the shared info of the mbufs stay in the mempool's own memory. The mbufs
+ * have pinned external buffers, so no other buffer can be attached to them; their
+ * clones are of other mempools. Data starts on lines of this CPU and of each port
+ * that is open by now (check_line=): create the mempool after the ports.
+ * rte_mempool_free() frees the data too. Any control thread.
+ * @param name,n,cache_size,priv_size,socket_id as there
+ * @param data_room_size bytes, headroom counted, at least 1
+ * @return NULL with rte_errno as there; EINVAL too where no device can reach the
+ *   memory. Reasons that are not EAL's are logged.
+ */
+struct rte_mempool *sl_pktmbuf_pool_create(const char *name, unsigned int n,
+	unsigned int cache_size, uint16_t priv_size, uint16_t data_room_size, int socket_id);
 /** Let a stepped software NIC work (vdev argument mode=step). @return frames moved or -errno. */
 int sl_pmd_step(uint16_t port, unsigned int budget);
 /**

@@ -14,7 +14,9 @@
  * An mbuf that comes with one reference keeps it until the NIC is done: nobody
  * else has a right to it. So one look at it, while its line is in the cache, is
  * enough, and freeing goes without touching mbufs. Those that need a second look
- * (clones, chains, external buffers, another pool) are counted in `mixed`.
+ * (clones, chains, external buffers, another pool) are counted in `mixed`. Where data
+ * lies apart from the headers (sl_pktmbuf_pool_create) the count of a clone is
+ * beside them, in one more line to look at, unless MBUF_FAST_FREE says that there is none.
  *
  * Compiled once for each width of vectors (SL_SIMD, sl_vec.h). Vectors take
  * quads of plain frames, and leave all else to the scalar code behind them.
@@ -26,6 +28,7 @@
 
 #include <rte_branch_prediction.h>
 
+#include "sl_data_pool.h"
 #include "sl_paths.h"
 #include "sl_pool.h"
 #include "sl_tx_ring.h"
@@ -118,18 +121,35 @@ tx_reclaim(struct sl_tx_queue *q, unsigned int n, const enum sl_coherency mode)
 }
 
 /*
+ * Where mbufs of a pool count who shares their data. A clone of a pinned buffer counts
+ * in the shared info behind the private area, not in the mbuf; with MBUF_FAST_FREE
+ * there are none, and refcnt will do.
+ */
+static uint16_t
+tx_shared_at(const struct sl_tx_queue *q, struct rte_mempool *pool)
+{
+	if (sl_data_pool_of(pool) == NULL)
+		return SL_TX_NOT_SHARED;
+	if (q->fast_free)
+		return offsetof(struct rte_mbuf, refcnt);
+	return (uint16_t)(sizeof(struct rte_mbuf) + rte_pktmbuf_priv_size(pool) +
+		offsetof(struct rte_mbuf_ext_shared_info, refcnt));
+}
+
+/*
  * Make sure that the NIC may read the frame, behind @used descriptors of the burst.
  * @return false: its memory cannot be mapped
  */
 static bool
 tx_map(struct sl_tx_queue *q, const struct rte_mbuf *m, unsigned int used)
 {
-	const struct rte_mempool *pool = m->pool;
+	struct rte_mempool *pool = m->pool;
 
 	if (!tx_in_window(q, m))
 		return false;
-	if (RTE_MBUF_DIRECT(m)) {
+	if (sl_mbuf_has_data(m)) {
 		q->pool_seen = pool;
+		q->shared_at = tx_shared_at(q, pool);
 		/* What is before it may be of another. */
 		tx_mix(q, used);
 	}
@@ -296,6 +316,28 @@ tx_flush_ring(
 _Static_assert(offsetof(struct rte_mbuf, nb_segs) - offsetof(struct rte_mbuf, refcnt) == 2,
 	"one load takes refcnt and nb_segs");
 
+/*
+ * How many share the data of an mbuf of pool_seen, when that is not refcnt. Never 1 once
+ * a burst has met a pool of another kind: then no frame is plain up to the burst's end.
+ */
+static __rte_always_inline uint16_t
+tx_sharers(const struct sl_tx_queue *q, const struct rte_mbuf *m)
+{
+	uint16_t n;
+
+	memcpy(&n, (const char *)m + q->shared_at, sizeof(n));
+	return n;
+}
+
+/* Whether an mbuf with one reference has its data to itself. */
+static inline bool
+tx_is_sole(const struct rte_mbuf *m)
+{
+	if (RTE_MBUF_DIRECT(m))
+		return true;
+	return sl_mbuf_has_data(m) && rte_mbuf_ext_refcnt_read(m->shinfo) == 1;
+}
+
 /* Whether nothing but the driver holds it, and it is a frame by itself. */
 static __rte_always_inline bool
 tx_is_single(const struct rte_mbuf *m)
@@ -306,29 +348,36 @@ tx_is_single(const struct rte_mbuf *m)
 	return both == TX_ONE_OF_EACH;
 }
 
-/* ol_flags of frames that are not plain; and all that a frame must share with the memo's. */
-#define TX_NOT_PLAIN(offload) \
-	(RTE_MBUF_F_INDIRECT | RTE_MBUF_F_EXTERNAL | ((offload) ? TX_CTX_FLAGS : 0))
-#define TX_MEMO_FLAGS (RTE_MBUF_F_INDIRECT | RTE_MBUF_F_EXTERNAL | RTE_MBUF_F_TX_OFFLOAD_MASK)
+/*
+ * ol_flags of frames that have others' data; of those that are not plain; and all that a
+ * frame must share with the memo's. @apart: pool_seen has its data apart from the headers.
+ */
+#define TX_OTHERS(apart) (RTE_MBUF_F_INDIRECT | ((apart) ? 0 : RTE_MBUF_F_EXTERNAL))
+#define TX_NOT_PLAIN(offload, apart) (TX_OTHERS(apart) | ((offload) ? TX_CTX_FLAGS : 0))
+#define TX_MEMO_FLAGS(apart) (TX_OTHERS(apart) | RTE_MBUF_F_TX_OFFLOAD_MASK)
 
 /* One segment of a pool that is in the window, and nothing to be worked out: the common frame. */
 static __rte_always_inline bool
-tx_is_plain(const struct rte_mbuf *m, const struct rte_mempool *pool_seen, const bool offload)
+tx_is_plain(
+	const struct sl_tx_queue *q, const struct rte_mbuf *m, const bool offload, const bool apart)
 {
-	return tx_is_single(m) && m->pool == pool_seen &&
-		(m->ol_flags & TX_NOT_PLAIN(offload)) == 0 && m->data_len == m->pkt_len &&
-		tx_len_ok(m->data_len);
+	return tx_is_single(m) && m->pool == q->pool_seen &&
+		(m->ol_flags & TX_NOT_PLAIN(offload, apart)) == 0 && m->data_len == m->pkt_len &&
+		tx_len_ok(m->data_len) && (!apart || tx_sharers(q, m) == 1);
 }
 
 /* The same, but for offloads that the last frame with any asked for just so. */
 static __rte_always_inline bool
-tx_is_noted(const struct rte_mbuf *m, const struct sl_tx_memo *memo,
-	const struct rte_mempool *pool_seen)
+tx_is_noted(const struct sl_tx_queue *q, const struct rte_mbuf *m, const bool apart)
 {
-	return tx_is_single(m) && m->pool == pool_seen && memo->flags != 0 &&
-		(m->ol_flags & TX_MEMO_FLAGS) == memo->flags && m->tx_offload == memo->lens &&
+	const struct sl_tx_memo *memo = &q->memo;
+
+	return tx_is_single(m) && m->pool == q->pool_seen && memo->flags != 0 &&
+		(m->ol_flags & TX_MEMO_FLAGS(apart)) == memo->flags &&
+		m->tx_offload == memo->lens &&
 		((memo->flags & RTE_MBUF_F_TX_VLAN) == 0 || m->vlan_tci == memo->vlan) &&
-		m->data_len == m->pkt_len && m->data_len >= memo->least && tx_len_ok(m->data_len);
+		m->data_len == m->pkt_len && m->data_len >= memo->least && tx_len_ok(m->data_len) &&
+		(!apart || tx_sharers(q, m) == 1);
 }
 
 /* A frame's offloads were found right, and have their context: the next one's may be the same. */
@@ -354,7 +403,7 @@ tx_put_frame(struct sl_tx_queue *q, struct tx_cursor *c, struct rte_mbuf *m, uns
 	const enum sl_coherency mode, const bool offload)
 {
 	const bool ctx = offload && (m->ol_flags & TX_CTX_FLAGS) != 0;
-	bool again = !tx_is_single(m) || !RTE_MBUF_DIRECT(m); /* to be looked at when freed */
+	bool again = !tx_is_single(m) || !tx_is_sole(m); /* to be looked at when freed */
 	uint32_t olinfo = 0, cmd = TX_CMD;
 
 	if (!tx_frame_ok(m) || (ctx && !tx_offload_ok(m)) || m->nb_segs + 1u > q->nb_desc - 1u) {
@@ -420,7 +469,7 @@ struct tx_quad {
 
 /* @noted: of frames like the memo's; else of plain ones. */
 static __rte_always_inline struct tx_quad
-tx_quad(const struct sl_tx_memo *memo, const bool noted, const bool offload)
+tx_quad(const struct sl_tx_memo *memo, const bool noted, const bool offload, const bool apart)
 {
 	const uint64_t rearm_one = (uint64_t)TX_ONE_OF_EACH << 16, any = UINT64_MAX;
 	const uint64_t least = noted ? RTE_MAX(memo->least, SL_TX_FRAME_MIN) : SL_TX_FRAME_MIN;
@@ -430,8 +479,8 @@ tx_quad(const struct sl_tx_memo *memo, const bool noted, const bool offload)
 
 	return (struct tx_quad){
 		.one = sl_vec_each((sl_lane){rearm_one, noted ? memo->flags : 0}),
-		.one_mask = sl_vec_each((sl_lane){
-			(uint64_t)UINT32_MAX << 16, noted ? TX_MEMO_FLAGS : TX_NOT_PLAIN(offload)}),
+		.one_mask = sl_vec_each((sl_lane){(uint64_t)UINT32_MAX << 16,
+			noted ? TX_MEMO_FLAGS(apart) : TX_NOT_PLAIN(offload, apart)}),
 		.length = sl_vec_each((sl_lane)(sl_lane8){z, z, z, z, TX_DATA_LEN, TX_DATA_LEN + 1,
 			z, z, TX_DATA_LEN, TX_DATA_LEN + 1, z, z, z, z, z, z}),
 		.same_mask = sl_vec_each((sl_lane){(uint64_t)UINT32_MAX << 32,
@@ -473,15 +522,26 @@ tx_amiss(sl_vec64 rearm, sl_vec64 rest, sl_vec64 lengths, const struct tx_quad *
 		short_or_long;
 }
 
+/* Whether each of a quad of pool_seen has its data to itself: none is 0, so all are 1. */
+static __rte_always_inline bool
+tx_quad_is_sole(const struct sl_tx_queue *q, struct rte_mbuf *const *m)
+{
+	unsigned int any = 0, k;
+
+	for (k = 0; k < SL_QUAD; k++)
+		any |= tx_sharers(q, m[k]);
+	return any == 1;
+}
+
 /*
  * Descriptors of plain frames, or of such as the memo's, by quads, up to @n of them and
  * to the ring's end. @return how many. Their lengths are added to @bytes.
  */
 static __rte_always_inline unsigned int
 tx_put_quads(const struct sl_tx_queue *q, unsigned int idx, struct rte_mbuf **m, unsigned int n,
-	uint64_t *bytes, const bool noted, const bool offload)
+	uint64_t *bytes, const bool noted, const bool offload, const bool apart)
 {
-	const struct tx_quad t = tx_quad(&q->memo, noted, offload);
+	const struct tx_quad t = tx_quad(&q->memo, noted, offload, apart);
 	const struct rte_mempool *pool = q->pool_seen;
 	volatile union sl_tx_desc *d = &q->ring[idx];
 	sl_vec64 sum = {0}, desc[SL_QUAD_VECS], len[SL_QUAD_VECS];
@@ -510,6 +570,8 @@ tx_put_quads(const struct sl_tx_queue *q, unsigned int idx, struct rte_mbuf **m,
 		}
 		if (unlikely(other != 0 || sl_vec_any(amiss)))
 			break;
+		if (apart && unlikely(!tx_quad_is_sole(q, &m[i])))
+			break;
 		for (p = 0; p < SL_QUAD_VECS; p++) {
 			sl_vec_store(&d[i + p * SL_VEC_LANES], desc[p]);
 			sum += len[p];
@@ -525,7 +587,8 @@ tx_put_quads(const struct sl_tx_queue *q, unsigned int idx, struct rte_mbuf **m,
 static __rte_always_inline unsigned int
 tx_put_quads(const struct sl_tx_queue *q __rte_unused, unsigned int idx __rte_unused,
 	struct rte_mbuf **m __rte_unused, unsigned int n __rte_unused, uint64_t *bytes __rte_unused,
-	const bool noted __rte_unused, const bool offload __rte_unused)
+	const bool noted __rte_unused, const bool offload __rte_unused,
+	const bool apart __rte_unused)
 {
 	return 0;
 }
@@ -568,16 +631,16 @@ tx_cut_short(struct sl_tx_queue *q, unsigned int used)
 /* As many plain frames, from @m on, as make quads. @return how many. */
 static __rte_always_inline unsigned int
 tx_put_plain(struct sl_tx_queue *q, struct tx_cursor *c, struct rte_mbuf **m, unsigned int n,
-	uint64_t *bytes, const enum sl_coherency mode, const bool offload)
+	uint64_t *bytes, const enum sl_coherency mode, const bool offload, const bool apart)
 {
-	const uint64_t flags = offload ? m[0]->ol_flags & TX_MEMO_FLAGS : 0;
+	const uint64_t flags = offload ? m[0]->ol_flags & TX_MEMO_FLAGS(apart) : 0;
 	unsigned int done = 0, i;
 	uint32_t cmd = TX_CMD | SL_TXD_DCMD_EOP;
 
 	if (!offload || (flags & TX_CTX_FLAGS) == 0) {
-		done = tx_put_quads(q, c->idx, m, n, bytes, false, offload);
+		done = tx_put_quads(q, c->idx, m, n, bytes, false, offload, apart);
 	} else if (flags == q->memo.flags) {
-		done = tx_put_quads(q, c->idx, m, n, bytes, true, offload);
+		done = tx_put_quads(q, c->idx, m, n, bytes, true, offload, apart);
 		cmd |= q->memo.cmd;
 	}
 	if (done == 0)
@@ -597,14 +660,14 @@ tx_put_plain(struct sl_tx_queue *q, struct tx_cursor *c, struct rte_mbuf **m, un
 /* One frame, whatever it is. */
 static __rte_always_inline enum tx_result
 tx_put_one(struct sl_tx_queue *q, struct tx_cursor *c, struct rte_mbuf *m, unsigned int room,
-	const enum sl_coherency mode, const bool offload)
+	const enum sl_coherency mode, const bool offload, const bool apart)
 {
 	uint32_t cmd = TX_CMD | SL_TXD_DCMD_EOP, olinfo = SL_PREP(SL_TXD_PAYLEN, m->data_len);
 
-	if (offload && tx_is_noted(m, &q->memo, q->pool_seen)) {
+	if (offload && tx_is_noted(q, m, apart)) {
 		cmd |= q->memo.cmd;
 		olinfo |= q->memo.olinfo;
-	} else if (unlikely(!tx_is_plain(m, q->pool_seen, offload))) {
+	} else if (unlikely(!tx_is_plain(q, m, offload, apart))) {
 		return tx_put_frame(q, c, m, room, mode, offload);
 	}
 	if (unlikely(c->used == room))
@@ -615,7 +678,7 @@ tx_put_one(struct sl_tx_queue *q, struct tx_cursor *c, struct rte_mbuf *m, unsig
 
 static __rte_always_inline uint16_t
 tx_burst(struct sl_tx_queue *q, struct rte_mbuf **pkts, uint16_t n, const enum sl_coherency mode,
-	const bool offload)
+	const bool offload, const bool apart)
 {
 	struct tx_cursor c = {.idx = q->next_to_use, .used = 0, .last = q->next_to_use};
 	unsigned int room, i, quads_at = 0;
@@ -634,15 +697,15 @@ tx_burst(struct sl_tx_queue *q, struct rte_mbuf **pkts, uint16_t n, const enum s
 			const unsigned int most =
 				RTE_MIN(room - c.used, (unsigned int)q->rs_thresh);
 
-			i += tx_put_plain(
-				q, &c, &pkts[i], RTE_MIN(n - i, most), &bytes, mode, offload);
+			i += tx_put_plain(q, &c, &pkts[i], RTE_MIN(n - i, most), &bytes, mode,
+				offload, apart);
 			tx_report(q, &c);
 			/* Where quads end, a quad's worth is taken singly. */
 			quads_at = i + SL_QUAD;
 			continue;
 		}
 		len = pkts[i]->pkt_len;
-		result = tx_put_one(q, &c, pkts[i], room, mode, offload);
+		result = tx_put_one(q, &c, pkts[i], room, mode, offload, apart);
 		if (unlikely(result == TX_NO_ROOM))
 			break;
 		i++;
@@ -668,7 +731,11 @@ tx_burst(struct sl_tx_queue *q, struct rte_mbuf **pkts, uint16_t n, const enum s
 #define TX_PATH(what, mode, offload) \
 	uint16_t SL_PATH_NAME(tx, SL_ISA, what)(void *txq, struct rte_mbuf **pkts, uint16_t n) \
 	{ \
-		return tx_burst(txq, pkts, n, mode, offload); \
+		const struct sl_tx_queue *q = txq; \
+\
+		return likely(q->shared_at == SL_TX_NOT_SHARED) ? \
+			tx_burst(txq, pkts, n, mode, offload, false) : \
+			tx_burst(txq, pkts, n, mode, offload, true); \
 	}
 
 TX_PATH(coherent, SL_COHERENCY_COHERENT, false)

@@ -21,6 +21,7 @@
 #include <rte_tcp.h>
 #include <rte_udp.h>
 
+#include "sl_data_pool.h"
 #include "sl_port.h"
 #include "sl_vec.h"
 
@@ -169,14 +170,14 @@ tx_in_window(const struct sl_tx_queue *q, const struct rte_mbuf *m)
 	return true;
 }
 
-/* Direct mbufs of the pool seen last need no look-up; pool_seen is fully mapped. */
+/* Of mbufs with data of their own the pool seen last needs no look-up: it is fully mapped. */
 static inline bool
 tx_segs_known(const struct sl_tx_queue *q, const struct rte_mbuf *m)
 {
 	unsigned int left = m->nb_segs;
 
 	for (; left > 0; m = m->next, left--)
-		if (m->pool != q->pool_seen || !RTE_MBUF_DIRECT(m))
+		if (m->pool != q->pool_seen || !sl_mbuf_has_data(m))
 			return false;
 	return true;
 }

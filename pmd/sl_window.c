@@ -20,6 +20,7 @@
 
 #include <rte_errno.h>
 
+#include "sl_data_pool.h"
 #include "sl_port.h"
 
 #define EVENT_NAME "syncline_window"
@@ -302,6 +303,23 @@ map_pinned(struct rte_mempool *pool, void *arg, void *obj, unsigned int idx __rt
 		.pool = pool};
 }
 
+/* Data with pages of its own: these, whole. */
+static void
+map_data(struct map_walk *w, const struct rte_mempool *pool, const struct sl_data_pool *d)
+{
+	unsigned int i;
+
+	for (i = 0; i < d->nb_runs && w->ret == 0; i++) {
+		const struct sl_map piece = {.va = d->runs[i].va,
+			.iova = d->runs[i].iova,
+			.len = d->runs[i].len,
+			.dir = w->dir,
+			.pool = pool};
+
+		w->ret = cover(w->port, &piece);
+	}
+}
+
 bool
 sl_pool_is_pinned(struct rte_mempool *pool)
 {
@@ -311,10 +329,13 @@ sl_pool_is_pinned(struct rte_mempool *pool)
 int
 sl_map_pool(struct sl_port *port, struct rte_mempool *pool, enum sl_dma_dir dir)
 {
+	const struct sl_data_pool *data = sl_data_pool_of(pool);
 	struct map_walk w = {.port = port, .dir = dir};
 
 	pthread_mutex_lock(&port->window.lock);
-	if (sl_pool_is_pinned(pool)) {
+	if (data != NULL) {
+		map_data(&w, pool, data);
+	} else if (sl_pool_is_pinned(pool)) {
 		rte_mempool_obj_iter(pool, map_pinned, &w);
 		map_run(&w);
 	} else {
@@ -393,8 +414,9 @@ sl_map_tx_mbuf(struct sl_port *port, const struct rte_mbuf *m)
 	bool there;
 	int ret = 0;
 
-	/* The queue remembers pools of direct mbufs: all of such a pool has to be there. */
-	if (pool != NULL && RTE_MBUF_DIRECT(m))
+	/* The queue remembers pools whose mbufs have their data: all of such a pool has to be
+	 * there. */
+	if (pool != NULL && sl_mbuf_has_data(m))
 		return sl_map_pool(port, pool, SL_DMA_TO_DEVICE);
 	/* All others come here frame by frame: a walk through a pool is for the first one. */
 	pthread_mutex_lock(&port->window.lock);

@@ -434,13 +434,14 @@ result_json(const struct job *job, const struct rig *rig, const struct record *r
 	json_t *j, *c;
 
 	plan_name(job, name);
-	j = json_pack("{s:s, s:s, s:{s:s, s:i, s:i, s:i, s:i, s:s, s:s, s:s, s:s, s:i, s:i},"
+	j = json_pack("{s:s, s:s, s:{s:s, s:i, s:i, s:i, s:i, s:s, s:s, s:s, s:s, s:s, s:i, s:i},"
 		      " s:O, s:O}",
 		"name", name, "measure", measure_name(job->measure), "config", "size", p->size,
 		"flows", (int)p->flows, "queues", (int)p->queues, "cores", (int)p->cores, "burst",
-		(int)p->burst, "coherency", p->coherency, "device", device_name(job, rig),
-		"rx_path", rig->rx_path, "tx_path", rig->tx_path, "rxd", rig->rxd, "txd", rig->txd,
-		"metrics", rec->metrics, "trials", rec->trials);
+		(int)p->burst, "coherency", p->coherency, "device", device_name(job, rig), "pool",
+		p->pool_ordinary ? "ordinary" : "apart", "rx_path", rig->rx_path, "tx_path",
+		rig->tx_path, "rxd", rig->rxd, "txd", rig->txd, "metrics", rec->metrics, "trials",
+		rec->trials);
 	c = json_object_get(j, "config");
 	if (rig->tester != NULL) {
 		json_object_set_new(c, "tester", bdfs_json(rig->tester_port, rig->nb_tester_ports));

@@ -142,6 +142,7 @@ enum option_key {
 	KEY_COUNTS,
 	KEY_CPUS,
 	KEY_NO_HUGE,
+	KEY_POOL,
 	KEY_MEMORY,
 	KEY_NICE,
 	KEY_HELP,
@@ -180,6 +181,8 @@ static const struct option_row rows[] = {
 		"                        sample of a comparison: where memory lies differs between them"},
 	{"cpus", 1, KEY_CPUS, "LIST",
 		"CPUs: the first for the software NIC or the tester, the others forward"},
+	{"pool", 1, KEY_POOL, "KIND",
+		"apart (default): data in pages apart from mbuf headers; ordinary: beside them"},
 	{"memory", 1, KEY_MEMORY, "MIB", "memory for EAL; default 256"},
 	{"nice", 1, KEY_NICE, "N",
 		"priority, -20 (before all others; root) to 19; for a machine that is not idle"},
@@ -264,6 +267,15 @@ parse_text(const char *option, const char *text, char *out, size_t len, char *wh
 		return fail(why, "--%s: '%s' is not allowed; allowed: 1 to %zu characters", option,
 			text, len - 1);
 	strcpy(out, text);
+	return 0;
+}
+
+static int
+parse_pool(const char *text, struct options *o, char *why)
+{
+	o->pool_ordinary = strcmp(text, "ordinary") == 0;
+	if (!o->pool_ordinary && strcmp(text, "apart") != 0)
+		return fail(why, "--pool: '%s' is not allowed; allowed: apart ordinary", text);
 	return 0;
 }
 
@@ -395,6 +407,8 @@ parse_one(int key, const char *arg, struct options *o, char *why)
 		return parse_count("memory", arg, 64, 1048576, &o->memory, why);
 	case KEY_NICE:
 		return parse_number("nice", arg, -20, 19, &o->nice, why);
+	case KEY_POOL:
+		return parse_pool(arg, o, why);
 	case KEY_NO_HUGE:
 		o->no_huge = true;
 		return 0;

@@ -54,6 +54,7 @@ struct options {
 	char counts[300];    /**< this process is under callgrind, which writes files named so; "": it is not */
 	char cpus[64];       /**< "": chosen */
 	bool no_huge;
+	bool pool_ordinary;  /**< mbuf headers beside the data; else data has pages of its own */
 	double nice;         /**< priority of all threads; 0: as it is */
 	unsigned int memory; /**< MiB for EAL */
 };
@@ -66,6 +67,7 @@ struct point {
 	unsigned int burst;
 	unsigned int cores; /**< lcores that forward */
 	bool cabled;        /**< on real ports */
+	bool pool_ordinary;
 	char coherency[OPTIONS_ITEM_LEN];
 };
 

@@ -135,6 +135,7 @@ add_row(const struct suite_row *r, const struct options *o, unsigned int cores, 
 			rest /= lists[d].n;
 		}
 		job.point = (struct point){.cabled = o->dut.n != 0,
+			.pool_ordinary = o->pool_ordinary,
 			.cores = number(v[1]),
 			.queues = number(v[2]),
 			.flows = number(v[3]),

@@ -189,8 +189,9 @@ make_pool(struct rig *r)
 	/* A frame in hand, or on its way through a ring, may have several segments. */
 	const unsigned int segs = point_size_max(r->point) / MBUF_DATA + 1;
 
-	r->pool = rte_pktmbuf_pool_create("sl-perf", rings + hands * segs, MBUF_CACHE, 0,
-		MBUF_DATA + RTE_PKTMBUF_HEADROOM, SOCKET_ID_ANY);
+	r->pool = (r->point->pool_ordinary ? rte_pktmbuf_pool_create : sl_pktmbuf_pool_create)(
+		"sl-perf", rings + hands * segs, MBUF_CACHE, 0, MBUF_DATA + RTE_PKTMBUF_HEADROOM,
+		SOCKET_ID_ANY);
 	if (r->pool == NULL)
 		return say_error(-rte_errno, "no memory for %u mbufs (%s); give more with --memory",
 			rings + hands * segs, rte_strerror(rte_errno));

@@ -127,6 +127,13 @@ parse_topology(struct config *cfg, const char *value)
 }
 
 static int
+parse_pool(struct config *cfg, const char *value)
+{
+	cfg->pool_ordinary = strcmp(value, "ordinary") == 0;
+	return cfg->pool_ordinary || strcmp(value, "apart") == 0 ? 0 : -EINVAL;
+}
+
+static int
 add_rx_offload(struct config *cfg, const char *part)
 {
 	for (unsigned int bit = 0; bit < 64; bit++) {
@@ -380,6 +387,12 @@ static const struct option options[] = {
 		.min = 0,
 		.max = RTE_MEMPOOL_CACHE_MAX_SIZE,
 		.help = "mbufs each lcore caches (250)"},
+	{.name = "pool",
+		.arg = "KIND",
+		.kind = KIND_OWN,
+		.parse = parse_pool,
+		.allowed = "apart, ordinary",
+		.help = "data in pages apart from mbuf headers, out of a NIC's reach; or beside (apart)"},
 	{.name = "mtu",
 		.arg = "BYTES",
 		.kind = KIND_U32,
@@ -680,6 +693,12 @@ config_usage(FILE *f, const char *prog)
 		"\nexit codes: 0 fine, 1 usage, 2 set-up, 3 loss or error with --fail-on-loss\n");
 }
 
+const char *
+config_pool_name(const struct config *cfg)
+{
+	return cfg->pool_ordinary ? "ordinary" : "apart";
+}
+
 void
 config_print(const struct config *cfg, FILE *f)
 {
@@ -687,8 +706,8 @@ config_print(const struct config *cfg, FILE *f)
 		topology_name(cfg->topology), cfg->burst, cfg->tx_retries);
 	fprintf(f, "queues rx %u tx %u, descriptors rx %u tx %u (0: default)\n", cfg->rxq, cfg->txq,
 		cfg->rxd, cfg->txd);
-	fprintf(f, "mbuf-size %u, mbcache %u, promiscuous %s\n", cfg->mbuf_size, cfg->mbcache,
-		cfg->promisc ? "on" : "off");
+	fprintf(f, "mbuf-size %u, mbcache %u, pool %s, promiscuous %s\n", cfg->mbuf_size,
+		cfg->mbcache, config_pool_name(cfg), cfg->promisc ? "on" : "off");
 	fprintf(f, "duration %g s, warmup %g s, packets %" PRIu64 " (0: no end)\n", cfg->duration,
 		cfg->warmup, cfg->packets);
 	fprintf(f, "txpkts");

@@ -55,6 +55,7 @@ struct config {
 	uint32_t mbufs;         /**< in the pool; 0: as many as the queues need */
 	uint32_t mbuf_size;     /**< bytes of data room, headroom counted */
 	uint32_t mbcache;       /**< mbufs in each lcore's cache */
+	bool pool_ordinary;     /**< headers beside the data; else data has pages of its own */
 	uint32_t mtu;           /**< 0: as the device has it */
 	uint32_t max_pkt_len;   /**< frame with header and FCS; 0: by mtu */
 	uint64_t rx_offloads, tx_offloads; /**< RTE_ETH_RX_OFFLOAD_*, RTE_ETH_TX_OFFLOAD_* */
@@ -89,6 +90,9 @@ void config_usage(FILE *f, const char *prog);
 
 /** A number, whole string, within bounds. @return 0 or -EINVAL. */
 int parse_number(const char *text, uint64_t min, uint64_t max, uint64_t *out);
+
+/** The pool's kind, as --pool names it. */
+const char *config_pool_name(const struct config *cfg);
 
 /** The configuration as text, an option a line. */
 void config_print(const struct config *cfg, FILE *f);

@@ -16,6 +16,7 @@
 #include "diagnose.h"
 #include "run.h"
 #include "say.h"
+#include "sl_pmd.h"
 #include "wire.h"
 
 #define DEFAULT_DESC 512
@@ -235,7 +236,7 @@ static int
 make_pool(const struct config *cfg, const char *name, uint32_t n, uint16_t port,
 	struct rte_mempool **out)
 {
-	*out = rte_pktmbuf_pool_create(
+	*out = (cfg->pool_ordinary ? rte_pktmbuf_pool_create : sl_pktmbuf_pool_create)(
 		name, n, cfg->mbcache, 0, (uint16_t)cfg->mbuf_size, rte_eth_dev_socket_id(port));
 	if (*out == NULL)
 		return say_error(-rte_errno,

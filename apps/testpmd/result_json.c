@@ -21,12 +21,13 @@ config_json(const struct run *run)
 
 	for (unsigned int i = 0; i < c->nb_tx_segs; i++)
 		json_array_append_new(segs, json_integer(c->tx_segs[i]));
-	return json_pack("{s:s, s:s, s:i, s:i, s:i, s:i, s:f, s:f, s:I, s:i, s:i, s:i, s:o, s:b}",
+	return json_pack(
+		"{s:s, s:s, s:i, s:i, s:i, s:i, s:f, s:f, s:I, s:i, s:i, s:i, s:s, s:o, s:b}",
 		"fwd", c->engine->name, "topology", topology_name(c->topology), "burst", c->burst,
 		"tx_retry", c->tx_retries, "rxq", c->rxq, "txq", c->txq, "duration", c->duration,
 		"warmup", c->warmup, "packets", (json_int_t)c->packets, "mbuf_size", c->mbuf_size,
-		"mbufs", run->pool != NULL ? run->pool->size : 0, "mbcache", c->mbcache, "txpkts",
-		segs, "fail_on_loss", c->fail_on_loss);
+		"mbufs", run->pool != NULL ? run->pool->size : 0, "mbcache", c->mbcache, "pool",
+		config_pool_name(c), "txpkts", segs, "fail_on_loss", c->fail_on_loss);
 }
 
 static json_t *

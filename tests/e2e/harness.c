@@ -28,11 +28,6 @@ static struct {
 	pthread_mutex_t log_lock;
 	char log[LOG_CAP];
 	size_t log_len;
-	struct {
-		struct rte_mempool *pool;
-		void *memory;
-	} pinned[64]; /* mempools whose buffers are memory of ours */
-	unsigned int nb_pinned;
 } run = {.log_lock = PTHREAD_MUTEX_INITIALIZER};
 
 /* --- seeded randomness --- */
@@ -407,47 +402,10 @@ wire_new(void)
 bool
 h_pinned(void)
 {
-	return strcmp(h_coherency(), "checked") == 0 && h_check_line() > RTE_CACHE_LINE_SIZE;
-}
+	const char *pool = getenv("SL_POOL");
 
-/*
- * Lines longer than this CPU's: mempools lay buffers out for its own, so the
- * buffers are memory of ours, each with its data on a line (R5).
- */
-static struct rte_mempool *
-pool_pinned(const char *name, const struct h_cfg *c, uint16_t room)
-{
-	const unsigned int line = h_check_line();
-	const size_t each = RTE_ALIGN_CEIL((size_t)room, line);
-	const size_t len = each * c->pool_size + line;
-	uint8_t *memory = rte_malloc(name, len, RTE_MAX(line, 4096u));
-	struct rte_pktmbuf_extmem ext;
-
-	assert_non_null(memory);
-	assert_true(run.nb_pinned < RTE_DIM(run.pinned));
-	ext.buf_ptr = memory + line - RTE_PKTMBUF_HEADROOM % line;
-	ext.buf_iova = (rte_iova_t)(uintptr_t)ext.buf_ptr;
-	ext.buf_len = each * c->pool_size;
-	ext.elt_size = (uint16_t)each;
-	run.pinned[run.nb_pinned].memory = memory;
-	run.pinned[run.nb_pinned].pool = rte_pktmbuf_pool_create_extbuf(
-		name, c->pool_size, c->pool_size < 512 ? 0 : 64, 0, room, SOCKET_ID_ANY, &ext, 1);
-	return run.pinned[run.nb_pinned++].pool;
-}
-
-static void
-pool_free(struct rte_mempool *pool)
-{
-	unsigned int i;
-
-	rte_mempool_free(pool);
-	for (i = 0; i < run.nb_pinned; i++) {
-		if (run.pinned[i].pool != pool)
-			continue;
-		rte_free(run.pinned[i].memory);
-		run.pinned[i] = run.pinned[--run.nb_pinned];
-		break;
-	}
+	return (pool != NULL && strcmp(pool, "apart") == 0) ||
+		(strcmp(h_coherency(), "checked") == 0 && h_check_line() > RTE_CACHE_LINE_SIZE);
 }
 
 static struct rte_mempool *
@@ -458,11 +416,9 @@ pool_new(const struct h_cfg *c)
 	char name[RTE_MEMPOOL_NAMESIZE];
 
 	snprintf(name, sizeof(name), "pool%u", run.serial++);
-	if (h_pinned())
-		pool = pool_pinned(name, c, room);
-	else
-		pool = rte_pktmbuf_pool_create(
-			name, c->pool_size, c->pool_size < 512 ? 0 : 64, 0, room, SOCKET_ID_ANY);
+	/* Lines longer than this CPU's: ordinary mempools lay buffers out for its own (R5). */
+	pool = (h_pinned() ? sl_pktmbuf_pool_create : rte_pktmbuf_pool_create)(
+		name, c->pool_size, c->pool_size < 512 ? 0 : 64, 0, room, SOCKET_ID_ANY);
 	assert_non_null(pool);
 	return pool;
 }
@@ -674,7 +630,7 @@ h_close(struct h_port *p)
 		if (pool == NULL)
 			continue;
 		assert_int_equal(rte_mempool_avail_count(pool), pool->size);
-		pool_free(pool);
+		rte_mempool_free(pool);
 	}
 	p->pool = NULL;
 	p->nb_old_pools = 0;

@@ -174,7 +174,7 @@ unsigned int h_step(struct h_port *p);
 /** A frame arrives (when the device is stepped). */
 void h_give(struct h_port *p, const void *data, uint32_t len);
 void h_give_bad_fcs(struct h_port *p, const void *data, uint32_t len);
-/** True when mempools are of pinned external buffers: to such mbufs nothing can be attached. */
+/** True when mempools have their data apart (SL_POOL=apart, long lines): nothing can be attached to such mbufs. */
 bool h_pinned(void);
 /** Take the next frame the NIC sent: its length, or 0 when there is none. */
 uint32_t h_take(struct h_port *p, void *buf);

@@ -8,6 +8,7 @@
 #include <rte_vect.h>
 
 #include "rxtx_rig.h"
+#include "sl_pmd.h"
 
 #define LINE 64u
 #define RIG_CACHE 8u /* mbufs: full and empty in turn */
@@ -184,8 +185,26 @@ rig_eal(void)
 	assert_int_equal(rte_vect_set_max_simd_bitwidth(RTE_VECT_SIMD_512), 0);
 }
 
+static struct rte_mempool *
+pool_make(const char *name, unsigned int n, unsigned int cache, uint16_t priv_size, bool apart)
+{
+	struct rte_mempool *pool = apart ? sl_pktmbuf_pool_create(name, n, cache, priv_size,
+						   RTE_MBUF_DEFAULT_BUF_SIZE, SOCKET_ID_ANY) :
+					   rte_pktmbuf_pool_create(name, n, cache, priv_size,
+						   RTE_MBUF_DEFAULT_BUF_SIZE, SOCKET_ID_ANY);
+
+	assert_non_null(pool);
+	return pool;
+}
+
 struct rig *
 rig_open(enum sl_coherency mode, unsigned int mbufs, uint16_t priv_size)
+{
+	return rig_open_with(mode, mbufs, priv_size, false);
+}
+
+struct rig *
+rig_open_with(enum sl_coherency mode, unsigned int mbufs, uint16_t priv_size, bool apart)
 {
 	struct rig *r = calloc(1, sizeof(*r));
 	struct sl_adapter_params params = {.name = "rig",
@@ -217,13 +236,11 @@ rig_open(enum sl_coherency mode, unsigned int mbufs, uint16_t priv_size)
 	r->data.mtu = RTE_MBUF_DEFAULT_DATAROOM - SL_L2_OVERHEAD;
 	r->pool_size = mbufs;
 	/* With a cache and without: the driver takes mbufs from where they are. */
-	r->pool = rte_pktmbuf_pool_create("rig", mbufs, rig_rand(r, 2) * RIG_CACHE, priv_size,
-		RTE_MBUF_DEFAULT_BUF_SIZE, SOCKET_ID_ANY);
-	assert_non_null(r->pool);
+	r->pool = pool_make("rig", mbufs, rig_rand(r, 2) * RIG_CACHE, priv_size, apart);
+	r->apart = apart;
 	r->other_size = mbufs / 4;
-	r->other = rte_pktmbuf_pool_create(
-		"rig_other", r->other_size, 0, priv_size, RTE_MBUF_DEFAULT_BUF_SIZE, SOCKET_ID_ANY);
-	assert_non_null(r->other);
+	r->other = pool_make("rig_other", r->other_size, 0, priv_size, !apart);
+	r->clones = pool_make("rig_clones", mbufs, 0, priv_size, false);
 	return r;
 }
 
@@ -232,12 +249,17 @@ static void
 mbuf_is_fresh(struct rte_mempool *pool, void *arg, void *obj, unsigned int idx)
 {
 	const struct rte_mbuf *m = obj;
+	const bool apart = sl_pool_is_pinned(pool);
 
 	(void)arg;
 	(void)idx;
 	assert_ptr_equal(m->pool, pool);
-	assert_ptr_equal(m->buf_addr, rte_mbuf_buf_addr(obj, pool));
-	assert_int_equal(m->ol_flags & (RTE_MBUF_F_INDIRECT | RTE_MBUF_F_EXTERNAL), 0);
+	if (apart)
+		assert_int_equal(rte_mbuf_ext_refcnt_read(m->shinfo), 1);
+	else
+		assert_ptr_equal(m->buf_addr, rte_mbuf_buf_addr(obj, pool));
+	assert_int_equal(m->ol_flags & (RTE_MBUF_F_INDIRECT | RTE_MBUF_F_EXTERNAL),
+		apart ? RTE_MBUF_F_EXTERNAL : 0);
 	assert_int_equal(rte_mbuf_refcnt_read(m), 1);
 	assert_int_equal(m->nb_segs, 1);
 	assert_null(m->next);
@@ -252,8 +274,10 @@ rig_close(struct rig *r)
 	sl_tx_queue_release(&r->eth, 0);
 	assert_int_equal(rte_mempool_avail_count(r->pool), r->pool_size);
 	assert_int_equal(rte_mempool_avail_count(r->other), r->other_size);
+	assert_int_equal(rte_mempool_avail_count(r->clones), r->pool_size);
 	rte_mempool_obj_iter(r->pool, mbuf_is_fresh, NULL);
 	rte_mempool_obj_iter(r->other, mbuf_is_fresh, NULL);
+	rte_mempool_obj_iter(r->clones, mbuf_is_fresh, NULL);
 	sl_window_close(&r->port);
 	sl_shm_stats(r->port.adapter, &stats);
 	assert_int_equal(stats.dma_faults, 0);
@@ -261,6 +285,7 @@ rig_close(struct rig *r)
 	assert_int_equal(sl_adapter_close(r->port.adapter), 0);
 	rte_mempool_free(r->pool);
 	rte_mempool_free(r->other);
+	rte_mempool_free(r->clones);
 	free(r);
 }
 

@@ -56,7 +56,9 @@ struct rig {
 	struct rig_copy copy[RIG_COPIES];
 	unsigned int copies;
 	struct rte_mempool *pool, *other; /**< other: of a quarter as many, for frames to send */
+	struct rte_mempool *clones;	  /**< of as many, an ordinary one */
 	unsigned int pool_size, other_size;
+	bool apart; /**< pool has its data apart from the headers, and other has not; or the reverse */
 	uint32_t rx_head, tx_head;
 	uint32_t tx_reported; /**< head written last */
 	uint32_t ctx[2][4];
@@ -68,6 +70,9 @@ struct rig {
 void rig_eal(void);
 /** An adapter of @p mode, a port without queues, a mempool of @p mbufs. */
 struct rig *rig_open(enum sl_coherency mode, unsigned int mbufs, uint16_t priv_size);
+/** The same with data apart from the headers, or not. */
+struct rig *rig_open_with(
+	enum sl_coherency mode, unsigned int mbufs, uint16_t priv_size, bool apart);
 /** Release the queues; fails the test unless all mbufs are back and nothing is live. */
 void rig_close(struct rig *r);
 

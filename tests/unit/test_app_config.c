@@ -202,6 +202,12 @@ test_words_refused(void **state)
 	assert_int_equal(PARSE(&cfg, why, "--auto-start"), -EINVAL);
 	assert_int_equal(PARSE(&cfg, why, "--mtu", "1500", "--max-pkt-len", "1518"), -EINVAL);
 	assert_int_equal(PARSE(&cfg, why, "--mbufs", "64"), -EINVAL);
+	assert_int_equal(PARSE(&cfg, why, "--pool", "own"), -EINVAL);
+	assert_non_null(strstr(why, "apart, ordinary"));
+	assert_int_equal(PARSE(&cfg, why, "--pool", "ordinary"), CONFIG_RUN);
+	assert_true(cfg.pool_ordinary);
+	assert_int_equal(PARSE(&cfg, why, "--pool", "apart"), CONFIG_RUN);
+	assert_false(cfg.pool_ordinary);
 	/* Two queues to receive, one to send: only where nothing is sent back. */
 	assert_int_equal(PARSE(&cfg, why, "--rxq", "2", "--fwd", "rxonly"), CONFIG_RUN);
 }

@@ -49,6 +49,7 @@ test_refused(void **unused)
 		{"--flows 65537", "from 1 to 65536"},
 		{"--bursts 65", "from 1 to 64"},
 		{"--coherency checked", "allowed: coherent explicit"},
+		{"--pool own", "allowed: apart ordinary"},
 		{"--trial nan", "'nan'"},
 		{"--trial 1s", "'1s'"},
 		{"--trials 0", "from 1 to 10000"},

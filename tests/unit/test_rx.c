@@ -214,9 +214,9 @@ receive(struct rig *r, struct model *m, const struct sl_rx_path *path, unsigned 
 }
 
 static void
-run_path(const struct sl_rx_path *path, uint16_t nb_desc, bool keep_crc)
+run_path(const struct sl_rx_path *path, uint16_t nb_desc, bool keep_crc, bool apart)
 {
-	struct rig *r = rig_open(path->mode, 1023, 0);
+	struct rig *r = rig_open_with(path->mode, 1023, 0, apart);
 	struct model *m = calloc(1, sizeof(*m));
 	struct sl_rx_queue *q;
 	unsigned int done, n;
@@ -260,8 +260,8 @@ test_paths(void **state)
 			continue;
 		}
 		for (k = 0; k < RTE_DIM(rings); k++) {
-			run_path(&sl_rx_paths[i], rings[k], false);
-			run_path(&sl_rx_paths[i], rings[k], true);
+			run_path(&sl_rx_paths[i], rings[k], false, k == 1);
+			run_path(&sl_rx_paths[i], rings[k], true, k != 1);
 		}
 	}
 }

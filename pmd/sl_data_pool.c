@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+
+/*
+ * Mempools whose data has pages of its own, so that a NIC that writes to all of
+ * its window reaches no mbuf header (D1). DPDK's pinned external buffers: header
+ * and shared info of each mbuf lie in the mempool's own memory, its data in ours.
+ *
+ * Control path.
+ */
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <rte_errno.h>
+#include <rte_mbuf.h>
+#include <rte_memory.h>
+#include <rte_memzone.h>
+#include <rte_random.h>
+
+#include "sl_cache.h"
+#include "sl_data_pool.h"
+#include "sl_pmd.h"
+#include "sl_port.h"
+
+/* How the buffers of one mempool lie. */
+struct data_layout {
+	size_t first;  /* of a run: bytes before its first buffer, whose data then starts on a line
+			*/
+	size_t stride; /* from buffer to buffer, in whole lines */
+	unsigned int n;
+};
+
+/*
+ * The longest line that anybody here goes by: this CPU's, EAL's, and that of each
+ * open port, which the checker may have made longer.
+ */
+static uint32_t
+longest_line(void)
+{
+	struct sl_cache_info info;
+	uint32_t line = RTE_CACHE_LINE_SIZE;
+	uint16_t port;
+
+	(void)sl_cache_probe(&info);
+	line = RTE_MAX(line, info.line);
+	RTE_ETH_FOREACH_DEV (port) {
+		const struct sl_adapter *a = sl_pmd_adapter(port);
+
+		if (a != NULL)
+			line = RTE_MAX(line, sl_adapter_sync(a)->line);
+	}
+	return line;
+}
+
+/* 0, or -EINVAL when a buffer cannot be told to DPDK, which counts it in 16 bits. */
+static int
+layout_choose(const char *name, unsigned int n, uint16_t room, struct data_layout *out)
+{
+	const uint32_t line = longest_line();
+
+	out->n = n;
+	out->first = RTE_ALIGN_CEIL((size_t)RTE_PKTMBUF_HEADROOM, line) - RTE_PKTMBUF_HEADROOM;
+	out->stride = RTE_ALIGN_CEIL((size_t)room, line);
+	/* An odd number of lines: the first ones of all buffers spread over all sets of a cache. */
+	if (out->stride / line % 2 == 0)
+		out->stride += line;
+	if (n > 0 && room > 0 && out->stride <= UINT16_MAX)
+		return 0;
+	SL_LOG(ERR,
+		"mempool '%s': %u mbufs with a data room of %u bytes; allowed are 1 mbuf or more "
+		"with 1 to %u bytes",
+		name, n, room, UINT16_MAX - 2 * line);
+	return -EINVAL;
+}
+
+/*
+ * A memzone's name is unique among all processes of one EAL: a random number
+ * makes it so, the mempool's name tells people.
+ */
+static const struct rte_memzone *
+reserve(const char *pool, size_t len, size_t align, int socket, unsigned int flags)
+{
+	char name[RTE_MEMZONE_NAMESIZE];
+	const struct rte_memzone *mz;
+
+	do {
+		snprintf(name, sizeof(name), "sl_%016" PRIx64 "_%.11s", rte_rand(), pool);
+		mz = rte_memzone_reserve_aligned(name, len, socket, flags, align);
+	} while (mz == NULL && rte_errno == EEXIST);
+	return mz;
+}
+
+/* Where the NIC finds an address of EAL's memory: as its memory segment says, in all modes. */
+static rte_iova_t
+iova_of(const void *va)
+{
+	const struct rte_memseg *ms = rte_mem_virt2memseg(va, NULL);
+
+	if (ms == NULL || ms->iova == RTE_BAD_IOVA)
+		return RTE_BAD_IOVA;
+	return ms->iova + ((uintptr_t)va - (uintptr_t)ms->addr);
+}
+
+/* The runs of pages of a memzone; @return false: the NIC cannot reach one. */
+static bool
+find_runs(struct sl_data_pool *d)
+{
+	const struct rte_memzone *mz = d->mz;
+	const size_t step = (size_t)mz->hugepage_sz;
+	struct sl_data_run *run = NULL;
+	size_t off, end;
+
+	for (off = 0; off < mz->len; off = end) {
+		uint8_t *va = (uint8_t *)mz->addr + off;
+		const rte_iova_t iova = iova_of(va);
+
+		end = RTE_MIN(
+			RTE_ALIGN_FLOOR((uintptr_t)va, step) + step - (uintptr_t)mz->addr, mz->len);
+		if (iova == RTE_BAD_IOVA)
+			return false;
+		if (run == NULL || run->iova + run->len != iova) {
+			run = &d->runs[d->nb_runs++];
+			*run = (struct sl_data_run){.va = va, .iova = iova};
+		}
+		run->len += end - off;
+	}
+	return true;
+}
+
+static void
+data_destroy(struct sl_data_pool *d)
+{
+	rte_memzone_free(d->mz);
+	free(d);
+}
+
+/* Pages, and where they are for the NIC; NULL with rte_errno. */
+static struct sl_data_pool *
+data_reserve(const char *name, size_t len, size_t align, int socket, unsigned int flags)
+{
+	const struct rte_memzone *mz = reserve(name, len, align, socket, flags);
+	struct sl_data_pool *d;
+
+	if (mz == NULL)
+		return NULL;
+	d = calloc(1, sizeof(*d) + (mz->len / mz->hugepage_sz + 2) * sizeof(d->runs[0]));
+	if (d == NULL) {
+		rte_memzone_free(mz);
+		rte_errno = ENOMEM;
+		return NULL;
+	}
+	d->mz = mz;
+	if (find_runs(d))
+		return d;
+	SL_LOG(ERR,
+		"mempool '%s': memory on socket %d has no IOVA, which no device can reach: take "
+		"another socket, or let EAL see physical addresses (as root), or --iova-mode=va",
+		name, socket);
+	data_destroy(d);
+	rte_errno = EINVAL;
+	return NULL;
+}
+
+/* How many buffers a run holds. */
+static size_t
+run_holds(const struct sl_data_run *run, const struct data_layout *l)
+{
+	return run->len < l->first ? 0 : (run->len - l->first) / l->stride;
+}
+
+static bool
+data_holds(const struct sl_data_pool *d, const struct data_layout *l)
+{
+	size_t n = 0;
+	unsigned int i;
+
+	for (i = 0; i < d->nb_runs; i++)
+		n += run_holds(&d->runs[i], l);
+	return n >= l->n;
+}
+
+/*
+ * Pages for all buffers: in one piece for the NIC where that can be had. Else no
+ * buffer may go over a page's end, and the pages are as large as EAL has them.
+ */
+static struct sl_data_pool *
+data_create(const char *name, const struct data_layout *l, int socket)
+{
+	const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	const size_t len = RTE_ALIGN_CEIL(l->first + l->n * l->stride, page);
+	struct sl_data_pool *d;
+	size_t large, each;
+
+	d = data_reserve(name, len, page, socket, RTE_MEMZONE_IOVA_CONTIG);
+	if (d == NULL && rte_errno != EINVAL)
+		d = data_reserve(name, len, page, socket, 0);
+	if (d == NULL || data_holds(d, l))
+		return d;
+	large = (size_t)d->mz->hugepage_sz;
+	each = (large - l->first) / l->stride;
+	data_destroy(d);
+	if (each == 0) {
+		rte_errno = ENOMEM;
+		return NULL;
+	}
+	return data_reserve(name, (l->n + each - 1) / each * large, large, socket, 0);
+}
+
+/* The chunk's memory goes, with the mempool: by now it has left all windows. */
+static void
+data_free(struct rte_mempool_memhdr *chunk, void *opaque)
+{
+	struct sl_data_pool *d = opaque;
+
+	if (d->free_cb != NULL)
+		d->free_cb(chunk, d->opaque);
+	data_destroy(d);
+}
+
+const struct sl_data_pool *
+sl_data_pool_of(const struct rte_mempool *pool)
+{
+	const struct rte_mempool_memhdr *chunk = STAILQ_FIRST(&pool->mem_list);
+
+	return chunk != NULL && chunk->free_cb == data_free ? chunk->opaque : NULL;
+}
+
+/*
+ * The data goes after the mempool's end was told to all that listen, and each port
+ * has taken it out of its window: with the first chunk of headers.
+ */
+static void
+data_attach(struct rte_mempool *pool, struct sl_data_pool *d)
+{
+	struct rte_mempool_memhdr *chunk = STAILQ_FIRST(&pool->mem_list);
+
+	d->free_cb = chunk->free_cb;
+	d->opaque = chunk->opaque;
+	chunk->opaque = d;
+	chunk->free_cb = data_free;
+}
+
+/* The mempool on its data; NULL with rte_errno. */
+static struct rte_mempool *
+pool_on(const struct sl_data_pool *d, const struct data_layout *l, const char *name,
+	unsigned int cache, uint16_t priv, uint16_t room, int socket)
+{
+	struct rte_pktmbuf_extmem *ext = calloc(d->nb_runs, sizeof(*ext));
+	struct rte_mempool *pool;
+	unsigned int i, n = 0;
+
+	if (ext == NULL) {
+		rte_errno = ENOMEM;
+		return NULL;
+	}
+	for (i = 0; i < d->nb_runs; i++) {
+		const struct sl_data_run *run = &d->runs[i];
+
+		ext[n].buf_ptr = (uint8_t *)run->va + l->first;
+		ext[n].buf_iova = run->iova + l->first;
+		ext[n].buf_len = run_holds(run, l) * l->stride;
+		ext[n].elt_size = (uint16_t)l->stride;
+		n += ext[n].buf_len != 0;
+	}
+	pool = rte_pktmbuf_pool_create_extbuf(name, l->n, cache, priv, room, socket, ext, n);
+	free(ext);
+	return pool;
+}
+
+struct rte_mempool *
+sl_pktmbuf_pool_create(const char *name, unsigned int n, unsigned int cache_size,
+	uint16_t priv_size, uint16_t data_room_size, int socket_id)
+{
+	struct rte_mempool *pool;
+	struct data_layout l;
+	struct sl_data_pool *d;
+
+	if (layout_choose(name, n, data_room_size, &l) != 0) {
+		rte_errno = EINVAL;
+		return NULL;
+	}
+	d = data_create(name, &l, socket_id);
+	if (d == NULL)
+		return NULL;
+	/* The NIC may read all of it: nothing of who had the memory before. */
+	memset(d->mz->addr, 0, d->mz->len);
+	pool = pool_on(d, &l, name, cache_size, priv_size, data_room_size, socket_id);
+	if (pool == NULL) {
+		const int err = rte_errno;
+
+		if (err == EEXIST)
+			SL_LOG(ERR, "mempool '%s': there is one of this name: take another", name);
+		data_destroy(d);
+		rte_errno = err;
+		return NULL;
+	}
+	data_attach(pool, d);
+	return pool;
+}

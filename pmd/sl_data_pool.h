@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+#ifndef _SL_DATA_POOL_H_
+#define _SL_DATA_POOL_H_
+
+/**
+ * @file
+ * What the driver knows of a mempool of sl_pktmbuf_pool_create(): where its data
+ * is. Any thread, while the mempool lives.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <rte_mbuf.h>
+#include <rte_mempool.h>
+
+/** Pages that follow on each other, for the CPU and for the NIC. */
+struct sl_data_run {
+	void *va;
+	uint64_t iova;
+	size_t len;
+};
+
+/** The data of one mempool: whole pages with nothing else in them. */
+struct sl_data_pool {
+	const struct rte_memzone *mz;
+	/* of the chunk of headers with whose end the data goes too */
+	rte_mempool_memchunk_free_cb_t *free_cb;
+	void *opaque;
+	unsigned int nb_runs;
+	struct sl_data_run runs[];
+};
+
+/** NULL: the mempool is none of sl_pktmbuf_pool_create(). */
+const struct sl_data_pool *sl_data_pool_of(const struct rte_mempool *pool);
+
+/**
+ * Whether an mbuf's data is its own for good: it is direct, or of a mempool of
+ * sl_pktmbuf_pool_create(), whose mbufs nothing can be attached to. Such a
+ * mempool's data is found without a look at each mbuf.
+ */
+static inline bool
+sl_mbuf_has_data(const struct rte_mbuf *m)
+{
+	return RTE_MBUF_DIRECT(m) || (!RTE_MBUF_CLONED(m) && sl_data_pool_of(m->pool) != NULL);
+}
+
+#endif /* _SL_DATA_POOL_H_ */

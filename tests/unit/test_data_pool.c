@@ -1,0 +1,402 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+
+/*
+ * Mempools of sl_pktmbuf_pool_create(): where their data and their headers lie, and
+ * that nothing of them stays. Run as "no-huge", and as "huge" where there are hugepages.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <rte_eal.h>
+#include <rte_errno.h>
+#include <rte_malloc.h>
+#include <rte_mbuf.h>
+#include <rte_memzone.h>
+#include <rte_random.h>
+
+#include "shm_util.h"
+#include "sl_cache.h"
+#include "sl_data_pool.h"
+#include "sl_pmd.h"
+
+#define SKIPPED 77
+#define ROOM ((uint16_t)RTE_MBUF_DEFAULT_BUF_SIZE)
+#define HEAP_LEN (8u << 20)
+#define HEAP_PAGE (2u << 20)
+
+static size_t
+page_size(void)
+{
+	return (size_t)sysconf(_SC_PAGESIZE);
+}
+
+/* Bytes and pieces that EAL's heaps gave out: the same before and after. */
+static struct rte_malloc_socket_stats
+heap_stats(void)
+{
+	struct rte_malloc_socket_stats s;
+
+	assert_int_equal(rte_malloc_get_socket_stats((int)rte_socket_id_by_idx(0), &s), 0);
+	return s;
+}
+
+static void
+heap_same(const struct rte_malloc_socket_stats *before)
+{
+	const struct rte_malloc_socket_stats now = heap_stats();
+
+	assert_int_equal(now.alloc_count, before->alloc_count);
+	assert_int_equal(now.heap_allocsz_bytes, before->heap_allocsz_bytes);
+}
+
+/* --- where things lie --- */
+
+static const struct sl_data_run *
+run_at(const struct sl_data_pool *d, const void *va, size_t len)
+{
+	unsigned int i;
+
+	for (i = 0; i < d->nb_runs; i++)
+		if ((uintptr_t)va - (uintptr_t)d->runs[i].va < d->runs[i].len &&
+			len <= d->runs[i].len - ((uintptr_t)va - (uintptr_t)d->runs[i].va))
+			return &d->runs[i];
+	return NULL;
+}
+
+/* Whether any byte of it lies where the data is. */
+static bool
+among_data(const struct sl_data_pool *d, const void *va, size_t len)
+{
+	unsigned int i;
+
+	for (i = 0; i < d->nb_runs; i++)
+		if ((uintptr_t)va < (uintptr_t)d->runs[i].va + d->runs[i].len &&
+			(uintptr_t)d->runs[i].va < (uintptr_t)va + len)
+			return true;
+	return false;
+}
+
+struct walk {
+	const struct sl_data_pool *d;
+	uint32_t line;
+	uint16_t priv;
+	unsigned int n;
+	uint8_t *taken; /* one for each line of the first run's range */
+};
+
+static void
+look_at_mbuf(struct rte_mempool *pool, void *arg, void *obj, unsigned int idx)
+{
+	struct walk *w = arg;
+	const struct rte_mbuf *m = obj;
+	const struct sl_data_run *run = run_at(w->d, m->buf_addr, m->buf_len);
+	size_t i, off;
+
+	(void)pool;
+	(void)idx;
+	w->n++;
+	/* The data where it should be, for CPU and NIC. */
+	assert_non_null(run);
+	assert_int_equal(m->buf_iova - run->iova, (uintptr_t)m->buf_addr - (uintptr_t)run->va);
+	assert_int_equal(((uintptr_t)m->buf_addr + RTE_PKTMBUF_HEADROOM) % w->line, 0);
+	assert_int_equal(m->buf_len, ROOM);
+	assert_int_equal(m->ol_flags, RTE_MBUF_F_EXTERNAL);
+	/* Nothing else: header with the mempool's own, private area, shared info. */
+	assert_false(among_data(w->d, (const char *)m - sizeof(struct rte_mempool_objhdr),
+		sizeof(struct rte_mempool_objhdr) + sizeof(*m) + w->priv));
+	assert_false(among_data(w->d, m->shinfo, sizeof(*m->shinfo)));
+	/* Transmit looks for it there. */
+	assert_ptr_equal(m->shinfo, (const char *)m + sizeof(*m) + w->priv);
+	/* No line of data twice. */
+	off = (uintptr_t)m->buf_addr - (uintptr_t)w->d->mz->addr;
+	for (i = off / w->line; i < (off + m->buf_len + w->line - 1) / w->line; i++)
+		assert_int_equal(w->taken[i]++, 0);
+}
+
+static void
+look_at_memzone(const struct rte_memzone *mz, void *arg)
+{
+	const struct sl_data_pool *d = arg;
+
+	if (mz != d->mz)
+		assert_false(among_data(d, mz->addr, mz->len));
+}
+
+static void
+look_at_pool(struct rte_mempool *pool, unsigned int n, uint16_t priv)
+{
+	const struct sl_data_pool *d = sl_data_pool_of(pool);
+	struct sl_cache_info info;
+	struct walk w = {.d = d, .line = RTE_CACHE_LINE_SIZE, .priv = priv};
+	unsigned int i;
+	size_t k;
+
+	assert_non_null(d);
+	(void)sl_cache_probe(&info);
+	w.line = RTE_MAX(w.line, info.line);
+	w.taken = calloc(d->mz->len / w.line + 1, 1);
+	assert_non_null(w.taken);
+	for (i = 0; i < d->nb_runs; i++) {
+		assert_int_equal((uintptr_t)d->runs[i].va % page_size(), 0);
+		assert_int_equal(d->runs[i].iova % page_size(), 0);
+		assert_int_equal(d->runs[i].len % page_size(), 0);
+	}
+	for (k = 0; k < d->mz->len; k++)
+		assert_int_equal(((const uint8_t *)d->mz->addr)[k], 0);
+	rte_mempool_obj_iter(pool, look_at_mbuf, &w);
+	assert_int_equal(w.n, n);
+	rte_memzone_walk(look_at_memzone, (void *)(uintptr_t)d);
+	free(w.taken);
+}
+
+/* Small things of others, which would fill any hole that was left. */
+static void
+look_at_heap(struct rte_mempool *pool)
+{
+	const struct sl_data_pool *d = sl_data_pool_of(pool);
+	void *p[512];
+	unsigned int i;
+
+	for (i = 0; i < RTE_DIM(p); i++) {
+		const size_t len = 1 + i * 7 % 1024;
+
+		p[i] = rte_malloc(NULL, len, 0);
+		assert_non_null(p[i]);
+		assert_false(among_data(d, p[i], len));
+	}
+	for (i = 0; i < RTE_DIM(p); i++)
+		rte_free(p[i]);
+}
+
+static void
+dirty(void)
+{
+	void *p = rte_malloc(NULL, 4u << 20, 0);
+
+	assert_non_null(p);
+	memset(p, 0xff, 4u << 20);
+	rte_free(p);
+}
+
+static void
+test_layout(void **state)
+{
+	static const uint16_t privs[] = {0, 8, 64, 4096};
+	static const unsigned int sizes[] = {1, 2, 63, 1000};
+	unsigned int i, k;
+
+	(void)state;
+	for (i = 0; i < RTE_DIM(sizes); i++)
+		for (k = 0; k < RTE_DIM(privs); k++) {
+			const struct rte_malloc_socket_stats before = heap_stats();
+			struct rte_mempool *pool;
+
+			dirty();
+			pool = sl_pktmbuf_pool_create(
+				"layout", sizes[i], 0, privs[k], ROOM, SOCKET_ID_ANY);
+			assert_non_null(pool);
+			look_at_pool(pool, sizes[i], privs[k]);
+			look_at_heap(pool);
+			rte_mempool_free(pool);
+			heap_same(&before);
+		}
+}
+
+/* Sizes for which nobody chose the numbers. */
+static void
+test_random(void **state)
+{
+	uint64_t rng = shm_seed();
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < 200; i++) {
+		const struct rte_malloc_socket_stats before = heap_stats();
+		const unsigned int n = 1 + (unsigned int)(shm_rand(&rng) % 300);
+		const uint16_t room = (uint16_t)(1 + shm_rand(&rng) % 9000);
+		struct rte_mempool *pool =
+			sl_pktmbuf_pool_create("random", n, 0, 0, room, SOCKET_ID_ANY);
+		struct rte_mbuf *m[300];
+
+		assert_non_null(pool);
+		assert_int_equal(rte_pktmbuf_data_room_size(pool), room);
+		assert_int_equal(rte_pktmbuf_alloc_bulk(pool, m, n), 0);
+		memset(m[n - 1]->buf_addr, 0x5a, room);
+		rte_pktmbuf_free_bulk(m, n);
+		assert_int_equal(rte_mempool_avail_count(pool), n);
+		rte_mempool_free(pool);
+		heap_same(&before);
+	}
+}
+
+/* --- used as any mempool --- */
+
+static void
+test_clone(void **state)
+{
+	struct rte_mempool *pool = sl_pktmbuf_pool_create("own", 31, 0, 0, ROOM, SOCKET_ID_ANY),
+			   *clones = rte_pktmbuf_pool_create("clones", 31, 0, 0, 0, SOCKET_ID_ANY);
+	struct rte_mbuf *m, *clone;
+
+	(void)state;
+	assert_non_null(pool);
+	assert_non_null(clones);
+	m = rte_pktmbuf_alloc(pool);
+	assert_non_null(rte_pktmbuf_append(m, 60));
+	clone = rte_pktmbuf_clone(m, clones);
+	assert_non_null(clone);
+	assert_ptr_equal(clone->buf_addr, m->buf_addr);
+	/* The first owner goes first: the data stays until the clone goes. */
+	rte_pktmbuf_free(m);
+	assert_int_equal(rte_mempool_avail_count(pool), 30);
+	rte_pktmbuf_free(clone);
+	assert_int_equal(rte_mempool_avail_count(pool), 31);
+	assert_int_equal(rte_mempool_avail_count(clones), 31);
+	rte_mempool_free(pool);
+	rte_mempool_free(clones);
+}
+
+static void
+test_other_pools(void **state)
+{
+	struct rte_mempool *pool =
+		rte_pktmbuf_pool_create("ordinary", 31, 0, 0, ROOM, SOCKET_ID_ANY);
+	struct rte_mempool *empty = rte_mempool_create_empty("empty", 31, 64, 0, 0, 0, 0);
+
+	(void)state;
+	assert_non_null(pool);
+	assert_non_null(empty);
+	assert_null(sl_data_pool_of(pool));
+	assert_null(sl_data_pool_of(empty));
+	rte_mempool_free(pool);
+	rte_mempool_free(empty);
+}
+
+/* --- refusals: nothing stays --- */
+
+static void
+refuse(const char *name, unsigned int n, unsigned int cache, uint16_t priv, uint16_t room,
+	int socket, int err)
+{
+	const struct rte_malloc_socket_stats before = heap_stats();
+
+	rte_errno = 0;
+	assert_null(sl_pktmbuf_pool_create(name, n, cache, priv, room, socket));
+	assert_int_equal(rte_errno, err);
+	heap_same(&before);
+}
+
+static void
+test_refusals(void **state)
+{
+	struct rte_mempool *own = sl_pktmbuf_pool_create("own", 31, 0, 0, ROOM, SOCKET_ID_ANY);
+	struct rte_mempool *ordinary =
+		rte_pktmbuf_pool_create("ordinary", 31, 0, 0, ROOM, SOCKET_ID_ANY);
+
+	(void)state;
+	assert_non_null(own);
+	assert_non_null(ordinary);
+	refuse("own", 31, 0, 0, ROOM, SOCKET_ID_ANY, EEXIST);
+	refuse("ordinary", 31, 0, 0, ROOM, SOCKET_ID_ANY, EEXIST);
+	assert_null(rte_pktmbuf_pool_create("own", 31, 0, 0, ROOM, SOCKET_ID_ANY));
+	refuse("none", 0, 0, 0, ROOM, SOCKET_ID_ANY, EINVAL);
+	refuse("no room", 31, 0, 0, 0, SOCKET_ID_ANY, EINVAL);
+	refuse("much room", 31, 0, 0, UINT16_MAX, SOCKET_ID_ANY, EINVAL);
+	refuse("private area", 31, 0, 3, ROOM, SOCKET_ID_ANY, EINVAL);
+	refuse("cache", 31, RTE_MEMPOOL_CACHE_MAX_SIZE + 1, 0, ROOM, SOCKET_ID_ANY, EINVAL);
+	refuse("many", 1u << 24, 0, 0, ROOM, SOCKET_ID_ANY, ENOMEM);
+	refuse("a name that is much longer than any", 31, 0, 0, ROOM, SOCKET_ID_ANY, ENAMETOOLONG);
+	rte_mempool_free(own);
+	rte_mempool_free(ordinary);
+}
+
+/* --- memory in pieces for the NIC --- */
+
+/* A heap of ours, whose pages are where @iova says. */
+static int
+heap_make(rte_iova_t iova[HEAP_LEN / HEAP_PAGE], void **memory)
+{
+	*memory = mmap(NULL, HEAP_LEN + HEAP_PAGE, PROT_READ | PROT_WRITE,
+		MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	assert_ptr_not_equal(*memory, MAP_FAILED);
+	assert_int_equal(rte_malloc_heap_create("apart"), 0);
+	assert_int_equal(rte_malloc_heap_memory_add("apart", RTE_PTR_ALIGN_CEIL(*memory, HEAP_PAGE),
+				 HEAP_LEN, iova, HEAP_LEN / HEAP_PAGE, HEAP_PAGE),
+		0);
+	return rte_malloc_heap_get_socket("apart");
+}
+
+static void
+heap_drop(void *memory)
+{
+	assert_int_equal(rte_malloc_heap_memory_remove(
+				 "apart", RTE_PTR_ALIGN_CEIL(memory, HEAP_PAGE), HEAP_LEN),
+		0);
+	assert_int_equal(rte_malloc_heap_destroy("apart"), 0);
+	munmap(memory, HEAP_LEN + HEAP_PAGE);
+}
+
+static void
+test_pieces(void **state)
+{
+	/* Two that follow on each other, and two that do not. */
+	rte_iova_t iova[HEAP_LEN / HEAP_PAGE] = {
+		0x40000000, 0x40000000 + HEAP_PAGE, 0x80000000, 0x60000000};
+	struct rte_mempool *pool;
+	unsigned int i, n = 2 * HEAP_PAGE / ROOM;
+	void *memory;
+	const int socket = heap_make(iova, &memory);
+
+	(void)state;
+	for (i = 0; i < 3; i++) {
+		pool = sl_pktmbuf_pool_create("pieces", n, 0, 0, ROOM, socket);
+		assert_non_null(pool);
+		assert_true(sl_data_pool_of(pool)->nb_runs > 1);
+		look_at_pool(pool, n, 0);
+		rte_mempool_free(pool);
+	}
+	heap_drop(memory);
+}
+
+static void
+test_no_iova(void **state)
+{
+	void *memory;
+	const int socket = heap_make(NULL, &memory);
+
+	(void)state;
+	refuse("no iova", 31, 0, 0, ROOM, socket, EINVAL);
+	heap_drop(memory);
+}
+
+int
+main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_layout),
+		cmocka_unit_test(test_random),
+		cmocka_unit_test(test_clone),
+		cmocka_unit_test(test_other_pools),
+		cmocka_unit_test(test_refusals),
+		cmocka_unit_test(test_pieces),
+		cmocka_unit_test(test_no_iova),
+	};
+	const bool huge = argc > 1 && strcmp(argv[1], "huge") == 0;
+	char *eal[] = {argv[0], huge ? (char[]){"--in-memory"} : (char[]){"--no-huge"},
+		huge ? (char[]){"--no-telemetry"} : (char[]){"--no-shconf"}, (char[]){"--no-pci"},
+		(char[]){"--no-telemetry"}, (char[]){"-l"}, (char[]){"0"}, (char[]){"-m"},
+		(char[]){"64"}, (char[]){"--log-level=lib.eal:4"}, (char[]){"--iova-mode=va"}};
+
+	if (rte_eal_init((int)RTE_DIM(eal), eal) < 0) {
+		if (!huge)
+			return 1;
+		printf("skipped: no hugepages to be had here\n");
+		return SKIPPED;
+	}
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
