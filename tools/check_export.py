@@ -8,6 +8,7 @@ SAMPLES: values that there must be at least. Exit status 1 with the reason when 
 wrong, 77 without a parser for OpenMetrics (python3-prometheus-client).
 """
 import csv
+import io
 import re
 import sys
 
@@ -18,11 +19,13 @@ INFLUX = re.compile(rf"{WORD}((?:,{WORD}={WORD})+) ((?:{WORD}={NUMBER})(?:,{WORD
 
 
 def read_csv(text):
-    rows = list(csv.reader(text.splitlines(keepends=True), strict=True))
-    assert text.count("\r\n") == len(rows), "lines do not end with CR LF (RFC 4180)"
+    rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+    assert text.endswith("\r\n") and text.count("\r\n") >= len(rows), "lines do not end with CR LF (RFC 4180)"
     assert len({len(row) for row in rows}) == 1, "rows differ in their number of fields"
     for row in rows[1:]:
         float(row[-1])
+        # What a spreadsheet would calculate.
+        assert not any(field[:1] in tuple("=+-@") for field in row[:-1]), f"a formula: {row}"
     return len(rows) - 1
 
 

@@ -164,6 +164,7 @@ load_peers(const char *file, json_t **out)
 	*out = json_load_file(file, 0, &error);
 	if (*out == NULL)
 		return say_error(EXIT_CODE_USAGE, "report: %s: %s", file, error.text);
+	*out = result_plain(*out);
 	if (peers_check(*out, file, why, sizeof(why)) != 0)
 		return say_error(EXIT_CODE_USAGE, "report: %s", why);
 	return 0;

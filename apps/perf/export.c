@@ -56,27 +56,40 @@ static const char *const labels[] = {
 
 #define LABELS (sizeof(labels) / sizeof(labels[0]))
 
-static void
-label_text(const json_t *config, const char *label, char *out, size_t len)
+#define NUMBER_LEN 32
+
+/* @param number room for the text of one */
+static const char *
+label_text(const json_t *config, const char *label, char number[NUMBER_LEN])
 {
 	const json_t *j = json_object_get(config, label);
 
 	if (json_is_string(j))
-		snprintf(out, len, "%s", json_string_value(j));
-	else
-		snprintf(out, len, "%" JSON_INTEGER_FORMAT, json_integer_value(j));
+		return json_string_value(j);
+	snprintf(number, NUMBER_LEN, "%" JSON_INTEGER_FORMAT, json_integer_value(j));
+	return number;
+}
+
+/* Strings are any: no form has room for these as they are. */
+static bool
+is_control(char c)
+{
+	return (unsigned char)c < 0x20 || c == 0x7f;
 }
 
 /* --- csv (RFC 4180) --- */
 
+/* What a spreadsheet would take for a formula begins with a quote, as it does by hand. */
 static void
 csv_field(const char *s, FILE *f)
 {
+	const char *const lead = strchr("=+-@\t\r", s[0]) != NULL && s[0] != '\0' ? "'" : "";
+
 	if (strpbrk(s, ",\"\r\n") == NULL) {
-		fputs(s, f);
+		fprintf(f, "%s%s", lead, s);
 		return;
 	}
-	fputc('"', f);
+	fprintf(f, "\"%s", lead);
 	for (; *s != '\0'; s++) {
 		if (*s == '"')
 			fputc('"', f);
@@ -90,7 +103,7 @@ csv_metric(const json_t *result, const json_t *r, const char *name, const json_t
 {
 	json_t *samples = json_object_get(metric, "samples"), *list, *v;
 	const json_t *env = json_object_get(result, "environment");
-	char text[128];
+	char number[NUMBER_LEN];
 	size_t i, k;
 
 	json_array_foreach(samples, i, list)
@@ -103,10 +116,10 @@ csv_metric(const json_t *result, const json_t *r, const char *name, const json_t
 			fputc(',', f);
 			csv_field(text_of(r, "measure"), f);
 			for (size_t l = 0; l < LABELS; l++) {
-				label_text(json_object_get(r, "config"), labels[l], text,
-					sizeof(text));
 				fputc(',', f);
-				csv_field(text, f);
+				csv_field(
+					label_text(json_object_get(r, "config"), labels[l], number),
+					f);
 			}
 			fputc(',', f);
 			csv_field(name, f);
@@ -137,10 +150,10 @@ export_csv(const json_t *result, FILE *f)
 
 /* --- OpenMetrics --- */
 
+/* The same in labels and in HELP. */
 static void
-quoted(const char *s, FILE *f)
+escaped(const char *s, FILE *f)
 {
-	fputc('"', f);
 	for (; *s != '\0'; s++) {
 		if (*s == '\n') {
 			fputs("\\n", f);
@@ -148,8 +161,15 @@ quoted(const char *s, FILE *f)
 		}
 		if (*s == '"' || *s == '\\')
 			fputc('\\', f);
-		fputc(*s, f);
+		fputc(is_control(*s) ? ' ' : *s, f);
 	}
+}
+
+static void
+quoted(const char *s, FILE *f)
+{
+	fputc('"', f);
+	escaped(s, f);
 	fputc('"', f);
 }
 
@@ -180,7 +200,7 @@ static void
 gauge(const json_t *result, const json_t *r, const char *name, const json_t *metric, FILE *f)
 {
 	const json_t *env = json_object_get(result, "environment");
-	char text[128];
+	char number[NUMBER_LEN];
 	size_t n;
 	const double v = median_of(metric, &n);
 
@@ -191,9 +211,8 @@ gauge(const json_t *result, const json_t *r, const char *name, const json_t *met
 	fputs("{measure=", f);
 	quoted(text_of(r, "measure"), f);
 	for (size_t l = 0; l < LABELS; l++) {
-		label_text(json_object_get(r, "config"), labels[l], text, sizeof(text));
 		fprintf(f, ",%s=", labels[l]);
-		quoted(text, f);
+		quoted(label_text(json_object_get(r, "config"), labels[l], number), f);
 	}
 	fputs(",git=", f);
 	quoted(text_of(env, "git"), f);
@@ -223,7 +242,9 @@ export_openmetrics(const json_t *result, FILE *f)
 			plain_name(name, f);
 			fputs(" gauge\n# HELP sl_perf_", f);
 			plain_name(name, f);
-			fprintf(f, " %s, median of processes\n", text_of(m, "unit"));
+			fputc(' ', f);
+			escaped(text_of(m, "unit"), f);
+			fputs(", median of processes\n", f);
 			json_array_foreach(list, k, other)
 			{
 				const json_t *same =
@@ -240,6 +261,7 @@ export_openmetrics(const json_t *result, FILE *f)
 
 /* --- InfluxDB line protocol --- */
 
+/* A backslash cannot be written for sure: what it means hangs on what follows. */
 static void
 tag_text(const char *s, FILE *f)
 {
@@ -249,21 +271,23 @@ tag_text(const char *s, FILE *f)
 	for (; *s != '\0'; s++) {
 		if (*s == ',' || *s == '=' || *s == ' ')
 			fputc('\\', f);
-		fputc(*s == '\n' ? ' ' : *s, f);
+		if (is_control(*s))
+			fputs("\\ ", f);
+		else
+			fputc(*s == '\\' ? '/' : *s, f);
 	}
 }
 
 static void
 influx_tags(const json_t *result, const json_t *r, size_t process, FILE *f)
 {
-	char text[128];
+	char number[NUMBER_LEN];
 
 	fputs("sl_perf,measure=", f);
 	tag_text(text_of(r, "measure"), f);
 	for (size_t l = 0; l < LABELS; l++) {
-		label_text(json_object_get(r, "config"), labels[l], text, sizeof(text));
 		fprintf(f, ",%s=", labels[l]);
-		tag_text(text, f);
+		tag_text(label_text(json_object_get(r, "config"), labels[l], number), f);
 	}
 	fputs(",git=", f);
 	tag_text(text_of(json_object_get(result, "environment"), "git"), f);

@@ -83,10 +83,16 @@ draw(const struct desk *d, const char *terminal, const char *script, const char 
 
 	if (f == NULL)
 		return fail(why, "%s cannot be written (%s)", d->script, strerror(errno));
-	fprintf(f, "set terminal %s\nset output '%s'\n%s", terminal, to, script);
+	fprintf(f, "set terminal %s\nset output '", terminal);
+	/* A quote is written twice within quotes. */
+	for (const char *c = to; *c != '\0'; c++)
+		fputs(*c == '\'' ? "\'\'" : (char[]){*c, '\0'}, f);
+	fprintf(f, "'\n%s", script);
 	if (fclose(f) != 0)
 		return fail(why, "%s cannot be written (%s)", d->script, strerror(errno));
 	spawn_add(&args, "gnuplot");
+	/* Nobody's own settings. */
+	spawn_add(&args, "-d");
 	spawn_add(&args, d->script);
 	rc = spawn_run("gnuplot", &args, d->log);
 	if (rc == 0)
@@ -170,8 +176,8 @@ gnuplot_png(const char *script, const char *file, char why[GNUPLOT_WHY_LEN])
 	struct desk d;
 	int rc;
 
-	if (strpbrk(file, "'\n") != NULL)
-		return fail(why, "%s: gnuplot takes no quote in a name", file);
+	if (strchr(file, '\n') != NULL)
+		return fail(why, "%s: gnuplot takes no line end in a name", file);
 	rc = desk_open(&d, why);
 	if (rc == 0)
 		rc = draw(&d, PNG_TERM, script, file, why);

@@ -66,6 +66,17 @@ plot_styles(FILE *f)
 		" font ',11' maxrows 4\n");
 }
 
+void
+plot_text(const char *s, FILE *f)
+{
+	for (; *s != '\0'; s++) {
+		const bool plain = (*s >= 'a' && *s <= 'z') || (*s >= 'A' && *s <= 'Z') ||
+			(*s >= '0' && *s <= '9') || strchr(" ./,+-_:=()%", *s) != NULL;
+
+		fputc(plain ? *s : '?', f);
+	}
+}
+
 /* Sizes in the order of their bytes; imix behind all numbers. */
 static int
 by_size(const void *a, const void *b)
@@ -134,18 +145,16 @@ series_title(const json_t *r, const char *word, char *out, size_t len)
 {
 	const json_t *c = json_object_get(r, "config");
 	const char *mode = text_of(c, "coherency");
-	size_t at = (size_t)snprintf(out, len, "%s", word);
+	char flows[32] = "", queues[32] = "";
 
 	if (number_of(c, "flows") > 1)
-		at += (size_t)snprintf(
-			out + at, len - at, ", %d flows", (int)number_of(c, "flows"));
+		snprintf(flows, sizeof(flows), ", %d flows", (int)number_of(c, "flows"));
 	if (number_of(c, "queues") > 1)
-		at += (size_t)snprintf(
-			out + at, len - at, ", %d queues", (int)number_of(c, "queues"));
-	if (strcmp(mode, "coherent") != 0)
-		at += (size_t)snprintf(out + at, len - at, ", %s", mode);
-	if (strcmp(text_of(c, "device"), "cabled") == 0)
-		snprintf(out + at, len - at, ", cabled");
+		snprintf(queues, sizeof(queues), ", %d queues", (int)number_of(c, "queues"));
+	snprintf(out, len, "%s%s%s%s%.32s%s", word, flows, queues,
+		strcmp(mode, "coherent") != 0 ? ", " : "",
+		strcmp(mode, "coherent") != 0 ? mode : "",
+		strcmp(text_of(c, "device"), "cabled") == 0 ? ", cabled" : "");
 }
 
 /* Add a result to the series of its title, or begin one. */
@@ -230,7 +239,9 @@ bars(const json_t *result, const struct series *kinds, size_t nb_kinds, double u
 	plot_styles(f);
 	fprintf(f, "$d << E\n");
 	for (size_t i = 0; i < nb_sizes; i++) {
-		fprintf(f, "\"%s\"", sizes[i]);
+		fputc('"', f);
+		plot_text(sizes[i], f);
+		fputc('"', f);
 		for (size_t s = 0; s < n; s++)
 			value(series_value(&list[s], sizes[i]) / unit, f);
 		fputc('\n', f);
@@ -240,9 +251,11 @@ bars(const json_t *result, const struct series *kinds, size_t nb_kinds, double u
 		"set style fill solid 0.85 noborder\nset yrange [0:*]\nset ylabel '%s'\n"
 		"set xlabel 'frame size, bytes with FCS'\n%splot ",
 		label, nb_sizes > SIZES_LEVEL ? SLANTED : "");
-	for (size_t s = 0; s < n; s++)
-		fprintf(f, "$d using %zu:xtic(1) title '%s' lt %zu%s", s + 2, list[s].title, s + 1,
-			s + 1 < n ? ", " : "\n");
+	for (size_t s = 0; s < n; s++) {
+		fprintf(f, "$d using %zu:xtic(1) title '", s + 2);
+		plot_text(list[s].title, f);
+		fprintf(f, "' lt %zu%s", s + 1, s + 1 < n ? ", " : "\n");
+	}
 	free(list);
 	return n != 0;
 }
@@ -355,11 +368,11 @@ script_latency(const struct plot_input *in, FILE *f)
 		has[i] = latency_data(r[0], goals[i], f);
 		any |= has[i];
 	}
+	fprintf(f, "set logscale xy\nset ylabel 'us'\nset xlabel 'percentile of frames, ");
+	plot_text(text_of(json_object_get(r[0], "config"), "size"), f);
 	fprintf(f,
-		"set logscale xy\nset ylabel 'us'\nset xlabel 'percentile of frames, %s bytes'\n"
-		"set xtics ('50' 2, '90' 10, '99' 100, '99.9' 1e3, '99.99' 1e4, '99.999' 1e5,"
-		" '99.9999' 1e6)\nset xrange [1:*]\nplot ",
-		text_of(json_object_get(r[0], "config"), "size"));
+		" bytes'\nset xtics ('50' 2, '90' 10, '99' 100, '99.9' 1e3, '99.99' 1e4, '99.999' 1e5,"
+		" '99.9999' 1e6)\nset xrange [1:*]\nplot ");
 	for (size_t i = 0; i < 4; i++) {
 		if (has[i])
 			fprintf(f, "$%s using 1:2 with steps title '%s' lt %zu, ", goals[i],
@@ -421,10 +434,11 @@ script_loss(const struct plot_input *in, FILE *f)
 	fprintf(f,
 		"set ylabel 'frames lost, %%'\nset xlabel 'Mpps ordered'\nset yrange [0:*]\n"
 		"set xrange [0:*]\nplot ");
-	for (size_t i = 0; i < n; i++)
-		fprintf(f, "$d%zu using 1:2 with linespoints title '%s bytes' lt %zu%s", i,
-			text_of(json_object_get(r[i], "config"), "size"), i + 1,
-			i + 1 < n ? ", " : "\n");
+	for (size_t i = 0; i < n; i++) {
+		fprintf(f, "$d%zu using 1:2 with linespoints title '", i);
+		plot_text(text_of(json_object_get(r[i], "config"), "size"), f);
+		fprintf(f, " bytes' lt %zu%s", i + 1, i + 1 < n ? ", " : "\n");
+	}
 	return true;
 }
 
@@ -439,7 +453,9 @@ cycles_of(const struct plot_input *in, const char *mode, FILE *f)
 
 	fprintf(f, "$d << E\n");
 	for (size_t i = 0; i < n; i++) {
-		fprintf(f, "\"%s\"", text_of(json_object_get(r[i], "config"), "size"));
+		fputc('"', f);
+		plot_text(text_of(json_object_get(r[i], "config"), "size"), f);
+		fputc('"', f);
 		value(median_of(r[i], "rx_cycles"), f);
 		value(median_of(r[i], "tx_cycles"), f);
 		fputc('\n', f);
@@ -499,10 +515,11 @@ script_price(const struct plot_input *in, FILE *f)
 	fprintf(f,
 		"set logscale x 2\nset xlabel 'frames a burst'\nset yrange [0:*]\n"
 		"set ylabel 'cycles a packet, explicit less coherent'\nplot ");
-	for (size_t s = 0; s < n; s++)
-		fprintf(f,
-			"$d%zu using 1:2 smooth unique with linespoints title '%s bytes' lt %zu%s",
-			s, sizes[s], s + 1, s + 1 < n ? ", " : "\n");
+	for (size_t s = 0; s < n; s++) {
+		fprintf(f, "$d%zu using 1:2 smooth unique with linespoints title '", s);
+		plot_text(sizes[s], f);
+		fprintf(f, " bytes' lt %zu%s", s + 1, s + 1 < n ? ", " : "\n");
+	}
 	return true;
 }
 
@@ -642,11 +659,12 @@ script_history(const struct plot_input *in, FILE *f)
 		"set xrange [0.5:%zu.5]\nset key outside top center vertical maxrows 6 Left reverse\n"
 		"set xtics 1\nplot ",
 		in->n);
-	for (i = 0; i < n; i++)
-		fprintf(f,
-			"$d%zu using 1:2 with points title '%s' lt %zu,"
-			" $d%zu using 1:3 with lines notitle lt %zu%s",
-			i, titles[i], i + 1, i, i + 1, i + 1 < n ? ", " : "\n");
+	for (i = 0; i < n; i++) {
+		fprintf(f, "$d%zu using 1:2 with points title '", i);
+		plot_text(titles[i], f);
+		fprintf(f, "' lt %zu, $d%zu using 1:3 with lines notitle lt %zu%s", i + 1, i, i + 1,
+			i + 1 < n ? ", " : "\n");
+	}
 	return n != 0;
 }
 

@@ -35,6 +35,11 @@ struct plot {
 extern const struct plot plots[];
 extern const size_t nb_plots;
 
+/**
+ * Text out of a result, within quotes of a script: what may have a meaning for gnuplot there -
+ * quotes, backquotes, line ends, marks of its enhanced text - is written as '?'.
+ */
+void plot_text(const char *s, FILE *f);
 /** Colours and grid that all plots share. */
 void plot_styles(FILE *f);
 /** plot_peers.c: cycles a packet of each contender, and ratios to ours. */

@@ -106,6 +106,15 @@ check_samples(struct place *p, const json_t *samples)
 	return 0;
 }
 
+/* As every form that they are exported in takes it. */
+static bool
+is_metric_name(const char *name)
+{
+	return name[0] != '\0' &&
+		name[strspn(name,
+			"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")] == '\0';
+}
+
 static int
 check_metrics(struct place *p, json_t *metrics)
 {
@@ -118,6 +127,8 @@ check_metrics(struct place *p, json_t *metrics)
 	json_object_foreach(metrics, name, m)
 	{
 		snprintf(p->path + len, sizeof(p->path) - len, ".metrics.%s", name);
+		if (!is_metric_name(name))
+			return wrong(p, "", m, "named with letters, digits and underscores alone");
 		if (!json_is_object(m))
 			return wrong(p, "", m, "an object");
 		if (need_text(p, m, "unit") != 0 || need_text(p, m, "better") != 0 ||
@@ -270,6 +281,63 @@ result_check(const json_t *result, const char *file, char why[RESULT_WHY_LEN])
 	return 0;
 }
 
+/* Terminals obey what begins with a control character; C1's are two bytes here. */
+static json_t *
+plain_string(const char *from)
+{
+	char *text = strdup(from), *c;
+	json_t *plain;
+
+	if (text == NULL)
+		return NULL;
+	for (c = text; *c != '\0'; c++) {
+		if ((unsigned char)*c < 0x20 || *c == 0x7f)
+			*c = '?';
+		else if ((unsigned char)c[0] == 0xc2 && (unsigned char)c[1] < 0xa0)
+			c[0] = c[1] = '?';
+	}
+	plain = json_string(text);
+	free(text);
+	return plain;
+}
+
+/* @return the value to stand in its place: a new reference, NULL without memory. */
+static json_t *
+plain_value(json_t *j)
+{
+	json_t *out = NULL, *v, *key;
+	const char *name;
+	size_t i;
+
+	if (json_is_object(j)) {
+		out = json_object();
+		json_object_foreach(j, name, v)
+		{
+			key = plain_string(name);
+			json_object_set_new(
+				out, key != NULL ? json_string_value(key) : "?", plain_value(v));
+			json_decref(key);
+		}
+	} else if (json_is_array(j)) {
+		out = json_array();
+		json_array_foreach(j, i, v) json_array_append_new(out, plain_value(v));
+	} else if (json_is_string(j)) {
+		out = plain_string(json_string_value(j));
+	} else {
+		out = json_incref(j);
+	}
+	return out;
+}
+
+json_t *
+result_plain(json_t *j)
+{
+	json_t *plain = plain_value(j);
+
+	json_decref(j);
+	return plain;
+}
+
 json_t *
 result_load(const char *file, char why[RESULT_WHY_LEN])
 {
@@ -286,6 +354,7 @@ result_load(const char *file, char why[RESULT_WHY_LEN])
 			error.text);
 		return NULL;
 	}
+	j = result_plain(j);
 	if (result_check(j, file, why) != 0) {
 		json_decref(j);
 		return NULL;

@@ -27,6 +27,13 @@ int result_check(const json_t *result, const char *file, char why[RESULT_WHY_LEN
 /** Load and check. @return new reference, or NULL with the reason. */
 json_t *result_load(const char *file, char why[RESULT_WHY_LEN]);
 /**
+ * A result of anybody's, for terminals and pages: control characters in its strings and names
+ * become '?'.
+ * @param j its reference is taken
+ * @return new reference; NULL without memory
+ */
+json_t *result_plain(json_t *j);
+/**
  * Save it whole or not at all: through a file beside it. "": standard output.
  * @return 0 or negative errno with the reason.
  */
