@@ -33,18 +33,35 @@ while [ "$dir" != / ]; do
 	dir=$(dirname "$dir")
 done
 
+# until_all FILE: asks testpmd, which answers there, for the ports' figures, until each port has received what its
+# generator has, and two looks have seen as much sent; 20 s at most.
+until_all()
+{
+	tries=0
+	while [ $tries -lt 100 ]; do
+		sleep 0.2
+		echo "show port stats all"
+		tries=$((tries + 1))
+		if [ "$(grep -c 'RX-packets: 2000 ' "$1")" -ge 4 ] &&
+			grep -o 'TX-packets: [0-9]*' "$1" | tail -n 4 | sort | uniq -c | awk '$1 % 2 { exit 1 }'; then
+			return
+		fi
+	done
+}
+
 # run MODE COHERENCY: prints testpmd's text
 run()
 {
 	printf 'set fwd %s\nstart\n' "$1" >"$work/cmd"
-	# The generators send 4000 frames each and stop; testpmd then has time to drain. A machine with
-	# other work may leave a polling core aside: the receive ring holds a second's frames, and the
-	# transmit ring, which testpmd does not wait for, twice as many as come at once after that.
-	{ sleep 6; echo stop; sleep 1; echo quit; } |
-		timeout 60 dpdk-testpmd -d "$driver" --no-huge --no-pci --no-shconf -m 512 \
+	: >"$work/out"
+	# The generators send 2000 frames each and stop; when all have come, or no more come, it is stopped.
+	# A machine with other work may leave a polling core aside: the receive ring holds a second's
+	# frames, and the transmit ring, which testpmd does not wait for, twice as many as come at once after that.
+	{ until_all "$work/out"; echo stop; echo quit; } |
+		timeout 60 stdbuf -oL dpdk-testpmd -d "$driver" --no-huge --no-pci --no-shconf -m 512 \
 			--file-prefix "sl_stock_$$" --lcores 0,1 \
-			--vdev "net_syncline_soft0,coherency=$2,wire=gen:count=4000;rate=2k" \
-			--vdev "net_syncline_soft1,coherency=$2,wire=gen:count=4000;rate=2k" \
+			--vdev "net_syncline_soft0,coherency=$2,wire=gen:count=2000;rate=2k" \
+			--vdev "net_syncline_soft1,coherency=$2,wire=gen:count=2000;rate=2k" \
 			-- --nb-cores=1 --rxd=2048 --txd=4096 --total-num-mbufs=24576 --forward-mode="$1" --interactive \
 			--cmdline-file="$work/cmd" >"$work/out" 2>&1
 	echo "testpmd $1 $2: exit $?"
