@@ -57,6 +57,7 @@ run()
 	# The generators send 2000 frames each and stop; when all have come, or no more come, it is stopped.
 	# A machine with other work may leave a polling core aside: the receive ring holds a second's
 	# frames, and the transmit ring, which testpmd does not wait for, twice as many as come at once after that.
+	# shellcheck disable=SC2094 # it reads what testpmd has said so far
 	{ until_all "$work/out"; echo stop; echo quit; } |
 		timeout 60 stdbuf -oL dpdk-testpmd -d "$driver" --no-huge --no-pci --no-shconf -m 512 \
 			--file-prefix "sl_stock_$$" --lcores 0,1 \
