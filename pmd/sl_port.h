@@ -371,6 +371,8 @@ const struct sl_tx_path *sl_tx_path_select(enum sl_coherency mode, bool multi_se
 uint16_t sl_tx_prepare(void *txq, struct rte_mbuf **pkts, uint16_t n);
 /** Free the mbufs of the @p n oldest descriptors, each looked at. @return false: the queue is off. */
 bool sl_tx_free_each(struct sl_tx_queue *q, unsigned int n);
+/** Have @p n descriptors free, as far as the NIC is done with what they hold. Datapath thread. */
+void sl_tx_reclaim_for(struct sl_tx_queue *q, unsigned int n);
 int sl_tx_done_cleanup(void *txq, uint32_t free_cnt);
 int sl_rx_descriptor_status(void *rxq, uint16_t offset);
 int sl_tx_descriptor_status(void *txq, uint16_t offset);

@@ -70,8 +70,8 @@ check_rx_thresh(const struct sl_rx_queue *q, unsigned int thresh)
 }
 
 /*
- * rs_thresh: the NIC must report before the ring is full, and what free_thresh
- * waits for must have been reported.
+ * In descriptors. rs_thresh: what free_thresh waits for shall have been reported by then. A
+ * frame that needs more than is free is looked after whatever these are: tx_find_room().
  */
 static int
 check_tx_thresh(const struct sl_tx_queue *q, unsigned int rs, unsigned int free_thresh)

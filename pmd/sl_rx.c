@@ -11,13 +11,29 @@
 #include "sl_pmd.h"
 #include "sl_rx_refill.h"
 
+/*
+ * How many consumed descriptors make a refill: free_thresh, beside the line that is never
+ * posted, but no more than leave the NIC those of a longest frame. A NIC may begin a
+ * frame only when it has all of them; then nothing more would be consumed.
+ */
+static uint16_t
+rx_refill_at(const struct sl_rx_queue *q)
+{
+	const unsigned int frame = (q->max_frame + q->buf_len - 1) / q->buf_len;
+	const unsigned int most = q->nb_desc + 1u - frame;
+	const unsigned int at = RTE_MIN((unsigned int)q->free_thresh + q->line_descs, most);
+
+	/* Of fewer than two lines none would be posted. */
+	return (uint16_t)RTE_MAX(at, 2u * q->line_descs);
+}
+
 int
 sl_rx_queue_fill(struct sl_rx_queue *q)
 {
 	q->next_to_clean = 0;
 	q->next_to_use = 0;
 	q->nb_hold = q->nb_desc;
-	q->refill_at = q->free_thresh + q->line_descs;
+	q->refill_at = rx_refill_at(q);
 	rx_refill(q, q->sync->mode);
 	return q->nb_hold == q->line_descs ? 0 : -ENOMEM;
 }

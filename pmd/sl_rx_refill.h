@@ -20,7 +20,7 @@
 #include "sl_port.h"
 #include "sl_vec.h"
 
-/* Buffers asked of the mempool in one go. */
+/* Buffers asked of the mempool in one go, where a line does not have more descriptors. */
 #define RX_REFILL_MAX 64u
 
 /* Descriptors of @n mbufs. */
@@ -78,13 +78,13 @@ rx_refill(struct sl_rx_queue *q, const enum sl_coherency mode)
 {
 	const unsigned int line = q->line_descs;
 	unsigned int left = RTE_ALIGN_FLOOR((unsigned int)q->nb_hold, line) - line;
-	const unsigned int before = left;
+	const unsigned int before = left, most = RTE_MAX(RX_REFILL_MAX, line);
 	unsigned int idx = q->next_to_use;
 	unsigned int n;
 
 	while (left > 0) {
 		n = RTE_MIN(left, q->nb_desc - idx);
-		n = RTE_MIN(n, RX_REFILL_MAX);
+		n = RTE_MIN(n, most);
 		if (sl_pool_get(q->pool, (void **)&q->sw_ring[idx], n) != 0) {
 			n = line;
 			if (sl_pool_get(q->pool, (void **)&q->sw_ring[idx], n) != 0) {

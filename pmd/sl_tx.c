@@ -72,6 +72,33 @@ sl_tx_free_each(struct sl_tx_queue *q, unsigned int n)
 	return true;
 }
 
+unsigned int
+sl_tx_done_by_register(const struct sl_tx_queue *q)
+{
+	const unsigned int done = tx_before(q, SL_RD(&q->port->bus, TDH, q->queue_id));
+
+	return done > tx_outstanding(q) ? 0 : done;
+}
+
+void
+sl_tx_reclaim_for(struct sl_tx_queue *q, unsigned int n)
+{
+	while (q->nb_free < n) {
+		unsigned int part;
+
+		if (q->nb_done == 0)
+			q->nb_done = (uint16_t)tx_done_or_register(q, q->sync->mode);
+		part = RTE_MIN(q->nb_done, TX_FREE_BATCH);
+		if (part == 0)
+			return;
+		if (!sl_tx_free_each(q, part)) {
+			q->nb_done = 0;
+			return;
+		}
+		q->nb_done -= part;
+	}
+}
+
 /*
  * How many of the oldest descriptors the NIC has worked on, by its head register; where
  * a reset or a removal took the queue's registers, by what it reported last.
@@ -80,12 +107,10 @@ static unsigned int
 tx_taken(const struct sl_tx_queue *q)
 {
 	const struct sl_bus *bus = &q->port->bus;
-	unsigned int done;
 
 	if (SL_RD(bus, TDBAL, q->queue_id) != (uint32_t)q->ring_mem.iova)
 		return tx_done(q, q->sync->mode, NULL);
-	done = tx_before(q, SL_RD(bus, TDH, q->queue_id));
-	return done > tx_outstanding(q) ? 0 : done;
+	return sl_tx_done_by_register(q);
 }
 
 void

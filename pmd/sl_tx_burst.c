@@ -74,27 +74,6 @@ tx_mix(struct sl_tx_queue *q, unsigned int used)
 }
 
 /*
- * The same by the NIC's own register (TDH: 8.12.11), when the head line holds
- * nonsense. In a full ring no further report would ever mend it.
- */
-static __rte_noinline unsigned int
-tx_done_by_register(const struct sl_tx_queue *q)
-{
-	const unsigned int done = tx_before(q, SL_RD(&q->port->bus, TDH, q->queue_id));
-
-	return done > tx_outstanding(q) ? 0 : done;
-}
-
-static __rte_always_inline unsigned int
-tx_done_or_register(struct sl_tx_queue *q, const enum sl_coherency mode)
-{
-	const uint64_t bad_head = q->n.bad_head;
-	const unsigned int done = tx_done(q, mode, &q->n.bad_head);
-
-	return likely(q->n.bad_head == bad_head) ? done : tx_done_by_register(q);
-}
-
-/*
  * Make room for @n descriptors and for the next bursts. The NIC's head is looked at
  * when nothing is left of what it said before; and no more is freed at a time than a
  * mempool cache takes, else mbufs go through the ring behind it, there and back.
@@ -619,6 +598,25 @@ tx_hand_over(struct sl_tx_queue *q, struct tx_cursor *c, const enum sl_coherency
 	*q->tail = c->idx;
 }
 
+/*
+ * A frame of @segs segments does not fit behind @used descriptors of a burst of @n. The
+ * burst began with room for as many descriptors as it has frames, and for free_thresh: a
+ * frame may need more, and thresholds say when it pays to look at the NIC's head, not
+ * what may be sent. All that was handed over ends with a report, so what is looked for
+ * comes, whatever rs_thresh is. @return whether there is more room now.
+ */
+static __rte_noinline bool
+tx_find_room(struct sl_tx_queue *q, unsigned int used, unsigned int segs, unsigned int n)
+{
+	const unsigned int before = q->nb_free;
+
+	if (before < RTE_MAX(n, (unsigned int)q->free_thresh))
+		return false; /* the head was looked at in this burst: nothing is left of it */
+	/* One for a context. */
+	sl_tx_reclaim_for(q, used + segs + 1);
+	return q->nb_free > before;
+}
+
 /* The ring was full; when nothing at all went in, it may be for good. */
 static __rte_noinline void
 tx_cut_short(struct sl_tx_queue *q, unsigned int used)
@@ -706,8 +704,12 @@ tx_burst(struct sl_tx_queue *q, struct rte_mbuf **pkts, uint16_t n, const enum s
 		}
 		len = pkts[i]->pkt_len;
 		result = tx_put_one(q, &c, pkts[i], room, mode, offload, apart);
-		if (unlikely(result == TX_NO_ROOM))
-			break;
+		if (unlikely(result == TX_NO_ROOM)) {
+			if (!tx_find_room(q, c.used, pkts[i]->nb_segs, n))
+				break;
+			room = q->nb_free;
+			continue;
+		}
 		i++;
 		if (unlikely(result == TX_REFUSED)) {
 			refused++;

@@ -76,6 +76,21 @@ tx_done(const struct sl_tx_queue *q, const enum sl_coherency mode, uint64_t *bad
 	return done;
 }
 
+/*
+ * The same by the NIC's own register (TDH: 8.12.11), when the head line holds
+ * nonsense. In a full ring no further report would ever mend it.
+ */
+unsigned int sl_tx_done_by_register(const struct sl_tx_queue *q);
+
+static __rte_always_inline unsigned int
+tx_done_or_register(struct sl_tx_queue *q, const enum sl_coherency mode)
+{
+	const uint64_t bad_head = q->n.bad_head;
+	const unsigned int done = tx_done(q, mode, &q->n.bad_head);
+
+	return likely(q->n.bad_head == bad_head) ? done : sl_tx_done_by_register(q);
+}
+
 /* @n of the oldest descriptors are free again. */
 static __rte_always_inline void
 tx_cleaned(struct sl_tx_queue *q, unsigned int n)

@@ -593,6 +593,28 @@ keep_crc(void **state)
 	}
 }
 
+/* A long frame finds room whatever number of short ones came before, though refill may wait. */
+static void
+scattered_at_a_high_threshold(void **state)
+{
+	struct h_port *p = *state;
+	uint8_t f[9014];
+	unsigned int shorts, i;
+
+	h_start(p,
+		&(struct h_cfg){.mtu = 9000,
+			.nb_rxd = 64,
+			.rx_free_thresh = 56,
+			.data_room = 1024,
+			.rx_offloads = RTE_ETH_RX_OFFLOAD_SCATTER});
+	for (shorts = 0; shorts < 64; shorts++) {
+		h_ether(f, sizeof(f), &p->mac, shorts);
+		for (i = 0; i < shorts; i++)
+			h_expect(p, 0, f, 60);
+		h_expect(p, 0, f, sizeof(f));
+	}
+}
+
 static void
 packet_type(void **state)
 {
@@ -853,6 +875,7 @@ main(int argc, char **argv)
 		h_test(mtu_while_buffers_are_posted),
 		h_test(mtu_without_scatter),
 		h_test(scattered),
+		h_test(scattered_at_a_high_threshold),
 		h_test(keep_crc),
 		h_test(packet_type),
 		h_test(configured_anew),

@@ -867,6 +867,23 @@ pool_runs_dry(void **state)
 	}
 }
 
+/* Chains of 8 in a ring of 64 that is looked after when 4 descriptors are free: all are sent. */
+static void
+chains_at_a_low_threshold(void **state)
+{
+	struct h_port *p = *state;
+	uint8_t f[8 * 64], got[H_FRAME_CAP];
+	unsigned int i;
+
+	h_start(p, &(struct h_cfg){.nb_txd = 64, .tx_free_thresh = 4, .tx_offloads = TX_ALL});
+	for (i = 0; i < 500; i++) {
+		h_ether(f, sizeof(f), &other_mac, i);
+		h_send(p, 0, h_mbuf(p, f, sizeof(f), 8));
+		assert_int_equal(h_take(p, got), sizeof(f));
+		assert_memory_equal(got, f, sizeof(f));
+	}
+}
+
 static void
 transmit_on_every_queue(void **state)
 {
@@ -905,6 +922,7 @@ main(int argc, char **argv)
 		h_test(prepared_is_sent),
 		h_test(ring_full),
 		h_test(pool_runs_dry),
+		h_test(chains_at_a_low_threshold),
 		h_test(transmit_on_every_queue),
 	};
 

@@ -437,6 +437,58 @@ test_no_mbuf(void **state)
 	rig_close(r);
 }
 
+static int
+try_setup(struct rig *r, uint16_t nb_desc, uint16_t free_thresh)
+{
+	const struct rte_eth_rxconf conf = {.rx_free_thresh = free_thresh};
+
+	return sl_rx_queue_setup(&r->eth, 0, nb_desc, 0, &conf, r->pool);
+}
+
+/* Lines as long as any processor has, and a pool that is short: whole lines are posted, or none. */
+static void
+test_short_refill(void **state)
+{
+	uint8_t data[60] = {0};
+	const struct rig_wb wb = {.status = SL_RXD_STAT_DD | SL_RXD_STAT_EOP,
+		.length = sizeof(data),
+		.data = data,
+		.data_len = sizeof(data)};
+	struct rte_mbuf *held[1023], *pkts[512];
+	unsigned int line, left, n, nb_held;
+	struct sl_rx_queue *q;
+	struct rig *r;
+
+	(void)state;
+	for (line = 4; line <= 128; line *= 2) {
+		for (left = 0; left < 3 * line; left += RTE_MAX(1u, line / 8) + (left % 2)) {
+			r = rig_open(SL_COHERENCY_COHERENT, 1023, 0);
+			assert_int_equal(try_setup(r, 512, 0), 0);
+			assert_int_equal(sl_select_paths(&r->eth), 0);
+			q = r->rxq[0];
+			q->line_descs = (uint16_t)line;
+			assert_int_equal(sl_rx_queue_start(&r->eth, 0), 0);
+			r->rx_head = 0;
+			assert_int_equal(rig_rx_room(r), 512 - line);
+			/* Posted but for a line, the pool's last mbufs are @left. */
+			nb_held = rte_mempool_avail_count(r->pool) - left;
+			assert_int_equal(rte_mempool_get_bulk(r->pool, (void **)held, nb_held), 0);
+			while (rig_rx_room(r) > 0)
+				rig_rx_write(r, &wb);
+			n = r->port.rx_path->burst(q, pkts, 512);
+			assert_int_equal(n, 512 - line);
+			assert_int_equal(rig_rx_room(r) % line, 0);
+			assert_true(rig_rx_room(r) <= left);
+			assert_int_equal(q->nb_hold + rig_rx_room(r), 512);
+			rte_pktmbuf_free_bulk(pkts, n);
+			assert_int_equal(r->port.rx_path->burst(q, pkts, 512), 0);
+			assert_int_equal(rig_rx_room(r), 512 - line);
+			rte_mempool_put_bulk(r->pool, (void **)held, nb_held);
+			rig_close(r);
+		}
+	}
+}
+
 static void
 test_status(void **state)
 {
@@ -459,14 +511,6 @@ test_status(void **state)
 	assert_int_equal(sl_rx_descriptor_status(q, 31), RTE_ETH_RX_DESC_UNAVAIL);
 	assert_int_equal(sl_rx_descriptor_status(q, 32), -EINVAL);
 	rig_close(r);
-}
-
-static int
-try_setup(struct rig *r, uint16_t nb_desc, uint16_t free_thresh)
-{
-	const struct rte_eth_rxconf conf = {.rx_free_thresh = free_thresh};
-
-	return sl_rx_queue_setup(&r->eth, 0, nb_desc, 0, &conf, r->pool);
 }
 
 static void
@@ -516,6 +560,7 @@ main(void)
 		cmocka_unit_test(test_selector),
 		cmocka_unit_test(test_offload),
 		cmocka_unit_test(test_no_mbuf),
+		cmocka_unit_test(test_short_refill),
 		cmocka_unit_test(test_status),
 		cmocka_unit_test(test_setup),
 		cmocka_unit_test(test_start_short),
