@@ -78,6 +78,16 @@ struct sl_tx_counters {
 	uint64_t given_up, given_up_bytes; /**< of packets and bytes: not sent when the queue ended */
 };
 
+/**
+ * What the frames of the last quads were: ol_flags and packet_type, and the bits of a
+ * write-back that these follow from. The next ones are the same, mostly.
+ */
+struct sl_rx_memo {
+	uint64_t wb[2];
+	uint64_t flags;
+	uint32_t ptype;
+};
+
 /** What a queue looked like when it was last found without progress. Datapath thread. */
 struct sl_stall {
 	uint64_t mark;          /**< a figure that every progress changes */
@@ -98,6 +108,9 @@ struct sl_rx_queue {
 	struct rte_mbuf **sw_ring;      /**< mbuf behind each posted descriptor */
 	volatile uint32_t *tail;        /**< doorbell word */
 	const struct sl_sync *sync;
+	union sl_rx_desc *fetched;      /**< of those `ready`, at the ring's places: what the NIC had
+					     written when they were seen to be done; NULL in
+					     coherent mode */
 	uint16_t nb_desc;
 	uint16_t next_to_clean;         /**< next descriptor to look at */
 	uint16_t next_to_use;           /**< next descriptor to post, at a line's start */
@@ -115,7 +128,9 @@ struct sl_rx_queue {
 	uint32_t max_frame;             /**< longest frame to believe, FCS counted */
 	uint64_t mbuf_init;             /**< rearm word */
 	uint64_t mbuf_flags;            /**< ol_flags that every mbuf of the pool keeps */
-	uint64_t vlan_flags;            /**< ol_flags of a frame whose tag was stripped */
+	uint64_t vlan_flags;            /**< ol_flags of a frame whose tag was stripped: a constant,
+					     at hand where the others are */
+	struct sl_rx_memo memo;
 	struct rte_mempool *pool;
 	struct rte_mbuf *first_seg, *last_seg; /**< frame being put together over bursts */
 	bool discard;                   /**< in the rest of a frame that was given up */
@@ -420,8 +435,8 @@ void sl_txq_info_get(struct rte_eth_dev *eth, uint16_t qid, struct rte_eth_txq_i
 int sl_rx_burst_mode_get(struct rte_eth_dev *eth, uint16_t qid, struct rte_eth_burst_mode *mode);
 int sl_tx_burst_mode_get(struct rte_eth_dev *eth, uint16_t qid, struct rte_eth_burst_mode *mode);
 /**
- * Choose burst functions from configuration and MTU, and tell the receive queues which
- * flags a stripped VLAN tag gives; called at start, mtu_set and vlan_offload_set.
+ * Choose burst functions from configuration and MTU; called at start, mtu_set and
+ * vlan_offload_set.
  */
 int sl_select_paths(struct rte_eth_dev *eth);
 

@@ -224,6 +224,7 @@ sl_rx_queue_free(struct sl_rx_queue *q)
 	if (q == NULL)
 		return;
 	region_drop(q->port, &q->ring_mem);
+	rte_free(q->fetched);
 	rte_free(q->sw_ring);
 	rte_free(q);
 }
@@ -280,10 +281,29 @@ rx_queue_init(struct sl_rx_queue *q, struct rte_eth_dev *eth, uint16_t qid, uint
 	q->max_frame = SL_FRAME_MAX;
 	q->mbuf_init = rx_mbuf_init(q->port_id);
 	q->mbuf_flags = sl_pool_is_pinned(pool) ? RTE_MBUF_F_EXTERNAL : 0;
+	q->vlan_flags = RTE_MBUF_F_RX_VLAN | RTE_MBUF_F_RX_VLAN_STRIPPED;
+	/* What a descriptor of zeros says. */
+	q->memo = (struct sl_rx_memo){.flags = q->mbuf_flags, .ptype = RTE_PTYPE_L2_ETHER};
 	if (conf->rx_free_thresh == 0)
 		q->conf.rx_free_thresh = RTE_MIN(RX_FREE_THRESH, nb_desc / 4u);
 	q->free_thresh = q->conf.rx_free_thresh;
 	q->tail = port->bus.ops->doorbell(port->bus.dev, SL_OFF(RDT, qid));
+}
+
+/* The CPU's side of a ring. */
+static int
+rx_sw_alloc(struct sl_rx_queue *q, int node)
+{
+	q->ring = q->ring_mem.va;
+	q->sw_ring = rte_calloc_socket(
+		"sl_rx_sw_ring", q->nb_desc, sizeof(*q->sw_ring), RTE_CACHE_LINE_SIZE, node);
+	if (q->sw_ring == NULL)
+		return -ENOMEM;
+	if (q->sync->mode == SL_COHERENCY_COHERENT)
+		return 0;
+	q->fetched = rte_calloc_socket(
+		"sl_rx_fetched", q->nb_desc, sizeof(*q->fetched), RTE_CACHE_LINE_SIZE, node);
+	return q->fetched == NULL ? -ENOMEM : 0;
 }
 
 int
@@ -313,12 +333,8 @@ sl_rx_queue_setup(struct rte_eth_dev *eth, uint16_t qid, uint16_t nb_desc, unsig
 	if (ret == 0)
 		ret = ring_alloc(
 			port, "rx", qid, nb_desc, (int)socket, SL_USAGE_RX_RING, &q->ring_mem);
-	if (ret == 0) {
-		q->ring = q->ring_mem.va;
-		q->sw_ring = rte_calloc_socket("sl_rx_sw_ring", nb_desc, sizeof(*q->sw_ring),
-			RTE_CACHE_LINE_SIZE, (int)socket);
-		ret = q->sw_ring == NULL ? -ENOMEM : 0;
-	}
+	if (ret == 0)
+		ret = rx_sw_alloc(q, (int)socket);
 	if (ret != 0) {
 		sl_rx_queue_free(q);
 		return ret;
@@ -749,9 +765,6 @@ rx_offloads_apply(struct rte_eth_dev *eth)
 			continue;
 		own = rx_offloads(eth, q);
 		q->crc_len = (own & RTE_ETH_RX_OFFLOAD_KEEP_CRC) != 0 ? SL_FCS_LEN : 0;
-		q->vlan_flags = (own & RTE_ETH_RX_OFFLOAD_VLAN_STRIP) != 0 ?
-			RTE_MBUF_F_RX_VLAN | RTE_MBUF_F_RX_VLAN_STRIPPED :
-			0;
 		all |= own;
 	}
 	return all;

@@ -7,9 +7,16 @@
  * payload updates (R3), then mbufs from descriptors, then refill by whole
  * lines (R1, R4, T2). Everything that the NIC wrote is bounded before use.
  *
+ * A NIC may rewrite a descriptor at any time, so behind the acquire barrier each
+ * word of it is fetched once, and all that is done with it goes by that (D2).
+ *
  * Where memory is not coherent a line is looked at whole: what of it is done
  * beyond what the burst asks for stays `ready` for the next one, with its
- * payload updated, so that no line is updated twice and fences are few.
+ * payload updated, so that no line is updated twice and fences are few. The
+ * descriptors of those are kept in CPU memory (`fetched`): the payload update
+ * covers the length in there, and that length is what the mbuf gets. A second
+ * fetch could say more than was updated; to update whole buffers instead would
+ * cost some 30 lines a frame.
  *
  * Compiled once for each width of vectors (SL_SIMD, sl_vec.h). Vectors take
  * quads of frames with nothing amiss, and leave all else to the scalar code
@@ -60,7 +67,25 @@ rx_scan(const struct sl_rx_queue *q, unsigned int from, unsigned int to)
 	return from;
 }
 
-/* What the NIC wrote to the buffers of descriptors @from .. @to - 1 is what the CPU will read (R3).
+/* The one fetch of a descriptor that is done, kept at @to. @return its second word. */
+static __rte_always_inline uint64_t
+rx_fetch(const volatile union sl_rx_desc *d, union sl_rx_desc *to)
+{
+#if SL_SIMD > 0
+	const sl_lane wb = sl_lane_load(d);
+
+	sl_lane_store(to, wb);
+	return wb[1];
+#else
+	to->qw[0] = d->qw[0];
+	to->qw[1] = d->qw[1];
+	return to->qw[1];
+#endif
+}
+
+/*
+ * Fetch descriptors @from .. @to - 1. What the NIC wrote to their buffers is what the
+ * CPU will read (R3).
  */
 static __rte_always_inline void
 rx_update_payload(
@@ -68,10 +93,12 @@ rx_update_payload(
 {
 	struct rte_mbuf *const *sw = &q->sw_ring[q->next_to_clean];
 	const volatile union sl_rx_desc *d = &q->ring[q->next_to_clean];
+	union sl_rx_desc *fetched = &q->fetched[q->next_to_clean];
 	unsigned int i;
 
 	for (i = from; i < to; i++) {
-		const uint32_t length = RTE_MIN(rx_length(d[i].qw[1]), q->buf_len);
+		const uint32_t length =
+			RTE_MIN(rx_length(rx_fetch(&d[i], &fetched[i])), q->buf_len);
 		const char *data = (const char *)sw[i]->buf_addr + RTE_PKTMBUF_HEADROOM;
 
 		if (length == 0)
@@ -141,6 +168,13 @@ rx_ready(struct sl_rx_queue *q, unsigned int want, unsigned int most, const enum
 
 /* --- from descriptors to mbufs --- */
 
+/* Where the next descriptors are fetched from: the ring, or what rx_fetch() kept of it. */
+static __rte_always_inline const volatile union sl_rx_desc *
+rx_source(const struct sl_rx_queue *q, const enum sl_coherency mode)
+{
+	return (mode == SL_COHERENCY_COHERENT ? q->ring : q->fetched) + q->next_to_clean;
+}
+
 static const uint32_t rx_ptype_l3[16] = {
 	[SL_RXD_PTYPE_IPV4] = RTE_PTYPE_L3_IPV4,
 	[SL_RXD_PTYPE_IPV4 | SL_RXD_PTYPE_IPV4E] = RTE_PTYPE_L3_IPV4_EXT,
@@ -189,6 +223,7 @@ rx_flags(const struct sl_rx_queue *q, uint32_t info, uint32_t status)
 {
 	uint64_t flags = q->mbuf_flags | rx_checksum_flags(status);
 
+	/* The tag was taken out when the frame came, whatever the setting is by now. */
 	if ((status & SL_RXD_STAT_VP) != 0)
 		flags |= q->vlan_flags;
 	if (SL_GET(SL_RXD_INFO_RSSTYPE, info) != SL_RSS_NONE)
@@ -196,10 +231,13 @@ rx_flags(const struct sl_rx_queue *q, uint32_t info, uint32_t status)
 	return flags;
 }
 
-/* Flags, packet type, VLAN tag and hash of a frame, from the descriptor that ends it. */
+/*
+ * Flags, packet type, VLAN tag and hash of a frame, from the descriptor that ends it;
+ * @wb is its second word, fetched before.
+ */
 static __rte_always_inline void
-rx_fill_offload(
-	const struct sl_rx_queue *q, struct rte_mbuf *m, volatile union sl_rx_desc *d, uint64_t wb)
+rx_fill_offload(const struct sl_rx_queue *q, struct rte_mbuf *m, const volatile union sl_rx_desc *d,
+	uint64_t wb)
 {
 	const uint64_t qw0 = d->qw[0];
 	const uint32_t info = (uint32_t)qw0;
@@ -218,8 +256,8 @@ rx_rearm(const struct sl_rx_queue *q, struct rte_mbuf *m)
 }
 
 static __rte_always_inline void
-rx_fill(const struct sl_rx_queue *q, struct rte_mbuf *m, volatile union sl_rx_desc *d, uint64_t wb,
-	uint32_t length, const bool offload)
+rx_fill(const struct sl_rx_queue *q, struct rte_mbuf *m, const volatile union sl_rx_desc *d,
+	uint64_t wb, uint32_t length, const bool offload)
 {
 	rx_rearm(q, m);
 	m->data_len = (uint16_t)length;
@@ -258,10 +296,11 @@ rx_refusal(struct sl_rx_queue *q, uint64_t wb)
 
 /* One descriptor, one frame. */
 static __rte_always_inline unsigned int
-rx_take_single(struct sl_rx_queue *q, unsigned int n, struct rte_mbuf **pkts, const bool offload)
+rx_take_single(struct sl_rx_queue *q, unsigned int n, struct rte_mbuf **pkts,
+	const enum sl_coherency mode, const bool offload)
 {
 	struct rte_mbuf **sw = &q->sw_ring[q->next_to_clean];
-	volatile union sl_rx_desc *d = &q->ring[q->next_to_clean];
+	const volatile union sl_rx_desc *d = rx_source(q, mode);
 	const uint32_t ok_mask = SL_RXD_STAT_EOP | SL_RXD_ERR_RXE;
 	const uint32_t crc = q->crc_len;
 	const uint32_t room = q->buf_len - crc;
@@ -347,7 +386,8 @@ rx_chain_fits(const struct sl_rx_queue *q, uint32_t length, bool last)
 
 /* The frame put together, or NULL when its last descriptor spoils it. */
 static __rte_always_inline struct rte_mbuf *
-rx_finish(struct sl_rx_queue *q, volatile union sl_rx_desc *d, uint64_t wb, const bool offload)
+rx_finish(
+	struct sl_rx_queue *q, const volatile union sl_rx_desc *d, uint64_t wb, const bool offload)
 {
 	struct rte_mbuf *first = q->first_seg;
 	uint64_t *counter = NULL;
@@ -374,10 +414,11 @@ rx_finish(struct sl_rx_queue *q, volatile union sl_rx_desc *d, uint64_t wb, cons
 
 /* Frames of one or more descriptors; one may go on over bursts. */
 static __rte_always_inline unsigned int
-rx_take_scattered(struct sl_rx_queue *q, unsigned int n, struct rte_mbuf **pkts, const bool offload)
+rx_take_scattered(struct sl_rx_queue *q, unsigned int n, struct rte_mbuf **pkts,
+	const enum sl_coherency mode, const bool offload)
 {
 	struct rte_mbuf **sw = &q->sw_ring[q->next_to_clean];
-	volatile union sl_rx_desc *d = &q->ring[q->next_to_clean];
+	const volatile union sl_rx_desc *d = rx_source(q, mode);
 	unsigned int taken = 0;
 	uint64_t bytes = 0;
 	unsigned int i;
@@ -448,12 +489,15 @@ rx_limits(const struct sl_rx_queue *q)
 	/* The length's place in the second word of a write-back. */
 	const unsigned int at = 8 * (RX_LENGTH - sizeof(uint64_t));
 	const uint64_t room = any ^ ((uint64_t)UINT16_MAX << at) ^ ((q->buf_len - crc - 1) << at);
+	/* Where words are loaded by themselves, two second words are held against them at once. */
+	const bool pairs = !SL_LANE_IS_ATOMIC;
 
 	return (struct rx_limits){
-		.ends = sl_vec_each((sl_lane){0, ok}),
-		.end_mask = sl_vec_each((sl_lane){0, ok | SL_RXD_ERR_RXE}),
-		.below = sl_vec_each((sl_lane){0, (crc + 1) << at}),
-		.room = sl_vec_each((sl_lane){any, room}),
+		.ends = sl_vec_each((sl_lane){pairs ? ok : 0, ok}),
+		.end_mask = sl_vec_each(
+			(sl_lane){pairs ? ok | SL_RXD_ERR_RXE : 0, ok | SL_RXD_ERR_RXE}),
+		.below = sl_vec_each((sl_lane){pairs ? (crc + 1) << at : 0, (crc + 1) << at}),
+		.room = sl_vec_each((sl_lane){pairs ? room : any, room}),
 		.crc = sl_vec_each((sl_lane){crc << 32, crc}),
 	};
 }
@@ -476,26 +520,34 @@ rx_amiss(sl_vec64 d, const struct rx_limits *l)
 	(SL_RXD_STAT_VP | SL_RXD_STAT_UDPCS | SL_RXD_STAT_L4CS | SL_RXD_STAT_IPCS | \
 		SL_RXD_ERR_L4E | SL_RXD_ERR_IPE)
 
-/* What ol_flags and packet_type of a frame are; of the next ones too, mostly. */
+/* The memo in vectors. */
 struct rx_kind {
 	sl_vec64 wb;	       /* a descriptor of the kind */
 	sl_lane first, second; /* rearm_data and ol_flags; packet_type */
 };
 
-/* That of a descriptor, done or not: each word is loaded once, and all is made of these. */
 static __rte_always_inline struct rx_kind
-rx_kind(const struct sl_rx_queue *q, volatile union sl_rx_desc *d, const bool offload)
+rx_kind(const struct sl_rx_queue *q, const struct sl_rx_memo *memo, const bool offload)
 {
-	uint64_t qw0, qw1;
-
 	if (!offload)
 		return (struct rx_kind){.first = {q->mbuf_init, q->mbuf_flags}};
-	qw1 = d->qw[1];
-	qw0 = d->qw[0];
 	return (struct rx_kind){
-		.wb = sl_vec_each((sl_lane){qw0, qw1}),
-		.first = {q->mbuf_init, rx_flags(q, (uint32_t)qw0, rx_status(qw1))},
-		.second = {rx_ptype((uint32_t)qw0), 0},
+		.wb = sl_vec_each((sl_lane){memo->wb[0], memo->wb[1]}),
+		.first = {q->mbuf_init, memo->flags},
+		.second = {memo->ptype, 0},
+	};
+}
+
+/* Of a descriptor that was fetched. */
+static __rte_always_inline struct sl_rx_memo
+rx_memo(const struct sl_rx_queue *q, sl_lane wb)
+{
+	const uint32_t info = (uint32_t)wb[0];
+
+	return (struct sl_rx_memo){
+		.wb = {wb[0], wb[1]},
+		.flags = rx_flags(q, info, rx_status(wb[1])),
+		.ptype = rx_ptype(info),
 	};
 }
 
@@ -514,42 +566,46 @@ rx_is_kind(const struct rx_kind *kind, const sl_vec64 *wb)
 
 /* Mbufs of as many descriptors as a vector has; @each: of any kind. @return their fields. */
 static __rte_always_inline sl_vec64
-rx_fill_vec(const struct sl_rx_queue *q, struct rte_mbuf *const *sw, volatile union sl_rx_desc *d,
-	sl_vec64 wb, const struct rx_limits *l, const struct rx_kind *kind, const bool each)
+rx_fill_vec(const struct sl_rx_queue *q, struct rte_mbuf *const *sw, sl_vec64 wb,
+	const struct rx_limits *l, const struct rx_kind *kind, const bool each)
 {
 	const sl_vec64 fields =
 		sl_vec_shuffle(wb, sl_vec_each((sl_lane)(sl_lane8)RX_FIELDS)) - l->crc;
 	unsigned int k;
 
 	for (k = 0; k < SL_VEC_LANES; k++) {
-		const struct rx_kind own = each ? rx_kind(q, &d[k], true) : *kind;
+		struct rx_kind own = *kind;
 		struct rte_mbuf *m = sw[k];
 
+		if (each) {
+			const struct sl_rx_memo memo = rx_memo(q, sl_vec_lane(wb, k));
+
+			own = rx_kind(q, &memo, true);
+		}
 		sl_lane_store(&m->rearm_data, own.first);
 		sl_lane_store(&m->packet_type, sl_vec_lane(fields, k) | own.second);
 	}
 	return fields;
 }
 
-/* The same of a quad. @return lengths, in the upper half of each first word. */
+/* Mbufs of a quad. @return lengths, in the upper half of each first word. */
 static __rte_always_inline sl_vec64
-rx_fill_quad(const struct sl_rx_queue *q, struct rte_mbuf *const *sw, volatile union sl_rx_desc *d,
-	const sl_vec64 *wb, const struct rx_limits *l, const struct rx_kind *kind, const bool each)
+rx_fill_quad(const struct sl_rx_queue *q, struct rte_mbuf *const *sw, const sl_vec64 *wb,
+	const struct rx_limits *l, const struct rx_kind *kind, const bool each)
 {
 	sl_vec64 lengths = {0};
 	unsigned int p;
 
-	for (p = 0; p < SL_QUAD_VECS; p++) {
-		const unsigned int at = p * SL_VEC_LANES;
-
-		lengths += rx_fill_vec(q, &sw[at], &d[at], wb[p], l, kind, each);
-	}
+	for (p = 0; p < SL_QUAD_VECS; p++)
+		lengths += rx_fill_vec(q, &sw[p * SL_VEC_LANES], wb[p], l, kind, each);
 	return lengths;
 }
 
+#if SL_LANE_IS_ATOMIC
+
 /* A quad's write-backs, one load each. @return not 0: they are not four whole sound frames. */
 static __rte_always_inline sl_vec64
-rx_load_quad(volatile union sl_rx_desc *d, sl_vec64 *wb, const struct rx_limits *l)
+rx_load_quad(const volatile union sl_rx_desc *d, sl_vec64 *wb, const struct rx_limits *l)
 {
 	sl_vec64 amiss = {0};
 	unsigned int p, k;
@@ -565,17 +621,43 @@ rx_load_quad(volatile union sl_rx_desc *d, sl_vec64 *wb, const struct rx_limits 
 	return amiss;
 }
 
+#else
+
+/*
+ * A quad's write-backs, one load of each word: the second ones, which have all that is
+ * bounded, then the first ones. @return not 0: they are not four whole sound frames.
+ */
+static __rte_always_inline sl_vec64
+rx_load_quad(const volatile union sl_rx_desc *d, sl_vec64 *wb, const struct rx_limits *l)
+{
+	const sl_vec64 low = {d[0].qw[1], d[1].qw[1]}, high = {d[2].qw[1], d[3].qw[1]};
+	const sl_vec64 amiss = rx_amiss(low, l) | rx_amiss(high, l);
+
+	if (sl_vec_any(amiss))
+		return amiss;
+	/* DD seen before the other word of its descriptor is read (R3). */
+	sl_acquire();
+	wb[0] = (sl_vec64){d[0].qw[0], low[0]};
+	wb[1] = (sl_vec64){d[1].qw[0], low[1]};
+	wb[2] = (sl_vec64){d[2].qw[0], high[0]};
+	wb[3] = (sl_vec64){d[3].qw[0], high[1]};
+	return amiss;
+}
+
+#endif
+
 /*
  * As many of the next @limit descriptors, which do not wrap and are posted, as are
  * done and make quads of one whole sound frame each. @limit: a quad at least.
  */
 static __rte_always_inline unsigned int
-rx_take_quads(struct sl_rx_queue *q, struct rte_mbuf **pkts, unsigned int limit, const bool offload)
+rx_take_quads(struct sl_rx_queue *q, struct rte_mbuf **pkts, unsigned int limit,
+	const enum sl_coherency mode, const bool offload)
 {
 	struct rte_mbuf *const *sw = &q->sw_ring[q->next_to_clean];
-	volatile union sl_rx_desc *d = &q->ring[q->next_to_clean];
+	const volatile union sl_rx_desc *d = rx_source(q, mode);
 	const struct rx_limits l = rx_limits(q);
-	struct rx_kind kind = rx_kind(q, d, offload);
+	struct rx_kind kind = rx_kind(q, &q->memo, offload);
 	sl_vec64 wb[SL_QUAD_VECS], bytes = {0};
 	unsigned int i;
 
@@ -586,19 +668,15 @@ rx_take_quads(struct sl_rx_queue *q, struct rte_mbuf **pkts, unsigned int limit,
 
 		if (unlikely(sl_vec_any(rx_load_quad(&d[i], wb, &l))))
 			break;
-		if (!SL_LANE_IS_ATOMIC) {
-			/* DD seen before the other word of its lane is read (R3). */
-			sl_acquire();
-			(void)rx_load_quad(&d[i], wb, &l);
-		}
 		if (offload && !rx_is_kind(&kind, wb)) {
-			kind = rx_kind(q, &d[i], true);
+			q->memo = rx_memo(q, sl_vec_lane(wb[0], 0));
+			kind = rx_kind(q, &q->memo, true);
 			each = !rx_is_kind(&kind, wb);
 		}
 		if (each)
-			bytes += rx_fill_quad(q, &sw[i], &d[i], wb, &l, &kind, true);
+			bytes += rx_fill_quad(q, &sw[i], wb, &l, &kind, true);
 		else
-			bytes += rx_fill_quad(q, &sw[i], &d[i], wb, &l, &kind, false);
+			bytes += rx_fill_quad(q, &sw[i], wb, &l, &kind, false);
 		memcpy(&pkts[i], &sw[i], SL_QUAD * sizeof(pkts[0]));
 	}
 	/* DD seen before the payload is read (R3). */
@@ -612,7 +690,8 @@ rx_take_quads(struct sl_rx_queue *q, struct rte_mbuf **pkts, unsigned int limit,
 
 static __rte_always_inline unsigned int
 rx_take_quads(struct sl_rx_queue *q __rte_unused, struct rte_mbuf **pkts __rte_unused,
-	unsigned int limit __rte_unused, const bool offload __rte_unused)
+	unsigned int limit __rte_unused, const enum sl_coherency mode __rte_unused,
+	const bool offload __rte_unused)
 {
 	return 0;
 }
@@ -638,16 +717,16 @@ rx_take(struct sl_rx_queue *q, unsigned int n, struct rte_mbuf **pkts, const enu
 	unsigned int quads = 0, taken;
 
 	if (scatter) {
-		taken = rx_take_scattered(q, n, pkts, offload);
+		taken = rx_take_scattered(q, n, pkts, mode, offload);
 		rx_advance(q, n, mode);
 		return taken;
 	}
 	/* Coherent ones were looked for before. */
 	if (mode != SL_COHERENCY_COHERENT && n >= SL_QUAD) {
-		quads = rx_take_quads(q, pkts, n, offload);
+		quads = rx_take_quads(q, pkts, n, mode, offload);
 		rx_advance(q, quads, mode);
 	}
-	taken = rx_take_single(q, n - quads, pkts + quads, offload);
+	taken = rx_take_single(q, n - quads, pkts + quads, mode, offload);
 	rx_advance(q, n - quads, mode);
 	return quads + taken;
 }
@@ -667,7 +746,7 @@ rx_burst(struct sl_rx_queue *q, struct rte_mbuf **pkts, uint16_t n, const enum s
 		if (unlikely(want == 0))
 			break;
 		if (mode == SL_COHERENCY_COHERENT && !scatter && want >= SL_QUAD) {
-			done = rx_take_quads(q, &pkts[taken], want, offload);
+			done = rx_take_quads(q, &pkts[taken], want, mode, offload);
 			rx_advance(q, done, mode);
 			taken += done;
 			want -= done;

@@ -60,12 +60,18 @@ typedef uint8_t sl_lane8 __attribute__((vector_size(16), may_alias));
 /*
  * A lane is loaded in one access: on x86 a descriptor whose DD is seen has all
  * its 16 bytes of the same write-back (AVX processors load aligned 16 bytes at
- * once). AArch64 promises that of 8 bytes alone.
+ * once). AArch64 promises that of 8 bytes alone. A build may say 0, to try on
+ * x86 what AArch64 runs.
  */
+#ifndef SL_LANE_IS_ATOMIC
 #if defined(__x86_64__)
-#define SL_LANE_IS_ATOMIC true
+#define SL_LANE_IS_ATOMIC 1
 #else
-#define SL_LANE_IS_ATOMIC false
+#define SL_LANE_IS_ATOMIC 0
+#endif
+#endif
+#if !SL_LANE_IS_ATOMIC && SL_SIMD != 128
+#error "SL_LANE_IS_ATOMIC 0: a vector must be one lane (SL_SIMD 128)"
 #endif
 
 /** 16 aligned bytes, loaded where it stands and once. */

@@ -67,6 +67,47 @@ vlan_strip_switched(void **state)
 	h_expect(p, 0, f, sizeof(f));
 }
 
+/* Frames wait in the ring while stripping goes on and off: each tells what became of its tag. */
+static void
+vlan_strip_switched_behind(void **state)
+{
+	struct h_port *p = *state;
+	struct h_flow flow = {.src = 1, .dst = 2, .proto = IPPROTO_UDP};
+	struct h_rng rng = h_rng(0x7a6);
+	struct rte_mbuf *m[64];
+	uint8_t f[64][128];
+	bool strip[64];
+	unsigned int i;
+
+	h_start(p, &(struct h_cfg){.rx_offloads = RTE_ETH_RX_OFFLOAD_VLAN_STRIP});
+	for (i = 0; i < RTE_DIM(m); i++) {
+		strip[i] = i == 0 ? true : h_range(&rng, 0, 5) == 0 ? !strip[i - 1] : strip[i - 1];
+		/* The last setting: off. */
+		strip[i] &= i + 4 < RTE_DIM(m);
+		assert_int_equal(rte_eth_dev_set_vlan_offload(
+					 p->id, strip[i] ? RTE_ETH_VLAN_STRIP_OFFLOAD : 0),
+			0);
+		flow.vlan = (uint16_t)(i % 8 == 7 ? 0 : 100 + i);
+		h_ip(f[i], sizeof(f[i]), &p->mac, &flow, i);
+		h_give(p, f[i], sizeof(f[i]));
+		h_step(p);
+	}
+	assert_int_equal(h_recv(p, 0, m, RTE_DIM(m)), RTE_DIM(m));
+	for (i = 0; i < RTE_DIM(m); i++) {
+		const bool stripped = strip[i] && i % 8 != 7;
+
+		assert_int_equal(
+			m[i]->ol_flags & (RTE_MBUF_F_RX_VLAN | RTE_MBUF_F_RX_VLAN_STRIPPED),
+			stripped ? RTE_MBUF_F_RX_VLAN | RTE_MBUF_F_RX_VLAN_STRIPPED : 0);
+		if (stripped) {
+			assert_int_equal(m[i]->vlan_tci, 100 + i);
+			memmove(f[i] + 12, f[i] + 16, sizeof(f[i]) - 16);
+		}
+		h_same(m[i], f[i], sizeof(f[i]) - (stripped ? 4 : 0));
+		rte_pktmbuf_free(m[i]);
+	}
+}
+
 static void
 vlan_insert(void **state)
 {
@@ -556,6 +597,28 @@ scattered(void **state)
 	}
 }
 
+/* A long frame finds room whatever number of short ones came before, though refill may wait. */
+static void
+scattered_at_a_high_threshold(void **state)
+{
+	struct h_port *p = *state;
+	uint8_t f[9014];
+	unsigned int shorts, i;
+
+	h_start(p,
+		&(struct h_cfg){.mtu = 9000,
+			.nb_rxd = 64,
+			.rx_free_thresh = 56,
+			.data_room = 1024,
+			.rx_offloads = RTE_ETH_RX_OFFLOAD_SCATTER});
+	for (shorts = 0; shorts < 64; shorts++) {
+		h_ether(f, sizeof(f), &p->mac, shorts);
+		for (i = 0; i < shorts; i++)
+			h_expect(p, 0, f, 60);
+		h_expect(p, 0, f, sizeof(f));
+	}
+}
+
 static void
 keep_crc(void **state)
 {
@@ -590,28 +653,6 @@ keep_crc(void **state)
 			assert_memory_equal(rte_pktmbuf_mtod_offset(last, char *, last->data_len),
 				&fcs, sizeof(fcs));
 		rte_pktmbuf_free(m);
-	}
-}
-
-/* A long frame finds room whatever number of short ones came before, though refill may wait. */
-static void
-scattered_at_a_high_threshold(void **state)
-{
-	struct h_port *p = *state;
-	uint8_t f[9014];
-	unsigned int shorts, i;
-
-	h_start(p,
-		&(struct h_cfg){.mtu = 9000,
-			.nb_rxd = 64,
-			.rx_free_thresh = 56,
-			.data_room = 1024,
-			.rx_offloads = RTE_ETH_RX_OFFLOAD_SCATTER});
-	for (shorts = 0; shorts < 64; shorts++) {
-		h_ether(f, sizeof(f), &p->mac, shorts);
-		for (i = 0; i < shorts; i++)
-			h_expect(p, 0, f, 60);
-		h_expect(p, 0, f, sizeof(f));
 	}
 }
 
@@ -863,6 +904,7 @@ main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		h_test(vlan_strip),
 		h_test(vlan_strip_switched),
+		h_test(vlan_strip_switched_behind),
 		h_test(vlan_insert),
 		h_test(vlan_filter),
 		h_test(rss_queues),
