@@ -136,7 +136,10 @@ cmd_demo() {
 		json=$SL_TOP/syncline-demo.json
 		[[ -w $SL_TOP ]] || json=$(mktemp "${TMPDIR:-/tmp}/syncline-demo.XXXXXX.json")
 	fi
-	: >>"$json" || die "demo: $json cannot be written"
+	# Looked at, not opened: a FIFO's reader may come later.
+	if [[ -d $json || -e $json && ! -w $json || ! -e $json && ! -w $(dirname "$json") ]]; then
+		die "demo: --json: $json cannot be written"
+	fi
 	setup_for_build
 	build_tree build gcc || exit 1
 	demo_parts "$json"

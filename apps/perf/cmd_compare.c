@@ -227,6 +227,23 @@ conclude(const struct compare_options *o, const json_t *base, const json_t *now)
 	return rc;
 }
 
+/* Found before hours of measuring, not after. */
+static int
+can_write(const struct compare_options *o)
+{
+	static const char *const which[] = {"base", "new"};
+	char file[1024], why[RESULT_WHY_LEN];
+
+	if (o->json != NULL && result_can_save(o->json, why) != 0)
+		return say_error(EXIT_CODE_SETUP, "compare: --json: %s", why);
+	for (size_t i = 0; o->keep != NULL && i < sizeof(which) / sizeof(which[0]); i++) {
+		snprintf(file, sizeof(file), "%s-%s.json", o->keep, which[i]);
+		if (result_can_save(file, why) != 0)
+			return say_error(EXIT_CODE_SETUP, "compare: --keep: %s", why);
+	}
+	return 0;
+}
+
 int
 cmd_compare(int argc, char **argv)
 {
@@ -243,6 +260,9 @@ cmd_compare(int argc, char **argv)
 	}
 	if (rc != 0)
 		return EXIT_CODE_USAGE;
+	rc = can_write(&o);
+	if (rc != 0)
+		return rc;
 	rc = o.against.rev != NULL ? measure_both(&o, &base, &now) : load_both(&o, &base, &now);
 	if (rc == 0)
 		rc = conclude(&o, base, now);

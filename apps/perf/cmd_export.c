@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "commands.h"
@@ -24,21 +25,22 @@ usage(FILE *f)
 static int
 write_out(const json_t *result, export_fn form, const char *out)
 {
-	FILE *f = out != NULL ? fopen(out, "w") : stdout;
-	bool bad;
+	char *text = NULL, why[RESULT_WHY_LEN];
+	size_t len = 0;
+	FILE *f = open_memstream(&text, &len);
+	int rc = 0;
 
-	if (f == NULL)
-		return say_error(
-			EXIT_CODE_SETUP, "export: %s cannot be written (%s)", out, strerror(errno));
-	form(result, f);
-	bad = ferror(f) != 0;
-	if (out != NULL)
-		bad |= fclose(f) != 0;
-	else
-		bad |= fflush(f) != 0;
-	return bad ? say_error(EXIT_CODE_SETUP, "export: %s cannot be written (%s)",
-			     out != NULL ? out : "standard output", strerror(errno)) :
-		     EXIT_CODE_OK;
+	if (f != NULL)
+		form(result, f);
+	if (f == NULL || fclose(f) != 0)
+		rc = say_error(EXIT_CODE_SETUP, "export: no memory");
+	else if (out != NULL && result_save_text(out, text, len, why) != 0)
+		rc = say_error(EXIT_CODE_SETUP, "export: %s", why);
+	else if (out == NULL && (fwrite(text, 1, len, stdout) != len || fflush(stdout) != 0))
+		rc = say_error(EXIT_CODE_SETUP, "export: standard output cannot be written (%s)",
+			strerror(errno));
+	free(text);
+	return rc;
 }
 
 int

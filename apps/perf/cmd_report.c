@@ -73,17 +73,19 @@ draw_one(const struct plot *p, const char *script, const char *png, char **svg)
 static int
 write_page(const struct plot_input *in, const struct page_plot *drawn, size_t n, const char *out)
 {
-	FILE *f = fopen(out, "w");
-	bool bad = f == NULL;
+	char *text = NULL, why[RESULT_WHY_LEN];
+	size_t len = 0;
+	FILE *f = open_memstream(&text, &len);
+	int rc = 0;
 
-	if (f != NULL) {
+	if (f != NULL)
 		page_write(in, drawn, n, f);
-		bad = ferror(f) != 0;
-		bad |= fclose(f) != 0;
-	}
-	return bad ? say_error(EXIT_CODE_SETUP, "report: %s cannot be written (%s)", out,
-			     strerror(errno)) :
-		     0;
+	if (f == NULL || fclose(f) != 0)
+		rc = say_error(EXIT_CODE_SETUP, "report: no memory");
+	else if (result_save_text(out, text, len, why) != 0)
+		rc = say_error(EXIT_CODE_SETUP, "report: %s", why);
+	free(text);
+	return rc;
 }
 
 static int
@@ -91,9 +93,12 @@ report(const struct plot_input *in, const char *out, const char *png)
 {
 	struct page_plot drawn[PLOTS_MAX];
 	char *svgs[PLOTS_MAX] = {NULL};
+	char why[RESULT_WHY_LEN];
 	size_t n = 0;
 	int rc = 0;
 
+	if (result_can_save(out, why) != 0)
+		return say_error(EXIT_CODE_SETUP, "report: --out: %s", why);
 	if (png != NULL && mkdir(png, 0755) != 0 && errno != EEXIST)
 		return say_error(
 			EXIT_CODE_SETUP, "report: %s cannot be made (%s)", png, strerror(errno));

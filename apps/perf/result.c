@@ -8,8 +8,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "outfile.h"
 #include "result.h"
 #include "stats.h"
+#include "stop.h"
 
 #define PROGRAM "sl-perf"
 #define PATH_LEN 192
@@ -363,10 +365,26 @@ result_load(const char *file, char why[RESULT_WHY_LEN])
 }
 
 int
+result_save_text(const char *file, const char *text, size_t len, char why[RESULT_WHY_LEN])
+{
+	const int rc = outfile_write(file, text, len, stop_count);
+
+	return rc == 0 ? 0 : fail(why, "%s cannot be written (%s)", file, strerror(-rc));
+}
+
+int
+result_can_save(const char *file, char why[RESULT_WHY_LEN])
+{
+	const int rc = file[0] == '\0' ? 0 : outfile_check(file);
+
+	return rc == 0 ? 0 : fail(why, "%s cannot be written (%s)", file, strerror(-rc));
+}
+
+int
 result_save(const json_t *result, const char *file, char why[RESULT_WHY_LEN])
 {
 	const size_t flags = JSON_INDENT(1) | JSON_REAL_PRECISION(10);
-	char beside[1024];
+	char *text;
 	int rc;
 
 	if (file[0] == '\0') {
@@ -376,20 +394,12 @@ result_save(const json_t *result, const char *file, char why[RESULT_WHY_LEN])
 			return fail(why, "standard output cannot be written");
 		return 0;
 	}
-	/* A pipe or a device is written to as it is. */
-	snprintf(beside, sizeof(beside), "%s.part", file);
-	errno = 0;
-	if (strncmp(file, "/dev/", 5) == 0)
-		rc = json_dump_file(result, file, flags);
-	else if (json_dump_file(result, beside, flags) == 0)
-		rc = rename(beside, file);
-	else
-		rc = -1;
-	if (rc == 0)
-		return 0;
-	rc = errno;
-	unlink(beside);
-	return fail(why, "%s cannot be written (%s)", file, strerror(rc));
+	text = json_dumps(result, flags);
+	if (text == NULL)
+		return fail(why, "%s: no memory for the result", file);
+	rc = result_save_text(file, text, strlen(text), why);
+	free(text);
+	return rc;
 }
 
 json_t *

@@ -34,7 +34,15 @@ json_t *result_load(const char *file, char why[RESULT_WHY_LEN]);
  */
 json_t *result_plain(json_t *j);
 /**
- * Save it whole or not at all: through a file beside it. "": standard output.
+ * Can a file of that name be written when the time comes? Nothing is changed.
+ * @param file "": standard output
+ * @return 0 or negative errno with the reason.
+ */
+int result_can_save(const char *file, char why[RESULT_WHY_LEN]);
+/** Write a file as outfile_write() does. @return 0 or negative errno with the reason. */
+int result_save_text(const char *file, const char *text, size_t len, char why[RESULT_WHY_LEN]);
+/**
+ * The same of a result. "": standard output.
  * @return 0 or negative errno with the reason.
  */
 int result_save(const json_t *result, const char *file, char why[RESULT_WHY_LEN]);

@@ -18,6 +18,7 @@
 #include "commands.h"
 #include "environment.h"
 #include "huge.h"
+#include "outfile.h"
 #include "ports.h"
 #include "result.h"
 #include "run.h"
@@ -343,7 +344,8 @@ run_processes(const struct options *o, int argc, char **argv, json_t *result)
 		rc = run_part(
 			"/proc/self/exe", argc, (const char *const *)argv, k, o->processes, result);
 		note_arguments(result, argc, argv);
-		if (rc == EXIT_CODE_OK && o->out[0] != '\0' &&
+		/* A pipe gets it once, at the end. */
+		if (rc == EXIT_CODE_OK && o->out[0] != '\0' && outfile_is_file(o->out) &&
 			result_save(result, o->out, why) != 0)
 			rc = say_error(EXIT_CODE_SETUP, "%s", why);
 	}
@@ -367,6 +369,8 @@ cmd_run(int argc, char **argv)
 	}
 	if (rc != OPTIONS_OK)
 		return say_error(EXIT_CODE_USAGE, "run: %s", why);
+	if (result_can_save(o.out, why) != 0)
+		return say_error(EXIT_CODE_SETUP, "--out: %s", why);
 	result = result_new();
 	if (result == NULL)
 		return say_error(EXIT_CODE_SETUP, "no memory");

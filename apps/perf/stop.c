@@ -5,13 +5,13 @@
 
 #include "stop.h"
 
-static volatile sig_atomic_t wanted;
+static volatile sig_atomic_t came;
 
 static void
 on_signal(int number)
 {
 	(void)number;
-	wanted = 1;
+	came = came + 1;
 }
 
 void
@@ -27,5 +27,11 @@ stop_take_signals(void)
 bool
 stop_wanted(void)
 {
-	return wanted != 0;
+	return came != 0;
+}
+
+unsigned int
+stop_count(void)
+{
+	return (unsigned int)came;
 }

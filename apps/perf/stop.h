@@ -10,5 +10,7 @@
 void stop_take_signals(void);
 /** Was one of them taken? */
 bool stop_wanted(void);
+/** How many were? */
+unsigned int stop_count(void);
 
 #endif /* _STOP_H_ */

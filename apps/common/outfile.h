@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+#ifndef _OUTFILE_H_
+#define _OUTFILE_H_
+
+/**
+ * @file
+ * Files that users name for results. A regular file of the user's own is replaced whole or not
+ * at all; anything else - a FIFO, a device, what a link leads to, a mounted file, one with
+ * other names, /proc/self/fd/3 - is written to where it is.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/**
+ * Can it be written when the time comes? Changes and opens nothing.
+ * @return 0 or negative errno: of the file, or of its folder when there is no file yet.
+ */
+int outfile_check(const char *path);
+
+/** Can it be written more than once, the last time being what counts? Files can, pipes not. */
+bool outfile_is_file(const char *path);
+
+/**
+ * Write it.
+ * @param signals how many signals asked this process to end; NULL: none is caught. A further one
+ * ends the wait for a reader of a FIFO.
+ * @return 0 when all of it is written; -EINTR; another negative errno.
+ */
+int outfile_write(const char *path, const char *text, size_t len, unsigned int (*signals)(void));
+
+#endif /* _OUTFILE_H_ */

@@ -1,0 +1,120 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026 The Syncline authors
+#
+# outfile.sh PROGRAM: where sl-perf's results go: into pipes, through links, into mounted files and
+# descriptors; and what cannot be written is said before anything is measured.
+set -u
+
+prog=$(realpath "$1")
+dir=$(realpath "$(mktemp -d)")
+mounted=
+# shellcheck disable=SC2317 # the trap runs it
+end() {
+	if [[ -n $mounted ]]; then umount "$mounted"; fi
+	rm -rf "$dir"
+}
+trap end EXIT
+failed=0
+export SL_NO_HUGE=1
+run=(run --suite cycles --sizes 64 --coherency coherent --processes 2 --trial 0.02)
+
+fail() {
+	printf 'FAILED: %s\n' "$*"
+	cat "$dir/out"
+	failed=1
+}
+
+# good FILE: one whole result.
+good() {
+	python3 -c 'import json, sys; assert len(json.load(open(sys.argv[1]))["results"][0]["metrics"]["cycles"]["samples"]) == 2' \
+		"$1" 2>>"$dir/out" || fail "$1 holds no result"
+}
+
+# to FILE: the program's result goes there.
+to() {
+	timeout -k 5 100 "$prog" "${run[@]}" --out "$1" >"$dir/out" 2>&1 || fail "--out $1: exit code $?"
+}
+
+# A regular file is replaced: who has it open keeps the old one. Its mode stays.
+echo old >"$dir/file"
+chmod 640 "$dir/file"
+exec 5<"$dir/file"
+to "$dir/file"
+good "$dir/file"
+[[ $(cat <&5) == old && $(stat -c %a "$dir/file") == 640 ]] || fail "a regular file was not replaced as a whole"
+[[ $(find "$dir" -name 'file*' | wc -l) == 1 ]] || fail "something was left beside it"
+
+# Others are written to where they are.
+mkdir "$dir/elsewhere"
+ln -s elsewhere/there "$dir/link"
+to "$dir/link"
+good "$dir/elsewhere/there"
+to "$dir/link"
+[[ -L $dir/link ]] || fail "the link was replaced"
+ln "$dir/elsewhere/there" "$dir/name"
+to "$dir/name"
+[[ $dir/name -ef $dir/elsewhere/there ]] || fail "a file of two names is two files now"
+mkfifo "$dir/fifo"
+cat "$dir/fifo" >"$dir/read" &
+to "$dir/fifo"
+wait
+[[ -p $dir/fifo ]] || fail "the FIFO was replaced"
+good "$dir/read"
+exec 3>"$dir/third"
+to /proc/self/fd/3
+exec 3>&-
+good "$dir/third"
+"$prog" export --format csv --out "$dir/link" "$dir/file" >"$dir/out" 2>&1 || fail "export"
+[[ -L $dir/link ]] || fail "export replaced the link"
+grep -q '^time,git' "$dir/elsewhere/there" || fail "export wrote elsewhere"
+if [[ $(id -u) == 0 ]]; then
+	touch "$dir/below" "$dir/mount"
+	if mount --bind "$dir/below" "$dir/mount" 2>/dev/null; then
+		mounted=$dir/mount
+		to "$dir/mount"
+		good "$dir/below"
+	fi
+fi
+
+# Nobody reads: it waits, and a signal ends it.
+rm "$dir/fifo"
+mkfifo "$dir/fifo"
+"$prog" "${run[@]}" --out "$dir/fifo" >"$dir/out" 2>&1 &
+pid=$!
+# Until the second process has measured and is gone.
+for ((i = 0; i < 1000; i++)); do
+	if grep -qs '2/2' "$dir/out" && [[ -z $(cat "/proc/$pid/task/$pid/children") ]]; then break; fi
+	sleep 0.05
+done
+kill -INT $pid
+for ((i = 0; i < 200; i++)); do
+	kill -0 $pid 2>/dev/null || break
+	sleep 0.1
+	kill -INT $pid 2>/dev/null
+done
+((i < 200)) || { kill -KILL $pid && fail "a FIFO that nobody reads: it does not end"; }
+wait $pid 2>/dev/null
+[[ $? == 2 ]] || fail "a FIFO that nobody reads: not exit code 2"
+
+# What cannot be written is an error, and found before the measuring where it can be.
+# refused FILE WORD...: at once, with nothing measured.
+refused() {
+	local rc=0
+	timeout -k 5 60 "$prog" "${@:2}" >"$dir/out" 2>&1 || rc=$?
+	((rc == 2)) || fail "${*:2}: exit code $rc"
+	grep -q "$1 cannot be written" "$dir/out" || fail "${*:2}: not said"
+	! grep -q 'left  cycles' "$dir/out" || fail "${*:2}: it measured first"
+}
+refused /no/r.json "${run[@]}" --out "$dir/no/r.json"
+refused elsewhere "${run[@]}" --out "$dir/elsewhere"
+refused /no/c.json compare --against HEAD --json "$dir/no/c.json" -- --suite cycles
+refused /no/k-base.json compare --against HEAD --keep "$dir/no/k" -- --suite cycles
+refused /no/c.json compare "$dir/file" "$dir/file" --json "$dir/no/c.json"
+refused /no/r.html report "$dir/file" --out "$dir/no/r.html"
+refused /no/e export --format csv --out "$dir/no/e" "$dir/file"
+rc=0
+"$prog" "${run[@]}" --out /dev/full >"$dir/out" 2>&1 || rc=$?
+((rc == 2)) || fail "a full disk: exit code $rc"
+grep -q 'No space left' "$dir/out" || fail "a full disk: not said"
+exit $failed
