@@ -149,7 +149,7 @@ cmd_demo() {
 demo_parts() {
 	DEMO_DIR=$(mktemp -d "${TMPDIR:-/tmp}/syncline-demo.XXXXXX")
 	trap demo_end EXIT
-	trap 'exit 130' INT TERM
+	trap 'exit 130' INT TERM HUP
 	demo_generated
 	demo_kernel
 	demo_capture

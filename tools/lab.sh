@@ -85,7 +85,8 @@ lab_up() {
 	shift 2
 	mapfile -t eal < <(eal_args)
 	LAB_DIR=$(mktemp -d "${TMPDIR:-/tmp}/syncline-lab.XXXXXX")
-	"$testpmd" "${eal[@]}" \
+	# However this script ends, the program does not outlive it.
+	setpriv --pdeathsig KILL "$testpmd" "${eal[@]}" \
 		--vdev "net_syncline_soft0,wire=tap:$LAB_IF_A,coherency=$mode,cpu=${eal[1]%%,*}" \
 		--vdev "net_syncline_soft1,wire=tap:$LAB_IF_B,coherency=$mode,cpu=${eal[1]%%,*}" \
 		-- --fwd io --json "$LAB_DIR/pmd.json" "$@" >"$LAB_DIR/pmd.log" 2>&1 </dev/null &

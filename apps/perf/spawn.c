@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -20,6 +21,37 @@ spawn_add(struct spawn_args *a, const char *arg)
 	if (a->n < SPAWN_ARGS_MAX)
 		a->v[a->n] = arg;
 	a->n++;
+}
+
+/*
+ * A child that ends with its parent, whatever ends that, and though it be stopped: else its memory
+ * and its CPU would stay taken. @return as fork().
+ */
+static pid_t
+fork_mortal(void)
+{
+	const pid_t parent = getpid();
+	pid_t pid;
+
+	fflush(NULL);
+	pid = fork();
+	if (pid != 0)
+		return pid;
+	/* It may have ended before this was asked for. */
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent)
+		_exit(SPAWN_NO_PROGRAM);
+	return 0;
+}
+
+/* What was asked of us is asked of it; the second time it has no choice. @param[in,out] told */
+static void
+pass_on(pid_t pid, unsigned int *told)
+{
+	const unsigned int came = stop_count();
+
+	if (came > *told)
+		kill(pid, came > 1 ? SIGKILL : SIGTERM);
+	*told = came;
 }
 
 /* @p out, @p err: where it prints to; -1: where we do. */
@@ -43,13 +75,13 @@ become(const char *program, const struct spawn_args *args, int out, int err)
 static int
 run(const char *program, const struct spawn_args *args, int out, int err)
 {
-	int status, told = 0;
+	unsigned int told = 0;
+	int status;
 	pid_t pid;
 
 	if (args->n > SPAWN_ARGS_MAX)
 		return -E2BIG;
-	fflush(NULL);
-	pid = fork();
+	pid = fork_mortal();
 	if (pid < 0)
 		return -errno;
 	if (pid == 0)
@@ -58,8 +90,7 @@ run(const char *program, const struct spawn_args *args, int out, int err)
 		if (errno != EINTR)
 			return -errno;
 		/* A terminal tells both; another process may have told us alone. */
-		if (stop_wanted() && told++ == 0)
-			kill(pid, SIGTERM);
+		pass_on(pid, &told);
 	}
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
@@ -113,8 +144,7 @@ start_stopped(const char *program, const struct spawn_args *args)
 
 	if (args->n > SPAWN_ARGS_MAX)
 		return -E2BIG;
-	fflush(NULL);
-	pid = fork();
+	pid = fork_mortal();
 	if (pid < 0)
 		return -errno;
 	if (pid == 0) {
@@ -145,8 +175,8 @@ spawn_pair(const char *const program[2], const struct spawn_args args[2], unsign
 	int rc[2])
 {
 	pid_t pid[2];
-	bool ended[2], told = false;
-	unsigned int turn = 0;
+	unsigned int turn = 0, told[2] = {0};
+	bool ended[2];
 
 	for (unsigned int i = 0; i < 2; i++) {
 		pid[i] = start_stopped(program[i], &args[i]);
@@ -156,12 +186,9 @@ spawn_pair(const char *const program[2], const struct spawn_args args[2], unsign
 	while (!ended[0] || !ended[1]) {
 		const unsigned int i = ended[turn] ? !turn : turn;
 
-		if (stop_wanted() && !told) {
-			told = true;
-			for (unsigned int k = 0; k < 2; k++) {
-				if (!ended[k])
-					kill(pid[k], SIGTERM);
-			}
+		for (unsigned int k = 0; k < 2; k++) {
+			if (!ended[k])
+				pass_on(pid[k], &told[k]);
 		}
 		kill(pid[i], SIGCONT);
 		usleep(slice_us);

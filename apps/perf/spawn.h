@@ -4,7 +4,11 @@
 #ifndef _SPAWN_H_
 #define _SPAWN_H_
 
-/** @file Other processes: parts of a run, builds. */
+/**
+ * @file
+ * Other processes: parts of a run, builds. They end with this one, however it ends; a signal
+ * that asks this one to end is passed on as SIGTERM, a second one as SIGKILL.
+ */
 
 #include <stddef.h>
 
@@ -22,7 +26,7 @@ struct spawn_args {
 void spawn_add(struct spawn_args *a, const char *arg);
 
 /**
- * Run a program and wait for it. A signal that ends this process is passed on.
+ * Run a program and wait for it.
  * @param quiet file for what it prints; NULL: it shares ours
  * @return its exit code; 128 + number when a signal ended it; negative errno.
  */

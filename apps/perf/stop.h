@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 
-/** Take SIGINT and SIGTERM: they end the measuring, what is done is kept. */
+/** Take SIGINT, SIGTERM and SIGHUP: they end the measuring, what is done is kept. */
 void stop_take_signals(void);
 /** Was one of them taken? */
 bool stop_wanted(void);

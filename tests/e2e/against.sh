@@ -4,13 +4,13 @@
 #
 # against.sh PROGRAM: "sl-perf compare --against" and the user's repository, which is only read:
 # with changes, from a git hook, in odd places. Meson, Ninja and what they would build are
-# stand-ins, so that a comparison takes no time.
+# stand-ins, so that a comparison takes no time. However it is ended, its processes end too.
+# shellcheck disable=SC2317 # the trap runs it, or within_20s
 set -u
 unset "${!GIT_@}"
 
 prog=$(realpath "$1")
 dir=$(realpath "$(mktemp -d)")
-# shellcheck disable=SC2317 # the trap runs it
 end() {
 	chmod -R u+rwX "$dir"
 	rm -rf "$dir"
@@ -130,6 +130,50 @@ mv "$dir/other/.git" "$dir/other/.gone"
 expect 0 '0 regression' "${against[@]}" HEAD --source "$dir/copy"
 saw $'changed' $'copied\nstaged'
 mv "$dir/other/.gone" "$dir/other/.git"
+
+# gone PID: it has ended; whoever is its parent now may not have asked for it yet.
+gone() {
+	[[ ! -e /proc/$1 || $(sed 's/.*) \(.\).*/\1/' "/proc/$1/stat" 2>/dev/null) == [ZX] ]]
+}
+
+# within_20s COMMAND...
+within_20s() {
+	for ((try = 0; try < 200; try++)); do
+		"$@" && return
+		sleep 0.1
+	done
+	return 1
+}
+
+pids_are_there() {
+	[[ $(wc -l <"$dir/pids") == 2 ]]
+}
+
+all_gone() {
+	local pid
+	for pid in "$parent" $(<"$dir/pids"); do gone "$pid" || return; done
+}
+
+# Ended in whatever way while its two processes measure, one of them stopped: nothing stays.
+cp "$dir/bin/measure" "$dir/bin/short"
+stand_in measure <<'END'
+echo $$ >>"$SL_TEST/pids"
+while :; do sleep 0.05; done
+END
+ended() {
+	: >"$dir/pids"
+	"${against[@]}" HEAD --source "$repo" >"$dir/out" 2>&1 </dev/null &
+	parent=$!
+	within_20s pids_are_there || fail "$1: nothing measures"
+	kill "-$1" "$parent"
+	if ! within_20s all_gone; then
+		fail "SIG$1 left processes: $(paste -sd ' ' "$dir/pids")"
+		xargs kill -KILL "$parent" <"$dir/pids" 2>/dev/null
+	fi
+	wait "$parent" 2>/dev/null
+}
+for signal in KILL HUP TERM INT; do ended "$signal"; done
+mv "$dir/bin/short" "$dir/bin/measure"
 
 # Where it cannot be, and which it is.
 mkdir "$dir/none"

@@ -38,7 +38,7 @@ if [[ -n $obstacle ]]; then
 fi
 ensure_hugepages
 trap 'lab_down' EXIT
-trap 'exit 1' INT TERM
+trap 'exit 1' INT TERM HUP
 
 lab_up "$testpmd" "$mode" || fail "the lab did not come up"
 # The shortest frame, the longest of this MTU, and every length around a line's end.
