@@ -45,7 +45,9 @@ usage(FILE *f)
 		"RUN-OPTIONs are those of \"sl-perf run\"; default: --suite cycles --sizes 64\n"
 		"--coherency coherent --trial 0.2, some 30 s once both are built.\n\n"
 		"Exit code 0: nothing got worse; 3: something did; 4: nothing is known to have got\n"
-		"worse, but samples are too few to say \"same\"; 1 a bad option or file; 2 a build, EAL.\n",
+		"worse, but samples are too few to say \"same\"; 5: something is worse, but conditions\n"
+		"differ (hugepages, kernel, CPUs...), so that it may be these; 1 a bad option or file;\n"
+		"2 a build, EAL.\n",
 		DEFAULT_ROUNDS);
 }
 

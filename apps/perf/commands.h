@@ -12,6 +12,7 @@ enum exit_code {
 	EXIT_CODE_SETUP = 2,       /**< EAL, ports, memory, a file that cannot be written, a build */
 	EXIT_CODE_REGRESSION = 3,
 	EXIT_CODE_TOO_FEW = 4,     /**< no regression found, but samples too few to say "same" */
+	EXIT_CODE_CONDITIONS = 5,  /**< something is worse, and was measured under other conditions */
 };
 
 int cmd_run(int argc, char **argv);

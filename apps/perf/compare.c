@@ -26,6 +26,80 @@ is_judged(const char *unit)
 		is_exact(unit);
 }
 
+/** What a run depends on besides the code. */
+static const struct {
+	const char *name;
+	const char *key;    /**< in the environment */
+	const char *within; /**< in the object of that key; NULL: all of it */
+	bool counts;	    /**< does it change how many instructions there are? */
+} conditions[] = {
+	{"hugepages", "hugepages", "used", false},
+	{"cpu", "cpu", NULL, true},
+	{"machine", "machine", NULL, true},
+	{"dpdk", "dpdk", NULL, true},
+	{"cpus", "cpus", NULL, false},
+	{"governor", "governor", NULL, false},
+	{"microcode", "microcode", NULL, false},
+	{"kernel", "kernel", NULL, false},
+	{"numa_nodes", "numa_nodes", NULL, false},
+	{"cpus_isolated", "cpus_isolated", NULL, false},
+	{"cpus_used", "cpus_used", NULL, false},
+	{"nice", "nice", NULL, false},
+};
+
+#define CONDITIONS (sizeof(conditions) / sizeof(conditions[0]))
+
+static const json_t *
+condition_of(const json_t *result, size_t i)
+{
+	const json_t *j =
+		json_object_get(json_object_get(result, "environment"), conditions[i].key);
+
+	return conditions[i].within != NULL ? json_object_get(j, conditions[i].within) : j;
+}
+
+/* null is what this machine does not tell. */
+static bool
+differ(const json_t *base, const json_t *now)
+{
+	return base != NULL && now != NULL && !json_is_null(base) && !json_is_null(now) &&
+		!json_equal(base, now);
+}
+
+static void
+add_word(char *list, const char *word)
+{
+	const size_t at = strlen(list);
+
+	snprintf(list + at, COMPARE_DIFFERS_LEN - at, "%s%s", at != 0 ? ", " : "", word);
+}
+
+/*
+ * The names of what differs between two results of the same name. What is not told by one of
+ * them is not known to differ. The paths are the driver's own choice: they change with it.
+ */
+static void
+list_differing(const json_t *base, const json_t *now, json_t *base_config, const json_t *now_config,
+	bool exact, char *out)
+{
+	const char *key;
+	json_t *v;
+
+	out[0] = '\0';
+	for (size_t i = 0; i < CONDITIONS; i++) {
+		const json_t *b = condition_of(base, i), *n = condition_of(now, i);
+
+		if ((!exact || conditions[i].counts) && b != NULL && n != NULL && !json_equal(b, n))
+			add_word(out, conditions[i].name);
+	}
+	json_object_foreach(base_config, key, v)
+	{
+		if (differ(v, json_object_get(now_config, key)) && strcmp(key, "rx_path") != 0 &&
+			strcmp(key, "tx_path") != 0)
+			add_word(out, key);
+	}
+}
+
 static int
 add_row(struct compare_table *t, const struct compare_row *row)
 {
@@ -37,22 +111,22 @@ add_row(struct compare_table *t, const struct compare_row *row)
 	t->rows[t->n++] = *row;
 	if (row->judged)
 		t->verdicts[row->c.verdict]++;
+	t->doubtful +=
+		row->judged && row->c.verdict == VERDICT_REGRESSION && row->differs[0] != '\0';
 	return 0;
 }
 
 static int
-compare_metric(const char *name, const json_t *base, const json_t *now,
+compare_metric(struct compare_row row, const json_t *base, const json_t *now,
 	const struct compare_rules *rules, struct compare_table *t)
 {
-	struct compare_row row = {.unit = json_string_value(json_object_get(base, "unit"))};
 	struct verdict_rules v = rules->verdict;
 	double *b = NULL, *n = NULL;
 	size_t nb, nn;
 	int rc;
 
-	if (rules->only != NULL && strstr(name, rules->only) == NULL)
+	if (rules->only != NULL && strstr(row.name, rules->only) == NULL)
 		return 0;
-	snprintf(row.name, sizeof(row.name), "%s", name);
 	row.judged = rules->all || is_judged(row.unit);
 	v.more_is_good = result_more_is_good(base);
 	v.exact = is_exact(row.unit);
@@ -67,26 +141,35 @@ compare_metric(const char *name, const json_t *base, const json_t *now,
 	return rc == 0 ? add_row(t, &row) : rc;
 }
 
+/** Two runs, and a result of each, of the same name. */
+struct both {
+	const json_t *base, *now;
+	const json_t *base_result, *now_result;
+};
+
 static int
-compare_result(const json_t *base, const json_t *now, const struct compare_rules *rules,
-	struct compare_table *t)
+compare_result(const struct both *both, const struct compare_rules *rules, struct compare_table *t)
 {
-	json_t *metrics = json_object_get(base, "metrics"), *m;
-	json_t *others = json_object_get(now, "metrics");
+	json_t *metrics = json_object_get(both->base_result, "metrics"), *m;
+	json_t *others = json_object_get(both->now_result, "metrics");
+	struct compare_row row = {.name = ""};
 	const char *metric;
-	char name[192];
 	int rc = 0;
 
 	json_object_foreach(metrics, metric, m)
 	{
 		const json_t *other = json_object_get(others, metric);
 
-		snprintf(name, sizeof(name), "%s %s",
-			json_string_value(json_object_get(base, "name")), metric);
+		snprintf(row.name, sizeof(row.name), "%s %s",
+			json_string_value(json_object_get(both->base_result, "name")), metric);
+		row.unit = json_string_value(json_object_get(m, "unit"));
+		list_differing(both->base, both->now, json_object_get(both->base_result, "config"),
+			json_object_get(both->now_result, "config"), is_exact(row.unit),
+			row.differs);
 		if (other == NULL)
 			t->only_base++;
 		else if (rc == 0)
-			rc = compare_metric(name, m, other, rules, t);
+			rc = compare_metric(row, m, other, rules, t);
 	}
 	json_object_foreach(others, metric, m) t->only_now +=
 		json_object_get(metrics, metric) == NULL;
@@ -110,7 +193,7 @@ compare_results(const json_t *base, const json_t *now, const struct compare_rule
 		if (other == NULL)
 			t.only_base += json_object_size(json_object_get(r, "metrics"));
 		else if (rc == 0)
-			rc = compare_result(r, other, rules, &t);
+			rc = compare_result(&(struct both){base, now, r, other}, rules, &t);
 	}
 	list = json_object_get(now, "results");
 	json_array_foreach(list, i, r)
@@ -147,15 +230,11 @@ note(FILE *f, const char *what, const json_t *base, const json_t *now)
 void
 compare_notes(const json_t *base, const json_t *now, FILE *f)
 {
-	static const char *const keys[] = {"cpu", "cpus", "governor", "microcode", "kernel", "dpdk",
-		"cpus_isolated", "cpus_used", "nice"};
-	const json_t *b = json_object_get(base, "environment");
-	const json_t *n = json_object_get(now, "environment");
 	json_t *list = json_object_get(base, "results"), *r;
 	size_t i;
 
-	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
-		note(f, keys[i], json_object_get(b, keys[i]), json_object_get(n, keys[i]));
+	for (i = 0; i < CONDITIONS; i++)
+		note(f, conditions[i].name, condition_of(base, i), condition_of(now, i));
 	json_array_foreach(list, i, r)
 	{
 		const char *name = json_string_value(json_object_get(r, "name"));
@@ -170,6 +249,12 @@ compare_notes(const json_t *base, const json_t *now, FILE *f)
 		fprintf(f, "note: BASE was interrupted\n");
 	if (json_is_true(json_object_get(now, "interrupted")))
 		fprintf(f, "note: NEW was interrupted\n");
+}
+
+static bool
+changed(const struct comparison *c)
+{
+	return c->verdict == VERDICT_REGRESSION || c->verdict == VERDICT_PROGRESSION;
 }
 
 static void
@@ -189,6 +274,8 @@ print_row(const struct compare_row *r, int width, FILE *f)
 		verdict_name(c->verdict), r->judged ? "" : ")");
 	if (c->strays != 0)
 		fprintf(f, ", %zu stray", c->strays);
+	if (r->differs[0] != '\0' && changed(c))
+		fprintf(f, ", under other conditions: %s", r->differs);
 	fputc('\n', f);
 }
 
@@ -209,6 +296,11 @@ compare_print(const struct compare_table *t, FILE *f)
 	fprintf(f, "%u regression, %u progression, %u same, %u with not enough samples\n",
 		t->verdicts[VERDICT_REGRESSION], t->verdicts[VERDICT_PROGRESSION],
 		t->verdicts[VERDICT_SAME], t->verdicts[VERDICT_TOO_FEW]);
+	if (t->doubtful != 0)
+		fprintf(f,
+			"%u of the regressions may be of the conditions that differ (notes above), and"
+			" not of the code: measure both under the same, or with --against\n",
+			t->doubtful);
 }
 
 static json_t *
@@ -228,14 +320,14 @@ compare_json(const struct compare_table *t, const json_t *base, const json_t *no
 		json_array_append_new(rows,
 			json_pack(
 				"{s:s, s:s, s:b, s:s, s:f, s:f, s:o, s:o, s:o, s:f, s:I, s:I, s:I,"
-				" s:b}",
+				" s:b, s:s}",
 				"name", r->name, "unit", r->unit, "judged", r->judged, "verdict",
 				verdict_name(r->c.verdict), "base", r->c.base, "new", r->c.now,
 				"ratio", real_or_null(r->c.ratio), "low", real_or_null(r->c.low),
 				"high", real_or_null(r->c.high), "bits_saved", r->c.bits_saved,
 				"samples_base", (json_int_t)r->c.n_base, "samples_new",
 				(json_int_t)r->c.n_now, "strays", (json_int_t)r->c.strays, "paired",
-				r->c.paired));
+				r->c.paired, "conditions_differ", r->differs));
 	}
 	return json_pack("{s:i, s:s, s:s, s:O, s:O, s:i, s:o}", "schema", RESULT_SCHEMA, "program",
 		"sl-perf compare", "version", SL_VERSION, "base",
@@ -246,8 +338,10 @@ compare_json(const struct compare_table *t, const json_t *base, const json_t *no
 int
 compare_exit_code(const struct compare_table *t)
 {
-	if (t->verdicts[VERDICT_REGRESSION] != 0)
+	if (t->verdicts[VERDICT_REGRESSION] > t->doubtful)
 		return EXIT_CODE_REGRESSION;
+	if (t->doubtful != 0)
+		return EXIT_CODE_CONDITIONS;
 	/* Nothing to compare is nothing shown to be the same. */
 	if (t->verdicts[VERDICT_TOO_FEW] != 0 ||
 		t->verdicts[VERDICT_SAME] + t->verdicts[VERDICT_PROGRESSION] == 0)

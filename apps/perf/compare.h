@@ -19,12 +19,16 @@ struct compare_rules {
 	bool all;                     /**< judge latencies and loss too */
 };
 
+#define COMPARE_DIFFERS_LEN 160
+
 /** One metric of both. */
 struct compare_row {
 	char name[192];       /**< result and metric */
 	const char *unit;     /**< of the JSON */
 	bool judged;          /**< counts for the exit code */
 	struct comparison c;
+	/** Conditions of the two that differ, as "kernel, hugepages": a change may be theirs. */
+	char differs[COMPARE_DIFFERS_LEN];
 };
 
 struct compare_table {
@@ -32,6 +36,7 @@ struct compare_table {
 	struct compare_row *rows;
 	size_t only_base, only_now; /**< metrics that one of them lacks */
 	unsigned int verdicts[VERDICT_TOO_FEW + 1]; /**< how many judged rows of each */
+	unsigned int doubtful; /**< regressions among them whose conditions differ */
 };
 
 /** Compare. @return 0 or -ENOMEM. Free with compare_free(); rows refer to the results. */
@@ -43,7 +48,10 @@ void compare_notes(const json_t *base, const json_t *now, FILE *f);
 void compare_print(const struct compare_table *t, FILE *f);
 /** As JSON. New reference. */
 json_t *compare_json(const struct compare_table *t, const json_t *base, const json_t *now);
-/** 0, or 3 (a regression), or 4 (no regression, and too few samples somewhere). */
+/**
+ * 0, or 3 (a regression under the same conditions), or 5 (only such whose conditions differ), or 4
+ * (no regression, and too few samples somewhere).
+ */
 int compare_exit_code(const struct compare_table *t);
 
 #endif /* _COMPARE_H_ */

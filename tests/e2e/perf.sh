@@ -125,6 +125,20 @@ END
 expect 0 '0 regression, 0 progression, 3 same' compare "$dir/base.json" "$dir/same.json" --json "$dir/c.json"
 json "$dir/c.json" 'r["exit_code"] == 0 and all(x["verdict"] == "same" for x in r["rows"])'
 expect 3 '3 regression, 0 progression, 0 same' compare "$dir/base.json" "$dir/worse.json"
+# Other conditions: told beside the verdict, and the exit code is another.
+python3 - "$dir" <<'END'
+import json, sys
+folder = sys.argv[1]
+r = json.load(open(f"{folder}/worse.json"))
+r["environment"]["hugepages"]["used"] = not r["environment"]["hugepages"]["used"]
+r["environment"]["governor"] = "powersave" if r["environment"]["governor"] != "powersave" else "performance"
+json.dump(r, open(f"{folder}/huge.json", "w"))
+END
+expect 5 'regression, under other conditions: hugepages' compare "$dir/base.json" "$dir/huge.json" --json "$dir/c.json"
+grep -q '^note: hugepages differs: ' "$dir/out" || fail "hugepages are not noted"
+grep -q '^3 of the regressions may be of the conditions' "$dir/out" || fail "no word on conditions"
+json "$dir/c.json" 'r["exit_code"] == 5 and all(x["conditions_differ"].startswith("hugepages") for x in r["rows"])'
+expect 0 'progression, under other conditions: hugepages' compare "$dir/huge.json" "$dir/base.json"
 expect 0 '0 regression, 3 progression' compare "$dir/worse.json" "$dir/base.json"
 expect 1 "'no-such-rev' is no revision here" compare --against no-such-rev --source "$source"
 expect 1 'is in none' compare --against HEAD --source "$dir"

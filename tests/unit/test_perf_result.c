@@ -409,6 +409,58 @@ test_compare(void **unused)
 	json_decref(less);
 }
 
+/* What a regression is worth when a condition has the values given. @return the exit code. */
+static int
+compare_under(const char *key, json_t *before, json_t *after, const char *only, char *differs)
+{
+	const struct compare_rules rules = {
+		.verdict = {.margin = 0.05, .least = 0.01}, .only = only};
+	json_t *base = make_result(1, ""), *now = make_result(0.95, "");
+	struct compare_table t;
+	int rc;
+
+	json_object_set_new(json_object_get(base, "environment"), key, before);
+	json_object_set_new(json_object_get(now, "environment"), key, after);
+	assert_int_equal(compare_results(base, now, &rules, &t), 0);
+	rc = compare_exit_code(&t);
+	strcpy(differs, t.rows[0].differs);
+	compare_free(&t);
+	json_decref(base);
+	json_decref(now);
+	return rc;
+}
+
+static json_t *
+hugepages(bool used, int total)
+{
+	return json_pack("{s:b, s:i}", "used", used, "total", total);
+}
+
+static void
+test_conditions(void **unused)
+{
+	char differs[COMPARE_DIFFERS_LEN];
+
+	(void)unused;
+	assert_int_equal(compare_under("hugepages", hugepages(true, 512), hugepages(false, 512),
+				 " pps", differs),
+		5);
+	assert_string_equal(differs, "hugepages");
+	/* How many there are beside those that are used is no condition. */
+	assert_int_equal(compare_under("hugepages", hugepages(true, 512), hugepages(true, 9),
+				 " pps", differs),
+		3);
+	assert_string_equal(differs, "");
+	assert_int_equal(
+		compare_under("governor", json_string("a"), json_string("b"), " cycles", differs),
+		5);
+	assert_string_equal(differs, "governor");
+	/* What only one of them tells is not known to differ. */
+	assert_int_equal(compare_under("kernel", NULL, json_string("b"), " cycles", differs), 3);
+	assert_int_equal(
+		compare_under("kernel", json_null(), json_string("b"), " cycles", differs), 3);
+}
+
 static char *
 exported(const json_t *r, export_fn form)
 {
@@ -500,6 +552,7 @@ main(void)
 		cmocka_unit_test(test_messages),
 		cmocka_unit_test(test_merge),
 		cmocka_unit_test(test_compare),
+		cmocka_unit_test(test_conditions),
 		cmocka_unit_test(test_export),
 		cmocka_unit_test(test_history),
 		cmocka_unit_test(test_damaged_values),
