@@ -12,6 +12,7 @@
 
 #include "rxtx_rig.h"
 #include "sl_pmd.h"
+#include "split_paths.h"
 
 #define EXPECTED_MAX 1024u
 #define DESCRIPTORS 4000u
@@ -251,17 +252,18 @@ static void
 test_paths(void **state)
 {
 	static const uint16_t rings[] = {32, 40, 512};
+	const struct sl_rx_path *p;
 	unsigned int i, k;
 
 	(void)state;
-	for (i = 0; i < sl_rx_path_count; i++) {
-		if (!sl_pmd_simd_runs(sl_rx_paths[i].simd)) {
-			printf("skipped, not on this CPU: %s\n", sl_rx_paths[i].name);
+	for (i = 0; (p = all_rx_paths(i)) != NULL; i++) {
+		if (!sl_pmd_simd_runs(p->simd)) {
+			printf("skipped, not on this CPU: %s\n", p->name);
 			continue;
 		}
 		for (k = 0; k < RTE_DIM(rings); k++) {
-			run_path(&sl_rx_paths[i], rings[k], false, k == 1);
-			run_path(&sl_rx_paths[i], rings[k], true, k != 1);
+			run_path(p, rings[k], false, k == 1);
+			run_path(p, rings[k], true, k != 1);
 		}
 	}
 }
@@ -392,15 +394,13 @@ run_offload(const struct sl_rx_path *path)
 static void
 test_offload(void **state)
 {
+	const struct sl_rx_path *p;
 	unsigned int i;
 
 	(void)state;
-	for (i = 0; i < sl_rx_path_count; i++) {
-		const struct sl_rx_path *p = &sl_rx_paths[i];
-
+	for (i = 0; (p = all_rx_paths(i)) != NULL; i++)
 		if (p->offload && !p->scatter && sl_pmd_simd_runs(p->simd))
 			run_offload(p);
-	}
 }
 
 /* The pool runs dry, is refilled, and nothing is lost but time. */

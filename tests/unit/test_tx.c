@@ -15,6 +15,7 @@
 
 #include "rxtx_rig.h"
 #include "sl_pmd.h"
+#include "split_paths.h"
 
 #define QUEUED_MAX 8192u
 #define FRAMES 3000u
@@ -405,19 +406,20 @@ static void
 test_paths(void **state)
 {
 	static const uint16_t rings[] = {32, 72, 512};
+	const struct sl_tx_path *p;
 	unsigned int i, k;
 
 	(void)state;
-	for (i = 0; i < sl_tx_path_count; i++) {
-		if (!sl_pmd_simd_runs(sl_tx_paths[i].simd)) {
-			printf("skipped, not on this CPU: %s\n", sl_tx_paths[i].name);
+	for (i = 0; (p = all_tx_paths(i)) != NULL; i++) {
+		if (!sl_pmd_simd_runs(p->simd)) {
+			printf("skipped, not on this CPU: %s\n", p->name);
 			continue;
 		}
 		for (k = 0; k < RTE_DIM(rings); k++) {
-			run_path(&sl_tx_paths[i], rings[k], false, false);
-			run_path(&sl_tx_paths[i], rings[k], true, false);
-			run_path(&sl_tx_paths[i], rings[k], false, true);
-			run_path(&sl_tx_paths[i], rings[k], true, true);
+			run_path(p, rings[k], false, false);
+			run_path(p, rings[k], true, false);
+			run_path(p, rings[k], false, true);
+			run_path(p, rings[k], true, true);
 		}
 	}
 }
