@@ -11,9 +11,12 @@
 #include <rte_string_fns.h>
 
 #include "sl_args.h"
+#include "sl_number.h"
 
 #define WIRE_PREFIX "wire_"
 #define ARGS_LEN 1024u
+/** Of CPUs and nodes; the table of keys says it in words. */
+#define NUMBER_LAST 32767
 
 /** One key: how its value is read, and what is allowed, for messages. */
 struct arg_key {
@@ -23,20 +26,6 @@ struct arg_key {
 	unsigned int kinds; /**< mask of enum sl_args_kind */
 	bool repeats;
 };
-
-static int
-parse_int(const char *value, long min, long max, int *out)
-{
-	char *end;
-	long v;
-
-	errno = 0;
-	v = strtol(value, &end, 10);
-	if (errno != 0 || end == value || *end != '\0' || v < min || v > max)
-		return -EINVAL;
-	*out = (int)v;
-	return 0;
-}
 
 static int
 set_wire(struct sl_args *a, const char *value)
@@ -75,13 +64,13 @@ set_time(struct sl_args *a, const char *value)
 static int
 set_cpu(struct sl_args *a, const char *value)
 {
-	return parse_int(value, -1, INT16_MAX, &a->cpu);
+	return sl_number_int(value, -1, NUMBER_LAST, &a->cpu);
 }
 
 static int
 set_node(struct sl_args *a, const char *value)
 {
-	return parse_int(value, SL_NODE_ANY, INT16_MAX, &a->node);
+	return sl_number_int(value, SL_NODE_ANY, NUMBER_LAST, &a->node);
 }
 
 static int
@@ -125,17 +114,14 @@ set_fault(struct sl_args *a, const char *value)
 static int
 set_quota(struct sl_args *a, const char *value)
 {
-	unsigned long long v;
 	unsigned int shift = 0;
-	char *end;
+	uint64_t v;
 
-	errno = 0;
-	v = strtoull(value, &end, 10);
-	if (errno != 0 || end == value || *value == '-')
+	if (sl_number_digits(&value, 10, &v) != 0)
 		return -EINVAL;
-	if (*end == 'K' || *end == 'M')
-		shift = *end++ == 'K' ? 10 : 20;
-	if (*end != '\0' || v == 0 || v > (SIZE_MAX >> shift))
+	if (*value == 'K' || *value == 'M')
+		shift = *value++ == 'K' ? 10 : 20;
+	if (*value != '\0' || v == 0 || v > (SIZE_MAX >> shift))
 		return -EINVAL;
 	a->quota_noncached = (size_t)v << shift;
 	return 0;
@@ -146,7 +132,7 @@ set_check_line(struct sl_args *a, const char *value)
 {
 	int v;
 
-	if (parse_int(value, 32, 256, &v) != 0 || (v & (v - 1)) != 0)
+	if (sl_number_int(value, 32, 256, &v) != 0 || (v & (v - 1)) != 0)
 		return -EINVAL;
 	a->check_line = (uint32_t)v;
 	a->check = true;
@@ -156,14 +142,8 @@ set_check_line(struct sl_args *a, const char *value)
 static int
 set_check_seed(struct sl_args *a, const char *value)
 {
-	char *end;
-
-	errno = 0;
-	a->check_seed = strtoull(value, &end, 0);
 	a->check = true;
-	return errno != 0 || end == value || *end != '\0' || *value == '-' || a->check_seed == 0 ?
-		-EINVAL :
-		0;
+	return sl_number_hex(value, 1, UINT64_MAX, &a->check_seed);
 }
 
 static int
@@ -192,7 +172,7 @@ set_check_bug(struct sl_args *a, const char *value)
 	a->check = true;
 	if (sl_check_bug_parse(word, &a->check_bug) != 0)
 		return -EINVAL;
-	return parse_int(line + 1, 1, INT32_MAX, &a->check_at);
+	return sl_number_int(line + 1, 1, INT32_MAX, &a->check_at);
 }
 
 static int
@@ -225,16 +205,17 @@ static const struct arg_key arg_keys[] = {
 		SL_ARGS_SOFT | SL_ARGS_PCI, false},
 	{"mode", set_mode, "thread, step", SL_ARGS_SOFT, false},
 	{"time", set_time, "real, own", SL_ARGS_SOFT, false},
-	{"cpu", set_cpu, "a CPU number, -1 not to pin", SL_ARGS_SOFT, false},
+	{"cpu", set_cpu, "a CPU number, 0 to 32767, -1 not to pin", SL_ARGS_SOFT, false},
 	{"intr", set_intr, "msix, msi", SL_ARGS_SOFT, false},
 	{"mac", set_mac, "a unicast address xx:xx:xx:xx:xx:xx, not zero", SL_ARGS_SOFT, false},
 	{"fault", set_fault, "name[:arg[:count]], at most 8 of them; names", SL_ARGS_SOFT, true},
 	{"quota_noncached", set_quota, "bytes > 0, with K or M for KiB or MiB", SL_ARGS_SOFT,
 		false},
 	{"window", set_window, "own, all", SL_ARGS_PCI, false},
-	{"node", set_node, "a NUMA node number, -1 for any", SL_ARGS_SOFT, false},
+	{"node", set_node, "a NUMA node number, 0 to 32767, -1 for any", SL_ARGS_SOFT, false},
 	{"check_line", set_check_line, "32, 64, 128, 256", SL_ARGS_SOFT | SL_ARGS_PCI, false},
-	{"check_seed", set_check_seed, "a number, not 0", SL_ARGS_SOFT | SL_ARGS_PCI, false},
+	{"check_seed", set_check_seed, "a number, not 0; decimal, or hexadecimal behind 0x",
+		SL_ARGS_SOFT | SL_ARGS_PCI, false},
 	{"check_policy", set_check_policy, "report, abort, count", SL_ARGS_SOFT | SL_ARGS_PCI,
 		false},
 	{"check_bug", set_check_bug, "drop, late, half or reverse, then :FILE:LINE of a sync call",

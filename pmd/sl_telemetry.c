@@ -9,6 +9,7 @@
 #include <rte_common.h>
 #include <rte_telemetry.h>
 
+#include "sl_number.h"
 #include "sl_pmd.h"
 #include "sl_port.h"
 
@@ -17,14 +18,10 @@ telemetry_shm(const char *cmd, const char *params, struct rte_tel_data *d)
 {
 	struct sl_shm_stats s;
 	struct sl_adapter *adapter;
-	unsigned long port;
-	char *end;
+	uint64_t port;
 
 	RTE_SET_USED(cmd);
-	if (params == NULL || *params < '0' || *params > '9')
-		return -EINVAL;
-	port = strtoul(params, &end, 10);
-	if (*end != '\0' || port >= RTE_MAX_ETHPORTS)
+	if (params == NULL || sl_number(params, 0, RTE_MAX_ETHPORTS - 1, &port) != 0)
 		return -EINVAL;
 	adapter = sl_pmd_adapter((uint16_t)port);
 	if (adapter == NULL)

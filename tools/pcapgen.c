@@ -22,6 +22,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sl_number.h"
+
 enum kind {
 	KIND_UDP4,
 	KIND_TCP4,
@@ -213,17 +215,17 @@ int
 main(int argc, char **argv)
 {
 	uint8_t frame[FRAME_MAX + VLAN_TAG];
-	uint32_t number, count;
-	uint64_t seed;
+	uint64_t number, count = 1000, seed = 1;
 	pcap_t *pcap;
 	pcap_dumper_t *out;
 
-	if (argc < 2 || argc > 4) {
-		fprintf(stderr, "usage: pcapgen FILE [FRAMES [SEED]]\n");
+	if (argc < 2 || argc > 4 || (argc > 2 && sl_number(argv[2], 0, UINT32_MAX, &count) != 0) ||
+		(argc > 3 && sl_number(argv[3], 0, UINT64_MAX, &seed) != 0)) {
+		fprintf(stderr,
+			"usage: pcapgen FILE [FRAMES [SEED]]; FRAMES 0 to 4294967295, SEED 0 to"
+			" 18446744073709551615\n");
 		return 1;
 	}
-	count = argc > 2 ? (uint32_t)strtoul(argv[2], NULL, 10) : 1000;
-	seed = argc > 3 ? strtoull(argv[3], NULL, 10) : 1;
 	pcap = pcap_open_dead(DLT_EN10MB, UINT16_MAX);
 	out = pcap == NULL ? NULL : pcap_dump_open(pcap, argv[1]);
 	if (out == NULL) {
@@ -232,9 +234,9 @@ main(int argc, char **argv)
 		return 1;
 	}
 	for (number = 0; number < count; number++) {
-		struct pcap_pkthdr h = {.ts = {.tv_sec = number}};
+		struct pcap_pkthdr h = {.ts = {.tv_sec = (time_t)number}};
 
-		h.caplen = h.len = (bpf_u_int32)make_frame(frame, number, &seed);
+		h.caplen = h.len = (bpf_u_int32)make_frame(frame, (uint32_t)number, &seed);
 		pcap_dump((u_char *)out, &h, frame);
 	}
 	if (pcap_dump_flush(out) != 0) {

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sl_number.h>
+
 #include "against.h"
 #include "commands.h"
 #include "compare.h"
@@ -54,10 +56,11 @@ usage(FILE *f)
 static int
 parse_percent(const char *option, const char *text, double *out)
 {
-	char *end;
-	const double v = strtod(text, &end);
+	const char *end = text;
+	double v = 0;
 
-	if (end == text || (*end != '\0' && strcmp(end, "%") != 0) || !(v >= 0 && v < 100))
+	if (sl_number_fraction(&end, &v) != 0 || (*end != '\0' && strcmp(end, "%") != 0) ||
+		v >= 100)
 		return say_error(-EINVAL,
 			"compare: --%s: '%s' is not allowed; allowed: percent, from 0 to below 100",
 			option, text);
@@ -68,10 +71,9 @@ parse_percent(const char *option, const char *text, double *out)
 static int
 parse_rounds(const char *text, unsigned int *out)
 {
-	char *end;
-	const unsigned long v = strtoul(text, &end, 10);
+	uint64_t v;
 
-	if (end == text || *end != '\0' || v == 0 || v > ROUNDS_MAX)
+	if (sl_number(text, 1, ROUNDS_MAX, &v) != 0)
 		return say_error(-EINVAL,
 			"compare: --rounds: '%s' is not allowed; allowed: 1 to %d", text,
 			ROUNDS_MAX);

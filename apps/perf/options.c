@@ -3,11 +3,12 @@
  */
 #include <errno.h>
 #include <getopt.h>
-#include <math.h>
 #include <stdint.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <sl_number.h>
 
 #include "options.h"
 
@@ -20,6 +21,8 @@
 #define RIG_PORTS_MAX 2u
 #define PCI_DEVICE_MAX 31u
 #define PCI_FUNCTION_MAX 7u
+#define NICE_MIN (-20)
+#define NICE_MAX 19
 
 static int __attribute__((format(printf, 2, 3))) fail(char *why, const char *fmt, ...)
 {
@@ -34,30 +37,35 @@ static int __attribute__((format(printf, 2, 3))) fail(char *why, const char *fmt
 static int
 parse_number(const char *option, const char *text, double min, double max, double *out, char *why)
 {
-	char *end;
-	double v;
-
-	errno = 0;
-	v = strtod(text, &end);
-	if (end == text || *end != '\0' || errno != 0 || !(v >= min && v <= max))
-		return fail(why, "--%s: '%s' is not allowed; allowed: a number from %g to %g",
-			option, text, min, max);
-	*out = v;
-	return 0;
+	if (sl_number_real(text, min, max, out) == 0)
+		return 0;
+	return fail(why, "--%s: '%s' is not allowed; allowed: a number from %.9g to %.9g", option,
+		text, min, max);
 }
 
 static int
 parse_count(const char *option, const char *text, unsigned int min, unsigned int max,
 	unsigned int *out, char *why)
 {
-	double v = 0;
+	uint64_t v = 0;
 
-	if (parse_number(option, text, min, max, &v, why) != 0)
-		return -EINVAL;
-	if (v != floor(v))
-		return fail(
-			why, "--%s: '%s' is not allowed; allowed: a whole number", option, text);
+	if (sl_number(text, min, max, &v) != 0)
+		return fail(why, "--%s: '%s' is not allowed; allowed: a whole number from %u to %u",
+			option, text, min, max);
 	*out = (unsigned int)v;
+	return 0;
+}
+
+static int
+parse_nice(const char *text, double *out, char *why)
+{
+	int v = 0;
+
+	if (sl_number_int(text, NICE_MIN, NICE_MAX, &v) != 0)
+		return fail(why,
+			"--nice: '%s' is not allowed; allowed: a whole number from %d to %d", text,
+			NICE_MIN, NICE_MAX);
+	*out = v;
 	return 0;
 }
 
@@ -83,13 +91,11 @@ is_word(const char *words, const char *text)
 static int
 check_item(const char *option, const char *text, const struct item_rule *r, char *why)
 {
-	unsigned int v;
-	char ignored[OPTIONS_WHY_LEN];
+	uint64_t v;
 
 	if (is_word(r->words, text))
 		return 0;
-	if (r->max != 0 && parse_count(option, text, r->min, r->max, &v, ignored) == 0 &&
-		strspn(text, "0123456789") == strlen(text))
+	if (r->max != 0 && sl_number(text, r->min, r->max, &v) == 0)
 		return 0;
 	if (r->max == 0)
 		return fail(why, "--%s: '%s' is not allowed; allowed: %s", option, text, r->words);
@@ -252,11 +258,14 @@ options_usage(FILE *f, const char *program)
 static int
 parse_part(const char *text, struct options *o, char *why)
 {
-	char end;
+	const char *p = text;
+	uint64_t part = 0, parts = 0;
 
-	if (sscanf(text, "%u/%u%c", &o->part, &o->parts, &end) != 2 || o->part == 0 ||
-		o->part > o->parts)
+	if (sl_number_digits(&p, 10, &part) != 0 || *p != '/' ||
+		sl_number(p + 1, 1, UINT32_MAX, &parts) != 0 || part == 0 || part > parts)
 		return fail(why, "--part: '%s' is not allowed; allowed: K/N, K from 1 to N", text);
+	o->part = (unsigned int)part;
+	o->parts = (unsigned int)parts;
 	return 0;
 }
 
@@ -307,22 +316,30 @@ parse_lists(int key, const char *arg, struct options *o, char *why)
 	}
 }
 
+/* Hexadecimal digits, @most of them, and what stands behind them. */
+static bool
+is_hex(const char **text, size_t most, char behind, unsigned int *out)
+{
+	uint64_t v;
+
+	if (strspn(*text, "0123456789abcdefABCDEF") > most || sl_number_digits(text, 16, &v) != 0 ||
+		*(*text)++ != behind)
+		return false;
+	*out = (unsigned int)v;
+	return true;
+}
+
 /* "0000:01:00.0", or without the domain. */
 static bool
 is_bdf(const char *text, char out[OPTIONS_ITEM_LEN])
 {
 	unsigned int domain = 0, bus, device, function;
-	int end = 0;
 
-	if (sscanf(text, "%4x:%2x:%2x.%1u%n", &domain, &bus, &device, &function, &end) != 4 ||
-		text[end] != '\0') {
-		domain = 0;
-		end = 0;
-		if (sscanf(text, "%2x:%2x.%1u%n", &bus, &device, &function, &end) != 3 ||
-			text[end] != '\0')
-			return false;
-	}
-	if (device > PCI_DEVICE_MAX || function > PCI_FUNCTION_MAX)
+	if (strchr(text, ':') != strrchr(text, ':') && !is_hex(&text, 4, ':', &domain))
+		return false;
+	if (!is_hex(&text, 2, ':', &bus) || !is_hex(&text, 2, '.', &device) ||
+		!is_hex(&text, 1, '\0', &function) || device > PCI_DEVICE_MAX ||
+		function > PCI_FUNCTION_MAX)
 		return false;
 	snprintf(out, OPTIONS_ITEM_LEN, "%04x:%02x:%02x.%u", domain & UINT16_MAX, bus & UINT8_MAX,
 		device, function);
@@ -406,7 +423,7 @@ parse_one(int key, const char *arg, struct options *o, char *why)
 	case KEY_MEMORY:
 		return parse_count("memory", arg, 64, 1048576, &o->memory, why);
 	case KEY_NICE:
-		return parse_number("nice", arg, -20, 19, &o->nice, why);
+		return parse_nice(arg, &o->nice, why);
 	case KEY_POOL:
 		return parse_pool(arg, o, why);
 	case KEY_NO_HUGE:

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sl_number.h>
+
 #include "options.h"
 
 /* Each list stands for itself; all combinations of a row are measured. */
@@ -66,10 +68,14 @@ split(const char *text, struct list *out)
 	}
 }
 
+/* Of a list whose items were found good. */
 static unsigned int
 number(const char *text)
 {
-	return (unsigned int)strtoul(text, NULL, 10);
+	uint64_t v = 0;
+
+	sl_number(text, 0, UINT32_MAX, &v);
+	return (unsigned int)v;
 }
 
 unsigned int

@@ -14,6 +14,8 @@
 #include <rte_lcore.h>
 #include <rte_version.h>
 
+#include <sl_number.h>
+
 #include "bench.h"
 #include "commands.h"
 #include "environment.h"
@@ -55,15 +57,17 @@ static int
 cpus_of_option(const char *text, struct cpus *out)
 {
 	struct cpus allowed = {0};
-	char *end;
 
 	cpus_of_process(&allowed);
 	while (true) {
-		const long v = strtol(text, &end, 10);
+		const char *end = text;
+		uint64_t v = 0;
 		bool known = false;
 
+		if (sl_number_digits(&end, 10, &v) != 0)
+			end = text;
 		for (unsigned int i = 0; i < allowed.n; i++)
-			known |= allowed.cpu[i] == v;
+			known |= (uint64_t)allowed.cpu[i] == v;
 		if (end == text || (*end != ',' && *end != '\0') || !known || out->n == CPUS_MAX)
 			return say_error(-EINVAL,
 				"--cpus: '%s' is not allowed; allowed: CPUs that this process may"

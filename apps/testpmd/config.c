@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
-#include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
@@ -12,6 +11,8 @@
 #include <rte_common.h>
 #include <rte_ethdev.h>
 #include <rte_mempool.h>
+
+#include <sl_number.h>
 
 #include "config.h"
 
@@ -49,17 +50,7 @@ struct option {
 int
 parse_number(const char *text, uint64_t min, uint64_t max, uint64_t *out)
 {
-	unsigned long long v;
-	char *end;
-
-	if (!isdigit((unsigned char)text[0]))
-		return -EINVAL;
-	errno = 0;
-	v = strtoull(text, &end, 0);
-	if (errno != 0 || *end != '\0' || v < min || v > max)
-		return -EINVAL;
-	*out = v;
-	return 0;
+	return sl_number_hex(text, min, max, out) == 0 ? 0 : -EINVAL;
 }
 
 /** Call @p fn for each part of a comma list; empty parts are refused. */
@@ -536,21 +527,6 @@ complain_value(char *why, const struct option *o, const char *value)
 }
 
 static int
-parse_seconds(const char *value, uint64_t max, double *out)
-{
-	char *end;
-	double v;
-
-	if (!isdigit((unsigned char)value[0]) || strpbrk(value, "xXpP") != NULL)
-		return -EINVAL;
-	v = strtod(value, &end);
-	if (*end != '\0' || !(v >= 0 && v <= (double)max))
-		return -EINVAL;
-	*out = v;
-	return 0;
-}
-
-static int
 set_option(struct config *cfg, const struct option *o, const char *value)
 {
 	void *field = (char *)cfg + o->offset;
@@ -562,7 +538,7 @@ set_option(struct config *cfg, const struct option *o, const char *value)
 		*(bool *)field = o->kind == KIND_FLAG;
 		return 0;
 	case KIND_SECONDS:
-		return parse_seconds(value, o->max, field);
+		return sl_number_real(value, 0, (double)o->max, field);
 	case KIND_TEXT:
 		*(const char **)field = value;
 		return 0;

@@ -88,7 +88,7 @@ int config_parse(int argc, char *const *argv, struct config *cfg, char why[CONFI
 /** Every option with its meaning, default and range. */
 void config_usage(FILE *f, const char *prog);
 
-/** A number, whole string, within bounds. @return 0 or -EINVAL. */
+/** A number, decimal or behind "0x", whole string, within bounds. @return 0 or -EINVAL. */
 int parse_number(const char *text, uint64_t min, uint64_t max, uint64_t *out);
 
 /** The pool's kind, as --pool names it. */

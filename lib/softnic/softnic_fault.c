@@ -4,9 +4,9 @@
  * Faults on request: design section 6.
  */
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "sl_number.h"
 #include "softnic_priv.h"
 
 static const char *const fault_names[SL_FAULT_COUNT] = {
@@ -79,20 +79,18 @@ sl_softnic_fault(struct sl_softnic *nic, enum sl_fault fault, uint32_t arg, uint
 	return 0;
 }
 
+/* ":number", decimal or behind "0x", to the next colon or the end. */
 static int
 parse_u32(const char *text, const char **end, uint32_t *out)
 {
-	char *stop;
-	unsigned long long v;
+	const unsigned int base = text[0] == '0' && (text[1] == 'x' || text[1] == 'X') ? 16 : 10;
+	uint64_t v;
 
-	if (*text < '0' || *text > '9')
-		return -EINVAL;
-	errno = 0;
-	v = strtoull(text, &stop, 0);
-	if (errno != 0 || v > UINT32_MAX)
+	text += base == 16 ? 2 : 0;
+	if (sl_number_digits(&text, base, &v) != 0 || v > UINT32_MAX)
 		return -EINVAL;
 	*out = (uint32_t)v;
-	*end = stop;
+	*end = text;
 	return 0;
 }
 

@@ -4,12 +4,11 @@
 
 /* Parser of what people write after a wire's colon or hand to its control. */
 
-#include <ctype.h>
 #include <errno.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "sl_number.h"
 #include "wire_priv.h"
 
 #define GIGABIT 1e9
@@ -91,18 +90,7 @@ wire_opts_parse(const char *kind, const char *text, enum wire_opt_when when,
 int
 wire_parse_u64(const char *text, uint64_t min, uint64_t max, uint64_t *out)
 {
-	unsigned long long v;
-	char *end;
-
-	/* strtoull would take a sign and leading blanks. */
-	if (!isdigit((unsigned char)text[0]))
-		return -EINVAL;
-	errno = 0;
-	v = strtoull(text, &end, 10);
-	if (errno != 0 || *end != '\0' || v < min || v > max)
-		return -EINVAL;
-	*out = v;
-	return 0;
+	return sl_number(text, min, max, out) == 0 ? 0 : -EINVAL;
 }
 
 int
@@ -122,15 +110,12 @@ wire_parse_mac(const char *text, uint8_t mac[6])
 	unsigned int i;
 
 	for (i = 0; i < 6; i++) {
-		char byte[3];
+		const unsigned int high = sl_number_digit(text[0]);
+		const unsigned int low = high < 16 ? sl_number_digit(text[1]) : high;
 
-		if (!isxdigit((unsigned char)text[0]) || !isxdigit((unsigned char)text[1]))
+		if (low >= 16 || text[2] != (i < 5 ? ':' : '\0'))
 			return -EINVAL;
-		if (text[2] != (i < 5 ? ':' : '\0'))
-			return -EINVAL;
-		memcpy(byte, text, 2);
-		byte[2] = '\0';
-		mac[i] = (uint8_t)strtoul(byte, NULL, 16);
+		mac[i] = (uint8_t)(high << 4 | low);
 		text += 3;
 	}
 	return 0;
@@ -153,13 +138,10 @@ int
 wire_parse_rate(const char *text, struct wire_rate *out)
 {
 	struct wire_rate r = {0, 0};
+	const char *end = text;
 	double v, line;
-	char *end;
 
-	if (!isdigit((unsigned char)text[0]))
-		return -EINVAL;
-	v = strtod(text, &end);
-	if (!isfinite(v))
+	if (sl_number_fraction(&end, &v) != 0)
 		return -EINVAL;
 	if (*end == '%') {
 		if (v <= 0 || v > 100 || parse_line(end + 1, &line) != 0)

@@ -41,6 +41,7 @@ loop=net_syncline_soft0,wire=loop
 
 # Usage and set-up.
 expect 1 "--burst: '0' is not allowed; allowed: a number from 1 to 512" "$loop" -- --burst 0
+expect 1 "--burst: '010' is not allowed; allowed: a number from 1 to 512" "$loop" -- --burst 010
 expect 1 "'--nonsense' is not an option" "$loop" -- --nonsense
 expect 1 "cannot be read" "$loop" -- --cmdline-file "$dir/none"
 expect 2 "no port found" --

@@ -21,6 +21,8 @@
 #include <rte_errno.h>
 #include <rte_vect.h>
 
+#include <sl_number.h>
+
 #include "huge.h"
 #include "report.h"
 
@@ -97,11 +99,15 @@ usage(FILE *to)
 /* A number of an option, from @least to @most. */
 static int
 number_parse(const char *option, const char *text, unsigned int least, unsigned int most,
-	char **end, unsigned int *out)
+	const char **end, unsigned int *out)
 {
-	unsigned long v = strtoul(text, end, 10);
+	const char *p = text;
+	uint64_t v = 0;
 
-	if (*end == text || (**end != '\0' && **end != ',') || v < least || v > most) {
+	if (sl_number_digits(&p, 10, &v) != 0)
+		p = text;
+	*end = p;
+	if (p == text || (**end != '\0' && **end != ',') || v < least || v > most) {
 		fprintf(stderr, "--%s %s: allowed: numbers from %u to %u\n", option, text, least,
 			most);
 		return -EINVAL;
@@ -114,7 +120,7 @@ static int
 one_parse(const char *option, const char *text, unsigned int least, unsigned int most,
 	unsigned int *out)
 {
-	char *end;
+	const char *end;
 	int ret = number_parse(option, text, least, most, &end, out);
 
 	if (ret == 0 && *end != '\0') {
@@ -128,7 +134,7 @@ static int
 list_parse(const char *option, const char *text, unsigned int least, unsigned int most,
 	struct list *out)
 {
-	char *end;
+	const char *end;
 	int ret;
 
 	for (out->n = 0; out->n < LIST_MAX; text = end + 1) {

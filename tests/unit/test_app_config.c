@@ -184,6 +184,10 @@ test_words_refused(void **state)
 		{"--rxq", "2"},
 		{"--fail-on-loss=1", "--help"},
 	};
+	static const char *const numeric[] = {"--burst", "--rxq", "--mbufs", "--packets",
+		"--portmask", "--ports", "--txpkts", "--tx-first", "--duration", "--stats-period"};
+	static const char *const no_numbers[] = {"0100", "+100", " 100", "100 ", "100x", "0x",
+		"99999999999999999999999", "1.2.3", "one"};
 	char why[CONFIG_WHY_LEN];
 	struct config cfg;
 
@@ -193,6 +197,12 @@ test_words_refused(void **state)
 			fail_msg("%s '%s' was taken", bad[i][0], bad[i][1]);
 		assert_non_null(strstr(why, "--"));
 		assert_non_null(strstr(why, "allowed"));
+	}
+	for (size_t i = 0; i < RTE_DIM(numeric); i++) {
+		for (size_t j = 0; j < RTE_DIM(no_numbers); j++) {
+			if (PARSE(&cfg, why, numeric[i], no_numbers[j]) != -EINVAL)
+				fail_msg("%s '%s' was taken", numeric[i], no_numbers[j]);
+		}
 	}
 	assert_int_equal(PARSE(&cfg, why, "--nonsense"), -EINVAL);
 	assert_non_null(strstr(why, "--nonsense"));

@@ -219,9 +219,26 @@ refusals(void **state)
 			"coherency=checked"},
 		{SL_ARGS_PCI, "check_bug=drop:sl_rx.c:9", "check_", "coherency=checked"},
 	};
-	unsigned int i;
+	static const char *const numbers[] = {"cpu", "node", "quota_noncached", "check_seed",
+		"check_line",
+		"check_bug=drop:sl_tx.c:", "fault=bad_length:", "fault=bad_length:64:"};
+	static const char *const no_numbers[] = {
+		"064", "+64", " 64", "64 ", "64x", "6.4e1", "0x", "99999999999999999999999"};
+	unsigned int i, k;
 
 	(void)state;
+	for (i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		for (k = 0; k < sizeof(no_numbers) / sizeof(no_numbers[0]); k++) {
+			char text[128], why[WHY_LEN] = "";
+			struct sl_args a;
+
+			snprintf(text, sizeof(text), "coherency=checked,%s%s%s", numbers[i],
+				strchr(numbers[i], '=') == NULL ? "=" : "", no_numbers[k]);
+			if (sl_args_parse(SL_ARGS_SOFT, text, &a, why, sizeof(why)) != -EINVAL ||
+				strstr(why, "allowed: ") == NULL)
+				fail_msg("\"%s\" was taken, or refused with \"%s\"", text, why);
+		}
+	}
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct sl_args a, before;
 		char why[WHY_LEN] = "";

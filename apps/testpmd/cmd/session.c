@@ -3,8 +3,9 @@
  */
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+
+#include <sl_number.h>
 
 #include "cmd.h"
 #include "forward.h"
@@ -42,10 +43,8 @@ sleep_command(struct run *run, const struct args *args)
 	double seconds, gone = 0;
 	uint64_t since = rte_rdtsc();
 	enum wake why;
-	char *end;
 
-	seconds = strtod(args->word[1], &end);
-	if (*end != '\0' || !(seconds >= 0 && seconds <= 1e6))
+	if (sl_number_real(args->word[1], 0, 1e6, &seconds) != 0)
 		return say_error(-EINVAL,
 			"sleep: '%s' is not allowed; allowed: seconds from 0 to"
 			" 1000000",

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+#ifndef _SL_NUMBER_H_
+#define _SL_NUMBER_H_
+
+/**
+ * @file
+ * Numbers that people write: on command lines, in device arguments, in wires' texts. One
+ * parser for all of them, which takes a number whole or refuses it: no sign, blank or
+ * fraction where none belongs, nothing behind it, no overflow that wraps or is cut.
+ * "010" is refused, as C would take it for 8 and people for 10.
+ * Header only: programs, driver and tools share no library. Any thread.
+ */
+
+#include <errno.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+/** Value of a digit, or a large number. Not isdigit(): that depends on the locale. */
+static inline unsigned int
+sl_number_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return (unsigned int)(c - '0');
+	if (c >= 'a' && c <= 'f')
+		return (unsigned int)(c - 'a') + 10;
+	return c >= 'A' && c <= 'F' ? (unsigned int)(c - 'A') + 10 : UINT32_MAX;
+}
+
+/**
+ * The number that a text begins with, to the last of its digits.
+ * @param text      moved behind it
+ * @param base      10 or 16
+ * @return 0; -EINVAL: there is none, or it has leading zeros; -ERANGE: above UINT64_MAX.
+ */
+static inline int
+sl_number_digits(const char **text, unsigned int base, uint64_t *out)
+{
+	const char *p = *text;
+	uint64_t v = 0;
+
+	if (sl_number_digit(*p) >= base)
+		return -EINVAL;
+	if (base == 10 && p[0] == '0' && sl_number_digit(p[1]) < 10)
+		return -EINVAL;
+	for (; sl_number_digit(*p) < base; p++) {
+		if (__builtin_mul_overflow(v, (uint64_t)base, &v) ||
+			__builtin_add_overflow(v, (uint64_t)sl_number_digit(*p), &v))
+			return -ERANGE;
+	}
+	*text = p;
+	*out = v;
+	return 0;
+}
+
+/** A decimal number, the whole text, from @p min to @p max. @return 0, -EINVAL or -ERANGE. */
+static inline int
+sl_number(const char *text, uint64_t min, uint64_t max, uint64_t *out)
+{
+	uint64_t v = 0;
+	int rc = sl_number_digits(&text, 10, &v);
+
+	if (rc == 0 && *text != '\0')
+		rc = -EINVAL;
+	if (rc == 0 && (v < min || v > max))
+		rc = -ERANGE;
+	if (rc == 0)
+		*out = v;
+	return rc;
+}
+
+/** The same, or hexadecimal behind "0x": masks and seeds. */
+static inline int
+sl_number_hex(const char *text, uint64_t min, uint64_t max, uint64_t *out)
+{
+	uint64_t v = 0;
+	int rc;
+
+	if (text[0] != '0' || (text[1] != 'x' && text[1] != 'X'))
+		return sl_number(text, min, max, out);
+	text += 2;
+	rc = sl_number_digits(&text, 16, &v);
+	if (rc == 0 && *text != '\0')
+		rc = -EINVAL;
+	if (rc == 0 && (v < min || v > max))
+		rc = -ERANGE;
+	if (rc == 0)
+		*out = v;
+	return rc;
+}
+
+/** A decimal number that may be below zero. "-0" is refused. */
+static inline int
+sl_number_int(const char *text, int min, int max, int *out)
+{
+	const int sign = *text == '-' ? -1 : 1;
+	uint64_t v = 0;
+	int64_t n;
+	int rc = sl_number(text + (sign < 0), sign < 0, UINT32_MAX, &v);
+
+	if (rc != 0)
+		return rc;
+	n = sign * (int64_t)v;
+	if (n < min || n > max)
+		return -ERANGE;
+	*out = (int)n;
+	return 0;
+}
+
+/**
+ * The decimal number with or without a fraction that a text begins with: "2", "0.5",
+ * "1.5e3". Zeros in front are none of C's octal here, but refused all the same.
+ * @param text  moved behind it
+ * @return 0; -EINVAL; -ERANGE: beyond a double's range.
+ */
+static inline int
+sl_number_fraction(const char **text, double *out)
+{
+	const char *p = *text;
+	double v;
+
+	if (sl_number_digit(*p) >= 10 || (p[0] == '0' && sl_number_digit(p[1]) < 10))
+		return -EINVAL;
+	p += strspn(p, "0123456789");
+	if (*p == '.') {
+		if (sl_number_digit(p[1]) >= 10)
+			return -EINVAL;
+		p += 1 + strspn(p + 1, "0123456789");
+	}
+	if (*p == 'e' || *p == 'E') {
+		p += 1 + (p[1] == '+' || p[1] == '-');
+		if (sl_number_digit(*p) >= 10)
+			return -EINVAL;
+		p += strspn(p, "0123456789");
+	}
+	/* It ends where the digits do: no "0x", which would not have come so far. */
+	errno = 0;
+	v = strtod(*text, NULL);
+	if (errno != 0)
+		return -ERANGE;
+	*text = p;
+	*out = v;
+	return 0;
+}
+
+/** A number that may have a fraction, the whole text, from @p min to @p max. */
+static inline int
+sl_number_real(const char *text, double min, double max, double *out)
+{
+	double v = 0;
+	int rc = sl_number_fraction(&text, &v);
+
+	if (rc == 0 && *text != '\0')
+		rc = -EINVAL;
+	if (rc == 0 && !(v >= min && v <= max))
+		rc = -ERANGE;
+	if (rc == 0)
+		*out = v;
+	return rc;
+}
+
+#endif /* _SL_NUMBER_H_ */
