@@ -87,9 +87,8 @@ list_differing(const json_t *base, const json_t *now, json_t *base_config, const
 
 	out[0] = '\0';
 	for (size_t i = 0; i < CONDITIONS; i++) {
-		const json_t *b = condition_of(base, i), *n = condition_of(now, i);
-
-		if ((!exact || conditions[i].counts) && b != NULL && n != NULL && !json_equal(b, n))
+		if ((!exact || conditions[i].counts) &&
+			differ(condition_of(base, i), condition_of(now, i)))
 			add_word(out, conditions[i].name);
 	}
 	json_object_foreach(base_config, key, v)

@@ -28,9 +28,9 @@ folder = sys.argv[1]
 base = json.load(open(f"{folder}/base.json"))
 owned = f"touch {folder}/owned"
 texts = [
-    f"'\nsystem(\"{owned}\")\n#", f"'; system(\"{owned}\"); set title '", f"\"\nE\nsystem \"{owned}\"\n", f"`{owned}`",
+    f"'\n system(\"{owned}\")\n#", f"'; system(\"{owned}\"); set title '", f"\"\nE\nsystem \"{owned}\"\n", f"`{owned}`",
     f"'.system(\"{owned}\").'", f"64\" 1\n! {owned}\nE\n", "</td><script>alert(1)</script>", "\"><img src=x onerror=y>",
-    "=HYPERLINK(\"http://x\")", "+1", "-1", "@SUM(A1)", "a,b\"c\r\nd", "a\nsl_perf_x{} 1", "a\\", "\\\"} 1", " ", "",
+    "=HYPERLINK(\"http://x\")", "+1", "-1", "@SUM(A1)", "a,b\"c\r\n2", "a\nsl_perf_x{} 1", "a\\", "\\\"} 1", " ", "",
     "\x1b]0;x\x07\x1b[2J", "\x9b31m", "caf\u00e9 \U0001f600", "x" * 5000, "\u00e9" * 3000, "%s%n%1$s", "{/=40 x}^2",
 ]
 def walk(j, f):
