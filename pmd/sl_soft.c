@@ -82,20 +82,37 @@ shared_put(struct soft_shared *s)
 	rte_memzone_free(s->mz);
 }
 
-/* Not the CPU of a polling lcore: the main lcore's while others forward, else any other. */
+static void *
+first_cpu_of_thread(void *arg)
+{
+	cpu_set_t set;
+	int cpu, *out = arg;
+
+	if (pthread_getaffinity_np(pthread_self(), sizeof(set), &set) != 0)
+		return NULL;
+	for (cpu = 0; cpu < CPU_SETSIZE && *out < 0; cpu++) {
+		if (CPU_ISSET(cpu, &set))
+			*out = cpu;
+	}
+	return NULL;
+}
+
+/*
+ * Not the CPU of a polling lcore: the main lcore's while others forward, else one that this
+ * process may use and no lcore does. EAL's control threads have those, or, where there is
+ * none, the main lcore's: both share it then.
+ */
 static int
 default_cpu(void)
 {
-	int main_cpu = rte_lcore_to_cpu_id((int)rte_get_main_lcore());
-	long cpu, n = sysconf(_SC_NPROCESSORS_ONLN);
+	pthread_t thread;
+	int cpu = -1;
 
 	if (rte_lcore_count() > 1)
-		return main_cpu;
-	for (cpu = 0; cpu < n; cpu++) {
-		if (cpu != main_cpu)
-			return (int)cpu;
-	}
-	return -1;
+		return rte_lcore_to_cpu_id((int)rte_get_main_lcore());
+	if (rte_ctrl_thread_create(&thread, "sl-cpu", NULL, first_cpu_of_thread, &cpu) == 0)
+		pthread_join(thread, NULL);
+	return cpu;
 }
 
 static int
@@ -142,8 +159,10 @@ start_thread(struct soft_dev *dev, const char *name, int cpu)
 		cpu = default_cpu();
 	ret = runner_get(dev->shared, cpu, &dev->runner);
 	if (ret != 0) {
-		SL_LOG(ERR, "%s: no device thread on CPU %d (%s); allowed for cpu=: 0..%ld, -1",
-			name, cpu, rte_strerror(-ret), sysconf(_SC_NPROCESSORS_ONLN) - 1);
+		SL_LOG(ERR,
+			"%s: no device thread on CPU %d (%s); allowed for cpu=: CPUs of this process"
+			" (taskset -cp $$ in its shell lists them), -1",
+			name, cpu, rte_strerror(-ret));
 		return ret;
 	}
 	ret = sl_runner_add(dev->runner->runner, dev->nic);

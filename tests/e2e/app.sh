@@ -200,6 +200,26 @@ fi
 json '"error":"pcap:out='
 json '"passed":false'
 
+# With one CPU for all the device's thread keeps to it.
+cpu=$(taskset -cp $$ | sed 's/.*: //; s/[,-].*//')
+prog_all=$prog
+prog=taskset
+session_eal=("${eal[@]}")
+eal=(-c "$cpu" "$prog_all" "${eal[@]/#0/0@$cpu}")
+eal[3]=--lcores
+session 0 --vdev "$loop" --
+say 'show config'
+await 'show config'
+where=$(for task in /proc/"$session_pid"/task/*; do
+	[[ $(cat "$task/comm") != softnic ]] || grep Cpus_allowed_list "$task/status"
+done)
+[[ ${where##*[[:space:]]} == "$cpu" ]] || { echo "FAILED: the device's thread may use '$where', not CPU $cpu alone"; failed=1; }
+say 'start tx_first 2' 'sleep 0.2' stop
+say_end
+grep -Eq 'frames  rx [1-9]' "$dir/out" || { echo 'FAILED: nothing forwarded on one CPU'; failed=1; }
+prog=$prog_all
+eal=("${session_eal[@]}")
+
 # A device is pulled out amid a run: said, survived, told by the exit code.
 session 3 --vdev "$loop" --vdev "$sink" -- --fail-on-loss
 say start 'set fault 0 removed'
