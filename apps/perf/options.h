@@ -52,7 +52,7 @@ struct options {
 	unsigned int processes;
 	unsigned int part, parts; /**< this process among those of one run; parts 0: on its own */
 	char counts[300];    /**< this process is under callgrind, which writes files named so; "": it is not */
-	char cpus[64];       /**< "": chosen */
+	char cpus[512];      /**< "": chosen */
 	bool no_huge;
 	bool pool_ordinary;  /**< mbuf headers beside the data; else data has pages of its own */
 	double nice;         /**< priority of all threads; 0: as it is */

@@ -28,7 +28,8 @@
 #include "spawn.h"
 #include "stop.h"
 
-#define CPUS_MAX 64u
+/** A lcore for each, and one for a tester. */
+#define CPUS_MAX (RTE_MAX_LCORE - 2u)
 #define EAL_ARGS_MAX 16
 /** Slices of a pair: shorter than what else happens on a machine mostly lasts. */
 #define SLICE_US 40000
@@ -219,6 +220,14 @@ run_here(const struct options *o, int argc, char **argv, json_t *result)
 		.dut = &o->dut};
 	if (plan_make(o, b.cores, &plan, why) != 0)
 		return say_error(EXIT_CODE_USAGE, "%s", why);
+	/* A later process leaves out what is measured once. */
+	if (plan.n == 0 && o->part <= 1) {
+		plan_free(&plan);
+		return say_error(EXIT_CODE_SETUP,
+			"nothing that was asked for can be measured: %u CPUs can forward, each"
+			" with a queue of its own; ask for fewer --cores, or for as many --queues",
+			b.cores);
+	}
 	if (ports_check(o) != 0 || start_eal(o, &cpus, huge, &eal) != 0) {
 		plan_free(&plan);
 		return EXIT_CODE_SETUP;

@@ -64,6 +64,12 @@ expect 1 "--trial: '0' is not allowed; allowed: a number from 0.005 to 600" run 
 expect 1 "'--speed' is not an option" run --speed
 expect 1 "--out wants a value" run --out
 expect 1 "--cpus: '99999' is not allowed" run --processes 1 --cpus 99999
+cpu=$(taskset -cp $$ | sed 's/.*: //; s/[,-].*//')
+perf=$prog
+prog=taskset
+expect 2 'nothing that was asked for can be measured: 1 CPUs can forward' -c "$cpu" "$perf" run --processes 1 --suite mrr --cores 2 --queues 2
+expect 0 'cycles/64' -c "$cpu" "$perf" run --processes 1 --suite cycles --sizes 64 "${short[@]}"
+prog=$perf
 expect 2 "/nonexistent/r.json cannot be written" run --processes 1 --suite cycles --sizes 64 "${short[@]}" --out /nonexistent/r.json
 
 # Instructions, where there is a counter for them: the same each time, so one run is enough to compare.
