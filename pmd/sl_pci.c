@@ -3,6 +3,11 @@
  *
  * net_syncline: the driver on a real NIC, the 82576 first.
  */
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <rte_cycles.h>
 #include <rte_errno.h>
 #include <rte_io.h>
 #include <rte_vfio.h>
@@ -15,6 +20,7 @@
 #include "sl_port.h"
 
 #define WHY_LEN 512u
+#define RESET_QUIET_US 1000u /* 4.2.1.6.1 */
 #define PATH_LEN 256u
 
 static uint32_t
@@ -69,6 +75,81 @@ static const struct sl_dev_ops pci_dev_ops = {
 	.release = pci_release,
 	.master = pci_master,
 };
+
+/* --- a NIC that was left running --- */
+
+static int
+open_of(const struct rte_pci_device *pci, const char *file)
+{
+	char path[PATH_LEN];
+
+	snprintf(path, sizeof(path), "%s/%s/%s", rte_pci_get_sysfs_path(), pci->name, file);
+	return open(path, O_RDWR | O_CLOEXEC);
+}
+
+/* Bus mastering off, by the kernel's file. @return whether it reads so. */
+static bool
+master_off(const struct rte_pci_device *pci)
+{
+	const int fd = open_of(pci, "config");
+	uint16_t command = UINT16_MAX;
+	bool off;
+
+	if (fd >= 0 && pread(fd, &command, sizeof(command), SL_PCI_COMMAND) == sizeof(command)) {
+		command &= (uint16_t)~SL_PCI_COMMAND_MASTER;
+		if (pwrite(fd, &command, sizeof(command), SL_PCI_COMMAND) != sizeof(command) ||
+			pread(fd, &command, sizeof(command), SL_PCI_COMMAND) != sizeof(command))
+			command = UINT16_MAX;
+	}
+	off = (command & SL_PCI_COMMAND_MASTER) == 0;
+	if (fd >= 0)
+		close(fd);
+	return off;
+}
+
+/* Whether the NIC moves frames, or would with bus mastering; it answers in any case. */
+static bool
+moves_frames(const struct sl_bus *bus)
+{
+	return SL_RD(bus, STATUS, 0) != SL_REG_GONE &&
+		((SL_RD(bus, RCTL, 0) & SL_RCTL_RXEN) != 0 ||
+			(SL_RD(bus, TCTL, 0) & SL_TCTL_EN) != 0);
+}
+
+/*
+ * uio leaves a NIC as a killed process had it, to receive into memory that others have now as
+ * soon as it may. EAL turns bus mastering on when it maps the device, so the NIC forgets its
+ * rings before that. vfio resets a device by itself when it is opened.
+ */
+static void
+stop_left_running(const struct rte_pci_device *pci)
+{
+	struct sl_bus bus = {.ops = &mmio_ops};
+	int fd;
+
+	if (!master_off(pci))
+		return;
+	fd = open_of(pci, "resource0");
+	bus.dev = fd < 0 ? MAP_FAILED :
+			   mmap(NULL, SL_BAR_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (fd >= 0)
+		close(fd);
+	if (bus.dev == MAP_FAILED)
+		return;
+	if (moves_frames(&bus)) {
+		SL_WR(&bus, CTRL, 0, SL_RD(&bus, CTRL, 0) | SL_CTRL_RST);
+		rte_delay_us_sleep(RESET_QUIET_US);
+		SL_LOG(NOTICE, "%s: was left running, by a killed process or by firmware: stopped",
+			pci->name);
+	}
+	munmap(bus.dev, SL_BAR_SIZE);
+}
+
+static bool
+is_uio(const struct rte_pci_device *pci)
+{
+	return pci->kdrv == RTE_PCI_KDRV_IGB_UIO || pci->kdrv == RTE_PCI_KDRV_UIO_GENERIC;
+}
 
 /** What the creation of a port goes by. */
 struct pci_probe {
@@ -136,10 +217,14 @@ pci_probe(struct rte_pci_driver *driver, struct rte_pci_device *pci)
 		SL_LOG(ERR, "%s: %s", pci->device.name, why);
 		return ret;
 	}
+	if (is_uio(pci))
+		stop_left_running(pci);
 	/* The device is ours to map, not EAL's: it would map all memory first. */
 	ret = sl_vfio_attach(pci, probe.args.window_all, &probe.link);
 	if (ret != 0)
 		return ret;
+	/* EAL has turned it on: not before a start, which resets the NIC first. */
+	rte_pci_set_bus_master(pci, false);
 	ret = rte_eth_dev_create(&pci->device, pci->device.name, sizeof(struct sl_port),
 		eth_dev_pci_specific_init, pci, pci_port_create, &probe);
 	if (ret != 0)

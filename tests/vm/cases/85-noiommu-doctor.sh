@@ -45,6 +45,22 @@ case_traffic() {
 	return 1
 }
 
+# uio leaves the NIC of a killed process running: it is stopped before anything else.
+case_left_running() {
+	local pid
+	both_uio || return
+	"${plain[@]}" -a "${nic[0]}" -a "${nic[1]}" -- --tx-first 4 --stats-period 0.2 >"$log" 2>&1 &
+	pid=$!
+	wait_until 60 grep -Eq ' rx +(0\.00[1-9]|0\.0[1-9]|0\.[1-9]|[1-9])' "$log" ||
+		{ why="no traffic" && kill -9 "$pid" && return 1; }
+	kill -9 "$pid"
+	wait "$pid" 2>/dev/null
+	traffic "${plain[@]}" -a "${nic[0]}" -a "${nic[1]}" || return
+	(($(grep -c 'was left running' "$log") == 2)) && return
+	why="no word of the NICs that were left running"
+	return 1
+}
+
 # The files may be given away, physical addresses are root's.
 case_user() {
 	both_uio || return
@@ -67,5 +83,6 @@ case_lockdown() {
 
 run_case "no IOMMU: the way that is left is told" case_advice
 run_case "no IOMMU: traffic, and the missing protection is told" case_traffic
+run_case "no IOMMU: a NIC left running by a kill is stopped" case_left_running
 run_case "no IOMMU: not for an ordinary user" case_user
 run_case "no IOMMU: lockdown" case_lockdown
