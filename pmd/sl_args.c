@@ -84,7 +84,15 @@ static int
 set_window(struct sl_args *a, const char *value)
 {
 	a->window_all = strcmp(value, "all") == 0;
-	return a->window_all || strcmp(value, "own") == 0 ? 0 : -EINVAL;
+	a->window_strict = strcmp(value, "strict") == 0;
+	return a->window_all || a->window_strict || strcmp(value, "own") == 0 ? 0 : -EINVAL;
+}
+
+/* The software NIC never reaches more than its table. */
+static int
+set_soft_window(struct sl_args *a, const char *value)
+{
+	return strcmp(value, "all") == 0 ? -EINVAL : set_window(a, value);
 }
 
 static int
@@ -211,7 +219,8 @@ static const struct arg_key arg_keys[] = {
 	{"fault", set_fault, "name[:arg[:count]], at most 8 of them; names", SL_ARGS_SOFT, true},
 	{"quota_noncached", set_quota, "bytes > 0, with K or M for KiB or MiB", SL_ARGS_SOFT,
 		false},
-	{"window", set_window, "own, all", SL_ARGS_PCI, false},
+	{"window", set_window, "own, all, strict", SL_ARGS_PCI, false},
+	{"window", set_soft_window, "own, strict", SL_ARGS_SOFT, false},
 	{"node", set_node, "a NUMA node number, 0 to 32767, -1 for any", SL_ARGS_SOFT, false},
 	{"check_line", set_check_line, "32, 64, 128, 256", SL_ARGS_SOFT | SL_ARGS_PCI, false},
 	{"check_seed", set_check_seed, "a number, not 0; decimal, or hexadecimal behind 0x",

@@ -42,6 +42,7 @@ struct sl_args {
 	uint8_t mac[6];              /**< zero: the device's own */
 	size_t quota_noncached;      /**< bytes, 0: the library's default */
 	int node;                    /**< NUMA node or SL_NODE_ANY */
+	bool window_strict;          /**< the NIC writes no page that holds anything but data */
 	bool window_all;             /**< all of EAL's memory in the DMA window, as other drivers do */
 	unsigned int nb_faults;
 	struct sl_args_fault faults[SL_ARGS_MAX_FAULTS];
@@ -67,12 +68,12 @@ enum sl_args_kind {
 #define SL_ARGS_CHECK_HELP                                                                         \
 	"check_line=32|64|128|256 check_seed=<int> check_policy=report|abort|count "               \
 	"check_bug=drop|late|half|reverse:<file>:<line> check_json=<file> check_diff=<file>"
-#define SL_ARGS_PCI_HELP "coherency=auto|coherent|explicit|checked window=own|all " SL_ARGS_CHECK_HELP
+#define SL_ARGS_PCI_HELP "coherency=auto|coherent|explicit|checked window=own|all|strict " SL_ARGS_CHECK_HELP
 #define SL_ARGS_SOFT_HELP                                                                          \
 	"wire=<text, ';' for ','> wire_<key>=<value> coherency=auto|coherent|explicit|checked "            \
 	"mode=thread|step time=real|own cpu=<int> intr=msix|msi mac=<xx:xx:xx:xx:xx:xx> "          \
 	"fault=<name[:arg[:count]]> "                                                              \
-	"quota_noncached=<bytes[K|M]> node=<int> " SL_ARGS_CHECK_HELP
+	"quota_noncached=<bytes[K|M]> node=<int> window=own|strict " SL_ARGS_CHECK_HELP
 
 /**
  * Parse "key=value,key=value". Any thread.

@@ -152,7 +152,8 @@ map_parts(struct sl_iommu *m, uint64_t delta, uint64_t iova, uint64_t len, enum 
 {
 	const uint64_t start = page_floor(m, iova), end = page_ceil(m, iova + len);
 	uint64_t first = page_ceil(m, iova), last = page_floor(m, iova + len);
-	struct sl_iommu_run edge = {.delta = delta, .len = m->page, .dir = SL_DMA_BIDIRECTIONAL};
+	struct sl_iommu_run edge = {
+		.delta = delta, .len = m->page, .dir = m->strict ? dir : SL_DMA_BIDIRECTIONAL};
 	struct sl_iommu_run whole = {.delta = delta, .dir = dir};
 	int ret = 0;
 
@@ -181,6 +182,8 @@ sl_iommu_map(struct sl_iommu *m, void *va, uint64_t iova, size_t len, enum sl_dm
 	if ((delta & (m->page - 1)) != 0 || len == 0 || iova + len < iova ||
 		page_ceil(m, iova + len) < iova)
 		return -EINVAL;
+	if (m->strict && (dir & SL_DMA_FROM_DEVICE) != 0 && ((iova | len) & (m->page - 1)) != 0)
+		return -EPERM;
 	ret = grow((void **)&m->claims, m->nb_claims, &m->max_claims, sizeof(*m->claims));
 	if (ret != 0)
 		return ret;

@@ -10,14 +10,15 @@
  * as one. A range is mapped as up to three runs: the first page that it has in
  * part, the pages it has whole, the last page in part. The pages it has whole
  * are no neighbour's: they get the range's own direction, and go when it goes.
- * The edge pages belong to neighbours too: one run each, for both directions,
- * which goes when nobody is left on it. A page is the least an IOMMU can grant:
+ * The edge pages belong to neighbours too: one run each, for both directions (for
+ * the range's own when strict), which goes when nobody is left on it. A page is the least an IOMMU can grant:
  * what else lies on an edge page the device can reach.
  *
  * Ranges may overlap where several ports share an IOMMU: a run stays as long
  * as any range needs it. Makes no EAL call. One thread at a time.
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -46,6 +47,7 @@ struct sl_iommu {
 	const struct sl_iommu_io *io;
 	void *ctx;
 	uint64_t page; /**< bytes, a power of two */
+	bool strict;   /**< no edge page may be written: a range to be written is whole pages */
 	struct sl_iommu_run *runs; /* sorted by iova; they do not overlap */
 	unsigned int nb_runs, max_runs;
 	struct sl_iommu_claim *claims;
@@ -54,7 +56,8 @@ struct sl_iommu {
 
 /**
  * Let the device reach [iova, iova + len).
- * @return 0; -EINVAL: address and IOVA do not lie alike in their pages, or wrap;
+ * @return 0; -EPERM: strict, and a range to be written is not whole pages;
+ *   -EINVAL: address and IOVA do not lie alike in their pages, or wrap;
  *   -EEXIST: a page is mapped to other memory; -EBUSY: another range's pages
  *   are mapped for one direction, and @p dir asks for more; what the IO's map
  *   returned. -ENOTRECOVERABLE: failed, and part of it could not be unmapped

@@ -185,6 +185,7 @@ pci_port_create(struct rte_eth_dev *eth, void *arg)
 	port->dev_priv = pci;
 	port->bus = (struct sl_bus){.ops = &mmio_ops, .dev = pci->mem_resource[0].addr};
 	port->window.link = probe->link;
+	port->window.strict = probe->args.window_strict;
 	sl_vfio_window(&probe->link, &params);
 	snprintf(path, sizeof(path), "%s/%s", rte_pci_get_sysfs_path(), pci->name);
 	params.platform_coherent = sl_platform_coherent(path);
@@ -220,7 +221,7 @@ pci_probe(struct rte_pci_driver *driver, struct rte_pci_device *pci)
 	if (is_uio(pci))
 		stop_left_running(pci);
 	/* The device is ours to map, not EAL's: it would map all memory first. */
-	ret = sl_vfio_attach(pci, probe.args.window_all, &probe.link);
+	ret = sl_vfio_attach(pci, &probe.args, &probe.link);
 	if (ret != 0)
 		return ret;
 	/* EAL has turned it on: not before a start, which resets the NIC first. */

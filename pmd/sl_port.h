@@ -241,8 +241,15 @@ struct sl_map {
 	uint64_t iova;
 	size_t len;
 	enum sl_dma_dir dir;            /**< what the NIC may do; 0: not usable, to be unmapped */
-	bool registered;                /**< by rte_dev_dma_map() */
-	const struct rte_mempool *pool; /**< whose end takes it out; NULL: an external buffer */
+	bool seen;                      /**< an external buffer that was sent from */
+	const struct rte_mempool *pool; /**< whose end takes it out; NULL: none */
+};
+
+/** Memory that the application let in by rte_dev_dma_map(). */
+struct sl_area {
+	void *va;
+	uint64_t iova;
+	size_t len;
 };
 
 /** The part of a port's DMA window that is memory of others. */
@@ -251,6 +258,10 @@ struct sl_port_window {
 	pthread_mutex_t lock;           /**< guards what follows */
 	struct sl_map *maps;            /**< sorted by address; they do not overlap */
 	unsigned int nb_maps, max_maps;
+	struct sl_area *areas;          /**< all of each is in the window, as pieces of any owner */
+	unsigned int nb_areas;
+	bool strict;                    /**< the NIC writes no page that holds anything but data; set
+					     before open */
 	struct sl_tx_queue *tx_queues;  /**< which remember a pool they have seen here */
 	bool refused;                   /**< an external buffer was refused, and that was logged */
 };

@@ -378,6 +378,7 @@ soft_port_create(struct rte_eth_dev *eth, const char *name, const struct sl_args
 	int ret;
 
 	port->eth = eth;
+	port->window.strict = args->window_strict;
 	port->dev_ops = args->own_time ? &soft_timed_ops : &soft_dev_ops;
 	port->dev_priv = rte_zmalloc(name, sizeof(struct soft_dev), 0);
 	if (port->dev_priv == NULL)

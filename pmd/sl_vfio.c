@@ -21,6 +21,7 @@
 
 #include <bus_pci_driver.h>
 
+#include "sl_args.h"
 #include "sl_iommu.h"
 #include "sl_port.h"
 #include "sl_vfio.h"
@@ -203,9 +204,20 @@ io_map(void *ctx, void *va, uint64_t iova, uint64_t len, enum sl_dma_dir dir)
 
 	if ((dir & SL_DMA_TO_DEVICE) != 0)
 		map.flags |= VFIO_DMA_MAP_FLAG_READ;
-	/* A kernel that cannot make it so pins it for writing: the window is wider, never wrong. */
+	/*
+	 * A kernel that cannot make it so pins it for writing: the window is wider, never
+	 * wrong. Not with window=strict, where it may not be wider.
+	 */
 	if ((dir & SL_DMA_FROM_DEVICE) != 0 || !is_own(va, len))
 		map.flags |= VFIO_DMA_MAP_FLAG_WRITE;
+	if (v->iommu.strict && (dir & SL_DMA_FROM_DEVICE) == 0 &&
+		(map.flags & VFIO_DMA_MAP_FLAG_WRITE) != 0) {
+		SL_LOG(ERR,
+			"window=strict: this kernel cannot let the NIC read %" PRIu64
+			" bytes at %p without writing: take Linux 5.14 or later, or window=own",
+			len, va);
+		return -EOPNOTSUPP;
+	}
 	if (ioctl(v->container, VFIO_IOMMU_MAP_DMA, &map) == 0)
 		return 0;
 	err = errno;
@@ -335,6 +347,12 @@ static const struct sl_window_ops window_ops[] = {
 	[SL_WINDOW_NONE] = {"none", no_map, no_unmap, none_usage},
 };
 
+uint64_t
+sl_vfio_page(const struct sl_vfio_link *link)
+{
+	return link->vfio == NULL ? (uint64_t)sysconf(_SC_PAGESIZE) : link->vfio->iommu.page;
+}
+
 void
 sl_vfio_window(const struct sl_vfio_link *link, struct sl_adapter_params *params)
 {
@@ -416,7 +434,7 @@ vfio_destroy(struct sl_vfio *v)
 
 /* A container with the group bound to it; EAL gives it an IOMMU with the first device. */
 static int
-vfio_create(const struct rte_pci_device *pci, int group, struct sl_vfio **out)
+vfio_create(const struct rte_pci_device *pci, int group, bool strict, struct sl_vfio **out)
 {
 	char name[RTE_MEMZONE_NAMESIZE];
 	const struct rte_memzone *mz;
@@ -435,6 +453,7 @@ vfio_create(const struct rte_pci_device *pci, int group, struct sl_vfio **out)
 	v->group = group;
 	v->iommu.io = &vfio_io;
 	v->iommu.ctx = v;
+	v->iommu.strict = strict;
 	v->container = rte_vfio_container_create();
 	if (v->container < 0 || rte_vfio_container_group_bind(v->container, group) < 0) {
 		SL_LOG(ERR,
@@ -503,8 +522,15 @@ map_device(struct rte_pci_device *pci)
 }
 
 static int
-attach_none(struct rte_pci_device *pci)
+attach_none(struct rte_pci_device *pci, bool strict)
 {
+	if (strict) {
+		SL_LOG(ERR,
+			"%s: window=strict, but no IOMMU stands between the NIC and memory: with one "
+			"(firmware; intel_iommu=on, amd_iommu=on) and vfio-pci, or window=own",
+			pci->name);
+		return -EINVAL;
+	}
 	SL_LOG(NOTICE,
 		"%s: no IOMMU stands between the NIC and memory: its DMA reaches all of it, and a wild "
 		"descriptor is not stopped. With an IOMMU (firmware; intel_iommu=on, amd_iommu=on) "
@@ -514,13 +540,20 @@ attach_none(struct rte_pci_device *pci)
 }
 
 static int
-attach_own(struct rte_pci_device *pci, int group, struct sl_vfio **out)
+attach_own(struct rte_pci_device *pci, int group, bool strict, struct sl_vfio **out)
 {
 	struct sl_vfio *v = vfio_find(group);
 	int ret = 0;
 
+	if (v != NULL && v->iommu.strict != strict) {
+		SL_LOG(ERR,
+			"%s: window=%s, but another port of IOMMU group %d has window=%s: give all "
+			"ports of the group the same",
+			pci->name, strict ? "strict" : "own", group, strict ? "own" : "strict");
+		return -EINVAL;
+	}
 	if (v == NULL)
-		ret = vfio_create(pci, group, &v);
+		ret = vfio_create(pci, group, strict, &v);
 	if (ret != 0)
 		return ret;
 	ret = map_device(pci);
@@ -543,25 +576,25 @@ attach_own(struct rte_pci_device *pci, int group, struct sl_vfio **out)
 }
 
 int
-sl_vfio_attach(struct rte_pci_device *pci, bool all, struct sl_vfio_link *out)
+sl_vfio_attach(struct rte_pci_device *pci, const struct sl_args *args, struct sl_vfio_link *out)
 {
 	int group;
 
 	*out = (struct sl_vfio_link){.kind = SL_WINDOW_NONE};
 	if (pci->kdrv == RTE_PCI_KDRV_IGB_UIO || pci->kdrv == RTE_PCI_KDRV_UIO_GENERIC)
-		return attach_none(pci);
+		return attach_none(pci, args->window_strict);
 	if (pci->kdrv != RTE_PCI_KDRV_VFIO)
 		return not_bound(pci);
 	if (!has_iommu(pci))
-		return attach_none(pci);
+		return attach_none(pci, args->window_strict);
 	group = group_of(pci);
 	if (group < 0) {
 		SL_LOG(ERR, "%s: is with vfio-pci, but has no IOMMU group", pci->name);
 		return -ENODEV;
 	}
-	if (!all) {
+	if (!args->window_all) {
 		out->kind = SL_WINDOW_OWN;
-		return attach_own(pci, group, &out->vfio);
+		return attach_own(pci, group, args->window_strict, &out->vfio);
 	}
 	/* EAL would put it into the container that has the group, where its memory is not mapped.
 	 */

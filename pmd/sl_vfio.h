@@ -19,6 +19,7 @@
 #include "sl_shm.h"
 
 struct rte_pci_device;
+struct sl_args;
 struct sl_vfio;
 
 /** What bounds a NIC's DMA. */
@@ -38,13 +39,16 @@ struct sl_vfio_link {
 /**
  * Take a device: its container, its BARs, its interrupts. Every refusal is
  * logged with the cause and what mends it.
- * @param all EAL's default container, as other drivers have it
+ * @param args window_all: EAL's default container, as other drivers have it; window_strict
  * @return 0; 1 when its kernel driver is none for DPDK; negative errno.
  */
-int sl_vfio_attach(struct rte_pci_device *pci, bool all, struct sl_vfio_link *out);
+int sl_vfio_attach(
+	struct rte_pci_device *pci, const struct sl_args *args, struct sl_vfio_link *out);
 /** Give it back; its adapter must be closed. */
 void sl_vfio_detach(struct rte_pci_device *pci);
 
+/** The least that can be let in behind a link, in bytes: a page. */
+uint64_t sl_vfio_page(const struct sl_vfio_link *link);
 /** Set hook, context and granule of the adapter behind a link. */
 void sl_vfio_window(const struct sl_vfio_link *link, struct sl_adapter_params *params);
 

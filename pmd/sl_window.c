@@ -115,16 +115,18 @@ map_new(struct sl_port *port, unsigned int at, const struct sl_map *piece)
 	return ret;
 }
 
-/* Queues that know the pool by its address must look again: another may get the address. */
+/*
+ * Queues take frames of a pool that they have seen without a look at the list: they look
+ * again. A pool's memory may have gone, or another pool may get its address.
+ */
 static void
-forget_pool(struct sl_port_window *w, const struct rte_mempool *pool)
+forget_pools(struct sl_port_window *w)
 {
 	struct sl_tx_queue *q;
 
-	for (q = w->tx_queues; q != NULL && pool != NULL; q = q->window_next)
-		/* Nobody sends mbufs of a pool that goes, so the datapath does not set it anew. */
-		if (__atomic_load_n(&q->pool_seen, __ATOMIC_RELAXED) == pool)
-			__atomic_store_n(&q->pool_seen, NULL, __ATOMIC_RELAXED);
+	for (q = w->tx_queues; q != NULL; q = q->window_next)
+		/* The datapath sets it anew when it has looked. */
+		__atomic_store_n(&q->pool_seen, NULL, __ATOMIC_RELAXED);
 }
 
 /* Take a piece out. What cannot be stays in the list, known to be unusable: tried again. */
@@ -135,7 +137,7 @@ map_drop(struct sl_port *port, unsigned int at)
 	struct sl_map *m = &w->maps[at];
 	int ret;
 
-	forget_pool(w, m->pool);
+	forget_pools(w);
 	ret = sl_buffer_unmap(port->adapter, m->va, m->iova, m->len);
 	if (ret != 0) {
 		SL_LOG(ERR, "port %u: '%s', %zu bytes at %p, did not leave the DMA window: %s",
@@ -175,7 +177,7 @@ map_widen(struct sl_port *port, unsigned int at, enum sl_dma_dir dir)
 		m->dir = old;
 		return ret;
 	}
-	forget_pool(w, m->pool);
+	forget_pools(w);
 	list_remove(w, at);
 	return ret;
 }
@@ -242,15 +244,126 @@ cover(struct sl_port *port, const struct sl_map *want)
 	return 0;
 }
 
+/* --- areas that the application registered --- */
+
+static bool
+overlaps(const void *va, size_t len, const void *other, size_t other_len)
+{
+	return (uintptr_t)va < (uintptr_t)other + other_len &&
+		(uintptr_t)other < (uintptr_t)va + len;
+}
+
+/* Whether any area has bytes of [va, va + len). */
+static bool
+is_registered(const struct sl_port_window *w, const void *va, size_t len)
+{
+	unsigned int i;
+
+	for (i = 0; i < w->nb_areas; i++)
+		if (overlaps(va, len, w->areas[i].va, w->areas[i].len))
+			return true;
+	return false;
+}
+
+static int
+area_add(struct sl_port_window *w, const struct sl_map *m)
+{
+	struct sl_area *more = realloc(w->areas, (w->nb_areas + 1) * sizeof(*more));
+
+	if (more == NULL)
+		return -ENOMEM;
+	w->areas = more;
+	w->areas[w->nb_areas++] = (struct sl_area){m->va, m->iova, m->len};
+	return 0;
+}
+
+/* Areas that have bytes of [va, va + len) are none any more. @return how many there were. */
+static unsigned int
+areas_remove(struct sl_port_window *w, const void *va, size_t len)
+{
+	unsigned int i = 0, n = 0;
+
+	while (i < w->nb_areas) {
+		if (!overlaps(va, len, w->areas[i].va, w->areas[i].len)) {
+			i++;
+			continue;
+		}
+		w->areas[i] = w->areas[--w->nb_areas];
+		n++;
+	}
+	return n;
+}
+
+/* A piece went that an area had too: what is left of it enters again, to be read. */
+static void
+areas_restore(struct sl_port *port)
+{
+	struct sl_port_window *w = &port->window;
+	unsigned int i;
+
+	for (i = 0; i < w->nb_areas; i++) {
+		const struct sl_area *a = &w->areas[i];
+		const struct sl_map want = {
+			.va = a->va, .iova = a->iova, .len = a->len, .dir = SL_DMA_TO_DEVICE};
+		const int ret = cover(port, &want);
+
+		if (ret != 0)
+			SL_LOG(ERR,
+				"port %u: %zu registered bytes at %p did not come back into the DMA "
+				"window: %s; take them out by rte_dev_dma_unmap() and let them in again",
+				port->eth->data->port_id, a->len, a->va, strerror(-ret));
+	}
+}
+
+/* Take out pieces of no pool in [va, va + len), in part too: all, or those that nobody wants. */
+static int
+drop_loose(struct sl_port *port, const void *va, size_t len, bool all)
+{
+	struct sl_port_window *w = &port->window;
+	unsigned int i = map_find(w, (uintptr_t)va);
+	int ret = 0, err;
+
+	while (i < w->nb_maps && (uintptr_t)w->maps[i].va < (uintptr_t)va + len) {
+		const struct sl_map *m = &w->maps[i];
+
+		if (m->pool != NULL || (!all && (m->seen || is_registered(w, m->va, m->len)))) {
+			i++;
+			continue;
+		}
+		err = map_drop(port, i);
+		if (err != 0) {
+			ret = err;
+			i++;
+		}
+	}
+	return ret;
+}
+
 /* --- mempools --- */
 
 /* What an iteration over a mempool carries along. */
 struct map_walk {
 	struct sl_port *port;
 	enum sl_dma_dir dir;
+	bool check;	   /* of window=strict, and no more */
 	struct sl_map run; /* pinned buffers that follow on each other */
 	int ret;
 };
+
+/*
+ * A piece of a pool. What the NIC may write is the pool's alone: pieces that lie there
+ * already, of buffers sent before and of registered areas, make room. The port is
+ * stopped then, so nobody uses them; sent again they are found again.
+ */
+static int
+cover_pool(struct sl_port *port, const struct sl_map *piece)
+{
+	int ret = 0;
+
+	if ((piece->dir & SL_DMA_FROM_DEVICE) != 0)
+		ret = drop_loose(port, piece->va, piece->len, true);
+	return ret == 0 ? cover(port, piece) : ret;
+}
 
 static void
 map_chunk(struct rte_mempool *pool, void *arg, struct rte_mempool_memhdr *chunk,
@@ -273,14 +386,31 @@ map_chunk(struct rte_mempool *pool, void *arg, struct rte_mempool_memhdr *chunk,
 		w->ret = -EINVAL;
 		return;
 	}
-	w->ret = cover(w->port, &piece);
+	w->ret = cover_pool(w->port, &piece);
+}
+
+/* With window=strict: is a run of buffers whole pages? */
+static int
+check_run(const struct map_walk *w)
+{
+	const struct sl_port_window *window = &w->port->window;
+	const uint64_t page = sl_vfio_page(&window->link);
+
+	if ((((uintptr_t)w->run.va | w->run.len) & (page - 1)) == 0)
+		return 0;
+	SL_LOG(ERR,
+		"port %u: window=strict: the data of mempool '%s' is not whole pages of %" PRIu64
+		" (%zu bytes at %p), so the NIC could write to what else lies on them: take "
+		"sl_pktmbuf_pool_create(), or window=own",
+		w->port->eth->data->port_id, w->run.pool->name, page, w->run.len, w->run.va);
+	return -EPERM;
 }
 
 static void
 map_run(struct map_walk *w)
 {
 	if (w->ret == 0 && w->run.len > 0)
-		w->ret = cover(w->port, &w->run);
+		w->ret = w->check ? check_run(w) : cover_pool(w->port, &w->run);
 	w->run.len = 0;
 }
 
@@ -310,13 +440,12 @@ map_data(struct map_walk *w, const struct rte_mempool *pool, const struct sl_dat
 	unsigned int i;
 
 	for (i = 0; i < d->nb_runs && w->ret == 0; i++) {
-		const struct sl_map piece = {.va = d->runs[i].va,
+		w->run = (struct sl_map){.va = d->runs[i].va,
 			.iova = d->runs[i].iova,
 			.len = d->runs[i].len,
 			.dir = w->dir,
 			.pool = pool};
-
-		w->ret = cover(w->port, &piece);
+		map_run(w);
 	}
 }
 
@@ -326,20 +455,50 @@ sl_pool_is_pinned(struct rte_mempool *pool)
 	return (rte_pktmbuf_priv_flags(pool) & RTE_PKTMBUF_POOL_F_PINNED_EXT_BUF) != 0;
 }
 
+static void
+walk_pool(struct map_walk *w, struct rte_mempool *pool)
+{
+	const struct sl_data_pool *data = sl_data_pool_of(pool);
+
+	if (data != NULL) {
+		map_data(w, pool, data);
+	} else if (sl_pool_is_pinned(pool)) {
+		rte_mempool_obj_iter(pool, map_pinned, w);
+		map_run(w);
+	} else {
+		rte_mempool_mem_iter(pool, map_chunk, w);
+	}
+}
+
+/* With window=strict: may the NIC write to the pool's data? Nothing has changed when not. */
+static int
+check_strict(struct sl_port *port, struct rte_mempool *pool)
+{
+	struct map_walk w = {.port = port, .check = true};
+
+	if (sl_pool_is_pinned(pool)) {
+		walk_pool(&w, pool);
+		return w.ret;
+	}
+	SL_LOG(ERR,
+		"port %u: window=strict: mempool '%s' has mbuf headers beside its data, so the NIC "
+		"could write to them: take sl_pktmbuf_pool_create(), or window=own",
+		port->eth->data->port_id, pool->name);
+	return -EPERM;
+}
+
 int
 sl_map_pool(struct sl_port *port, struct rte_mempool *pool, enum sl_dma_dir dir)
 {
-	const struct sl_data_pool *data = sl_data_pool_of(pool);
 	struct map_walk w = {.port = port, .dir = dir};
 
+	if (port->window.strict && (dir & SL_DMA_FROM_DEVICE) != 0)
+		w.ret = check_strict(port, pool);
 	pthread_mutex_lock(&port->window.lock);
-	if (data != NULL) {
-		map_data(&w, pool, data);
-	} else if (sl_pool_is_pinned(pool)) {
-		rte_mempool_obj_iter(pool, map_pinned, &w);
-		map_run(&w);
-	} else {
-		rte_mempool_mem_iter(pool, map_chunk, &w);
+	if (w.ret == 0) {
+		walk_pool(&w, pool);
+		if ((dir & SL_DMA_FROM_DEVICE) != 0)
+			areas_restore(port);
 	}
 	pthread_mutex_unlock(&port->window.lock);
 	if (w.ret != 0)
@@ -408,8 +567,11 @@ data_pool(const struct rte_mbuf *m)
 int
 sl_map_tx_mbuf(struct sl_port *port, const struct rte_mbuf *m)
 {
-	const struct sl_map piece = {
-		.va = m->buf_addr, .iova = m->buf_iova, .len = m->buf_len, .dir = SL_DMA_TO_DEVICE};
+	const struct sl_map piece = {.va = m->buf_addr,
+		.iova = m->buf_iova,
+		.len = m->buf_len,
+		.dir = SL_DMA_TO_DEVICE,
+		.seen = true};
 	struct rte_mempool *pool = data_pool(m);
 	bool there;
 	int ret = 0;
@@ -431,59 +593,37 @@ int
 sl_window_dma_map(struct sl_port *port, void *va, uint64_t iova, size_t len)
 {
 	struct sl_port_window *w = &port->window;
-	const struct sl_map area = {
-		.va = va, .iova = iova, .len = len, .dir = SL_DMA_TO_DEVICE, .registered = true};
-	unsigned int i;
+	const struct sl_map area = {.va = va, .iova = iova, .len = len, .dir = SL_DMA_TO_DEVICE};
 	int ret;
 
 	pthread_mutex_lock(&w->lock);
 	ret = cover(port, &area);
-	/* What was there before no longer goes with its mempool. */
-	for (i = map_find(w, (uintptr_t)va);
-		ret == 0 && i < w->nb_maps && (uintptr_t)w->maps[i].va < map_end(&area); i++) {
-		w->maps[i].registered = true;
-		w->maps[i].pool = NULL;
-	}
+	if (ret == 0)
+		ret = area_add(w, &area);
+	if (ret != 0)
+		drop_loose(port, va, len, false);
 	pthread_mutex_unlock(&w->lock);
 	return ret;
-}
-
-/*
- * Take out the pieces, or the registered ones, that lie in [va, va + len), in part
- * too. @return how many; *ret is left alone unless one would not go.
- */
-static unsigned int
-drop_range(struct sl_port *port, const void *va, size_t len, bool registered, int *ret)
-{
-	struct sl_port_window *w = &port->window;
-	unsigned int i = map_find(w, (uintptr_t)va), n = 0;
-	int err;
-
-	while (i < w->nb_maps && (uintptr_t)w->maps[i].va < (uintptr_t)va + len) {
-		if (registered && !w->maps[i].registered) {
-			i++;
-			continue;
-		}
-		n++;
-		err = map_drop(port, i);
-		if (err != 0) {
-			*ret = err;
-			i++;
-		}
-	}
-	return n;
 }
 
 int
 sl_window_dma_unmap(struct sl_port *port, void *va, size_t len)
 {
-	unsigned int n;
-	int ret = 0;
+	struct sl_port_window *w = &port->window;
+	int ret = -ENOENT;
 
-	pthread_mutex_lock(&port->window.lock);
-	n = drop_range(port, va, len, true, &ret);
-	pthread_mutex_unlock(&port->window.lock);
-	return n == 0 ? -ENOENT : ret;
+	pthread_mutex_lock(&w->lock);
+	if (is_registered(w, va, len)) {
+		/* Pieces of mempools stay: these go with their mempools. */
+		ret = drop_loose(port, va, len, true);
+		/* A second try finds what did not go now. */
+		if (ret == 0) {
+			areas_remove(w, va, len);
+			areas_restore(port);
+		}
+	}
+	pthread_mutex_unlock(&w->lock);
+	return ret;
 }
 
 /* --- memory that goes --- */
@@ -497,12 +637,12 @@ pool_event(enum rte_mempool_event event, struct rte_mempool *pool, void *arg)
 
 	if (event != RTE_MEMPOOL_EVENT_DESTROY)
 		return;
-	sl_kept_forget(port, pool);
 	pthread_mutex_lock(&w->lock);
-	forget_pool(w, pool);
+	forget_pools(w);
 	while (i < w->nb_maps)
 		if (w->maps[i].pool != pool || map_drop(port, i) != 0)
 			i++;
+	areas_restore(port);
 	pthread_mutex_unlock(&w->lock);
 }
 
@@ -511,13 +651,18 @@ static void
 memory_event(enum rte_mem_event event, const void *addr, size_t len, void *arg)
 {
 	struct sl_port *port = arg;
-	int ret = 0;
+	struct sl_port_window *w = &port->window;
+	unsigned int i;
 
 	if (event != RTE_MEM_EVENT_FREE)
 		return;
-	pthread_mutex_lock(&port->window.lock);
-	drop_range(port, addr, len, false, &ret);
-	pthread_mutex_unlock(&port->window.lock);
+	pthread_mutex_lock(&w->lock);
+	areas_remove(w, addr, len);
+	i = map_find(w, (uintptr_t)addr);
+	while (i < w->nb_maps && (uintptr_t)w->maps[i].va < (uintptr_t)addr + len)
+		if (map_drop(port, i) != 0)
+			i++;
+	pthread_mutex_unlock(&w->lock);
 }
 
 void
@@ -581,6 +726,9 @@ sl_window_close(struct sl_port *port)
 		if (map_drop(port, i) != 0)
 			i++;
 	free(w->maps);
+	free(w->areas);
+	w->areas = NULL;
+	w->nb_areas = 0;
 	w->maps = NULL;
 	w->nb_maps = 0;
 	w->max_maps = 0;

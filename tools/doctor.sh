@@ -477,6 +477,8 @@ doctor_iommu() {
 	done
 	if ((SL_GROUPS)); then
 		finding iommu ok "IOMMU: $SL_GROUPS groups; kernel arguments:${said:- none about it}"
+		finding window ok "a NIC on vfio-pci reaches its rings and mempools alone (window=own), mbuf headers of ordinary mempools \
+among them; with sl_pktmbuf_pool_create() and window=strict it can write to rings and packet data alone"
 		if [[ " $said " == *" iommu=pt "* || " $said " == *" iommu.passthrough=1 "* ]]; then
 			finding iommu-passthrough ok "the host's own drivers bypass the IOMMU (passthrough); a NIC on vfio-pci does not"
 		fi

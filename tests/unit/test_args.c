@@ -153,7 +153,16 @@ pci_keys(void **state)
 	assert_int_equal(sl_args_parse(SL_ARGS_PCI, "window=own", &a, why, sizeof(why)), 0);
 	assert_false(a.window_all);
 	assert_int_equal(sl_args_parse(SL_ARGS_PCI, "window=all", &a, why, sizeof(why)), 0);
-	assert_true(a.window_all);
+	assert_true(a.window_all && !a.window_strict);
+	assert_int_equal(sl_args_parse(SL_ARGS_PCI, "window=strict", &a, why, sizeof(why)), 0);
+	assert_true(!a.window_all && a.window_strict);
+	/* The software NIC never reaches all. */
+	assert_int_equal(sl_args_parse(SL_ARGS_SOFT, "window=strict", &a, why, sizeof(why)), 0);
+	assert_true(a.window_strict);
+	assert_int_equal(sl_args_parse(SL_ARGS_SOFT, "window=own", &a, why, sizeof(why)), 0);
+	assert_false(a.window_strict);
+	assert_int_equal(sl_args_parse(SL_ARGS_SOFT, "window=all", &a, why, sizeof(why)), -EINVAL);
+	assert_non_null(strstr(why, "allowed: own, strict"));
 }
 
 /* A refused text names its part and what is allowed, and leaves the result alone. */
@@ -175,7 +184,7 @@ refusals(void **state)
 		{SL_ARGS_PCI, "intr=msi", "intr=msi", "coherency"},
 		{SL_ARGS_PCI, "window=some", "window=some", "own, all"},
 		{SL_ARGS_PCI, "window=own,window=all", "window=all", "once"},
-		{SL_ARGS_SOFT, "window=own", "window=own", "coherency"},
+		{SL_ARGS_SOFT, "window=all", "window=all", "own, strict"},
 		{SL_ARGS_SOFT, "cpu=1x", "cpu=1x", "CPU"},
 		{SL_ARGS_SOFT, "cpu=-2", "cpu=-2", "-1"},
 		{SL_ARGS_SOFT, "cpu=99999999999999999999", "cpu=9999", "CPU"},
