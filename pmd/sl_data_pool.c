@@ -49,10 +49,12 @@ longest_line(void)
 	(void)sl_cache_probe(&info);
 	line = RTE_MAX(line, info.line);
 	RTE_ETH_FOREACH_DEV (port) {
-		const struct sl_adapter *a = sl_pmd_adapter(port);
+		struct sl_port *p = sl_port_get(port);
 
-		if (a != NULL)
-			line = RTE_MAX(line, sl_adapter_sync(a)->line);
+		if (p == NULL)
+			continue;
+		line = RTE_MAX(line, sl_adapter_sync(p->adapter)->line);
+		sl_port_put(p);
 	}
 	return line;
 }

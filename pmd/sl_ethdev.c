@@ -483,6 +483,7 @@ sl_port_release(struct sl_port *port)
 	struct rte_eth_dev *eth = port->eth;
 	uint16_t q;
 
+	sl_port_withdraw(eth);
 	sl_event_close(port);
 	/* Before any ring goes. */
 	if (port->dev_priv != NULL && sl_master_set(port, false) == 0)
@@ -571,7 +572,6 @@ sl_port_init(struct rte_eth_dev *eth)
 		ret = read_mac(eth);
 	if (ret != 0)
 		return ret;
-	eth->dev_ops = &sl_eth_dev_ops;
 	eth->rx_queue_count = sl_rx_queue_count;
 	eth->rx_descriptor_status = sl_rx_descriptor_status;
 	eth->tx_descriptor_status = sl_tx_descriptor_status;
@@ -580,6 +580,7 @@ sl_port_init(struct rte_eth_dev *eth)
 	ret = sl_intr_create(eth);
 	if (ret != 0)
 		return ret;
+	sl_port_publish(eth);
 	SL_LOG(INFO, "port %u: %s, " RTE_ETHER_ADDR_PRT_FMT ", coherency %s", eth->data->port_id,
 		port->dev_ops->kind, RTE_ETHER_ADDR_BYTES(eth->data->mac_addrs),
 		sl_coherency_name(port->mode));

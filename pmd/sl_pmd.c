@@ -1,126 +1,195 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+#include <pthread.h>
+
 #include <rte_cycles.h>
 
 #include "sl_pmd.h"
 #include "sl_port.h"
 #include "sl_soft.h"
 
-/* The port's own struct, or NULL when another driver's or nobody's. */
-static struct sl_port *
-port_get(uint16_t port)
+/*
+ * Looks from any thread hold this; whoever ends a port takes it for a moment, after which
+ * no look finds the port, and none is under way. It belongs to no port, and outlives all.
+ */
+static pthread_rwlock_t *
+looks(void)
 {
-	if (!rte_eth_dev_is_valid_port(port) || rte_eth_devices[port].dev_ops != &sl_eth_dev_ops)
-		return NULL;
-	return sl_port_of(&rte_eth_devices[port]);
+	/* Who ends a port goes before those that keep looking. */
+	static pthread_rwlock_t lock = PTHREAD_RWLOCK_WRITER_NONRECURSIVE_INITIALIZER_NP;
+
+	return &lock;
+}
+
+struct sl_port *
+sl_port_get(uint16_t port)
+{
+	struct sl_port *p = NULL;
+
+	pthread_rwlock_rdlock(looks());
+	if (rte_eth_dev_is_valid_port(port) && rte_eth_devices[port].dev_ops == &sl_eth_dev_ops)
+		p = sl_port_of(&rte_eth_devices[port]);
+	if (p == NULL)
+		pthread_rwlock_unlock(looks());
+	return p;
+}
+
+void
+sl_port_put(struct sl_port *port)
+{
+	RTE_SET_USED(port);
+	pthread_rwlock_unlock(looks());
+}
+
+void
+sl_port_publish(struct rte_eth_dev *eth)
+{
+	pthread_rwlock_wrlock(looks());
+	eth->dev_ops = &sl_eth_dev_ops;
+	pthread_rwlock_unlock(looks());
+}
+
+void
+sl_port_withdraw(struct rte_eth_dev *eth)
+{
+	/* A table without a call: ethdev's own look from another thread finds nothing to call. */
+	static const struct eth_dev_ops none;
+
+	pthread_rwlock_wrlock(looks());
+	if (eth->dev_ops == &sl_eth_dev_ops)
+		eth->dev_ops = &none;
+	pthread_rwlock_unlock(looks());
 }
 
 bool
 sl_pmd_is_ours(uint16_t port)
 {
-	return port_get(port) != NULL;
+	struct sl_port *p = sl_port_get(port);
+
+	if (p != NULL)
+		sl_port_put(p);
+	return p != NULL;
 }
 
 struct sl_adapter *
 sl_pmd_adapter(uint16_t port)
 {
-	struct sl_port *p = port_get(port);
+	struct sl_port *p = sl_port_get(port);
+	struct sl_adapter *adapter;
 
-	return p == NULL ? NULL : p->adapter;
+	if (p == NULL)
+		return NULL;
+	adapter = p->adapter;
+	sl_port_put(p);
+	return adapter;
 }
 
 struct sl_check *
 sl_pmd_check(uint16_t port)
 {
-	const struct sl_port *p = port_get(port);
+	struct sl_port *p = sl_port_get(port);
+	struct sl_check *check;
 
-	return p == NULL ? NULL : p->check;
+	if (p == NULL)
+		return NULL;
+	check = p->check;
+	sl_port_put(p);
+	return check;
 }
 
 struct sl_softnic *
 sl_pmd_softnic(uint16_t port)
 {
-	struct sl_port *p = port_get(port);
+	struct sl_port *p = sl_port_get(port);
+	struct sl_softnic *nic;
 
-	return p == NULL ? NULL : sl_soft_nic(p);
+	if (p == NULL)
+		return NULL;
+	nic = sl_soft_nic(p);
+	sl_port_put(p);
+	return nic;
 }
 
-/* The wire of a port's software NIC: 0, -ENODEV or -ENOTSUP. */
-static int
-wire_get(uint16_t port, struct sl_wire **wire)
+/* The wire of a port's software NIC, or NULL. */
+static struct sl_wire *
+wire_of(const struct sl_port *p)
 {
-	struct sl_softnic *nic = sl_pmd_softnic(port);
+	struct sl_softnic *nic = sl_soft_nic(p);
 
-	if (!sl_pmd_is_ours(port))
-		return -ENODEV;
-	if (nic == NULL)
-		return -ENOTSUP;
-	*wire = sl_softnic_wire(nic);
-	return *wire == NULL ? -ENOTSUP : 0;
+	return nic == NULL ? NULL : sl_softnic_wire(nic);
 }
 
 int
 sl_pmd_wire_control(uint16_t port, const char *word)
 {
+	struct sl_port *p = sl_port_get(port);
 	struct sl_wire *wire;
-	int ret;
+	int ret = -ENOTSUP;
 
-	ret = wire_get(port, &wire);
-	if (ret != 0)
-		return ret;
-	return wire->ops->control == NULL ? -ENOTSUP : wire->ops->control(wire, word);
+	if (p == NULL)
+		return -ENODEV;
+	wire = wire_of(p);
+	if (wire != NULL && wire->ops->control != NULL)
+		ret = wire->ops->control(wire, word);
+	sl_port_put(p);
+	return ret;
 }
 
 int
 sl_pmd_wire_report(uint16_t port, FILE *f)
 {
+	struct sl_port *p = sl_port_get(port);
 	struct sl_wire *wire;
-	int ret;
 
-	ret = wire_get(port, &wire);
-	if (ret == -ENODEV)
-		return ret;
-	if (ret == 0 && wire->ops->report != NULL)
+	if (p == NULL)
+		return -ENODEV;
+	wire = wire_of(p);
+	if (wire != NULL && wire->ops->report != NULL)
 		wire->ops->report(wire, f);
 	else
 		fputs("null", f);
+	sl_port_put(p);
 	return 0;
 }
 
 int
 sl_pmd_shm_dump(uint16_t port, FILE *f, bool json)
 {
-	struct sl_adapter *adapter = sl_pmd_adapter(port);
+	struct sl_port *p = sl_port_get(port);
 
-	if (adapter == NULL)
+	if (p == NULL)
 		return -ENODEV;
 	if (json)
-		sl_shm_dump_json(adapter, f);
+		sl_shm_dump_json(p->adapter, f);
 	else
-		sl_shm_dump(adapter, f);
+		sl_shm_dump(p->adapter, f);
+	sl_port_put(p);
 	return 0;
 }
 
 int
 sl_pmd_step(uint16_t port, unsigned int budget)
 {
-	struct sl_port *p = port_get(port);
+	struct sl_port *p = sl_port_get(port);
+	int ret;
 
 	if (p == NULL)
 		return -ENODEV;
-	if (!sl_soft_stepped(p))
-		return -ENOTSUP;
-	return (int)sl_softnic_step(sl_soft_nic(p), budget);
+	ret = sl_soft_stepped(p) ? (int)sl_softnic_step(sl_soft_nic(p), budget) : -ENOTSUP;
+	sl_port_put(p);
+	return ret;
 }
 
-/* A port that has time of its own, or NULL with why in @p ret. */
+/* A port that has time of its own, to be put; or NULL with why in @p ret. */
 static struct sl_port *
 timed_get(uint16_t port, int *ret)
 {
-	struct sl_port *p = port_get(port);
+	struct sl_port *p = sl_port_get(port);
 
 	*ret = p == NULL ? -ENODEV : sl_soft_timed(p) ? 0 : -ENOTSUP;
+	if (p != NULL && *ret != 0)
+		sl_port_put(p);
 	return *ret == 0 ? p : NULL;
 }
 
@@ -131,8 +200,10 @@ sl_pmd_time_us(uint16_t port, uint64_t *us)
 	int ret;
 
 	p = timed_get(port, &ret);
-	if (p != NULL)
+	if (p != NULL) {
 		*us = sl_time(p) * 1000 / (rte_get_tsc_hz() / MS_PER_S);
+		sl_port_put(p);
+	}
 	return ret;
 }
 
@@ -143,7 +214,9 @@ sl_pmd_time_pass(uint16_t port, unsigned int us)
 	int ret;
 
 	p = timed_get(port, &ret);
-	if (p != NULL)
+	if (p != NULL) {
 		sl_time_nap(p, us);
+		sl_port_put(p);
+	}
 	return ret;
 }

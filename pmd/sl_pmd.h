@@ -6,9 +6,11 @@
 
 /**
  * @file
- * What net_syncline and net_syncline_soft offer beyond ethdev. Control-thread
- * calls. @p port is an ethdev port id; each call gives -ENODEV for a port that
- * is not ours, and -ENOTSUP for one without the thing asked for.
+ * What net_syncline and net_syncline_soft offer beyond ethdev. @p port is an ethdev port id; each call gives -ENODEV for a port that
+ * is not ours, and -ENOTSUP for one without the thing asked for. Calls may be made on any
+ * thread, also while ports come and go: each holds its port until it returns, and a close waits for
+ * that. What a call returns a pointer to lives until the port's close: for the thread that closes
+ * ports.
  */
 
 #include <stdbool.h>
@@ -58,7 +60,7 @@ bool sl_pmd_simd_runs(unsigned int bits);
  */
 struct rte_mempool *sl_pktmbuf_pool_create(const char *name, unsigned int n,
 	unsigned int cache_size, uint16_t priv_size, uint16_t data_room_size, int socket_id);
-/** Let a stepped software NIC work (vdev argument mode=step). @return frames moved or -errno. */
+/** Let a stepped software NIC work (vdev argument mode=step); one thread at a time. @return frames moved or -errno. */
 int sl_pmd_step(uint16_t port, unsigned int budget);
 /**
  * The time of a software NIC with time of its own (vdev argument time=own), in microseconds since

@@ -612,6 +612,18 @@ int sl_rss_configure(struct rte_eth_dev *eth);
 /** Program every filter and RSS again after a reset; at start, before RCTL.RXEN. */
 void sl_filter_restore(struct rte_eth_dev *eth);
 
+/* sl_pmd.c: ports as other threads see them. */
+/**
+ * The port's own struct, held until sl_port_put(); NULL: another driver's or nobody's, or not to be
+ * seen yet, or any more. Any thread; not to be held over a call of the application's.
+ */
+struct sl_port *sl_port_get(uint16_t port);
+void sl_port_put(struct sl_port *port);
+/** The port is complete: ethdev's calls and other threads find it. */
+void sl_port_publish(struct rte_eth_dev *eth);
+/** None finds it any more, and nobody holds it. Before any of it goes. */
+void sl_port_withdraw(struct rte_eth_dev *eth);
+
 /* sl_log.c */
 extern int sl_pmd_logtype;
 #define SL_LOG(level, fmt, ...)                                                                    \

@@ -10,27 +10,30 @@
 #include <rte_telemetry.h>
 
 #include "sl_number.h"
-#include "sl_pmd.h"
 #include "sl_port.h"
 
 static int
 telemetry_shm(const char *cmd, const char *params, struct rte_tel_data *d)
 {
 	struct sl_shm_stats s;
-	struct sl_adapter *adapter;
+	const struct sl_adapter *adapter;
+	struct sl_port *p;
 	uint64_t port;
 
 	RTE_SET_USED(cmd);
 	if (params == NULL || sl_number(params, 0, RTE_MAX_ETHPORTS - 1, &port) != 0)
 		return -EINVAL;
-	adapter = sl_pmd_adapter((uint16_t)port);
-	if (adapter == NULL)
+	/* On telemetry's own thread, while the port's may be closing it. */
+	p = sl_port_get((uint16_t)port);
+	if (p == NULL)
 		return -ENODEV;
-	sl_shm_stats(adapter, &s);
+	adapter = p->adapter;
+	sl_shm_stats(p->adapter, &s);
 	rte_tel_data_start_dict(d);
 	rte_tel_data_add_dict_string(d, "adapter", sl_adapter_name(adapter));
 	rte_tel_data_add_dict_string(
 		d, "coherency", sl_coherency_name(sl_adapter_sync(adapter)->mode));
+	sl_port_put(p);
 	rte_tel_data_add_dict_u64(d, "regions", s.regions);
 	rte_tel_data_add_dict_u64(d, "buffers", s.buffers);
 	rte_tel_data_add_dict_u64(d, "bytes_cached", s.bytes_cached);

@@ -158,9 +158,10 @@ h_init(int argc, char **argv)
 	static const cookie_io_functions_t io = {.write = log_write};
 	char lcores[512], prefix[64], name[256], simd[64];
 	char *args[] = {name, (char[]){"--no-huge"}, (char[]){"--no-pci"}, (char[]){"--no-shconf"},
-		(char[]){"--no-telemetry"}, (char[]){"-m"}, (char[]){"1024"},
-		(char[]){"--iova-mode=va"}, (char[]){"--lcores"}, lcores, (char[]){"--file-prefix"},
-		prefix, simd};
+		getenv("SL_TELEMETRY") == NULL ? (char[]){"--no-telemetry"} :
+						 (char[]){"--telemetry"},
+		(char[]){"-m"}, (char[]){"1024"}, (char[]){"--iova-mode=va"}, (char[]){"--lcores"},
+		lcores, (char[]){"--file-prefix"}, prefix, simd};
 	const unsigned int bits = (unsigned int)env_u64("SL_SIMD", 0);
 	struct timespec now;
 	FILE *log;
