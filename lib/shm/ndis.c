@@ -175,11 +175,12 @@ sl_ndis_close(NDIS_HANDLE MiniportAdapterHandle)
 
 	if (m == NULL)
 		return NDIS_STATUS_INVALID_PARAMETER;
-	wait_told(m);
 	if (in_use(m, "sl_ndis_close") > 0) {
 		sl_log_live(m->adapter);
 		return NDIS_STATUS_FAILURE;
 	}
+	/* In this order: a completion raises telling before it, or the miniport, lowers live. */
+	wait_told(m);
 	pthread_mutex_destroy(&m->lock);
 	sl_handle_free(&m->handle, sizeof(*m));
 	return NDIS_STATUS_SUCCESS;
@@ -320,9 +321,10 @@ alloc_done(void *ctx, int status, const struct sl_region *region)
 	__atomic_add_fetch(&m->telling, 1, __ATOMIC_RELAXED);
 	/* The request may be used again by who is called next; what we need of it is copied. */
 	__atomic_store_n(&r->m, NULL, __ATOMIC_RELEASE);
-	m->done(m->context, status == 0 ? region->va : NULL, &pa, length, context);
+	/* Before the miniport is told, who may close on that. */
 	if (status != 0)
-		__atomic_sub_fetch(&m->live, 1, __ATOMIC_RELAXED);
+		__atomic_sub_fetch(&m->live, 1, __ATOMIC_RELEASE);
+	m->done(m->context, status == 0 ? region->va : NULL, &pa, length, context);
 	/* Last access to m: a close waits for it. */
 	__atomic_sub_fetch(&m->telling, 1, __ATOMIC_RELEASE);
 }
@@ -495,6 +497,14 @@ NdisFreeBuffer(PNDIS_BUFFER Buffer)
 {
 	struct sl_ndis_pool *pool = Buffer->Pool;
 
+	/* One that is out has its pool's sync; back, or of no pool, it has not. */
+	if (pool == NULL || Buffer->Sync != &pool->sync) {
+		fprintf(stderr,
+			"syncline: NdisFreeBuffer: buffer %p is freed already, or of no pool\n",
+			(void *)Buffer);
+		return;
+	}
+	Buffer->Sync = NULL;
 	Buffer->Next = pool->free;
 	pool->free = Buffer;
 	pool->used--;
@@ -670,6 +680,15 @@ allocate(struct miniport *m, PNDIS_SHARED_MEMORY_PARAMETERS p, struct allocation
 	return NDIS_STATUS_SUCCESS;
 }
 
+static void
+link_allocation(struct miniport *m, struct allocation *alloc)
+{
+	pthread_mutex_lock(&m->lock);
+	alloc->next = m->allocations;
+	m->allocations = alloc;
+	pthread_mutex_unlock(&m->lock);
+}
+
 NDIS_STATUS
 NdisAllocateSharedMemory(NDIS_HANDLE NdisHandle,
 	PNDIS_SHARED_MEMORY_PARAMETERS SharedMemoryParameters, PNDIS_HANDLE pAllocationHandle)
@@ -698,10 +717,7 @@ NdisAllocateSharedMemory(NDIS_HANDLE NdisHandle,
 		free(alloc);
 		return status;
 	}
-	pthread_mutex_lock(&m->lock);
-	alloc->next = m->allocations;
-	m->allocations = alloc;
-	pthread_mutex_unlock(&m->lock);
+	link_allocation(m, alloc);
 	__atomic_add_fetch(&m->live, 1, __ATOMIC_RELAXED);
 	p->VirtualAddress = alloc->region.va;
 	p->SharedMemoryHandle = alloc;
@@ -747,7 +763,11 @@ NdisFreeSharedMemory(NDIS_HANDLE NdisHandle, NDIS_HANDLE AllocationHandle)
 	/* A miniport frees what its NIC, halted, uses no more: NDIS has no other word for that
 	 * (F2). */
 	sl_release(&m->adapter->sync, m->adapter->sync.mode, alloc->region.va, alloc->region.len);
-	if (sl_region_free(m->adapter, &alloc->region) == 0)
-		__atomic_sub_fetch(&m->live, 1, __ATOMIC_RELEASE);
+	if (sl_region_free(m->adapter, &alloc->region) != 0) {
+		/* Still there, as the log says: the handle stays good, for another try. */
+		link_allocation(m, alloc);
+		return;
+	}
+	__atomic_sub_fetch(&m->live, 1, __ATOMIC_RELEASE);
 	free(alloc);
 }

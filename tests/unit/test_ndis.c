@@ -499,6 +499,41 @@ test_free_bad(void **state)
 	bench_close(b);
 }
 
+/* Buffers taken and freed at random, some twice: no two that are out are one. */
+static void
+test_free_buffer_twice(void **state)
+{
+	uint64_t seed = shm_seed();
+	PNDIS_BUFFER out[8], again;
+	unsigned int n = 0, i, k;
+	NDIS_STATUS status;
+	NDIS_HANDLE pool;
+
+	(void)state;
+	NdisAllocateBufferPool(&status, &pool, 8);
+	assert_int_equal(status, NDIS_STATUS_SUCCESS);
+	for (i = 0; i < 2000; i++) {
+		seed = seed * 6364136223846793005u + 1442695040888963407u;
+		k = (unsigned int)(seed >> 33);
+		if (n == 0 || (n < 8 && k % 2 == 0)) {
+			NdisAllocateBuffer(&status, &out[n], pool, &seed, 8);
+			assert_int_equal(status, NDIS_STATUS_SUCCESS);
+			for (k = 0; k < n; k++)
+				assert_ptr_not_equal(out[k], out[n]);
+			n++;
+			continue;
+		}
+		k %= n;
+		again = out[k];
+		out[k] = out[--n];
+		NdisFreeBuffer(again);
+		NdisFreeBuffer(again);
+	}
+	while (n > 0)
+		NdisFreeBuffer(out[--n]);
+	NdisFreeBufferPool(pool);
+}
+
 static void
 test_closed_handle(void **state)
 {
@@ -713,6 +748,7 @@ main(void)
 		cmocka_unit_test(test_miniport_async),
 		cmocka_unit_test(test_register),
 		cmocka_unit_test(test_free_bad),
+		cmocka_unit_test(test_free_buffer_twice),
 		cmocka_unit_test(test_closed_handle),
 		cmocka_unit_test(test_ndis5),
 		cmocka_unit_test(test_irql),
