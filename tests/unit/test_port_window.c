@@ -327,6 +327,83 @@ test_areas_overlap(void **state)
 	rte_free(m);
 }
 
+/* --- a NIC that writes to all that it reaches --- */
+
+/* Words that the CPU believes: an mbuf's header, with the mempool's before it. */
+#define HEADER (sizeof(struct rte_mempool_objhdr) + sizeof(struct rte_mbuf))
+
+struct believed {
+	const uint8_t *at[63];
+	uint8_t copy[63][HEADER];
+};
+
+static void
+keep_header(struct rte_mempool *pool, void *arg, void *obj, unsigned int idx)
+{
+	struct believed *b = arg;
+
+	(void)pool;
+	b->at[idx] = (const uint8_t *)obj - sizeof(struct rte_mempool_objhdr);
+	memcpy(b->copy[idx], b->at[idx], HEADER);
+}
+
+/* Each byte that can be written is, at random; then all is put back as it was. */
+static bool
+headers_change(struct fake *f, struct rte_mempool *pool, uint64_t *rng)
+{
+	static struct believed b;
+	uint8_t *old[RUNS] = {NULL};
+	bool changed = false;
+	unsigned int i;
+	uint64_t k;
+
+	assert_int_equal(rte_mempool_obj_iter(pool, keep_header, &b), RTE_DIM(b.at));
+	for (i = 0; i < f->nb_runs; i++) {
+		uint8_t *va = (uint8_t *)(uintptr_t)f->run[i].iova;
+
+		if ((f->run[i].dir & SL_DMA_FROM_DEVICE) == 0)
+			continue;
+		old[i] = malloc(f->run[i].len);
+		assert_non_null(old[i]);
+		memcpy(old[i], va, f->run[i].len);
+		for (k = 0; k < f->run[i].len; k++)
+			va[k] ^= (uint8_t)(1 + shm_rand(rng) % 255);
+	}
+	for (i = 0; i < RTE_DIM(b.at); i++)
+		changed |= memcmp(b.at[i], b.copy[i], HEADER) != 0;
+	for (i = 0; i < RUNS; i++) {
+		if (old[i] != NULL)
+			memcpy((void *)(uintptr_t)f->run[i].iova, old[i], f->run[i].len);
+		free(old[i]);
+	}
+	return changed;
+}
+
+static void
+test_hostile(void **state)
+{
+	struct fake *f = *state;
+	uint64_t rng = shm_seed();
+	struct rte_mempool *pool = apart("apart"), *other = ordinary("ordinary");
+	struct rte_mbuf *m = rte_pktmbuf_alloc(other);
+
+	be_strict(f);
+	assert_int_equal(sl_map_pool(&f->port, pool, SL_DMA_BIDIRECTIONAL), 0);
+	assert_int_equal(sl_map_tx_mbuf(&f->port, m), 0);
+	assert_false(headers_change(f, pool, &rng));
+	assert_false(headers_change(f, other, &rng));
+	rte_pktmbuf_free(m);
+	rte_mempool_free(pool);
+	rte_mempool_free(other);
+	/* It would be seen: with an ordinary mempool and window=own it is. */
+	f->port.window.strict = false;
+	f->iommu.strict = false;
+	pool = ordinary("ordinary");
+	assert_int_equal(sl_map_pool(&f->port, pool, SL_DMA_BIDIRECTIONAL), 0);
+	assert_true(headers_change(f, pool, &rng));
+	rte_mempool_free(pool);
+}
+
 #define WITH_FAKE(t) cmocka_unit_test_setup_teardown(t, setup, teardown)
 
 int
@@ -337,6 +414,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		WITH_FAKE(test_data_alone),
 		WITH_FAKE(test_strict),
+		WITH_FAKE(test_hostile),
 		WITH_FAKE(test_area_and_pool),
 		WITH_FAKE(test_area_failures),
 		WITH_FAKE(test_areas_overlap),
