@@ -16,6 +16,9 @@
 #include "sl_pmd.h"
 #include "sl_tx_ring.h"
 
+#define TX_OPTION_PAD1 0
+#define TX_OPTION_HOME 0xc9 /* home address: RFC 6275 */
+
 /* --- free --- */
 
 static void
@@ -203,6 +206,125 @@ sl_tx_done_cleanup(void *txq, uint32_t free_cnt)
 	return (int)packets;
 }
 
+/* The protocol whose sum the flags ask for, by its IP number; 0: none. */
+static uint8_t
+tx_l4_proto(const struct rte_mbuf *m)
+{
+	switch (m->ol_flags & RTE_MBUF_F_TX_L4_MASK) {
+	case RTE_MBUF_F_TX_TCP_CKSUM:
+		return IPPROTO_TCP;
+	case RTE_MBUF_F_TX_UDP_CKSUM:
+		return IPPROTO_UDP;
+	default:
+		return 0;
+	}
+}
+
+/* Whether the bytes are the IPv4 header that the flags and lengths tell of. */
+static int
+tx_ipv4_check(const struct rte_mbuf *m, uint8_t l4)
+{
+	const struct rte_ipv4_hdr *ip =
+		rte_pktmbuf_mtod_offset(m, const struct rte_ipv4_hdr *, m->l2_len);
+	const uint16_t part = RTE_IPV4_HDR_MF_FLAG | RTE_IPV4_HDR_OFFSET_MASK;
+
+	if (m->l3_len < sizeof(*ip) ||
+		ip->version_ihl != (RTE_IPV4_VHL_DEF & 0xf0) + m->l3_len / 4u || m->l3_len % 4 != 0)
+		return -EINVAL;
+	if (l4 == 0)
+		return 0;
+	if (rte_be_to_cpu_16(ip->total_length) < m->l3_len ||
+		rte_be_to_cpu_16(ip->total_length) + (uint32_t)m->l2_len > m->pkt_len)
+		return -EINVAL;
+	/* The sum of a fragment is that of the whole datagram, which is not here. */
+	if (ip->next_proto_id != l4 || (ip->fragment_offset & rte_cpu_to_be_16(part)) != 0)
+		return -EINVAL;
+	return 0;
+}
+
+/* Whether an extension header of options has one that takes the source's place in the sum. */
+static bool
+tx_has_home(const uint8_t *at, unsigned int len)
+{
+	unsigned int i = 2;
+
+	while (i + 1 < len) {
+		if (at[i] == TX_OPTION_HOME)
+			return true;
+		i += at[i] == TX_OPTION_PAD1 ? 1u : 2u + at[i + 1];
+	}
+	return false;
+}
+
+/*
+ * Bytes of the extension headers between an IPv6 header and @l4, which they must lead to.
+ * Headers that change what a pseudo-header is made of are refused, as are fragments.
+ */
+static int
+tx_ipv6_check(const struct rte_mbuf *m, uint8_t l4)
+{
+	const struct rte_ipv6_hdr *ip =
+		rte_pktmbuf_mtod_offset(m, const struct rte_ipv6_hdr *, m->l2_len);
+	const uint8_t *at = (const uint8_t *)(ip + 1), *end = (const uint8_t *)ip + m->l3_len;
+	const uint32_t payload = rte_be_to_cpu_16(ip->payload_len);
+	uint8_t next = ip->proto;
+
+	if (m->l3_len < sizeof(*ip) || (rte_be_to_cpu_32(ip->vtc_flow) >> 28) != 6)
+		return -EINVAL;
+	while (at + 8 <= end) {
+		const unsigned int len = 8u * (at[1] + 1u);
+
+		/* A route would take the destination's place in the sum. */
+		if (next != IPPROTO_HOPOPTS && next != IPPROTO_DSTOPTS)
+			return -ENOTSUP;
+		if (at + len > end)
+			return -EINVAL;
+		if (tx_has_home(at, len))
+			return -ENOTSUP;
+		next = at[0];
+		at += len;
+	}
+	if (at != end || next != l4 || payload < m->l3_len - sizeof(*ip) ||
+		m->l2_len + sizeof(*ip) + payload > m->pkt_len)
+		return -EINVAL;
+	return (int)(m->l3_len - sizeof(*ip));
+}
+
+/*
+ * Headers made ready for the NIC's sums, which start from a pseudo-header's. The
+ * library's call trusts the lengths in the mbuf, and takes an IPv6 header's length and
+ * next header for those of the upper layer, so these are looked at here.
+ */
+static int
+tx_prepare_sums(struct rte_mbuf *m)
+{
+	const uint8_t l4 = tx_l4_proto(m);
+	struct rte_ipv6_hdr upper;
+	char *sum;
+	int ret;
+
+	if (!tx_wants_sums(m))
+		return 0;
+	if (tx_headers(m) > m->data_len)
+		return -ENOTSUP;
+	if ((m->ol_flags & (RTE_MBUF_F_TX_IPV4 | RTE_MBUF_F_TX_IP_CKSUM)) != 0)
+		ret = tx_ipv4_check(m, l4);
+	else
+		ret = tx_ipv6_check(m, l4);
+	if (ret < 0)
+		return ret;
+	if (ret == 0)
+		return rte_net_intel_cksum_prepare(m);
+	upper = *rte_pktmbuf_mtod_offset(m, const struct rte_ipv6_hdr *, m->l2_len);
+	upper.proto = l4;
+	upper.payload_len = rte_cpu_to_be_16(rte_be_to_cpu_16(upper.payload_len) - ret);
+	sum = rte_pktmbuf_mtod_offset(m, char *, m->l2_len + m->l3_len);
+	sum += l4 == IPPROTO_TCP ? offsetof(struct rte_tcp_hdr, cksum) :
+				   offsetof(struct rte_udp_hdr, dgram_cksum);
+	*(unaligned_uint16_t *)sum = rte_ipv6_phdr_cksum(&upper, 0);
+	return 0;
+}
+
 uint16_t
 sl_tx_prepare(void *txq, struct rte_mbuf **pkts, uint16_t n)
 {
@@ -227,7 +349,7 @@ sl_tx_prepare(void *txq, struct rte_mbuf **pkts, uint16_t n)
 			rte_errno = EFAULT;
 			break;
 		}
-		ret = rte_net_intel_cksum_prepare(m);
+		ret = tx_prepare_sums(m);
 		if (ret != 0) {
 			rte_errno = -ret;
 			break;

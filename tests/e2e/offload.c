@@ -597,6 +597,88 @@ scattered(void **state)
 	}
 }
 
+#define OPTIONS_MAX 64u
+
+/* An IPv6 frame with options of all sorts between its header and @proto. @return L3 bytes. */
+static uint32_t
+options_frame(struct h_rng *r, uint8_t *f, uint32_t len, uint8_t proto, uint32_t options)
+{
+	static const uint8_t kinds[] = {IPPROTO_HOPOPTS, IPPROTO_DSTOPTS, IPPROTO_DSTOPTS,
+		IPPROTO_DSTOPTS, IPPROTO_DSTOPTS, IPPROTO_ROUTING, IPPROTO_FRAGMENT};
+	struct rte_ipv6_hdr *ip = (struct rte_ipv6_hdr *)(f + RTE_ETHER_HDR_LEN);
+	uint8_t *next = &ip->proto, *at = (uint8_t *)(ip + 1);
+	uint32_t left = options, part;
+
+	for (part = 0; part < len; part++)
+		f[part] = (uint8_t)h_rand(r);
+	f[12] = 0x86;
+	f[13] = 0xdd;
+	ip->vtc_flow = rte_cpu_to_be_32(6u << 28);
+	ip->payload_len = rte_cpu_to_be_16((uint16_t)(len - RTE_ETHER_HDR_LEN - sizeof(*ip)));
+	for (; left > 0; left -= part, at += part) {
+		part = 8 * h_range(r, 1, left / 8);
+		*next = options <= 16 ? IPPROTO_DSTOPTS : kinds[h_range(r, 0, RTE_DIM(kinds) - 1)];
+		next = at;
+		memset(at, 0, part);
+		at[1] = (uint8_t)(part / 8 - 1);
+		if (h_range(r, 0, 9) == 0)
+			at[2] = 0xc9;
+	}
+	*next = proto;
+	return sizeof(*ip) + options;
+}
+
+/* Whether the sum in a frame that was sent is right, the pseudo-header of its real parts. */
+static bool
+options_sum_ok(const uint8_t *f, uint32_t len, uint8_t proto, uint32_t l3_len)
+{
+	struct rte_ipv6_hdr upper;
+	const uint8_t *l4 = f + RTE_ETHER_HDR_LEN + l3_len;
+	uint32_t sum;
+
+	memcpy(&upper, f + RTE_ETHER_HDR_LEN, sizeof(upper));
+	upper.proto = proto;
+	upper.payload_len = rte_cpu_to_be_16((uint16_t)(f + len - l4));
+	sum = (uint32_t)rte_ipv6_phdr_cksum(&upper, 0) + rte_raw_cksum(l4, (size_t)(f + len - l4));
+	return (sum & 0xffff) + (sum >> 16) == 0xffff;
+}
+
+/* What prepare lets through leaves with right sums, whatever stands before UDP or TCP. */
+static void
+tx_sums_behind_options(void **state)
+{
+	struct h_port *p = *state;
+	struct h_rng r = h_rng(0x0b7);
+	uint8_t f[256], got[H_FRAME_CAP];
+	unsigned int i, sent = 0, refused = 0;
+
+	h_start(p,
+		&(struct h_cfg){.tx_offloads = RTE_ETH_TX_OFFLOAD_UDP_CKSUM |
+				RTE_ETH_TX_OFFLOAD_TCP_CKSUM});
+	for (i = 0; i < 2000; i++) {
+		const uint8_t proto = i % 2 == 0 ? IPPROTO_UDP : IPPROTO_TCP;
+		/* First of all: 8 bytes and UDP, 16 and TCP. */
+		const uint32_t options = i < 2 ? 8 * (i + 1) : 8 * h_range(&r, 0, OPTIONS_MAX / 8);
+		const uint32_t l3_len = options_frame(&r, f, sizeof(f), proto, options);
+		struct rte_mbuf *m = h_mbuf(p, f, sizeof(f), 1);
+
+		m->l2_len = RTE_ETHER_HDR_LEN;
+		m->l3_len = l3_len + (i > 10 && h_range(&r, 0, 9) == 0 ? 8 : 0);
+		m->ol_flags |= RTE_MBUF_F_TX_IPV6 |
+			(proto == IPPROTO_UDP ? RTE_MBUF_F_TX_UDP_CKSUM : RTE_MBUF_F_TX_TCP_CKSUM);
+		if (rte_eth_tx_prepare(p->id, 0, &m, 1) != 1) {
+			rte_pktmbuf_free(m);
+			refused++;
+			continue;
+		}
+		h_send(p, 0, m);
+		assert_int_equal(h_take(p, got), sizeof(f));
+		assert_true(options_sum_ok(got, sizeof(f), proto, l3_len));
+		sent++;
+	}
+	assert_true(sent > 200 && refused > 200);
+}
+
 /* A long frame finds room whatever number of short ones came before, though refill may wait. */
 static void
 scattered_at_a_high_threshold(void **state)
@@ -918,6 +1000,7 @@ main(int argc, char **argv)
 		h_test(mtu_without_scatter),
 		h_test(scattered),
 		h_test(scattered_at_a_high_threshold),
+		h_test(tx_sums_behind_options),
 		h_test(keep_crc),
 		h_test(packet_type),
 		h_test(configured_anew),

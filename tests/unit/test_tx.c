@@ -189,6 +189,19 @@ spoil(struct rig *r, struct rte_mbuf *m)
 	}
 }
 
+/* The header that the offloads tell of; prepare looks. */
+static void
+write_ipv4(struct rte_mbuf *m)
+{
+	struct rte_ipv4_hdr *ip = rte_pktmbuf_mtod_offset(m, struct rte_ipv4_hdr *, m->l2_len);
+	const bool tcp = (m->ol_flags & RTE_MBUF_F_TX_L4_MASK) == RTE_MBUF_F_TX_TCP_CKSUM;
+
+	ip->version_ihl = (uint8_t)(0x40 | m->l3_len / 4);
+	ip->fragment_offset = 0;
+	ip->total_length = rte_cpu_to_be_16((uint16_t)(m->pkt_len - m->l2_len));
+	ip->next_proto_id = tcp ? IPPROTO_TCP : IPPROTO_UDP;
+}
+
 static void
 random_offload(struct rig *r, struct rte_mbuf *m)
 {
@@ -205,6 +218,7 @@ random_offload(struct rig *r, struct rte_mbuf *m)
 	}
 	m->l2_len = RTE_ETHER_HDR_LEN;
 	m->l3_len = sizeof(struct rte_ipv4_hdr) + (rig_rand(r, 3) == 0 ? 4 : 0);
+	write_ipv4(m);
 }
 
 /* What a frame of a row of such asks for: mostly what the row's first does. */
@@ -222,6 +236,7 @@ same_offload(struct rig *r, struct rte_mbuf *m, const struct rte_mbuf *first)
 	if (m->l3_len == 0 || rig_rand(r, 30) == 0)
 		m->l3_len = sizeof(struct rte_ipv4_hdr);
 	m->ol_flags |= RTE_MBUF_F_TX_IPV4;
+	write_ipv4(m);
 }
 
 static void
