@@ -527,7 +527,8 @@ tx_put_quads(const struct sl_tx_queue *q, unsigned int idx, struct rte_mbuf **m,
 	unsigned int i, p, k;
 
 	n = RTE_MIN(n, q->nb_desc - idx);
-	for (i = 0; i + SL_QUAD <= n; i += SL_QUAD) {
+	/* An mbuf has its buf_iova beside buf_addr only where DPDK is built so. */
+	for (i = 0; RTE_IOVA_AS_PA && i + SL_QUAD <= n; i += SL_QUAD) {
 		sl_vec64 amiss = {0};
 		uintptr_t other = 0;
 
