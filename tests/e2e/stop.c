@@ -208,6 +208,60 @@ stalled_queue_stays(void **state)
 	h_close(&p);
 }
 
+/* Time goes by until queue 0 has stood still @n times; it is polled, with a frame to send when @tx.
+ */
+static void
+until_stalled(struct h_port *p, bool tx, unsigned int n)
+{
+	const char *name = tx ? "tx_q0_stalls" : "rx_q0_stalls";
+	struct rte_mbuf *m = NULL;
+	uint8_t f[100];
+	unsigned int i;
+
+	h_ether(f, sizeof(f), &p->mac, n);
+	for (i = 0; h_xstat(p, name) < n; i++) {
+		assert_true(i < 100000);
+		assert_int_equal(sl_pmd_time_pass(p->id, 10), 0);
+		if (!tx) {
+			assert_int_equal(rte_eth_rx_burst(p->id, 0, &m, 1), 0);
+			continue;
+		}
+		m = h_mbuf(p, f, sizeof(f), 1);
+		if (rte_eth_tx_burst(p->id, 0, &m, 1) == 0)
+			rte_pktmbuf_free(m);
+	}
+}
+
+/* A queue that was given up is watched again once it has started. */
+static void
+dead_queue_is_watched_again(void **state)
+{
+	struct h_port p;
+	unsigned int tx, n;
+	uint8_t f[H_FRAME_CAP];
+
+	(void)state;
+	for (tx = 0; tx < 2; tx++) {
+		open_timed(&p);
+		for (n = 1; n <= 2; n++) {
+			if (n == 1)
+				h_fault(&p, SL_FAULT_STUCK_QUEUE, ALL_QUEUES, 1);
+			if (tx == 0) {
+				h_fault(&p, SL_FAULT_DROP_DD, 0, 1);
+				give_frames(&p, 1);
+				h_step(&p);
+			}
+			until_stalled(&p, tx != 0, n);
+			h_fault(&p, SL_FAULT_NONE, 0, 0);
+			h_stop(&p);
+			assert_int_equal(rte_eth_dev_start(p.id), 0);
+			while (h_take(&p, f) != 0)
+				;
+		}
+		h_close(&p);
+	}
+}
+
 /* --- the whole port --- */
 
 /* Faults at a stop that leave one way of proof: everything goes back, and stays untouched. */
@@ -433,6 +487,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(receive_queue_stays),
 		cmocka_unit_test(transmit_queue_stays),
 		cmocka_unit_test(stalled_queue_stays),
+		cmocka_unit_test(dead_queue_is_watched_again),
 		cmocka_unit_test(proof_by_the_queues),
 		cmocka_unit_test(proof_by_bus_mastering),
 		cmocka_unit_test(proof_by_reset),
