@@ -30,9 +30,7 @@ rx_refill_at(const struct sl_rx_queue *q)
 int
 sl_rx_queue_fill(struct sl_rx_queue *q)
 {
-	q->next_to_clean = 0;
-	q->next_to_use = 0;
-	q->nb_hold = q->nb_desc;
+	/* Empty from its beginning on: as set up, or as sl_rx_queue_drain() left it. */
 	q->refill_at = rx_refill_at(q);
 	rx_refill(q, q->sync->mode);
 	return q->nb_hold == q->line_descs ? 0 : -ENOMEM;
