@@ -637,6 +637,7 @@ pool_event(enum rte_mempool_event event, struct rte_mempool *pool, void *arg)
 
 	if (event != RTE_MEMPOOL_EVENT_DESTROY)
 		return;
+	sl_kept_forget(port, pool);
 	pthread_mutex_lock(&w->lock);
 	forget_pools(w);
 	while (i < w->nb_maps)
