@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright (c) 2026 The Syncline authors
-"""Spoil the driver's sync calls and barriers, one at a time, and see that the tests notice.
+"""Spoil the driver, one place at a time, and see that the tests notice.
 
-Every mutant must be killed by the end-to-end tests in checked memory. One line
+Every mutant of its sync calls and barriers must be killed by the end-to-end tests
+in checked memory; of the rules of rules.py, which --rules adds, by those and the unit tests. One line
 each on standard output: "PASS name: words" or "FAIL name: words", a FAIL for a
 mutant that survives and is not on the list of those that may, and for an entry
 of that list that is out of date; then the score, then "END". Progress goes to
@@ -14,7 +15,10 @@ whether a test gets there or not.
   drop, late, half, reverse   of a sync call: planted while it runs (check_bug=)
   drop, late                  of a barrier: the same
   drop, nofence               of what no checker is told of: another build
-  and the mistakes of the file "bugs", each another build
+  the mistakes of the file "bugs", each another build
+With --rules also:
+  state, ignored, release, swap, stats, rollback, window, zero, fence
+                              rules.py: another build each
 """
 
 import argparse
@@ -30,28 +34,67 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
+
+import rules
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
 LIBRARY = "librte_net_syncline.so"
 LIMIT = 60  # seconds that one program may take, those not counted in which others had its CPU
+RULE_LIMIT = 20  # of those of rules.py, whose programs take a few
 SEED = 1    # of every run: a mutant's fate is the same each time
 SIMD = 128  # bits of the burst functions that run: every x86-64 that DPDK knows has them
 
-# Programs in the order in which they are run, quick ones first: environment beyond the mode.
-STEPS = (
-    ("basic", 64, 0),
-    ("tx", 64, 0),
-    ("traffic", 64, 3000),
-    ("control", 64, 0),
-    ("offload", 64, 0),
-    ("basic", 32, 0),
-    ("traffic", 32, 3000),
-    ("tx", 32, 0),
-    ("events", 64, 0),
-    ("fault", 64, 3000),
+class Step:
+    """A program that is run, with what is in its environment; told by its name."""
+
+    def __init__(self, name, program, env=None, args=()):
+        self.name, self.program, self.env, self.args = name, program, env or {}, args
+
+    @property
+    def static(self):
+        """It has lib/shm in it, not the driver's library."""
+        return self.program in STATIC
+
+
+def checked(name, line, frames=0):
+    env = {"SL_COHERENCY": "checked", "SL_CHECK_LINE": str(line)}
+    return Step(f"{name}, lines of {line}", f"tests/e2e/e2e_{name}", env | ({"SL_FRAMES": str(frames)} if frames else {}))
+
+
+def coherent(name, frames=2000):
+    return Step(name, f"tests/e2e/e2e_{name}", {"SL_COHERENCY": "coherent", "SL_FRAMES": str(frames)})
+
+
+def unit(name, *args):
+    return Step(" ".join((f"unit {name}",) + args), f"tests/unit/test_{name}", args=args)
+
+
+# Programs in the order in which they are run, quick ones first. Of sync calls and barriers...
+STEPS = (checked("basic", 64), checked("tx", 64), checked("traffic", 64, 3000), checked("control", 64),
+         checked("offload", 64), checked("basic", 32), checked("traffic", 32, 3000), checked("tx", 32),
+         checked("events", 64), checked("fault", 64, 3000))
+
+# ... and of the other rules, by what the file is part of: the first pattern that fits.
+QUEUES = [coherent("again"), coherent("stop"), coherent("control"), unit("rx"), unit("tx"), coherent("tx"), coherent("basic"),
+          coherent("events"), coherent("fault"), checked("again", 64)]
+SHM = ["shm", "window", "window_hook", "ndis"]
+RULE_STEPS = (
+    (r"pmd/sl_(iommu|vfio)", [unit("iommu"), unit("window_pmd"), unit("vfio")]),
+    (r"pmd/sl_window", [unit("window_pmd"), unit("vfio"), coherent("tx"), coherent("control"),
+                        Step("window pools", "tests/vm/window", args=("pools",)),
+                        Step("window readonly", "tests/vm/window", args=("readonly",))]),
+    (r"pmd/sl_(intr|event)", [coherent("again"), coherent("events"), coherent("intr", 300), coherent("control")]),
+    (r"pmd/", QUEUES),
+    (r"lib/shm/ndis", [unit("ndis")]),
+    (r"lib/shm/sl_mem_eal", [unit("mem_eal", "no-huge"), unit("mem_eal", "huge"), coherent("control")]),
+    (r"lib/shm/", [unit(name) for name in SHM] + [coherent("control")]),
 )
+STATIC = [f"tests/unit/test_{name}" for name in SHM + ["mem_eal"]]
+EAL_ARGS = ["-l", "0", "--no-huge", "-m", "128", "--no-shconf", "--no-pci", "--vdev",
+            "net_syncline_soft0,wire=peer:w", "--vdev", "net_syncline_soft1,wire=peer:w", "--"]
 
 SYNC_CALLS = ("sl_flush", "sl_prepare", "sl_update", "sl_update_nofence", "sl_release")
 BARRIERS = ("sl_update_fence", "sl_doorbell_barrier")
@@ -64,11 +107,12 @@ def squeeze(text):
 
 
 class Mutant:
-    """One change: planted (bug) or built (text of a source file, changed)."""
+    """One change: planted (bug) or built (text of a source file, changed), by one of the rules or not."""
 
-    def __init__(self, file, line, where, kind, bug=None, text=None):
+    def __init__(self, file, line, where, kind, bug=None, text=None, rule=False):
         self.file, self.line, self.where, self.kind = file, line, where, kind
-        self.bug, self.text = bug, text
+        self.bug, self.text, self.rule = bug, text, rule
+        self.object = None   # of a rule: what it is linked with
         self.library = None
         self.verdict = None  # of run(): (killed, words)
         self.reached = None
@@ -134,6 +178,19 @@ def file_mutants(path):
             yield built("nofence", "sl_update_nofence" + text[m.end() - 1:end])
 
 
+def rule_mutants(path):
+    """Those of rules.py. Places that look the same are told apart by a number."""
+    with open(os.path.join(TOP, path), encoding="utf-8") as f:
+        text = f.read()
+    times = {}
+    for c in rules.changes(path, text):
+        where = f"{path} {c.function}: {c.what}"
+        times[where, c.kind] = times.get((where, c.kind), 0) + 1
+        if times[where, c.kind] > 1:
+            where += f" #{times[where, c.kind]}"
+        yield Mutant(path, line_of(text, c.start), where, c.kind, text=text[:c.start] + c.new + text[c.end:], rule=True)
+
+
 def named_mutants(path):
     """The file "bugs": a name, the source file, lines to look for (-), lines instead (+), and perhaps more of both."""
     name = file = None
@@ -182,6 +239,8 @@ class Builder:
         out = subprocess.run(["ninja", "-C", build, "-t", "commands", f"pmd/{LIBRARY}"], check=True,
                              capture_output=True, text=True).stdout
         self.link = shlex.split([c for c in out.splitlines() if f"-o pmd/{LIBRARY}" in c][-1])
+        self.links = {f"pmd/{LIBRARY}": self.objects_of(self.link)}
+        self.lock = threading.Lock()
         h = hashlib.sha256(" ".join(self.link).encode())
         for folder in ("pmd", "lib"):
             for root, dirs, files in sorted(os.walk(os.path.join(TOP, folder))):
@@ -264,6 +323,47 @@ class Builder:
             os.remove(obj)
         return done
 
+    def objects_of(self, link):
+        """A link with the objects of lib/shm in place of the library that they are in."""
+        out = []
+        for a in link:
+            found = [c["output"] for c in self.commands if a == "lib/shm/libsl_shm.a" and c["output"].startswith(a + ".p/")]
+            out += found or [a]
+        return out
+
+    def link_of(self, target):
+        with self.lock:
+            if target not in self.links:
+                out = subprocess.run(["ninja", "-C", self.build, "-t", "commands", target], check=True,
+                                     capture_output=True, text=True).stdout
+                self.links[target] = self.objects_of(shlex.split(out.splitlines()[-1]))
+            return self.links[target]
+
+    def rule_object(self, mutant):
+        """Of a rule: its folder, with the one object in it that is another. Not optimised: the compiler's time is most of it."""
+        output = [c for c in self.commands if os.path.realpath(os.path.join(c["directory"], c["file"])) ==
+                  os.path.join(TOP, mutant.file) and c["output"] in self.links[f"pmd/{LIBRARY}"]]
+        h = hashlib.sha256(self.base + mutant.file.encode() + mutant.text.encode() + output[0]["command"].encode())
+        folder = os.path.join(self.cache, h.hexdigest()[:24])
+        self.used.add(os.path.basename(folder))
+        obj = os.path.join(folder, os.path.basename(mutant.file) + ".o")
+        if not os.path.exists(obj):
+            os.makedirs(folder, exist_ok=True)
+            entry = dict(output[0], command=output[0]["command"].replace("-O3", "-O0"))
+            self.compile(entry, mutant.file, mutant.text, folder)
+        return folder, output[0]["output"], obj
+
+    def rule_target(self, mutant, target):
+        """The driver's library, or a unit test that has lib/shm in it, with the mutant's object."""
+        folder, output, obj = mutant.object
+        done = os.path.join(folder, os.path.basename(target))
+        if not os.path.exists(done):
+            part = f"{done}.{os.getpid()}"
+            link = [obj if a == output else part if a == target else a for a in self.link_of(target)]
+            self.call(link, mutant.file)
+            os.rename(part, done)
+        return done
+
     def prune(self):
         """Forget what no mutant of now is made of."""
         for name in os.listdir(self.cache):
@@ -317,25 +417,24 @@ def end_all(*_):
     os._exit(1)
 
 
-def run_program(build, step, mutant):
+def run_program(build, step, mutant, program=None):
     """Run one program up to its first failed test: None, or what failed. And how often a bug was met."""
-    name, line, frames = step
-    env = dict(os.environ, SL_COHERENCY="checked", SL_CHECK_LINE=str(line), SL_SEED=str(SEED),
-               SL_SIMD=str(SIMD))
+    env = dict(os.environ, SL_SEED=str(SEED), SL_SIMD=str(SIMD), **step.env)
     env.pop("SL_CHECK_BUG", None)
-    if frames:
-        env["SL_FRAMES"] = str(frames)
     if mutant.bug:
         env["SL_CHECK_BUG"] = mutant.bug
-    if mutant.library:
+    if mutant.library and not program:
         env["LD_PRELOAD"] = mutant.library
-    prog = subprocess.Popen([os.path.join(build, "tests/e2e", "e2e_" + name)], env=env,
-                            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+    args = [program or os.path.join(build, step.program)]
+    if step.program.startswith("tests/vm/"):
+        args += ["--file-prefix", f"sl_mutants_{threading.get_ident()}"] + EAL_ARGS
+    args += step.args
+    prog = subprocess.Popen(args, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                             stderr=subprocess.STDOUT, start_new_session=True)
     told = {"test": "", "finding": "", "error": "", "met": 0}
     alive.add(prog)
     try:
-        failed = follow(prog, told)
+        failed = follow(prog, told, RULE_LIMIT if mutant.rule else LIMIT)
         if failed is None:
             code = prog.wait(timeout=LIMIT)
             if code < 0:
@@ -353,10 +452,10 @@ def run_program(build, step, mutant):
     if failed is None:
         return None, told["met"]
     words = told["finding"] or told["error"] or failed
-    return f"{name}, lines of {line}, {told['test'] or 'start'}: {words}", told["met"]
+    return f"{step.name}, {told['test'] or 'start'}: {words}", told["met"]
 
 
-def follow(prog, told):
+def follow(prog, told, limit):
     """Read what it says to its end, or to the first failed test; None: all went well."""
     clock = Clock(prog.pid)
     look = time.monotonic() + 1
@@ -367,8 +466,8 @@ def follow(prog, told):
             ready = wait.select(max(0, look - time.monotonic()))
             if time.monotonic() >= look:
                 look = time.monotonic() + 1
-                if clock.spent() > LIMIT:
-                    told["error"] = f"no end within {LIMIT} s"
+                if clock.spent() > limit:
+                    told["error"] = f"no end within {limit} s"
                     return "time"
             if not ready:
                 continue
@@ -400,10 +499,15 @@ def listen(line, told):
     return bool(FAILED.search(line))
 
 
-def run_mutant(build, steps, mutant):
+def run_mutant(build, builder, steps, mutant):
     met = 0
     for step in steps:
-        failed, times = run_program(build, step, mutant)
+        program = None
+        if mutant.rule and step.static:
+            program = builder.rule_target(mutant, step.program)
+        elif mutant.rule:
+            mutant.library = builder.rule_target(mutant, f"pmd/{LIBRARY}")
+        failed, times = run_program(build, step, mutant, program)
         met += times
         if failed is not None:
             mutant.verdict = (True, failed)
@@ -445,13 +549,25 @@ def note(words):
     print(f"==> mutants: {words}", file=sys.stderr, flush=True)
 
 
-def collect():
+def collect(by_rules):
     mutants = []
     for name in sorted(os.listdir(os.path.join(TOP, "pmd"))):
         if name.endswith((".c", ".h")):
             mutants += file_mutants("pmd/" + name)
     mutants += named_mutants(os.path.join(HERE, "bugs"))
+    for folder in ("pmd", "lib/shm") if by_rules else ():
+        for name in sorted(os.listdir(os.path.join(TOP, folder))):
+            if name.endswith(".c"):
+                mutants += rule_mutants(f"{folder}/{name}")
     return mutants
+
+
+def steps_of(build, mutant):
+    """The programs that can see it; those that this build has not got are left out."""
+    if not mutant.rule:
+        return STEPS
+    found = next(steps for pattern, steps in RULE_STEPS if re.match(pattern, mutant.file))
+    return [s for s in found if os.path.exists(os.path.join(build, s.program))]
 
 
 def choose(mutants, only, quick):
@@ -459,31 +575,35 @@ def choose(mutants, only, quick):
             (not only or re.search(only, f"{m.name} {m.where}"))]
 
 
-def baseline(build, builder, steps, jobs):
+def baseline(build, builder, mutants, jobs):
     """The driver as it is, through the same machinery: whatever fails here says nothing of a mutant."""
     right = Mutant("pmd/sl_rx.c", 0, "", "unchanged", text="")
     with open(os.path.join(TOP, right.file), encoding="utf-8") as f:
         right.library = builder.library(right.file, f.read())
+    steps = {s.name: s for m in mutants for s in steps_of(build, m)}
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
-        for failed, _ in pool.map(lambda s: run_program(build, s, right), steps):
+        for failed, _ in pool.map(lambda s: run_program(build, s, right, os.path.join(build, s.program) if s.static else None),
+                                  steps.values()):
             if failed is not None:
                 die(f"the driver as it is fails: {failed}")
 
 
-def work(build, builder, steps, mutant):
-    if mutant.text is not None:
+def work(build, builder, mutant):
+    if mutant.rule:
+        mutant.object = builder.rule_object(mutant)
+    elif mutant.text is not None:
         mutant.library = builder.library(mutant.file, mutant.text)
-    return run_mutant(build, steps, mutant)
+    return run_mutant(build, builder, steps_of(build, mutant), mutant)
 
 
-def run_all(build, builder, steps, mutants, justified, jobs):
+def run_all(build, builder, mutants, justified, jobs):
     """Each line as it comes, those that are known to take long first; the score. @return whether all is well."""
     order = sorted(mutants, key=lambda m: m.key not in justified)
     score = {"killed": 0, "justified": 0, "survived": 0}
     fine = True
     told = time.monotonic()
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
-        waiting = [pool.submit(work, build, builder, steps, m) for m in order]
+        waiting = [pool.submit(work, build, builder, m) for m in order]
         try:
             for n, done in enumerate(concurrent.futures.as_completed(waiting), 1):
                 fine &= judge(done.result(), justified.get(done.result().key), score)
@@ -535,13 +655,14 @@ def main():
     p.add_argument("cache", help="folder to keep built mutants in")
     p.add_argument("--only", metavar="REGEX", help="only mutants whose name or place matches")
     p.add_argument("--quick", action="store_true", help="only calls left out, and the named bugs")
+    p.add_argument("--rules", action="store_true", help="those of rules.py too")
     p.add_argument("--list", action="store_true", help="name the mutants and end")
     p.add_argument("--justified", metavar="FILE", default=os.path.join(HERE, "justified"),
                    help="the list of those that may survive")
     p.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)), help="programs at a time; default: the CPUs")
     args = p.parse_args()
     build, cache = os.path.abspath(args.build), os.path.abspath(args.cache)
-    everything = collect()
+    everything = collect(args.rules)
     mutants = choose(everything, args.only, args.quick)
     if not mutants:
         die("there are none of that kind")
@@ -555,9 +676,9 @@ def main():
         signal.signal(sig, end_all)
     start = time.monotonic()
     note(f"{len(mutants)} of them; first the driver as it is")
-    baseline(build, builder, STEPS, args.jobs)
+    baseline(build, builder, mutants, args.jobs)
     fine = check_places(everything, justified)
-    fine &= run_all(build, builder, STEPS, mutants, justified, args.jobs)
+    fine &= run_all(build, builder, mutants, justified, args.jobs)
     if mutants == everything:
         builder.prune()
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
