@@ -3,7 +3,6 @@
  *
  * net_syncline_soft: the driver on a software NIC, as a virtual device.
  */
-#include <sched.h>
 #include <unistd.h>
 
 #include <rte_lcore.h>
@@ -15,6 +14,7 @@
 
 #include "sl_args.h"
 #include "sl_checked.h"
+#include "sl_cpus.h"
 #include "sl_soft.h"
 
 #define SHARED_NAME "syncline_soft"
@@ -85,15 +85,13 @@ shared_put(struct soft_shared *s)
 static void *
 first_cpu_of_thread(void *arg)
 {
-	cpu_set_t set;
-	int cpu, *out = arg;
+	struct sl_cpus cpus;
+	int *out = arg;
 
-	if (pthread_getaffinity_np(pthread_self(), sizeof(set), &set) != 0)
+	if (sl_cpus_of_thread(&cpus) != 0)
 		return NULL;
-	for (cpu = 0; cpu < CPU_SETSIZE && *out < 0; cpu++) {
-		if (CPU_ISSET(cpu, &set))
-			*out = cpu;
-	}
+	*out = sl_cpus_next(&cpus, -1);
+	sl_cpus_free(&cpus);
 	return NULL;
 }
 

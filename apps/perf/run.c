@@ -2,7 +2,6 @@
  * Copyright (c) 2026 The Syncline authors
  */
 #include <errno.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -14,6 +13,7 @@
 #include <rte_lcore.h>
 #include <rte_version.h>
 
+#include <sl_cpus.h>
 #include <sl_number.h>
 
 #include "bench.h"
@@ -40,46 +40,67 @@ struct cpus {
 	int cpu[CPUS_MAX];
 };
 
-static void
-cpus_of_process(struct cpus *out)
+/** The CPU after @p cpu, -1 for the first, that EAL can have an lcore on; -1: no more. */
+static int
+cpu_next(const struct sl_cpus *allowed, int cpu)
 {
-	cpu_set_t set;
-
-	CPU_ZERO(&set);
-	if (sched_getaffinity(0, sizeof(set), &set) != 0)
-		CPU_SET(0, &set);
-	for (int c = 0; c < CPU_SETSIZE && out->n < CPUS_MAX; c++) {
-		if (CPU_ISSET(c, &set))
-			out->cpu[out->n++] = c;
-	}
+	cpu = sl_cpus_next(allowed, cpu);
+	return cpu < CPU_SETSIZE ? cpu : -1;
 }
 
 static int
-cpus_of_option(const char *text, struct cpus *out)
+refuse_cpus(const char *text, const struct sl_cpus *allowed)
 {
-	struct cpus allowed = {0};
+	const int first = cpu_next(allowed, -1);
+	int last = first;
 
-	cpus_of_process(&allowed);
+	for (int c = first; c >= 0; c = cpu_next(allowed, c))
+		last = c;
+	return say_error(-EINVAL,
+		"--cpus: '%s' is not allowed; allowed: at most %u CPUs that this process may use,"
+		" %d to %d, as a list like %d,%d",
+		text, CPUS_MAX, first, last, first, last);
+}
+
+static int
+cpus_of_option(const char *text, const struct sl_cpus *allowed, struct cpus *out)
+{
 	while (true) {
 		const char *end = text;
 		uint64_t v = 0;
-		bool known = false;
 
-		if (sl_number_digits(&end, 10, &v) != 0)
-			end = text;
-		for (unsigned int i = 0; i < allowed.n; i++)
-			known |= (uint64_t)allowed.cpu[i] == v;
-		if (end == text || (*end != ',' && *end != '\0') || !known || out->n == CPUS_MAX)
-			return say_error(-EINVAL,
-				"--cpus: '%s' is not allowed; allowed: CPUs that this process may"
-				" use, %d to %d, as a list like %d,%d",
-				text, allowed.cpu[0], allowed.cpu[allowed.n - 1], allowed.cpu[0],
-				allowed.cpu[allowed.n - 1]);
+		if (sl_number_digits(&end, 10, &v) != 0 || (*end != ',' && *end != '\0') ||
+			v >= CPU_SETSIZE || !sl_cpus_has(allowed, (int)v) || out->n == CPUS_MAX)
+			return refuse_cpus(text, allowed);
 		out->cpu[out->n++] = (int)v;
 		if (*end == '\0')
 			return 0;
 		text = end + 1;
 	}
+}
+
+/** Those of the option, else all that this process may use. @return an exit code. */
+static int
+cpus_choose(const char *option, struct cpus *out)
+{
+	struct sl_cpus allowed;
+	int rc = sl_cpus_of_thread(&allowed);
+
+	if (rc != 0)
+		return say_error(EXIT_CODE_SETUP, "the CPUs of this process are not known (%s)",
+			strerror(-rc));
+	if (cpu_next(&allowed, -1) < 0)
+		rc = say_error(EXIT_CODE_SETUP,
+			"this process may use no CPU below %d, where EAL's lcores are",
+			CPU_SETSIZE);
+	else if (option[0] != '\0')
+		rc = cpus_of_option(option, &allowed, out) == 0 ? 0 : EXIT_CODE_USAGE;
+	else
+		for (int c = cpu_next(&allowed, -1); c >= 0 && out->n < CPUS_MAX;
+			c = cpu_next(&allowed, c))
+			out->cpu[out->n++] = c;
+	sl_cpus_free(&allowed);
+	return rc;
 }
 
 /** Arguments for EAL, which moves them about and keeps pointers to them while it runs. */
@@ -205,10 +226,9 @@ run_here(const struct options *o, int argc, char **argv, json_t *result)
 	struct eal_args eal = {.argc = 0};
 	int rc;
 
-	if (o->cpus[0] == '\0')
-		cpus_of_process(&cpus);
-	else if (cpus_of_option(o->cpus, &cpus) != 0)
-		return EXIT_CODE_USAGE;
+	rc = cpus_choose(o->cpus, &cpus);
+	if (rc != EXIT_CODE_OK)
+		return rc;
 	/* Threads to come have it from this one. */
 	if (o->nice != 0 && setpriority(PRIO_PROCESS, 0, (int)o->nice) != 0)
 		return say_error(EXIT_CODE_SETUP, "--nice %.0f: %s; below 0 is for root", o->nice,

@@ -150,7 +150,8 @@ struct sl_runner;
 
 /**
  * Start a thread that steps devices, pinned to @p cpu (-1: not pinned).
- * Control. @return 0 or negative errno (-EINVAL for a CPU that is not there).
+ * Control. @return 0 or negative errno (-EINVAL for a CPU that is not there, or that the
+ * kernel keeps from this process).
  */
 int sl_runner_start(int cpu, struct sl_runner **out);
 /** Add and remove a device; when remove returns, the thread no longer touches it. Control. */

@@ -8,8 +8,8 @@
 #include <sched.h>
 #include <stdlib.h>
 #include <time.h>
-#include <unistd.h>
 
+#include "sl_cpus.h"
 #include "softnic_priv.h"
 
 #define RUNNER_DEVICES 32u
@@ -86,18 +86,20 @@ runner_enter(struct sl_runner *r)
 static int
 runner_attr(int cpu, pthread_attr_t *attr)
 {
-	cpu_set_t set;
+	struct sl_cpus one;
 	int rc;
 
-	rc = pthread_attr_init(attr);
-	if (rc != 0 || cpu < 0)
-		return -rc;
-	CPU_ZERO(&set);
-	CPU_SET(cpu, &set);
-	rc = pthread_attr_setaffinity_np(attr, sizeof(set), &set);
+	rc = -pthread_attr_init(attr);
+	if (rc != 0 || cpu == -1)
+		return rc;
+	rc = sl_cpus_one(&one, cpu);
+	if (rc == 0) {
+		rc = -pthread_attr_setaffinity_np(attr, one.size, one.set);
+		sl_cpus_free(&one);
+	}
 	if (rc != 0)
 		pthread_attr_destroy(attr);
-	return -rc;
+	return rc;
 }
 
 int
@@ -107,8 +109,7 @@ sl_runner_start(int cpu, struct sl_runner **out)
 	struct sl_runner *r;
 	int rc;
 
-	if (out == NULL || cpu < -1 || cpu >= (int)sysconf(_SC_NPROCESSORS_CONF) ||
-		cpu >= CPU_SETSIZE)
+	if (out == NULL)
 		return -EINVAL;
 	r = calloc(1, sizeof(*r));
 	if (r == NULL)
@@ -116,6 +117,7 @@ sl_runner_start(int cpu, struct sl_runner **out)
 	rc = runner_attr(cpu, &attr);
 	if (rc == 0) {
 		pthread_mutex_init(&r->mutex, NULL);
+		/* The kernel refuses a CPU that is not there or not for this process. */
 		rc = -pthread_create(&r->thread, &attr, runner_main, r);
 		pthread_attr_destroy(&attr);
 	}

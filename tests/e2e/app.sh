@@ -56,6 +56,10 @@ done
 expect 2 '^sl-testpmd: --vdev net_syncline_soft1 was refused: argument "colour=red" is not known' "$loop" \
 	net_syncline_soft11,wire=null net_syncline_soft1,colour=red -- --duration 0.1
 expect 2 '^sl-testpmd: --vdev net_syncline_soft1 was refused: ' "$loop" net_syncline_soft1,wire=nonsense -- --ports 0 --duration 0.1
+for far in 1023 1024 5000 32767; do
+	[[ -e /sys/devices/system/cpu/cpu$far ]] ||
+		expect 2 "no device thread on CPU $far .*allowed for cpu=: CPUs of this process" "$loop,cpu=$far" -- --duration 0.1
+done
 eal+=(-a 'net_syncline_soft2,wire=nonsense')
 expect 2 '^sl-testpmd: -a net_syncline_soft2 was refused: ' "$loop" -- --duration 0.1
 eal=("${words[@]}")

@@ -4,7 +4,6 @@
 #include <dirent.h>
 #include <limits.h>
 #include <pthread.h>
-#include <sched.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -17,6 +16,7 @@
 #include <rte_vect.h>
 
 #include "harness.h"
+#include "sl_cpus.h"
 
 #define LOG_CAP 65536u
 
@@ -139,16 +139,16 @@ h_log_has(const char *text)
 static void
 lcore_map(char *out, size_t len)
 {
-	cpu_set_t set;
+	struct sl_cpus cpus;
+	int cpu = -1;
 	int n = 0;
-	int cpu;
 
 	n = snprintf(out, len, "0@(");
-	if (sched_getaffinity(0, sizeof(set), &set) != 0)
-		CPU_ZERO(&set);
-	for (cpu = 0; cpu < CPU_SETSIZE && (size_t)n < len - 8; cpu++)
-		if (CPU_ISSET(cpu, &set))
-			n += snprintf(out + n, len - n, "%s%d", out[n - 1] == '(' ? "" : ",", cpu);
+	if (sl_cpus_of_thread(&cpus) != 0)
+		return;
+	while ((cpu = sl_cpus_next(&cpus, cpu)) >= 0 && cpu < CPU_SETSIZE && (size_t)n < len - 8)
+		n += snprintf(out + n, len - n, "%s%d", out[n - 1] == '(' ? "" : ",", cpu);
+	sl_cpus_free(&cpus);
 	snprintf(out + n, len - n, ")");
 }
 

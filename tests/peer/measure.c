@@ -13,6 +13,7 @@
 #include <rte_pause.h>
 
 #include "measure.h"
+#include "sl_cpus.h"
 
 #define BATCH 32u    /* frames of a queue between two times that the device works */
 #define EMPTY_MAX 4u /* bursts that bring nothing before frames count as lost */
@@ -64,22 +65,23 @@ helper_start(int cpu, struct helper **out)
 {
 	struct helper *h = aligned_alloc(128, sizeof(*h));
 	pthread_attr_t attr;
-	cpu_set_t set;
+	struct sl_cpus one;
 	int ret;
 
 	if (h == NULL)
 		return -ENOMEM;
 	memset(h, 0, sizeof(*h));
-	CPU_ZERO(&set);
-	CPU_SET(cpu, &set);
+	ret = sl_cpus_one(&one, cpu);
 	pthread_attr_init(&attr);
-	ret = pthread_attr_setaffinity_np(&attr, sizeof(set), &set);
 	if (ret == 0)
-		ret = pthread_create(&h->thread, &attr, helper_main, h);
+		ret = -pthread_attr_setaffinity_np(&attr, one.size, one.set);
+	if (ret == 0)
+		ret = -pthread_create(&h->thread, &attr, helper_main, h);
 	pthread_attr_destroy(&attr);
+	sl_cpus_free(&one);
 	if (ret != 0) {
 		free(h);
-		return -ret;
+		return ret;
 	}
 	*out = h;
 	return 0;

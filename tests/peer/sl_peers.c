@@ -9,7 +9,6 @@
 
 #include <errno.h>
 #include <getopt.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +20,7 @@
 #include <rte_errno.h>
 #include <rte_vect.h>
 
+#include <sl_cpus.h>
 #include <sl_number.h>
 
 #include "huge.h"
@@ -264,18 +264,18 @@ options_parse(int argc, char **argv, struct options *o)
 static void
 cpus_pick(int *driver, int *device)
 {
-	cpu_set_t set;
-	int cpu;
+	struct sl_cpus cpus;
+	int cpu = -1;
 
 	*driver = *device = -1;
-	if (sched_getaffinity(0, sizeof(set), &set) != 0)
+	if (sl_cpus_of_thread(&cpus) != 0)
 		return;
-	for (cpu = 0; cpu < CPU_SETSIZE; cpu++) {
-		if (!CPU_ISSET(cpu, &set))
-			continue;
+	/* EAL has no lcores on CPUs beyond. */
+	while ((cpu = sl_cpus_next(&cpus, cpu)) >= 0 && cpu < CPU_SETSIZE) {
 		*device = *driver;
 		*driver = cpu;
 	}
+	sl_cpus_free(&cpus);
 }
 
 static int
@@ -287,7 +287,8 @@ eal_start(char *program, int cpu, bool huge)
 		(char[]){RTE_STR(EAL_MIB)}, (char[]){"--log-level=*:4"}, lcore,
 		huge ? (char[]){"--in-memory"} : (char[]){"--no-huge"}};
 
-	snprintf(lcore, sizeof(lcore), "-l%d", cpu);
+	/* The number of an lcore has a lower limit than that of a CPU. */
+	snprintf(lcore, sizeof(lcore), "--lcores=0@%d", cpu);
 	if (rte_eal_init(RTE_DIM(args), args) < 0) {
 		fprintf(stderr, "EAL does not start here: %s\n", rte_strerror(rte_errno));
 		return -rte_errno;
