@@ -50,14 +50,15 @@ outfile_is_file(const char *path)
 
 /** What a write waits with. */
 struct wait {
-	unsigned int (*signals)(void);
+	unsigned int (*signals)(void *arg);
+	void *arg;
 	unsigned int before;
 };
 
 static bool
 told_to_end(const struct wait *w)
 {
-	return w->signals != NULL && w->signals() != w->before;
+	return w->signals != NULL && w->signals(w->arg) != w->before;
 }
 
 static int
@@ -147,9 +148,11 @@ replace(const char *path, mode_t mode, const char *text, size_t len, const struc
 }
 
 int
-outfile_write(const char *path, const char *text, size_t len, unsigned int (*signals)(void))
+outfile_write(const char *path, const char *text, size_t len, unsigned int (*signals)(void *arg),
+	void *arg)
 {
-	const struct wait w = {.signals = signals, .before = signals != NULL ? signals() : 0};
+	const struct wait w = {
+		.signals = signals, .arg = arg, .before = signals != NULL ? signals(arg) : 0};
 	mode_t mode;
 	int rc = -EBUSY;
 

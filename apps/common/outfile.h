@@ -18,17 +18,22 @@
  * Can it be written when the time comes? Changes and opens nothing.
  * @return 0 or negative errno: of the file, or of its folder when there is no file yet.
  */
-int outfile_check(const char *path);
+int
+outfile_check(const char *path);
 
 /** Can it be written more than once, the last time being what counts? Files can, pipes not. */
-bool outfile_is_file(const char *path);
+bool
+outfile_is_file(const char *path);
 
 /**
  * Write it.
  * @param signals how many signals asked this process to end; NULL: none is caught. A further one
- * ends the wait for a reader of a FIFO.
+ * ends the wait for a reader of a FIFO, which looks every 50 ms.
+ * @param arg what @p signals is called with
  * @return 0 when all of it is written; -EINTR; another negative errno.
  */
-int outfile_write(const char *path, const char *text, size_t len, unsigned int (*signals)(void));
+int
+outfile_write(const char *path, const char *text, size_t len, unsigned int (*signals)(void *arg),
+	void *arg);
 
 #endif /* _OUTFILE_H_ */

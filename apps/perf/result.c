@@ -367,7 +367,7 @@ result_load(const char *file, char why[RESULT_WHY_LEN])
 int
 result_save_text(const char *file, const char *text, size_t len, char why[RESULT_WHY_LEN])
 {
-	const int rc = outfile_write(file, text, len, stop_count);
+	const int rc = outfile_write(file, text, len, stop_count, NULL);
 
 	return rc == 0 ? 0 : fail(why, "%s cannot be written (%s)", file, strerror(-rc));
 }

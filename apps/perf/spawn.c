@@ -47,7 +47,7 @@ fork_mortal(void)
 static void
 pass_on(pid_t pid, unsigned int *told)
 {
-	const unsigned int came = stop_count();
+	const unsigned int came = stop_count(NULL);
 
 	if (came > *told)
 		kill(pid, came > 1 ? SIGKILL : SIGTERM);

@@ -35,7 +35,8 @@ stop_wanted(void)
 }
 
 unsigned int
-stop_count(void)
+stop_count(void *unused)
 {
+	(void)unused;
 	return (unsigned int)came;
 }

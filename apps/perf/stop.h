@@ -10,7 +10,7 @@
 void stop_take_signals(void);
 /** Was one of them taken? */
 bool stop_wanted(void);
-/** How many were? */
-unsigned int stop_count(void);
+/** How many were? Made for outfile_write(). @param unused NULL */
+unsigned int stop_count(void *unused);
 
 #endif /* _STOP_H_ */

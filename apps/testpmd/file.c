@@ -3,8 +3,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
-#include <limits.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,9 +11,6 @@
 #include "file.h"
 #include "forward.h"
 #include "run.h"
-
-/** How often a FIFO is looked at that nobody reads yet. */
-#define PARTNER_MS 50
 
 int
 lines_open(struct lines *l, const char *path)
@@ -72,72 +67,4 @@ lines_next(struct lines *l, struct run *run, char line[FILE_LINE_LEN + 1])
 	l->n -= len;
 	memmove(l->text, l->text + len, l->n);
 	return 1;
-}
-
-int
-file_check(const char *path)
-{
-	char folder[PATH_MAX];
-
-	if (access(path, W_OK) == 0)
-		return 0;
-	if (errno != ENOENT)
-		return -errno;
-	snprintf(folder, sizeof(folder), "%s", path);
-	return access(dirname(folder), W_OK | X_OK) == 0 ? 0 : -errno;
-}
-
-/**
- * Wait for a file, or for a signal; one that came before has asked for the file.
- *
- * @param fd  -1: only let time pass
- */
-static int
-wait_for(struct run *run, int fd)
-{
-	struct pollfd fds[] = {
-		{.fd = signals_came(&run->signals) ? -1 : run->signals.wake, .events = POLLIN},
-		{.fd = fd, .events = POLLOUT},
-	};
-
-	poll(fds, RTE_DIM(fds), fd < 0 ? PARTNER_MS : -1);
-	return fds[0].revents != 0 ? -EINTR : 0;
-}
-
-static int
-open_out(struct run *run, const char *path)
-{
-	const int flags = O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK | O_CLOEXEC;
-	int fd = open(path, flags, 0666);
-
-	/* A FIFO that nobody reads yet. */
-	while (fd < 0 && errno == ENXIO) {
-		if (wait_for(run, -1) != 0)
-			return -EINTR;
-		fd = open(path, flags, 0666);
-	}
-	return fd < 0 ? -errno : fd;
-}
-
-int
-file_write(struct run *run, const char *path, const char *text, size_t len)
-{
-	const int fd = open_out(run, path);
-	int rc = fd < 0 ? fd : 0;
-
-	while (rc == 0 && len > 0) {
-		const ssize_t n = write(fd, text, len);
-
-		if (n >= 0) {
-			text += n;
-			len -= (size_t)n;
-		} else if (errno == EAGAIN) {
-			rc = wait_for(run, fd);
-		} else if (errno != EINTR) {
-			rc = -errno;
-		}
-	}
-	if (fd >= 0 && close(fd) != 0 && rc == 0)
-		rc = -errno;
-	return rc;
 }

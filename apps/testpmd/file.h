@@ -6,8 +6,8 @@
 
 /**
  * @file
- * Files that may be FIFOs: neither their partner nor their room is waited for past a
- * signal. Main lcore.
+ * Files of commands, which may be FIFOs: their partner is not waited for past a signal.
+ * Main lcore.
  */
 
 #include <stdbool.h>
@@ -38,18 +38,5 @@ int
 lines_next(struct lines *l, struct run *run, char line[FILE_LINE_LEN + 1]);
 void
 lines_close(struct lines *l);
-
-/**
- * Can a file be written when the time comes? Changes nothing.
- * @return 0 or negative errno.
- */
-int
-file_check(const char *path);
-/**
- * Write a file whole.
- * @return 0; -EINTR: a signal came while it was waited for; another negative errno.
- */
-int
-file_write(struct run *run, const char *path, const char *text, size_t len);
 
 #endif /* _FILE_H_ */

@@ -12,7 +12,7 @@
 #include <rte_version.h>
 
 #include "diagnose.h"
-#include "file.h"
+#include "outfile.h"
 #include "run.h"
 #include "say.h"
 
@@ -39,10 +39,13 @@ start(struct run *run, int eal_argc, char **argv)
 	const struct diagnose d = {.root = "", .argc = run->argc, .argv = run->argv};
 	char why[DIAGNOSE_LEN];
 	enum exit_code rc;
+	int unwritable = 0;
 
-	if (run->cfg->json != NULL && file_check(run->cfg->json) != 0)
+	if (run->cfg->json != NULL)
+		unwritable = -outfile_check(run->cfg->json);
+	if (unwritable != 0)
 		return say_error(EXIT_CODE_SETUP, "--json: '%s' cannot be written (%s)",
-			run->cfg->json, strerror(errno));
+			run->cfg->json, strerror(unwritable));
 	if (signals_open(&run->signals) != 0)
 		return say_error(EXIT_CODE_SETUP, "signals cannot be taken (%s)", strerror(errno));
 	words_listen(&run->words);

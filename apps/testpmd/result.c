@@ -9,7 +9,7 @@
 #include <rte_cycles.h>
 #include <rte_string_fns.h>
 
-#include "file.h"
+#include "outfile.h"
 #include "result.h"
 #include "run.h"
 #include "say.h"
@@ -194,6 +194,13 @@ result_print(const struct run *run, const struct outcome *o, FILE *f)
 	fflush(f);
 }
 
+/** For outfile_write(): the first signal counts, a later one ends the program by itself. */
+static unsigned int
+count_signals(void *arg)
+{
+	return signals_came(arg) ? 1 : 0;
+}
+
 static int
 write_json(struct run *run, const struct outcome *o)
 {
@@ -204,7 +211,7 @@ write_json(struct run *run, const struct outcome *o)
 	json_decref(result);
 	if (text == NULL)
 		return say_error(-ENOMEM, "no memory for the result");
-	rc = file_write(run, run->cfg->json, text, strlen(text));
+	rc = outfile_write(run->cfg->json, text, strlen(text), count_signals, &run->signals);
 	free(text);
 	return rc == 0 ?
 		0 :

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright (c) 2026 The Syncline authors
 #
-# outfile.sh PROGRAM: where sl-perf's results go: into pipes, through links, into mounted files and
-# descriptors; and what cannot be written is said before anything is measured.
+# outfile.sh PROGRAM: where results of sl-perf, sl-testpmd and sl-peers go: into pipes, through links,
+# into mounted files and descriptors; and what cannot be written is said before anything is measured.
 set -u
 
 prog=$(realpath "$1")
@@ -17,7 +17,23 @@ end() {
 trap end EXIT
 failed=0
 export SL_NO_HUGE=1
-run=(run --suite cycles --sizes 64 --coherency coherent --processes 2 --trial 0.02)
+# Per program: a short run, its option, the exit code of a file that cannot be written, what a
+# result holds, and a word of one who measures.
+case ${prog##*/} in
+sl-perf)
+	run=(run --suite cycles --sizes 64 --coherency coherent --processes 2 --trial 0.02)
+	option=--out bad=2 holds='len(j["results"][0]["metrics"]["cycles"]["samples"]) == 2' measures='left  cycles'
+	;;
+sl-testpmd)
+	run=(-l 0 --no-huge --no-pci --no-shconf --no-telemetry --log-level 3 -m 256
+		--vdev "net_syncline_soft0,wire=loop" -- --tx-first 1 --duration 0.1)
+	option=--json bad=2 holds='j["schema"] == 1 and j["passed"]' measures='^loss'
+	;;
+sl-peers)
+	run=(--quick --sizes 64 --bursts 32 --queues 1 --rounds 3 --device same --who coherent)
+	option=--json bad=1 holds='len(j["points"]) > 0' measures='^bounds:'
+	;;
+esac
 
 fail() {
 	printf 'FAILED: %s\n' "$*"
@@ -27,13 +43,12 @@ fail() {
 
 # good FILE: one whole result.
 good() {
-	python3 -c 'import json, sys; assert len(json.load(open(sys.argv[1]))["results"][0]["metrics"]["cycles"]["samples"]) == 2' \
-		"$1" 2>>"$dir/out" || fail "$1 holds no result"
+	python3 -c "import json, sys; j = json.load(open(sys.argv[1])); assert $holds" "$1" 2>>"$dir/out" || fail "$1 holds no result"
 }
 
 # to FILE: the program's result goes there.
 to() {
-	timeout -k 5 100 "$prog" "${run[@]}" --out "$1" >"$dir/out" 2>&1 || fail "--out $1: exit code $?"
+	timeout -k 5 100 "$prog" "${run[@]}" "$option" "$1" >"$dir/out" 2>&1 || fail "$option $1: exit code $?"
 }
 
 # A regular file is replaced: who has it open keeps the old one. Its mode stays.
@@ -65,9 +80,11 @@ exec 3>"$dir/third"
 to /proc/self/fd/3
 exec 3>&-
 good "$dir/third"
-"$prog" export --format csv --out "$dir/link" "$dir/file" >"$dir/out" 2>&1 || fail "export"
-[[ -L $dir/link ]] || fail "export replaced the link"
-grep -q '^time,git' "$dir/elsewhere/there" || fail "export wrote elsewhere"
+if [[ ${prog##*/} == sl-perf ]]; then
+	"$prog" export --format csv --out "$dir/link" "$dir/file" >"$dir/out" 2>&1 || fail "export"
+	[[ -L $dir/link ]] || fail "export replaced the link"
+	grep -q '^time,git' "$dir/elsewhere/there" || fail "export wrote elsewhere"
+fi
 if [[ $(id -u) == 0 ]]; then
 	touch "$dir/below" "$dir/mount"
 	if mount --bind "$dir/below" "$dir/mount" 2>/dev/null; then
@@ -80,11 +97,12 @@ fi
 # Nobody reads: it waits, and a signal ends it.
 rm "$dir/fifo"
 mkfifo "$dir/fifo"
-"$prog" "${run[@]}" --out "$dir/fifo" >"$dir/out" 2>&1 &
+"$prog" "${run[@]}" "$option" "$dir/fifo" >"$dir/out" 2>&1 &
 pid=$!
-# Until the second process has measured and is gone.
+# Until all is measured, by sl-perf's second process, which is gone.
+[[ ${prog##*/} != sl-perf ]] || measures='2/2'
 for ((i = 0; i < 1000; i++)); do
-	if grep -qs '2/2' "$dir/out" && [[ -z $(cat "/proc/$pid/task/$pid/children") ]]; then break; fi
+	if grep -qs "$measures" "$dir/out" && [[ -z $(cat "/proc/$pid/task/$pid/children") ]]; then break; fi
 	sleep 0.05
 done
 kill -INT $pid
@@ -95,26 +113,30 @@ for ((i = 0; i < 200; i++)); do
 done
 ((i < 200)) || { kill -KILL $pid && fail "a FIFO that nobody reads: it does not end"; }
 wait $pid 2>/dev/null
-[[ $? == 2 ]] || fail "a FIFO that nobody reads: not exit code 2"
+rc=$?
+((rc == bad)) || fail "a FIFO that nobody reads: exit code $rc"
 
 # What cannot be written is an error, and found before the measuring where it can be.
 # refused FILE WORD...: at once, with nothing measured.
 refused() {
 	local rc=0
 	timeout -k 5 60 "$prog" "${@:2}" >"$dir/out" 2>&1 || rc=$?
-	((rc == 2)) || fail "${*:2}: exit code $rc"
-	grep -q "$1 cannot be written" "$dir/out" || fail "${*:2}: not said"
-	! grep -q 'left  cycles' "$dir/out" || fail "${*:2}: it measured first"
+	((rc == bad)) || fail "${*:2}: exit code $rc"
+	grep -q "$1'\? cannot be written" "$dir/out" || fail "${*:2}: not said"
+	! grep -q "$measures" "$dir/out" || fail "${*:2}: it measured first"
 }
-refused /no/r.json "${run[@]}" --out "$dir/no/r.json"
-refused elsewhere "${run[@]}" --out "$dir/elsewhere"
-refused /no/c.json compare --against HEAD --json "$dir/no/c.json" -- --suite cycles
-refused /no/k-base.json compare --against HEAD --keep "$dir/no/k" -- --suite cycles
-refused /no/c.json compare "$dir/file" "$dir/file" --json "$dir/no/c.json"
-refused /no/r.html report "$dir/file" --out "$dir/no/r.html"
-refused /no/e export --format csv --out "$dir/no/e" "$dir/file"
+[[ ${prog##*/} != sl-perf ]] || measures='left  cycles'
+refused /no/r.json "${run[@]}" "$option" "$dir/no/r.json"
+refused elsewhere "${run[@]}" "$option" "$dir/elsewhere"
+if [[ ${prog##*/} == sl-perf ]]; then
+	refused /no/c.json compare --against HEAD --json "$dir/no/c.json" -- --suite cycles
+	refused /no/k-base.json compare --against HEAD --keep "$dir/no/k" -- --suite cycles
+	refused /no/c.json compare "$dir/file" "$dir/file" --json "$dir/no/c.json"
+	refused /no/r.html report "$dir/file" --out "$dir/no/r.html"
+	refused /no/e export --format csv --out "$dir/no/e" "$dir/file"
+fi
 rc=0
-"$prog" "${run[@]}" --out /dev/full >"$dir/out" 2>&1 || rc=$?
-((rc == 2)) || fail "a full disk: exit code $rc"
+"$prog" "${run[@]}" "$option" /dev/full >"$dir/out" 2>&1 || rc=$?
+((rc == bad)) || fail "a full disk: exit code $rc"
 grep -q 'No space left' "$dir/out" || fail "a full disk: not said"
 exit $failed

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
 
@@ -12,6 +13,7 @@
 #include <rte_cycles.h>
 #include <rte_version.h>
 
+#include "outfile.h"
 #include "report.h"
 
 #define FORMAT_VERSION 1
@@ -303,10 +305,11 @@ lines_json(const struct report *rep)
 }
 
 int
-report_json(const struct report *rep, const char *path)
+report_json(const struct report *rep, const char *path, unsigned int (*signals)(void *arg))
 {
 	json_t *points = json_array(), *root;
 	unsigned int i;
+	char *text;
 	int ret;
 
 	for (i = 0; i < rep->n; i++)
@@ -315,10 +318,11 @@ report_json(const struct report *rep, const char *path)
 		"format", FORMAT_VERSION, "environment", environment_json(rep), "contenders",
 		contenders_json(rep->measure), "rounds", rep->measure->rounds, "descriptors", RING,
 		"points", points, "explicit_lines", lines_json(rep));
-	ret = root != NULL ? json_dump_file(root, path, JSON_INDENT(1)) : -1;
+	text = root != NULL ? json_dumps(root, JSON_INDENT(1)) : NULL;
 	json_decref(root);
-	if (ret == 0)
-		return 0;
-	fprintf(stderr, "%s could not be written\n", path);
-	return -EIO;
+	ret = text != NULL ? outfile_write(path, text, strlen(text), signals, NULL) : -ENOMEM;
+	free(text);
+	if (ret != 0)
+		fprintf(stderr, "--json: '%s' cannot be written (%s)\n", path, strerror(-ret));
+	return ret;
 }

@@ -33,8 +33,12 @@ report_line(const struct measure *m, const struct result *r);
 /** What stands below the table. */
 void
 report_foot(const struct report *rep);
-/** 0 or -EIO, said. */
+/**
+ * Write the file for machines.
+ * @param signals as for outfile_write()
+ * @return 0 or negative errno, said.
+ */
 int
-report_json(const struct report *rep, const char *path);
+report_json(const struct report *rep, const char *path, unsigned int (*signals)(void *arg));
 
 #endif /* _PEER_REPORT_H_ */

@@ -24,6 +24,7 @@
 #include <sl_number.h>
 
 #include "huge.h"
+#include "outfile.h"
 #include "report.h"
 
 #define EAL_MIB 384
@@ -71,7 +72,14 @@ static void
 on_interrupt(int sig)
 {
 	(void)sig;
-	interrupted = 1;
+	interrupted = interrupted + 1;
+}
+
+static unsigned int
+count_signals(void *unused)
+{
+	(void)unused;
+	return (unsigned int)interrupted;
 }
 
 static void
@@ -477,8 +485,10 @@ run(const struct options *o, int device_cpu, bool huge)
 			ret = lines_run(&o->plan, &rep);
 		rep.seconds = (double)(rte_get_tsc_cycles() - from) / (double)rte_get_tsc_hz();
 		report_foot(&rep);
+		/* It is seen before the file, whose reader may be waited for. */
+		fflush(stdout);
 		if (o->json != NULL && rep.n != 0) {
-			rc = report_json(&rep, o->json);
+			rc = report_json(&rep, o->json, count_signals);
 			ret = ret != 0 ? ret : rc;
 		}
 	}
@@ -498,6 +508,11 @@ main(int argc, char **argv)
 	ret = options_parse(argc, argv, &o);
 	if (ret != 0)
 		return ret > 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	ret = o.json != NULL ? outfile_check(o.json) : 0;
+	if (ret != 0) {
+		fprintf(stderr, "--json: '%s' cannot be written (%s)\n", o.json, strerror(-ret));
+		return EXIT_FAILURE;
+	}
 	cpus_pick(&driver_cpu, &device_cpu);
 	if (driver_cpu < 0 || eal_start(argv[0], driver_cpu, huge) != 0)
 		return EXIT_FAILURE;
