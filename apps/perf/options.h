@@ -78,8 +78,9 @@ struct job {
 };
 
 struct plan {
-	size_t n;
+	size_t n, nb_left;
 	struct job *jobs;
+	struct job *left; /**< what needs more lcores than there are */
 };
 
 enum options_rc { OPTIONS_OK = 0, OPTIONS_HELP = 1 };

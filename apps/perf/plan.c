@@ -95,23 +95,31 @@ plan_name(const struct job *job, char name[POINT_NAME_LEN])
 }
 
 static int
-plan_add(struct plan *p, const struct job *job)
+add_job(struct job **list, size_t *n, const struct job *job)
 {
 	struct job *jobs;
 	char name[POINT_NAME_LEN], other[POINT_NAME_LEN];
 
 	plan_name(job, name);
-	for (size_t i = 0; i < p->n; i++) {
-		plan_name(&p->jobs[i], other);
+	for (size_t i = 0; i < *n; i++) {
+		plan_name(&(*list)[i], other);
 		if (strcmp(name, other) == 0)
 			return 0;
 	}
-	jobs = realloc(p->jobs, (p->n + 1) * sizeof(*jobs));
+	jobs = realloc(*list, (*n + 1) * sizeof(*jobs));
 	if (jobs == NULL)
 		return -ENOMEM;
-	p->jobs = jobs;
-	p->jobs[p->n++] = *job;
+	*list = jobs;
+	jobs[(*n)++] = *job;
 	return 0;
+}
+
+static int
+plan_add(struct plan *p, const struct job *job, unsigned int cores)
+{
+	if (job->point.cores > cores)
+		return add_job(&p->left, &p->nb_left, job);
+	return add_job(&p->jobs, &p->n, job);
 }
 
 /* Every combination of a row's lists, or of what the options put in their place. */
@@ -149,9 +157,9 @@ add_row(const struct suite_row *r, const struct options *o, unsigned int cores, 
 		strcpy(job.point.coherency, v[0]);
 		strcpy(job.point.size, v[4]);
 		/* A lcore without a queue would do nothing. */
-		if (job.point.cores > cores || job.point.cores > job.point.queues)
+		if (job.point.cores > job.point.queues)
 			continue;
-		if (plan_add(p, &job) != 0)
+		if (plan_add(p, &job, cores) != 0)
 			return -ENOMEM;
 	}
 	return 0;
@@ -233,6 +241,7 @@ void
 plan_free(struct plan *p)
 {
 	free(p->jobs);
+	free(p->left);
 	*p = (struct plan){0};
 }
 

@@ -456,6 +456,9 @@ result_merge(json_t *into, const json_t *from)
 		json_object_set(into, "environment", json_object_get(from, "environment"));
 	if (json_is_true(json_object_get(from, "interrupted")))
 		json_object_set_new(into, "interrupted", json_true());
+	/* The first process has all: the others leave out what is measured once. */
+	if (json_object_get(from, "left_out") != NULL && json_object_get(into, "left_out") == NULL)
+		json_object_set(into, "left_out", json_object_get(from, "left_out"));
 	json_array_foreach(list, i, r)
 	{
 		mine = result_find(into, json_string_value(json_object_get(r, "name")));

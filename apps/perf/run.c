@@ -179,6 +179,42 @@ later_seconds(const struct bench *b)
 	return total;
 }
 
+static void
+leave_out(json_t *result, const char *name, const char *why)
+{
+	json_t *list = json_object_get(result, "left_out");
+
+	if (list == NULL) {
+		list = json_array();
+		json_object_set_new(result, "left_out", list);
+	}
+	json_array_append_new(list, json_pack("{s:s, s:s}", "name", name, "why", why));
+}
+
+/* What the plan leaves out is noted as what cannot be measured is. */
+static void
+note_left(const struct bench *b, const struct plan *plan, json_t *result)
+{
+	char name[POINT_NAME_LEN], why[64];
+
+	snprintf(why, sizeof(why), "more lcores than the CPUs that can forward, %u", b->cores);
+	for (size_t i = 0; i < plan->nb_left; i++) {
+		plan_name(&plan->left[i], name);
+		leave_out(result, name, why);
+	}
+}
+
+static void
+tell_left_out(const json_t *result)
+{
+	const json_t *entry;
+	size_t i;
+
+	json_array_foreach(json_object_get(result, "left_out"), i, entry) fprintf(stderr,
+		"left out: %s: %s\n", json_string_value(json_object_get(entry, "name")),
+		json_string_value(json_object_get(entry, "why")));
+}
+
 /* All jobs of the plan. @return an exit code. */
 static int
 run_jobs(struct bench *b, const struct plan *plan, json_t *result)
@@ -199,6 +235,7 @@ run_jobs(struct bench *b, const struct plan *plan, json_t *result)
 		/* What this machine cannot measure was told, and the rest goes on. */
 		if (rc == -ENOTSUP) {
 			lacking = true;
+			leave_out(result, name, "this machine cannot measure it");
 			rc = 0;
 		}
 		if (r != NULL)
@@ -264,6 +301,7 @@ run_here(const struct options *o, int argc, char **argv, json_t *result)
 	};
 
 	json_object_set_new(result, "environment", environment_json(&env));
+	note_left(&b, &plan, result);
 	rc = run_jobs(&b, &plan, result);
 	plan_free(&plan);
 	rte_eal_cleanup();
@@ -420,6 +458,8 @@ cmd_run(int argc, char **argv)
 	/* Where the result itself goes to standard output, there is no place for people. */
 	if (o.out[0] != '\0' && o.parts == 0)
 		result_print(result, stdout);
+	if (o.parts == 0)
+		tell_left_out(result);
 	if (stop_wanted() && o.parts == 0)
 		fprintf(stderr, "interrupted: what was done is kept\n");
 	json_decref(result);

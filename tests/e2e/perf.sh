@@ -68,6 +68,10 @@ cpu=$(taskset -cp $$ | sed 's/.*: //; s/[,-].*//')
 perf=$prog
 prog=taskset
 expect 2 'nothing that was asked for can be measured: 1 CPUs can forward' -c "$cpu" "$perf" run --processes 1 --suite mrr --cores 2 --queues 2
+expect 0 'left out: cycles/64/f1/q2/c2/b32/coherent: more lcores than the CPUs that can forward, 1' -c "$cpu" "$perf" run \
+	--processes 2 --suite cycles --coherency coherent --cores 1,2 --queues 2 --sizes 64 "${short[@]}" --out "$dir/left.json"
+json "$dir/left.json" '[x["name"] for x in r["left_out"]] == ["cycles/64/f1/q2/c2/b32/coherent"]'
+json "$dir/left.json" '[x["name"] for x in r["results"]] == ["cycles/64/f1/q2/c1/b32/coherent"]'
 expect 0 'cycles/64' -c "$cpu" "$perf" run --processes 1 --suite cycles --sizes 64 "${short[@]}"
 prog=$perf
 expect 2 "/nonexistent/r.json cannot be written" run --processes 1 --suite cycles --sizes 64 "${short[@]}" --out /nonexistent/r.json
