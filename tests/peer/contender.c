@@ -27,23 +27,25 @@ SL_PATHS_DECLARE(unbounded);
 
 const struct contender_row contender_rows[] = {
 	{"igb", "DPDK's net_e1000_igb on the 82576", KIND_STOCK, "net_e1000_igb", SL_PCI_DEV_82576,
-		NULL, 1, true, false},
+		NULL, 1, true, false, false},
 	{"ixgbe", "DPDK's net_ixgbe on the 82599", KIND_STOCK, "net_ixgbe", SL_PCI_DEV_82599_KX4,
-		NULL, 4, true, false},
+		NULL, 4, true, false, false},
 	{"coherent", "net_syncline, coherency=coherent", KIND_OURS, NULL, 0, "coherency=coherent",
-		1, true, false},
+		1, true, false, false},
 	{"explicit", "net_syncline, coherency=explicit", KIND_OURS, NULL, 0, "coherency=explicit",
-		1, true, false},
+		1, true, false, false},
+	{"apart", "as coherent, with a mempool of sl_pktmbuf_pool_create()", KIND_OURS, NULL, 0,
+		"coherency=coherent", 1, true, false, true},
 	{"null", "DPDK's net_null: mbufs without a device", KIND_VDEV, "net_null0", 0, "size=60", 1,
-		false, false},
+		false, false, false},
 	{"ring", "DPDK's net_ring: a ring in memory", KIND_RING, "net_ring0", 0, "", 1, false,
-		false},
-	{"unbounded", "as coherent, without the bounds on what a NIC writes", KIND_OURS, NULL, 0,
-		"coherency=coherent", 1, false, true},
-	{"floor", "a bare loop over descriptors and mbuf headers", KIND_FLOOR, NULL, 0, NULL, 1,
 		false, false},
+	{"unbounded", "as coherent, without the bounds on what a NIC writes", KIND_OURS, NULL, 0,
+		"coherency=coherent", 1, false, true, false},
+	{"floor", "a bare loop over descriptors and mbuf headers", KIND_FLOOR, NULL, 0, NULL, 1,
+		false, false, false},
 	{"floor+sync", "the same with the cache maintenance that the memory contract needs",
-		KIND_FLOOR, NULL, 0, "explicit", 1, false, false},
+		KIND_FLOOR, NULL, 0, "explicit", 1, false, false, false},
 };
 const unsigned int contender_row_count = RTE_DIM(contender_rows);
 
@@ -324,7 +326,7 @@ contender_open(struct contender *c, const struct contender_row *row)
 
 	*c = (struct contender){.row = row, .port = RTE_MAX_ETHPORTS};
 	snprintf(name, sizeof(name), "peer_%s", row->name);
-	c->pool = rte_pktmbuf_pool_create(
+	c->pool = (row->apart ? sl_pktmbuf_pool_create : rte_pktmbuf_pool_create)(
 		name, MBUFS, MBUF_CACHE, 0, RTE_MBUF_DEFAULT_BUF_SIZE, SOCKET_ID_ANY);
 	if (c->pool == NULL)
 		return -ENOMEM;

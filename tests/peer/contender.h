@@ -24,31 +24,32 @@
 
 #define QUEUES_MAX LANES
 #define RING 512u
-#define FRAME_KINDS 8u	/* distinct flows of each queue */
-#define FRAME_MIN 60u	/* bytes without FCS */
+#define FRAME_KINDS 8u /* distinct flows of each queue */
+#define FRAME_MIN 60u  /* bytes without FCS */
 #define FRAME_MAX 1514u
-#define MBUFS 8191u	/* of each contender's mempool */
+#define MBUFS 8191u /* of each contender's mempool */
 #define MBUF_CACHE 256u
 
 enum contender_kind {
 	KIND_STOCK, /**< a PCI driver of DPDK's on a trapped BAR */
 	KIND_OURS,
-	KIND_VDEV,  /**< no device: what is sent is gone, or what is received comes from nowhere */
-	KIND_RING,  /**< no device: what is sent is what is received */
+	KIND_VDEV, /**< no device: what is sent is gone, or what is received comes from nowhere */
+	KIND_RING, /**< no device: what is sent is what is received */
 	KIND_FLOOR,
 };
 
 /** Row of the table of all contenders. */
 struct contender_row {
-	const char *name;   /**< in tables and results: "igb" */
-	const char *what;   /**< for people, a line */
+	const char *name; /**< in tables and results: "igb" */
+	const char *what; /**< for people, a line */
 	enum contender_kind kind;
 	const char *driver; /**< of KIND_STOCK */
 	uint16_t pci_device;
-	const char *args;   /**< of virtual devices */
+	const char *args;	/**< of virtual devices */
 	unsigned int min_burst; /**< shorter ones its fast path does not serve */
 	bool offloads;		/**< has checksum offloads to measure */
 	bool unbounded;		/**< of KIND_OURS: with burst functions that lack bounds */
+	bool apart;		/**< its mempool has the data in pages of its own */
 };
 
 extern const struct contender_row contender_rows[];
@@ -62,15 +63,15 @@ struct contender {
 	struct stock stock;
 	struct floor *floor;
 	struct sl_softnic *nic; /**< NULL without a device */
-	struct lanes *wire;     /**< of the nic */
-	unsigned int queues;    /**< started with */
+	struct lanes *wire;	/**< of the nic */
+	unsigned int queues;	/**< started with */
 	bool offloads;		/**< started with: checksums of IPv4 and UDP, both ways */
-	unsigned int in_ring;   /**< KIND_RING: frames on each queue */
-	unsigned int len;       /**< of frames, bytes without FCS */
+	unsigned int in_ring;	/**< KIND_RING: frames on each queue */
+	unsigned int len;	/**< of frames, bytes without FCS */
 	struct sl_frame frames[QUEUES_MAX][FRAME_KINDS];
 	uint8_t bytes[QUEUES_MAX][FRAME_KINDS][FRAME_MAX];
 	char rx_path[64], tx_path[64];
-	const char *why_not;    /**< set when it cannot take part; then nothing else is */
+	const char *why_not; /**< set when it cannot take part; then nothing else is */
 };
 
 /** Why a contender cannot take part on this machine, or NULL. */
