@@ -91,7 +91,8 @@ struct sl_wire_ops {
 	/**
 	 * Frames that arrive at the NIC now: at most @p max, fewer when fewer are due.
 	 * @p room: frames that the NIC has descriptors for, a hint with which a
-	 * wire that can wait (gen at rate 0, pcap, tap, peer) loses nothing.
+	 * wire that can wait (gen at rate 0, pcap, tap, peer) loses nothing but
+	 * what queues with SRRCTL.DROP_EN drop: those do not count in it.
 	 */
 	unsigned int (*poll)(struct sl_wire *w, struct sl_frame *frames, unsigned int max,
 		unsigned int room);

@@ -4,7 +4,8 @@
  * Receive: 7.1. A batch of frames goes through four phases: judge each frame
  * (filters, queue, offloads), reserve descriptors and warm their buffers,
  * copy, write descriptors back line after line. Frames whose queue has no
- * descriptors wait in the packet buffer (7.1.3.3).
+ * descriptors wait in the packet buffer (7.1.3.3), or are dropped where
+ * SRRCTL.DROP_EN says so (8.10.2).
  */
 #include <string.h>
 
@@ -312,19 +313,25 @@ rx_batch_add(struct sl_softnic *nic, struct rx_batch *b)
 	return true;
 }
 
-/* 7.1.3.3: a frame that found no descriptors. */
-static void
-rx_no_desc(struct sl_softnic *nic, const struct softnic_rx_meta *m)
+/* DROP_EN, or a queue that is off, which would block the others for good. */
+static bool
+rx_drops(const struct sl_softnic *nic, const struct softnic_rx_meta *m)
 {
-	const struct softnic_rxq *rxq = &nic->rxq[m->queue];
+	return nic->rxq[m->queue].drop_en || (nic->rx_mask & SL_BIT(m->queue)) == 0;
+}
 
-	softnic_count(&nic->r.RNBC[0], 1);
-	/* DROP_EN, or a queue that is off, which would block the others for good. */
-	if (rxq->drop_en || (nic->rx_mask & SL_BIT(m->queue)) == 0) {
-		softnic_count(&nic->r.RQDPC[m->queue], 1);
-		nic->stats.rx_no_desc++;
-		return;
-	}
+/* 8.10.11: a frame is dropped for its queue's lack of descriptors. */
+static void
+rx_drop(struct sl_softnic *nic, const struct softnic_rx_meta *m)
+{
+	softnic_count(&nic->r.RQDPC[m->queue], 1);
+	nic->stats.rx_no_desc++;
+}
+
+/* 7.1.3.3: a frame waits for descriptors, its queue's or those of one before it. */
+static void
+rx_wait(struct sl_softnic *nic, const struct softnic_rx_meta *m)
+{
 	if (!softnic_fifo_put(nic, m)) {
 		softnic_count(&nic->r.MPC[0], 1);
 		softnic_irq_cause(nic, SL_ICR_RXO);
@@ -345,8 +352,15 @@ softnic_rx_frames(struct sl_softnic *nic, const struct sl_frame *frames, unsigne
 		if (!softnic_rx_judge(nic, &frames[i], rx_batch_next(&b)))
 			continue;
 		/* None overtakes those that wait. */
-		if (nic->fifo_used != 0 || !rx_batch_add(nic, &b))
-			rx_no_desc(nic, rx_batch_next(&b));
+		if (nic->fifo_used == 0 && rx_batch_add(nic, &b))
+			continue;
+		softnic_count(&nic->r.RNBC[0], 1);
+		/* Behind others, a queue may have descriptors by the time it is the frame's turn.
+		 */
+		if (nic->fifo_used == 0 && rx_drops(nic, rx_batch_next(&b)))
+			rx_drop(nic, rx_batch_next(&b));
+		else
+			rx_wait(nic, rx_batch_next(&b));
 	}
 	rx_finish(nic, b.meta, b.n);
 }
@@ -361,13 +375,12 @@ rx_drain(struct sl_softnic *nic, unsigned int budget)
 
 	b.n = 0;
 	while (moved < budget && softnic_fifo_peek(nic, at, rx_batch_next(&b))) {
-		const struct softnic_rx_meta *m = rx_batch_next(&b);
-
-		size = softnic_fifo_size(m);
-		if ((nic->rx_mask & SL_BIT(m->queue)) == 0)
-			nic->stats.rx_no_desc++;
-		else if (!rx_batch_add(nic, &b))
-			break;
+		size = softnic_fifo_size(rx_batch_next(&b));
+		if (!rx_batch_add(nic, &b)) {
+			if (!rx_drops(nic, rx_batch_next(&b)))
+				break;
+			rx_drop(nic, rx_batch_next(&b));
+		}
 		at += size;
 		moved++;
 	}
@@ -377,7 +390,10 @@ rx_drain(struct sl_softnic *nic, unsigned int budget)
 	return moved;
 }
 
-/* Frames that could be stored now, as a hint to the wire. */
+/*
+ * Frames that could be stored now, as a hint to the wire. A queue with DROP_EN
+ * is not asked: its frames are dropped when it is full, and hold up no other.
+ */
 static uint32_t
 rx_room(const struct sl_softnic *nic)
 {
@@ -389,6 +405,8 @@ rx_room(const struct sl_softnic *nic)
 		const struct softnic_rxq *rxq = &nic->rxq[__builtin_ctz(mask)];
 		uint32_t posted = rx_posted(rxq);
 
+		if (rxq->drop_en)
+			continue;
 		/* Frames longer than a buffer take several descriptors. */
 		if ((nic->r.RCTL[0] & SL_RCTL_LPE) != 0)
 			posted /= 1 + SL_GET(SL_RLPML_LEN, nic->r.RLPML[0]) / (rxq->buf_size + 1);

@@ -153,6 +153,108 @@ missed_frames(void **state)
 	h_alive(p);
 }
 
+/* --- queues that drop when they are full --- */
+
+#define DROP_FRAMES 100u /* for each of two queues, more than a ring holds */
+
+/* IP goes to queue 1, the rest to queue 0. */
+static void
+drop_start(struct h_port *p, uint32_t drop_en)
+{
+	struct rte_eth_rss_reta_entry64 reta[2] = {{.mask = UINT64_MAX}, {.mask = UINT64_MAX}};
+	unsigned int i;
+
+	h_start(p,
+		&(struct h_cfg){.nb_rxq = 2,
+			.nb_rxd = 64,
+			.rss_hf = RTE_ETH_RSS_NONFRAG_IPV4_UDP,
+			.rx_drop_en = drop_en});
+	for (i = 0; i < 2 * RTE_ETH_RETA_GROUP_SIZE; i++)
+		reta[i / RTE_ETH_RETA_GROUP_SIZE].reta[i % RTE_ETH_RETA_GROUP_SIZE] = 1;
+	assert_int_equal(rte_eth_dev_rss_reta_update(p->id, reta, 2 * RTE_ETH_RETA_GROUP_SIZE), 0);
+	assert_int_equal(rte_eth_stats_reset(p->id), 0);
+	assert_int_equal(rte_eth_xstats_reset(p->id), 0);
+}
+
+/* Frames of both queues arrive, in an order by chance. */
+static void
+drop_give(struct h_port *p, struct h_rng *r)
+{
+	const struct h_flow flow = {.src = 1, .dst = 2, .proto = IPPROTO_UDP};
+	unsigned int left[2] = {DROP_FRAMES, DROP_FRAMES}, q;
+	uint8_t f[100];
+
+	while (left[0] + left[1] > 0) {
+		q = h_range(r, 1, left[0] + left[1]) > left[0];
+		if (q == 0)
+			h_ether(f, sizeof(f), &p->mac, left[0]);
+		else
+			h_ip(f, sizeof(f), &p->mac, &flow, left[1]);
+		h_give(p, f, sizeof(f));
+		left[q]--;
+	}
+}
+
+/* Few frames at a time arrive, and @p queues are polled, until nothing moves: frames of each. */
+static void
+drop_poll(struct h_port *p, uint32_t queues, uint64_t got[2])
+{
+	struct rte_mbuf *m[H_MAX_BURST];
+	unsigned int moved;
+	uint16_t q, n;
+
+	do {
+		moved = sl_softnic_step(p->nic, 4);
+		for (q = 0; q < 2; q++) {
+			n = (queues >> q & 1) != 0 ? rte_eth_rx_burst(p->id, q, m, RTE_DIM(m)) : 0;
+			rte_pktmbuf_free_bulk(m, n);
+			got[q] += n;
+			moved += n;
+		}
+	} while (moved != 0);
+}
+
+/* Of two queues one is polled; the other, when it is full, drops or holds up the wire. */
+static void
+drop_one_polled(struct h_port *p, struct h_rng *r, uint32_t drop_en, unsigned int polled)
+{
+	const unsigned int idle = !polled;
+	const bool drops = (drop_en >> idle & 1) != 0;
+	uint64_t got[2] = {0, 0}, lost[2];
+
+	drop_start(p, drop_en);
+	p->wire->waits = true;
+	drop_give(p, r);
+	drop_poll(p, 1u << polled, got);
+	/* Without the flag a full queue makes the wire wait, with it it does not. */
+	assert_int_equal(p->wire->in.count == 0, drops);
+	assert_int_equal(got[polled] == DROP_FRAMES, drops);
+	drop_poll(p, 3, got);
+	lost[0] = h_xstat(p, "rx_q0_dropped");
+	lost[1] = h_xstat(p, "rx_q1_dropped");
+	assert_int_equal(p->wire->in.count, 0);
+	assert_int_equal(got[polled], DROP_FRAMES);
+	assert_int_equal(lost[polled], 0);
+	assert_int_equal(got[idle] + lost[idle], DROP_FRAMES);
+	assert_int_equal(lost[idle] > 0, drops);
+	assert_int_equal(h_stats(p).imissed, lost[idle]);
+	h_stop(p);
+}
+
+/* Whichever queues have the flag, and whichever is polled. */
+static void
+drop_en_of_each_queue(void **state)
+{
+	struct h_port *p = *state;
+	struct h_rng r = h_rng(7);
+	uint32_t drop_en;
+
+	for (drop_en = 0; drop_en < 4; drop_en++) {
+		drop_one_polled(p, &r, drop_en, 0);
+		drop_one_polled(p, &r, drop_en, 1);
+	}
+}
+
 /* The kinds of bad frames: by the MAC's judgement, and by what the NIC writes back of them. */
 enum bad_frame { RUNT, FRAGMENT, WRONG_CRC, JABBER, OVERSIZE, BAD_LENGTH, LOST, GOOD, KINDS };
 
@@ -763,6 +865,7 @@ main(int argc, char **argv)
 		h_test(stats_outlive_a_stop),
 		h_test(extended_stats),
 		h_test(missed_frames),
+		h_test(drop_en_of_each_queue),
 		h_test(errors_are_counted_once),
 		h_test(queue_states),
 		h_test(queue_stop_start),

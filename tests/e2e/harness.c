@@ -348,7 +348,9 @@ wire_poll(struct sl_wire *base, struct sl_frame *frames, unsigned int max, unsig
 	unsigned int n = 0;
 	struct h_frame *f;
 
-	(void)room; /* this wire cannot wait: a frame without a descriptor is the NIC's to drop */
+	/* One that cannot wait: a frame without a descriptor is the NIC's to drop. */
+	if (w->waits)
+		max = RTE_MIN(max, room);
 	wire_return(w);
 	while (n < max && n < RTE_DIM(w->lent) && (f = fifo_get(&w->in)) != NULL) {
 		frames[n] =
@@ -496,8 +498,10 @@ setup_queues(struct h_port *p)
 		tx.tx_free_thresh = c->tx_free_thresh;
 	if (c->tx_rs_thresh != 0)
 		tx.tx_rs_thresh = c->tx_rs_thresh;
-	for (q = 0; ret == 0 && q < c->nb_rxq; q++)
+	for (q = 0; ret == 0 && q < c->nb_rxq; q++) {
+		rx.rx_drop_en = (c->rx_drop_en >> q & 1) != 0;
 		ret = rte_eth_rx_queue_setup(p->id, q, c->nb_rxd, SOCKET_ID_ANY, &rx, p->pool);
+	}
 	for (q = 0; ret == 0 && q < c->nb_txq; q++)
 		ret = rte_eth_tx_queue_setup(p->id, q, c->nb_txd, SOCKET_ID_ANY, &tx);
 	return ret;

@@ -88,6 +88,7 @@ struct h_wire {
 	unsigned int nb_lent;
 	struct h_wire *other;    /* crossover: what is sent arrives there */
 	bool down;
+	bool waits;              /* offers no more than the NIC has descriptors for */
 };
 
 /* --- ports --- */
@@ -98,6 +99,7 @@ struct h_cfg {
 	uint16_t nb_rxd, nb_txd;      /* [128] */
 	uint16_t mtu;                 /* [1500] */
 	uint16_t rx_free_thresh;      /* [the driver's] */
+	uint32_t rx_drop_en;          /* receive queues that drop frames when full, one bit for each */
 	uint16_t tx_free_thresh, tx_rs_thresh;
 	uint64_t rx_offloads, tx_offloads;
 	uint64_t rss_hf;              /* non-zero: RSS */

@@ -768,32 +768,88 @@ test_tail_back(void **state)
 	}
 }
 
-/* SRRCTL.DROP_EN: such a queue drops, counts, and does not block another: 8.10.2, 8.10.11. */
-static void
-test_drop_en(void **state)
+/* All IP frames go to queue 3, which has DROP_EN: the length of such a frame. */
+static uint32_t
+drop_en_start(struct rig *r, uint8_t *frame)
 {
-	struct rig *r = *state;
 	struct rig_ip p = {.version = 4, .proto = RIG_TCP};
-	uint8_t frame[RIG_BUF];
-	struct rig_layout l;
 	unsigned int i;
 
 	rss_start(r, SL_MRQC_RSS_IPV4);
 	for (i = 0; i < SL_RETA_ENTRIES / 4; i++)
 		SL_WR(&r->bus, RETA, i, 0x03030303);
 	SL_WR(&r->bus, SRRCTL, 3, SL_RD(&r->bus, SRRCTL, 3) | SL_SRRCTL_DROP_EN);
-	l = rig_ip_frame(frame, &p);
+	return rig_ip_frame(frame, &p).len;
+}
+
+/* SRRCTL.DROP_EN: such a queue drops, counts, and does not block another: 8.10.2, 8.10.11. */
+static void
+drop_en(struct rig *r, bool waits)
+{
+	uint8_t frame[RIG_BUF];
+	unsigned int i;
+	uint32_t len;
+
+	len = drop_en_start(r, frame);
+	r->wire->waits = waits;
 	for (i = 0; i < RIG_DESCS + 9; i++)
-		rig_wire_in(r, frame, l.len);
+		rig_wire_in(r, frame, len);
 	rig_frame_fill(&(uint64_t){7}, frame, 60, rig_mac); /* no IP: queue 0 */
 	rig_wire_in(r, frame, 60);
 	rig_run(r);
+	assert_int_equal(r->wire->in.n, 0);
 	assert_non_null(rig_rx_next(r, 0, NULL));
 	assert_int_equal(SL_RD(&r->bus, RQDPC, 3), 10);
 	assert_int_equal(SL_RD(&r->bus, RQDPC, 3), 0); /* a read clears */
 	assert_int_equal(SL_RD(&r->bus, MPC, 0), 0);
 	for (i = 0; i < RIG_DESCS - 1; i++)
 		assert_non_null(rig_rx_next(r, 3, NULL));
+}
+
+static void
+test_drop_en(void **state)
+{
+	drop_en(*state, false);
+}
+
+static void
+test_drop_en_wire_waits(void **state)
+{
+	drop_en(*state, true);
+}
+
+/* In the packet buffer DROP_EN is asked when it is the frame's turn: 7.1.3.3. */
+static void
+test_drop_en_behind_others(void **state)
+{
+	struct rig *r = *state;
+	struct rig_queue *q = &r->rxq[0];
+	uint8_t frame[RIG_BUF], other[60];
+	unsigned int i;
+	uint32_t len;
+
+	len = drop_en_start(r, frame);
+	rig_frame_fill(&(uint64_t){7}, other, sizeof(other), rig_mac);
+	for (i = 0; i < RIG_DESCS; i++)
+		rig_wire_in(r, other, sizeof(other)); /* the last of them waits */
+	for (i = 0; i < RIG_DESCS + 9; i++)
+		rig_wire_in(r, frame, len);
+	rig_wire_in(r, other, sizeof(other));
+	rig_run(r);
+	assert_null(rig_rx_next(r, 3, NULL));
+	assert_int_equal(SL_RD(&r->bus, RQDPC, 3), 0);
+	for (i = 0; i < RIG_DESCS - 1; i++)
+		assert_non_null(rig_rx_next(r, 0, NULL));
+	q->rx[0].read.hdr_addr = 0;
+	q->rx[0].read.pkt_addr = rig_buf_iova(q, 0);
+	__atomic_store_n(q->tail, 1, __ATOMIC_RELEASE); /* two more descriptors */
+	rig_run(r);
+	assert_non_null(rig_rx_next(r, 0, NULL));
+	assert_non_null(rig_rx_next(r, 0, NULL));
+	for (i = 0; i < RIG_DESCS - 1; i++)
+		assert_non_null(rig_rx_next(r, 3, NULL));
+	assert_int_equal(SL_RD(&r->bus, RQDPC, 3), 10);
+	assert_int_equal(SL_RD(&r->bus, MPC, 0), 0);
 }
 
 /* The hint to the wire, in frames; a wire that heeds it loses nothing. */
@@ -911,6 +967,8 @@ main(void)
 		RIG_TEST(test_head_of_line),
 		RIG_TEST(test_tail_back),
 		RIG_TEST(test_drop_en),
+		RIG_TEST(test_drop_en_wire_waits),
+		RIG_TEST(test_drop_en_behind_others),
 		RIG_TEST(test_room),
 		RIG_TEST(test_small_buffers),
 	};
