@@ -2,6 +2,7 @@
  * Copyright (c) 2026 The Syncline authors
  */
 #include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -10,17 +11,26 @@
 
 #define REQUESTS 64u
 
-/* One asynchronous allocation on its way. */
-struct request {
-	struct miniport *m; /* atomic; NULL: free to be taken */
-	ULONG length;
-	PVOID context;
+/* Who may free an allocation. */
+enum form {
+	BY_ADDRESS, /* NDIS 5 and 6.0: NdisMFreeSharedMemory() */
+	BY_HANDLE,  /* NDIS 6.20: NdisFreeSharedMemory() */
+	LEFT,	    /* nobody was told of it, and the window would not let it go: the close */
 };
 
-/* One allocation of the 6.20 form: what its handle stands for. */
+/* One allocation, of any form; of the 6.20 form it is what the handle stands for. */
 struct allocation {
 	struct allocation *next;
 	struct sl_region region;
+	enum form form;
+};
+
+/* One asynchronous allocation on its way. */
+struct request {
+	struct miniport *m; /* atomic; NULL: free to be taken */
+	struct allocation *alloc;
+	ULONG length;
+	PVOID context;
 };
 
 /* What a MiniportAdapterHandle, and the MiniportDmaHandle, stand for. */
@@ -124,6 +134,60 @@ passive_registered(NDIS_HANDLE handle, const char *call)
 	return NULL;
 }
 
+/* --- allocations --- */
+
+static void
+link_allocation(struct miniport *m, struct allocation *alloc)
+{
+	pthread_mutex_lock(&m->lock);
+	alloc->next = m->allocations;
+	m->allocations = alloc;
+	pthread_mutex_unlock(&m->lock);
+}
+
+static bool
+same_region(const struct sl_region *a, const struct sl_region *b)
+{
+	return a->va == b->va && a->iova == b->iova && a->len == b->len && a->cached == b->cached;
+}
+
+/*
+ * Take an allocation of a form off the list: the one with this handle, or with exactly this
+ * region, or any when both are NULL. NULL when there is none: a handle may be stale.
+ */
+static struct allocation *
+unlink_allocation(
+	struct miniport *m, enum form form, const void *handle, const struct sl_region *region)
+{
+	struct allocation **link, *found = NULL;
+
+	pthread_mutex_lock(&m->lock);
+	for (link = &m->allocations; *link != NULL; link = &(*link)->next) {
+		if ((*link)->form != form || (handle != NULL && *link != handle) ||
+			(region != NULL && !same_region(&(*link)->region, region)))
+			continue;
+		found = *link;
+		*link = found->next;
+		break;
+	}
+	pthread_mutex_unlock(&m->lock);
+	return found;
+}
+
+/* Free what was taken off the list; back to it when the window does not let it go, for another
+ * try. */
+static bool
+free_allocation(struct miniport *m, struct allocation *alloc)
+{
+	if (sl_region_free(m->adapter, &alloc->region) != 0) {
+		link_allocation(m, alloc);
+		return false;
+	}
+	__atomic_sub_fetch(&m->live, 1, __ATOMIC_RELEASE);
+	free(alloc);
+	return true;
+}
+
 /* --- the miniport's handle --- */
 
 NDIS_STATUS
@@ -172,9 +236,13 @@ NDIS_STATUS
 sl_ndis_close(NDIS_HANDLE MiniportAdapterHandle)
 {
 	struct miniport *m = passive(MiniportAdapterHandle, "sl_ndis_close");
+	struct allocation *left;
 
 	if (m == NULL)
 		return NDIS_STATUS_INVALID_PARAMETER;
+	do
+		left = unlink_allocation(m, LEFT, NULL, NULL);
+	while (left != NULL && free_allocation(m, left));
 	if (in_use(m, "sl_ndis_close") > 0) {
 		sl_log_live(m->adapter);
 		return NDIS_STATUS_FAILURE;
@@ -296,23 +364,30 @@ NdisMAllocateSharedMemory(NDIS_HANDLE MiniportAdapterHandle, ULONG Length, BOOLE
 {
 	struct miniport *m = passive_registered(MiniportAdapterHandle, "NdisMAllocateSharedMemory");
 	struct sl_region_params p = params_of(Length, Cached);
-	struct sl_region r;
+	struct allocation *alloc;
 
 	if (VirtualAddress == NULL || PhysicalAddress == NULL)
 		return;
 	*VirtualAddress = NULL;
 	PhysicalAddress->QuadPart = 0;
-	if (m == NULL || sl_region_alloc(m->adapter, &p, &r) != 0)
+	alloc = m == NULL ? NULL : calloc(1, sizeof(*alloc));
+	if (alloc == NULL)
 		return;
+	if (sl_region_alloc(m->adapter, &p, &alloc->region) != 0) {
+		free(alloc);
+		return;
+	}
 	__atomic_add_fetch(&m->live, 1, __ATOMIC_RELAXED);
-	*VirtualAddress = r.va;
-	PhysicalAddress->QuadPart = (int64_t)r.iova;
+	*VirtualAddress = alloc->region.va;
+	PhysicalAddress->QuadPart = (int64_t)alloc->region.iova;
+	link_allocation(m, alloc);
 }
 
 static void
 alloc_done(void *ctx, int status, const struct sl_region *region)
 {
 	struct request *r = ctx;
+	struct allocation *alloc = r->alloc;
 	struct miniport *m = r->m;
 	PVOID context = r->context;
 	ULONG length = r->length;
@@ -321,9 +396,14 @@ alloc_done(void *ctx, int status, const struct sl_region *region)
 	__atomic_add_fetch(&m->telling, 1, __ATOMIC_RELAXED);
 	/* The request may be used again by who is called next; what we need of it is copied. */
 	__atomic_store_n(&r->m, NULL, __ATOMIC_RELEASE);
-	/* Before the miniport is told, who may close on that. */
-	if (status != 0)
+	/* Before the miniport is told, who may free it, or close, on that. */
+	if (status == 0) {
+		alloc->region = *region;
+		link_allocation(m, alloc);
+	} else {
+		free(alloc);
 		__atomic_sub_fetch(&m->live, 1, __ATOMIC_RELEASE);
+	}
 	m->done(m->context, status == 0 ? region->va : NULL, &pa, length, context);
 	/* Last access to m: a close waits for it. */
 	__atomic_sub_fetch(&m->telling, 1, __ATOMIC_RELEASE);
@@ -360,11 +440,17 @@ NdisMAllocateSharedMemoryAsync(
 		return NDIS_STATUS_FAILURE;
 	r->length = Length;
 	r->context = Context;
+	r->alloc = calloc(1, sizeof(*r->alloc));
+	if (r->alloc == NULL) {
+		__atomic_store_n(&r->m, NULL, __ATOMIC_RELEASE);
+		return NDIS_STATUS_FAILURE;
+	}
 	/* Counted before it is there: a close in between must wait for it. */
 	__atomic_add_fetch(&m->live, 1, __ATOMIC_RELAXED);
 	if (sl_region_alloc_async(m->adapter, &p, alloc_done, r) == 0)
 		return NDIS_STATUS_PENDING;
 	__atomic_sub_fetch(&m->live, 1, __ATOMIC_RELAXED);
+	free(r->alloc);
 	__atomic_store_n(&r->m, NULL, __ATOMIC_RELEASE);
 	return NDIS_STATUS_FAILURE;
 }
@@ -383,10 +469,16 @@ NdisMFreeSharedMemory(NDIS_HANDLE MiniportAdapterHandle, ULONG Length, BOOLEAN C
 	struct miniport *m = miniport_of(MiniportAdapterHandle, "NdisMFreeSharedMemory");
 	struct sl_region r = {
 		VirtualAddress, (uint64_t)PhysicalAddress.QuadPart, Length, Cached != FALSE};
+	struct allocation *alloc;
 
+	if (m == NULL)
+		return;
+	alloc = unlink_allocation(m, BY_ADDRESS, NULL, &r);
 	/* What differs from the allocation (F1) is logged there; NDIS has no status for it. */
-	if (m != NULL && sl_region_free(m->adapter, &r) == 0)
-		__atomic_sub_fetch(&m->live, 1, __ATOMIC_RELEASE);
+	if (alloc == NULL)
+		sl_region_refuse(m->adapter, "NdisMFreeSharedMemory", &r);
+	else
+		free_allocation(m, alloc);
 }
 
 VOID
@@ -418,11 +510,30 @@ NdisMUpdateSharedMemory(NDIS_HANDLE MiniportAdapterHandle, ULONG Length, PVOID V
 /* --- buffers --- */
 
 struct sl_ndis_pool {
+	struct sl_handle handle;
 	struct sl_sync sync; /* of the adapter, once bound */
 	PNDIS_BUFFER free;
 	UINT count, used;
 	NDIS_BUFFER buffers[];
 };
+
+static size_t
+pool_size(UINT count)
+{
+	return sizeof(struct sl_ndis_pool) + count * sizeof(NDIS_BUFFER);
+}
+
+/* The pool of a handle, NULL for a handle that is none. */
+static struct sl_ndis_pool *
+pool_of(NDIS_HANDLE handle, const char *call)
+{
+	struct sl_ndis_pool *pool = handle;
+
+	if (pool != NULL && sl_handle_live(&pool->handle, SL_HANDLE_POOL))
+		return pool;
+	fprintf(stderr, "syncline: %s: pool %p is freed already, or never was one\n", call, handle);
+	return NULL;
+}
 
 VOID
 NdisAllocateBufferPool(PNDIS_STATUS Status, PNDIS_HANDLE PoolHandle, UINT NumberOfDescriptors)
@@ -433,7 +544,7 @@ NdisAllocateBufferPool(PNDIS_STATUS Status, PNDIS_HANDLE PoolHandle, UINT Number
 
 	*PoolHandle = NULL;
 	*Status = NDIS_STATUS_RESOURCES;
-	pool = calloc(1, sizeof(*pool) + NumberOfDescriptors * sizeof(NDIS_BUFFER));
+	pool = sl_handle_new(pool_size(NumberOfDescriptors));
 	if (pool == NULL)
 		return;
 	/* Without an adapter nothing tells that maintenance is not needed. */
@@ -445,6 +556,7 @@ NdisAllocateBufferPool(PNDIS_STATUS Status, PNDIS_HANDLE PoolHandle, UINT Number
 		pool->buffers[i].Next = pool->free;
 		pool->free = &pool->buffers[i];
 	}
+	sl_handle_open(&pool->handle, SL_HANDLE_POOL);
 	*PoolHandle = pool;
 	*Status = NDIS_STATUS_SUCCESS;
 }
@@ -453,7 +565,7 @@ NDIS_STATUS
 sl_ndis_bind_pool(NDIS_HANDLE PoolHandle, NDIS_HANDLE MiniportAdapterHandle)
 {
 	struct miniport *m = passive(MiniportAdapterHandle, "sl_ndis_bind_pool");
-	struct sl_ndis_pool *pool = PoolHandle;
+	struct sl_ndis_pool *pool = pool_of(PoolHandle, "sl_ndis_bind_pool");
 
 	if (m == NULL || pool == NULL)
 		return NDIS_STATUS_INVALID_PARAMETER;
@@ -464,22 +576,24 @@ sl_ndis_bind_pool(NDIS_HANDLE PoolHandle, NDIS_HANDLE MiniportAdapterHandle)
 VOID
 NdisFreeBufferPool(NDIS_HANDLE PoolHandle)
 {
-	struct sl_ndis_pool *pool = PoolHandle;
+	struct sl_ndis_pool *pool = pool_of(PoolHandle, "NdisFreeBufferPool");
 
-	if (pool != NULL && pool->used > 0) {
+	if (pool == NULL)
+		return;
+	if (pool->used > 0) {
 		fprintf(stderr, "syncline: NdisFreeBufferPool: %u of %u buffers are not back\n",
 			pool->used, pool->count);
 		return;
 	}
-	free(pool);
+	sl_handle_free(&pool->handle, pool_size(pool->count));
 }
 
 VOID
 NdisAllocateBuffer(PNDIS_STATUS Status, PNDIS_BUFFER *Buffer, NDIS_HANDLE PoolHandle,
 	PVOID VirtualAddress, UINT Length)
 {
-	struct sl_ndis_pool *pool = PoolHandle;
-	PNDIS_BUFFER b = pool->free;
+	struct sl_ndis_pool *pool = pool_of(PoolHandle, "NdisAllocateBuffer");
+	PNDIS_BUFFER b = pool == NULL ? NULL : pool->free;
 
 	*Buffer = NULL;
 	*Status = NDIS_STATUS_RESOURCES;
@@ -495,12 +609,15 @@ NdisAllocateBuffer(PNDIS_STATUS Status, PNDIS_BUFFER *Buffer, NDIS_HANDLE PoolHa
 VOID
 NdisFreeBuffer(PNDIS_BUFFER Buffer)
 {
-	struct sl_ndis_pool *pool = Buffer->Pool;
+	/* A buffer goes with its pool: what is not there is not looked at. */
+	struct sl_ndis_pool *pool = sl_handle_there(Buffer) ? Buffer->Pool : NULL;
 
 	/* One that is out has its pool's sync; back, or of no pool, it has not. */
-	if (pool == NULL || Buffer->Sync != &pool->sync) {
+	if (pool == NULL || !sl_handle_live(&pool->handle, SL_HANDLE_POOL) ||
+		Buffer->Sync != &pool->sync) {
 		fprintf(stderr,
-			"syncline: NdisFreeBuffer: buffer %p is freed already, or of no pool\n",
+			"syncline: NdisFreeBuffer: buffer %p is freed already, or of no pool, or its "
+			"pool is freed\n",
 			(void *)Buffer);
 		return;
 	}
@@ -510,21 +627,41 @@ NdisFreeBuffer(PNDIS_BUFFER Buffer)
 	pool->used--;
 }
 
+/* An MDL of no pool: a handle, so that it is known when it is freed twice. */
+struct mdl {
+	struct sl_handle handle;
+	MDL mdl;
+};
+
 PMDL
 NdisAllocateMdl(NDIS_HANDLE NdisHandle, PVOID VirtualAddress, UINT Length)
 {
 	struct miniport *m = miniport_of(NdisHandle, "NdisAllocateMdl");
-	PMDL mdl = m == NULL ? NULL : malloc(sizeof(*mdl));
+	struct mdl *mdl = m == NULL ? NULL : sl_handle_new(sizeof(*mdl));
 
-	if (mdl != NULL)
-		*mdl = (MDL){NULL, VirtualAddress, Length, &m->adapter->sync, NULL};
-	return mdl;
+	if (mdl == NULL)
+		return NULL;
+	mdl->mdl = (MDL){NULL, VirtualAddress, Length, &m->adapter->sync, NULL};
+	sl_handle_open(&mdl->handle, SL_HANDLE_MDL);
+	return &mdl->mdl;
 }
 
 VOID
 NdisFreeMdl(PMDL Mdl)
 {
-	free(Mdl);
+	struct mdl *mdl;
+
+	if (Mdl == NULL)
+		return;
+	/* By numbers: of what is no MDL this may lie outside of any object. */
+	mdl = (struct mdl *)((uintptr_t)Mdl - offsetof(struct mdl, mdl));
+	if (!sl_handle_live(&mdl->handle, SL_HANDLE_MDL)) {
+		fprintf(stderr,
+			"syncline: NdisFreeMdl: MDL %p is freed already, or never was one\n",
+			(void *)Mdl);
+		return;
+	}
+	sl_handle_free(&mdl->handle, sizeof(*mdl));
 }
 
 VOID
@@ -658,6 +795,7 @@ fill_list(struct miniport *m, const struct sl_region *r, PNDIS_SHARED_MEMORY_PAR
 	return true;
 }
 
+/* Into alloc, on the list from now on; or alloc is gone. */
 static NDIS_STATUS
 allocate(struct miniport *m, PNDIS_SHARED_MEMORY_PARAMETERS p, struct allocation *alloc)
 {
@@ -671,22 +809,18 @@ allocate(struct miniport *m, PNDIS_SHARED_MEMORY_PARAMETERS p, struct allocation
 	if (p->PreferredNode != MM_ANY_NODE_OK)
 		rp.node = (int)p->PreferredNode;
 	ret = sl_region_alloc(m->adapter, &rp, &alloc->region);
-	if (ret != 0)
+	if (ret != 0) {
+		free(alloc);
 		return status_of(ret);
-	if (!fill_list(m, &alloc->region, p)) {
-		sl_region_free(m->adapter, &alloc->region);
-		return NDIS_STATUS_INVALID_PARAMETER;
 	}
-	return NDIS_STATUS_SUCCESS;
-}
-
-static void
-link_allocation(struct miniport *m, struct allocation *alloc)
-{
-	pthread_mutex_lock(&m->lock);
-	alloc->next = m->allocations;
-	m->allocations = alloc;
-	pthread_mutex_unlock(&m->lock);
+	__atomic_add_fetch(&m->live, 1, __ATOMIC_RELAXED);
+	alloc->form = fill_list(m, &alloc->region, p) ? BY_HANDLE : LEFT;
+	if (alloc->form == BY_HANDLE) {
+		link_allocation(m, alloc);
+		return NDIS_STATUS_SUCCESS;
+	}
+	free_allocation(m, alloc);
+	return NDIS_STATUS_INVALID_PARAMETER;
 }
 
 NDIS_STATUS
@@ -713,34 +847,12 @@ NdisAllocateSharedMemory(NDIS_HANDLE NdisHandle,
 	if (alloc == NULL)
 		return NDIS_STATUS_RESOURCES;
 	status = allocate(m, p, alloc);
-	if (status != NDIS_STATUS_SUCCESS) {
-		free(alloc);
+	if (status != NDIS_STATUS_SUCCESS)
 		return status;
-	}
-	link_allocation(m, alloc);
-	__atomic_add_fetch(&m->live, 1, __ATOMIC_RELAXED);
 	p->VirtualAddress = alloc->region.va;
 	p->SharedMemoryHandle = alloc;
 	*pAllocationHandle = alloc;
 	return NDIS_STATUS_SUCCESS;
-}
-
-/* Take an allocation off the list; NULL when it is not on it. Its handle may be stale. */
-static struct allocation *
-unlink_allocation(struct miniport *m, const void *handle)
-{
-	struct allocation **link, *found = NULL;
-
-	pthread_mutex_lock(&m->lock);
-	for (link = &m->allocations; *link != NULL; link = &(*link)->next) {
-		if (*link == handle) {
-			found = *link;
-			*link = found->next;
-			break;
-		}
-	}
-	pthread_mutex_unlock(&m->lock);
-	return found;
 }
 
 VOID
@@ -751,7 +863,8 @@ NdisFreeSharedMemory(NDIS_HANDLE NdisHandle, NDIS_HANDLE AllocationHandle)
 
 	if (m == NULL)
 		return;
-	alloc = unlink_allocation(m, AllocationHandle);
+	alloc = AllocationHandle == NULL ? NULL :
+					   unlink_allocation(m, BY_HANDLE, AllocationHandle, NULL);
 	if (alloc == NULL) {
 		sl_log(m->adapter, 3,
 			"NdisFreeSharedMemory: no allocation has the handle %p: freed "
@@ -763,11 +876,5 @@ NdisFreeSharedMemory(NDIS_HANDLE NdisHandle, NDIS_HANDLE AllocationHandle)
 	/* A miniport frees what its NIC, halted, uses no more: NDIS has no other word for that
 	 * (F2). */
 	sl_release(&m->adapter->sync, m->adapter->sync.mode, alloc->region.va, alloc->region.len);
-	if (sl_region_free(m->adapter, &alloc->region) != 0) {
-		/* Still there, as the log says: the handle stays good, for another try. */
-		link_allocation(m, alloc);
-		return;
-	}
-	__atomic_sub_fetch(&m->live, 1, __ATOMIC_RELEASE);
-	free(alloc);
+	free_allocation(m, alloc);
 }

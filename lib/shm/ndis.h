@@ -189,7 +189,8 @@ NDIS_STATUS NdisMAllocateSharedMemoryAsyncEx(
 
 /**
  * DISPATCH_LEVEL; waits for the device's step of the moment. Every parameter
- * must be as the allocation gave or was given it; no sub-range.
+ * must be as the allocation gave or was given it; no sub-range. Refused, and logged, for memory of
+ * another miniport and of NdisAllocateSharedMemory().
  */
 VOID NdisMFreeSharedMemory(NDIS_HANDLE MiniportAdapterHandle, ULONG Length, BOOLEAN Cached,
 	PVOID VirtualAddress, NDIS_PHYSICAL_ADDRESS PhysicalAddress);
@@ -219,7 +220,7 @@ typedef struct _NDIS_BUFFER {
  * sl_ndis_bind_pool() its buffers' flushes do whatever maintenance the CPU has.
  */
 VOID NdisAllocateBufferPool(PNDIS_STATUS Status, PNDIS_HANDLE PoolHandle, UINT NumberOfDescriptors);
-/** All of its buffers must be back. */
+/** Refused, and logged, while buffers of it are out, and of a pool that is freed. */
 VOID NdisFreeBufferPool(NDIS_HANDLE PoolHandle);
 /** Tell a pool whose memory its buffers describe: flushes follow the adapter's coherency mode. */
 NDIS_STATUS sl_ndis_bind_pool(NDIS_HANDLE PoolHandle, NDIS_HANDLE MiniportAdapterHandle);

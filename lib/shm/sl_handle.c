@@ -41,14 +41,18 @@ sl_handle_open(struct sl_handle *h, enum sl_handle_kind kind)
 }
 
 bool
-sl_handle_live(const struct sl_handle *h, enum sl_handle_kind kind)
+sl_handle_there(const void *p)
 {
 	unsigned char resident;
 
-	if (((uintptr_t)h & (page_size() - 1)) != 0)
-		return false;
 	/* mincore() says whether memory is there without touching it. */
-	return mincore((void *)(uintptr_t)h, page_size(), &resident) == 0 &&
+	return mincore((void *)((uintptr_t)p & ~(page_size() - 1)), page_size(), &resident) == 0;
+}
+
+bool
+sl_handle_live(const struct sl_handle *h, enum sl_handle_kind kind)
+{
+	return ((uintptr_t)h & (page_size() - 1)) == 0 && sl_handle_there(h) &&
 		h->mark == mark_of(h, kind);
 }
 

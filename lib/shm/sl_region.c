@@ -394,6 +394,21 @@ match_region(
 	return 0;
 }
 
+void
+sl_region_refuse(struct sl_adapter *a, const char *call, const struct sl_region *region)
+{
+	struct sl_holding *h;
+
+	pthread_mutex_lock(&a->lock);
+	a->stats.refused++;
+	if (match_region(a, call, region, &h) == 0)
+		sl_log(a, 3,
+			"%s: region '%s' at %p was not allocated by this caller in this form: who "
+			"allocated it frees it (F1)",
+			call, h->name, h->va);
+	pthread_mutex_unlock(&a->lock);
+}
+
 /* Out of the window and of the figures. With the lock; the memory is freed without it. */
 static int
 free_locked(struct sl_adapter *a, const struct sl_region *r, struct sl_holding **out)

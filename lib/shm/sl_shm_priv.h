@@ -57,6 +57,8 @@ struct sl_handle {
 enum sl_handle_kind {
 	SL_HANDLE_ADAPTER = 1,
 	SL_HANDLE_MINIPORT,
+	SL_HANDLE_POOL,
+	SL_HANDLE_MDL,
 };
 
 /** Zeroed memory for a handle's object, or NULL. */
@@ -64,6 +66,8 @@ void *sl_handle_new(size_t size);
 /** The object is complete: from now on the handle is live. */
 void sl_handle_open(struct sl_handle *h, enum sl_handle_kind kind);
 bool sl_handle_live(const struct sl_handle *h, enum sl_handle_kind kind);
+/** There is memory at @p p; @p p may be anything. */
+bool sl_handle_there(const void *p);
 void sl_handle_free(struct sl_handle *h, size_t size);
 
 /** An adapter. */
@@ -109,6 +113,14 @@ bool sl_name_copy(char dst[SL_SHM_NAME_LEN], const char *src);
 
 /** 0, or -ENODEV: logged with the nodes there are. @p what is the object, for the message. */
 int sl_node_check(const struct sl_adapter *a, const char *what, int node);
+
+/* sl_region.c */
+
+/**
+ * Log and count why a free of this region is refused: what differs from the one that is live, or,
+ * when nothing does, that it is another's. @p call is what was called.
+ */
+void sl_region_refuse(struct sl_adapter *a, const char *call, const struct sl_region *region);
 
 /* sl_window.c; the adapter's lock is held, but in init and fini */
 

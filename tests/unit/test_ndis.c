@@ -534,6 +534,42 @@ test_free_buffer_twice(void **state)
 	NdisFreeBufferPool(pool);
 }
 
+/* Pools, MDLs and buffers freed twice, and buffers whose pool is gone: told, and nothing else. */
+static void
+test_free_gone(void **state)
+{
+	struct bench *b = bench_open(SL_COHERENCY_COHERENT);
+	uint8_t memory[64];
+	PNDIS_BUFFER buffer, none;
+	NDIS_STATUS status;
+	NDIS_HANDLE pool;
+	PMDL mdl;
+
+	(void)state;
+	mdl = NdisAllocateMdl(b->mp.Handle, memory, sizeof(memory));
+	assert_non_null(mdl);
+	NdisFreeBuffer(mdl); /* of no pool */
+	NdisFreeMdl(mdl);
+	NdisFreeMdl(mdl);
+	NdisFreeMdl(NULL);
+	NdisFreeMdl((PMDL)(void *)memory);
+	NdisAllocateBufferPool(&status, &pool, 4);
+	assert_int_equal(status, NDIS_STATUS_SUCCESS);
+	NdisAllocateBuffer(&status, &buffer, pool, memory, sizeof(memory));
+	assert_int_equal(status, NDIS_STATUS_SUCCESS);
+	NdisFreeMdl(buffer);	  /* no MDL of its own */
+	NdisFreeBufferPool(pool); /* a buffer is out */
+	NdisFreeBuffer(buffer);
+	NdisFreeBufferPool(pool);
+	NdisFreeBufferPool(pool);
+	NdisFreeBuffer(buffer);
+	NdisAllocateBuffer(&status, &none, pool, memory, sizeof(memory));
+	assert_int_equal(status, NDIS_STATUS_RESOURCES);
+	assert_null(none);
+	assert_int_equal(sl_ndis_bind_pool(pool, b->mp.Handle), NDIS_STATUS_INVALID_PARAMETER);
+	bench_close(b);
+}
+
 static void
 test_closed_handle(void **state)
 {
@@ -699,6 +735,318 @@ test_parameters(void **state)
 	bench_close(b);
 }
 
+/* --- all forms at random, on a window that does not always let go --- */
+
+#define FORMS_MAX 24u
+#define FORMS_STEPS 3000u
+
+struct forms {
+	struct shm_fixture f;
+	NDIS_HANDLE mp[2];	       /* two miniports of one adapter */
+	unsigned int live[2], left[2]; /* left: those of them that nobody can free but a close */
+	uint64_t rng;
+	bool stuck;	   /* the hook unmaps nothing */
+	unsigned int done; /* completions; atomic */
+	struct forms_memory {
+		unsigned int owner;
+		NDIS_HANDLE handle; /* NULL: by address */
+		PVOID va;
+		NDIS_PHYSICAL_ADDRESS pa;
+		ULONG len;
+		BOOLEAN cached;
+	} at[FORMS_MAX];
+	unsigned int n;
+};
+
+static int
+forms_map(void *ctx, void *va, uint64_t iova, size_t len, enum sl_dma_dir dir)
+{
+	(void)ctx;
+	(void)va;
+	(void)iova;
+	(void)len;
+	(void)dir;
+	return 0;
+}
+
+static int
+forms_unmap(void *ctx, void *va, uint64_t iova, size_t len)
+{
+	const struct forms *fs = ctx;
+
+	(void)va;
+	(void)iova;
+	(void)len;
+	return fs->stuck ? -EIO : 0;
+}
+
+static VOID
+forms_complete(NDIS_HANDLE MiniportAdapterContext, PVOID VirtualAddress,
+	PNDIS_PHYSICAL_ADDRESS PhysicalAddress, ULONG Length, PVOID Context)
+{
+	struct forms_memory *memory = Context;
+	struct forms *fs = MiniportAdapterContext;
+
+	memory->va = VirtualAddress;
+	memory->pa = *PhysicalAddress;
+	assert_int_equal(memory->len, Length);
+	__atomic_add_fetch(&fs->done, 1, __ATOMIC_RELEASE);
+}
+
+static void
+forms_open(struct forms *fs)
+{
+	static const struct sl_window_ops hooks = {
+		.name = "test", .map = forms_map, .unmap = forms_unmap};
+	struct sl_adapter_params p = shm_params(&fs->f);
+	unsigned int i;
+
+	p.window = &hooks;
+	p.window_ctx = fs;
+	p.async_depth = 4;
+	p.quota = 256 * 1024;
+	assert_int_equal(sl_adapter_open(&p, &fs->f.a), 0);
+	for (i = 0; i < 2; i++) {
+		assert_int_equal(sl_ndis_open(fs->f.a, fs, &fs->mp[i]), NDIS_STATUS_SUCCESS);
+		assert_int_equal(
+			NdisMInitializeScatterGatherDma(fs->mp[i], TRUE, 1), NDIS_STATUS_SUCCESS);
+		assert_int_equal(sl_ndis_set_complete_handler(fs->mp[i], forms_complete),
+			NDIS_STATUS_SUCCESS);
+	}
+}
+
+/* The 6.20 form; at times with a list that is too short, so that what was taken goes back. */
+static void
+forms_alloc_handle(struct forms *fs, struct forms_memory *memory)
+{
+	union {
+		SCATTER_GATHER_LIST list;
+		uint8_t bytes[sizeof(SCATTER_GATHER_LIST) + sizeof(SCATTER_GATHER_ELEMENT)];
+	} sg;
+	const bool too_short = shm_rand(&fs->rng) % 4 == 0;
+	NDIS_SHARED_MEMORY_PARAMETERS p = {
+		.Header = {NDIS_OBJECT_TYPE_DEFAULT, NDIS_SHARED_MEMORY_PARAMETERS_REVISION_1,
+			NDIS_SIZEOF_SHARED_MEMORY_PARAMETERS_REVISION_1},
+		.Flags = NDIS_SHARED_MEM_PARAMETERS_CONTIGUOUS,
+		.PreferredNode = MM_ANY_NODE_OK,
+		.Length = memory->len,
+		.SGListBufferLength = too_short ? sizeof(sg.list) : sizeof(sg),
+		.SGListBuffer = &sg.list,
+	};
+	NDIS_STATUS status;
+
+	memory->cached = TRUE;
+	status = NdisAllocateSharedMemory(fs->mp[memory->owner], &p, &memory->handle);
+	memory->va = p.VirtualAddress;
+	assert_int_equal(status == NDIS_STATUS_SUCCESS, memory->va != NULL);
+	assert_int_equal(memory->handle != NULL, memory->va != NULL);
+	if (memory->va != NULL) {
+		memory->pa = sg.list.Elements[0].Address;
+	} else if (too_short && fs->stuck && status == NDIS_STATUS_INVALID_PARAMETER) {
+		fs->live[memory->owner]++;
+		fs->left[memory->owner]++;
+	}
+}
+
+static void
+forms_alloc_async(struct forms *fs, struct forms_memory *memory)
+{
+	const unsigned int before = fs->done;
+
+	if (NdisMAllocateSharedMemoryAsync(fs->mp[memory->owner], memory->len, memory->cached,
+		    memory) != NDIS_STATUS_PENDING)
+		return;
+	while (__atomic_load_n(&fs->done, __ATOMIC_ACQUIRE) == before)
+		usleep(50);
+}
+
+static void
+forms_alloc(struct forms *fs)
+{
+	struct forms_memory *memory = &fs->at[fs->n];
+	unsigned int i;
+
+	*memory = (struct forms_memory){.owner = shm_rand(&fs->rng) % 2,
+		.len = 1 + (ULONG)(shm_rand(&fs->rng) % 20000),
+		.cached = shm_rand(&fs->rng) % 2 == 0};
+	switch (shm_rand(&fs->rng) % 3) {
+	case 0:
+		NdisMAllocateSharedMemory(fs->mp[memory->owner], memory->len, memory->cached,
+			&memory->va, &memory->pa);
+		break;
+	case 1:
+		forms_alloc_async(fs, memory);
+		break;
+	default:
+		forms_alloc_handle(fs, memory);
+	}
+	if (memory->va == NULL)
+		return;
+	/* Nothing is shared by two. */
+	for (i = 0; i < fs->n; i++)
+		assert_true((UCHAR *)fs->at[i].va + fs->at[i].len <= (UCHAR *)memory->va ||
+			(UCHAR *)memory->va + memory->len <= (UCHAR *)fs->at[i].va);
+	fs->live[memory->owner]++;
+	fs->n++;
+}
+
+static void
+forms_free_by(struct forms *fs, unsigned int owner, const struct forms_memory *m)
+{
+	if (m->handle != NULL)
+		NdisFreeSharedMemory(fs->mp[owner], m->handle);
+	else
+		NdisMFreeSharedMemory(fs->mp[owner], m->len, m->cached, m->va, m->pa);
+}
+
+/* A free that is wrong in one way: nothing goes. */
+static void
+forms_free_wrong(struct forms *fs, const struct forms_memory *m)
+{
+	struct forms_memory wrong = *m;
+
+	switch (shm_rand(&fs->rng) % 4) {
+	case 0: /* the other miniport's */
+		forms_free_by(fs, !m->owner, m);
+		break;
+	case 1: /* in the other form */
+		wrong.handle = m->handle != NULL ? NULL : m->va;
+		forms_free_by(fs, m->owner, &wrong);
+		break;
+	case 2:
+		wrong.handle = NULL;
+		wrong.len++;
+		forms_free_by(fs, m->owner, &wrong);
+		break;
+	default:
+		NdisFreeSharedMemory(fs->mp[m->owner], NULL);
+	}
+}
+
+static void
+forms_free(struct forms *fs)
+{
+	const unsigned int i = shm_rand(&fs->rng) % fs->n;
+	struct forms_memory m = fs->at[i];
+
+	if (shm_rand(&fs->rng) % 3 == 0) {
+		forms_free_wrong(fs, &m);
+		return;
+	}
+	forms_free_by(fs, m.owner, &m);
+	if (fs->stuck)
+		return; /* it is there still, to be freed again */
+	fs->live[m.owner]--;
+	fs->at[i] = fs->at[--fs->n];
+	if (shm_rand(&fs->rng) % 2 == 0)
+		forms_free_by(fs, m.owner, &m); /* twice */
+}
+
+/* What the library counts is what there is: by the adapter, and by the words of a refused close. */
+static void
+forms_check(struct forms *fs, unsigned int owner)
+{
+	struct sl_shm_stats s;
+	char text[64];
+
+	sl_shm_stats(fs->f.a, &s);
+	assert_int_equal(s.regions, fs->live[0] + fs->live[1]);
+	if (fs->live[owner] == fs->left[owner])
+		return; /* a close could succeed */
+	if (!fs->stuck) {
+		fs->live[owner] -= fs->left[owner];
+		fs->left[owner] = 0;
+	}
+	fs->f.log.text[0] = '\0';
+	assert_int_equal(sl_ndis_close(fs->mp[owner]), NDIS_STATUS_FAILURE);
+	snprintf(text, sizeof(text), "sl_ndis_close: %u allocations", fs->live[owner]);
+	shm_log_has(&fs->f.log, text);
+}
+
+/* Allocations and frees of all forms, right and wrong; the count of live ones is true at all times.
+ */
+static void
+test_all_forms(void **state)
+{
+	struct forms *fs = calloc(1, sizeof(*fs));
+	unsigned int i;
+
+	(void)state;
+	assert_non_null(fs);
+	fs->rng = shm_seed();
+	forms_open(fs);
+	for (i = 0; i < FORMS_STEPS; i++) {
+		fs->stuck = shm_rand(&fs->rng) % 4 == 0;
+		if (fs->n == 0 || (fs->n < FORMS_MAX && shm_rand(&fs->rng) % 2 == 0))
+			forms_alloc(fs);
+		else
+			forms_free(fs);
+		forms_check(fs, i % 2);
+	}
+	fs->stuck = false;
+	while (fs->n > 0) {
+		fs->n--;
+		assert_int_equal(sl_ndis_close(fs->mp[fs->at[fs->n].owner]), NDIS_STATUS_FAILURE);
+		forms_free_by(fs, fs->at[fs->n].owner, &fs->at[fs->n]);
+	}
+	assert_int_equal(sl_ndis_close(fs->mp[0]), NDIS_STATUS_SUCCESS);
+	assert_int_equal(sl_ndis_close(fs->mp[1]), NDIS_STATUS_SUCCESS);
+	assert_int_equal(sl_adapter_close(fs->f.a), 0);
+	free(fs);
+}
+
+/* The miniport frees in its handler, and a close is tried all the while: it waits for the handler.
+ */
+struct closing {
+	struct bench *b;
+	unsigned int left; /* atomic: the handler is at its end */
+};
+
+static VOID
+closing_complete(NDIS_HANDLE MiniportAdapterContext, PVOID VirtualAddress,
+	PNDIS_PHYSICAL_ADDRESS PhysicalAddress, ULONG Length, PVOID Context)
+{
+	struct closing *c = Context;
+
+	(void)MiniportAdapterContext;
+	if (VirtualAddress != NULL)
+		NdisMFreeSharedMemory(
+			c->b->mp.Handle, Length, TRUE, VirtualAddress, *PhysicalAddress);
+	/* Nothing is live, and we are here still: long enough for a close that does not wait. */
+	usleep(2000);
+	__atomic_store_n(&c->left, 1, __ATOMIC_RELEASE);
+}
+
+static void
+close_in_completion(ULONG length)
+{
+	struct closing c = {.b = bench_open(SL_COHERENCY_COHERENT)};
+	NDIS_HANDLE h = c.b->mp.Handle;
+
+	assert_int_equal(NdisMInitializeScatterGatherDma(h, TRUE, 1), NDIS_STATUS_SUCCESS);
+	assert_int_equal(sl_ndis_set_complete_handler(h, closing_complete), NDIS_STATUS_SUCCESS);
+	assert_int_equal(NdisMAllocateSharedMemoryAsync(h, length, TRUE, &c), NDIS_STATUS_PENDING);
+	/* Live until freed, or failed; from then on it can be closed. */
+	while (sl_ndis_close(h) != NDIS_STATUS_SUCCESS)
+		usleep(20);
+	assert_int_equal(__atomic_load_n(&c.left, __ATOMIC_ACQUIRE), 1);
+	sl_dma_close(c.b->nic.dma);
+	assert_int_equal(sl_adapter_close(c.b->f.a), 0);
+	free(c.b);
+}
+
+static void
+test_close_waits_for_handlers(void **state)
+{
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < 20; i++) {
+		close_in_completion(4096);
+		close_in_completion(1 << 20); /* beyond the quota */
+	}
+}
+
 static void
 test_buffers(void **state)
 {
@@ -749,10 +1097,13 @@ main(void)
 		cmocka_unit_test(test_register),
 		cmocka_unit_test(test_free_bad),
 		cmocka_unit_test(test_free_buffer_twice),
+		cmocka_unit_test(test_free_gone),
 		cmocka_unit_test(test_closed_handle),
 		cmocka_unit_test(test_ndis5),
 		cmocka_unit_test(test_irql),
 		cmocka_unit_test(test_parameters),
+		cmocka_unit_test(test_all_forms),
+		cmocka_unit_test(test_close_waits_for_handlers),
 		cmocka_unit_test(test_buffers),
 	};
 
