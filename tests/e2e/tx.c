@@ -767,7 +767,6 @@ prepare_and_send(struct h_port *p, struct h_rng *r)
 			m = free_seg(m);
 		return false;
 	}
-	assert_true(rte_eth_tx_done_cleanup(p->id, 0, 0) >= 0);
 	h_send(p, 0, m);
 	if (h_sent(p) != 1 || h_stats(p).oerrors != errors || h_nic_stats(p).bad_desc != 0)
 		fail_msg("%u frames came out of one of %u bytes in %u segments, flags %#" PRIx64
