@@ -152,6 +152,8 @@ tx_release(struct sl_tx_queue *q)
 	/* The same for the descriptors, before they are filled anew (F2). */
 	sl_release(q->sync, q->sync->mode, (const void *)(uintptr_t)q->ring,
 		q->nb_desc * SL_DESC_SIZE);
+	/* What the NIC reported last is in the CPU's copy: to clear that is a change then (R2). */
+	sl_update(q->sync, q->sync->mode, (const void *)(uintptr_t)q->head_wb, q->head_mem.len);
 	/* Written no more, before the CPU clears the word (F2). */
 	sl_release(q->sync, q->sync->mode, (const void *)(uintptr_t)q->head_wb, q->head_mem.len);
 }
