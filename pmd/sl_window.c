@@ -707,12 +707,25 @@ sl_window_open(struct sl_port *port)
 	return 0;
 }
 
+/* Outside the lock: it waits for who is being told. */
+static void
+hear_no_more(struct sl_port *port)
+{
+	rte_mem_event_callback_unregister(EVENT_NAME, port);
+	rte_mempool_event_callback_unregister(pool_event, port);
+}
+
 void
 sl_window_leave(struct sl_port *port)
 {
-	/* Outside the lock: it waits for who is being told. */
-	rte_mem_event_callback_unregister(EVENT_NAME, port);
-	rte_mempool_event_callback_unregister(pool_event, port);
+	hear_no_more(port);
+	/* The lists alone: nobody asks for them any more. */
+	free(port->window.maps);
+	free(port->window.areas);
+	port->window.maps = NULL;
+	port->window.areas = NULL;
+	port->window.nb_maps = 0;
+	port->window.nb_areas = 0;
 }
 
 void
@@ -721,7 +734,7 @@ sl_window_close(struct sl_port *port)
 	struct sl_port_window *w = &port->window;
 	unsigned int i = 0;
 
-	sl_window_leave(port);
+	hear_no_more(port);
 	pthread_mutex_lock(&w->lock);
 	while (i < w->nb_maps)
 		if (map_drop(port, i) != 0)
