@@ -246,6 +246,7 @@ sl_dev_start(struct rte_eth_dev *eth)
 		return ret;
 	}
 	sl_link_update(eth, 0);
+	sl_bad_arm(port);
 	port->runs = true;
 	sl_intr_let_link(eth);
 	return 0;

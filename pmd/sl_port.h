@@ -298,6 +298,17 @@ struct sl_event_state {
 	bool closed;                    /**< none comes any more; atomic */
 };
 
+/** Values from the NIC that cannot be, in a second, beyond which it is taken to be broken. */
+#define SL_BAD_VALUES 100u
+
+/** Such values, of the port in all; any datapath thread, by atomics: sl_stall.c. */
+struct sl_bad {
+	uint64_t since;                 /**< ticks: the second that is counted */
+	uint32_t count;
+	bool told;                      /**< until the next start */
+	uint64_t resets;                /**< times told, since the statistics' reset */
+};
+
 /** Saved between the NIC's read-clear counters and the totals the user sees. */
 struct sl_hw_stats {
 	uint64_t value[SL_REG_COUNT]; /**< summed since reset, indexed by enum sl_reg */
@@ -329,6 +340,7 @@ struct sl_port {
 	bool no_auto_rd, no_cfg_done;   /**< not set within their time after the first reset */
 	struct sl_calls calls;
 	struct sl_event_state events;
+	struct sl_bad bad;
 	struct sl_intr intr;
 	enum sl_coherency mode;
 	const struct sl_rx_path *rx_path; /**< chosen rows of the path tables */
@@ -419,6 +431,15 @@ void sl_tx_count_given_up(struct sl_tx_queue *q);
 void sl_rx_stall_check(struct sl_rx_queue *q) __rte_cold;
 /** Called whenever the ring is full: starts the queue anew when that lasts for no good reason. */
 void sl_tx_stall_check(struct sl_tx_queue *q) __rte_cold;
+
+/**
+ * The NIC gave a value that cannot be, @p what by the name of its statistic: beyond
+ * SL_BAD_VALUES in a second RTE_ETH_EVENT_INTR_RESET is raised, once until the next start.
+ */
+void sl_bad_value(struct sl_port *port, const char *kind, unsigned int qid,
+	const char *what) __rte_cold;
+/** Count from nothing. Control, at start. */
+void sl_bad_arm(struct sl_port *port);
 
 /* sl_queue.c: queue set-up, release, start, stop, info; checks and explains thresholds. */
 int sl_rx_queue_setup(struct rte_eth_dev *eth, uint16_t qid, uint16_t nb_desc, unsigned int socket,

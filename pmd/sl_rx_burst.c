@@ -270,12 +270,25 @@ rx_fill(const struct sl_rx_queue *q, struct rte_mbuf *m, const volatile union sl
 	}
 }
 
-/* Give up the frame being put together and the buffer at hand, up to the frame's end. */
+/* A descriptor that cannot be; a frame that was damaged on the wire can. */
 static void
+rx_bad(struct sl_rx_queue *q, const uint64_t *counter)
+{
+	if (counter != &q->n.errors)
+		sl_bad_value(q->port, "rx", q->queue_id,
+			counter == &q->n.bad_length	   ? "bad_length" :
+				counter == &q->n.bad_chain ? "bad_chain" :
+							     "unexpected_seg");
+}
+
+/* Give up the frame being put together and the buffer at hand, up to the frame's end. */
+static __rte_noinline void
 rx_give_up(struct sl_rx_queue *q, struct rte_mbuf *m, uint64_t wb, uint64_t *counter)
 {
-	if (!q->discard)
+	if (!q->discard) {
 		(*counter)++;
+		rx_bad(q, counter);
+	}
 	rte_mbuf_raw_free(m);
 	rte_pktmbuf_free(q->first_seg);
 	q->first_seg = NULL;

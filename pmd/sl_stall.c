@@ -3,11 +3,11 @@
  */
 
 /*
- * Queues that the NIC has given up: found, reported, started anew. A NIC stops
- * working on a queue when a DMA of its own fails (a descriptor or a ring that
- * points outside the IOMMU's window, say), and a write-back that failed looks
- * to the driver like one that never came. On the datapath thread, since the
- * ring is that thread's; called rarely: sl_rx.c, sl_tx.c.
+ * NICs that do wrong for long. Queues that the NIC has given up: found, reported, started anew. A
+ * NIC stops working on a queue when a DMA of its own fails (a descriptor or a ring that points
+ * outside the IOMMU's window, say), and a write-back that failed looks to the driver like one that
+ * never came. On the datapath thread, since the ring is that thread's; called rarely: sl_rx.c,
+ * sl_tx.c.
  */
 
 #include <rte_cycles.h>
@@ -115,4 +115,43 @@ sl_tx_stall_check(struct sl_tx_queue *q)
 	ret = sl_tx_queue_restart(q);
 	if (ret != 0)
 		give_up(port, &q->stall, "tx", q->queue_id, ret);
+}
+
+/* --- values that cannot be --- */
+
+/* The second at hand, or a new one when it is over: one of the threads that see that begins it. */
+static uint32_t
+count_in_second(struct sl_bad *b, uint64_t now)
+{
+	uint64_t since = __atomic_load_n(&b->since, __ATOMIC_RELAXED);
+
+	if (now - since > sl_time_ticks(US_PER_S) &&
+		__atomic_compare_exchange_n(
+			&b->since, &since, now, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+		__atomic_store_n(&b->count, 0, __ATOMIC_RELAXED);
+	return __atomic_add_fetch(&b->count, 1, __ATOMIC_RELAXED);
+}
+
+void
+sl_bad_value(struct sl_port *port, const char *kind, unsigned int qid, const char *what)
+{
+	struct sl_bad *b = &port->bad;
+
+	if (count_in_second(b, sl_time(port)) <= SL_BAD_VALUES ||
+		__atomic_exchange_n(&b->told, true, __ATOMIC_RELAXED))
+		return;
+	__atomic_fetch_add(&b->resets, 1, __ATOMIC_RELAXED);
+	SL_LOG(ERR,
+		"port %u: more than %u values from the NIC within a second that cannot be, the last "
+		"one %s_q%u_%s: it is broken, or something writes to its rings; rte_eth_dev_reset() "
+		"is needed (RTE_ETH_EVENT_INTR_RESET)",
+		port->eth->data->port_id, SL_BAD_VALUES, kind, qid, what);
+	sl_event_raise(port, SL_EVENT_RESET);
+}
+
+void
+sl_bad_arm(struct sl_port *port)
+{
+	__atomic_store_n(&port->bad.count, 0, __ATOMIC_RELAXED);
+	__atomic_store_n(&port->bad.told, false, __ATOMIC_RELAXED);
 }

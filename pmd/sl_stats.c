@@ -339,6 +339,7 @@ sl_stats_reset(struct rte_eth_dev *eth)
 	rte_spinlock_lock(&port->stats_lock);
 	memset(&port->hw, 0, sizeof(port->hw));
 	memset(port->rx_dropped, 0, sizeof(port->rx_dropped));
+	__atomic_store_n(&port->bad.resets, 0, __ATOMIC_RELAXED);
 	memset(&port->rx_gone, 0, sizeof(port->rx_gone));
 	memset(&port->tx_gone, 0, sizeof(port->tx_gone));
 	for (i = 0; i < eth->data->nb_rx_queues; i++) {
@@ -473,6 +474,7 @@ walk(struct rte_eth_dev *eth, struct sink *s)
 	sl_shm_stats(port->adapter, &shm);
 	emit(s, shm.window_bytes, "dma_window_bytes");
 	emit(s, shm.window_maps, "dma_window_maps");
+	emit(s, __atomic_load_n(&port->bad.resets, __ATOMIC_RELAXED), "bad_value_resets");
 	kept = sl_kept_count(port);
 	emit(s, kept.rx_mbufs, "rx_mbufs_kept");
 	emit(s, kept.tx_mbufs, "tx_mbufs_kept");

@@ -83,6 +83,13 @@ sl_tx_done_by_register(const struct sl_tx_queue *q)
 	return done > tx_outstanding(q) ? 0 : done;
 }
 
+unsigned int
+sl_tx_done_bad_head(const struct sl_tx_queue *q)
+{
+	sl_bad_value(q->port, "tx", q->queue_id, "bad_head");
+	return sl_tx_done_by_register(q);
+}
+
 void
 sl_tx_reclaim_for(struct sl_tx_queue *q, unsigned int n)
 {
@@ -189,12 +196,17 @@ sl_tx_done_cleanup(void *txq, uint32_t free_cnt)
 {
 	struct sl_tx_queue *q = txq;
 	unsigned int idx, done, n, packets = 0;
+	uint64_t bad = 0;
 
 	/* Of all calls that name a queue, ethdev hands this one on for one that is not set up. */
 	if (q == NULL)
 		return -EINVAL;
 	idx = q->next_to_clean;
-	done = tx_done(q, q->sync->mode, &q->n.bad_head);
+	done = tx_done(q, q->sync->mode, &bad);
+	if (bad != 0) {
+		q->n.bad_head++;
+		sl_bad_value(q->port, "tx", q->queue_id, "bad_head");
+	}
 	if (free_cnt == 0)
 		free_cnt = UINT32_MAX;
 	for (n = 0; n < done && packets < free_cnt; n++) {

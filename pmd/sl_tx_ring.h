@@ -81,6 +81,8 @@ tx_done(const struct sl_tx_queue *q, const enum sl_coherency mode, uint64_t *bad
  * nonsense. In a full ring no further report would ever mend it.
  */
 unsigned int sl_tx_done_by_register(const struct sl_tx_queue *q);
+/** The same after a head write-back that cannot be, which counts against the NIC. */
+unsigned int sl_tx_done_bad_head(const struct sl_tx_queue *q);
 
 static __rte_always_inline unsigned int
 tx_done_or_register(struct sl_tx_queue *q, const enum sl_coherency mode)
@@ -88,7 +90,7 @@ tx_done_or_register(struct sl_tx_queue *q, const enum sl_coherency mode)
 	const uint64_t bad_head = q->n.bad_head;
 	const unsigned int done = tx_done(q, mode, &q->n.bad_head);
 
-	return likely(q->n.bad_head == bad_head) ? done : sl_tx_done_by_register(q);
+	return likely(q->n.bad_head == bad_head) ? done : sl_tx_done_bad_head(q);
 }
 
 /* @n of the oldest descriptors are free again. */

@@ -6,6 +6,8 @@
  * to be wrong is counted and its buffers freed; traffic goes on; nothing leaks.
  * docs/testing.md lists which check of the driver each test guards.
  */
+#include <rte_cycles.h>
+
 #include "harness.h"
 #include "sl_bus.h"
 #include "sl_regs.h"
@@ -659,6 +661,122 @@ random_faults(void **state)
 	h_alive(p);
 }
 
+/* --- too many of them --- */
+
+#define BAD_VALUES 100u /* docs/net_syncline.md: so many in a second are passed over */
+
+struct resets {
+	unsigned int events; /* atomic */
+};
+
+static int
+on_reset(uint16_t port, enum rte_eth_event_type type, void *arg, void *ret)
+{
+	(void)port;
+	(void)type;
+	(void)ret;
+	__atomic_fetch_add(&((struct resets *)arg)->events, 1, __ATOMIC_SEQ_CST);
+	return 0;
+}
+
+static void
+await_resets(struct resets *r, unsigned int n)
+{
+	unsigned int ms;
+
+	for (ms = 0; __atomic_load_n(&r->events, __ATOMIC_SEQ_CST) < n; ms++) {
+		assert_true(ms < 10000);
+		rte_delay_us_sleep(1000);
+	}
+	assert_int_equal(r->events, n);
+}
+
+/* @n received frames of length nothing. */
+static void
+bad_lengths(struct h_port *p, unsigned int n)
+{
+	h_fault(p, SL_FAULT_BAD_LENGTH, 0, n);
+	assert_int_equal(burst_in(p, n, 100, 1), 0);
+}
+
+/* @n frames sent, each followed by a head write-back that cannot be. */
+static void
+bad_heads(struct h_port *p, unsigned int n)
+{
+	const uint64_t want = h_xstat(p, "tx_q0_bad_head") + n;
+	uint8_t f[200], got[H_FRAME_CAP];
+
+	h_ether(f, sizeof(f), &p->mac, n);
+	h_fault(p, SL_FAULT_WILD_INDEX, UINT32_MAX, UINT32_MAX);
+	while (h_xstat(p, "tx_q0_bad_head") < want) {
+		h_send(p, 0, h_mbuf(p, f, sizeof(f), 1));
+		(void)rte_eth_tx_done_cleanup(p->id, 0, 0);
+		while (h_take(p, got) != 0)
+			;
+	}
+	h_fault(p, SL_FAULT_NONE, 0, 0);
+}
+
+static void
+too_many_bad_values(void **state)
+{
+	static void (*const kinds[])(struct h_port *, unsigned int) = {bad_lengths, bad_heads};
+	struct resets r = {0};
+	unsigned int i, k, told = 0;
+	struct h_port p;
+
+	(void)state;
+	h_open(&p, "time=own");
+	assert_int_equal(
+		rte_eth_dev_callback_register(p.id, RTE_ETH_EVENT_INTR_RESET, on_reset, &r), 0);
+	for (k = 0; k < RTE_DIM(kinds); k++) {
+		h_start(&p, NULL);
+		/* Few of them for as long as it lasts. */
+		for (i = 0; i < 5; i++) {
+			assert_int_equal(sl_pmd_time_pass(p.id, 1100000), 0);
+			kinds[k](&p, BAD_VALUES);
+		}
+		assert_int_equal(h_xstat(&p, "bad_value_resets"), told);
+		/* One more, then many: told once. */
+		h_log_mark();
+		kinds[k](&p, 1);
+		await_resets(&r, ++told);
+		assert_int_equal(h_xstat(&p, "bad_value_resets"), told);
+		assert_true(h_log_has(k == 0 ? "rx_q0_bad_length" : "tx_q0_bad_head"));
+		kinds[k](&p, 10 * BAD_VALUES);
+		assert_int_equal(h_xstat(&p, "bad_value_resets"), told);
+		/* After a reset it counts from nothing, and may tell again. */
+		assert_int_equal(rte_eth_dev_reset(p.id), 0);
+		assert_int_equal(rte_eth_dev_start(p.id), 0);
+		kinds[k](&p, BAD_VALUES);
+		assert_int_equal(h_xstat(&p, "bad_value_resets"), told);
+		kinds[k](&p, 1);
+		await_resets(&r, ++told);
+		h_alive(&p);
+		h_stop(&p);
+	}
+	assert_int_equal(
+		rte_eth_dev_callback_unregister(p.id, RTE_ETH_EVENT_INTR_RESET, on_reset, &r), 0);
+	h_close(&p);
+}
+
+/* Frames that were damaged on the wire are nothing to blame the NIC for. */
+static void
+damaged_frames_are_no_bad_values(void **state)
+{
+	struct h_port *p = *state;
+	uint8_t f[100];
+	unsigned int i;
+
+	h_start(p, NULL);
+	h_ether(f, sizeof(f), &p->mac, 1);
+	for (i = 0; i < 10 * BAD_VALUES; i++)
+		h_give_bad_fcs(p, f, sizeof(f));
+	h_recv_none(p);
+	assert_int_equal(h_xstat(p, "bad_value_resets"), 0);
+	h_alive(p);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -688,6 +806,8 @@ main(int argc, char **argv)
 		h_test(removed_and_back),
 		h_test(removed_while_running_and_closed),
 		h_test(random_faults),
+		cmocka_unit_test(too_many_bad_values),
+		h_test(damaged_frames_are_no_bad_values),
 	};
 
 	return h_main(argc, argv, tests);
