@@ -11,6 +11,7 @@
  *   pools      mempools freed and created again while the ports run
  *   unplug     the same, with memory that EAL gives back to the system
  *   readonly   the NIC is told to write to memory that it may only read
+ *   headers    the same, to mbuf headers of a mempool whose data lies apart
  *   writable   the same where nothing stops it
  */
 #include <inttypes.h>
@@ -364,14 +365,52 @@ case_readonly(struct rte_mempool *pool, bool stopped)
 				    complain("nothing stands in the way, but it is not written");
 }
 
+/* Let port 1 receive to the header of an mbuf that nobody uses. */
+static bool
+header_lands(struct rte_mempool *pool, struct rte_mempool *of)
+{
+	struct rte_mbuf *m = rte_pktmbuf_alloc(of);
+	bool written = m != NULL && lands(pool, m, (uintptr_t)m, sizeof(*m));
+
+	rte_pktmbuf_free(m);
+	return written;
+}
+
+/* window=strict receives to no other. */
+static bool
+wants_apart(const char *name)
+{
+	return sl_port_of(&rte_eth_devices[0])->window.strict || strcmp(name, "headers") == 0;
+}
+
+/* Of both mempools with data apart: one to receive to, one to send from. */
+static int
+case_headers(struct rte_mempool *pool)
+{
+	struct rte_mempool *sent = sl_pktmbuf_pool_create(
+		"sent", POOL, 0, 0, RTE_MBUF_DEFAULT_BUF_SIZE, SOCKET_ID_ANY);
+	bool own, other;
+
+	if (sent == NULL || !send_from(1, sent, 1) || !is_whole(1, sent))
+		return complain("no mempool to send from");
+	own = header_lands(pool, pool);
+	other = header_lands(pool, sent);
+	printf("window: written: mbuf header of the receive mempool %s, of another %s\n",
+		own ? "yes" : "no", other ? "yes" : "no");
+	return own || other ? complain("the NIC wrote an mbuf header") : 0;
+}
+
 static int
 run(const char *name)
 {
-	struct rte_mempool *pool = rte_pktmbuf_pool_create(
-		"main", POOL, 0, 0, RTE_MBUF_DEFAULT_BUF_SIZE, SOCKET_ID_ANY);
+	struct rte_mempool *pool;
 
-	if (pool == NULL || !sl_pmd_is_ours(0) || !sl_pmd_is_ours(1))
+	if (!sl_pmd_is_ours(0) || !sl_pmd_is_ours(1))
 		return complain("two ports of ours are needed");
+	pool = (wants_apart(name) ? sl_pktmbuf_pool_create : rte_pktmbuf_pool_create)(
+		"main", POOL, 0, 0, RTE_MBUF_DEFAULT_BUF_SIZE, SOCKET_ID_ANY);
+	if (pool == NULL)
+		return complain("no mempool");
 	if (port_start(0, pool) != 0 || port_start(1, pool) != 0)
 		return 1;
 	printf("window: %zu bytes to start with\n", window_bytes(0));
@@ -383,6 +422,8 @@ run(const char *name)
 		return case_unplug();
 	if (strcmp(name, "readonly") == 0)
 		return case_readonly(pool, true);
+	if (strcmp(name, "headers") == 0)
+		return case_headers(pool);
 	if (strcmp(name, "writable") == 0)
 		return case_readonly(pool, false);
 	return complain("no such case");

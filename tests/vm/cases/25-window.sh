@@ -21,7 +21,7 @@ figure() {
 	awk -v name="$1" '$1 == name { print $2; exit }' "$log"
 }
 
-# Traffic with a window, and its size in "bytes".
+# Traffic with a window and a kind of mempool, and the window's size in "bytes".
 traffic() {
 	cat >/mnt/commands <<-TEXT
 		start tx_first 4
@@ -36,7 +36,7 @@ traffic() {
 		quit
 	TEXT
 	timeout "$hang" "$app" "${eal[@]}" -a "${nic[0]},window=$1" -a "${nic[1]},window=$1" -- \
-		--cmdline-file /mnt/commands >"$log" 2>&1 ||
+		--pool "$2" --cmdline-file /mnt/commands >"$log" 2>&1 ||
 		{ why="window=$1: the program ended with status $?" && return 1; }
 	why="window=$1: port 0 sent $(counter "$log" 0 tx), port 1 got $(counter "$log" 1 rx)"
 	[[ $(counter "$log" 0 tx) == $(counter "$log" 1 rx) &&
@@ -49,11 +49,36 @@ traffic() {
 case_bytes() {
 	local own bytes
 	behind_iommu || return
-	traffic own || return
+	traffic own apart || return
 	own=$bytes
-	traffic all || return
+	traffic all apart || return
 	why="the NIC reaches $own bytes, with window=all $bytes"
 	((own > 0 && own * 2 < bytes && bytes == 128 << 20))
+}
+
+# Strict: no more than own, which with an ordinary mempool has the headers too.
+case_strict_bytes() {
+	local strict own bytes
+	behind_iommu || return
+	traffic strict apart || return
+	strict=$bytes
+	traffic own apart || return
+	own=$bytes
+	traffic own ordinary || return
+	why="the NIC reaches $strict bytes, with window=own $own, with an ordinary mempool $bytes"
+	((strict > 0 && strict <= own && own < bytes))
+}
+
+# Whom to ask for another mempool, and why.
+case_strict_refuses() {
+	local status=0
+	behind_iommu || return
+	timeout "$hang" "$app" "${eal[@]}" -a "${nic[0]},window=strict" -- --pool ordinary \
+		--cmdline-file /dev/null >"$log" 2>&1 || status=$?
+	why="status $status, or no word of the mbuf headers"
+	((status != 0)) || return
+	grep -q "window=strict: mempool .* has mbuf headers beside its data.*take sl_pktmbuf_pool_create()" "$log" || return
+	why=
 }
 
 # Status of the program; with FAULTS "some" the IOMMU must have stopped something.
@@ -107,12 +132,18 @@ case_memlock() {
 }
 
 run_case "own window: rings and mempools in use alone" case_bytes
+run_case "strict window: frames come and go, and what it has" case_strict_bytes
+run_case "strict window: an ordinary mempool is refused" case_strict_refuses
 run_case "external buffers through rte_dev_dma_map" case_program own external none "${eal[@]}"
 run_case "external buffers, window=all" case_program all external none "${eal[@]}"
 run_case "mempools freed and created again" case_program own pools none "${eal[@]}"
 run_case "memory given back to the system and taken anew" \
 	case_program own unplug none -l 0 --in-memory -m 32
 run_case "the NIC cannot write what it may only read" case_program own readonly some "${eal[@]}"
+run_case "strict window: what it may only read, the NIC cannot write" case_program strict readonly some "${eal[@]}"
+run_case "the NIC cannot write mbuf headers apart from their data" \
+	case_program own headers some "${eal[@]}"
+run_case "strict window: mempools of all kinds to send from" case_program strict pools none "${eal[@]}"
 run_case "window=all: the NIC can" case_program all writable none "${eal[@]}"
 run_case "IOMMU group in use: cause and cure" case_group_in_use
 run_case "VFIO's limit of mappings: value and cure" case_entry_limit

@@ -45,6 +45,16 @@ case_traffic() {
 	return 1
 }
 
+# What window=strict promises cannot be had here.
+case_strict() {
+	both_uio || return
+	why="strict is taken, or refused without its reason"
+	timeout "$hang" "${plain[@]}" -a "$port,window=strict" -- --cmdline-file /dev/null >"$log" 2>&1 </dev/null &&
+		return 1
+	grep -q "window=strict, but no IOMMU stands between the NIC and memory" "$log" || return
+	why=
+}
+
 # uio leaves the NIC of a killed process running: it is stopped before anything else.
 case_left_running() {
 	local pid
@@ -83,6 +93,7 @@ case_lockdown() {
 
 run_case "no IOMMU: the way that is left is told" case_advice
 run_case "no IOMMU: traffic, and the missing protection is told" case_traffic
+run_case "no IOMMU: a strict window is refused" case_strict
 run_case "no IOMMU: a NIC left running by a kill is stopped" case_left_running
 run_case "no IOMMU: not for an ordinary user" case_user
 run_case "no IOMMU: lockdown" case_lockdown

@@ -42,7 +42,7 @@ case_one_closes() {
 
 case_windows_differ() {
 	local rc=0
-	timeout "$hang" "$app" "${eal[@]}" -a "${nic[0]},window=own" -a "${nic[1]},window=all" -- \
+	timeout "$hang" "$app" "${eal[@]}" -a "${nic[0]},window=own" -a "${nic[1]},window=$1" -- \
 		--duration 1 >"$log" 2>&1 || rc=$?
 	why="status $rc, or no word of the group"
 	((rc != 0)) && grep -q 'another port of IOMMU group .* has window=own: give all ports of the group the same' "$log" || return
@@ -51,4 +51,5 @@ case_windows_differ() {
 
 run_case "two ports of one IOMMU group: traffic" case_shared
 run_case "two ports of one IOMMU group: one is closed, the other sends" case_one_closes
-run_case "two ports of one IOMMU group: windows that differ are refused" case_windows_differ
+run_case "two ports of one IOMMU group: windows that differ are refused" case_windows_differ all
+run_case "two ports of one IOMMU group: own beside strict is refused" case_windows_differ strict
