@@ -22,7 +22,12 @@ const char *const line_kind_names[LINES_KINDS] = {
 	"rx prepare", "rx update", "rx flush", "tx flush", "tx update"};
 
 static const struct contender_row row = {
-	"lines", "", KIND_OURS, NULL, 0, "coherency=checked,check_policy=count", 1, false, false};
+	.name = "lines",
+	.what = "",
+	.kind = KIND_OURS,
+	.args = "coherency=checked,check_policy=count",
+	.min_burst = 1,
+};
 
 static double
 lines_of(double bytes, unsigned int line)
