@@ -17,9 +17,9 @@ static pthread_rwlock_t *
 looks(void)
 {
 	/* Who ends a port goes before those that keep looking. */
-	static pthread_rwlock_t lock = PTHREAD_RWLOCK_WRITER_NONRECURSIVE_INITIALIZER_NP;
+	static pthread_rwlock_t looks_lock = PTHREAD_RWLOCK_WRITER_NONRECURSIVE_INITIALIZER_NP;
 
-	return &lock;
+	return &looks_lock;
 }
 
 struct sl_port *

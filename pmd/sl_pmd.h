@@ -6,11 +6,11 @@
 
 /**
  * @file
- * What net_syncline and net_syncline_soft offer beyond ethdev. @p port is an ethdev port id; each call gives -ENODEV for a port that
- * is not ours, and -ENOTSUP for one without the thing asked for. Calls may be made on any
- * thread, also while ports come and go: each holds its port until it returns, and a close waits for
- * that. What a call returns a pointer to lives until the port's close: for the thread that closes
- * ports.
+ * What net_syncline and net_syncline_soft offer beyond ethdev. @p port is an ethdev port id;
+ * each call gives -ENODEV for a port that is not ours, and -ENOTSUP for one without the thing
+ * asked for. Calls may be made on any thread, also while ports come and go: each holds its port
+ * until it returns, and a close waits for that. What a call returns a pointer to lives until the
+ * port's close: for the thread that closes ports.
  */
 
 #include <stdbool.h>

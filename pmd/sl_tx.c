@@ -242,8 +242,9 @@ tx_ipv4_check(const struct rte_mbuf *m, uint8_t l4)
 		rte_pktmbuf_mtod_offset(m, const struct rte_ipv4_hdr *, m->l2_len);
 	const uint16_t part = RTE_IPV4_HDR_MF_FLAG | RTE_IPV4_HDR_OFFSET_MASK;
 
-	if (m->l3_len < sizeof(*ip) ||
-		ip->version_ihl != (RTE_IPV4_VHL_DEF & 0xf0) + m->l3_len / 4u || m->l3_len % 4 != 0)
+	if (m->l3_len < sizeof(*ip) || m->l3_len % RTE_IPV4_IHL_MULTIPLIER != 0 ||
+		ip->version_ihl !=
+			RTE_IPV4_VHL_DEF - RTE_IPV4_MIN_IHL + m->l3_len / RTE_IPV4_IHL_MULTIPLIER)
 		return -EINVAL;
 	if (l4 == 0)
 		return 0;

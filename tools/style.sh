@@ -122,7 +122,8 @@ check_headers() {
 	done | verdict "headers compile alone"
 }
 
-# Objects of lib/ and pmd/ hold no writable data but what registers with EAL.
+# Objects of lib/ and pmd/ hold no writable data but what registers with EAL, and the one
+# lock under which ports are found: it guards their end, so it outlives each of them.
 check_state() {
 	local libs
 	libs=$(find build/lib build/pmd -name '*.o' 2>/dev/null)
@@ -134,7 +135,7 @@ check_state() {
 	objdump -t $libs | awk '
 		/file format/ { file = $1 }
 		/[ \t](\.data|\.bss|\.data\.rel|\.data\.rel\.local|\*COM\*)[ \t]/ && $NF !~ /^\./ { print file, $NF }' |
-		grep -vE ' (sl_[a-z_]*logtype|[a-z_]*_(drv|driver|pmd))$' |
+		grep -vE ' (sl_[a-z_]*logtype|[a-z_]*_(drv|driver|pmd)|looks_lock\.[0-9]+)$' |
 		verdict "no mutable state at file scope"
 }
 
@@ -154,7 +155,7 @@ check_alone() {
 check_spelling() {
 	needs codespell "codespell" || return
 	files '*.c' '*.h' '*.md' '*.sh' '*.py' syncline |
-		xargs -r codespell -L 'tha,mis,nin,inout,ue,te,iif,hist,fo,clen' | verdict "codespell"
+		xargs -r codespell -L 'tha,mis,inout,ue,te,iif,hist,fo,clen' | verdict "codespell"
 }
 
 case "${1-}" in

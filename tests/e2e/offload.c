@@ -848,7 +848,7 @@ tell_receive(FILE *out, struct h_port *p)
 			f[14 + 10] ^= 1; /* the header's checksum */
 		h_give(p, f, in[i].len);
 		n = h_recv(p, 0, m, RTE_DIM(m));
-		fprintf(out, "\nin %u:", i);
+		fprintf(out, "\nreceived %u:", i);
 		for (k = 0; k < n; k++)
 			tell_frame(out, m[k]);
 		rte_pktmbuf_free_bulk(m, n);
@@ -862,7 +862,7 @@ tell_sent(FILE *out, struct h_port *p, const char *what, struct rte_mbuf *m)
 	uint8_t got[H_FRAME_CAP];
 	uint32_t len;
 
-	fprintf(out, "\nout %s:", what);
+	fprintf(out, "\nsent %s:", what);
 	if (rte_eth_tx_prepare(p->id, 0, &m, 1) != 1) {
 		fprintf(out, " refused, %s", rte_strerror(rte_errno));
 		rte_pktmbuf_free(m);
