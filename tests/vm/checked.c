@@ -46,6 +46,7 @@
 #define SITES 64u
 #define LOST_MAX 3u /* after so many the rest need not be waited for */
 /* Behind the ring's end an update left out delays frames until the next burst, and no more. */
+#define STARTS_AND_STOPS 64u /* more of them than all runs have */
 #define DELAYS_ALONE 1u
 
 /* Mistakes are made on purpose: what AddressSanitizer would end is left to the checker. */
@@ -256,7 +257,7 @@ wanted(const struct sl_check_site *s, uint16_t port)
 {
 	return strstr(s->file, port == SENDER ? "sl_tx" : "sl_rx") != NULL &&
 		(strcmp(s->verb, "flush") == 0 || strcmp(s->verb, "prepare") == 0 ||
-			(strcmp(s->verb, "update") == 0 && s->calls > 2));
+			(strcmp(s->verb, "update") == 0 && s->calls > STARTS_AND_STOPS));
 }
 
 static void
