@@ -8,6 +8,10 @@
 #include <rte_bus_vdev.h>
 #include <rte_cycles.h>
 
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/lsan_interface.h>
+#endif
+
 #include "harness.h"
 #include "sl_bus.h"
 #include "sl_fields.h"
@@ -436,31 +440,43 @@ kept_pool_is_freed(void **state)
 	h_close(&p);
 }
 
+static void
+leaks_off(bool off)
+{
+#ifdef __SANITIZE_ADDRESS__
+	if (off)
+		__lsan_disable();
+	else
+		__lsan_enable();
+#else
+	(void)off;
+#endif
+}
+
 /* Nothing helps: said with figures, and nothing of it is ever used again. */
 static void
 kept_for_good(void **state)
 {
-	/* Lost on purpose, and known to be so by those who look for leaks. */
-	static struct sl_adapter *lost;
 	struct h_port p;
 	unsigned int n;
 	char want[128];
 
 	(void)state;
+	/* Lost on purpose: what the port takes from here on is not looked for. */
+	leaks_off(true);
 	open_timed(&p);
 	stop_in_vain(&p, false);
 	n = in_pool(&p);
 	snprintf(want, sizeof(want), "%u receive and %u transmit mbufs, 2 rings",
 		(unsigned int)h_xstat(&p, "rx_mbufs_kept"), FRAMES);
-	lost = sl_pmd_adapter(p.id);
-	assert_non_null(lost);
 	h_log_mark();
 	assert_int_equal(rte_eth_dev_close(p.id), 0);
 	assert_true(h_log_has("stay with it for good"));
 	assert_true(h_log_has(want));
 	assert_int_equal(in_pool(&p), n);
+	/* The mempool stays too: mbufs of it are the NIC's, now and for good. */
 	assert_int_equal(rte_vdev_uninit(p.name), 0);
-	rte_mempool_free(p.pool);
+	leaks_off(false);
 }
 
 /* Bus mastering is off but between a reset that is done and the stop. */

@@ -278,6 +278,8 @@ rig_close(struct rig *r)
 	rte_mempool_obj_iter(r->pool, mbuf_is_fresh, NULL);
 	rte_mempool_obj_iter(r->other, mbuf_is_fresh, NULL);
 	rte_mempool_obj_iter(r->clones, mbuf_is_fresh, NULL);
+	/* A NIC that gave too many bad values asked for a reset. */
+	sl_event_close(&r->port);
 	sl_window_close(&r->port);
 	sl_shm_stats(r->port.adapter, &stats);
 	assert_int_equal(stats.dma_faults, 0);
