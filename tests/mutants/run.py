@@ -75,7 +75,7 @@ def unit(name, *args):
 # Programs in the order in which they are run, quick ones first. Of sync calls and barriers...
 STEPS = (checked("basic", 64), checked("tx", 64), checked("traffic", 64, 3000), checked("control", 64),
          checked("offload", 64), checked("basic", 32), checked("traffic", 32, 3000), checked("tx", 32),
-         checked("events", 64), checked("fault", 64, 3000))
+         checked("events", 64), checked("again", 64), checked("fault", 64, 3000))
 
 # ... and of the other rules, by what the file is part of: the first pattern that fits.
 QUEUES = [coherent("again"), coherent("stop"), coherent("control"), unit("rx"), unit("tx"), coherent("tx"), coherent("basic"),
