@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
 #include <time.h>
@@ -145,7 +146,8 @@ signals_came(struct signals *s)
 {
 	const bool came = __atomic_load_n(&s->came, __ATOMIC_RELAXED);
 
-	if (came)
+	/* What nobody took of its text once, nobody takes at the next line: that must not wait. */
+	if (came && !ferror(stdout))
 		__atomic_store_n(&s->seen, true, __ATOMIC_RELAXED);
 	return came;
 }

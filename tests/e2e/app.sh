@@ -404,6 +404,10 @@ exec 8>&7
 in_background 2 --vdev "$loop" -- --duration 0.1
 until_true waits_in 'pipe_write'
 ended INT 'standard output cannot be written'
+# While it runs: the wait for the next line ends as well.
+in_background 2 --vdev "$loop" -- --stats-period 0.01
+until_true waits_in 'pipe_write'
+ended INT 'standard output cannot be written'
 exec 7>&- 8>&-
 # Of a run that a signal ended the result waits for its reader; another signal ends that.
 in_background 130 --vdev "$loop" -- --json "$fifo" --stats-period 0.1
