@@ -2,6 +2,7 @@
  * Copyright (c) 2026 The Syncline authors
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdint.h>
@@ -18,10 +19,29 @@
 /** Ends a system call of the main thread: a signal that means nothing by itself. */
 #define NUDGE SIGURG
 
+/**
+ * What nobody took of our text, nobody takes at the next line: the rest goes nowhere, and waits
+ * for nobody. That the text is cut stays known: ferror(stdout). Fit for a signal's handler.
+ */
+static void
+let_text_go(void)
+{
+	const int was = errno, nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+
+	if (nowhere >= 0) {
+		dup2(nowhere, STDOUT_FILENO);
+		close(nowhere);
+	}
+	errno = was;
+}
+
+/* The main lcore has its lock, if anybody: it is this thread. */
 static void
 on_nudge(int number)
 {
 	RTE_SET_USED(number);
+	if (ferror_unlocked(stdout))
+		let_text_go();
 }
 
 static uint64_t
@@ -146,8 +166,10 @@ signals_came(struct signals *s)
 {
 	const bool came = __atomic_load_n(&s->came, __ATOMIC_RELAXED);
 
-	/* What nobody took of its text once, nobody takes at the next line: that must not wait. */
-	if (came && !ferror(stdout))
+	if (came && !s->seen) {
+		if (ferror(stdout))
+			let_text_go();
 		__atomic_store_n(&s->seen, true, __ATOMIC_RELAXED);
+	}
 	return came;
 }

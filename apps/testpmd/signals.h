@@ -9,9 +9,9 @@
  * SIGINT and SIGTERM end the program, whatever it does. A thread waits for them. The first
  * one is for the main lcore, which stops in order where it looks. Where it does not look,
  * as it waits in a call that may last for ever (a FIFO without a partner, a terminal that
- * takes no text), its system calls end with EINTR until it does, and to the end of the
- * program if text of standard output was lost by that. One that comes later,
- * SIGNALS_AGAIN_MS or more, ends the program at once.
+ * takes no text), its system calls end with EINTR until it does. Text for standard output that
+ * was lost by that takes what comes after it along: nothing waits to be read any more. One that
+ * comes later, SIGNALS_AGAIN_MS or more, ends the program at once.
  */
 
 #include <pthread.h>
