@@ -266,6 +266,11 @@ cmd_test() {
 	run_steps
 	say "took $((SECONDS - start)) s; the longest:"
 	longest_steps 5 | sed 's/^/      /' >&2
+	if ((SL_PASSED + SL_FAILED + SL_SKIPPED == 0)); then
+		warn "no test was run"
+		[[ -z ${SL_VM_CASES-} ]] || warn "SL_VM_CASES='$SL_VM_CASES' is neither a group of tests/vm/cases, which are named without their numbers (link), nor does it fit the name of a case"
+		SL_FAILED=1
+	fi
 	printf '%d passed, %d failed, %d skipped\n' "$SL_PASSED" "$SL_FAILED" "$SL_SKIPPED"
 	((SL_FAILED == 0))
 }
