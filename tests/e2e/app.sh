@@ -7,7 +7,8 @@ set -u
 
 prog=$1
 dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
+cpuset=
+trap 'rm -rf "$dir"; [[ ! -d $cpuset ]] || rmdir "$cpuset"' EXIT
 eal=(-l 0 --no-huge --no-pci --no-shconf --no-telemetry --log-level 3 -m 256)
 failed=0
 
@@ -204,25 +205,41 @@ fi
 json '"error":"pcap:out='
 json '"passed":false'
 
-# With one CPU for all the device's thread keeps to it.
+# With one CPU for all the device's thread keeps to it. on_one_cpu WORD...: the program's, from those that put it there.
 cpu=$(taskset -cp $$ | sed 's/.*: //; s/[,-].*//')
-prog_all=$prog
-prog=taskset
-session_eal=("${eal[@]}")
-eal=(-c "$cpu" "$prog_all" "${eal[@]/#0/0@$cpu}")
-eal[3]=--lcores
-session 0 --vdev "$loop" --
-say 'show config'
-await 'show config'
-where=$(for task in /proc/"$session_pid"/task/*; do
-	[[ $(cat "$task/comm") != softnic ]] || grep Cpus_allowed_list "$task/status"
-done)
-[[ ${where##*[[:space:]]} == "$cpu" ]] || { echo "FAILED: the device's thread may use '$where', not CPU $cpu alone"; failed=1; }
-say 'start tx_first 2' 'sleep 0.2' stop
-say_end
-grep -Eq 'frames  rx [1-9]' "$dir/out" || { echo 'FAILED: nothing forwarded on one CPU'; failed=1; }
-prog=$prog_all
-eal=("${session_eal[@]}")
+on_one_cpu() {
+	local prog_all=$prog where
+	local -a session_eal=("${eal[@]}")
+	eal=("${@:2}" "$prog" "${eal[@]/#0/0@$cpu}")
+	eal[$#]=--lcores
+	prog=$1
+	session 0 --vdev "$loop" --
+	say 'show config'
+	await 'show config'
+	where=$(for task in /proc/"$session_pid"/task/*; do
+		[[ $(cat "$task/comm") != softnic ]] || grep Cpus_allowed_list "$task/status"
+	done)
+	[[ ${where##*[[:space:]]} == "$cpu" ]] || { echo "FAILED: the device's thread may use '$where', not CPU $cpu alone"; failed=1; }
+	say 'start tx_first 2' 'sleep 0.2' stop
+	say_end
+	grep -Eq 'frames  rx [1-9]' "$dir/out" || { echo 'FAILED: nothing forwarded on one CPU'; failed=1; }
+	prog=$prog_all
+	eal=("${session_eal[@]}")
+}
+on_one_cpu taskset -c "$cpu"
+# A cpuset refuses what an affinity lets a thread ask for.
+cpusets=/sys/fs/cgroup/cpuset
+grep -qsw cpuset /sys/fs/cgroup/cgroup.subtree_control && cpusets=/sys/fs/cgroup
+cpuset=$cpusets/sl-testpmd.$$
+if mkdir "$cpuset" 2>/dev/null; then
+	echo "$cpu" >"$cpuset/cpuset.cpus"
+	[[ ! -e $cpusets/cpuset.mems ]] || cat "$cpusets/cpuset.mems" >"$cpuset/cpuset.mems"
+	# shellcheck disable=SC2016 # for the shell that is started
+	on_one_cpu bash -c 'echo $$ >"$0/cgroup.procs" && exec "$@"' "$cpuset"
+	rmdir "$cpuset"
+else
+	echo "a cpuset of one CPU: not tried, $cpusets takes none"
+fi
 
 # A device is pulled out amid a run: said, survived, told by the exit code.
 session 3 --vdev "$loop" --vdev "$sink" -- --fail-on-loss
@@ -404,7 +421,7 @@ exec 8>&7
 in_background 2 --vdev "$loop" -- --duration 0.1
 until_true waits_in 'pipe_write'
 ended INT 'standard output cannot be written'
-# While it runs: the wait for the next line ends as well.
+# While it runs: of the lines that come after, however many, none waits.
 in_background 2 --vdev "$loop" -- --stats-period 0.01
 until_true waits_in 'pipe_write'
 ended INT 'standard output cannot be written'
