@@ -234,6 +234,40 @@ tx_l4_proto(const struct rte_mbuf *m)
 	}
 }
 
+/* Whether all bytes from @off on are zero. */
+static bool
+tx_is_zero_from(const struct rte_mbuf *m, uint32_t off)
+{
+	uint32_t i;
+
+	for (; m != NULL; m = m->next) {
+		for (i = off; i < m->data_len; i++) {
+			if (*rte_pktmbuf_mtod_offset(m, const uint8_t *, i) != 0)
+				return false;
+		}
+		off = off > m->data_len ? off - m->data_len : 0;
+	}
+	return true;
+}
+
+/*
+ * The datagram's @len bytes behind the IP header, and what follows it. The NIC sums to the
+ * frame's end: zeros, as in a padded frame that is forwarded, add nothing, other bytes
+ * would. A receiver sums as many bytes as UDP says.
+ */
+static int
+tx_l4_check(const struct rte_mbuf *m, uint8_t l4, uint32_t len)
+{
+	const uint32_t off = m->l2_len + m->l3_len;
+	const struct rte_udp_hdr *udp = rte_pktmbuf_mtod_offset(m, const struct rte_udp_hdr *, off);
+
+	if (off + len > m->pkt_len || off + len < tx_headers(m))
+		return -EINVAL;
+	if (l4 == IPPROTO_UDP && rte_be_to_cpu_16(udp->dgram_len) != len)
+		return -EINVAL;
+	return off + len < m->pkt_len && !tx_is_zero_from(m, off + len) ? -ENOTSUP : 0;
+}
+
 /* Whether the bytes are the IPv4 header that the flags and lengths tell of. */
 static int
 tx_ipv4_check(const struct rte_mbuf *m, uint8_t l4)
@@ -248,13 +282,12 @@ tx_ipv4_check(const struct rte_mbuf *m, uint8_t l4)
 		return -EINVAL;
 	if (l4 == 0)
 		return 0;
-	if (rte_be_to_cpu_16(ip->total_length) < m->l3_len ||
-		rte_be_to_cpu_16(ip->total_length) + (uint32_t)m->l2_len > m->pkt_len)
+	if (rte_be_to_cpu_16(ip->total_length) < m->l3_len)
 		return -EINVAL;
 	/* The sum of a fragment is that of the whole datagram, which is not here. */
 	if (ip->next_proto_id != l4 || (ip->fragment_offset & rte_cpu_to_be_16(part)) != 0)
 		return -EINVAL;
-	return 0;
+	return tx_l4_check(m, l4, rte_be_to_cpu_16(ip->total_length) - m->l3_len);
 }
 
 /* Whether an extension header of options has one that takes the source's place in the sum. */
@@ -283,6 +316,7 @@ tx_ipv6_check(const struct rte_mbuf *m, uint8_t l4)
 	const uint8_t *at = (const uint8_t *)(ip + 1), *end = (const uint8_t *)ip + m->l3_len;
 	const uint32_t payload = rte_be_to_cpu_16(ip->payload_len);
 	uint8_t next = ip->proto;
+	int ret;
 
 	if (m->l3_len < sizeof(*ip) || (rte_be_to_cpu_32(ip->vtc_flow) >> 28) != 6)
 		return -EINVAL;
@@ -299,10 +333,10 @@ tx_ipv6_check(const struct rte_mbuf *m, uint8_t l4)
 		next = at[0];
 		at += len;
 	}
-	if (at != end || next != l4 || payload < m->l3_len - sizeof(*ip) ||
-		m->l2_len + sizeof(*ip) + payload > m->pkt_len)
+	if (at != end || next != l4 || payload < m->l3_len - sizeof(*ip))
 		return -EINVAL;
-	return (int)(m->l3_len - sizeof(*ip));
+	ret = tx_l4_check(m, l4, payload - (m->l3_len - sizeof(*ip)));
+	return ret != 0 ? ret : (int)(m->l3_len - sizeof(*ip));
 }
 
 /*

@@ -598,6 +598,14 @@ scattered(void **state)
 }
 
 #define OPTIONS_MAX 64u
+#define UDP_LEN_AT 4u
+
+static void
+put_be16(uint8_t *at, uint32_t v)
+{
+	at[0] = (uint8_t)(v >> 8);
+	at[1] = (uint8_t)v;
+}
 
 /* An IPv6 frame with options of all sorts between its header and @proto. @return L3 bytes. */
 static uint32_t
@@ -615,6 +623,8 @@ options_frame(struct h_rng *r, uint8_t *f, uint32_t len, uint8_t proto, uint32_t
 	f[13] = 0xdd;
 	ip->vtc_flow = rte_cpu_to_be_32(6u << 28);
 	ip->payload_len = rte_cpu_to_be_16((uint16_t)(len - RTE_ETHER_HDR_LEN - sizeof(*ip)));
+	put_be16(f + RTE_ETHER_HDR_LEN + sizeof(*ip) + options + UDP_LEN_AT,
+		len - RTE_ETHER_HDR_LEN - sizeof(*ip) - options);
 	for (; left > 0; left -= part, at += part) {
 		part = 8 * h_range(r, 1, left / 8);
 		*next = options <= 16 ? IPPROTO_DSTOPTS : kinds[h_range(r, 0, RTE_DIM(kinds) - 1)];
@@ -674,6 +684,112 @@ tx_sums_behind_options(void **state)
 		h_send(p, 0, m);
 		assert_int_equal(h_take(p, got), sizeof(f));
 		assert_true(options_sum_ok(got, sizeof(f), proto, l3_len));
+		sent++;
+	}
+	assert_true(sent > 200 && refused > 200);
+}
+
+/* A datagram in a frame, and what may be wrong with them. */
+struct datagram {
+	uint32_t l2, l3, len, rest; /* bytes: headers, behind the IP header, behind the datagram */
+	uint8_t proto;
+	bool fragment, rest_is_zero, udp_len_wrong;
+};
+
+/* Options that IPv4 allows anywhere: no operation, end of list. */
+static void
+ipv4_header(uint8_t *ip, const struct datagram *d)
+{
+	memset(ip, 0, 12);
+	ip[0] = (uint8_t)(0x40 | d->l3 / 4);
+	put_be16(ip + 2, d->l3 + d->len);
+	put_be16(ip + 6, d->fragment ? RTE_IPV4_HDR_MF_FLAG : RTE_IPV4_HDR_DF_FLAG);
+	ip[8] = 64;
+	ip[9] = d->proto;
+	memset(ip + 20, 1, d->l3 - 20);
+}
+
+/* A random one. @return the frame's length. */
+static uint32_t
+datagram_frame(struct h_rng *r, uint8_t *f, struct datagram *d)
+{
+	uint8_t *l4;
+	uint32_t i;
+
+	*d = (struct datagram){.l2 = h_range(r, 0, 1) == 0 ? 14 : 18,
+		.l3 = 4 * h_range(r, 5, 15),
+		.proto = h_range(r, 0, 1) == 0 ? IPPROTO_UDP : IPPROTO_TCP,
+		.fragment = h_range(r, 0, 9) == 0,
+		.rest = h_range(r, 0, 1) == 0 ? 0 : h_range(r, 1, 200),
+		.rest_is_zero = h_range(r, 0, 1) == 0};
+	d->len = h_range(r, d->proto == IPPROTO_UDP ? 8 : 20, 600);
+	d->udp_len_wrong = d->proto == IPPROTO_UDP && h_range(r, 0, 9) == 0;
+	for (i = 0; i < d->l2 + d->l3 + d->len + d->rest; i++)
+		f[i] = (uint8_t)h_rand(r);
+	put_be16(f + d->l2 - 2, RTE_ETHER_TYPE_IPV4);
+	if (d->l2 > 14)
+		put_be16(f + 12, RTE_ETHER_TYPE_VLAN);
+	ipv4_header(f + d->l2, d);
+	l4 = f + d->l2 + d->l3;
+	if (d->proto == IPPROTO_UDP)
+		put_be16(l4 + UDP_LEN_AT, d->udp_len_wrong ? h_range(r, 0, d->len - 1) : d->len);
+	if (d->rest_is_zero)
+		memset(l4 + d->len, 0, d->rest);
+	else if (d->rest > 0)
+		l4[d->len + h_range(r, 0, d->rest - 1)] |= 1;
+	return d->l2 + d->l3 + d->len + d->rest;
+}
+
+/* As a receiver sums: the pseudo-header and as many bytes as IP says. */
+static bool
+datagram_sum_ok(const uint8_t *f, const struct datagram *d)
+{
+	uint8_t pseudo[12] = {0};
+	uint32_t sum;
+
+	memcpy(pseudo, f + d->l2 + 12, 8);
+	pseudo[9] = d->proto;
+	put_be16(pseudo + 10, d->len);
+	sum = (uint32_t)rte_raw_cksum(pseudo, sizeof(pseudo)) +
+		rte_raw_cksum(f + d->l2 + d->l3, d->len);
+	return (sum & 0xffff) + (sum >> 16) == 0xffff && rte_raw_cksum(f + d->l2, d->l3) == 0xffff;
+}
+
+/* Tags, options and padding are sent with right sums; what the NIC would sum wrong is refused. */
+static void
+tx_sums_of_any_frame(void **state)
+{
+	struct h_port *p = *state;
+	struct h_rng r = h_rng(0x5c5);
+	uint8_t f[1024], got[H_FRAME_CAP];
+	unsigned int i, sent = 0, refused = 0;
+	struct datagram d;
+
+	h_start(p,
+		&(struct h_cfg){.tx_offloads = RTE_ETH_TX_OFFLOAD_UDP_CKSUM |
+				RTE_ETH_TX_OFFLOAD_TCP_CKSUM | RTE_ETH_TX_OFFLOAD_IPV4_CKSUM |
+				RTE_ETH_TX_OFFLOAD_MULTI_SEGS});
+	for (i = 0; i < 2000; i++) {
+		const uint32_t len = datagram_frame(&r, f, &d);
+		/* The first segment holds all headers. */
+		struct rte_mbuf *m = h_mbuf(p, f, len, h_range(&r, 1, 1 + len / 200));
+		const bool right =
+			!d.fragment && !d.udp_len_wrong && (d.rest == 0 || d.rest_is_zero);
+
+		m->l2_len = d.l2;
+		m->l3_len = d.l3;
+		m->ol_flags |= RTE_MBUF_F_TX_IPV4 | RTE_MBUF_F_TX_IP_CKSUM |
+			(d.proto == IPPROTO_UDP ? RTE_MBUF_F_TX_UDP_CKSUM :
+						  RTE_MBUF_F_TX_TCP_CKSUM);
+		assert_int_equal(rte_eth_tx_prepare(p->id, 0, &m, 1), right ? 1 : 0);
+		if (!right) {
+			rte_pktmbuf_free(m);
+			refused++;
+			continue;
+		}
+		h_send(p, 0, m);
+		assert_int_equal(h_take(p, got), RTE_MAX(len, 60u));
+		assert_true(datagram_sum_ok(got, &d));
 		sent++;
 	}
 	assert_true(sent > 200 && refused > 200);
@@ -1001,6 +1117,7 @@ main(int argc, char **argv)
 		h_test(scattered),
 		h_test(scattered_at_a_high_threshold),
 		h_test(tx_sums_behind_options),
+		h_test(tx_sums_of_any_frame),
 		h_test(keep_crc),
 		h_test(packet_type),
 		h_test(configured_anew),
