@@ -75,7 +75,7 @@ static const struct hw_stat hw_stats[] = {
 	{"tx_total_collisions", SL_COLC},
 	{"tx_deferred_packets", SL_DC},
 	{"tx_no_carrier_packets", SL_TNCRS},
-	{"tx_mac_discards", SL_CEXTERR},
+	{"tx_mac_discards", SL_HTDPMC},
 	{"tx_xon_packets", SL_XONTXC},
 	{"tx_xoff_packets", SL_XOFFTXC},
 	{"interrupts", SL_IAC},
@@ -255,7 +255,7 @@ sl_stats_get(struct rte_eth_dev *eth, struct rte_eth_stats *stats)
 	stats->ierrors = hw_rx_errors(hw);
 	/* ECOL is part of it; late collisions are sent again (TCTL.RTLC): 8.18.7, 8.18.9, 8.18.13.
 	 */
-	stats->oerrors = hw[SL_CEXTERR];
+	stats->oerrors = hw[SL_HTDPMC];
 	stats->rx_nombuf = 0;
 	for (i = 0; i < SL_NIC_QUEUES; i++)
 		stats->imissed += port->rx_dropped[i];
