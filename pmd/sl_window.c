@@ -162,6 +162,7 @@ map_widen(struct sl_port *port, unsigned int at, enum sl_dma_dir dir)
 	const enum sl_dma_dir old = m->dir;
 	int ret;
 
+	forget_pools(w);
 	m->dir = 0;
 	ret = sl_buffer_unmap(port->adapter, m->va, m->iova, m->len);
 	if (ret != 0)
@@ -177,7 +178,6 @@ map_widen(struct sl_port *port, unsigned int at, enum sl_dma_dir dir)
 		m->dir = old;
 		return ret;
 	}
-	forget_pools(w);
 	list_remove(w, at);
 	return ret;
 }
@@ -277,23 +277,6 @@ area_add(struct sl_port_window *w, const struct sl_map *m)
 	return 0;
 }
 
-/* Areas that have bytes of [va, va + len) are none any more. @return how many there were. */
-static unsigned int
-areas_remove(struct sl_port_window *w, const void *va, size_t len)
-{
-	unsigned int i = 0, n = 0;
-
-	while (i < w->nb_areas) {
-		if (!overlaps(va, len, w->areas[i].va, w->areas[i].len)) {
-			i++;
-			continue;
-		}
-		w->areas[i] = w->areas[--w->nb_areas];
-		n++;
-	}
-	return n;
-}
-
 /* A piece went that an area had too: what is left of it enters again, to be read. */
 static void
 areas_restore(struct sl_port *port)
@@ -315,9 +298,16 @@ areas_restore(struct sl_port *port)
 	}
 }
 
-/* Take out pieces of no pool in [va, va + len), in part too: all, or those that nobody wants. */
+/** Which pieces of no pool are taken out. */
+enum loose {
+	LOOSE_ALL,
+	LOOSE_UNSENT,	/* those that no buffer was sent from */
+	LOOSE_UNWANTED, /* of these, those that have nothing of an area either */
+};
+
+/* Take out pieces of no pool in [va, va + len), in part too. */
 static int
-drop_loose(struct sl_port *port, const void *va, size_t len, bool all)
+drop_loose(struct sl_port *port, const void *va, size_t len, enum loose which)
 {
 	struct sl_port_window *w = &port->window;
 	unsigned int i = map_find(w, (uintptr_t)va);
@@ -326,7 +316,8 @@ drop_loose(struct sl_port *port, const void *va, size_t len, bool all)
 	while (i < w->nb_maps && (uintptr_t)w->maps[i].va < (uintptr_t)va + len) {
 		const struct sl_map *m = &w->maps[i];
 
-		if (m->pool != NULL || (!all && (m->seen || is_registered(w, m->va, m->len)))) {
+		if (m->pool != NULL || (which != LOOSE_ALL && m->seen) ||
+			(which == LOOSE_UNWANTED && is_registered(w, m->va, m->len))) {
 			i++;
 			continue;
 		}
@@ -337,6 +328,29 @@ drop_loose(struct sl_port *port, const void *va, size_t len, bool all)
 		}
 	}
 	return ret;
+}
+
+/*
+ * Areas that have bytes of [va, va + len) are none any more, and what they had beside that leaves
+ * the window. Pieces of other areas may go with it, and come back.
+ */
+static void
+areas_end(struct sl_port *port, const void *va, size_t len)
+{
+	struct sl_port_window *w = &port->window;
+	unsigned int i = 0;
+
+	while (i < w->nb_areas) {
+		const struct sl_area a = w->areas[i];
+
+		if (!overlaps(va, len, a.va, a.len)) {
+			i++;
+			continue;
+		}
+		w->areas[i] = w->areas[--w->nb_areas];
+		drop_loose(port, a.va, a.len, LOOSE_UNSENT);
+	}
+	areas_restore(port);
 }
 
 /* --- mempools --- */
@@ -361,7 +375,7 @@ cover_pool(struct sl_port *port, const struct sl_map *piece)
 	int ret = 0;
 
 	if ((piece->dir & SL_DMA_FROM_DEVICE) != 0)
-		ret = drop_loose(port, piece->va, piece->len, true);
+		ret = drop_loose(port, piece->va, piece->len, LOOSE_ALL);
 	return ret == 0 ? cover(port, piece) : ret;
 }
 
@@ -601,7 +615,7 @@ sl_window_dma_map(struct sl_port *port, void *va, uint64_t iova, size_t len)
 	if (ret == 0)
 		ret = area_add(w, &area);
 	if (ret != 0)
-		drop_loose(port, va, len, false);
+		drop_loose(port, va, len, LOOSE_UNWANTED);
 	pthread_mutex_unlock(&w->lock);
 	return ret;
 }
@@ -615,12 +629,10 @@ sl_window_dma_unmap(struct sl_port *port, void *va, size_t len)
 	pthread_mutex_lock(&w->lock);
 	if (is_registered(w, va, len)) {
 		/* Pieces of mempools stay: these go with their mempools. */
-		ret = drop_loose(port, va, len, true);
+		ret = drop_loose(port, va, len, LOOSE_ALL);
 		/* A second try finds what did not go now. */
-		if (ret == 0) {
-			areas_remove(w, va, len);
-			areas_restore(port);
-		}
+		if (ret == 0)
+			areas_end(port, va, len);
 	}
 	pthread_mutex_unlock(&w->lock);
 	return ret;
@@ -658,11 +670,11 @@ memory_event(enum rte_mem_event event, const void *addr, size_t len, void *arg)
 	if (event != RTE_MEM_EVENT_FREE)
 		return;
 	pthread_mutex_lock(&w->lock);
-	areas_remove(w, addr, len);
 	i = map_find(w, (uintptr_t)addr);
 	while (i < w->nb_maps && (uintptr_t)w->maps[i].va < (uintptr_t)addr + len)
 		if (map_drop(port, i) != 0)
 			i++;
+	areas_end(port, addr, len);
 	pthread_mutex_unlock(&w->lock);
 }
 

@@ -7,11 +7,15 @@
  * external buffers, areas that the application registered. What each page may do is
  * held against who wants it.
  */
+#include <dlfcn.h>
 #include <errno.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include <rte_eal.h>
+#include <rte_errno.h>
 #include <rte_malloc.h>
 
 #include "sl_data_pool.h"
@@ -35,9 +39,52 @@ struct fake {
 		enum sl_dma_dir dir;
 	} run[RUNS];
 	unsigned int nb_runs;
-	int fail_map; /* of the calls to come this one fails; -1: none */
+	int fail_map;		/* of the calls to come this one fails; -1: none */
+	unsigned int fail_maps; /* and so many behind it */
 	unsigned int fail_unmaps;
+	unsigned int failed; /* calls that did */
 };
+
+/* What EAL was asked to tell of memory that goes: this program's calls are found before EAL's. */
+static struct {
+	rte_mem_event_callback_t tell;
+	void *arg;
+	int ret, err; /* of the next registrations */
+	int pool_ret;
+} heard;
+
+int
+rte_mem_event_callback_register(const char *name, rte_mem_event_callback_t tell, void *arg)
+{
+	assert_string_equal(name, "syncline_window");
+	if (heard.ret != 0) {
+		rte_errno = heard.err;
+		return heard.ret;
+	}
+	heard.tell = tell;
+	heard.arg = arg;
+	return 0;
+}
+
+int
+rte_mem_event_callback_unregister(const char *name, void *arg)
+{
+	(void)name;
+	if (arg == heard.arg)
+		heard.tell = NULL;
+	return 0;
+}
+
+int
+rte_mempool_event_callback_register(rte_mempool_event_callback *tell, void *arg)
+{
+	int (*next)(rte_mempool_event_callback *, void *);
+
+	if (heard.pool_ret != 0)
+		return heard.pool_ret;
+	*(void **)&next = dlsym(RTLD_NEXT, "rte_mempool_event_callback_register");
+	return next(tell, arg);
+}
 
 static int
 io_map(void *ctx, void *va, uint64_t iova, uint64_t len, enum sl_dma_dir dir)
@@ -46,8 +93,14 @@ io_map(void *ctx, void *va, uint64_t iova, uint64_t len, enum sl_dma_dir dir)
 
 	assert_int_equal((uintptr_t)va, iova);
 	assert_int_equal((iova | len) % PAGE, 0);
-	if (f->fail_map-- == 0)
+	if (f->fail_map >= 0 && f->fail_map-- == 0) {
+		f->failed++;
+		if (f->fail_maps > 0) {
+			f->fail_maps--;
+			f->fail_map = 0;
+		}
 		return -ENOSPC;
+	}
 	assert_true(f->nb_runs < RUNS);
 	f->run[f->nb_runs].iova = iova;
 	f->run[f->nb_runs].len = len;
@@ -63,6 +116,7 @@ io_unmap(void *ctx, uint64_t iova, uint64_t len)
 
 	if (f->fail_unmaps > 0) {
 		f->fail_unmaps--;
+		f->failed++;
 		return -EIO;
 	}
 	for (i = 0; i < f->nb_runs && f->run[i].iova != iova; i++)
@@ -92,6 +146,24 @@ hook_unmap(void *ctx, void *va, uint64_t iova, size_t len)
 }
 
 static const struct sl_window_ops hooks = {"fake", hook_map, hook_unmap, NULL};
+
+static struct rte_mempool *
+apart(const char *name)
+{
+	struct rte_mempool *pool = sl_pktmbuf_pool_create(name, 63, 0, 0, ROOM, SOCKET_ID_ANY);
+
+	assert_non_null(pool);
+	return pool;
+}
+
+static struct rte_mempool *
+ordinary(const char *name)
+{
+	struct rte_mempool *pool = rte_pktmbuf_pool_create(name, 63, 0, 0, ROOM, SOCKET_ID_ANY);
+
+	assert_non_null(pool);
+	return pool;
+}
 
 static int
 setup(void **state)
@@ -126,9 +198,13 @@ teardown(void **state)
 	struct fake *f = *state;
 
 	sl_window_remove_queue(&f->q);
+	assert_null(f->port.window.tx_queues);
 	sl_window_close(&f->port);
 	assert_int_equal(f->nb_runs, 0);
 	assert_int_equal(f->iommu.nb_claims, 0);
+	assert_null(heard.tell);
+	/* Nobody listens: a mempool's end finds no port. */
+	rte_mempool_free(ordinary("last"));
 	assert_int_equal(sl_adapter_close(f->port.adapter), 0);
 	sl_iommu_fini(&f->iommu);
 	free(f);
@@ -160,24 +236,6 @@ may(const struct fake *f, const void *va, size_t len)
 		assert_int_equal(dir, all);
 	}
 	return all;
-}
-
-static struct rte_mempool *
-apart(const char *name)
-{
-	struct rte_mempool *pool = sl_pktmbuf_pool_create(name, 63, 0, 0, ROOM, SOCKET_ID_ANY);
-
-	assert_non_null(pool);
-	return pool;
-}
-
-static struct rte_mempool *
-ordinary(const char *name)
-{
-	struct rte_mempool *pool = rte_pktmbuf_pool_create(name, 63, 0, 0, ROOM, SOCKET_ID_ANY);
-
-	assert_non_null(pool);
-	return pool;
 }
 
 /* --- headers are out of reach --- */
@@ -327,6 +385,706 @@ test_areas_overlap(void **state)
 	rte_free(m);
 }
 
+/* --- pieces that change --- */
+
+/* More pieces than a list begins with; they go in another order. */
+static void
+test_many(void **state)
+{
+	struct fake *f = *state;
+	uint8_t *m = rte_malloc(NULL, 128 * PAGE, PAGE);
+	unsigned int i, k;
+
+	for (i = 0; i < 50; i++) {
+		uint8_t *at = m + (i * 37 % 64) * 2 * PAGE;
+
+		assert_int_equal(sl_window_dma_map(&f->port, at, (uintptr_t)at, PAGE), 0);
+	}
+	assert_int_equal(f->nb_runs, 50);
+	for (i = 0; i < 50; i++) {
+		uint8_t *at = m + (i * 41 % 64) * 2 * PAGE;
+		int there = may(f, at, PAGE) != 0;
+
+		assert_int_equal(sl_window_dma_unmap(&f->port, at, PAGE), there ? 0 : -ENOENT);
+		assert_int_equal(may(f, at, PAGE), 0);
+	}
+	for (k = 0; i < 64; i++)
+		k += sl_window_dma_unmap(&f->port, m + (i * 41 % 64) * 2 * PAGE, PAGE) == 0;
+	assert_int_equal(f->nb_runs, 0);
+	assert_true(k > 0);
+	rte_free(m);
+}
+
+/* Sent from, then received into: each step of the way to both directions fails once. */
+static void
+test_widen(void **state)
+{
+	struct fake *f = *state;
+	struct rte_mempool *pool = apart("apart");
+	const struct rte_memzone *mz = sl_data_pool_of(pool)->mz;
+	const struct rte_mempool *seen = pool;
+
+	assert_int_equal(sl_map_pool(&f->port, pool, SL_DMA_TO_DEVICE), 0);
+	f->q.pool_seen = seen;
+	/* It does not leave: neither the NIC nor the queue may count on it. */
+	f->fail_unmaps = 1;
+	assert_int_equal(sl_map_pool(&f->port, pool, SL_DMA_BIDIRECTIONAL), -EIO);
+	assert_int_equal(f->port.window.maps[0].dir, 0);
+	/* Tried again, it enters; a failure leaves it as it was. */
+	assert_int_equal(sl_map_pool(&f->port, pool, SL_DMA_TO_DEVICE), 0);
+	assert_int_equal(may(f, mz->addr, mz->len), SL_DMA_TO_DEVICE);
+	f->fail_map = 0;
+	assert_int_equal(sl_map_pool(&f->port, pool, SL_DMA_BIDIRECTIONAL), -ENOSPC);
+	assert_int_equal(may(f, mz->addr, mz->len), SL_DMA_TO_DEVICE);
+	assert_int_equal(f->port.window.maps[0].dir, SL_DMA_TO_DEVICE);
+	/* Nor does it come back: it is gone, and the queue looks again. */
+	f->q.pool_seen = seen;
+	f->fail_map = 0;
+	f->fail_maps = 1;
+	assert_int_equal(sl_map_pool(&f->port, pool, SL_DMA_BIDIRECTIONAL), -ENOSPC);
+	assert_int_equal(f->nb_runs, 0);
+	assert_int_equal(f->port.window.nb_maps, 0);
+	assert_null(f->q.pool_seen);
+	f->fail_map = -1;
+	f->fail_maps = 0;
+	assert_int_equal(sl_map_pool(&f->port, pool, SL_DMA_TO_DEVICE), 0);
+	assert_int_equal(sl_map_pool(&f->port, pool, SL_DMA_BIDIRECTIONAL), 0);
+	assert_int_equal(may(f, mz->addr, mz->len), SL_DMA_BIDIRECTIONAL);
+	/* Less is no reason to change anything. */
+	assert_int_equal(sl_map_pool(&f->port, pool, SL_DMA_TO_DEVICE), 0);
+	assert_int_equal(may(f, mz->addr, mz->len), SL_DMA_BIDIRECTIONAL);
+	rte_mempool_free(pool);
+}
+
+/* What was half mapped and cannot be unmapped stays known, is of no use, and goes later. */
+static void
+test_half_mapped(void **state)
+{
+	struct fake *f = *state;
+	uint8_t *m = rte_malloc(NULL, 16 * PAGE, PAGE);
+
+	/* Three runs: the second is refused, and the way back for the first. */
+	f->fail_map = 1;
+	f->fail_unmaps = 1;
+	assert_int_equal(sl_window_dma_map(&f->port, m + 100, (uintptr_t)m + 100, 3 * PAGE), -EIO);
+	assert_int_equal(f->fail_unmaps, 0);
+	assert_int_equal(f->nb_runs, 0);
+	/* The clean-up fails too: then it is the next user's. */
+	f->fail_map = 1;
+	f->fail_unmaps = 3;
+	assert_int_equal(sl_window_dma_map(&f->port, m + 100, (uintptr_t)m + 100, 3 * PAGE),
+		-ENOTRECOVERABLE);
+	f->fail_unmaps = 0;
+	assert_int_equal(f->port.window.nb_maps, 1);
+	assert_int_equal(f->port.window.maps[0].dir, 0);
+	assert_int_equal(sl_window_dma_map(&f->port, m + 100, (uintptr_t)m + 100, 3 * PAGE), 0);
+	assert_int_equal(may(f, m + PAGE, 2 * PAGE), SL_DMA_TO_DEVICE);
+	assert_int_equal(sl_window_dma_unmap(&f->port, m + 100, 3 * PAGE), 0);
+	assert_int_equal(f->nb_runs, 0);
+	rte_free(m);
+}
+
+/* Memory of another address for the device than is in the window. */
+static void
+test_other_iova(void **state)
+{
+	struct fake *f = *state;
+	uint8_t *m = rte_malloc(NULL, 4 * PAGE, PAGE);
+
+	assert_int_equal(sl_window_dma_map(&f->port, m, (uintptr_t)m, 2 * PAGE), 0);
+	assert_int_equal(
+		sl_window_dma_map(&f->port, m + PAGE, (uintptr_t)m + 5 * PAGE, PAGE), -EINVAL);
+	assert_int_equal(may(f, m, 2 * PAGE), SL_DMA_TO_DEVICE);
+	assert_int_equal(sl_window_dma_unmap(&f->port, m, 2 * PAGE), 0);
+	rte_free(m);
+}
+
+/* No device reaches a mempool whose chunks have no address for it. */
+static void
+test_no_iova(void **state)
+{
+	struct fake *f = *state;
+	struct rte_mempool *pool = rte_mempool_create("none", 63, sizeof(struct rte_mbuf) + ROOM, 0,
+		sizeof(struct rte_pktmbuf_pool_private), rte_pktmbuf_pool_init, NULL,
+		rte_pktmbuf_init, NULL, SOCKET_ID_ANY, RTE_MEMPOOL_F_NO_IOVA_CONTIG);
+
+	assert_non_null(pool);
+	assert_int_equal(sl_map_pool(&f->port, pool, SL_DMA_TO_DEVICE), -EINVAL);
+	assert_int_equal(f->nb_runs, 0);
+	rte_mempool_free(pool);
+}
+
+/* Pinned buffers with gaps between them: each run by itself, and nothing else. */
+static void
+test_pinned_runs(void **state)
+{
+	struct fake *f = *state;
+	struct rte_pktmbuf_extmem ext[2] = {
+		{.buf_len = 16 * PAGE, .elt_size = PAGE}, {.buf_len = 16 * PAGE, .elt_size = PAGE}};
+	uint8_t *m = rte_malloc(NULL, 64 * PAGE, PAGE);
+	struct rte_mempool *pool;
+	unsigned int i;
+
+	for (i = 0; i < 2; i++) {
+		ext[i].buf_ptr = m + i * 40 * PAGE;
+		ext[i].buf_iova = (uintptr_t)ext[i].buf_ptr;
+	}
+	pool = rte_pktmbuf_pool_create_extbuf("runs", 32, 0, 0, PAGE, SOCKET_ID_ANY, ext, 2);
+	assert_non_null(pool);
+	/* The second run fails: what came in before stays until the mempool's end. */
+	f->fail_map = 1;
+	assert_int_equal(sl_map_pool(&f->port, pool, SL_DMA_BIDIRECTIONAL), -ENOSPC);
+	assert_int_equal(f->nb_runs, 1);
+	assert_int_equal(sl_map_pool(&f->port, pool, SL_DMA_BIDIRECTIONAL), 0);
+	assert_int_equal(f->nb_runs, 2);
+	assert_int_equal(may(f, m, 16 * PAGE), SL_DMA_BIDIRECTIONAL);
+	assert_int_equal(may(f, m + 16 * PAGE, 24 * PAGE), 0);
+	assert_int_equal(may(f, m + 40 * PAGE, 16 * PAGE), SL_DMA_BIDIRECTIONAL);
+	assert_int_equal(may(f, m + 56 * PAGE, 8 * PAGE), 0);
+	/* It does not leave with its mempool: at close it does. */
+	f->fail_unmaps = 1;
+	f->q.pool_seen = pool;
+	rte_mempool_free(pool);
+	assert_null(f->q.pool_seen);
+	assert_int_equal(f->port.window.nb_maps, 1);
+	assert_null(f->port.window.maps[0].pool);
+	rte_free(m);
+}
+
+/* --- external buffers --- */
+
+static void
+no_free(void *addr, void *arg)
+{
+	(void)addr;
+	(void)arg;
+}
+
+/* An mbuf whose data is elsewhere. */
+static struct rte_mbuf *
+external(struct rte_mempool *pool, void *va, size_t len)
+{
+	static struct rte_mbuf_ext_shared_info shared;
+	struct rte_mbuf *m = rte_pktmbuf_alloc(pool);
+
+	assert_non_null(m);
+	shared = (struct rte_mbuf_ext_shared_info){.free_cb = no_free, .refcnt = 1};
+	rte_pktmbuf_attach_extbuf(m, va, (uintptr_t)va, (uint16_t)len, &shared);
+	return m;
+}
+
+static int
+send_from(struct fake *f, struct rte_mempool *pool, void *va, size_t len)
+{
+	struct rte_mbuf *m = external(pool, va, len);
+	int ret = sl_map_tx_mbuf(&f->port, m);
+
+	rte_pktmbuf_free(m);
+	return ret;
+}
+
+/* What EAL tells of may be sent from; what the application has registered may. */
+static void
+test_external(void **state)
+{
+	struct fake *f = *state;
+	const size_t len = 16 * PAGE;
+	struct rte_mempool *pool = ordinary("headers");
+	uint8_t *outside =
+		mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	uint8_t *inside = rte_malloc(NULL, len, PAGE);
+	enum sl_window_kind kind;
+
+	for (kind = SL_WINDOW_OWN; kind <= SL_WINDOW_ALL; kind++) {
+		f->port.window.link.kind = kind;
+		f->port.window.refused = false;
+		assert_int_equal(send_from(f, pool, outside, PAGE), -EPERM);
+		assert_true(f->port.window.refused);
+		assert_int_equal(f->nb_runs, 0);
+		/* EAL knows it, and nobody would tell of its end. */
+		assert_int_equal(rte_extmem_register(outside, len, NULL, 0, PAGE), 0);
+		assert_int_equal(send_from(f, pool, outside, PAGE), -EPERM);
+		assert_int_equal(sl_window_dma_map(&f->port, outside, (uintptr_t)outside, len), 0);
+		assert_int_equal(send_from(f, pool, outside + PAGE, PAGE), 0);
+		/* It ends beyond. */
+		assert_int_equal(send_from(f, pool, outside + len - PAGE, 2 * PAGE), -EPERM);
+		assert_int_equal(sl_window_dma_unmap(&f->port, outside, len), 0);
+		assert_int_equal(send_from(f, pool, outside, PAGE), -EPERM);
+		assert_int_equal(rte_extmem_unregister(outside, len), 0);
+		assert_int_equal(f->nb_runs, 0);
+	}
+	assert_int_equal(send_from(f, pool, inside, PAGE), 0);
+	assert_int_equal(may(f, inside, PAGE), SL_DMA_TO_DEVICE);
+	/* A piece that was sent from stays when an area beside it is refused. */
+	f->fail_map = 0;
+	assert_int_equal(sl_window_dma_map(&f->port, inside, (uintptr_t)inside, 4 * PAGE), -ENOSPC);
+	assert_int_equal(may(f, inside, PAGE), SL_DMA_TO_DEVICE);
+	assert_int_equal(f->nb_runs, 1);
+	f->port.window.link.kind = SL_WINDOW_NONE;
+	assert_int_equal(send_from(f, pool, outside, PAGE), 0);
+	munmap(outside, len);
+	rte_mempool_free(pool);
+	rte_free(inside);
+}
+
+/* A heap of the application's: EAL tells of its end. */
+static void
+test_heap(void **state)
+{
+	struct fake *f = *state;
+	const size_t len = 2u << 20;
+	struct rte_mempool *pool = ordinary("headers");
+	uint8_t *m = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	assert_int_equal(rte_malloc_heap_create("heap"), 0);
+	assert_int_equal(rte_malloc_heap_memory_add("heap", m, len, NULL, 0, PAGE), 0);
+	assert_int_equal(send_from(f, pool, m + 8 * PAGE, PAGE), 0);
+	assert_int_equal(send_from(f, pool, m + 10 * PAGE, PAGE), 0);
+	assert_int_equal(
+		sl_window_dma_map(&f->port, m + 16 * PAGE, (uintptr_t)m + 16 * PAGE, 2 * PAGE), 0);
+	assert_int_equal(sl_window_dma_map(&f->port, m, (uintptr_t)m, PAGE), 0);
+	/* Part of it goes, and only that; memory that comes is no matter. */
+	f->q.pool_seen = pool;
+	heard.tell(RTE_MEM_EVENT_ALLOC, m, len, heard.arg);
+	assert_int_equal(f->nb_runs, 4);
+	assert_ptr_equal(f->q.pool_seen, pool);
+	f->fail_unmaps = 1;
+	heard.tell(RTE_MEM_EVENT_FREE, m + 8 * PAGE, 10 * PAGE, heard.arg);
+	assert_null(f->q.pool_seen);
+	assert_int_equal(f->nb_runs, 2);
+	assert_int_equal(may(f, m, PAGE), SL_DMA_TO_DEVICE);
+	assert_int_equal(may(f, m + 10 * PAGE, 8 * PAGE), 0);
+	assert_int_equal(sl_window_dma_unmap(&f->port, m + 16 * PAGE, 2 * PAGE), -ENOENT);
+	assert_int_equal(f->port.window.nb_areas, 1);
+	heard.tell(RTE_MEM_EVENT_FREE, m, len, heard.arg);
+	assert_int_equal(f->nb_runs, 0);
+	assert_int_equal(f->port.window.nb_areas, 0);
+	assert_int_equal(rte_malloc_heap_memory_remove("heap", m, len), 0);
+	assert_int_equal(rte_malloc_heap_destroy("heap"), 0);
+	munmap(m, len);
+	rte_mempool_free(pool);
+}
+
+/* The mempool that the data lies in is the one that enters, with all it has. */
+static void
+test_whose_data(void **state)
+{
+	struct fake *f = *state;
+	struct rte_mempool *data = apart("data"), *headers = ordinary("headers");
+	const struct rte_memzone *mz = sl_data_pool_of(data)->mz;
+	struct rte_mbuf *m = rte_pktmbuf_alloc(data), *clone = rte_pktmbuf_alloc(headers);
+
+	be_strict(f);
+	/* A clone of a pinned buffer looks like an external one, and enters as one. */
+	rte_pktmbuf_attach(clone, m);
+	assert_int_equal(sl_map_tx_mbuf(&f->port, clone), 0);
+	assert_int_equal(may(f, m->buf_addr, m->buf_len), SL_DMA_TO_DEVICE);
+	assert_true(f->run[0].len < mz->len);
+	rte_pktmbuf_free(clone);
+	assert_int_equal(sl_map_tx_mbuf(&f->port, m), 0);
+	assert_int_equal(may(f, mz->addr, mz->len), SL_DMA_TO_DEVICE);
+	rte_pktmbuf_free(m);
+	rte_mempool_free(data);
+	/* EAL's memory, which the clone was sent from, stays as long as EAL has it. */
+	assert_int_equal(f->nb_runs, 1);
+	/* An indirect one of an ordinary mempool. */
+	data = ordinary("data");
+	m = rte_pktmbuf_alloc(data);
+	clone = rte_pktmbuf_alloc(headers);
+	rte_pktmbuf_attach(clone, m);
+	assert_int_equal(sl_map_tx_mbuf(&f->port, clone), 0);
+	assert_true(may(f, m->buf_addr, m->buf_len) != 0);
+	assert_int_equal(may(f, clone, sizeof(*clone)), 0);
+	rte_pktmbuf_free(clone);
+	rte_pktmbuf_free(m);
+	rte_mempool_free(data);
+	rte_mempool_free(headers);
+}
+
+/* The software NIC's table wants a buffer in one piece. */
+static void
+test_one_piece(void **state)
+{
+	struct fake *f = *state;
+	uint8_t *m = rte_malloc(NULL, 16 * PAGE, PAGE);
+
+	f->port.window.link.kind = SL_WINDOW_TABLE;
+	assert_int_equal(
+		sl_window_dma_map(&f->port, m + 4 * PAGE, (uintptr_t)m + 4 * PAGE, PAGE), 0);
+	assert_int_equal(sl_window_dma_map(&f->port, m, (uintptr_t)m, 5 * PAGE), -EEXIST);
+	assert_int_equal(f->nb_runs, 1);
+	assert_int_equal(
+		sl_window_dma_map(&f->port, m + 4 * PAGE, (uintptr_t)m + 4 * PAGE, 2 * PAGE),
+		-EEXIST);
+	assert_int_equal(sl_window_dma_map(&f->port, m, (uintptr_t)m, 4 * PAGE), 0);
+	assert_int_equal(f->nb_runs, 2);
+	assert_int_equal(sl_window_dma_unmap(&f->port, m, 8 * PAGE), 0);
+	assert_int_equal(f->nb_runs, 0);
+	rte_free(m);
+}
+
+/* --- the port's own --- */
+
+/* Queues that come and go in any order; those that are there look again. */
+static void
+test_queues(void **state)
+{
+	struct fake *f = *state;
+	struct sl_tx_queue q[3] = {{.port = &f->port}, {.port = &f->port}, {.port = &f->port}};
+	uint8_t *m = rte_malloc(NULL, PAGE, PAGE);
+	struct rte_mempool *pool = ordinary("seen");
+	unsigned int gone, i;
+
+	for (gone = 0; gone < 3; gone++) {
+		for (i = 0; i < 3; i++)
+			sl_window_add_queue(&q[i]);
+		sl_window_remove_queue(&q[gone]);
+		sl_window_remove_queue(&q[gone]); /* is not there: nothing happens */
+		for (i = 0; i < 3; i++)
+			q[i].pool_seen = pool;
+		f->q.pool_seen = pool;
+		assert_int_equal(sl_window_dma_map(&f->port, m, (uintptr_t)m, PAGE), 0);
+		assert_int_equal(sl_window_dma_unmap(&f->port, m, PAGE), 0);
+		for (i = 0; i < 3; i++)
+			assert_ptr_equal(q[i].pool_seen, i == gone ? pool : NULL);
+		assert_null(f->q.pool_seen);
+		for (i = 0; i < 3; i++)
+			sl_window_remove_queue(&q[i]);
+		assert_ptr_equal(f->port.window.tx_queues, &f->q);
+	}
+	rte_mempool_free(pool);
+	rte_free(m);
+}
+
+/* EAL does not want to tell; of --legacy-mem there is nothing to tell. */
+static void
+test_open(void **state)
+{
+	struct fake *f = *state;
+	struct sl_port other = {.eth = &f->eth};
+
+	heard.pool_ret = -ENOMEM;
+	assert_int_equal(sl_window_open(&other), -ENOMEM);
+	heard.pool_ret = 0;
+	heard.ret = -1;
+	heard.err = EEXIST;
+	assert_int_equal(sl_window_open(&other), -EEXIST);
+	sl_window_close(&other);
+	heard.err = ENOTSUP;
+	assert_int_equal(sl_window_open(&other), 0);
+	heard.ret = 0;
+	sl_window_close(&other);
+	/* A second close, of a port that was opened in part, finds nothing. */
+	sl_window_close(&other);
+}
+
+/* A window that is opened and closed again and again costs no more than one. */
+static void
+test_again(void **state)
+{
+	struct fake *f = *state;
+	uint8_t *m = rte_malloc(NULL, PAGE, PAGE);
+	size_t used = 0;
+	unsigned int i;
+
+	for (i = 0; i < 20; i++) {
+		struct sl_port other = {.eth = &f->eth, .adapter = f->port.adapter};
+
+		assert_int_equal(sl_window_open(&other), 0);
+		assert_int_equal(sl_window_dma_map(&other, m, (uintptr_t)m, PAGE), 0);
+		sl_window_leave(&other);
+		assert_int_equal(sl_buffer_unmap(f->port.adapter, m, (uintptr_t)m, PAGE), 0);
+		assert_int_equal(sl_window_dma_map(&f->port, m, (uintptr_t)m, PAGE), 0);
+		sl_window_close(&f->port);
+		assert_int_equal(f->nb_runs, 0);
+		assert_int_equal(sl_window_open(&f->port), 0);
+		assert_int_equal(sl_window_dma_unmap(&f->port, m, PAGE), -ENOENT);
+		if (i == 10)
+			used = mallinfo2().uordblks;
+	}
+	assert_true(mallinfo2().uordblks <= used);
+	rte_free(m);
+}
+
+/* A port whose NIC may still write: its lists go, and what is mapped stays so. */
+static void
+test_leave(void **state)
+{
+	struct fake *f = *state;
+	struct sl_port_window *w = &f->port.window;
+	uint8_t *m = rte_malloc(NULL, PAGE, PAGE);
+
+	assert_int_equal(sl_window_dma_map(&f->port, m, (uintptr_t)m, PAGE), 0);
+	sl_window_leave(&f->port);
+	assert_int_equal(f->nb_runs, 1);
+	assert_null(heard.tell);
+	rte_mempool_free(ordinary("not heard"));
+	assert_true(w->maps == NULL && w->areas == NULL && w->nb_maps == 0 && w->nb_areas == 0);
+	assert_int_equal(sl_buffer_unmap(f->port.adapter, m, (uintptr_t)m, PAGE), 0);
+	rte_free(m);
+}
+
+/* --- all of it, at random --- */
+
+#define ARENA 32u /* pages */
+#define SLOTS 4u
+#define AREAS 64u
+
+/* What the application has done; what the NIC may do follows from it. */
+struct wanted {
+	struct rte_mempool *headers;
+	uint8_t *arena;
+	struct {
+		struct rte_mempool *pool; /* pinned buffers in [first, first + n) */
+		unsigned int first, n;
+		unsigned int dir, tried; /* that it was let in for, and that failed perhaps */
+	} slot[SLOTS];
+	struct {
+		unsigned int first, n;
+	} area[AREAS];
+	unsigned int nb_areas;
+	bool sent[ARENA]; /* from there, and nobody has taken it out for sure */
+	bool lost[ARENA]; /* a call failed: there may be less than is wanted */
+};
+
+static void
+mark(bool *page, unsigned int first, unsigned int n, bool value)
+{
+	while (n-- > 0)
+		page[first++] = value;
+}
+
+static bool
+has(unsigned int first, unsigned int n, unsigned int page)
+{
+	return page - first < n;
+}
+
+static bool
+meet(unsigned int first, unsigned int n, unsigned int other, unsigned int m)
+{
+	return first < other + m && other < first + n;
+}
+
+static void
+pool_new(struct wanted *w, unsigned int k, uint64_t *rng)
+{
+	struct rte_pktmbuf_extmem ext = {.elt_size = PAGE};
+	const unsigned int n = 1 + shm_rand(rng) % (ARENA / SLOTS);
+	char name[16];
+
+	snprintf(name, sizeof(name), "slot%u", k);
+	w->slot[k].first = k * ARENA / SLOTS;
+	w->slot[k].n = n;
+	w->slot[k].dir = w->slot[k].tried = 0;
+	ext.buf_ptr = w->arena + w->slot[k].first * PAGE;
+	ext.buf_iova = (uintptr_t)ext.buf_ptr;
+	ext.buf_len = n * PAGE;
+	w->slot[k].pool =
+		rte_pktmbuf_pool_create_extbuf(name, n, 0, 0, PAGE, SOCKET_ID_ANY, &ext, 1);
+
+	assert_non_null(w->slot[k].pool);
+}
+
+static void
+pool_step(struct fake *f, struct wanted *w, uint64_t *rng)
+{
+	const unsigned int k = shm_rand(rng) % SLOTS;
+	const unsigned int dir = shm_rand(rng) % 2 == 0 ? SL_DMA_TO_DEVICE : SL_DMA_BIDIRECTIONAL;
+
+	if (w->slot[k].pool == NULL) {
+		pool_new(w, k, rng);
+	} else if (shm_rand(rng) % 3 != 0) {
+		w->slot[k].tried |= dir;
+		if (sl_map_pool(&f->port, w->slot[k].pool, dir) == 0) {
+			w->slot[k].dir |= dir;
+			mark(w->lost, w->slot[k].first, w->slot[k].n, false);
+		}
+	} else {
+		rte_mempool_free(w->slot[k].pool);
+		w->slot[k].pool = NULL;
+	}
+}
+
+static void
+areas_end(struct wanted *w, unsigned int first, unsigned int n)
+{
+	unsigned int i = 0;
+
+	while (i < w->nb_areas)
+		if (meet(w->area[i].first, w->area[i].n, first, n))
+			w->area[i] = w->area[--w->nb_areas];
+		else
+			i++;
+}
+
+static void
+area_step(struct fake *f, struct wanted *w, unsigned int first, unsigned int n, bool in)
+{
+	uint8_t *va = w->arena + first * PAGE;
+	int ret;
+
+	if (in && w->nb_areas < AREAS) {
+		if (sl_window_dma_map(&f->port, va, (uintptr_t)va, n * PAGE) != 0)
+			return;
+		w->area[w->nb_areas].first = first;
+		w->area[w->nb_areas++].n = n;
+		mark(w->lost, first, n, false);
+		return;
+	}
+	ret = sl_window_dma_unmap(&f->port, va, n * PAGE);
+	if (ret != 0 && ret != -ENOENT)
+		return;
+	if (ret == 0)
+		mark(w->sent, first, n, false);
+	areas_end(w, first, n);
+}
+
+/* Memory goes back to the system, after the mempools on it. */
+static void
+free_step(struct fake *f, struct wanted *w, unsigned int first, unsigned int n)
+{
+	unsigned int k;
+
+	(void)f;
+	for (k = 0; k < SLOTS; k++)
+		if (w->slot[k].pool != NULL && meet(w->slot[k].first, w->slot[k].n, first, n)) {
+			rte_mempool_free(w->slot[k].pool);
+			w->slot[k].pool = NULL;
+		}
+	heard.tell(RTE_MEM_EVENT_FREE, w->arena + first * PAGE, n * PAGE, heard.arg);
+	areas_end(w, first, n);
+	mark(w->sent, first, n, false);
+}
+
+static void
+any_step(struct fake *f, struct wanted *w, uint64_t *rng)
+{
+	const unsigned int first = shm_rand(rng) % ARENA;
+	const unsigned int n = 1 + shm_rand(rng) % RTE_MIN(ARENA - first, 6u);
+
+	switch (shm_rand(rng) % 8) {
+	case 0:
+		free_step(f, w, first, n);
+		break;
+	case 1:
+		area_step(f, w, first, n, false);
+		break;
+	case 2:
+	case 3:
+		area_step(f, w, first, n, true);
+		break;
+	case 4:
+		mark(w->sent, first, n, true);
+		if (send_from(f, w->headers, w->arena + first * PAGE, n * PAGE) == 0)
+			mark(w->lost, first, n, false);
+		break;
+	default:
+		pool_step(f, w, rng);
+	}
+}
+
+/* What the NIC may do on a page: at least, and at most. */
+static void
+bounds(const struct wanted *w, unsigned int page, unsigned int *least, unsigned int *most)
+{
+	unsigned int i;
+
+	*least = 0;
+	*most = w->sent[page] ? SL_DMA_TO_DEVICE : 0;
+	for (i = 0; i < w->nb_areas; i++)
+		if (has(w->area[i].first, w->area[i].n, page))
+			*least = SL_DMA_TO_DEVICE;
+	for (i = 0; i < SLOTS; i++)
+		if (w->slot[i].pool != NULL && has(w->slot[i].first, w->slot[i].n, page)) {
+			*least |= w->slot[i].dir;
+			*most |= w->slot[i].tried;
+		}
+	*most |= *least;
+}
+
+/* A mempool that lies on what was taken out is one the queues must look at anew. */
+static void
+look_anew(const struct fake *f, struct wanted *w, unsigned int page)
+{
+	unsigned int i;
+
+	assert_null(f->q.pool_seen);
+	for (i = 0; i < SLOTS; i++)
+		if (w->slot[i].dir == SL_DMA_TO_DEVICE && has(w->slot[i].first, w->slot[i].n, page))
+			w->slot[i].dir = 0;
+}
+
+static void
+step_and_compare(struct fake *f, struct wanted *w, bool map_fails, bool unmap_fails, uint64_t *rng)
+{
+	const unsigned int failed = f->failed;
+	unsigned int before[ARENA], i, least, most;
+	const int fail = map_fails && shm_rand(rng) % 3 == 0 ? (int)(shm_rand(rng) % 3) : -1;
+
+	for (i = 0; i < ARENA; i++)
+		before[i] = may(f, w->arena + i * PAGE, PAGE);
+	f->q.pool_seen = w->headers;
+	f->fail_map = fail;
+	f->fail_maps = fail >= 0 && shm_rand(rng) % 2 == 0;
+	f->fail_unmaps = unmap_fails && shm_rand(rng) % 3 == 0;
+	any_step(f, w, rng);
+	if (f->failed != failed)
+		mark(w->lost, 0, ARENA, true);
+	for (i = 0; i < ARENA; i++) {
+		const unsigned int now = may(f, w->arena + i * PAGE, PAGE);
+
+		if ((before[i] & ~now) != 0)
+			look_anew(f, w, i);
+		bounds(w, i, &least, &most);
+		if (!w->lost[i])
+			assert_int_equal(now & least, least);
+		if (!unmap_fails)
+			assert_int_equal(now & ~most, 0);
+	}
+	f->fail_map = -1;
+	f->fail_maps = f->fail_unmaps = 0;
+}
+
+static void
+random_steps(struct fake *f, bool map_fails, bool unmap_fails)
+{
+	struct wanted w = {
+		.headers = ordinary("headers"), .arena = rte_malloc(NULL, ARENA * PAGE, PAGE)};
+	uint64_t rng = shm_seed();
+	unsigned int i;
+
+	assert_non_null(w.arena);
+	for (i = 0; i < 1500; i++)
+		step_and_compare(f, &w, map_fails, unmap_fails, &rng);
+	for (i = 0; i < SLOTS; i++)
+		rte_mempool_free(w.slot[i].pool);
+	rte_mempool_free(w.headers);
+	/* The heap gives no address twice while the window has it. */
+	sl_window_close(&f->port);
+	assert_int_equal(f->nb_runs, 0);
+	assert_int_equal(sl_window_open(&f->port), 0);
+	rte_free(w.arena);
+}
+
+static void
+test_random(void **state)
+{
+	random_steps(*state, false, false);
+}
+
+static void
+test_random_map_fails(void **state)
+{
+	random_steps(*state, true, false);
+}
+
+static void
+test_random_all_fails(void **state)
+{
+	random_steps(*state, true, true);
+}
+
 /* --- a NIC that writes to all that it reaches --- */
 
 /* Words that the CPU believes: an mbuf's header, with the mempool's before it. */
@@ -418,6 +1176,23 @@ main(void)
 		WITH_FAKE(test_area_and_pool),
 		WITH_FAKE(test_area_failures),
 		WITH_FAKE(test_areas_overlap),
+		WITH_FAKE(test_many),
+		WITH_FAKE(test_widen),
+		WITH_FAKE(test_half_mapped),
+		WITH_FAKE(test_other_iova),
+		WITH_FAKE(test_no_iova),
+		WITH_FAKE(test_pinned_runs),
+		WITH_FAKE(test_external),
+		WITH_FAKE(test_heap),
+		WITH_FAKE(test_whose_data),
+		WITH_FAKE(test_one_piece),
+		WITH_FAKE(test_queues),
+		WITH_FAKE(test_open),
+		WITH_FAKE(test_again),
+		WITH_FAKE(test_leave),
+		WITH_FAKE(test_random),
+		WITH_FAKE(test_random_map_fails),
+		WITH_FAKE(test_random_all_fails),
 	};
 	char *argv[16], *word, *rest = line;
 	int argc = 0;
