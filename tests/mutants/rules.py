@@ -180,7 +180,7 @@ def rolled_back(path, found):
 
 def window(path, found):
     """Each statement of what lets the NIC reach memory."""
-    if re.match(r"pmd/sl_(window|iommu|vfio)\w*\.c$", path):
+    if re.match(r"(pmd/sl_(window|iommu|vfio)|lib/shm/sl_window)\w*\.c$", path):
         for s in found:
             if droppable(s):
                 yield dropped("window", s)

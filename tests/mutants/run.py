@@ -82,8 +82,9 @@ QUEUES = [coherent("again"), coherent("stop"), coherent("control"), unit("rx"), 
           coherent("events"), coherent("fault"), checked("again", 64)]
 SHM = ["shm", "window", "window_hook", "ndis"]
 RULE_STEPS = (
-    (r"pmd/sl_(iommu|vfio)", [unit("iommu"), unit("window_pmd"), unit("vfio")]),
-    (r"pmd/sl_window", [unit("window_pmd"), unit("vfio"), coherent("tx"), coherent("control"),
+    (r"pmd/sl_vfio", [unit("vfio")]),
+    (r"pmd/sl_iommu", [unit("iommu"), unit("vfio"), unit("port_window")]),
+    (r"pmd/sl_window", [unit("port_window"), coherent("tx"), coherent("window"), coherent("control"),
                         Step("window pools", "tests/vm/window", args=("pools",)),
                         Step("window readonly", "tests/vm/window", args=("readonly",))]),
     (r"pmd/sl_(intr|event)", [coherent("again"), coherent("events"), coherent("intr", 300), coherent("control")]),
@@ -297,7 +298,8 @@ class Builder:
                 args.append(a)
             before = a
         # The other headers; what a mutant leaves unused is no matter.
-        args[1:1] = ["-I" + os.path.dirname(os.path.join(TOP, file))]
+        at = 2 if os.path.basename(args[0]) == "ccache" else 1
+        args[at:at] = ["-I" + os.path.dirname(os.path.join(TOP, file))]
         self.call(args + ["-w", "-Wno-error"], file)
         return obj
 
