@@ -189,17 +189,21 @@ spoil(struct rig *r, struct rte_mbuf *m)
 	}
 }
 
-/* The header that the offloads tell of; prepare looks. */
+/* The headers that the offloads tell of; prepare looks. */
 static void
 write_ipv4(struct rte_mbuf *m)
 {
 	struct rte_ipv4_hdr *ip = rte_pktmbuf_mtod_offset(m, struct rte_ipv4_hdr *, m->l2_len);
+	struct rte_udp_hdr *udp =
+		rte_pktmbuf_mtod_offset(m, struct rte_udp_hdr *, m->l2_len + m->l3_len);
 	const bool tcp = (m->ol_flags & RTE_MBUF_F_TX_L4_MASK) == RTE_MBUF_F_TX_TCP_CKSUM;
 
 	ip->version_ihl = (uint8_t)(0x40 | m->l3_len / 4);
 	ip->fragment_offset = 0;
 	ip->total_length = rte_cpu_to_be_16((uint16_t)(m->pkt_len - m->l2_len));
 	ip->next_proto_id = tcp ? IPPROTO_TCP : IPPROTO_UDP;
+	if (!tcp)
+		udp->dgram_len = rte_cpu_to_be_16((uint16_t)(m->pkt_len - m->l2_len - m->l3_len));
 }
 
 static void
