@@ -52,15 +52,14 @@ read_attr(const struct rte_pci_device *pci, const char *attr, char *text, size_t
 	char path[PATH_LEN];
 	FILE *f;
 
-	text[0] = '\0';
 	snprintf(path, sizeof(path), "%s/%s/%s", rte_pci_get_sysfs_path(), pci->name, attr);
 	f = fopen(path, "r");
-	if (f == NULL)
-		return;
-	if (fgets(text, (int)len, f) == NULL)
+	if (f != NULL && fgets(text, (int)len, f) != NULL)
+		text[strcspn(text, "\n")] = '\0';
+	else
 		text[0] = '\0';
-	text[strcspn(text, "\n")] = '\0';
-	fclose(f);
+	if (f != NULL)
+		fclose(f);
 }
 
 /* Last part of what a link of the device's folder leads to; "" when there is none. */
@@ -98,7 +97,8 @@ has_iommu(const struct rte_pci_device *pci)
 
 /* --- mapping --- */
 
-/* What the IOMMU can translate, as a list for a message. */
+/* What the IOMMU can translate, as a list for a message; @text stays as it is when it does not
+ * tell. */
 static void
 list_ranges(const struct sl_vfio *v, char *text, size_t len)
 {
@@ -109,7 +109,6 @@ list_ranges(const struct sl_vfio *v, char *text, size_t len)
 	uint32_t off, i;
 	size_t n = 0;
 
-	text[0] = '\0';
 	info->argsz = sizeof(buf);
 	if (ioctl(v->container, VFIO_IOMMU_GET_INFO, info) != 0 ||
 		(info->flags & VFIO_IOMMU_INFO_CAPS) == 0)

@@ -35,7 +35,6 @@ void
 sl_window_fini(struct sl_adapter *a)
 {
 	free((void *)(uintptr_t)a->table);
-	a->table = NULL;
 }
 
 /* A reader is between begin and end for one step of its device: microseconds. */

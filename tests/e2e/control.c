@@ -238,6 +238,9 @@ drop_one_polled(struct h_port *p, struct h_rng *r, uint32_t drop_en, unsigned in
 	assert_int_equal(got[idle] + lost[idle], DROP_FRAMES);
 	assert_int_equal(lost[idle] > 0, drops);
 	assert_int_equal(h_stats(p).imissed, lost[idle]);
+	assert_int_equal(rte_eth_stats_reset(p->id), 0);
+	assert_int_equal(h_stats(p).imissed, 0);
+	assert_int_equal(h_xstat(p, idle == 0 ? "rx_q0_dropped" : "rx_q1_dropped"), 0);
 	h_stop(p);
 }
 

@@ -81,16 +81,19 @@ def statement_end(code, at):
 def statements(code):
     """Every simple statement, in order."""
     for name, first, last in functions(code):
-        at, before, heads = first, "{", []
+        at, before, heads, parens = first, "{", [], 0
         for line in code[first:last].splitlines(keepends=True):
             start, at = at, at + len(line)
             body = line.strip()
+            within, parens = parens > 0, parens + line.count("(") - line.count(")")
             if not body:
                 continue
             depth = indent(line)
             heads = [h for h in heads if h[0] < depth]
             begins = before[-1] in "{};:" or re.match(r"(\} )?(if|for|while|else)\b", before) and before[-1] in ")" or \
                 before.endswith("else")
+            # The head of a "for" has semicolons too; a line of an initializer is no statement.
+            begins = begins and not within and body[0] != "."
             word = re.match(r"\w+", body)
             if begins and not (word and word.group() in KEYWORDS) and body not in "{};" and depth > 0:
                 begin = start + depth

@@ -26,6 +26,7 @@ import concurrent.futures
 import hashlib
 import json
 import os
+import random
 import re
 import resource
 import selectors
@@ -43,8 +44,9 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
 LIBRARY = "librte_net_syncline.so"
 LIMIT = 60  # seconds that one program may take, those not counted in which others had its CPU
-RULE_LIMIT = 20  # of those of rules.py, whose programs take a few
-SEED = 1    # of every run: a mutant's fate is the same each time
+# Of those of rules.py, whose programs take a few: so many times what the driver as it is took, and so much beside.
+RULE_TIMES, RULE_MORE = 4, 3
+SEED = 1    # of every program: a mutant's fate is the same each time
 SIMD = 128  # bits of the burst functions that run: every x86-64 that DPDK knows has them
 
 class Step:
@@ -52,6 +54,7 @@ class Step:
 
     def __init__(self, name, program, env=None, args=()):
         self.name, self.program, self.env, self.args = name, program, env or {}, args
+        self.took = LIMIT  # seconds, by the driver as it is
 
     @property
     def static(self):
@@ -87,6 +90,7 @@ RULE_STEPS = (
     (r"pmd/sl_window", [unit("port_window"), coherent("tx"), coherent("window"), coherent("control"),
                         Step("window pools", "tests/vm/window", args=("pools",)),
                         Step("window readonly", "tests/vm/window", args=("readonly",))]),
+    (r"pmd/sl_stats", [coherent("again"), coherent("control"), coherent("stop"), checked("control", 64)]),
     (r"pmd/sl_(intr|event)", [coherent("again"), coherent("events"), coherent("intr", 300), coherent("control")]),
     (r"pmd/", QUEUES),
     (r"lib/shm/ndis", [unit("ndis")]),
@@ -116,6 +120,7 @@ class Mutant:
         self.object = None   # of a rule: what it is linked with
         self.library = None
         self.verdict = None  # of run(): (killed, words)
+        self.fate = None     # killed, justified or survived
         self.reached = None
 
     @property
@@ -395,6 +400,7 @@ class Clock:
         self.proc = f"/proc/{pid}"
         self.start = time.monotonic()
         self.waited = {}
+        self.last = 0  # what spent() gave
 
     def spent(self):
         try:
@@ -406,7 +412,8 @@ class Clock:
             cpu = (int(ticks[11]) + int(ticks[12])) / os.sysconf("SC_CLK_TCK")
         except (OSError, IndexError, ValueError):
             cpu = 0  # it is gone, or this kernel does not tell
-        return max(cpu, time.monotonic() - self.start - sum(self.waited.values()))
+        self.last = max(cpu, time.monotonic() - self.start - sum(self.waited.values()))
+        return self.last
 
 
 alive = set()
@@ -436,7 +443,10 @@ def run_program(build, step, mutant, program=None):
     told = {"test": "", "finding": "", "error": "", "met": 0}
     alive.add(prog)
     try:
-        failed = follow(prog, told, RULE_LIMIT if mutant.rule else LIMIT)
+        clock = Clock(prog.pid)
+        failed = follow(prog, told, clock, min(LIMIT, RULE_TIMES * step.took + RULE_MORE) if mutant.rule else LIMIT)
+        if mutant.kind == "unchanged":
+            step.took = clock.last
         if failed is None:
             code = prog.wait(timeout=LIMIT)
             if code < 0:
@@ -457,9 +467,8 @@ def run_program(build, step, mutant, program=None):
     return f"{step.name}, {told['test'] or 'start'}: {words}", told["met"]
 
 
-def follow(prog, told, limit):
+def follow(prog, told, clock, limit):
     """Read what it says to its end, or to the first failed test; None: all went well."""
-    clock = Clock(prog.pid)
     look = time.monotonic() + 1
     buf = b""
     with selectors.DefaultSelector() as wait:
@@ -469,7 +478,7 @@ def follow(prog, told, limit):
             if time.monotonic() >= look:
                 look = time.monotonic() + 1
                 if clock.spent() > limit:
-                    told["error"] = f"no end within {limit} s"
+                    told["error"] = f"no end within {limit:.0f} s"
                     return "time"
             if not ready:
                 continue
@@ -478,6 +487,7 @@ def follow(prog, told, limit):
             *lines, buf = buf.split(b"\n")
             if not got:
                 lines.append(buf)
+                clock.spent()
             for raw in lines:
                 if listen(raw.decode(errors="replace"), told):
                     return "failed"
@@ -551,13 +561,13 @@ def note(words):
     print(f"==> mutants: {words}", file=sys.stderr, flush=True)
 
 
-def collect(by_rules):
+def collect():
     mutants = []
     for name in sorted(os.listdir(os.path.join(TOP, "pmd"))):
         if name.endswith((".c", ".h")):
             mutants += file_mutants("pmd/" + name)
     mutants += named_mutants(os.path.join(HERE, "bugs"))
-    for folder in ("pmd", "lib/shm") if by_rules else ():
+    for folder in ("pmd", "lib/shm"):
         for name in sorted(os.listdir(os.path.join(TOP, folder))):
             if name.endswith(".c"):
                 mutants += rule_mutants(f"{folder}/{name}")
@@ -572,9 +582,17 @@ def steps_of(build, mutant):
     return [s for s in found if os.path.exists(os.path.join(build, s.program))]
 
 
-def choose(mutants, only, quick):
-    return [m for m in mutants if (not quick or m.kind in ("drop", "bug")) and
-            (not only or re.search(only, f"{m.name} {m.where}"))]
+def choose(mutants, only, quick, by_rules, sample):
+    """Those that are wanted; of those of rules.py @sample by chance, with the seed in SL_SEED or a new one, which is printed."""
+    found = [m for m in mutants if (by_rules or not m.rule) and (not quick or m.kind in ("drop", "bug") or m.rule) and
+             (not only or re.search(only, f"{m.name} {m.where}"))]
+    ruled = [m for m in found if m.rule]
+    if sample is None or sample >= len(ruled):
+        return found
+    seed = int(os.environ.get("SL_SEED") or random.randrange(1, 1 << 31))
+    picked = set(map(id, random.Random(seed).sample(ruled, sample)))
+    print(f"SAMPLE {sample} of {len(ruled)} places of the rules, SL_SEED={seed}", flush=True)
+    return [m for m in found if not m.rule or id(m) in picked]
 
 
 def baseline(build, builder, mutants, jobs):
@@ -592,32 +610,48 @@ def baseline(build, builder, mutants, jobs):
 
 def work(build, builder, mutant):
     if mutant.rule:
-        mutant.object = builder.rule_object(mutant)
+        try:
+            mutant.object = builder.rule_object(mutant)
+        except RuntimeError as e:
+            note(str(e))
+            mutant.verdict = (False, "")
+            mutant.where += " (no mutant: it does not build)"
+            return mutant
     elif mutant.text is not None:
         mutant.library = builder.library(mutant.file, mutant.text)
-    return run_mutant(build, builder, steps_of(build, mutant), mutant)
+    run_mutant(build, builder, steps_of(build, mutant), mutant)
+    if mutant.rule:
+        shutil.rmtree(mutant.object[0])  # there are hundreds, of megabytes each
+    return mutant
 
 
 def run_all(build, builder, mutants, justified, jobs):
     """Each line as it comes, those that are known to take long first; the score. @return whether all is well."""
     order = sorted(mutants, key=lambda m: m.key not in justified)
-    score = {"killed": 0, "justified": 0, "survived": 0}
-    fine = True
+    fine, survived = True, 0
     told = time.monotonic()
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
         waiting = [pool.submit(work, build, builder, m) for m in order]
         try:
             for n, done in enumerate(concurrent.futures.as_completed(waiting), 1):
-                fine &= judge(done.result(), justified.get(done.result().key), score)
+                fine &= judge(done.result(), justified.get(done.result().key))
+                survived += done.result().fate == "survived"
                 if time.monotonic() - told > 15:
                     told = time.monotonic()
-                    note(f"{n} of {len(order)} done, {score['survived']} survived")
+                    note(f"{n} of {len(order)} done, {survived} survived")
         except BaseException:
             pool.shutdown(wait=True, cancel_futures=True)
             raise
-    print(f"SCORE killed {score['killed']} of {len(mutants)}, {score['justified']} justified, "
-          f"{score['survived']} survived", flush=True)
+    for kind in sorted({m.kind for m in mutants if m.rule}):
+        say_score(kind + " ", [m for m in mutants if m.rule and m.kind == kind])
+    say_score("", mutants)
     return fine
+
+
+def say_score(name, mutants):
+    fates = [m.fate for m in mutants]
+    print(f"SCORE {name}killed {fates.count('killed')} of {len(fates)}, {fates.count('justified')} justified, "
+          f"{fates.count('survived')} survived", flush=True)
 
 
 def check_places(mutants, justified):
@@ -635,19 +669,19 @@ def say(fine, name, words):
     return fine
 
 
-def judge(m, reason, score):
+def judge(m, reason):
     """One mutant's line. @return whether all is well with it."""
     dead, how = m.verdict
     if dead:
-        score["killed"] += 1
+        m.fate = "killed"
         if reason is None:
             return say(True, m.name, f"killed by {how}")
         return say(False, m.name, "on the list of those that may survive, but killed by "
                    f"{how}; take it off: {m.where}")
     if reason is not None and m.reached is not False:
-        score["justified"] += 1
+        m.fate = "justified"
         return say(True, m.name, f"survives, as it may: {reason}")
-    score["survived"] += 1
+    m.fate = "survived"
     return say(False, m.name, f"{'no test gets there' if m.reached is False else 'survives'}: {m.where}")
 
 
@@ -658,14 +692,15 @@ def main():
     p.add_argument("--only", metavar="REGEX", help="only mutants whose name or place matches")
     p.add_argument("--quick", action="store_true", help="only calls left out, and the named bugs")
     p.add_argument("--rules", action="store_true", help="those of rules.py too")
+    p.add_argument("--sample", type=int, metavar="N", help="of these only N, by chance (SL_SEED)")
     p.add_argument("--list", action="store_true", help="name the mutants and end")
     p.add_argument("--justified", metavar="FILE", default=os.path.join(HERE, "justified"),
                    help="the list of those that may survive")
     p.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)), help="programs at a time; default: the CPUs")
     args = p.parse_args()
     build, cache = os.path.abspath(args.build), os.path.abspath(args.cache)
-    everything = collect(args.rules)
-    mutants = choose(everything, args.only, args.quick)
+    everything = collect()
+    mutants = choose(everything, args.only, args.quick, args.rules, args.sample)
     if not mutants:
         die("there are none of that kind")
     if args.list:
@@ -681,7 +716,7 @@ def main():
     baseline(build, builder, mutants, args.jobs)
     fine = check_places(everything, justified)
     fine &= run_all(build, builder, mutants, justified, args.jobs)
-    if mutants == everything:
+    if not args.only and not args.quick:
         builder.prune()
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     note(f"took {time.monotonic() - start:.0f} s; {used.ru_utime + used.ru_stime:.0f} s of CPU")

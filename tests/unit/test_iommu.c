@@ -325,6 +325,63 @@ test_random(void **state)
 			assert_int_equal(unmap(f, r[k].off, r[k].len), 0);
 }
 
+/* Ranges of several ports: each page of a range is there, and each run is somebody's. */
+static void
+test_shared(void **state)
+{
+	struct fake *f = *state;
+	uint64_t rng = shm_seed();
+	struct {
+		uint64_t off;
+		size_t len;
+	} r[16] = {{0}};
+	unsigned int i, k, p;
+
+	for (i = 0; i < 3000; i++) {
+		k = shm_rand(&rng) % 16;
+		if (r[k].len != 0) {
+			assert_int_equal(unmap(f, r[k].off, r[k].len), 0);
+			r[k].len = 0;
+		} else {
+			r[k].off = shm_rand(&rng) % (PAGES * PAGE / 2);
+			r[k].len = 1 + shm_rand(&rng) % (12 * PAGE);
+			assert_int_equal(map(f, r[k].off, r[k].len, SL_DMA_BIDIRECTIONAL), 0);
+		}
+		for (k = 0; k < 16; k++)
+			for (p = r[k].off / PAGE; r[k].len != 0 && p * PAGE < r[k].off + r[k].len;
+				p++)
+				assert_int_equal(may(f, p * PAGE), SL_DMA_BIDIRECTIONAL);
+		for (p = 0; p < f->nb_maps; p++) {
+			const uint64_t off = f->map[p].iova - BASE;
+			bool wanted = false;
+
+			for (k = 0; k < 16; k++)
+				wanted |= r[k].len != 0 &&
+					r[k].off / PAGE * PAGE < off + f->map[p].len &&
+					off < r[k].off + r[k].len;
+			assert_true(wanted);
+		}
+	}
+	for (k = 0; k < 16; k++)
+		if (r[k].len != 0)
+			assert_int_equal(unmap(f, r[k].off, r[k].len), 0);
+}
+
+/* Ended, it is as new. */
+static void
+test_fini(void **state)
+{
+	struct fake *f = *state;
+	const struct sl_iommu new = {.io = &fake_io, .ctx = f, .page = PAGE};
+
+	assert_int_equal(map(f, 100, 100, SL_DMA_TO_DEVICE), 0);
+	f->nb_maps = 0;
+	sl_iommu_fini(&f->m);
+	assert_memory_equal(&f->m, &new, sizeof(new));
+	assert_int_equal(map(f, 100, 100, SL_DMA_TO_DEVICE), 0);
+	assert_int_equal(unmap(f, 100, 100), 0);
+}
+
 #define WITH_FAKE(t) cmocka_unit_test_setup_teardown(t, setup, teardown)
 
 int
@@ -337,6 +394,8 @@ main(void)
 		WITH_FAKE(test_twice),
 		WITH_FAKE(test_failures),
 		WITH_FAKE(test_random),
+		WITH_FAKE(test_shared),
+		WITH_FAKE(test_fini),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,6 +6,7 @@
  * memory which it still holds goes back to its owner, whatever call of it fails.
  */
 #include <errno.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -13,6 +14,30 @@
 
 #define GRANULE 4096u
 #define MAX_MAPS 256u
+
+/* Of the library's allocations to come this one fails; -1: none. */
+static int fail_alloc = -1;
+
+void *
+__real_calloc(size_t n, size_t len);
+void *
+__real_malloc(size_t len);
+void *
+__wrap_calloc(size_t n, size_t len);
+void *
+__wrap_malloc(size_t len);
+
+void *
+__wrap_calloc(size_t n, size_t len)
+{
+	return fail_alloc >= 0 && fail_alloc-- == 0 ? NULL : __real_calloc(n, len);
+}
+
+void *
+__wrap_malloc(size_t len)
+{
+	return fail_alloc >= 0 && fail_alloc-- == 0 ? NULL : __real_malloc(len);
+}
 
 /* A fake IOMMU and the source of memory before it. */
 struct rig {
@@ -368,6 +393,100 @@ test_free_without_lock(void **state)
 	assert_int_equal(sl_buffer_unmap(r->f.a, memory, 0x10000, 77), 0);
 }
 
+/* Each piece of a region is where its IOVA says, though they are no neighbours for the device. */
+static void
+test_pieces(void **state)
+{
+	struct rig *r = *state;
+	struct sl_region_params p = shm_region("ring", 4 * GRANULE);
+	struct sl_dma *d = sl_dma_open(r->f.a);
+	struct sl_region reg;
+	unsigned int i;
+
+	r->page = GRANULE;
+	p.align = GRANULE;
+	assert_int_equal(sl_region_alloc(r->f.a, &p, &reg), 0);
+	sl_dma_begin(d);
+	for (i = 0; i < 4; i++) {
+		uint8_t *va = (uint8_t *)reg.va + i * GRANULE;
+
+		assert_ptr_equal(
+			sl_dma_translate(d, source_iova(r, va) + 8, 16, SL_DMA_TO_DEVICE), va + 8);
+		assert_null(sl_dma_translate(
+			d, source_iova(r, va) + GRANULE - 8, 16, SL_DMA_TO_DEVICE));
+	}
+	sl_dma_end(d);
+	assert_int_equal(sl_region_free(r->f.a, &reg), 0);
+	sl_dma_close(d);
+}
+
+/* One allocation after another fails: nothing has changed then, and nothing is lost. */
+static void
+test_no_memory(void **state)
+{
+	struct rig *r = *state;
+	struct sl_region_params p = shm_region("ring", 3 * GRANULE);
+	struct sl_region reg;
+	size_t used;
+	int k, ret;
+
+	r->page = GRANULE;
+	p.align = GRANULE;
+	for (k = 0, ret = -1; ret != 0; k++) {
+		used = mallinfo2().uordblks;
+		fail_alloc = k;
+		ret = sl_region_alloc(r->f.a, &p, &reg);
+		if (ret != 0) {
+			assert_int_equal(ret, -ENOMEM);
+			assert_int_equal(r->nb_maps + r->chunks, 0);
+			assert_int_equal(mallinfo2().uordblks, used);
+		}
+	}
+	assert_true(k > 2);
+	for (k = 0, ret = -1; ret != 0; k++) {
+		used = mallinfo2().uordblks;
+		fail_alloc = k;
+		ret = sl_buffer_map(r->f.a, "pool", memory, 0x10000, 77, 3);
+		if (ret != 0) {
+			assert_int_equal(ret, -ENOMEM);
+			assert_int_equal(r->nb_maps, 3);
+			assert_int_equal(mallinfo2().uordblks, used);
+		}
+	}
+	assert_true(k > 2);
+	/* What cannot be taken out is there as before. */
+	fail_alloc = 0;
+	assert_int_equal(sl_region_free(r->f.a, &reg), -ENOMEM);
+	assert_true(sl_shm_covers(r->f.a, reg.va, reg.len));
+	assert_int_equal(r->nb_maps, 4);
+	fail_alloc = 0;
+	assert_int_equal(sl_buffer_unmap(r->f.a, memory, 0x10000, 77), -ENOMEM);
+	fail_alloc = -1;
+	assert_int_equal(sl_buffer_unmap(r->f.a, memory, 0x10000, 77), 0);
+	assert_int_equal(sl_region_free(r->f.a, &reg), 0);
+}
+
+/* What the hook refuses costs no memory. */
+static void
+test_refused_costs_nothing(void **state)
+{
+	struct rig *r = *state;
+	size_t used = 0;
+	unsigned int i;
+
+	for (i = 0; i < 20; i++) {
+		r->fail_map = 0;
+		assert_int_equal(sl_buffer_map(r->f.a, "pool", memory, 0x10000, 77, 3), -EPERM);
+		assert_int_equal(sl_buffer_map(r->f.a, "pool", memory, 0x10000, 77, 3), 0);
+		assert_int_equal(
+			sl_buffer_map(r->f.a, "other", memory + 100, 0x10000, 77, 3), -EEXIST);
+		assert_int_equal(sl_buffer_unmap(r->f.a, memory, 0x10000, 77), 0);
+		if (i == 10)
+			used = mallinfo2().uordblks;
+	}
+	assert_true(mallinfo2().uordblks <= used);
+}
+
 /* In `checked` mode the IOMMU is told of the copy: what it maps is what the device sees. */
 static uint8_t copies[GRANULE] __attribute__((aligned(4096)));
 
@@ -489,6 +608,9 @@ main(void)
 		WITH_RIG(test_map_rollback),
 		WITH_RIG(test_hook_cannot_take_back),
 		WITH_RIG(test_free_without_lock),
+		WITH_RIG(test_pieces),
+		WITH_RIG(test_no_memory),
+		WITH_RIG(test_refused_costs_nothing),
 		WITH_RIG(test_device_view),
 		WITH_RIG(test_random_failures),
 	};
