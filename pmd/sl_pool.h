@@ -26,6 +26,13 @@
 #define SL_POOL_DIRECT 1
 #endif
 
+/* Out of line: what the mempool's call inlines would be several times the code around it. */
+static __rte_noinline void
+pool_put_slow(struct rte_mempool *pool, void **obj, unsigned int n)
+{
+	rte_mempool_put_bulk(pool, obj, n);
+}
+
 /** @p n objects of @p pool. 0 or negative errno, and then none. */
 static __rte_always_inline int
 sl_pool_get(struct rte_mempool *pool, void **obj, unsigned int n)
@@ -51,7 +58,7 @@ sl_pool_put(struct rte_mempool *pool, void **obj, unsigned int n)
 		cache->len += n;
 		return;
 	}
-	rte_mempool_put_bulk(pool, obj, n);
+	pool_put_slow(pool, obj, n);
 }
 
 #endif /* _SL_POOL_H_ */

@@ -384,8 +384,9 @@ sl_tx_prepare(void *txq, struct rte_mbuf **pkts, uint16_t n)
 
 	for (i = 0; i < n; i++) {
 		struct rte_mbuf *m = pkts[i];
+		uint64_t strange;
 
-		if (!tx_frame_ok(m) || m->nb_segs + 1u > q->nb_desc - 1u) {
+		if (!tx_frame_ok(q, m, &strange, true) || m->nb_segs + 1u > q->nb_desc - 1u) {
 			rte_errno = EINVAL;
 			break;
 		}
@@ -394,7 +395,7 @@ sl_tx_prepare(void *txq, struct rte_mbuf **pkts, uint16_t n)
 			rte_errno = ENOTSUP;
 			break;
 		}
-		if (!tx_segs_known(q, m) && !tx_in_window(q, m)) {
+		if (strange != 0 && !tx_in_window(q, m)) {
 			rte_errno = EFAULT;
 			break;
 		}

@@ -21,7 +21,8 @@
  * Compiled once for each width of vectors (SL_SIMD, sl_vec.h). Vectors take
  * quads of plain frames, and leave all else to the scalar code behind them.
  *
- * always_inline throughout: mode and offload are constants that must fold.
+ * always_inline throughout: mode and offload are constants that must fold. What is rare
+ * and long is noinline, so that its registers and stack are not those of the common frame.
  */
 
 #include <string.h>
@@ -119,7 +120,7 @@ tx_shared_at(const struct sl_tx_queue *q, struct rte_mempool *pool)
  * Make sure that the NIC may read the frame, behind @used descriptors of the burst.
  * @return false: its memory cannot be mapped
  */
-static bool
+static __rte_noinline bool
 tx_map(struct sl_tx_queue *q, const struct rte_mbuf *m, unsigned int used)
 {
 	struct rte_mempool *pool = m->pool;
@@ -244,6 +245,13 @@ tx_put_seg(struct sl_tx_queue *q, struct tx_cursor *c, struct rte_mbuf *m, uint3
 	c->used++;
 }
 
+/* noinline, as tx_refuse(): what frees an mbuf would be most of a burst's code. */
+static __rte_noinline void
+tx_free_seg(struct rte_mbuf *m)
+{
+	rte_pktmbuf_free_seg(m);
+}
+
 /* Chains: a segment without data takes no descriptor and is freed at once. */
 static __rte_always_inline void
 tx_put_chain(struct sl_tx_queue *q, struct tx_cursor *c, struct rte_mbuf *m, uint32_t cmd,
@@ -255,7 +263,7 @@ tx_put_chain(struct sl_tx_queue *q, struct tx_cursor *c, struct rte_mbuf *m, uin
 	for (; left > 0; left--, m = next) {
 		next = m->next;
 		if (m->data_len == 0) {
-			rte_pktmbuf_free_seg(m);
+			tx_free_seg(m);
 			continue;
 		}
 		if (q->fast_free) {
@@ -268,7 +276,7 @@ tx_put_chain(struct sl_tx_queue *q, struct tx_cursor *c, struct rte_mbuf *m, uin
 }
 
 /* A frame that may not be sent: freed and counted, taken as sent. */
-static void
+static __rte_noinline void
 tx_refuse(struct rte_mbuf *m, uint64_t *counter)
 {
 	(*counter)++;
@@ -308,13 +316,14 @@ tx_sharers(const struct sl_tx_queue *q, const struct rte_mbuf *m)
 	return n;
 }
 
-/* Whether an mbuf with one reference has its data to itself. */
-static inline bool
+/* Whether nobody else has the mbuf, or its data. */
+static __rte_noinline bool
 tx_is_sole(const struct rte_mbuf *m)
 {
-	if (RTE_MBUF_DIRECT(m))
-		return true;
-	return sl_mbuf_has_data(m) && rte_mbuf_ext_refcnt_read(m->shinfo) == 1;
+	if (rte_mbuf_refcnt_read(m) != 1)
+		return false;
+	return RTE_MBUF_DIRECT(m) ||
+		(sl_mbuf_has_data(m) && rte_mbuf_ext_refcnt_read(m->shinfo) == 1);
 }
 
 /* Whether nothing but the driver holds it, and it is a frame by itself. */
@@ -327,11 +336,7 @@ tx_is_single(const struct rte_mbuf *m)
 	return both == TX_ONE_OF_EACH;
 }
 
-/*
- * ol_flags of frames that have others' data; of those that are not plain; and all that a
- * frame must share with the memo's. @apart: pool_seen has its data apart from the headers.
- */
-#define TX_OTHERS(apart) (RTE_MBUF_F_INDIRECT | ((apart) ? 0 : RTE_MBUF_F_EXTERNAL))
+/* ol_flags of frames that are not plain; and all that a frame must share with the memo's. */
 #define TX_NOT_PLAIN(offload, apart) (TX_OTHERS(apart) | ((offload) ? TX_CTX_FLAGS : 0))
 #define TX_MEMO_FLAGS(apart) (TX_OTHERS(apart) | RTE_MBUF_F_TX_OFFLOAD_MASK)
 
@@ -379,17 +384,19 @@ enum tx_result { TX_SENT, TX_REFUSED, TX_NO_ROOM };
 /* Any frame: checked whole, mapped when its memory is unknown, with its context. */
 static __rte_always_inline enum tx_result
 tx_put_frame(struct sl_tx_queue *q, struct tx_cursor *c, struct rte_mbuf *m, unsigned int room,
-	const enum sl_coherency mode, const bool offload)
+	const enum sl_coherency mode, const bool offload, const bool apart)
 {
 	const bool ctx = offload && (m->ol_flags & TX_CTX_FLAGS) != 0;
-	bool again = !tx_is_single(m) || !tx_is_sole(m); /* to be looked at when freed */
+	bool again = m->nb_segs > 1 || !tx_is_sole(m); /* to be looked at when freed */
 	uint32_t olinfo = 0, cmd = TX_CMD;
+	uint64_t strange;
 
-	if (!tx_frame_ok(m) || (ctx && !tx_offload_ok(m)) || m->nb_segs + 1u > q->nb_desc - 1u) {
+	if (!tx_frame_ok(q, m, &strange, apart) || (ctx && !tx_offload_ok(m)) ||
+		m->nb_segs + 1u > q->nb_desc - 1u) {
 		tx_refuse(m, &q->n.errors);
 		return TX_REFUSED;
 	}
-	if (!tx_segs_known(q, m) && !tx_map(q, m, c->used)) {
+	if (strange != 0 && !tx_map(q, m, c->used)) {
 		tx_refuse(m, &q->n.unmapped);
 		return TX_REFUSED;
 	}
@@ -667,7 +674,7 @@ tx_put_one(struct sl_tx_queue *q, struct tx_cursor *c, struct rte_mbuf *m, unsig
 		cmd |= q->memo.cmd;
 		olinfo |= q->memo.olinfo;
 	} else if (unlikely(!tx_is_plain(q, m, offload, apart))) {
-		return tx_put_frame(q, c, m, room, mode, offload);
+		return tx_put_frame(q, c, m, room, mode, offload, apart);
 	}
 	if (unlikely(c->used == room))
 		return TX_NO_ROOM;
@@ -731,14 +738,21 @@ tx_burst(struct sl_tx_queue *q, struct rte_mbuf **pkts, uint16_t n, const enum s
 
 /* --- paths --- */
 
+/* Another body for frames with their data apart, as a function of its own. */
 #define TX_PATH(what, mode, offload) \
+	static __rte_noinline uint16_t tx_apart_##what( \
+		struct sl_tx_queue *q, struct rte_mbuf **pkts, uint16_t n) \
+	{ \
+		return tx_burst(q, pkts, n, mode, offload, true); \
+	} \
+\
 	uint16_t SL_PATH_NAME(tx, SL_ISA, what)(void *txq, struct rte_mbuf **pkts, uint16_t n) \
 	{ \
-		const struct sl_tx_queue *q = txq; \
+		struct sl_tx_queue *q = txq; \
 \
-		return likely(q->shared_at == SL_TX_NOT_SHARED) ? \
-			tx_burst(txq, pkts, n, mode, offload, false) : \
-			tx_burst(txq, pkts, n, mode, offload, true); \
+		if (unlikely(q->shared_at != SL_TX_NOT_SHARED)) \
+			return tx_apart_##what(q, pkts, n); \
+		return tx_burst(q, pkts, n, mode, offload, false); \
 	}
 
 TX_PATH(coherent, SL_COHERENCY_COHERENT, false)

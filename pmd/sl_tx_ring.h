@@ -107,9 +107,29 @@ tx_cleaned(struct sl_tx_queue *q, unsigned int n)
 
 /* --- what may be sent --- */
 
-/* Whether a chain is what its first segment says. */
-static bool
-tx_chain_ok(const struct rte_mbuf *m)
+/*
+ * ol_flags of mbufs with others' data. @apart: they are of a mempool whose mbufs have
+ * theirs apart from the headers, pinned.
+ */
+#define TX_OTHERS(apart) (RTE_MBUF_F_INDIRECT | ((apart) ? 0 : RTE_MBUF_F_EXTERNAL))
+
+/*
+ * 0: the segment has data of its own, of the pool seen last. That is mapped whole, so no
+ * look-up is needed. @apart: the pool may be one with its data apart; where it may not,
+ * mbufs of such a pool are strange, and are looked up.
+ */
+static __rte_always_inline uint64_t
+tx_strange(const struct sl_tx_queue *q, const struct rte_mbuf *m, const bool apart)
+{
+	const uint64_t others = TX_OTHERS(apart && q->shared_at != SL_TX_NOT_SHARED);
+
+	return ((uintptr_t)m->pool ^ (uintptr_t)q->pool_seen) | (m->ol_flags & others);
+}
+
+/* Whether a chain is what its first segment says. @strange: not 0 where one of its segments is. */
+static __rte_always_inline bool
+tx_chain_ok(
+	const struct sl_tx_queue *q, const struct rte_mbuf *m, uint64_t *strange, const bool apart)
 {
 	const uint32_t pkt_len = m->pkt_len;
 	unsigned int left = m->nb_segs;
@@ -117,8 +137,10 @@ tx_chain_ok(const struct rte_mbuf *m)
 
 	if (left > SL_TX_MAX_SEGS)
 		return false;
-	for (; m != NULL && left > 0; m = m->next, left--)
+	for (; m != NULL && left > 0; m = m->next, left--) {
 		sum += m->data_len;
+		*strange |= tx_strange(q, m, apart);
+	}
 	return m == NULL && left == 0 && sum == pkt_len;
 }
 
@@ -128,14 +150,18 @@ tx_len_ok(uint32_t len)
 	return len - SL_TX_FRAME_MIN <= SL_FRAME_MAX - SL_FCS_LEN - SL_TX_FRAME_MIN;
 }
 
-static inline bool
-tx_frame_ok(const struct rte_mbuf *m)
+/* Whether a frame is well formed; of one that is, @strange is 0 where no segment is strange. */
+static __rte_always_inline bool
+tx_frame_ok(
+	const struct sl_tx_queue *q, const struct rte_mbuf *m, uint64_t *strange, const bool apart)
 {
+	*strange = 0;
 	if (!tx_len_ok(m->pkt_len))
 		return false;
-	if (likely(m->nb_segs == 1))
-		return m->data_len == m->pkt_len && m->next == NULL;
-	return tx_chain_ok(m);
+	if (unlikely(m->nb_segs != 1))
+		return tx_chain_ok(q, m, strange, apart);
+	*strange = tx_strange(q, m, apart);
+	return m->data_len == m->pkt_len && m->next == NULL;
 }
 
 static inline bool
@@ -183,18 +209,6 @@ tx_in_window(const struct sl_tx_queue *q, const struct rte_mbuf *m)
 {
 	for (; m != NULL; m = m->next)
 		if (sl_map_tx_mbuf(q->port, m) != 0)
-			return false;
-	return true;
-}
-
-/* Of mbufs with data of their own the pool seen last needs no look-up: it is fully mapped. */
-static inline bool
-tx_segs_known(const struct sl_tx_queue *q, const struct rte_mbuf *m)
-{
-	unsigned int left = m->nb_segs;
-
-	for (; left > 0; m = m->next, left--)
-		if (m->pool != q->pool_seen || !sl_mbuf_has_data(m))
 			return false;
 	return true;
 }
