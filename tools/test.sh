@@ -5,7 +5,7 @@
 # "syncline test": builds every variant, runs the suites, sums up.
 
 # Every suite. The words of a newcomer's proof, which "syncline test" runs: gcc alone, and of vm one guest.
-readonly SL_SUITES="unit e2e peer tap perf cross model mutants style vm"
+readonly SL_SUITES="unit e2e peer tap perf cross model mutants fuzz style vm"
 readonly SL_PROOF="unit e2e peer tap model guest style"
 
 # shellcheck source=tools/steps.sh
@@ -40,6 +40,8 @@ test_help() {
 	         each known mistake found
 	  mutants  each sync call and barrier of the driver left out, put off, halved or
 	         reversed, one at a time: the e2e tests in checked memory notice each
+	  fuzz   the driver against a device whose every word is the input, by libFuzzer with
+	         sanitizers: SL_FUZZ_SECONDS (60) from the corpus that is committed. clang
 	  style  format, licence lines, forbidden words, headers that compile alone
 	  vm     the driver on QEMU's 82576 behind a virtual IOMMU, alone and with
 	         Linux's igb as partner; fetches QEMU and a kernel once. A group of cases
@@ -174,6 +176,34 @@ test_mutants() {
 	say "mutants: the whole list is in ${report#"$SL_TOP/"}"
 }
 
+# clang with libFuzzer, or a skip.
+build_fuzz() {
+	if ! have clang || ! compgen -G "$(clang --print-runtime-dir)/libclang_rt.fuzzer*.a" >/dev/null; then
+		SL_SKIPPED=$((SL_SKIPPED + 1))
+		say "fuzz: SKIP clang has no libFuzzer here: apt-get install clang libclang-rt-14-dev"
+		return 0
+	fi
+	build_variant build-fuzz clang -Dwerror=true -Dfuzz=true -Dapps=false -Db_lundef=false \
+		-Doptimization=1 -Ddebug=true
+}
+
+test_fuzz() {
+	local line ended=0 seconds=${SL_FUZZ_SECONDS:-60}
+	[[ $seconds =~ ^[1-9][0-9]*$ ]] || die "SL_FUZZ_SECONDS is '$seconds'; a number of seconds from 1 on is wanted"
+	while IFS= read -r line; do
+		case "${line%% *}" in
+		PASS) SL_PASSED=$((SL_PASSED + 1)) ;;
+		FAIL) SL_FAILED=$((SL_FAILED + 1)) ;;
+		END) ended=1 && continue ;;
+		esac
+		say "fuzz: $line"
+	done < <("$SL_TOP/tests/fuzz/run.sh" build-fuzz "$SL_CACHE/fuzz" "$seconds" </dev/null)
+	if ((ended == 0)); then
+		SL_FAILED=$((SL_FAILED + 1))
+		say "fuzz: FAIL the run did not come to its end"
+	fi
+}
+
 test_style() {
 	local verdict name reason
 	while IFS=$'\t' read -r verdict name reason; do
@@ -202,6 +232,7 @@ plan_builds() {
 	suite_wanted unit e2e peer tap perf mutants vm guest && step build build build_variant build gcc -Dwerror=true
 	((SL_WHOLE)) || return 0
 	suite_wanted unit e2e && step build build-clang build_variant build-clang clang -Dwerror=true
+	suite_wanted fuzz && step build build-fuzz build_fuzz
 	suite_wanted unit e2e peer && step build build-asan build_variant build-asan gcc -Dwerror=true \
 		-Db_sanitize=address,undefined -Db_lundef=false -Doptimization=1 -Ddebug=true
 	return 0
@@ -235,6 +266,7 @@ plan() {
 	if ((SL_WHOLE)); then plan_variant build-clang clang; fi
 	suite_wanted perf && step beside build run_suite build perf "perf, gcc"
 	suite_wanted perf && step beside build test_gate
+	suite_wanted fuzz && step beside build-fuzz test_fuzz
 	suite_wanted model && step beside - test_model
 	if suite_wanted cross; then
 		step beside - test_cross aarch64

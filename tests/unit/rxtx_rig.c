@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,7 +12,7 @@
 #include "rxtx_rig.h"
 #include "sl_pmd.h"
 
-#define LINE 64u
+#define LINE 64u     /* unless the test wants another */
 #define RIG_CACHE 8u /* mbufs: full and empty in turn */
 
 /* --- memory in two copies --- */
@@ -23,7 +25,7 @@ copy_map(void *ctx, const struct sl_sync_memory *m)
 
 	assert_true(r->copies < RIG_COPIES);
 	*c = (struct rig_copy){.cpu = m->va, .len = m->len};
-	c->dev = aligned_alloc(LINE, RTE_ALIGN_CEIL(m->len, LINE));
+	c->dev = aligned_alloc(r->line, RTE_ALIGN_CEIL(m->len, r->line));
 	c->synced = malloc(m->len);
 	assert_non_null(c->dev);
 	assert_non_null(c->synced);
@@ -49,9 +51,9 @@ copy_unmap(void *ctx, void *va, size_t len)
 
 /* Write a line back when it is dirty; then, when @fetch, load it again. */
 static void
-copy_line(struct rig_copy *c, size_t off, bool fetch)
+copy_line(struct rig_copy *c, uint32_t line, size_t off, bool fetch)
 {
-	const size_t n = RTE_MIN((size_t)LINE, c->len - off);
+	const size_t n = RTE_MIN((size_t)line, c->len - off);
 
 	if (memcmp(c->cpu + off, c->synced + off, n) != 0) {
 		memcpy(c->dev + off, c->cpu + off, n);
@@ -79,9 +81,9 @@ copy_sync(void *ctx, enum sl_sync_verb verb, const void *va, size_t len,
 		if (p >= r->copy[i].cpu && p + len <= r->copy[i].cpu + r->copy[i].len)
 			break;
 	assert_true(i < r->copies); /* A1 */
-	off = RTE_ALIGN_FLOOR((size_t)(p - r->copy[i].cpu), LINE);
-	for (; r->copy[i].cpu + off < p + len; off += LINE)
-		copy_line(&r->copy[i], off, verb == SL_SYNC_UPDATE);
+	off = RTE_ALIGN_FLOOR((size_t)(p - r->copy[i].cpu), r->line);
+	for (; r->copy[i].cpu + off < p + len; off += r->line)
+		copy_line(&r->copy[i], r->line, off, verb == SL_SYNC_UPDATE);
 }
 
 void
@@ -89,9 +91,9 @@ rig_adversary(struct rig *r, unsigned int n)
 {
 	while (n-- > 0 && r->copies > 0) {
 		struct rig_copy *c = &r->copy[rig_rand(r, r->copies)];
-		size_t line = rig_rand(r, (unsigned int)((c->len + LINE - 1) / LINE));
+		size_t line = rig_rand(r, (unsigned int)((c->len + r->line - 1) / r->line));
 
-		copy_line(c, line * LINE, rig_rand(r, 2) == 0);
+		copy_line(c, r->line, line * r->line, rig_rand(r, 2) == 0);
 	}
 }
 
@@ -116,8 +118,9 @@ static uint32_t
 reg_read(void *dev, uint32_t off)
 {
 	struct rig *r = dev;
+	const uint32_t val = r->regs[off / sizeof(uint32_t)];
 
-	return r->regs[off / sizeof(uint32_t)];
+	return r->lie == NULL ? val : r->lie(r->lie_ctx, off, val);
 }
 
 static void
@@ -186,12 +189,18 @@ rig_eal(void)
 }
 
 static struct rte_mempool *
-pool_make(const char *name, unsigned int n, unsigned int cache, uint16_t priv_size, bool apart)
+pool_make(const struct rig *r, const char *what, unsigned int n, unsigned int cache,
+	uint16_t priv_size, bool apart)
 {
-	struct rte_mempool *pool = apart ? sl_pktmbuf_pool_create(name, n, cache, priv_size,
-						   RTE_MBUF_DEFAULT_BUF_SIZE, SOCKET_ID_ANY) :
-					   rte_pktmbuf_pool_create(name, n, cache, priv_size,
-						   RTE_MBUF_DEFAULT_BUF_SIZE, SOCKET_ID_ANY);
+	char name[RTE_MEMPOOL_NAMESIZE];
+	struct rte_mempool *pool;
+
+	/* Of several rigs each has its own. */
+	snprintf(name, sizeof(name), "%s_%" PRIxPTR, what, (uintptr_t)r & UINT32_MAX);
+	pool = apart ? sl_pktmbuf_pool_create(name, n, cache, priv_size, RTE_MBUF_DEFAULT_BUF_SIZE,
+			       SOCKET_ID_ANY) :
+		       rte_pktmbuf_pool_create(
+			       name, n, cache, priv_size, RTE_MBUF_DEFAULT_BUF_SIZE, SOCKET_ID_ANY);
 
 	assert_non_null(pool);
 	return pool;
@@ -206,6 +215,13 @@ rig_open(enum sl_coherency mode, unsigned int mbufs, uint16_t priv_size)
 struct rig *
 rig_open_with(enum sl_coherency mode, unsigned int mbufs, uint16_t priv_size, bool apart)
 {
+	return rig_open_lined(mode, mbufs, priv_size, apart, LINE);
+}
+
+struct rig *
+rig_open_lined(
+	enum sl_coherency mode, unsigned int mbufs, uint16_t priv_size, bool apart, uint32_t line)
+{
 	struct rig *r = calloc(1, sizeof(*r));
 	struct sl_adapter_params params = {.name = "rig",
 		.coherency = mode,
@@ -215,8 +231,9 @@ rig_open_with(enum sl_coherency mode, unsigned int mbufs, uint16_t priv_size, bo
 
 	assert_non_null(r);
 	r->rnd = seed;
+	r->line = line;
 	r->checker = (struct sl_sync_checker){
-		.sync = copy_sync, .map = copy_map, .unmap = copy_unmap, .ctx = r};
+		.sync = copy_sync, .map = copy_map, .unmap = copy_unmap, .ctx = r, .line = line};
 	if (mode == SL_COHERENCY_CHECKED)
 		params.checker = &r->checker;
 	assert_int_equal(sl_adapter_open(&params, &r->port.adapter), 0);
@@ -236,11 +253,11 @@ rig_open_with(enum sl_coherency mode, unsigned int mbufs, uint16_t priv_size, bo
 	r->data.mtu = RTE_MBUF_DEFAULT_DATAROOM - SL_L2_OVERHEAD;
 	r->pool_size = mbufs;
 	/* With a cache and without: the driver takes mbufs from where they are. */
-	r->pool = pool_make("rig", mbufs, rig_rand(r, 2) * RIG_CACHE, priv_size, apart);
+	r->pool = pool_make(r, "rig", mbufs, rig_rand(r, 2) * RIG_CACHE, priv_size, apart);
 	r->apart = apart;
 	r->other_size = mbufs / 4;
-	r->other = pool_make("rig_other", r->other_size, 0, priv_size, !apart);
-	r->clones = pool_make("rig_clones", mbufs, 0, priv_size, false);
+	r->other = pool_make(r, "other", r->other_size, 0, priv_size, !apart);
+	r->clones = pool_make(r, "clones", mbufs, 0, priv_size, false);
 	return r;
 }
 

@@ -21,7 +21,7 @@
 #include "shm_util.h"
 #include "sl_port.h"
 
-#define RIG_COPIES 64u
+#define RIG_COPIES 1024u /* with lines longer than the CPU's each buffer may be one */
 #define RIG_FRAME_MAX 16384u
 
 /** One piece of memory in checked mode. */
@@ -52,7 +52,11 @@ struct rig {
 	void *rxq[1], *txq[1];
 	uint32_t regs[SL_BAR_SIZE / sizeof(uint32_t)];
 	struct sl_dma *dma;
+	/* What the driver reads in place of what a register holds; NULL: that. */
+	uint32_t (*lie)(void *ctx, uint32_t off, uint32_t val);
+	void *lie_ctx;
 	struct sl_sync_checker checker;
+	uint32_t line; /**< of checked memory, bytes */
 	struct rig_copy copy[RIG_COPIES];
 	unsigned int copies;
 	struct rte_mempool *pool, *other; /**< other: of a quarter as many, for frames to send */
@@ -73,6 +77,9 @@ struct rig *rig_open(enum sl_coherency mode, unsigned int mbufs, uint16_t priv_s
 /** The same with data apart from the headers, or not. */
 struct rig *rig_open_with(
 	enum sl_coherency mode, unsigned int mbufs, uint16_t priv_size, bool apart);
+/** The same with another line of checked memory than 64; longer ones want data apart. */
+struct rig *rig_open_lined(enum sl_coherency mode, unsigned int mbufs, uint16_t priv_size,
+	bool apart, uint32_t line);
 /** Release the queues; fails the test unless all mbufs are back and nothing is live. */
 void rig_close(struct rig *r);
 
