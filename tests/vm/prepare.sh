@@ -24,20 +24,13 @@ modules="virtio_pci 9pnet_virtio 9p 8021q vfio_iommu_type1 vfio-pci uio_pci_gene
 # Those of busybox that init calls.
 tools="sh mount insmod mkdir ln chroot poweroff cat echo sleep ls sed"
 
-# The system's own archive, with its backports suite beside it.
-apt_sources() {
-	awk '
-		/^Types:/ { print "Types: deb"; next }
-		/^Suites:/ { if ($0 ~ /security/) print; else print "Suites: bookworm bookworm-backports"; next }
-		{ print }' /etc/apt/sources.list.d/debian.sources >"$cache/sources.list.d/vm.sources" 2>/dev/null ||
-		awk '$1 == "deb" && $3 == "bookworm" { print; $3 = "bookworm-backports"; print }' \
-			/etc/apt/sources.list >"$cache/sources.list.d/vm.list"
-}
+# shellcheck source=tools/archive.sh
+source "$top/../../tools/archive.sh"
 
 fetch() {
 	local apt kernel packages deb
-	mkdir -p "$cache/debs" "$cache/root" "$cache/lists/partial" "$cache/sources.list.d"
-	apt_sources
+	mkdir -p "$cache/debs" "$cache/root" "$cache/lists/partial"
+	archive_sources "$cache/sources.list.d" "bookworm bookworm-backports" keep
 	apt=(-q -o Dir::Etc::SourceList=/dev/null -o Dir::Etc::SourceParts="$cache/sources.list.d"
 		-o Dir::State::Lists="$cache/lists" -o APT::Sandbox::User=root)
 	apt-get "${apt[@]}" update >"$cache/apt.log" 2>&1 || { cat "$cache/apt.log" >&2; exit 1; }
