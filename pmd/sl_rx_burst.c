@@ -270,25 +270,44 @@ rx_fill(const struct sl_rx_queue *q, struct rte_mbuf *m, const volatile union sl
 	}
 }
 
-/* A descriptor that cannot be; a frame that was damaged on the wire can. */
+/* Why a descriptor's frame is given up. Not a pointer to its counter: a prover would take that to
+ * be anywhere in the queue. */
+enum rx_refusal {
+	RX_ERRORS,
+	RX_BAD_LENGTH,
+	RX_BAD_CHAIN,
+	RX_UNEXPECTED_SEG,
+};
+
+/* Count it. A descriptor that cannot be counts against the NIC; a frame damaged on the wire can. */
 static void
-rx_bad(struct sl_rx_queue *q, const uint64_t *counter)
+rx_count(struct sl_rx_queue *q, enum rx_refusal why)
 {
-	if (counter != &q->n.errors)
-		sl_bad_value(q->port, "rx", q->queue_id,
-			counter == &q->n.bad_length	   ? "bad_length" :
-				counter == &q->n.bad_chain ? "bad_chain" :
-							     "unexpected_seg");
+	const char *what;
+
+	if (why == RX_ERRORS) {
+		q->n.errors++;
+		return;
+	}
+	if (why == RX_BAD_LENGTH) {
+		q->n.bad_length++;
+		what = "bad_length";
+	} else if (why == RX_BAD_CHAIN) {
+		q->n.bad_chain++;
+		what = "bad_chain";
+	} else {
+		q->n.unexpected_seg++;
+		what = "unexpected_seg";
+	}
+	sl_bad_value(q->port, "rx", q->queue_id, what);
 }
 
 /* Give up the frame being put together and the buffer at hand, up to the frame's end. */
 static __rte_noinline void
-rx_give_up(struct sl_rx_queue *q, struct rte_mbuf *m, uint64_t wb, uint64_t *counter)
+rx_give_up(struct sl_rx_queue *q, struct rte_mbuf *m, uint64_t wb, enum rx_refusal why)
 {
-	if (!q->discard) {
-		(*counter)++;
-		rx_bad(q, counter);
-	}
+	if (!q->discard)
+		rx_count(q, why);
 	rte_mbuf_raw_free(m);
 	rte_pktmbuf_free(q->first_seg);
 	q->first_seg = NULL;
@@ -296,15 +315,17 @@ rx_give_up(struct sl_rx_queue *q, struct rte_mbuf *m, uint64_t wb, uint64_t *cou
 	q->discard = (rx_status(wb) & SL_RXD_STAT_EOP) == 0;
 }
 
-/* Why a descriptor of a frame in one piece was refused. */
-static uint64_t *
-rx_refusal(struct sl_rx_queue *q, uint64_t wb)
+/* The same for a descriptor of a frame in one piece, which says why by itself. */
+static __rte_noinline void
+rx_give_up_single(struct sl_rx_queue *q, struct rte_mbuf *m, uint64_t wb)
 {
+	enum rx_refusal why = RX_BAD_LENGTH;
+
 	if ((rx_status(wb) & SL_RXD_STAT_EOP) == 0)
-		return &q->n.unexpected_seg;
-	if ((rx_status(wb) & SL_RXD_ERR_RXE) != 0)
-		return &q->n.errors;
-	return &q->n.bad_length;
+		why = RX_UNEXPECTED_SEG;
+	else if ((rx_status(wb) & SL_RXD_ERR_RXE) != 0)
+		why = RX_ERRORS;
+	rx_give_up(q, m, wb, why);
 }
 
 /* One descriptor, one frame. */
@@ -330,7 +351,7 @@ rx_take_single(struct sl_rx_queue *q, unsigned int n, struct rte_mbuf **pkts,
 		/* length - 1 wraps for nothing, and for less than the FCS */
 		if (unlikely((rx_status(wb) & ok_mask) != SL_RXD_STAT_EOP ||
 			    (SL_BOUNDS && length - 1 >= room) || discard)) {
-			rx_give_up(q, m, wb, rx_refusal(q, wb));
+			rx_give_up_single(q, m, wb);
 			discard = q->discard;
 			continue;
 		}
@@ -397,23 +418,29 @@ rx_chain_fits(const struct sl_rx_queue *q, uint32_t length, bool last)
 	return first->nb_segs < SL_RX_MAX_SEGS && first->pkt_len + length <= q->max_frame;
 }
 
+/* A whole frame is given up. */
+static __rte_noinline void
+rx_spoilt(struct sl_rx_queue *q, struct rte_mbuf *first, enum rx_refusal why)
+{
+	rx_count(q, why);
+	rte_pktmbuf_free(first);
+}
+
 /* The frame put together, or NULL when its last descriptor spoils it. */
 static __rte_always_inline struct rte_mbuf *
 rx_finish(
 	struct sl_rx_queue *q, const volatile union sl_rx_desc *d, uint64_t wb, const bool offload)
 {
 	struct rte_mbuf *first = q->first_seg;
-	uint64_t *counter = NULL;
 
 	q->first_seg = NULL;
 	q->last_seg = NULL;
-	if (unlikely((rx_status(wb) & SL_RXD_ERR_RXE) != 0))
-		counter = &q->n.errors;
-	else if (unlikely(first->pkt_len <= q->crc_len))
-		counter = &q->n.bad_length;
-	if (unlikely(counter != NULL)) {
-		(*counter)++;
-		rte_pktmbuf_free(first);
+	if (unlikely((rx_status(wb) & SL_RXD_ERR_RXE) != 0)) {
+		rx_spoilt(q, first, RX_ERRORS);
+		return NULL;
+	}
+	if (unlikely(first->pkt_len <= q->crc_len)) {
+		rx_spoilt(q, first, RX_BAD_LENGTH);
 		return NULL;
 	}
 	if (q->crc_len != 0)
@@ -443,11 +470,11 @@ rx_take_scattered(struct sl_rx_queue *q, unsigned int n, struct rte_mbuf **pkts,
 		struct rte_mbuf *m = sw[i];
 
 		if (unlikely(length - 1 >= q->buf_len || q->discard)) {
-			rx_give_up(q, m, wb, &q->n.bad_length);
+			rx_give_up(q, m, wb, RX_BAD_LENGTH);
 			continue;
 		}
 		if (unlikely(!rx_chain_fits(q, length, last))) {
-			rx_give_up(q, m, wb, &q->n.bad_chain);
+			rx_give_up(q, m, wb, RX_BAD_CHAIN);
 			continue;
 		}
 		rx_append(q, m, length);

@@ -31,7 +31,14 @@
 
 #if SL_SIMD > 0
 
-#if defined(__x86_64__)
+/* 1 has all of it in C without intrinsics, for a prover: tests/proof. */
+#ifndef SL_VEC_PLAIN
+#define SL_VEC_PLAIN 0
+#endif
+
+#if SL_VEC_PLAIN
+/* What it takes is below. */
+#elif defined(__x86_64__)
 #include <immintrin.h>
 #elif defined(__aarch64__)
 #include <arm_neon.h>
@@ -95,6 +102,75 @@ sl_vec_store(volatile void *p, sl_vec64 v)
 
 	*(at_lane *)(uintptr_t)p = v;
 }
+
+#if SL_VEC_PLAIN
+
+/* The primitives, an element at a time; what each does is said at those of intrinsics. */
+
+static inline sl_vec64
+sl_vec_join(const sl_lane *lane)
+{
+	sl_vec64 v;
+	unsigned int i;
+
+	for (i = 0; i < 2 * SL_VEC_LANES; i++)
+		v[i] = lane[i / 2][i % 2];
+	return v;
+}
+
+static inline sl_lane
+sl_vec_lane(sl_vec64 v, unsigned int i)
+{
+	return (sl_lane){v[2 * i], v[2 * i + 1]};
+}
+
+static inline sl_vec64
+sl_vec_each(sl_lane lane)
+{
+	sl_vec64 v;
+	unsigned int i;
+
+	for (i = 0; i < 2 * SL_VEC_LANES; i++)
+		v[i] = lane[i % 2];
+	return v;
+}
+
+static inline sl_vec64
+sl_vec_shuffle(sl_vec64 v, sl_vec64 which)
+{
+	const sl_vec8 from = (sl_vec8)v, at = (sl_vec8)which;
+	sl_vec8 to;
+	unsigned int i;
+
+	for (i = 0; i < SL_VEC_BYTES; i++)
+		to[i] = (at[i] & 0x80) != 0 ? 0 : from[(i & ~15u) + (at[i] & 15u)];
+	return (sl_vec64)to;
+}
+
+static inline sl_vec64
+sl_vec_above16(sl_vec64 v, sl_vec64 most)
+{
+	const sl_vec16 a = (sl_vec16)v, b = (sl_vec16)most;
+	sl_vec16 above;
+	unsigned int i;
+
+	for (i = 0; i < SL_VEC_BYTES / 2; i++)
+		above[i] = a[i] > b[i] ? (uint16_t)(a[i] - b[i]) : 0;
+	return (sl_vec64)above;
+}
+
+static inline bool
+sl_vec_any(sl_vec64 v)
+{
+	uint64_t any = 0;
+	unsigned int i;
+
+	for (i = 0; i < 2 * SL_VEC_LANES; i++)
+		any |= v[i];
+	return any != 0;
+}
+
+#else
 
 /** A vector of as many lanes as it has. */
 static inline __attribute__((always_inline)) sl_vec64
@@ -197,6 +273,8 @@ sl_vec_any(sl_vec64 v)
 	return _mm512_test_epi64_mask((__m512i)v, (__m512i)v) != 0;
 #endif
 }
+
+#endif /* SL_VEC_PLAIN */
 
 /** Sum of the first, or second, words of 8 bytes of all lanes. */
 static inline __attribute__((always_inline)) uint64_t
