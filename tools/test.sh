@@ -5,7 +5,7 @@
 # "syncline test": builds every variant, runs the suites, sums up.
 
 # Every suite. The words of a newcomer's proof, which "syncline test" runs: gcc alone, and of vm one guest.
-readonly SL_SUITES="unit e2e peer tap perf cross model mutants fuzz style vm"
+readonly SL_SUITES="unit e2e peer tap perf cross model proof mutants fuzz style vm"
 readonly SL_PROOF="unit e2e peer tap model guest style"
 
 # shellcheck source=tools/steps.sh
@@ -38,6 +38,9 @@ test_help() {
 	         those of the driver's receive and transmit, under qemu-user
 	  model  the ring protocol over a non-coherent cache, by spin: every state, and
 	         each known mistake found
+	  proof  receive's burst functions by cbmc: whatever the NIC writes, nothing
+	         outside is touched and what is handed up is bounded; and no proof without
+	         the bounds. Fetches cbmc once. SL_PROOFS chooses: a pattern of names
 	  mutants  each sync call and barrier of the driver left out, put off, halved or
 	         reversed, one at a time: the e2e tests in checked memory notice each
 	  fuzz   the driver against a device whose every word is the input, by libFuzzer with
@@ -157,6 +160,29 @@ test_model() {
 	fi
 }
 
+test_proof() {
+	local line said rc=0 ended=0
+	said=$("$SL_TOP/tests/proof/prepare.sh" "$SL_CACHE/proof" 2>&1 </dev/null) || rc=$?
+	if ((rc == 77)); then
+		SL_SKIPPED=$((SL_SKIPPED + 1))
+		say "proof: SKIP $said"
+		return
+	fi
+	while IFS= read -r line; do
+		case "${line%% *}" in
+		PASS) SL_PASSED=$((SL_PASSED + 1)) ;;
+		FAIL) SL_FAILED=$((SL_FAILED + 1)) ;;
+		END) ended=1 && continue ;;
+		esac
+		if [[ $line != PASS* ]]; then say "proof: $line"; fi
+	done < <("$SL_TOP/tests/proof/run.py" --jobs "$SL_JOBS" "$SL_CACHE/proof" "$SL_CACHE/proof/work" \
+		"${SL_PROOFS:-*}" 2>&1 </dev/null)
+	if ((rc != 0 || ended == 0)); then
+		SL_FAILED=$((SL_FAILED + 1))
+		say "proof: FAIL the run did not come to its end${said:+: $said}"
+	fi
+}
+
 test_mutants() {
 	local line ended=0 report=$SL_CACHE/mutants/report
 	mkdir -p "$SL_CACHE/mutants"
@@ -267,6 +293,7 @@ plan() {
 	suite_wanted perf && step beside build run_suite build perf "perf, gcc"
 	suite_wanted perf && step beside build test_gate
 	suite_wanted fuzz && step beside build-fuzz test_fuzz
+	suite_wanted proof && step beside - test_proof
 	suite_wanted model && step beside - test_model
 	if suite_wanted cross; then
 		step beside - test_cross aarch64

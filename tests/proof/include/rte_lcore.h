@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+#ifndef _RTE_LCORE_H_
+#define _RTE_LCORE_H_
+
+static inline unsigned int
+rte_lcore_id(void)
+{
+	return 0;
+}
+
+#endif /* _RTE_LCORE_H_ */

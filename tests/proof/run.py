@@ -1,0 +1,211 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026 The Syncline authors
+"""run.py [--jobs N] TOOLS WORK [PATTERN]
+
+Proves the receive functions with cbmc, which prepare.sh unpacked into TOOLS; then removes
+one bound after the other, each of which must break a proof. One line each on standard
+output: "PASS name: words" or "FAIL name: words", then "END". PATTERN chooses by name.
+docs/proof.md says what is proven, and of what it is made up.
+"""
+
+import argparse
+import concurrent.futures
+import fnmatch
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+TOP = os.path.dirname(os.path.dirname(HERE))
+LIMIT = 900  # seconds for one proof: some twenty times what the longest takes alone
+
+# What is compiled: name, macros, how often loops may go round. A ring of four descriptors has
+# room for a burst of three that wraps; lanes take two quads of twelve.
+SCALAR = ("scalar", ["SL_SIMD=0"], 4)
+QUADS = ["SL_SIMD=128", "RX_DESCS=12u", "RX_LINE=4u", "RX_CLEAN=0", "RX_HOLD=4"]
+LANES = ("lanes", QUADS, 9)
+SPLIT = ("split lanes", QUADS + ["SL_LANE_IS_ATOMIC=0"], 9)
+
+# Loops that are of the proof's own making, and those over bytes of a lane.
+LOOPS = ["rx_world.0:32", "rx_world.1:32", "rx_world.2:32", "rx_check_queue.0:32",
+         "check_sync.0:32", "sl_vec_shuffle.0:17", "sl_vec_above16.0:17"]
+
+
+# In checked mode explicit's body is run, with each sync call looked at.
+def proofs():
+    for mode in ("coherent", "checked"):
+        yield SCALAR, f"prove_rx_{mode}"
+        yield SCALAR, f"prove_rx_{mode}_refill"
+    yield SCALAR, "prove_rx_coherent_offload"
+    yield LANES, "prove_rx_coherent_refill"
+    for build in (LANES, SPLIT):
+        for what in ("", "_offload"):
+            yield build, f"prove_rx_coherent{what}_quads"
+
+
+# A bound that is removed: build, proof that breaks, file of pmd/, text, what it becomes.
+BOUNDS = (
+    (SCALAR, "prove_rx_coherent", "sl_rx_burst.c",
+     "(SL_BOUNDS && length - 1 >= room)", "false"),
+    (SCALAR, "prove_rx_coherent", "sl_rx_burst.c",
+     "(unsigned int)q->nb_desc - q->next_to_clean);", "(unsigned int)q->nb_desc);"),
+    (SCALAR, "prove_rx_coherent", "sl_rx_burst.c",
+     "(unsigned int)q->nb_desc - q->nb_hold,", "(unsigned int)q->nb_desc,"),
+    (SCALAR, "prove_rx_checked", "sl_rx_burst.c",
+     "RTE_MIN(rx_length(rx_fetch(&d[i], &fetched[i])), q->buf_len)",
+     "rx_length(rx_fetch(&d[i], &fetched[i]))"),
+    (SCALAR, "prove_rx_checked", "sl_rx_burst.c",
+     "mode == SL_COHERENCY_COHERENT ? q->ring : q->fetched", "q->ring"),
+    (LANES, "prove_rx_coherent_quads", "sl_rx_burst.c",
+     "amiss |= sl_vec_above16(length, l->room);", "(void)length;"),
+    (SPLIT, "prove_rx_coherent_quads", "sl_rx_burst.c",
+     "(sl_vec64){d[1].qw[0], low[1]}", "(sl_vec64){d[1].qw[0], d[1].qw[1]}"),
+    (SCALAR, "prove_rx_coherent_refill", "sl_rx_refill.h",
+     "RTE_ALIGN_FLOOR((unsigned int)q->nb_hold, line) - line",
+     "RTE_ALIGN_FLOOR((unsigned int)q->nb_hold, line)"),
+    (SCALAR, "prove_rx_coherent_refill", "sl_rx_refill.h",
+     "n = RTE_MIN(left, q->nb_desc - idx);", "n = left;"),
+    (SCALAR, "prove_rx_coherent_refill", "sl_rx_refill.h",
+     "if (idx == q->nb_desc)", "if (false)"),
+)
+
+
+class Broken(Exception):
+    """Something that is no verdict on a proof."""
+
+
+class Prover:
+    def __init__(self, tools, work):
+        self.root, self.work = os.path.join(tools, "root"), work
+        flags = subprocess.run(["pkg-config", "--cflags", "libdpdk"], check=True,
+                               stdout=subprocess.PIPE, text=True).stdout
+        self.flags = shlex.split(flags)
+
+    def tool(self, name, *args, out=None, may=(0,)):
+        lib = os.path.join(self.root, "usr/lib")
+        multi = os.path.join(lib, "x86_64-linux-gnu")
+        command = [os.path.join(multi, "ld-linux-x86-64.so.2"), "--library-path",
+                   f"{multi}:{lib}", os.path.join(self.root, "usr/bin", name), *args]
+        return self.run(command, out, may)
+
+    @staticmethod
+    def run(command, out=None, may=(0,)):
+        done = subprocess.run(command, stdout=out or subprocess.PIPE, stderr=subprocess.PIPE,
+                              stdin=subprocess.DEVNULL, text=True, timeout=LIMIT, check=False)
+        if done.returncode not in may:
+            raise Broken(f"{os.path.basename(command[0])}: status {done.returncode}: "
+                         f"{((done.stdout or '') + done.stderr)[-400:]}")
+        return done.stdout
+
+    def compile(self, build, name, pmd):
+        """The proof's source with the driver's in folder @pmd, ready for the prover."""
+        base = os.path.join(self.work, name)
+        macros = [f"-D{m}" for m in build[1]]
+        # glibc's headers have attributes for newer compilers that clang does not know.
+        with open(base + ".0.i", "w", encoding="utf-8") as out:
+            self.run(["gcc", "-E", "-U__GNUC__", "-D__GNUC__=9", *macros, "-DPROOF_CACHE=8",
+                      f"-I{HERE}/include", f"-I{pmd}", f"-I{TOP}/lib/nic", f"-I{TOP}/lib/shm",
+                      *self.flags, "-DALLOW_INTERNAL_API", "-DALLOW_EXPERIMENTAL_API",
+                      "-D_GNU_SOURCE", "-DSL_ISA=proof", "-DSL_VEC_PLAIN=1", f"{HERE}/rx.c"], out)
+        with open(base + ".json", "w", encoding="utf-8") as out:
+            self.run(["clang", "-fsyntax-only", "-Wno-everything", "-x", "cpp-output", "-Xclang",
+                      "-ast-dump=json", base + ".0.i"], out)
+        with open(base + ".i", "w", encoding="utf-8") as out:
+            self.run([sys.executable, f"{HERE}/reads.py", base + ".0.i", base + ".json"], out)
+        os.remove(base + ".json")
+        self.tool("goto-cc", base + ".i", "-o", base + ".all")
+        return base
+
+    def prove(self, build, base, proof):
+        """@return words of what failed, "" when all is proven."""
+        mine = f"{base}.{proof}"
+        # The outer loop: a second turn, which may end at once, shows that one leaves a sound
+        # queue behind; turns beyond are more of the same. Refill is a proof of its own.
+        refill = proof.endswith("_refill")
+        dropped = [] if refill else ["--generate-function-body", "rx_refill",
+                                     "--generate-function-body-options",
+                                     "assert-false-assume-false"]
+        self.tool("goto-instrument", *dropped, base + ".all", mine + ".1")
+        self.tool("goto-instrument", "--unwindset", f"rx_burst.0:{1 if refill else 2}",
+                  "--no-unwinding-assertions", mine + ".1", mine + ".2")
+        said = self.tool(
+            "cbmc", mine + ".2", "--function", proof, "--unwinding-assertions",
+            "--drop-unused-functions", "--no-malloc-may-fail", "--slice-formula",
+            "--object-bits", "10", "--unwind", str(build[2]), "--unwindset", ",".join(LOOPS),
+            may=(0, 10))
+        failed = [line for line in said.splitlines() if line.endswith(": FAILURE")]
+        if failed or "VERIFICATION SUCCESSFUL" not in said:
+            return "; ".join(failed) or "no verdict"
+        return ""
+
+
+def without(pmd, bound, to):
+    """A copy of the driver's source in folder @to that lacks a bound."""
+    _, _, name, text, instead = bound
+    shutil.rmtree(to, ignore_errors=True)
+    os.mkdir(to)
+    for file in os.listdir(pmd):
+        if file.endswith((".c", ".h")):
+            shutil.copy(os.path.join(pmd, file), to)
+    with open(os.path.join(to, name), encoding="utf-8") as f:
+        source = f.read()
+    if source.count(text) != 1:
+        raise Broken(f"pmd/{name} has '{text}' {source.count(text)} times: mend the list of bounds")
+    with open(os.path.join(to, name), "w", encoding="utf-8") as f:
+        f.write(source.replace(text, instead))
+    return to
+
+
+def report(name, start, words, good):
+    print("PASS" if good else "FAIL", f"{name}: {words} ({time.monotonic() - start:.0f} s)", flush=True)
+    return good
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)))
+    parser.add_argument("tools")
+    parser.add_argument("work")
+    parser.add_argument("pattern", nargs="?", default="*")
+    args = parser.parse_args()
+    os.makedirs(args.work, exist_ok=True)
+    prover = Prover(os.path.abspath(args.tools), os.path.abspath(args.work))
+    pmd = os.path.join(TOP, "pmd")
+
+    def holds(build, base, proof):
+        start, name = time.monotonic(), f"{proof}, {build[0]}"
+        try:
+            failed = prover.prove(build, base, proof)
+            return report(name, start, failed[:300] or "proven", not failed)
+        except (Broken, subprocess.TimeoutExpired) as error:
+            return report(name, start, str(error), False)
+
+    def breaks(number, bound):
+        start, name = time.monotonic(), f"{bound[1]} without '{bound[3]}'"
+        try:
+            source = without(pmd, bound, os.path.join(prover.work, f"bound{number}"))
+            base = prover.compile(bound[0], f"bound{number}.build", source)
+            failed = prover.prove(bound[0], base, bound[1])
+            return report(name, start, "breaks" if failed else "still proven", bool(failed))
+        except (Broken, subprocess.TimeoutExpired) as error:
+            return report(name, start, str(error), False)
+
+    wanted = [p for p in proofs() if fnmatch.fnmatch(f"{p[1]}, {p[0][0]}", args.pattern)]
+    removed = [(i, b) for i, b in enumerate(BOUNDS)
+               if fnmatch.fnmatch(f"{b[1]} without", args.pattern)]
+    if not wanted and not removed:
+        sys.exit(f"run.py: no proof has a name like '{args.pattern}'")
+    bases = {b[0]: prover.compile(b, b[0].replace(" ", "-"), pmd) for b in (SCALAR, LANES, SPLIT)}
+    with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
+        jobs = [pool.submit(holds, b, bases[b[0]], proof) for b, proof in wanted]
+        jobs += [pool.submit(breaks, i, b) for i, b in removed]
+        good = all([job.result() for job in jobs])
+    print("END")
+    sys.exit(0 if good else 1)
+
+
+main()

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+#ifndef _PROOF_WORLD_H_
+#define _PROOF_WORLD_H_
+
+/*
+ * What surrounds the burst functions in a proof: a mempool whose every mbuf is
+ * in one place at a time, buffers and rings that sync calls may not leave, and
+ * values that may be anything. Included once a proof, before the functions' source.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Functions without a body: the prover has them return anything. */
+bool
+nondet_bool(void);
+uint16_t
+nondet_u16(void);
+uint32_t
+nondet_u32(void);
+uint64_t
+nondet_u64(void);
+
+/** Each makes an object of its own, whose content may be anything. */
+void *
+malloc(size_t n);
+
+/**
+ * Each read of volatile memory comes here first: reads.py.
+ * @return true when the device may write there: what is read may be anything
+ */
+static bool
+world_read(const volatile void *p, size_t len);
+
+#include <rte_mbuf.h>
+
+#include "sl_port.h"
+#include "sl_vec.h"
+
+#define PROOF(what, why) __CPROVER_assert(what, why)
+#define ASSUME(what) __CPROVER_assume(what)
+
+/* --- mbufs --- */
+
+/** Bytes of a buffer behind its headroom, more than the driver is told of. */
+#define ROOM 4096u
+
+/** Where an mbuf is. */
+enum place {
+	IN_POOL,
+	POSTED,	  /* behind a descriptor that the NIC has */
+	IN_CHAIN, /* in a frame being put together */
+	WITH_USER,
+	IN_FLIGHT, /* behind a descriptor that is to be sent */
+};
+
+struct world_mbuf {
+	struct rte_mbuf m;
+	enum place place;
+	void *data;	   /* its buffer */
+	uint32_t readable; /* bytes that the CPU may read; explicit and checked: those updated */
+};
+
+static struct world_mbuf *mbufs[WORLD_MBUFS];
+static struct rte_pktmbuf_pool_private pool_priv;
+static struct rte_mempool_cache pool_cache;
+static struct rte_mempool pool = {.priv = &pool_priv};
+/** The next one that the pool gives. */
+static unsigned int pool_next;
+/** Flags that each mbuf of the pool keeps. */
+static uint64_t pool_flags;
+
+static inline struct world_mbuf *
+world_of(const struct rte_mbuf *m)
+{
+	return (struct world_mbuf *)(uintptr_t)m;
+}
+
+/** An mbuf as its pool has it; all that is not said here may be anything. */
+static inline void
+world_mbuf(unsigned int i, enum place place)
+{
+	struct world_mbuf *w = malloc(sizeof(*w));
+	struct rte_mbuf *m = &w->m;
+
+	w->place = place;
+	w->data = malloc(RTE_PKTMBUF_HEADROOM + ROOM);
+	w->readable = 0;
+	m->buf_addr = w->data;
+	m->pool = &pool;
+	m->next = NULL;
+	m->data_off = RTE_PKTMBUF_HEADROOM;
+	m->nb_segs = 1;
+	m->refcnt = 1;
+	m->ol_flags = (m->ol_flags & ~(RTE_MBUF_F_INDIRECT | RTE_MBUF_F_EXTERNAL)) | pool_flags;
+	mbufs[i] = w;
+}
+
+/** Anything between an ordinary pool and one of pinned external buffers, with a cache or without.
+ */
+static inline void
+world_pool(void)
+{
+	const bool pinned = nondet_bool();
+
+	pool_flags = pinned ? RTE_MBUF_F_EXTERNAL : 0;
+	pool_priv.flags = pinned ? RTE_PKTMBUF_POOL_F_PINNED_EXT_BUF : 0;
+	pool.cache = NULL;
+}
+
+int
+rte_mempool_get_bulk(struct rte_mempool *mp, void **obj, unsigned int n)
+{
+	unsigned int i;
+
+	PROOF(mp == &pool, "asked of the queue's pool");
+	if (nondet_bool() || pool_next + n > WORLD_MBUFS)
+		return -ENOENT;
+	for (i = 0; i < n; i++) {
+		struct world_mbuf *w = mbufs[pool_next + i];
+
+		w->place = POSTED;
+		obj[i] = &w->m;
+	}
+	pool_next += n;
+	return 0;
+}
+
+void
+rte_mempool_put_bulk(struct rte_mempool *mp, void *const *obj, unsigned int n)
+{
+	unsigned int i;
+
+	PROOF(mp == &pool, "given back to its own pool");
+	for (i = 0; i < n; i++) {
+		struct world_mbuf *w = obj[i];
+
+		PROOF(w->place != IN_POOL && w->place != WITH_USER, "the driver has what it frees");
+		w->place = IN_POOL;
+	}
+}
+
+/* A frame is freed, in few words: DPDK's own asks much of each segment. */
+static inline void
+world_free(struct rte_mbuf *m)
+{
+	struct rte_mbuf *next;
+
+	for (; m != NULL; m = next) {
+		next = m->next;
+		m->next = NULL;
+		m->nb_segs = 1;
+		rte_mbuf_raw_free(m);
+	}
+}
+#define rte_pktmbuf_free world_free
+
+/* What is copied by the driver's words is mbuf pointers, and what one word of an mbuf holds. */
+static inline void
+world_copy(void *to, const void *from, size_t n)
+{
+	size_t i;
+
+	PROOF(__CPROVER_r_ok(from, n) && __CPROVER_w_ok(to, n), "copied within objects");
+	if (n == sizeof(uint32_t)) {
+		*(uint32_t *)to = *(const uint32_t *)from;
+		return;
+	}
+	PROOF(n % sizeof(uint64_t) == 0, "copied by words");
+	for (i = 0; i < n / sizeof(uint64_t); i++)
+		((uint64_t *)to)[i] = ((const uint64_t *)from)[i];
+}
+#define memcpy world_copy
+
+#endif /* _PROOF_WORLD_H_ */
