@@ -7,6 +7,7 @@
 #include <rte_malloc.h>
 
 #include "sl_checked.h"
+#include "sl_compat.h"
 #include "sl_port.h"
 
 #define RX_OFFLOADS \
@@ -345,7 +346,7 @@ sl_mtu_set(struct rte_eth_dev *eth, uint16_t mtu)
 }
 
 static const uint32_t *
-sl_supported_ptypes_get(struct rte_eth_dev *eth)
+sl_supported_ptypes(struct rte_eth_dev *eth, size_t *n)
 {
 	static const uint32_t ptypes[] = {
 		RTE_PTYPE_L2_ETHER,
@@ -360,6 +361,7 @@ sl_supported_ptypes_get(struct rte_eth_dev *eth)
 	};
 	const struct sl_port *port = sl_port_of(eth);
 
+	*n = RTE_DIM(ptypes) - 1;
 	/* Not started: what start would choose, as far as queues are set up. */
 	if (eth->data->dev_started == 0 && eth->data->nb_rx_queues != 0 &&
 		sl_select_paths(eth) != 0)
@@ -641,7 +643,8 @@ OP(rx_queue_start, OP_PARAMS(uint16_t qid), OP_ARGS(qid))
 OP(rx_queue_stop, OP_PARAMS(uint16_t qid), OP_ARGS(qid))
 OP(tx_queue_start, OP_PARAMS(uint16_t qid), OP_ARGS(qid))
 OP(tx_queue_stop, OP_PARAMS(uint16_t qid), OP_ARGS(qid))
-OP(stats_get, OP_PARAMS(struct rte_eth_stats *stats), OP_ARGS(stats))
+OP(stats_get, OP_PARAMS(struct rte_eth_stats *stats, struct sl_queue_stats *queues),
+	OP_ARGS(stats, queues))
 OP(stats_reset, OP_PARAMS(), OP_ARGS())
 OP(xstats_get, OP_PARAMS(struct rte_eth_xstat *xstats, unsigned int n), OP_ARGS(xstats, n))
 OP(xstats_reset, OP_PARAMS(), OP_ARGS())
@@ -673,6 +676,9 @@ OP(tx_queue_setup,
 #undef OP_VOID
 #undef OP_PARAMS
 #undef OP_ARGS
+/* In the form that this release wants. */
+SL_STATS_GET(eth_stats_get, op_stats_get)
+SL_PTYPES_GET(eth_supported_ptypes_get, sl_supported_ptypes)
 
 const struct eth_dev_ops sl_eth_dev_ops = {
 	.dev_configure = op_dev_configure,
@@ -685,7 +691,7 @@ const struct eth_dev_ops sl_eth_dev_ops = {
 	.is_removed = op_is_removed,
 	.link_update = op_link_update,
 	.dev_infos_get = sl_dev_infos_get,
-	.dev_supported_ptypes_get = sl_supported_ptypes_get,
+	.dev_supported_ptypes_get = eth_supported_ptypes_get,
 	.mtu_set = op_mtu_set,
 	.get_reg = op_get_reg,
 	.rx_queue_setup = op_rx_queue_setup,
@@ -703,7 +709,7 @@ const struct eth_dev_ops sl_eth_dev_ops = {
 	.rx_burst_mode_get = sl_rx_burst_mode_get,
 	.tx_burst_mode_get = sl_tx_burst_mode_get,
 	.tx_done_cleanup = sl_tx_done_cleanup,
-	.stats_get = op_stats_get,
+	.stats_get = eth_stats_get,
 	.stats_reset = op_stats_reset,
 	.xstats_get = op_xstats_get,
 	.xstats_get_names = sl_xstats_get_names,

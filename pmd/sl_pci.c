@@ -153,6 +153,7 @@ is_uio(const struct rte_pci_device *pci)
 
 /** What the creation of a port goes by. */
 struct pci_probe {
+	struct rte_pci_device *pci;
 	struct sl_args args;
 	struct sl_vfio_link link;
 };
@@ -161,7 +162,7 @@ static int
 pci_port_create(struct rte_eth_dev *eth, void *arg)
 {
 	const struct pci_probe *probe = arg;
-	struct rte_pci_device *pci = RTE_ETH_DEV_TO_PCI(eth);
+	struct rte_pci_device *pci = probe->pci;
 	struct sl_adapter_params params = {
 		.name = pci->device.name,
 		.numa_node = pci->device.numa_node,
@@ -202,7 +203,7 @@ pci_port_create(struct rte_eth_dev *eth, void *arg)
 static int
 pci_probe(struct rte_pci_driver *driver, struct rte_pci_device *pci)
 {
-	struct pci_probe probe;
+	struct pci_probe probe = {.pci = pci};
 	char why[WHY_LEN];
 	int ret;
 

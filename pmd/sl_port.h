@@ -22,6 +22,7 @@
 #include <ethdev_driver.h>
 
 #include "sl_bus.h"
+#include "sl_compat.h"
 #include "sl_desc.h"
 #include "sl_fields.h"
 #include "sl_regs.h"
@@ -414,7 +415,7 @@ void sl_tx_reclaim_for(struct sl_tx_queue *q, unsigned int n);
 int sl_tx_done_cleanup(void *txq, uint32_t free_cnt);
 int sl_rx_descriptor_status(void *rxq, uint16_t offset);
 int sl_tx_descriptor_status(void *txq, uint16_t offset);
-uint32_t sl_rx_queue_count(void *rxq);
+sl_queue_count_t sl_rx_queue_count(void *rxq);
 /** Fill the whole ring and ring the doorbell. -ENOMEM: the pool is short. Control. */
 int sl_rx_queue_fill(struct sl_rx_queue *q);
 /** Free every mbuf the queue holds and reset its indices. The NIC must not run it. Control. */
@@ -602,7 +603,8 @@ void sl_port_release(struct sl_port *port);
 extern const struct eth_dev_ops sl_eth_dev_ops;
 
 /* sl_stats.c */
-int sl_stats_get(struct rte_eth_dev *eth, struct rte_eth_stats *stats);
+int sl_stats_get(
+	struct rte_eth_dev *eth, struct rte_eth_stats *stats, struct sl_queue_stats *queues);
 int sl_stats_reset(struct rte_eth_dev *eth);
 int sl_xstats_get(struct rte_eth_dev *eth, struct rte_eth_xstat *xstats, unsigned int n);
 int sl_xstats_get_names(struct rte_eth_dev *eth, struct rte_eth_xstat_name *names, unsigned int n);

@@ -171,7 +171,7 @@ sl_rx_descriptor_status(void *rxq, uint16_t offset)
 	return rx_desc_done(q, rx_index(q, offset)) ? RTE_ETH_RX_DESC_DONE : RTE_ETH_RX_DESC_AVAIL;
 }
 
-uint32_t
+sl_queue_count_t
 sl_rx_queue_count(void *rxq)
 {
 	const struct sl_rx_queue *q = rxq;

@@ -16,6 +16,7 @@
 #include <rte_mbuf.h>
 #include <rte_mempool.h>
 
+#include "sl_compat.h"
 #include "sl_pool.h"
 #include "sl_port.h"
 #include "sl_vec.h"
@@ -36,7 +37,7 @@ rx_post_descs(volatile union sl_rx_desc *d, struct rte_mbuf *const *sw, unsigned
 	const sl_vec64 headroom = sl_vec_each((sl_lane){RTE_PKTMBUF_HEADROOM, 0});
 	unsigned int k;
 
-	for (; RTE_IOVA_AS_PA && i + SL_VEC_LANES <= n; i += SL_VEC_LANES) {
+	for (; SL_IOVA_IN_MBUF && i + SL_VEC_LANES <= n; i += SL_VEC_LANES) {
 		sl_lane lane[SL_VEC_LANES];
 
 		for (k = 0; k < SL_VEC_LANES; k++)

@@ -14,6 +14,7 @@
 
 #include "sl_args.h"
 #include "sl_checked.h"
+#include "sl_compat.h"
 #include "sl_cpus.h"
 #include "sl_soft.h"
 
@@ -82,17 +83,17 @@ shared_put(struct soft_shared *s)
 	rte_memzone_free(s->mz);
 }
 
-static void *
+static sl_control_result_t
 first_cpu_of_thread(void *arg)
 {
 	struct sl_cpus cpus;
 	int *out = arg;
 
-	if (sl_cpus_of_thread(&cpus) != 0)
-		return NULL;
-	*out = sl_cpus_next(&cpus, -1);
-	sl_cpus_free(&cpus);
-	return NULL;
+	if (sl_cpus_of_thread(&cpus) == 0) {
+		*out = sl_cpus_next(&cpus, -1);
+		sl_cpus_free(&cpus);
+	}
+	return 0;
 }
 
 /*
@@ -103,13 +104,11 @@ first_cpu_of_thread(void *arg)
 static int
 default_cpu(void)
 {
-	pthread_t thread;
 	int cpu = -1;
 
 	if (rte_lcore_count() > 1)
 		return rte_lcore_to_cpu_id((int)rte_get_main_lcore());
-	if (rte_ctrl_thread_create(&thread, "sl-cpu", NULL, first_cpu_of_thread, &cpu) == 0)
-		pthread_join(thread, NULL);
+	(void)sl_control_run("sl-cpu", first_cpu_of_thread, &cpu);
 	return cpu;
 }
 

@@ -242,7 +242,7 @@ hw_rx_errors(const uint64_t *hw)
 }
 
 int
-sl_stats_get(struct rte_eth_dev *eth, struct rte_eth_stats *stats)
+sl_stats_get(struct rte_eth_dev *eth, struct rte_eth_stats *stats, struct sl_queue_stats *queues)
 {
 	struct sl_port *port = sl_port_of(eth);
 	const uint64_t *hw = port->hw.value;
@@ -265,16 +265,20 @@ sl_stats_get(struct rte_eth_dev *eth, struct rte_eth_stats *stats)
 		struct sl_rx_counters c = rx_counters(eth, i);
 
 		add_rx(stats, &c);
-		stats->q_ipackets[i] = c.packets;
-		stats->q_ibytes[i] = c.bytes;
-		stats->q_errors[i] = rx_errors(&c) + c.given_up + port->rx_dropped[i];
+		if (queues == NULL)
+			continue;
+		queues->q_ipackets[i] = c.packets;
+		queues->q_ibytes[i] = c.bytes;
+		queues->q_errors[i] = rx_errors(&c) + c.given_up + port->rx_dropped[i];
 	}
 	for (i = 0; i < eth->data->nb_tx_queues; i++) {
 		struct sl_tx_counters c = tx_counters(eth, i);
 
 		add_tx(stats, &c);
-		stats->q_opackets[i] = c.packets - c.given_up;
-		stats->q_obytes[i] = c.bytes - c.given_up_bytes;
+		if (queues == NULL)
+			continue;
+		queues->q_opackets[i] = c.packets - c.given_up;
+		queues->q_obytes[i] = c.bytes - c.given_up_bytes;
 	}
 	return 0;
 }

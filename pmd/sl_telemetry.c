@@ -9,6 +9,7 @@
 #include <rte_common.h>
 #include <rte_telemetry.h>
 
+#include "sl_compat.h"
 #include "sl_number.h"
 #include "sl_port.h"
 
@@ -34,21 +35,21 @@ telemetry_shm(const char *cmd, const char *params, struct rte_tel_data *d)
 	rte_tel_data_add_dict_string(
 		d, "coherency", sl_coherency_name(sl_adapter_sync(adapter)->mode));
 	sl_port_put(p);
-	rte_tel_data_add_dict_u64(d, "regions", s.regions);
-	rte_tel_data_add_dict_u64(d, "buffers", s.buffers);
-	rte_tel_data_add_dict_u64(d, "bytes_cached", s.bytes_cached);
-	rte_tel_data_add_dict_u64(d, "bytes_noncached", s.bytes_noncached);
-	rte_tel_data_add_dict_u64(d, "bytes_buffers", s.bytes_buffers);
-	rte_tel_data_add_dict_u64(d, "quota", s.quota);
-	rte_tel_data_add_dict_u64(d, "quota_noncached", s.quota_noncached);
-	rte_tel_data_add_dict_u64(d, "allocs", s.allocs);
-	rte_tel_data_add_dict_u64(d, "frees", s.frees);
-	rte_tel_data_add_dict_u64(d, "refused", s.refused);
-	rte_tel_data_add_dict_u64(d, "fallback_pages", s.fallback_pages);
-	rte_tel_data_add_dict_u64(d, "fallback_node", s.fallback_node);
-	rte_tel_data_add_dict_u64(d, "dma_faults", s.dma_faults);
-	rte_tel_data_add_dict_u64(d, "dma_window_bytes", s.window_bytes);
-	rte_tel_data_add_dict_u64(d, "dma_window_maps", s.window_maps);
+	sl_tel_add_dict_uint(d, "regions", s.regions);
+	sl_tel_add_dict_uint(d, "buffers", s.buffers);
+	sl_tel_add_dict_uint(d, "bytes_cached", s.bytes_cached);
+	sl_tel_add_dict_uint(d, "bytes_noncached", s.bytes_noncached);
+	sl_tel_add_dict_uint(d, "bytes_buffers", s.bytes_buffers);
+	sl_tel_add_dict_uint(d, "quota", s.quota);
+	sl_tel_add_dict_uint(d, "quota_noncached", s.quota_noncached);
+	sl_tel_add_dict_uint(d, "allocs", s.allocs);
+	sl_tel_add_dict_uint(d, "frees", s.frees);
+	sl_tel_add_dict_uint(d, "refused", s.refused);
+	sl_tel_add_dict_uint(d, "fallback_pages", s.fallback_pages);
+	sl_tel_add_dict_uint(d, "fallback_node", s.fallback_node);
+	sl_tel_add_dict_uint(d, "dma_faults", s.dma_faults);
+	sl_tel_add_dict_uint(d, "dma_window_bytes", s.window_bytes);
+	sl_tel_add_dict_uint(d, "dma_window_maps", s.window_maps);
 	return 0;
 }
 

@@ -29,6 +29,7 @@
 
 #include <rte_branch_prediction.h>
 
+#include "sl_compat.h"
 #include "sl_data_pool.h"
 #include "sl_paths.h"
 #include "sl_pool.h"
@@ -535,7 +536,7 @@ tx_put_quads(const struct sl_tx_queue *q, unsigned int idx, struct rte_mbuf **m,
 
 	n = RTE_MIN(n, q->nb_desc - idx);
 	/* An mbuf has its buf_iova beside buf_addr only where DPDK is built so. */
-	for (i = 0; RTE_IOVA_AS_PA && i + SL_QUAD <= n; i += SL_QUAD) {
+	for (i = 0; SL_IOVA_IN_MBUF && i + SL_QUAD <= n; i += SL_QUAD) {
 		sl_vec64 amiss = {0};
 		uintptr_t other = 0;
 

@@ -104,6 +104,13 @@ check_words() {
 	files '*.c' '*.h' '*.def' | xargs -r grep -nP '[ \t]+$' | verdict "no blanks at line ends"
 }
 
+# A release that changes something is met in one place: what the rest of the code uses is named there.
+check_releases() {
+	files '*.c' '*.h' '*.def' ':!pmd/sl_compat.h' ':!tests/compat.h' |
+		xargs -r grep -nwE 'RTE_VERSION|RTE_VERSION_NUM|RTE_VER_[A-Z]+|SL_DPDK' |
+		verdict "DPDK's release is known to the two compat files alone"
+}
+
 # Each header compiles alone: it includes what it needs.
 check_headers() {
 	local headers dpdk_flags
@@ -168,6 +175,7 @@ check_spdx
 check_format
 check_columns
 check_words
+check_releases
 check_headers
 check_state
 check_shell

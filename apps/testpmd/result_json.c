@@ -71,12 +71,12 @@ port_json(const struct run *run, uint16_t i, const struct outcome *o)
 	const struct port_counters *rate = &o->window.port[i];
 	double s = o->rate.seconds > 0 ? o->rate.seconds : 1;
 	char mac[RTE_ETHER_ADDR_FMT_SIZE], rx[64], tx[64];
-	struct rte_eth_link link = {0};
+	struct rte_eth_link link;
 
 	rte_ether_format_addr(mac, sizeof(mac), &p->mac);
 	burst_paths(p->id, rx, tx, sizeof(rx));
-	if (!p->closed)
-		rte_eth_link_get_nowait(p->id, &link);
+	if (p->closed || rte_eth_link_get_nowait(p->id, &link) != 0)
+		link = (struct rte_eth_link){0};
 	return json_pack("{s:i, s:s, s:s, s:o, s:s, s:o, s:o, s:o, s:i, s:i, s:i, s:i, s:i, s:b,"
 			 " s:b, s:o, s:o, s:O}",
 		"id", p->id, "name", p->name, "driver", p->info.driver_name, "device",

@@ -6,7 +6,8 @@
 
 #include <rte_common.h>
 #include <rte_log.h>
-#include <rte_version.h>
+
+#include "sl_compat.h"
 
 #include "words.h"
 
@@ -31,9 +32,8 @@ on_message(void *cookie, const char *text, size_t len)
 	if (level > 0 && level <= (int)RTE_LOG_ERR)
 		keep(cookie, text, len);
 	fwrite(text, 1, len, stderr);
-#if RTE_VERSION < RTE_VERSION_NUM(24, 11, 0, 0)
-	syslog(level - 1, "%.*s", (int)len, text);
-#endif
+	if (SL_EAL_LOGS_TO_SYSLOG)
+		syslog(level - 1, "%.*s", (int)len, text);
 	return (ssize_t)len;
 }
 

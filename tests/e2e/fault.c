@@ -544,7 +544,7 @@ removed(void **state)
 	struct rte_eth_stats s;
 
 	pull_out(p);
-	(void)rte_eth_link_get_nowait(p->id, &link);
+	assert_int_equal(rte_eth_link_get_nowait(p->id, &link), 0);
 	assert_int_equal(link.link_status, RTE_ETH_LINK_DOWN);
 	/* All ones are no counts. */
 	if (rte_eth_stats_get(p->id, &s) == 0) {

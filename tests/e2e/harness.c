@@ -608,12 +608,12 @@ h_close(struct h_port *p)
 	struct rte_eth_link link;
 	unsigned int i;
 	int stopped = 0;
-	int closed;
+	int asked, closed;
 
 	if (!p->open)
 		return;
 	p->open = false;
-	(void)rte_eth_link_get_nowait(p->id, &link);
+	asked = rte_eth_link_get_nowait(p->id, &link);
 	if (p->pool != NULL)
 		stopped = rte_eth_dev_stop(p->id);
 	h_log_mark();
@@ -621,6 +621,7 @@ h_close(struct h_port *p)
 	closed = rte_eth_dev_close(p->id);
 	p->nic = NULL;
 	p->wire = NULL;
+	assert_int_equal(asked, 0);
 	assert_int_equal(closed, 0);
 	assert_int_equal(stopped, 0);
 	/* An adapter that could not be closed lists what is live, at level error. */
@@ -936,6 +937,8 @@ static void
 ip6_packet(uint8_t *l3, uint32_t len, const struct h_flow *flow)
 {
 	struct rte_ipv6_hdr *ip = (struct rte_ipv6_hdr *)l3;
+	uint8_t *const src = l3 + offsetof(struct rte_ipv6_hdr, src_addr);
+	uint8_t *const dst = l3 + offsetof(struct rte_ipv6_hdr, dst_addr);
 	void *l4 = ip + 1;
 	uint32_t be;
 
@@ -943,12 +946,12 @@ ip6_packet(uint8_t *l3, uint32_t len, const struct h_flow *flow)
 		.payload_len = rte_cpu_to_be_16((uint16_t)(len - sizeof(*ip))),
 		.hop_limits = 64,
 		.proto = flow->proto == 0 ? 253 : flow->proto};
-	ip->src_addr[0] = 0xfd;
-	ip->dst_addr[0] = 0xfd;
+	src[0] = 0xfd;
+	dst[0] = 0xfd;
 	be = rte_cpu_to_be_32(flow->src);
-	memcpy(ip->src_addr + 12, &be, 4);
+	memcpy(src + 12, &be, 4);
 	be = rte_cpu_to_be_32(flow->dst);
-	memcpy(ip->dst_addr + 12, &be, 4);
+	memcpy(dst + 12, &be, 4);
 	l4_header(l4, flow, len - sizeof(*ip));
 	if (flow->proto != 0)
 		l4_set_cksum(l4, flow, rte_ipv6_udptcp_cksum(ip, l4));

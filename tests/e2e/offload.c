@@ -6,9 +6,9 @@
  */
 #include <rte_errno.h>
 #include <rte_net.h>
-#include <rte_net_crc.h>
 #include <rte_thash.h>
 
+#include "../compat.h"
 #include "harness.h"
 
 static const struct rte_ether_addr other_mac = {{0x02, 0x55, 0x55, 0, 0, 9}};
@@ -841,7 +841,7 @@ keep_crc(void **state)
 		len = RTE_MAX(60u, 1024u * (i / 16)) + i % 16;
 		len -= i / 16 == 0 ? 0 : 10;
 		h_ether(f, len, &p->mac, len);
-		fcs = rte_net_crc_calc(f, len, RTE_NET_CRC32_ETH);
+		fcs = compat_crc32(f, len);
 		memcpy(f + len, &fcs, 4);
 		h_give(p, f, len);
 		m = h_recv_one(p, 0);
@@ -931,8 +931,7 @@ tell_frame(FILE *out, const struct rte_mbuf *m)
 		fprintf(out, " hash %#x", m->hash.rss);
 	for (s = m; s != NULL; s = s->next)
 		fprintf(out, " %u/%#x", s->data_len,
-			rte_net_crc_calc(
-				rte_pktmbuf_mtod(s, const void *), s->data_len, RTE_NET_CRC32_ETH));
+			compat_crc32(rte_pktmbuf_mtod(s, const void *), s->data_len));
 	fputs("]", out);
 }
 
@@ -986,7 +985,7 @@ tell_sent(FILE *out, struct h_port *p, const char *what, struct rte_mbuf *m)
 	}
 	h_send(p, 0, m);
 	while ((len = h_take(p, got)) != 0)
-		fprintf(out, " %u/%#x", len, rte_net_crc_calc(got, len, RTE_NET_CRC32_ETH));
+		fprintf(out, " %u/%#x", len, compat_crc32(got, len));
 }
 
 static void

@@ -16,6 +16,7 @@
 #include <bus_pci_driver.h>
 #include <ethdev_driver.h>
 
+#include "../compat.h"
 #include "sl_fields.h"
 #include "sl_regs.h"
 #include "sl_regs_82599.h"
@@ -201,9 +202,8 @@ pci_new(struct rte_pci_driver *drv, const struct rte_pci_id *id, const struct st
 	rte_intr_type_set(p->dev.intr_handle, RTE_INTR_HANDLE_VDEV);
 	snprintf(p->dev.name, sizeof(p->dev.name), "%s", name);
 	p->dev.device.name = p->dev.name;
-	p->dev.device.driver = &drv->driver;
 	p->dev.device.numa_node = SOCKET_ID_ANY;
-	p->dev.driver = drv;
+	COMPAT_SET_DRIVER(&p->dev, drv);
 	p->dev.id = *id;
 	p->dev.addr = (struct rte_pci_addr){.domain = DOMAIN, .devid = (uint8_t)drivers.serial++};
 	p->dev.kdrv = RTE_PCI_KDRV_VFIO;

@@ -7,6 +7,7 @@
  * its exact length, so that a build with AddressSanitizer sees a byte too far.
  */
 
+#include <netinet/ip_icmp.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -125,7 +126,7 @@ make_echo(uint8_t *p, unsigned int tags, unsigned int options, uint16_t payload)
 		.dst_addr = rte_cpu_to_be_32(RTE_IPV4(10, 0, 0, 2)),
 	};
 	ip->hdr_checksum = (uint16_t)~rte_raw_cksum(ip, header);
-	*icmp = (struct rte_icmp_hdr){.icmp_type = RTE_IP_ICMP_ECHO_REQUEST, .icmp_ident = 7};
+	*icmp = (struct rte_icmp_hdr){.icmp_type = ICMP_ECHO, .icmp_ident = 7};
 	for (uint16_t i = 0; i < payload; i++)
 		((uint8_t *)(icmp + 1))[i] = (uint8_t)rand();
 	icmp->icmp_cksum = (uint16_t)~rte_raw_cksum(icmp, sizeof(*icmp) + payload);
@@ -174,7 +175,7 @@ test_echo(void **state)
 				assert_int_equal(rte_raw_cksum(out + at, header), UINT16_MAX);
 				assert_int_equal(
 					rte_raw_cksum(out + at + header, 8 + payload), UINT16_MAX);
-				assert_int_equal(out[at + header], RTE_IP_ICMP_ECHO_REPLY);
+				assert_int_equal(out[at + header], ICMP_ECHOREPLY);
 				assert_memory_equal(out + at + 12, in + at + 16, 4);
 				assert_memory_equal(out + at + 16, in + at + 12, 4);
 				assert_memory_equal(

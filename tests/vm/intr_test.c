@@ -298,7 +298,7 @@ on_link(uint16_t port, enum rte_eth_event_type type, void *arg, void *ret)
 	(void)arg;
 	(void)ret;
 	clock_gettime(CLOCK_REALTIME, &now);
-	rte_eth_link_get_nowait(port, &link);
+	must(rte_eth_link_get_nowait(port, &link), "link");
 	printf("link %s %" PRId64 "\n", link.link_status == RTE_ETH_LINK_UP ? "up" : "down",
 		(int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000);
 	fflush(stdout);

@@ -143,8 +143,8 @@ put_ipv6(uint8_t *at, const struct flow *f)
 		const rte_be32_t src = rte_cpu_to_be_32(f->src[i]);
 		const rte_be32_t dst = rte_cpu_to_be_32(f->dst[i]);
 
-		memcpy(&ip.src_addr[i * sizeof(src)], &src, sizeof(src));
-		memcpy(&ip.dst_addr[i * sizeof(dst)], &dst, sizeof(dst));
+		memcpy((uint8_t *)&ip.src_addr + i * sizeof(src), &src, sizeof(src));
+		memcpy((uint8_t *)&ip.dst_addr + i * sizeof(dst), &dst, sizeof(dst));
 	}
 	memcpy(at, &ip, sizeof(ip));
 }

@@ -44,7 +44,7 @@
 struct payload {
 	uint64_t seq;
 	uint8_t fill[FRAME - sizeof(struct rte_ether_hdr) - sizeof(uint64_t)];
-} __rte_packed;
+} __attribute__((packed));
 
 struct rig {
 	struct rte_mempool *pool;
@@ -76,7 +76,10 @@ reg_write(struct rig *r, unsigned int port, uint32_t off, uint32_t val)
 static volatile uint8_t *
 bar_map(uint16_t port)
 {
-	return RTE_DEV_TO_PCI(rte_eth_devices[port].device)->mem_resource[0].addr;
+	const struct rte_pci_device *pci =
+		container_of(rte_eth_devices[port].device, struct rte_pci_device, device);
+
+	return pci->mem_resource[0].addr;
 }
 
 static void

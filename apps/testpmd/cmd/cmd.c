@@ -294,9 +294,9 @@ take_input(struct cmdline *cl, struct run *run)
 	struct pollfd in = {.fd = STDIN_FILENO, .events = POLLIN};
 
 	do {
-		int status = cmdline_poll(cl);
+		char c;
 
-		if (status < 0 || status == RDLINE_EXITED || run->quit)
+		if (read(STDIN_FILENO, &c, 1) != 1 || cmdline_in(cl, &c, 1) < 0 || run->quit)
 			return false;
 	} while (poll(&in, 1, 0) > 0 && !signals_came(&run->signals));
 	return true;

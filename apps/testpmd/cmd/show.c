@@ -105,7 +105,8 @@ summary_one(struct run *run, struct port *p, const struct args *args)
 	RTE_SET_USED(run);
 	RTE_SET_USED(args);
 	rte_ether_format_addr(mac, sizeof(mac), &p->mac);
-	rte_eth_link_get_nowait(p->id, &link);
+	if (rte_eth_link_get_nowait(p->id, &link) != 0)
+		link.link_status = RTE_ETH_LINK_DOWN;
 	printf("%3u  %-24s %-20s %s  %-8s %s\n", p->id, p->name, p->info.driver_name, mac,
 		p->started ? "started" : "stopped",
 		link.link_status == RTE_ETH_LINK_UP ? "up" : "down");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+#include <netinet/ip_icmp.h>
 #include <string.h>
 
 #include <rte_arp.h>
@@ -15,7 +16,7 @@
 #define HEAD_MAX \
 	(sizeof(struct rte_ether_hdr) + VLAN_TAGS_MAX * sizeof(struct rte_vlan_hdr) + \
 		IP_HEADER_MAX + sizeof(struct rte_icmp_hdr))
-#define ICMP_REQUEST_WORD RTE_BE16(RTE_IP_ICMP_ECHO_REQUEST << 8) /* type and code */
+#define ICMP_REQUEST_WORD RTE_BE16(ICMP_ECHO << 8) /* type and code */
 #define TTL 64
 
 /**
@@ -128,7 +129,7 @@ answer_echo(struct head *h)
 	if (h->len < h->l3 + sizeof(*ip) || !good_ip(h, ip))
 		return false;
 	icmp = (void *)((uint8_t *)ip + rte_ipv4_hdr_len(ip));
-	if (icmp->icmp_type != RTE_IP_ICMP_ECHO_REQUEST || icmp->icmp_code != 0)
+	if (icmp->icmp_type != ICMP_ECHO || icmp->icmp_code != 0)
 		return false;
 	asked = ip->dst_addr;
 	ip->dst_addr = ip->src_addr;
@@ -137,7 +138,7 @@ answer_echo(struct head *h)
 	ip->hdr_checksum = 0;
 	ip->hdr_checksum = (uint16_t)~rte_raw_cksum(ip, rte_ipv4_hdr_len(ip));
 	/* RFC 1624: a damaged packet's checksum stays wrong, for the asker to see. */
-	icmp->icmp_type = RTE_IP_ICMP_ECHO_REPLY;
+	icmp->icmp_type = ICMP_ECHOREPLY;
 	sum = (uint16_t)~icmp->icmp_cksum + (uint32_t)(uint16_t)~ICMP_REQUEST_WORD;
 	sum = (sum & UINT16_MAX) + (sum >> 16);
 	sum = (sum & UINT16_MAX) + (sum >> 16);

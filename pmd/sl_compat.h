@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+#ifndef _SL_COMPAT_H_
+#define _SL_COMPAT_H_
+
+/**
+ * @file
+ * What differs between the releases of DPDK that this tree builds on, 22.11 to 26.11. No other file asks
+ * for the release, but tests/compat.h for what only tests need. Needs no driver headers.
+ */
+
+#include <pthread.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <rte_config.h>
+#include <rte_lcore.h>
+#include <rte_thread.h>
+#include <rte_version.h>
+
+struct eth_queue_stats;
+struct rte_eth_dev;
+struct rte_eth_stats;
+
+/** True from that release on, its release candidates included. */
+#define SL_DPDK(year, month) (RTE_VERSION >= RTE_VERSION_NUM(year, month, 0, 0))
+
+/** True when an mbuf has its buf_iova, beside its buf_addr. */
+#if SL_DPDK(23, 3)
+#define SL_IOVA_IN_MBUF RTE_IOVA_IN_MBUF
+#else
+#define SL_IOVA_IN_MBUF RTE_IOVA_AS_PA
+#endif
+
+/** Add an unsigned number to a dictionary of telemetry's. */
+#if SL_DPDK(23, 3)
+#define sl_tel_add_dict_uint rte_tel_data_add_dict_uint
+#else
+#define sl_tel_add_dict_uint rte_tel_data_add_dict_u64
+#endif
+
+/**
+ * Define @name, the operation that tells packet types, by @get(port, &n): a list of n types with
+ * RTE_PTYPE_UNKNOWN behind them, or NULL.
+ */
+#if SL_DPDK(24, 3)
+#define SL_PTYPES_GET(name, get) \
+	static const uint32_t *name(struct rte_eth_dev *eth, size_t *n) \
+	{ \
+		return get(eth, n); \
+	}
+#else
+#define SL_PTYPES_GET(name, get) \
+	static const uint32_t *name(struct rte_eth_dev *eth) \
+	{ \
+		size_t n; \
+\
+		return get(eth, &n); \
+	}
+#endif
+
+/**
+ * The struct with the figures of single queues, and @name, the operation that fills it and the port's
+ * by @get(port, stats, queues); queues may be NULL.
+ */
+#if SL_DPDK(25, 11)
+#define sl_queue_stats eth_queue_stats
+#define SL_STATS_GET(name, get) \
+	static int name(struct rte_eth_dev *eth, struct rte_eth_stats *stats, \
+		struct eth_queue_stats *queues) \
+	{ \
+		return get(eth, stats, queues); \
+	}
+#else
+#define sl_queue_stats rte_eth_stats
+#define SL_STATS_GET(name, get) \
+	static int name(struct rte_eth_dev *eth, struct rte_eth_stats *stats) \
+	{ \
+		return get(eth, stats, stats); \
+	}
+#endif
+
+/** What a function returns that runs on a thread of EAL's control threads' CPUs. */
+#if SL_DPDK(23, 3)
+typedef uint32_t sl_control_result_t;
+#else
+typedef void *sl_control_result_t;
+#endif
+
+/** Run @run(@arg) on such a thread, to its end. @return 0, or an error: it did not run. */
+static inline int
+sl_control_run(const char *name, sl_control_result_t (*run)(void *), void *arg)
+{
+#if SL_DPDK(23, 3)
+	rte_thread_t thread;
+	int ret = rte_thread_create_control(&thread, name, run, arg);
+
+	return ret == 0 ? rte_thread_join(thread, NULL) : ret;
+#else
+	pthread_t thread;
+	int ret = rte_ctrl_thread_create(&thread, name, NULL, run, arg);
+
+	return ret == 0 ? pthread_join(thread, NULL) : ret;
+#endif
+}
+
+/** What the operation returns that counts a queue's descriptors. */
+#if SL_DPDK(25, 11)
+typedef int sl_queue_count_t;
+#else
+typedef uint32_t sl_queue_count_t;
+#endif
+
+/** True when EAL's log goes to syslog too, as long as it has no stream of an application's. */
+#define SL_EAL_LOGS_TO_SYSLOG (!SL_DPDK(24, 11))
+
+#endif /* _SL_COMPAT_H_ */
