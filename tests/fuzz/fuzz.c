@@ -75,8 +75,7 @@ fuzz_read(void *lies, uint32_t off, uint32_t val)
 		}
 		if (lie->off != off)
 			continue;
-		/* All ones: for good. */
-		if (lie->reads != UINT8_MAX)
+		if (lie->reads <= INT8_MAX) /* else for good */
 			lie->armed = lie->reads-- > 0;
 		val = lie->value;
 	}
