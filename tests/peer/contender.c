@@ -27,25 +27,27 @@ SL_PATHS_DECLARE(unbounded);
 
 const struct contender_row contender_rows[] = {
 	{"igb", "DPDK's net_e1000_igb on the 82576", KIND_STOCK, "net_e1000_igb", SL_PCI_DEV_82576,
-		NULL, 1, true, false, false},
+		NULL, 1, true, false, false, false},
 	{"ixgbe", "DPDK's net_ixgbe on the 82599", KIND_STOCK, "net_ixgbe", SL_PCI_DEV_82599_KX4,
-		NULL, 4, true, false, false},
+		NULL, 4, true, false, false, false},
 	{"coherent", "net_syncline, coherency=coherent", KIND_OURS, NULL, 0, "coherency=coherent",
-		1, true, false, false},
+		1, true, false, false, false},
 	{"explicit", "net_syncline, coherency=explicit", KIND_OURS, NULL, 0, "coherency=explicit",
-		1, true, false, false},
+		1, true, false, false, false},
 	{"apart", "as coherent, with a mempool of sl_pktmbuf_pool_create()", KIND_OURS, NULL, 0,
-		"coherency=coherent", 1, true, false, true},
+		"coherency=coherent", 1, true, false, true, false},
+	{"apart+free", "as apart, with MBUF_FAST_FREE", KIND_OURS, NULL, 0, "coherency=coherent", 1,
+		true, false, true, true},
 	{"null", "DPDK's net_null: mbufs without a device", KIND_VDEV, "net_null0", 0, "size=60", 1,
-		false, false, false},
+		false, false, false, false},
 	{"ring", "DPDK's net_ring: a ring in memory", KIND_RING, "net_ring0", 0, "", 1, false,
-		false, false},
-	{"unbounded", "as coherent, without the bounds on what a NIC writes", KIND_OURS, NULL, 0,
-		"coherency=coherent", 1, false, true, false},
-	{"floor", "a bare loop over descriptors and mbuf headers", KIND_FLOOR, NULL, 0, NULL, 1,
 		false, false, false},
+	{"unbounded", "as coherent, without the bounds on what a NIC writes", KIND_OURS, NULL, 0,
+		"coherency=coherent", 1, false, true, false, false},
+	{"floor", "a bare loop over descriptors and mbuf headers", KIND_FLOOR, NULL, 0, NULL, 1,
+		false, false, false, false},
 	{"floor+sync", "the same with the cache maintenance that the memory contract needs",
-		KIND_FLOOR, NULL, 0, "explicit", 1, false, false, false},
+		KIND_FLOOR, NULL, 0, "explicit", 1, false, false, false, false},
 };
 const unsigned int contender_row_count = RTE_DIM(contender_rows);
 
@@ -357,6 +359,8 @@ port_start(struct contender *c)
 		conf.rxmode.offloads = RTE_ETH_RX_OFFLOAD_CHECKSUM;
 		conf.txmode.offloads = RTE_ETH_TX_OFFLOAD_IPV4_CKSUM | RTE_ETH_TX_OFFLOAD_UDP_CKSUM;
 	}
+	if (c->row->fast_free)
+		conf.txmode.offloads |= RTE_ETH_TX_OFFLOAD_MBUF_FAST_FREE;
 	ret = rte_eth_dev_configure(c->port, nb, nb, &conf);
 	for (q = 0; q < nb && ret == 0; q++) {
 		ret = rte_eth_rx_queue_setup(c->port, q, RING, 0, NULL, c->pool);

@@ -50,6 +50,7 @@ struct contender_row {
 	bool offloads;		/**< has checksum offloads to measure */
 	bool unbounded;		/**< of KIND_OURS: with burst functions that lack bounds */
 	bool apart;		/**< its mempool has the data in pages of its own */
+	bool fast_free;		/**< started with MBUF_FAST_FREE */
 };
 
 extern const struct contender_row contender_rows[];
@@ -105,7 +106,7 @@ contender_get(struct contender *c, struct rte_mbuf **m, unsigned int n);
 static inline void
 contender_mark(struct rte_mbuf *m)
 {
-	m->ol_flags = RTE_MBUF_F_TX_IPV4 | RTE_MBUF_F_TX_IP_CKSUM | RTE_MBUF_F_TX_UDP_CKSUM;
+	m->ol_flags |= RTE_MBUF_F_TX_IPV4 | RTE_MBUF_F_TX_IP_CKSUM | RTE_MBUF_F_TX_UDP_CKSUM;
 	m->l2_len = sizeof(struct rte_ether_hdr);
 	m->l3_len = sizeof(struct rte_ipv4_hdr);
 }

@@ -28,6 +28,7 @@ static const struct {
 	{"coherent/ixgbe", "coherent", "ixgbe", NULL, NULL},
 	{"coherent/floor", "coherent", "floor", NULL, NULL},
 	{"apart/coherent", "apart", "coherent", NULL, NULL},
+	{"free/coherent", "apart+free", "coherent", NULL, NULL},
 	{"bounds", "coherent", "unbounded", NULL, NULL},
 	{"explicit/coherent", "explicit", "coherent", NULL, NULL},
 	{"explicit/need", "explicit", "coherent", "floor+sync", "floor"},
