@@ -18,6 +18,7 @@
 
 #include <rte_errno.h>
 #include <rte_mbuf.h>
+#include <rte_mbuf_pool_ops.h>
 #include <rte_memory.h>
 #include <rte_memzone.h>
 #include <rte_random.h>
@@ -61,7 +62,8 @@ longest_line(void)
 
 /* 0, or -EINVAL when a buffer cannot be told to DPDK, which counts it in 16 bits. */
 static int
-layout_choose(const char *name, unsigned int n, uint16_t room, struct data_layout *out)
+layout_choose(
+	const char *name, unsigned int n, uint16_t priv, uint16_t room, struct data_layout *out)
 {
 	const uint32_t line = longest_line();
 
@@ -71,6 +73,11 @@ layout_choose(const char *name, unsigned int n, uint16_t room, struct data_layou
 	/* An odd number of lines: the first ones of all buffers spread over all sets of a cache. */
 	if (out->stride / line % 2 == 0)
 		out->stride += line;
+	if (priv % RTE_MBUF_PRIV_ALIGN != 0) {
+		SL_LOG(ERR, "mempool '%s': a private area of %u bytes; allowed are multiples of %u",
+			name, priv, RTE_MBUF_PRIV_ALIGN);
+		return -EINVAL;
+	}
 	if (n > 0 && room > 0 && out->stride <= UINT16_MAX)
 		return 0;
 	SL_LOG(ERR,
@@ -137,6 +144,7 @@ find_runs(struct sl_data_pool *d)
 static void
 data_destroy(struct sl_data_pool *d)
 {
+	rte_memzone_free(d->headers);
 	rte_memzone_free(d->mz);
 	free(d);
 }
@@ -213,15 +221,14 @@ data_create(const char *name, const struct data_layout *l, int socket)
 	return data_reserve(name, (l->n + each - 1) / each * large, large, socket, 0);
 }
 
-/* The chunk's memory goes, with the mempool: by now it has left all windows. */
+/*
+ * The data goes after the mempool's end was told to all that listen, and each port has
+ * taken it out of its window: with the first chunk of headers, all of which EAL has left.
+ */
 static void
-data_free(struct rte_mempool_memhdr *chunk, void *opaque)
+data_free(struct rte_mempool_memhdr *chunk __rte_unused, void *opaque)
 {
-	struct sl_data_pool *d = opaque;
-
-	if (d->free_cb != NULL)
-		d->free_cb(chunk, d->opaque);
-	data_destroy(d);
+	data_destroy(opaque);
 }
 
 const struct sl_data_pool *
@@ -232,45 +239,121 @@ sl_data_pool_of(const struct rte_mempool *pool)
 	return chunk != NULL && chunk->free_cb == data_free ? chunk->opaque : NULL;
 }
 
-/*
- * The data goes after the mempool's end was told to all that listen, and each port
- * has taken it out of its window: with the first chunk of headers.
- */
 static void
 data_attach(struct rte_mempool *pool, struct sl_data_pool *d)
 {
 	struct rte_mempool_memhdr *chunk = STAILQ_FIRST(&pool->mem_list);
 
-	d->free_cb = chunk->free_cb;
-	d->opaque = chunk->opaque;
 	chunk->opaque = d;
 	chunk->free_cb = data_free;
 }
 
+/* --- mbufs --- */
+
+/* From mbuf to mbuf it is at least as far as eight of their shared infos are long. */
+_Static_assert(sizeof(struct rte_mbuf_ext_shared_info) * 8 <=
+		RTE_CACHE_LINE_SIZE + sizeof(struct rte_mbuf),
+	"shared info lies eight times as dense");
+
+/* Memory of the mbufs, and behind it of their shared info. 0 or negative errno. */
+static int
+headers_reserve(struct rte_mempool *pool, struct sl_data_pool *d)
+{
+	const size_t each = pool->header_size + pool->elt_size + pool->trailer_size;
+	/* No mbuf goes over a page's end, the smallest page being the system's. */
+	const size_t pages = pool->size * each / (size_t)sysconf(_SC_PAGESIZE) + 2;
+	const size_t len = RTE_ALIGN_CEIL((pool->size + pages) * each, RTE_CACHE_LINE_SIZE);
+	int ret;
+
+	d->headers = reserve(pool->name, len + len / 8 + sizeof(struct rte_mbuf_ext_shared_info),
+		RTE_CACHE_LINE_SIZE, pool->socket_id, 0);
+	if (d->headers == NULL)
+		return -rte_errno;
+	memset(d->headers->addr, 0, d->headers->len);
+	d->shared_at = (uintptr_t)d->headers->addr + len - (uintptr_t)d->headers->addr / 8;
+	ret = rte_mempool_populate_virt(
+		pool, d->headers->addr, len, (size_t)d->headers->hugepage_sz, NULL, NULL);
+	if (ret < 0)
+		return ret;
+	return (unsigned int)ret == pool->size ? 0 : -ENOMEM;
+}
+
+/* The last clone went, after its mbuf: that is free now. */
+static void
+mbuf_unshare(void *addr __rte_unused, void *opaque)
+{
+	struct rte_mbuf *m = opaque;
+
+	rte_mbuf_ext_refcnt_set(m->shinfo, 1);
+	m->ol_flags = RTE_MBUF_F_EXTERNAL;
+	m->next = NULL;
+	m->nb_segs = 1;
+	rte_mbuf_raw_free(m);
+}
+
+/** Where the next mbuf's buffer is. */
+struct next_buffer {
+	const struct sl_data_pool *d;
+	const struct data_layout *l;
+	unsigned int run;
+	size_t used; /* of the run */
+};
+
+static void
+mbuf_init(struct rte_mempool *pool, void *arg, void *obj, unsigned int idx __rte_unused)
+{
+	struct next_buffer *next = arg;
+	const struct sl_data_run *run = &next->d->runs[next->run];
+	struct rte_mbuf *m = obj;
+	size_t off;
+
+	while (next->used == run_holds(run, next->l)) {
+		run = &next->d->runs[++next->run];
+		next->used = 0;
+	}
+	off = next->l->first + next->used++ * next->l->stride;
+	m->buf_addr = (uint8_t *)run->va + off;
+	rte_mbuf_iova_set(m, run->iova + off);
+	m->buf_len = rte_pktmbuf_data_room_size(pool);
+	m->priv_size = rte_pktmbuf_priv_size(pool);
+	m->data_off = RTE_MIN(RTE_PKTMBUF_HEADROOM, m->buf_len);
+	m->ol_flags = RTE_MBUF_F_EXTERNAL;
+	m->pool = pool;
+	m->nb_segs = 1;
+	m->port = RTE_MBUF_PORT_INVALID;
+	rte_mbuf_refcnt_set(m, 1);
+	m->shinfo = sl_data_pool_shared(next->d->shared_at, m);
+	m->shinfo->free_cb = mbuf_unshare;
+	m->shinfo->fcb_opaque = m;
+	rte_mbuf_ext_refcnt_set(m->shinfo, 1);
+}
+
 /* The mempool on its data; NULL with rte_errno. */
 static struct rte_mempool *
-pool_on(const struct sl_data_pool *d, const struct data_layout *l, const char *name,
-	unsigned int cache, uint16_t priv, uint16_t room, int socket)
+pool_on(struct sl_data_pool *d, const struct data_layout *l, const char *name, unsigned int cache,
+	uint16_t priv, uint16_t room, int socket)
 {
-	struct rte_pktmbuf_extmem *ext = calloc(d->nb_runs, sizeof(*ext));
-	struct rte_mempool *pool;
-	unsigned int i, n = 0;
+	struct rte_pktmbuf_pool_private own = {.mbuf_data_room_size = room,
+		.mbuf_priv_size = priv,
+		.flags = RTE_PKTMBUF_POOL_F_PINNED_EXT_BUF};
+	struct next_buffer next = {.d = d, .l = l};
+	struct rte_mempool *pool = rte_mempool_create_empty(
+		name, l->n, sizeof(struct rte_mbuf) + priv, cache, sizeof(own), socket, 0);
+	int ret;
 
-	if (ext == NULL) {
-		rte_errno = ENOMEM;
+	if (pool == NULL)
+		return NULL;
+	ret = rte_mempool_set_ops_byname(pool, rte_mbuf_best_mempool_ops(), NULL);
+	if (ret == 0) {
+		rte_pktmbuf_pool_init(pool, &own);
+		ret = headers_reserve(pool, d);
+	}
+	if (ret != 0) {
+		rte_mempool_free(pool);
+		rte_errno = -ret;
 		return NULL;
 	}
-	for (i = 0; i < d->nb_runs; i++) {
-		const struct sl_data_run *run = &d->runs[i];
-
-		ext[n].buf_ptr = (uint8_t *)run->va + l->first;
-		ext[n].buf_iova = run->iova + l->first;
-		ext[n].buf_len = run_holds(run, l) * l->stride;
-		ext[n].elt_size = (uint16_t)l->stride;
-		n += ext[n].buf_len != 0;
-	}
-	pool = rte_pktmbuf_pool_create_extbuf(name, l->n, cache, priv, room, socket, ext, n);
-	free(ext);
+	rte_mempool_obj_iter(pool, mbuf_init, &next);
 	return pool;
 }
 
@@ -282,7 +365,7 @@ sl_pktmbuf_pool_create(const char *name, unsigned int n, unsigned int cache_size
 	struct data_layout l;
 	struct sl_data_pool *d;
 
-	if (layout_choose(name, n, data_room_size, &l) != 0) {
+	if (layout_choose(name, n, priv_size, data_room_size, &l) != 0) {
 		rte_errno = EINVAL;
 		return NULL;
 	}

@@ -24,15 +24,26 @@ struct sl_data_run {
 	size_t len;
 };
 
-/** The data of one mempool: whole pages with nothing else in them. */
+/** What one mempool has its memory in. */
 struct sl_data_pool {
-	const struct rte_memzone *mz;
-	/* of the chunk of headers with whose end the data goes too */
-	rte_mempool_memchunk_free_cb_t *free_cb;
-	void *opaque;
+	const struct rte_memzone *mz;      /**< data: whole pages with nothing else in them */
+	const struct rte_memzone *headers; /**< mbufs, and behind all of them their shared infos */
+	uintptr_t shared_at;               /**< for sl_data_pool_shared() */
 	unsigned int nb_runs;
 	struct sl_data_run runs[];
 };
+
+/**
+ * Shared info of an mbuf, which counts the clones of its data. Those of a mempool lie side
+ * by side, eight times as dense as the mbufs: who looks at those of many mbufs touches few
+ * lines, and finds them without a look at an mbuf's second line. @p at: the mempool's
+ * shared_at.
+ */
+static inline struct rte_mbuf_ext_shared_info *
+sl_data_pool_shared(uintptr_t at, const struct rte_mbuf *m)
+{
+	return (struct rte_mbuf_ext_shared_info *)(at + (uintptr_t)m / 8);
+}
 
 /** NULL: the mempool is none of sl_pktmbuf_pool_create(). */
 const struct sl_data_pool *sl_data_pool_of(const struct rte_mempool *pool);

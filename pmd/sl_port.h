@@ -157,9 +157,6 @@ struct sl_tx_memo {
 	uint16_t vlan;
 };
 
-/** sl_tx_queue.shared_at of direct mbufs: of a word whose first half is never 1. */
-#define SL_TX_NOT_SHARED ((uint16_t)offsetof(struct rte_mbuf, pool))
-
 /** One transmit queue. The NIC never writes its ring: completion is by head write-back. */
 struct sl_tx_queue {
 	/* hot */
@@ -177,13 +174,13 @@ struct sl_tx_queue {
 	uint16_t rs_thresh;             /**< most descriptors between RS bits */
 	uint16_t mixed;                 /**< oldest ones whose mbufs want a look when freed */
 	uint16_t port_id, queue_id;
-	uint16_t shared_at;             /**< where mbufs of pool_seen count who shares their data, in
-					     bytes; SL_TX_NOT_SHARED: in refcnt */
 	bool fast_free;                 /**< one pool, no clones: MBUF_FAST_FREE */
 	uint64_t ctx_key[2];            /**< what the NIC's two contexts of this queue hold */
 	uint8_t ctx_next;
 	struct sl_tx_memo memo;         /**< of one of these contexts */
 	const struct rte_mempool *pool_seen; /**< last pool found in the DMA window */
+	uintptr_t shared_at;            /**< where that counts who shares the data of its mbufs, for
+					     sl_data_pool_shared(); 0: in refcnt */
 	struct sl_tx_counters n;
 	struct sl_stall stall;
 	/* control */

@@ -528,7 +528,6 @@ tx_queue_init(struct sl_tx_queue *q, struct rte_eth_dev *eth, uint16_t qid, uint
 	q->sync = sl_adapter_sync(port->adapter);
 	q->nb_desc = nb_desc;
 	q->nb_free = 0; /* nothing may be sent before the start */
-	q->shared_at = SL_TX_NOT_SHARED;
 	q->conf = *conf;
 	tx_thresh_default(&q->conf, nb_desc);
 	q->free_thresh = q->conf.tx_free_thresh;

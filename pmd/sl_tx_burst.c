@@ -15,8 +15,8 @@
  * else has a right to it. So one look at it, while its line is in the cache, is
  * enough, and freeing goes without touching mbufs. Those that need a second look
  * (clones, chains, external buffers, another pool) are counted in `mixed`. Where data
- * lies apart from the headers (sl_pktmbuf_pool_create) the count of a clone is
- * beside them, in one more line to look at, unless MBUF_FAST_FREE says that there is none.
+ * lies apart from the headers (sl_pktmbuf_pool_create) clones are counted apart, too:
+ * one more look, unless MBUF_FAST_FREE says that there are none.
  *
  * Compiled once for each width of vectors (SL_SIMD, sl_vec.h). Vectors take
  * quads of plain frames, and leave all else to the scalar code behind them.
@@ -102,35 +102,19 @@ tx_reclaim(struct sl_tx_queue *q, unsigned int n, const enum sl_coherency mode)
 }
 
 /*
- * Where mbufs of a pool count who shares their data. A clone of a pinned buffer counts
- * in the shared info behind the private area, not in the mbuf; with MBUF_FAST_FREE
- * there are none, and refcnt will do.
- */
-static uint16_t
-tx_shared_at(const struct sl_tx_queue *q, struct rte_mempool *pool)
-{
-	if (sl_data_pool_of(pool) == NULL)
-		return SL_TX_NOT_SHARED;
-	if (q->fast_free)
-		return offsetof(struct rte_mbuf, refcnt);
-	return (uint16_t)(sizeof(struct rte_mbuf) + rte_pktmbuf_priv_size(pool) +
-		offsetof(struct rte_mbuf_ext_shared_info, refcnt));
-}
-
-/*
  * Make sure that the NIC may read the frame, behind @used descriptors of the burst.
  * @return false: its memory cannot be mapped
  */
 static __rte_noinline bool
 tx_map(struct sl_tx_queue *q, const struct rte_mbuf *m, unsigned int used)
 {
-	struct rte_mempool *pool = m->pool;
-
 	if (!tx_in_window(q, m))
 		return false;
 	if (sl_mbuf_has_data(m)) {
-		q->pool_seen = pool;
-		q->shared_at = tx_shared_at(q, pool);
+		const struct sl_data_pool *apart = sl_data_pool_of(m->pool);
+
+		q->pool_seen = m->pool;
+		q->shared_at = apart != NULL ? apart->shared_at : 0;
 		/* What is before it may be of another. */
 		tx_mix(q, used);
 	}
@@ -305,16 +289,20 @@ _Static_assert(offsetof(struct rte_mbuf, nb_segs) - offsetof(struct rte_mbuf, re
 	"one load takes refcnt and nb_segs");
 
 /*
- * How many share the data of an mbuf of pool_seen, when that is not refcnt. Never 1 once
- * a burst has met a pool of another kind: then no frame is plain up to the burst's end.
+ * How many share the data of an mbuf of pool_seen that lies apart. A clone counts there,
+ * not in refcnt. Never to be asked once a burst has met a pool of another kind.
  */
 static __rte_always_inline uint16_t
 tx_sharers(const struct sl_tx_queue *q, const struct rte_mbuf *m)
 {
-	uint16_t n;
+	return sl_data_pool_shared(q->shared_at, m)->refcnt;
+}
 
-	memcpy(&n, (const char *)m + q->shared_at, sizeof(n));
-	return n;
+/* Whether it has its data to itself. MBUF_FAST_FREE says so of all. */
+static __rte_always_inline bool
+tx_has_own(const struct sl_tx_queue *q, const struct rte_mbuf *m, const bool apart)
+{
+	return !apart || (q->shared_at != 0 && (q->fast_free || tx_sharers(q, m) == 1));
 }
 
 /* Whether nobody else has the mbuf, or its data. */
@@ -348,7 +336,7 @@ tx_is_plain(
 {
 	return tx_is_single(m) && m->pool == q->pool_seen &&
 		(m->ol_flags & TX_NOT_PLAIN(offload, apart)) == 0 && m->data_len == m->pkt_len &&
-		tx_len_ok(m->data_len) && (!apart || tx_sharers(q, m) == 1);
+		tx_len_ok(m->data_len) && tx_has_own(q, m, apart);
 }
 
 /* The same, but for offloads that the last frame with any asked for just so. */
@@ -362,7 +350,7 @@ tx_is_noted(const struct sl_tx_queue *q, const struct rte_mbuf *m, const bool ap
 		m->tx_offload == memo->lens &&
 		((memo->flags & RTE_MBUF_F_TX_VLAN) == 0 || m->vlan_tci == memo->vlan) &&
 		m->data_len == m->pkt_len && m->data_len >= memo->least && tx_len_ok(m->data_len) &&
-		(!apart || tx_sharers(q, m) == 1);
+		tx_has_own(q, m, apart);
 }
 
 /* A frame's offloads were found right, and have their context: the next one's may be the same. */
@@ -529,7 +517,9 @@ tx_put_quads(const struct sl_tx_queue *q, unsigned int idx, struct rte_mbuf **m,
 	uint64_t *bytes, const bool noted, const bool offload, const bool apart)
 {
 	const struct tx_quad t = tx_quad(&q->memo, noted, offload, apart);
-	const struct rte_mempool *pool = q->pool_seen;
+	/* Once a burst has met a pool of another kind none is to be found. */
+	const struct rte_mempool *pool = apart && q->shared_at == 0 ? NULL : q->pool_seen;
+	const bool look = apart && !q->fast_free;
 	volatile union sl_tx_desc *d = &q->ring[idx];
 	sl_vec64 sum = {0}, desc[SL_QUAD_VECS], len[SL_QUAD_VECS];
 	unsigned int i, p, k;
@@ -558,7 +548,7 @@ tx_put_quads(const struct sl_tx_queue *q, unsigned int idx, struct rte_mbuf **m,
 		}
 		if (unlikely(other != 0 || sl_vec_any(amiss)))
 			break;
-		if (apart && unlikely(!tx_quad_is_sole(q, &m[i])))
+		if (look && unlikely(!tx_quad_is_sole(q, &m[i])))
 			break;
 		for (p = 0; p < SL_QUAD_VECS; p++) {
 			sl_vec_store(&d[i + p * SL_VEC_LANES], desc[p]);
@@ -739,7 +729,10 @@ tx_burst(struct sl_tx_queue *q, struct rte_mbuf **pkts, uint16_t n, const enum s
 
 /* --- paths --- */
 
-/* Another body for frames with their data apart, as a function of its own. */
+/*
+ * A body for data beside its header and one for data apart, out of line both: in front of
+ * either is the choice alone.
+ */
 #define TX_PATH(what, mode, offload) \
 	static __rte_noinline uint16_t tx_apart_##what( \
 		struct sl_tx_queue *q, struct rte_mbuf **pkts, uint16_t n) \
@@ -747,13 +740,19 @@ tx_burst(struct sl_tx_queue *q, struct rte_mbuf **pkts, uint16_t n, const enum s
 		return tx_burst(q, pkts, n, mode, offload, true); \
 	} \
 \
+	static __rte_noinline uint16_t tx_beside_##what( \
+		struct sl_tx_queue *q, struct rte_mbuf **pkts, uint16_t n) \
+	{ \
+		return tx_burst(q, pkts, n, mode, offload, false); \
+	} \
+\
 	uint16_t SL_PATH_NAME(tx, SL_ISA, what)(void *txq, struct rte_mbuf **pkts, uint16_t n) \
 	{ \
 		struct sl_tx_queue *q = txq; \
 \
-		if (unlikely(q->shared_at != SL_TX_NOT_SHARED)) \
+		if (unlikely(q->shared_at != 0)) \
 			return tx_apart_##what(q, pkts, n); \
-		return tx_burst(q, pkts, n, mode, offload, false); \
+		return tx_beside_##what(q, pkts, n); \
 	}
 
 TX_PATH(coherent, SL_COHERENCY_COHERENT, false)

@@ -121,7 +121,7 @@ tx_cleaned(struct sl_tx_queue *q, unsigned int n)
 static __rte_always_inline uint64_t
 tx_strange(const struct sl_tx_queue *q, const struct rte_mbuf *m, const bool apart)
 {
-	const uint64_t others = TX_OTHERS(apart && q->shared_at != SL_TX_NOT_SHARED);
+	const uint64_t others = TX_OTHERS(apart && q->shared_at != 0);
 
 	return ((uintptr_t)m->pool ^ (uintptr_t)q->pool_seen) | (m->ol_flags & others);
 }

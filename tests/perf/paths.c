@@ -54,6 +54,7 @@ enum need {
 	NEED_OFFLOAD,	/* checksums, and what the descriptor says of a frame */
 	NEED_CHAIN,	/* frames of several segments */
 	NEED_FAST_FREE, /* of any transmit row: all mbufs of one pool, nobody else's */
+	NEED_APART,	/* of any transmit row: data apart from the mbufs' headers */
 	NEED_IDLE,	/* of any receive row: polls that find nothing */
 };
 
@@ -73,6 +74,7 @@ static const struct count_case gate_cases[] = {
 	{"checksums, 64 bytes, bursts of 32", false, true, NEED_OFFLOAD, 60, 32},
 	{"4100 bytes in segments, bursts of 8", true, true, NEED_CHAIN, LONG_FRAME, 8},
 	{"fast free, 64 bytes, bursts of 32", false, true, NEED_FAST_FREE, 60, 32},
+	{"data apart, 64 bytes, bursts of 32", false, true, NEED_APART, 60, 32},
 	{"polls that find nothing", true, false, NEED_IDLE, 60, 32},
 };
 
@@ -150,7 +152,7 @@ stand_open(struct stand *s, const struct row *row, const struct count_case *c)
 
 	snprintf(args, sizeof(args), "wire=loop,mode=step,coherency=%s",
 		sl_coherency_name(row->mode));
-	s->pool = rte_pktmbuf_pool_create(
+	s->pool = (c->need == NEED_APART ? sl_pktmbuf_pool_create : rte_pktmbuf_pool_create)(
 		"paths", POOL, CACHE, 0, RTE_MBUF_DEFAULT_BUF_SIZE, SOCKET_ID_ANY);
 	if (s->pool == NULL || rte_vdev_init(VDEV, args) != 0 ||
 		rte_eth_dev_get_port_by_name(VDEV, &s->port) != 0 ||

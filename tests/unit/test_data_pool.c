@@ -87,7 +87,21 @@ struct walk {
 	uint16_t priv;
 	unsigned int n;
 	uint8_t *taken; /* one for each line of the first run's range */
+	const void *first_shared;
+	const struct rte_mbuf_ext_shared_info *shared; /* of the mbuf before */
 };
+
+static void
+first_shared(struct rte_mempool *pool, void *arg, void *obj, unsigned int idx)
+{
+	struct walk *w = arg;
+	const struct rte_mbuf *m = obj;
+
+	(void)pool;
+	(void)idx;
+	if (w->first_shared == NULL || (const void *)m->shinfo < w->first_shared)
+		w->first_shared = m->shinfo;
+}
 
 static void
 look_at_mbuf(struct rte_mempool *pool, void *arg, void *obj, unsigned int idx)
@@ -110,8 +124,13 @@ look_at_mbuf(struct rte_mempool *pool, void *arg, void *obj, unsigned int idx)
 	assert_false(among_data(w->d, (const char *)m - sizeof(struct rte_mempool_objhdr),
 		sizeof(struct rte_mempool_objhdr) + sizeof(*m) + w->priv));
 	assert_false(among_data(w->d, m->shinfo, sizeof(*m->shinfo)));
-	/* Transmit looks for it there. */
-	assert_ptr_equal(m->shinfo, (const char *)m + sizeof(*m) + w->priv);
+	/* Transmit looks for it there: behind all mbufs, and each has its own. */
+	assert_ptr_equal(m->shinfo, sl_data_pool_shared(w->d->shared_at, m));
+	assert_true((const char *)(m + 1) + w->priv <= (const char *)w->first_shared);
+	assert_true((const char *)(m->shinfo + 1) <=
+		(const char *)w->d->headers->addr + w->d->headers->len);
+	assert_true(w->shared == NULL || m->shinfo >= w->shared + 1 || m->shinfo + 1 <= w->shared);
+	w->shared = m->shinfo;
 	/* No line of data twice. */
 	off = (uintptr_t)m->buf_addr - (uintptr_t)w->d->mz->addr;
 	for (i = off / w->line; i < (off + m->buf_len + w->line - 1) / w->line; i++)
@@ -148,6 +167,7 @@ look_at_pool(struct rte_mempool *pool, unsigned int n, uint16_t priv)
 	}
 	for (k = 0; k < d->mz->len; k++)
 		assert_int_equal(((const uint8_t *)d->mz->addr)[k], 0);
+	rte_mempool_obj_iter(pool, first_shared, &w);
 	rte_mempool_obj_iter(pool, look_at_mbuf, &w);
 	assert_int_equal(w.n, n);
 	rte_memzone_walk(look_at_memzone, (void *)(uintptr_t)d);
@@ -257,6 +277,12 @@ test_clone(void **state)
 	rte_pktmbuf_free(clone);
 	assert_int_equal(rte_mempool_avail_count(pool), 31);
 	assert_int_equal(rte_mempool_avail_count(clones), 31);
+	/* It is as new. */
+	assert_int_equal(rte_mbuf_ext_refcnt_read(m->shinfo), 1);
+	assert_int_equal(rte_mbuf_refcnt_read(m), 1);
+	assert_int_equal(m->ol_flags, RTE_MBUF_F_EXTERNAL);
+	assert_null(m->next);
+	assert_int_equal(m->nb_segs, 1);
 	rte_mempool_free(pool);
 	rte_mempool_free(clones);
 }

@@ -15,6 +15,7 @@
 
 #include "rxtx_rig.h"
 #include "sl_pmd.h"
+#include "sl_vec.h"
 #include "split_paths.h"
 
 #define QUEUED_MAX 8192u
@@ -649,10 +650,11 @@ nic_takes_all(struct rig *r)
 	} while (!empty);
 }
 
-/* @n frames that ask for the same; of each a clone is kept where @clones is not NULL. */
+/* @n frames that ask for the same; of one in each quad, @nth, a clone is kept where @clones is not
+ * NULL. */
 static void
 send_apart(struct rig *r, const struct sl_tx_path *path, struct ext *ext, struct rte_mbuf **clones,
-	unsigned int n)
+	unsigned int n, unsigned int nth)
 {
 	struct rte_mbuf *pkts[APART_BURST];
 	unsigned int i;
@@ -664,7 +666,7 @@ send_apart(struct rig *r, const struct sl_tx_path *path, struct ext *ext, struct
 			pkts[i]->l3_len = 20;
 			pkts[i]->ol_flags |= RTE_MBUF_F_TX_IPV4 | RTE_MBUF_F_TX_IP_CKSUM;
 		}
-		if (clones == NULL)
+		if (clones == NULL || i % SL_QUAD != nth)
 			continue;
 		memset(rte_pktmbuf_mtod(pkts[i], void *), 0x41 + (int)i, 100);
 		clones[i] = rte_pktmbuf_clone(pkts[i], r->clones);
@@ -689,7 +691,7 @@ scribble(struct rig *r)
 }
 
 static void
-clones_of_path(const struct sl_tx_path *path, unsigned int burst)
+clones_of_path(const struct sl_tx_path *path, unsigned int burst, unsigned int nth)
 {
 	const struct rte_eth_txconf conf = {.tx_free_thresh = 24, .tx_rs_thresh = 8};
 	struct rig *r = rig_open_with(path->mode, 63, 0, true);
@@ -701,14 +703,14 @@ clones_of_path(const struct sl_tx_path *path, unsigned int burst)
 	memset(&ext, 0, sizeof(ext));
 	/* The pool is known, and no descriptor wants a look: freeing goes the fast way. */
 	for (i = 0; i < 64 / burst; i++)
-		send_apart(r, path, &ext, NULL, burst);
+		send_apart(r, path, &ext, NULL, burst, 0);
 	assert_int_equal(q->mixed, 0);
-	send_apart(r, path, &ext, clones, burst);
+	send_apart(r, path, &ext, clones, burst, nth);
 	/* These clean up behind the frames with clones. */
 	for (i = 0; i < 64 / burst; i++)
-		send_apart(r, path, &ext, NULL, burst);
+		send_apart(r, path, &ext, NULL, burst, 0);
 	scribble(r);
-	for (i = 0; i < burst; i++) {
+	for (i = nth; i < burst; i += SL_QUAD) {
 		const uint8_t *data = rte_pktmbuf_mtod(clones[i], const uint8_t *);
 
 		for (k = 0; k < 100; k++)
@@ -723,13 +725,14 @@ clones_of_path(const struct sl_tx_path *path, unsigned int burst)
 static void
 test_cloned_data(void **state)
 {
-	unsigned int i;
+	unsigned int i, nth;
 
 	(void)state;
 	for (i = 0; i < sl_tx_path_count; i++)
 		if (sl_pmd_simd_runs(sl_tx_paths[i].simd)) {
-			clones_of_path(&sl_tx_paths[i], 1);
-			clones_of_path(&sl_tx_paths[i], APART_BURST);
+			clones_of_path(&sl_tx_paths[i], 1, 0);
+			for (nth = 0; nth < SL_QUAD; nth++)
+				clones_of_path(&sl_tx_paths[i], APART_BURST, nth);
 		}
 }
 
