@@ -45,7 +45,7 @@ struct sl_vfio {
 
 /* --- sysfs --- */
 
-/* First line of a file of the device's folder; "" when there is none. */
+/* First line of a file of the device's folder; @text stays as it is when there is none. */
 static void
 read_attr(const struct rte_pci_device *pci, const char *attr, char *text, size_t len)
 {
@@ -54,12 +54,11 @@ read_attr(const struct rte_pci_device *pci, const char *attr, char *text, size_t
 
 	snprintf(path, sizeof(path), "%s/%s/%s", rte_pci_get_sysfs_path(), pci->name, attr);
 	f = fopen(path, "r");
-	if (f != NULL && fgets(text, (int)len, f) != NULL)
+	if (f == NULL)
+		return;
+	if (fgets(text, (int)len, f) != NULL)
 		text[strcspn(text, "\n")] = '\0';
-	else
-		text[0] = '\0';
-	if (f != NULL)
-		fclose(f);
+	fclose(f);
 }
 
 /* Last part of what a link of the device's folder leads to; "" when there is none. */
@@ -89,7 +88,7 @@ group_of(const struct rte_pci_device *pci)
 static bool
 has_iommu(const struct rte_pci_device *pci)
 {
-	char name[32];
+	char name[32] = "";
 
 	read_attr(pci, "iommu_group/name", name, sizeof(name));
 	return strcmp(name, "vfio-noiommu") != 0;
@@ -489,7 +488,7 @@ vfio_page(struct sl_vfio *v)
 static int
 not_bound(const struct rte_pci_device *pci)
 {
-	char driver[64], wanted[64];
+	char driver[64], wanted[64] = "";
 
 	read_link(pci, "driver", driver, sizeof(driver));
 	read_attr(pci, "driver_override", wanted, sizeof(wanted));

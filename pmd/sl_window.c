@@ -425,7 +425,6 @@ map_run(struct map_walk *w)
 {
 	if (w->ret == 0 && w->run.len > 0)
 		w->ret = w->check ? check_run(w) : cover_pool(w->port, &w->run);
-	w->run.len = 0;
 }
 
 static void

@@ -17,15 +17,16 @@ ASSIGN = re.compile(r"(?P<lhs>\**[\w>\[\].()*&-]+?) (?P<op>[-+|&^]?=) ")
 STEP = re.compile(r"(\*?[\w>\[\].-]+(\+\+|--)|(\+\+|--)[\w>\[\].-]+);")
 CALL = re.compile(r"(\(void\))?(?P<name>[a-z_]\w*)\(")
 KEYWORDS = ("if", "for", "while", "switch", "return", "do", "else", "case", "sizeof")
-FUNCTION = re.compile(r"^([a-z_]\w*)\(", re.M)
+FUNCTION = re.compile(r"^([A-Za-z_]\w*)\(", re.M)
 
 # Calls that no rule takes out: what they say or guard is another matter.
-NO_PLACE = re.compile(r"(SL_LOG|sl_log\w*|RTE_SET_USED|RTE_VERIFY|pthread_mutex_\w+|rte_spinlock_\w+|rte_delay\w*|va_\w+|"
+NO_PLACE = re.compile(r"(SL_LOG|sl_log\w*|RTE_SET_USED|RTE_VERIFY|pthread_mutex_\w+|rte_spinlock_\w+|sem_destroy|rte_delay\w*|va_\w+|"
                       r"v?snprintf|fprintf|getrlimit|emit)$")
 ERROR_HEAD = re.compile(r"if \((.* )?(\b(ret|rc|err|\*ret)\b (!=|<) 0|\w+ == NULL|[a-z]\w+\([^&]*\) != 0|== -E|!ok)")
 # What only gives memory back: that it comes in another order is seen by no test but one with AddressSanitizer.
 MEMORY = re.compile(r"(free|rte_free|munmap|sem_destroy|sl_handle_free|rte_memzone_free|region_drop|drop_memory)$")
 OLD_VALUE = re.compile(r"\b(old|before|was|prev|saved)\w*;$")
+LABEL = re.compile(r"(case\b[^?]*|\w+):$")
 LOG = re.compile(r"\b(SL_LOG|sl_log)\(")
 
 
@@ -57,7 +58,7 @@ def blank(text):
 
 def functions(code):
     """(name, start of the body, end of the body) of each function; clang-format puts its name and its braces first in a line."""
-    for m in re.finditer(r"^([a-z_]\w*)\([^;{}]*?\)\n\{\n(.*?)^\}", code, re.M | re.S):
+    for m in re.finditer(r"^([A-Za-z_]\w*)\([^;{}]*?\)\n\{\n(.*?)^\}", code, re.M | re.S):
         yield m.group(1), m.start(2), m.end(2)
 
 
@@ -90,7 +91,7 @@ def statements(code):
                 continue
             depth = indent(line)
             heads = [h for h in heads if h[0] < depth]
-            begins = before[-1] in "{};:" or re.match(r"(\} )?(if|for|while|else)\b", before) and before[-1] in ")" or \
+            begins = before[-1] in "{};" or LABEL.match(before) or re.match(r"(\} )?(if|for|while|else)\b", before) and before[-1] in ")" or \
                 before.endswith("else")
             # The head of a "for" has semicolons too; a line of an initializer is no statement.
             begins = begins and not within and body[0] != "."

@@ -6,19 +6,89 @@
  * Memory from EAL, and the JSON dump. Run as "no-huge", which everybody may;
  * as "huge" it is skipped where no hugepages are to be had.
  */
+#include <dlfcn.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <jansson.h>
 #include <rte_eal.h>
+#include <rte_errno.h>
 #include <rte_memory.h>
+#include <rte_memzone.h>
 
 #include "shm_util.h"
 
 #define SKIPPED 77
 #define HUGE_LIMIT (32u << 20) /* bytes that EAL may take in "huge" */
+
+/* --- EAL and the system, as the library calls them: these are found first --- */
+
+static bool pretend_hugepages, no_contiguous, no_lock;
+static int zones; /* that were reserved here and not freed */
+
+int
+rte_eal_has_hugepages(void)
+{
+	int (*next)(void);
+
+	*(void **)&next = dlsym(RTLD_NEXT, "rte_eal_has_hugepages");
+	return pretend_hugepages ? 1 : next();
+}
+
+const struct rte_memzone *
+rte_memzone_reserve_aligned(
+	const char *name, size_t len, int node, unsigned int flags, unsigned int align)
+{
+	const struct rte_memzone *(*next)(const char *, size_t, int, unsigned int, unsigned int);
+	const struct rte_memzone *mz;
+
+	if (no_contiguous && (flags & RTE_MEMZONE_IOVA_CONTIG) != 0) {
+		rte_errno = ENOMEM;
+		return NULL;
+	}
+	*(void **)&next = dlsym(RTLD_NEXT, "rte_memzone_reserve_aligned");
+	mz = next(name, len, node, flags, align);
+	zones += mz != NULL;
+	return mz;
+}
+
+int
+rte_memzone_free(const struct rte_memzone *mz)
+{
+	int (*next)(const struct rte_memzone *);
+
+	*(void **)&next = dlsym(RTLD_NEXT, "rte_memzone_free");
+	zones--;
+	return next(mz);
+}
+
+int
+mlock(const void *va, size_t len)
+{
+	if (no_lock) {
+		errno = EPERM;
+		return -1;
+	}
+	return (int)syscall(SYS_mlock, va, len);
+}
+
+/* Pages of the process. */
+static unsigned long
+pages(void)
+{
+	FILE *f = fopen("/proc/self/statm", "r");
+	unsigned long n = 0;
+
+	assert_non_null(f);
+	assert_int_equal(fscanf(f, "%lu", &n), 1);
+	fclose(f);
+	return n;
+}
 
 /* An adapter whose memory comes from EAL. */
 static int
@@ -109,6 +179,58 @@ test_no_hugepages(void **state)
 	assert_int_equal(sl_region_free(f->a, &r), 0);
 }
 
+/* A memzone for each region while it lives; in several pieces when it must. */
+static void
+test_memzones(void **state)
+{
+	struct shm_fixture *f = *state;
+	struct sl_region_params p = shm_region("ring", 10000);
+	struct sl_region r;
+	const int before = zones;
+	unsigned int i;
+
+	pretend_hugepages = true;
+	for (i = 0; i < 4; i++) {
+		no_contiguous = i % 2 == 1;
+		assert_int_equal(sl_region_alloc(f->a, &p, &r), 0);
+		assert_int_equal(zones, before + 1);
+		assert_int_equal(stats(f).fallback_pages, 0);
+		check_region(f, &r);
+		assert_int_equal(sl_region_free(f->a, &r), 0);
+		assert_int_equal(zones, before);
+	}
+	pretend_hugepages = no_contiguous = false;
+}
+
+/* Pages of the system go back to it, and those that cannot be locked. */
+static void
+test_pages(void **state)
+{
+	struct sl_adapter_params ap;
+	struct shm_fixture *f = *state;
+	struct sl_region_params p = shm_region("ring", 64 * 4096);
+	struct sl_adapter *a;
+	struct sl_region r;
+	unsigned long before = 0;
+	unsigned int i;
+
+	ap = shm_params(f);
+	ap.source = NULL;
+	assert_int_equal(sl_adapter_open(&ap, &a), 0);
+	for (i = 0; i < 20; i++) {
+		if (i == 5)
+			before = pages();
+		no_lock = true;
+		assert_int_equal(sl_region_alloc(a, &p, &r), -ENOMEM);
+		shm_log_has(&f->log, "mlock of 262144 bytes: Operation not permitted");
+		no_lock = false;
+		assert_int_equal(sl_region_alloc(a, &p, &r), 0);
+		assert_int_equal(sl_region_free(a, &r), 0);
+	}
+	assert_true(pages() < before + 64);
+	assert_int_equal(sl_adapter_close(a), 0);
+}
+
 static json_int_t
 number(const json_t *o, const char *key)
 {
@@ -189,6 +311,8 @@ main(int argc, char **argv)
 	};
 	const struct CMUnitTest without[] = {
 		WITH_ADAPTER(test_no_hugepages),
+		WITH_ADAPTER(test_memzones),
+		WITH_ADAPTER(test_pages),
 		WITH_ADAPTER(test_dump_json),
 	};
 	bool is_huge = argc > 1 && strcmp(argv[1], "huge") == 0;

@@ -264,7 +264,7 @@ test_strict(void **state)
 {
 	struct fake *f = *state;
 	struct rte_mempool *own = apart("apart"), *other = ordinary("ordinary"), *pinned;
-	struct rte_pktmbuf_extmem ext = {.buf_len = 64 * 2560, .elt_size = 2560};
+	struct rte_pktmbuf_extmem ext = {.buf_len = 64 * 2560, .elt_size = 2560}, part[2];
 	struct rte_mbuf *m = rte_pktmbuf_alloc(other);
 	unsigned int i;
 
@@ -276,6 +276,19 @@ test_strict(void **state)
 	pinned = rte_pktmbuf_pool_create_extbuf("gaps", 63, 0, 0, ROOM, SOCKET_ID_ANY, &ext, 1);
 	assert_non_null(pinned);
 	assert_int_equal(sl_map_pool(&f->port, pinned, SL_DMA_BIDIRECTIONAL), -EPERM);
+	rte_mempool_free(pinned);
+	/* A part that could enter does not, when another part may not. */
+	part[0] = (struct rte_pktmbuf_extmem){.buf_ptr = ext.buf_ptr,
+		.buf_iova = ext.buf_iova,
+		.buf_len = 16 * 2560,
+		.elt_size = 2560};
+	part[1] = part[0];
+	part[1].buf_ptr = (uint8_t *)ext.buf_ptr + 16 * 2560 + 64;
+	part[1].buf_iova = (uintptr_t)part[1].buf_ptr;
+	pinned = rte_pktmbuf_pool_create_extbuf("parts", 32, 0, 0, 2560, SOCKET_ID_ANY, part, 2);
+	assert_non_null(pinned);
+	assert_int_equal(sl_map_pool(&f->port, pinned, SL_DMA_BIDIRECTIONAL), -EPERM);
+	assert_int_equal(f->nb_runs, 0);
 	rte_mempool_free(pinned);
 	/* 64 buffers of 2560 bytes without gaps are 40 pages. */
 	pinned = rte_pktmbuf_pool_create_extbuf("whole", 64, 0, 0, 2560, SOCKET_ID_ANY, &ext, 1);
@@ -548,6 +561,7 @@ test_pinned_runs(void **state)
 	assert_null(f->q.pool_seen);
 	assert_int_equal(f->port.window.nb_maps, 1);
 	assert_null(f->port.window.maps[0].pool);
+	assert_int_equal(f->port.window.maps[0].dir, 0);
 	rte_free(m);
 }
 
@@ -778,6 +792,24 @@ test_open(void **state)
 	sl_window_close(&other);
 }
 
+/* What does not leave at close is not waited for: it stays, and the NIC may still read it. */
+static void
+test_close_fails(void **state)
+{
+	struct fake *f = *state;
+	uint8_t *m = rte_malloc(NULL, 4 * PAGE, PAGE);
+
+	assert_int_equal(sl_window_dma_map(&f->port, m, (uintptr_t)m, PAGE), 0);
+	assert_int_equal(
+		sl_window_dma_map(&f->port, m + 2 * PAGE, (uintptr_t)m + 2 * PAGE, PAGE), 0);
+	f->fail_unmaps = 1;
+	sl_window_close(&f->port);
+	assert_int_equal(f->nb_runs, 1);
+	assert_int_equal(sl_buffer_unmap(f->port.adapter, m, (uintptr_t)m, PAGE), 0);
+	assert_int_equal(sl_window_open(&f->port), 0);
+	rte_free(m);
+}
+
 /* A window that is opened and closed again and again costs no more than one. */
 static void
 test_again(void **state)
@@ -903,6 +935,8 @@ pool_step(struct fake *f, struct wanted *w, uint64_t *rng)
 	} else {
 		rte_mempool_free(w->slot[k].pool);
 		w->slot[k].pool = NULL;
+		/* Another may get its address. */
+		assert_null(f->q.pool_seen);
 	}
 }
 
@@ -1188,6 +1222,7 @@ main(void)
 		WITH_FAKE(test_one_piece),
 		WITH_FAKE(test_queues),
 		WITH_FAKE(test_open),
+		WITH_FAKE(test_close_fails),
 		WITH_FAKE(test_again),
 		WITH_FAKE(test_leave),
 		WITH_FAKE(test_random),

@@ -7,6 +7,7 @@
  */
 #include <errno.h>
 #include <malloc.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -18,6 +19,8 @@
 /* Of the library's allocations to come this one fails; -1: none. */
 static int fail_alloc = -1;
 
+static bool fail_threads;
+
 void *
 __real_calloc(size_t n, size_t len);
 void *
@@ -26,6 +29,19 @@ void *
 __wrap_calloc(size_t n, size_t len);
 void *
 __wrap_malloc(size_t len);
+int
+__real_pthread_create(
+	pthread_t *thread, const pthread_attr_t *attr, void *(*body)(void *), void *arg);
+int
+__wrap_pthread_create(
+	pthread_t *thread, const pthread_attr_t *attr, void *(*body)(void *), void *arg);
+
+int
+__wrap_pthread_create(
+	pthread_t *thread, const pthread_attr_t *attr, void *(*body)(void *), void *arg)
+{
+	return fail_threads ? EAGAIN : __real_pthread_create(thread, attr, body, arg);
+}
 
 void *
 __wrap_calloc(size_t n, size_t len)
@@ -466,6 +482,56 @@ test_no_memory(void **state)
 	assert_int_equal(sl_region_free(r->f.a, &reg), 0);
 }
 
+/* Pages of the process, without those of its heap's own. */
+static unsigned long
+pages(void)
+{
+	FILE *f = fopen("/proc/self/statm", "r");
+	unsigned long n = 0;
+
+	assert_non_null(f);
+	assert_int_equal(fscanf(f, "%lu", &n), 1);
+	fclose(f);
+	return n;
+}
+
+/* An adapter that cannot be opened costs nothing either, whatever it lacked. */
+static void
+test_not_opened(void **state)
+{
+	struct rig *r = *state;
+	struct sl_adapter_params p = shm_params(&r->f);
+	struct sl_adapter *a;
+	unsigned long before = 0;
+	size_t used = 0;
+	unsigned int i;
+	int k, ret = 0;
+
+	p.async_depth = 8;
+	for (i = 0; i < 40; i++) {
+		for (k = 0; k < 3; k++) {
+			fail_alloc = k;
+			assert_int_equal(sl_adapter_open(&p, &a), -ENOMEM);
+			assert_null(a);
+		}
+		fail_alloc = -1;
+		fail_threads = true;
+		ret = sl_adapter_open(&p, &a);
+		fail_threads = false;
+		assert_int_equal(ret, -EAGAIN);
+		assert_int_equal(sl_adapter_open(&p, &a), 0);
+		ret = sl_adapter_close(a);
+		assert_int_equal(ret, 0);
+		if (i == 5) {
+			used = mallinfo2().uordblks;
+			before = pages();
+		}
+	}
+	assert_true(mallinfo2().uordblks <= used);
+	assert_true(pages() < before + 20);
+	shm_log_has(&r->f.log, "no thread for asynchronous allocation");
+}
+
 /* What the hook refuses costs no memory. */
 static void
 test_refused_costs_nothing(void **state)
@@ -610,6 +676,7 @@ main(void)
 		WITH_RIG(test_free_without_lock),
 		WITH_RIG(test_pieces),
 		WITH_RIG(test_no_memory),
+		WITH_RIG(test_not_opened),
 		WITH_RIG(test_refused_costs_nothing),
 		WITH_RIG(test_device_view),
 		WITH_RIG(test_random_failures),
