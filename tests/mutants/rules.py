@@ -56,6 +56,11 @@ def blank(text):
     return re.sub(r'/\*.*?\*/|"(?:\\.|[^"\\\n])*"', hide, text, flags=re.S)
 
 
+def without_comments(text):
+    """The same text, as long, with blanks for comments."""
+    return re.sub(r"/\*.*?\*/", lambda m: re.sub(r"[^\n]", " ", m.group()), text, flags=re.S)
+
+
 def functions(code):
     """(name, start of the body, end of the body) of each function; clang-format puts its name and its braces first in a line."""
     for m in re.finditer(r"^([A-Za-z_]\w*)\([^;{}]*?\)\n\{\n(.*?)^\}", code, re.M | re.S):
@@ -259,20 +264,23 @@ def function_at(code, at):
 
 def changes(path, text):
     """All changes that the rules make to the file; of two at one place the first one's."""
-    code = blank(text)
+    code, plain = blank(text), without_comments(text)
     found = list(statements(code))
     seen = set()
+
+    def told(start, end):
+        return " ".join(plain[start:end].split())
+
     for rule in (in_flight, kept, released, rolled_back, window):
         for c in rule(path, found):
             if not isinstance(c, Change):  # two neighbours: the other order
                 a, b = c
-                c = Change("swap", a.start, b.end, f"{text[b.start:b.end]} {text[a.start:a.end]}", f"{a.text} {b.text}",
-                           a.function)
+                c = Change("swap", a.start, b.end, f"{text[b.start:b.end]} {text[a.start:a.end]}", "", a.function)
             if (c.start, c.end) not in seen:
                 seen.add((c.start, c.end))
-                yield c
+                yield c._replace(what=told(c.start, c.end))
     for kind, start, end, new in text_rules(path, code):
         stop = code.find("\n", end)
         begin = code.rindex("\n", 0, start) + 1
-        what = " ".join(code[start:end].split()) if kind in ("ignored", "zero", "fence") else " ".join(code[begin:stop].split())
+        what = told(start, end) if kind in ("ignored", "zero", "fence") else told(begin, stop)
         yield Change(kind, start, end, new, what, function_at(code, start))

@@ -607,6 +607,36 @@ test_refused_offload(void **state)
 	rig_close(r);
 }
 
+/* Memory that nobody has told of: prepare says so, and a burst drops it, counted. */
+static void
+test_refused_memory(void **state)
+{
+	struct rig *r = rig_open(SL_COHERENCY_COHERENT, 255, 0);
+	struct sl_tx_queue *q = rig_tx_start(r, 32, NULL);
+	static struct ext ext;
+	struct rte_eth_stats stats = {0};
+	struct sl_queue_stats queues;
+	struct rte_mbuf *m;
+
+	(void)state;
+	r->port.window.link.kind = SL_WINDOW_OWN;
+	m = segment(r, &ext, 100, EXTERNAL);
+	assert_true(RTE_MBUF_HAS_EXTBUF(m));
+	rte_errno = 0;
+	assert_int_equal(sl_tx_prepare(q, &m, 1), 0);
+	assert_int_equal(rte_errno, EFAULT);
+	assert_int_equal(r->port.tx_path->burst(q, &m, 1), 1);
+	assert_int_equal(q->n.unmapped, 1);
+	assert_int_equal(q->n.packets, 0);
+	/* What the MAC drops is an error too. */
+	r->regs[sl_reg_table[SL_HTDPMC].offset / sizeof(uint32_t)] = 5;
+	assert_int_equal(sl_stats_get(&r->eth, &stats, &queues), 0);
+	assert_int_equal(stats.oerrors, 6);
+	r->regs[sl_reg_table[SL_HTDPMC].offset / sizeof(uint32_t)] = 0;
+	r->port.window.link.kind = SL_WINDOW_TABLE;
+	rig_close(r);
+}
+
 static int
 try_setup(struct rig *r, uint16_t nb_desc, uint16_t rs, uint16_t free_thresh)
 {
@@ -747,6 +777,7 @@ main(void)
 		cmocka_unit_test(test_wild_head_in_full_ring),
 		cmocka_unit_test(test_too_many_segs),
 		cmocka_unit_test(test_refused_offload),
+		cmocka_unit_test(test_refused_memory),
 		cmocka_unit_test(test_setup),
 	};
 
