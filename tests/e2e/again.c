@@ -177,6 +177,49 @@ sent_frames(void **state)
 	}
 }
 
+static void
+fill(struct h_port *p, struct rte_mbuf **m, unsigned int n)
+{
+	uint8_t f[H_FRAME_CAP];
+
+	h_ether(f, 100, &p->mac, n);
+	while (n-- > 0)
+		m[n] = h_mbuf(p, f, 100, 1);
+}
+
+/* Frames that the NIC had reported and nobody had freed: the ring's room is counted anew. */
+static void
+reported_frames(void **state)
+{
+	struct h_port *p = *state;
+	struct rte_mbuf *m[H_MAX_BURST];
+	uint8_t f[H_FRAME_CAP];
+	unsigned int way, sent;
+
+	for (way = 0; way < 2; way++) {
+		h_start(p, &(struct h_cfg){.nb_txd = 64});
+		fill(p, m, 40);
+		assert_int_equal(rte_eth_tx_burst(p->id, 0, m, 40), 40);
+		h_step(p);
+		while (h_take(p, f) != 0)
+			;
+		assert_int_equal(rte_eth_tx_done_cleanup(p->id, 0, 5), 5);
+		tx_again(p, way);
+		fill(p, m, 60);
+		assert_int_equal(rte_eth_tx_burst(p->id, 0, m, 60), 60);
+		fill(p, m, 10);
+		sent = rte_eth_tx_burst(p->id, 0, m, 10);
+		assert_int_equal(sent, 3);
+		rte_pktmbuf_free_bulk(m + sent, 10 - sent);
+		h_step(p);
+		assert_int_equal(h_sent(p), 63);
+		while (h_take(p, f) != 0)
+			;
+		h_alive(p);
+		h_stop(p);
+	}
+}
+
 /* A queue that is off takes no frame, and its ring is whole when it is on again. */
 static void
 stopped_queue_takes_none(void **state)
@@ -570,6 +613,7 @@ main(int argc, char **argv)
 		h_test(half_a_frame),
 		h_test(half_a_frame_of_one_buffer),
 		h_test(sent_frames),
+		h_test(reported_frames),
 		h_test(stopped_queue_takes_none),
 		h_test(offload_contexts),
 		h_test(counters_are_kept),

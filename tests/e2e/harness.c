@@ -2,6 +2,7 @@
  * Copyright (c) 2026 The Syncline authors
  */
 #include <dirent.h>
+#include <dlfcn.h>
 #include <limits.h>
 #include <pthread.h>
 #include <time.h>
@@ -13,6 +14,7 @@
 #include <rte_errno.h>
 #include <rte_log.h>
 #include <rte_malloc.h>
+#include <rte_memzone.h>
 #include <rte_vect.h>
 
 #include "harness.h"
@@ -29,6 +31,20 @@ static struct {
 	char log[LOG_CAP];
 	size_t log_len;
 } run = {.log_lock = PTHREAD_MUTEX_INITIALIZER};
+
+/* EAL does not promise that it gives memory of zeros. The driver's call is found here first. */
+const struct rte_memzone *
+rte_memzone_reserve(const char *name, size_t len, int node, unsigned int flags)
+{
+	const struct rte_memzone *(*next)(const char *, size_t, int, unsigned int);
+	const struct rte_memzone *mz;
+
+	*(void **)&next = dlsym(RTLD_NEXT, "rte_memzone_reserve");
+	mz = next(name, len, node, flags);
+	if (mz != NULL && strncmp(name, "syncline_", strlen("syncline_")) == 0)
+		memset(mz->addr, 0xa5, mz->len);
+	return mz;
+}
 
 /* --- seeded randomness --- */
 

@@ -405,6 +405,34 @@ kept_over_a_set_up(void **state)
 	h_close(&p);
 }
 
+/* Several of each kind are kept, of rings that have been round: each comes back, and once. */
+static void
+kept_queues_of_several(void **state)
+{
+	struct h_port p;
+	unsigned int i, n;
+
+	(void)state;
+	h_open(&p, "time=own");
+	h_start(&p,
+		&(struct h_cfg){
+			.nb_rxq = 2, .nb_txq = 2, .nb_rxd = 64, .nb_txd = 64, .pool_size = 511});
+	for (i = 0; i < 100; i++)
+		h_alive(&p);
+	rte_eth_tx_done_cleanup(p.id, 0, 0);
+	stop_in_vain(&p, false);
+	n = kept(&p);
+	assert_int_equal(h_try_setup(&p, &cfg), 0);
+	assert_int_equal(kept(&p), n);
+	assert_int_equal(kept(&p), p.pool->size - in_pool(&p));
+	h_fault(&p, SL_FAULT_HUNG_RESET, 0, 0);
+	assert_int_equal(rte_eth_dev_reset(p.id), 0);
+	assert_int_equal(kept(&p), 0);
+	assert_full(&p);
+	assert_recovers(&p);
+	h_close(&p);
+}
+
 /* The NIC writes to what it was given and to nothing else, for as long as it likes. */
 static void
 kept_from_a_deaf_nic(void **state)
@@ -516,6 +544,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(kept_until_the_start),
 		cmocka_unit_test(kept_until_the_reset),
 		cmocka_unit_test(kept_over_a_set_up),
+		cmocka_unit_test(kept_queues_of_several),
 		cmocka_unit_test(kept_from_a_deaf_nic),
 		cmocka_unit_test(kept_pool_is_freed),
 		cmocka_unit_test(kept_for_good),

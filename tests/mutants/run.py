@@ -82,8 +82,8 @@ STEPS = (checked("basic", 64), checked("tx", 64), checked("traffic", 64, 3000), 
          checked("events", 64), checked("again", 64), checked("fault", 64, 3000))
 
 # ... and of the other rules, by what the file is part of: the first pattern that fits.
-QUEUES = [coherent("again"), coherent("stop"), coherent("control"), unit("rx"), unit("tx"), coherent("tx"), coherent("basic"),
-          coherent("events"), coherent("fault"), checked("again", 64)]
+QUEUES = [coherent("control"), coherent("events"), coherent("again"), coherent("stop"), coherent("tx"), coherent("basic"),
+          checked("again", 64), unit("rx"), unit("tx"), coherent("fault")]
 SHM = ["shm", "window", "window_hook", "ndis"]
 RULE_STEPS = (
     (r"pmd/sl_vfio", [unit("vfio")]),
@@ -92,12 +92,16 @@ RULE_STEPS = (
                         coherent("control"),
                         Step("window pools", "tests/vm/window", args=("pools",)),
                         Step("window readonly", "tests/vm/window", args=("readonly",))]),
+    (r"pmd/sl_checked", [checked("again", 64), Step("checked", "tests/e2e/e2e_checked")]),
     (r"pmd/sl_data_pool", [unit("data_pool", "no-huge"), unit("data_pool", "huge"), unit("port_window"), coherent("control")]),
     (r"pmd/sl_stats", [coherent("again"), coherent("control"), coherent("stop"), checked("control", 64)]),
     (r"pmd/sl_(intr|event)", [coherent("again"), coherent("events"), coherent("intr", 300), coherent("control")]),
+    (r"pmd/sl_soft", [coherent("again"), coherent("events"), coherent("basic"), coherent("control"), unit("call")]),
+    (r"pmd/sl_(nic|stall|call)", [unit("call"), coherent("stop"), coherent("again"), coherent("control"), coherent("stuck"),
+                                  coherent("events"), coherent("fault")]),
     (r"pmd/", QUEUES),
     (r"lib/shm/ndis", [unit("ndis")]),
-    (r"lib/shm/sl_mem_eal", [unit("mem_eal", "no-huge"), unit("mem_eal", "huge"), coherent("control")]),
+    (r"lib/shm/sl_mem_(eal|pages)", [unit("mem_eal", "no-huge"), unit("mem_eal", "huge"), unit("shm"), coherent("control")]),
     (r"lib/shm/", [unit(name) for name in SHM] + [coherent("control")]),
 )
 STATIC = [f"tests/unit/test_{name}" for name in SHM + ["mem_eal"]]
@@ -352,7 +356,8 @@ class Builder:
     def rule_object(self, mutant):
         """Of a rule: its folder, with the one object in it that is another. Not optimised: the compiler's time is most of it."""
         output = [c for c in self.commands if os.path.realpath(os.path.join(c["directory"], c["file"])) ==
-                  os.path.join(TOP, mutant.file) and c["output"] in self.links[f"pmd/{LIBRARY}"]]
+                  os.path.join(TOP, mutant.file) and c["output"] in self.links[f"pmd/{LIBRARY}"] and
+                  ("-DSL_SIMD=" not in c["command"] or f"-DSL_SIMD={SIMD} " in c["command"])]
         h = hashlib.sha256(self.base + mutant.file.encode() + mutant.text.encode() + output[0]["command"].encode())
         folder = os.path.join(self.cache, h.hexdigest()[:24])
         self.used.add(os.path.basename(folder))
@@ -595,16 +600,18 @@ def steps_of(build, mutant):
     return [s for s in found if os.path.exists(os.path.join(build, s.program))]
 
 
-def choose(mutants, only, quick, by_rules, sample):
-    """Those that are wanted; of those of rules.py @sample by chance, with the seed in SL_SEED or a new one, which is printed."""
-    found = [m for m in mutants if (by_rules or not m.rule) and (not quick or m.kind in ("drop", "bug") or m.rule) and
-             (not only or re.search(only, f"{m.name} {m.where}"))]
+def choose(mutants, args):
+    """Those that are wanted; of those of rules.py so many as wanted by chance, with the seed in SL_SEED or a new one, which is printed."""
+    kinds = () if not args.rules else rules.WHOLE if args.whole else None
+    found = [m for m in mutants if (not m.rule or kinds is None or m.kind in kinds) and
+             (not args.quick or m.kind in ("drop", "bug") or m.rule) and
+             (not args.only or re.search(args.only, f"{m.name} {m.where}"))]
     ruled = [m for m in found if m.rule]
-    if sample is None or sample >= len(ruled):
+    if args.sample is None or args.sample >= len(ruled):
         return found
     seed = int(os.environ.get("SL_SEED") or random.randrange(1, 1 << 31))
-    picked = set(map(id, random.Random(seed).sample(ruled, sample)))
-    print(f"SAMPLE {sample} of {len(ruled)} places of the rules, SL_SEED={seed}", flush=True)
+    picked = set(map(id, random.Random(seed).sample(ruled, args.sample)))
+    print(f"SAMPLE {args.sample} of {len(ruled)} places of the rules, SL_SEED={seed}", flush=True)
     return [m for m in found if not m.rule or id(m) in picked]
 
 
@@ -705,6 +712,7 @@ def main():
     p.add_argument("--only", metavar="REGEX", help="only mutants whose name or place matches")
     p.add_argument("--quick", action="store_true", help="only calls left out, and the named bugs")
     p.add_argument("--rules", action="store_true", help="those of rules.py too")
+    p.add_argument("--whole", action="store_true", help=f"of these the kinds none of which lives: {', '.join(rules.WHOLE)}")
     p.add_argument("--sample", type=int, metavar="N", help="of these only N, by chance (SL_SEED)")
     p.add_argument("--list", action="store_true", help="name the mutants and end")
     p.add_argument("--justified", metavar="FILE", default=os.path.join(HERE, "justified"),
@@ -713,7 +721,7 @@ def main():
     args = p.parse_args()
     build, cache = os.path.abspath(args.build), os.path.abspath(args.cache)
     everything = collect()
-    mutants = choose(everything, args.only, args.quick, args.rules, args.sample)
+    mutants = choose(everything, args)
     if not mutants:
         die("there are none of that kind")
     if args.list:

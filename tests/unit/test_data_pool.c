@@ -8,6 +8,7 @@
  */
 #include <dlfcn.h>
 #include <errno.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -50,6 +51,24 @@ rte_memzone_reserve_aligned(
 		memset(mz->addr, 0xa5, mz->len);
 	return mz;
 }
+
+/* Of the driver's allocations to come this one fails; -1: none. */
+static int fail_alloc = -1;
+
+#ifndef __SANITIZE_ADDRESS__ /* which has a calloc() of its own */
+void *
+__libc_calloc(size_t n, size_t len);
+
+void *
+calloc(size_t n, size_t len)
+{
+	if (fail_alloc >= 0 && fail_alloc-- == 0) {
+		errno = ENOMEM;
+		return NULL;
+	}
+	return __libc_calloc(n, len);
+}
+#endif
 
 /* Bytes and pieces that EAL's heaps gave out: the same before and after. */
 static struct rte_malloc_socket_stats
@@ -234,6 +253,37 @@ test_zeros(void **state)
 		if (((const uint8_t *)mz->addr)[i] != 0)
 			fail_msg("byte %zu of the data is of before", i);
 	rte_mempool_free(pool);
+}
+
+/* A mempool that comes and goes, or cannot come, costs nothing. */
+static void
+test_nothing_stays(void **state)
+{
+	const struct rte_malloc_socket_stats before = heap_stats();
+	struct rte_mempool *pool;
+	size_t used = 0;
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < 20; i++) {
+		int k;
+
+		for (k = 0; k < 16; k++) {
+			fail_alloc = k;
+			pool = sl_pktmbuf_pool_create("comes", 63, 0, 0, ROOM, SOCKET_ID_ANY);
+			fail_alloc = -1;
+			if (pool != NULL)
+				break;
+			assert_int_equal(rte_errno, ENOMEM);
+			heap_same(&before);
+		}
+		assert_non_null(pool);
+		rte_mempool_free(pool);
+		heap_same(&before);
+		if (i == 10)
+			used = mallinfo2().uordblks;
+	}
+	assert_true(mallinfo2().uordblks <= used);
 }
 
 static void
@@ -438,6 +488,7 @@ main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_zeros),
+		cmocka_unit_test(test_nothing_stays),
 		cmocka_unit_test(test_layout),
 		cmocka_unit_test(test_random),
 		cmocka_unit_test(test_clone),

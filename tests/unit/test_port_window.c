@@ -469,11 +469,42 @@ test_widen(void **state)
 	rte_mempool_free(pool);
 }
 
+static void
+no_free(void *addr, void *arg)
+{
+	(void)addr;
+	(void)arg;
+}
+
+/* An mbuf whose data is elsewhere. */
+static struct rte_mbuf *
+external(struct rte_mempool *pool, void *va, size_t len)
+{
+	static struct rte_mbuf_ext_shared_info shared;
+	struct rte_mbuf *m = rte_pktmbuf_alloc(pool);
+
+	assert_non_null(m);
+	shared = (struct rte_mbuf_ext_shared_info){.free_cb = no_free, .refcnt = 1};
+	rte_pktmbuf_attach_extbuf(m, va, (uintptr_t)va, (uint16_t)len, &shared);
+	return m;
+}
+
+static int
+send_from(struct fake *f, struct rte_mempool *pool, void *va, size_t len)
+{
+	struct rte_mbuf *m = external(pool, va, len);
+	int ret = sl_map_tx_mbuf(&f->port, m);
+
+	rte_pktmbuf_free(m);
+	return ret;
+}
+
 /* What was half mapped and cannot be unmapped stays known, is of no use, and goes later. */
 static void
 test_half_mapped(void **state)
 {
 	struct fake *f = *state;
+	struct rte_mempool *pool = ordinary("headers");
 	uint8_t *m = rte_malloc(NULL, 16 * PAGE, PAGE);
 
 	/* Three runs: the second is refused, and the way back for the first. */
@@ -490,10 +521,18 @@ test_half_mapped(void **state)
 	f->fail_unmaps = 0;
 	assert_int_equal(f->port.window.nb_maps, 1);
 	assert_int_equal(f->port.window.maps[0].dir, 0);
+	/* The same of a buffer to send from: sent again, it is not believed to be there. */
+	f->fail_map = 1;
+	f->fail_unmaps = 2;
+	assert_int_equal(send_from(f, pool, m + 8 * PAGE + 100, 3 * PAGE), -ENOTRECOVERABLE);
+	f->fail_unmaps = 0;
+	assert_int_equal(send_from(f, pool, m + 8 * PAGE + 100, 3 * PAGE), 0);
+	assert_int_equal(may(f, m + 9 * PAGE, 2 * PAGE), SL_DMA_TO_DEVICE);
+	rte_mempool_free(pool);
 	assert_int_equal(sl_window_dma_map(&f->port, m + 100, (uintptr_t)m + 100, 3 * PAGE), 0);
 	assert_int_equal(may(f, m + PAGE, 2 * PAGE), SL_DMA_TO_DEVICE);
 	assert_int_equal(sl_window_dma_unmap(&f->port, m + 100, 3 * PAGE), 0);
-	assert_int_equal(f->nb_runs, 0);
+	assert_int_equal(may(f, m, 4 * PAGE), 0);
 	rte_free(m);
 }
 
@@ -566,36 +605,6 @@ test_pinned_runs(void **state)
 }
 
 /* --- external buffers --- */
-
-static void
-no_free(void *addr, void *arg)
-{
-	(void)addr;
-	(void)arg;
-}
-
-/* An mbuf whose data is elsewhere. */
-static struct rte_mbuf *
-external(struct rte_mempool *pool, void *va, size_t len)
-{
-	static struct rte_mbuf_ext_shared_info shared;
-	struct rte_mbuf *m = rte_pktmbuf_alloc(pool);
-
-	assert_non_null(m);
-	shared = (struct rte_mbuf_ext_shared_info){.free_cb = no_free, .refcnt = 1};
-	rte_pktmbuf_attach_extbuf(m, va, (uintptr_t)va, (uint16_t)len, &shared);
-	return m;
-}
-
-static int
-send_from(struct fake *f, struct rte_mempool *pool, void *va, size_t len)
-{
-	struct rte_mbuf *m = external(pool, va, len);
-	int ret = sl_map_tx_mbuf(&f->port, m);
-
-	rte_pktmbuf_free(m);
-	return ret;
-}
 
 /* What EAL tells of may be sent from; what the application has registered may. */
 static void

@@ -482,7 +482,7 @@ test_no_memory(void **state)
 	assert_int_equal(sl_region_free(r->f.a, &reg), 0);
 }
 
-/* Pages of the process, without those of its heap's own. */
+/* Pages of the process; AddressSanitizer keeps what is freed, and looks for leaks itself. */
 static unsigned long
 pages(void)
 {
@@ -492,6 +492,9 @@ pages(void)
 	assert_non_null(f);
 	assert_int_equal(fscanf(f, "%lu", &n), 1);
 	fclose(f);
+#ifdef __SANITIZE_ADDRESS__
+	n = 0;
+#endif
 	return n;
 }
 
