@@ -238,11 +238,27 @@ dirty(void)
 	rte_free(p);
 }
 
+/* What nobody has written of an mbuf is zero: its private area, dynamic fields, its chain. */
+static void
+is_new(struct rte_mempool *pool, void *arg, void *obj, unsigned int idx)
+{
+	static const uint8_t zeros[64];
+	const struct rte_mbuf *m = obj;
+
+	(void)pool;
+	(void)arg;
+	(void)idx;
+	assert_null(m->next);
+	assert_int_equal(m->pkt_len + m->data_len + m->tx_offload, 0);
+	assert_memory_equal(m->dynfield1, zeros, sizeof(m->dynfield1));
+	assert_memory_equal(m + 1, zeros, sizeof(zeros));
+}
+
 /* The NIC may read all of it: nothing of who had the memory before. */
 static void
 test_zeros(void **state)
 {
-	struct rte_mempool *pool = sl_pktmbuf_pool_create("zeros", 63, 0, 0, ROOM, SOCKET_ID_ANY);
+	struct rte_mempool *pool = sl_pktmbuf_pool_create("zeros", 63, 0, 64, ROOM, SOCKET_ID_ANY);
 	const struct rte_memzone *mz;
 	size_t i;
 
@@ -252,6 +268,7 @@ test_zeros(void **state)
 	for (i = 0; i < mz->len; i++)
 		if (((const uint8_t *)mz->addr)[i] != 0)
 			fail_msg("byte %zu of the data is of before", i);
+	assert_int_equal(rte_mempool_obj_iter(pool, is_new, NULL), 63);
 	rte_mempool_free(pool);
 }
 
