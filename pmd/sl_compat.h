@@ -10,13 +10,10 @@
  * for the release, but tests/compat.h for what only tests need. Needs no driver headers.
  */
 
-#include <pthread.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include <rte_config.h>
-#include <rte_lcore.h>
-#include <rte_thread.h>
 #include <rte_version.h>
 
 struct eth_queue_stats;
@@ -81,29 +78,27 @@ struct rte_eth_stats;
 	}
 #endif
 
-/** What a function returns that runs on a thread of EAL's control threads' CPUs. */
+/**
+ * What a function returns that runs on a thread with the CPUs of EAL's control threads, and to run @run(@arg)
+ * there to its end: 0, or an error, and it did not run. Needs rte_lcore.h and rte_thread.h.
+ */
 #if SL_DPDK(23, 3)
 typedef uint32_t sl_control_result_t;
+#define SL_CONTROL_RUN(name, run, arg) \
+	({ \
+		rte_thread_t thread_; \
+		int ret_ = rte_thread_create_control(&thread_, name, run, arg); \
+		ret_ == 0 ? rte_thread_join(thread_, NULL) : ret_; \
+	})
 #else
 typedef void *sl_control_result_t;
+#define SL_CONTROL_RUN(name, run, arg) \
+	({ \
+		pthread_t thread_; \
+		int ret_ = rte_ctrl_thread_create(&thread_, name, NULL, run, arg); \
+		ret_ == 0 ? pthread_join(thread_, NULL) : ret_; \
+	})
 #endif
-
-/** Run @run(@arg) on such a thread, to its end. @return 0, or an error: it did not run. */
-static inline int
-sl_control_run(const char *name, sl_control_result_t (*run)(void *), void *arg)
-{
-#if SL_DPDK(23, 3)
-	rte_thread_t thread;
-	int ret = rte_thread_create_control(&thread, name, run, arg);
-
-	return ret == 0 ? rte_thread_join(thread, NULL) : ret;
-#else
-	pthread_t thread;
-	int ret = rte_ctrl_thread_create(&thread, name, NULL, run, arg);
-
-	return ret == 0 ? pthread_join(thread, NULL) : ret;
-#endif
-}
 
 /** What the operation returns that counts a queue's descriptors. */
 #if SL_DPDK(25, 11)

@@ -8,6 +8,7 @@
 #include <rte_lcore.h>
 #include <rte_malloc.h>
 #include <rte_memzone.h>
+#include <rte_thread.h>
 
 #include <bus_vdev_driver.h>
 #include <ethdev_vdev.h>
@@ -108,7 +109,7 @@ default_cpu(void)
 
 	if (rte_lcore_count() > 1)
 		return rte_lcore_to_cpu_id((int)rte_get_main_lcore());
-	(void)sl_control_run("sl-cpu", first_cpu_of_thread, &cpu);
+	(void)SL_CONTROL_RUN("sl-cpu", first_cpu_of_thread, &cpu);
 	return cpu;
 }
 
