@@ -88,9 +88,56 @@ ethdev_driver.h ethdev_pci.h ethdev_vdev.h"
 # True when the installed DPDK was built with enable_driver_sdk=true.
 driver_headers_installed() {
 	local -a flags
-	read -ra flags < <(pkg-config --cflags libdpdk) || true
+	read -ra flags < <(pkg-config --cflags libdpdk 2>/dev/null) || true
 	printf '#include <ethdev_driver.h>\n' |
 		gcc -E -DALLOW_INTERNAL_API "${flags[@]}" -x c - >/dev/null 2>&1
+}
+
+# What to do where there are none, for messages.
+headers_wanted() {
+	local release
+	release=$(pkg-config --modversion libdpdk 2>/dev/null)
+	printf '%s' "Build DPDK with -Denable_driver_sdk=true, or give the headers: copy
+    $SL_DRIVER_HEADERS
+from the source of any $(cut -d. -f1,2 <<<"$release") release into one folder, and set SL_DPDK_HEADERS to it. \
+docs/howto-dpdk-release.md has the commands."
+}
+
+# Sets SL_HEADERS to the folder that the user named, if any.
+driver_headers_given() {
+	local h
+	[[ -n ${SL_DPDK_HEADERS-} ]] || return 1
+	callers "$SL_DPDK_HEADERS"
+	for h in $SL_DRIVER_HEADERS; do
+		[[ -s $REPLY/$h ]] || die "SL_DPDK_HEADERS: $REPLY has no $h. $(headers_wanted)"
+	done
+	SL_HEADERS=$REPLY
+}
+
+# Sets SL_DPDK_PC, the folder of its pkg-config files, and SL_DPDK_BUILD, of what is built with it.
+find_dpdk() {
+	SL_DPDK_PC=$(find -L "$1/lib" "$1/lib64" "$1/share" -maxdepth 3 -name libdpdk.pc -print -quit 2>/dev/null) || true
+	[[ -n $SL_DPDK_PC ]] || { warn "$1 has no DPDK: no libdpdk.pc is below its lib, lib64 or share" && return 1; }
+	SL_DPDK_PC=$(dirname "$SL_DPDK_PC")
+	SL_DPDK_BUILD=build-dpdk-$(PKG_CONFIG_PATH=$SL_DPDK_PC pkg-config --modversion libdpdk) || return 1
+}
+
+# build_with_dpdk PREFIX [MESON-OPTION...]: into SL_DPDK_BUILD.
+build_with_dpdk() {
+	local prefix=$1
+	shift
+	find_dpdk "$prefix" || return 1
+	# In a shell of its own: what follows is of the system's DPDK again.
+	SL_HEADERS=$(
+		export PKG_CONFIG_PATH=$SL_DPDK_PC
+		if [[ $(pkg-config --variable=prefix libdpdk) == /usr ]]; then
+			ensure_driver_headers
+		elif ! driver_headers_installed && ! driver_headers_given; then
+			die "DPDK $(pkg-config --modversion libdpdk) in $prefix was installed without its driver headers. $(headers_wanted)"
+		fi
+		printf '%s' "${SL_HEADERS-}"
+	) || return 1
+	build_tree "$SL_DPDK_BUILD" gcc "-Dpkg_config_path=$SL_DPDK_PC" "$@"
 }
 
 # Sets SL_HEADERS: folder of the seven driver headers; empty when DPDK's own
@@ -98,10 +145,10 @@ driver_headers_installed() {
 ensure_driver_headers() {
 	local version dir h tmp
 	SL_HEADERS=
-	if driver_headers_installed; then return 0; fi
+	if driver_headers_installed || driver_headers_given; then return 0; fi
 	version=$(dpkg-query -W -f='${source:Version}' libdpdk-dev 2>/dev/null) ||
 		die "DPDK $(pkg-config --modversion libdpdk) here is no Debian package and was built without its \
-driver headers. Build it with -Denable_driver_sdk=true, or give Meson -Ddpdk_driver_headers=DIR."
+driver headers. $(headers_wanted)"
 	dir=$SL_CACHE/dpdk-headers-$version
 	SL_HEADERS=$dir
 	[[ ! -e $dir/.complete ]] || return 0
@@ -112,7 +159,8 @@ driver headers. Build it with -Denable_driver_sdk=true, or give Meson -Ddpdk_dri
 	if ! quietly "$SL_CACHE/log/dpdk-source" "$SL_TOP/tools/fetch-source.sh" dpdk "$version" "$tmp"; then
 		rm -rf "$tmp"
 		die "DPDK's source could not be fetched (above). If libdpdk-dev is older than what the archive
-holds, bring it up to date: apt-get update && apt-get install libdpdk-dev"
+holds, bring it up to date: apt-get update && apt-get install libdpdk-dev. Where the archive does not
+serve the source: $(headers_wanted)"
 	fi
 	mkdir -p "$dir"
 	for h in $SL_DRIVER_HEADERS; do

@@ -18,7 +18,11 @@ skip()
 	exit 77
 }
 
-command -v dpdk-testpmd >/dev/null || skip "dpdk-testpmd is not installed (Debian: package dpdk-dev)"
+# Of the DPDK that the driver was built with: another one's cannot load it.
+testpmd=$SL_DPDK_PREFIX/bin/dpdk-testpmd
+[ -x "$testpmd" ] || skip "$testpmd is not installed (Debian: package dpdk-dev)"
+LD_LIBRARY_PATH=$SL_DPDK_LIBDIR${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
+export LD_LIBRARY_PATH
 if ldd "$driver" | grep -q 'libasan\|libclang_rt.asan'; then
 	skip "the driver was built with AddressSanitizer, dpdk-testpmd was not: it cannot load it"
 fi
@@ -59,7 +63,7 @@ run()
 	# frames, and the transmit ring, which testpmd does not wait for, twice as many as come at once after that.
 	# shellcheck disable=SC2094 # it reads what testpmd has said so far
 	{ until_all "$work/out"; echo stop; echo quit; } |
-		timeout 60 stdbuf -oL dpdk-testpmd -d "$driver" --no-huge --no-pci --no-shconf -m 512 \
+		timeout 60 stdbuf -oL "$testpmd" -d "$driver" --no-huge --no-pci --no-shconf -m 512 \
 			--file-prefix "sl_stock_$$" --lcores 0,1 \
 			--vdev "net_syncline_soft0,coherency=$2,wire=gen:count=2000;rate=2k" \
 			--vdev "net_syncline_soft1,coherency=$2,wire=gen:count=2000;rate=2k" \

@@ -58,8 +58,11 @@ class Installed:
         pc = [d for d, _, names in os.walk(root) if "sl_shm.pc" in names]
         if len(pc) != 1:
             raise SystemExit(f"one sl_shm.pc expected below {root}, there are {len(pc)}")
-        self.env = dict(os.environ, PKG_CONFIG_PATH=pc[0], PKG_CONFIG_SYSROOT_DIR=root, CC=CC)
-        self.env["LD_LIBRARY_PATH"] = os.path.dirname(pc[0])
+        # lib/shm needs DPDK's libraries, which may have a folder of their own.
+        dpdk = os.environ.get("SL_DPDK_LIBDIR")
+        paths = [pc[0]] + ([os.path.join(dpdk, "pkgconfig")] if dpdk else [])
+        self.env = dict(os.environ, PKG_CONFIG_PATH=":".join(paths), PKG_CONFIG_SYSROOT_DIR=root, CC=CC)
+        self.env["LD_LIBRARY_PATH"] = ":".join([os.path.dirname(pc[0])] + ([dpdk] if dpdk else []))
         if SANITIZE != "none":
             self.env["CFLAGS"] = f"-g -fsanitize={SANITIZE}"
 

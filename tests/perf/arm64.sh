@@ -73,8 +73,8 @@ unpack() {
 write_pkg_config() {
 	mkdir -p "$root/pc"
 	pc() {
-		printf 'Name: %s\nDescription: for tests/perf\nVersion: %s\nCflags: %s\nLibs: %s\n' "$1" "$2" "$3" "$4" \
-			>"$root/pc/$1.pc"
+		printf 'libdir=%s\nName: %s\nDescription: for tests/perf\nVersion: %s\nCflags: %s\nLibs: %s\n' "$root/link" \
+			"$1" "$2" "$3" "$4" >"$root/pc/$1.pc"
 	}
 	local include=$root/usr/include rte=
 	for name in ethdev mbuf mempool ring net eal telemetry kvargs; do rte+=" -lrte_$name"; done
