@@ -5,7 +5,7 @@
 # "syncline test": builds every variant, runs the suites, sums up.
 
 # Every suite. The words of a newcomer's proof, which "syncline test" runs: gcc alone, and of vm one guest.
-readonly SL_SUITES="unit e2e peer tap perf cross model proof mutants fuzz style vm"
+readonly SL_SUITES="unit e2e peer tap perf cross model proof mutants fuzz style vm matrix"
 readonly SL_PROOF="unit e2e peer tap model guest style"
 
 # shellcheck source=tools/steps.sh
@@ -52,6 +52,8 @@ test_help() {
 	         Linux's igb as partner; fetches QEMU and a kernel once. A group of cases
 	         that fails is run once more, alone. SL_VM_CASES chooses: a group (link), a
 	         pattern of case names ("*ping*"), or both (link/"*down*")
+	  matrix unit, e2e, peer, and that release's dpdk-testpmd, on each other DPDK whose
+	         folder SL_DPDK_PREFIXES names: "/opt/dpdk-24.11:/opt/dpdk-25.11". gcc
 	  hw     the cases of vm on two real ports, cabled to each other and bound to
 	         vfio-pci or uio; what needs more is skipped. Touches no other device
 
@@ -234,6 +236,17 @@ test_fuzz() {
 	fi
 }
 
+test_no_matrix() {
+	SL_SKIPPED=$((SL_SKIPPED + 1))
+	say "matrix: SKIP no other DPDK: set SL_DPDK_PREFIXES to the folders that releases were installed to"
+}
+
+build_matrix() {
+	build_with_dpdk "$1" -Dwerror=true && return 0
+	SL_FAILED=$((SL_FAILED + 1))
+	say "matrix: FAIL $1 (above)"
+}
+
 test_style() {
 	local verdict name reason
 	while IFS=$'\t' read -r verdict name reason; do
@@ -285,6 +298,28 @@ plan_variant() {
 	return 0
 }
 
+# Unit, e2e with sl-testpmd and that release's dpdk-testpmd, and peer on every other DPDK that is named.
+plan_matrix() {
+	local prefix words prefixes=${SL_DPDK_PREFIXES-}
+	prefixes=${prefixes//:/ }
+	if [[ -z ${prefixes// /} ]]; then
+		step beside - test_no_matrix
+		return 0
+	fi
+	for prefix in $prefixes; do
+		SL_DPDK_BUILD=-
+		callers "$prefix"
+		find_dpdk "$REPLY" || true
+		step build "$SL_DPDK_BUILD" build_matrix "$REPLY"
+		[[ $SL_DPDK_BUILD != - ]] || continue
+		words="matrix, DPDK ${SL_DPDK_BUILD#build-dpdk-}"
+		step beside "$SL_DPDK_BUILD" run_suite "$SL_DPDK_BUILD" e2e "$words, e2e" --no-suite syncline:e2e_alone
+		step beside "$SL_DPDK_BUILD" run_suite "$SL_DPDK_BUILD" unit "$words, unit"
+		step beside "$SL_DPDK_BUILD" run_suite "$SL_DPDK_BUILD" peer "$words, peer"
+		step alone "$SL_DPDK_BUILD" run_suite "$SL_DPDK_BUILD" e2e_alone "$words, programs"
+	done
+}
+
 # The steps of each suite. A new suite is a word of SL_SUITES, a step here, a row of --help and of
 # docs/testing.md. What takes longest comes first: short ones fill the end of the lanes.
 plan() {
@@ -294,6 +329,7 @@ plan() {
 	if ((SL_WHOLE)); then plan_variant build-asan "gcc with ASan+UBSan" -t 4; fi
 	plan_variant build gcc
 	if ((SL_WHOLE)); then plan_variant build-clang clang; fi
+	suite_wanted matrix && plan_matrix
 	suite_wanted perf && step beside build run_suite build perf "perf, gcc"
 	suite_wanted perf && step beside build test_gate
 	suite_wanted fuzz && step beside build-fuzz test_fuzz
