@@ -3,9 +3,9 @@
 # Copyright (c) 2026 The Syncline authors
 """run.py [--jobs N] TOOLS WORK [PATTERN]
 
-Proves the receive functions with cbmc, which prepare.sh unpacked into TOOLS; then removes
-one bound after the other, each of which must break a proof. One line each on standard
-output: "PASS name: words" or "FAIL name: words", then "END". PATTERN chooses by name.
+Proves receive's bursts, and what gives transmit room back, with cbmc, which prepare.sh
+unpacked into TOOLS; then removes one bound after the other, each of which must break a
+proof. One line each on standard output: "PASS name: words" or "FAIL name: words", then "END". PATTERN chooses by name.
 docs/proof.md says what is proven, and of what it is made up.
 """
 
@@ -23,16 +23,21 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
 LIMIT = 900  # seconds for one proof: some twenty times what the longest takes alone
 
-# What is compiled: name, macros, how often loops may go round. A ring of four descriptors has
-# room for a burst of three that wraps; lanes take two quads of twelve.
-SCALAR = ("scalar", ["SL_SIMD=0"], 4)
+# What is compiled: name, source, macros, how often loops may go round. A ring of four
+# descriptors has room for a burst of three that wraps; lanes take two quads of twelve.
+SCALAR = ("scalar", "rx.c", ["SL_SIMD=0"], 4)
 QUADS = ["SL_SIMD=128", "RX_DESCS=12u", "RX_LINE=4u", "RX_CLEAN=0", "RX_HOLD=4"]
-LANES = ("lanes", QUADS, 9)
-SPLIT = ("split lanes", QUADS + ["SL_LANE_IS_ATOMIC=0"], 9)
+LANES = ("lanes", "rx.c", QUADS, 9)
+SPLIT = ("split lanes", "rx.c", QUADS + ["SL_LANE_IS_ATOMIC=0"], 9)
+# Mempools are given back to by their own calls alone, not by way of a cache.
+TRANSMIT = ("scalar", "tx.c", ["SL_SIMD=0", "RTE_LIBRTE_MEMPOOL_DEBUG"], 5)
+BUILDS = (SCALAR, LANES, SPLIT, TRANSMIT)
 
 # Loops that are of the proof's own making, and those over bytes of a lane.
 LOOPS = ["rx_world.0:32", "rx_world.1:32", "rx_world.2:32", "rx_check_queue.0:32",
-         "check_sync.0:32", "sl_vec_shuffle.0:17", "sl_vec_above16.0:17"]
+         "check_sync.0:32", "sl_vec_shuffle.0:17", "sl_vec_above16.0:17",
+         # No more than a batch, of two, is handed to a mempool at a time.
+         "rte_mempool_put_bulk.0:3"]
 
 
 # In checked mode explicit's body is run, with each sync call looked at.
@@ -45,6 +50,9 @@ def proofs():
     for build in (LANES, SPLIT):
         for what in ("", "_offload"):
             yield build, f"prove_rx_coherent{what}_quads"
+    for what in ("coherent_reclaim", "checked_reclaim", "reclaim_for", "done_cleanup",
+                 "descriptor_status"):
+        yield TRANSMIT, f"prove_tx_{what}"
 
 
 # A bound that is removed: build, proof that breaks, file of pmd/, text, what it becomes.
@@ -71,7 +79,39 @@ BOUNDS = (
      "n = RTE_MIN(left, q->nb_desc - idx);", "n = left;"),
     (SCALAR, "prove_rx_coherent_refill", "sl_rx_refill.h",
      "if (idx == q->nb_desc)", "if (false)"),
+    (TRANSMIT, "prove_tx_coherent_reclaim", "sl_tx_ring.h",
+     "if (SL_BOUNDS && unlikely(done > tx_outstanding(q)))", "if (false)"),
+    (TRANSMIT, "prove_tx_checked_reclaim", "sl_tx.c",
+     "done > tx_outstanding(q) ? 0 : done", "done"),
+    (TRANSMIT, "prove_tx_coherent_reclaim", "sl_tx_burst.c",
+     "(unsigned int)q->nb_desc - q->next_to_clean);", "(unsigned int)q->nb_desc);"),
+    (TRANSMIT, "prove_tx_coherent_reclaim", "sl_tx_burst.c",
+     "if (unlikely(q->mixed > 0))", "if (false)"),
+    (TRANSMIT, "prove_tx_reclaim_for", "sl_tx.c",
+     "if (!q->started)", "if (false)"),
+    (TRANSMIT, "prove_tx_done_cleanup", "sl_tx.c",
+     "held == TX_FREE_BATCH ||", ""),
+    (TRANSMIT, "prove_tx_done_cleanup", "sl_tx.c",
+     "(held > 0 && m->pool != list[0]->pool)", "false"),
+    (TRANSMIT, "prove_tx_done_cleanup", "sl_tx_ring.h",
+     "if (idx >= q->nb_desc)", "if (false)"),
 )
+
+
+def cuts(proof):
+    """@return what is a proof by itself and left out of this one; the outer loop's turns."""
+    # A second turn, which may end at once, shows that one leaves a sound queue behind; turns
+    # beyond are more of the same. Where only one is run, so does what is proven of the queue.
+    if proof.startswith("prove_rx"):
+        refill = proof.endswith("_refill")
+        return ([] if refill else ["--generate-function-body", "rx_refill",
+                                   "--generate-function-body-options", "assert-false-assume-false"],
+                ["--unwindset", f"rx_burst.0:{1 if refill else 2}"])
+    if proof.endswith("_reclaim"):
+        return [], ["--unwindset", "tx_reclaim.0:1"]
+    if proof.endswith("_reclaim_for"):
+        return [], ["--unwindset", "sl_tx_reclaim_for.0:1"]
+    return [], []
 
 
 class Broken(Exception):
@@ -104,13 +144,13 @@ class Prover:
     def compile(self, build, name, pmd):
         """The proof's source with the driver's in folder @pmd, ready for the prover."""
         base = os.path.join(self.work, name)
-        macros = [f"-D{m}" for m in build[1]]
+        macros = [f"-D{m}" for m in build[2]]
         # glibc's headers have attributes for newer compilers that clang does not know.
         with open(base + ".0.i", "w", encoding="utf-8") as out:
             self.run(["gcc", "-E", "-U__GNUC__", "-D__GNUC__=9", *macros, "-DPROOF_CACHE=8",
                       f"-I{HERE}/include", f"-I{pmd}", f"-I{TOP}/lib/nic", f"-I{TOP}/lib/shm",
                       *self.flags, "-DALLOW_INTERNAL_API", "-DALLOW_EXPERIMENTAL_API",
-                      "-D_GNU_SOURCE", "-DSL_ISA=proof", "-DSL_VEC_PLAIN=1", f"{HERE}/rx.c"], out)
+                      "-D_GNU_SOURCE", "-DSL_ISA=proof", "-DSL_VEC_PLAIN=1", f"{HERE}/{build[1]}"], out)
         with open(base + ".json", "w", encoding="utf-8") as out:
             self.run(["clang", "-fsyntax-only", "-Wno-everything", "-x", "cpp-output", "-Xclang",
                       "-ast-dump=json", base + ".0.i"], out)
@@ -123,19 +163,13 @@ class Prover:
     def prove(self, build, base, proof):
         """@return words of what failed, "" when all is proven."""
         mine = f"{base}.{proof}"
-        # The outer loop: a second turn, which may end at once, shows that one leaves a sound
-        # queue behind; turns beyond are more of the same. Refill is a proof of its own.
-        refill = proof.endswith("_refill")
-        dropped = [] if refill else ["--generate-function-body", "rx_refill",
-                                     "--generate-function-body-options",
-                                     "assert-false-assume-false"]
-        self.tool("goto-instrument", *dropped, base + ".all", mine + ".1")
-        self.tool("goto-instrument", "--unwindset", f"rx_burst.0:{1 if refill else 2}",
-                  "--no-unwinding-assertions", mine + ".1", mine + ".2")
+        apart, cut = cuts(proof)
+        self.tool("goto-instrument", *apart, base + ".all", mine + ".1")
+        self.tool("goto-instrument", *cut, "--no-unwinding-assertions", mine + ".1", mine + ".2")
         said = self.tool(
             "cbmc", mine + ".2", "--function", proof, "--unwinding-assertions",
             "--drop-unused-functions", "--no-malloc-may-fail", "--slice-formula",
-            "--object-bits", "10", "--unwind", str(build[2]), "--unwindset", ",".join(LOOPS),
+            "--object-bits", "10", "--unwind", str(build[3]), "--unwindset", ",".join(LOOPS),
             may=(0, 10))
         failed = [line for line in said.splitlines() if line.endswith(": FAILURE")]
         if failed or "VERIFICATION SUCCESSFUL" not in said:
@@ -199,9 +233,9 @@ def main():
                if fnmatch.fnmatch(f"{b[1]} without", args.pattern)]
     if not wanted and not removed:
         sys.exit(f"run.py: no proof has a name like '{args.pattern}'")
-    bases = {b[0]: prover.compile(b, b[0].replace(" ", "-"), pmd) for b in (SCALAR, LANES, SPLIT)}
+    bases = {b[:2]: prover.compile(b, f"{b[0]}-{b[1]}".replace(" ", "-"), pmd) for b in BUILDS}
     with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
-        jobs = [pool.submit(holds, b, bases[b[0]], proof) for b, proof in wanted]
+        jobs = [pool.submit(holds, b, bases[b[:2]], proof) for b, proof in wanted]
         jobs += [pool.submit(breaks, i, b) for i, b in removed]
         good = all([job.result() for job in jobs])
     print("END")

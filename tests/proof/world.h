@@ -51,10 +51,10 @@ world_read(const volatile void *p, size_t len);
 /** Where an mbuf is. */
 enum place {
 	IN_POOL,
-	POSTED,	  /* behind a descriptor that the NIC has */
-	IN_CHAIN, /* in a frame being put together */
-	WITH_USER,
-	IN_FLIGHT, /* behind a descriptor that is to be sent */
+	POSTED,	   /* behind a descriptor that the NIC has */
+	IN_CHAIN,  /* in a frame being put together */
+	WITH_USER, /* handed up, or held by somebody else as well */
+	IN_FLIGHT, /* behind a descriptor that was handed over */
 };
 
 struct world_mbuf {
@@ -134,16 +134,40 @@ rte_mempool_put_bulk(struct rte_mempool *mp, void *const *obj, unsigned int n)
 {
 	unsigned int i;
 
-	PROOF(mp == &pool, "given back to its own pool");
 	for (i = 0; i < n; i++) {
 		struct world_mbuf *w = obj[i];
 
+		PROOF(w->m.pool == mp, "given back to its own pool");
 		PROOF(w->place != IN_POOL && w->place != WITH_USER, "the driver has what it frees");
 		w->place = IN_POOL;
 	}
 }
 
-/* A frame is freed, in few words: DPDK's own asks much of each segment. */
+/* A segment is given up, in few words: DPDK's own asks much of each. @return it when nobody else
+ * has it. */
+static inline struct rte_mbuf *
+world_prefree_seg(struct rte_mbuf *m)
+{
+	PROOF(world_of(m)->place != IN_POOL && world_of(m)->place != WITH_USER,
+		"the driver has what it frees");
+	if (m->refcnt > 1) {
+		m->refcnt--;
+		world_of(m)->place = WITH_USER;
+		return NULL;
+	}
+	m->next = NULL;
+	m->nb_segs = 1;
+	return m;
+}
+
+static inline void
+world_free_seg(struct rte_mbuf *m)
+{
+	m = world_prefree_seg(m);
+	if (m != NULL)
+		rte_mbuf_raw_free(m);
+}
+
 static inline void
 world_free(struct rte_mbuf *m)
 {
@@ -151,11 +175,11 @@ world_free(struct rte_mbuf *m)
 
 	for (; m != NULL; m = next) {
 		next = m->next;
-		m->next = NULL;
-		m->nb_segs = 1;
-		rte_mbuf_raw_free(m);
+		world_free_seg(m);
 	}
 }
+#define rte_pktmbuf_prefree_seg world_prefree_seg
+#define rte_pktmbuf_free_seg world_free_seg
 #define rte_pktmbuf_free world_free
 
 /* What is copied by the driver's words is mbuf pointers, and what one word of an mbuf holds. */

@@ -38,6 +38,10 @@ struct rte_eth_dev {
 	struct rte_eth_dev_data *data;
 };
 
+#define RTE_ETH_TX_DESC_FULL 0
+#define RTE_ETH_TX_DESC_DONE 1
+#define RTE_ETH_TX_DESC_UNAVAIL 2
+
 typedef uint16_t (*eth_rx_burst_t)(void *rxq, struct rte_mbuf **pkts, uint16_t n);
 typedef uint16_t (*eth_tx_burst_t)(void *txq, struct rte_mbuf **pkts, uint16_t n);
 

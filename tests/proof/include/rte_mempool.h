@@ -29,6 +29,9 @@ struct rte_mempool {
 	void *priv;
 };
 
+struct rte_mempool_memhdr;
+typedef void(rte_mempool_memchunk_free_cb_t)(struct rte_mempool_memhdr *chunk, void *opaque);
+
 /** pool.h: mbufs are taken and given back one at a time, each looked up. */
 int
 rte_mempool_get_bulk(struct rte_mempool *mp, void **obj, unsigned int n);

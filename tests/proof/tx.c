@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+
+/*
+ * Transmit: what gives room back, from any state in which a queue may be between
+ * two bursts, leaves it in such a state and frees what was done, once, whatever the
+ * NIC writes to its head line, its register and the ring before any read of them.
+ */
+
+#define TX_DESCS 4u
+#define WORLD_MBUFS TX_DESCS
+
+#include "world.h"
+
+#include "sl_tx_ring.h"
+
+/* No more than the ring has would ever be freed in one go. */
+#undef TX_FREE_BATCH
+#define TX_FREE_BATCH 2u
+
+#include "sl_tx_burst.c"
+
+/* Names that sl_tx.c has, too. */
+#define tx_free_run tx_free_run_each
+#define tx_free_each tx_free_each_of
+#include "sl_tx.c"
+
+static union sl_tx_desc ring[TX_DESCS];
+static volatile uint32_t head;
+static uint32_t tail;
+static struct rte_mbuf *sw_ring[TX_DESCS];
+static struct sl_tx_queue queue;
+static struct sl_port port;
+static struct rte_mempool other_pool = {.priv = &pool_priv};
+
+struct sl_tx_queue
+nondet_tx_queue(void);
+
+static bool
+world_read(const volatile void *p, size_t len)
+{
+	PROOF(__CPROVER_r_ok(p, len), "read within its object");
+	return __CPROVER_same_object(p, ring) || __CPROVER_same_object(p, &head);
+}
+
+static uint32_t
+any_register(void *dev, uint32_t off)
+{
+	return nondet_u32();
+}
+
+static const struct sl_bus_ops bus_ops = {.read = any_register};
+
+/* --- sync calls --- */
+
+static void
+check_sync(void *ctx, enum sl_sync_verb verb, const void *va, size_t len,
+	const struct sl_sync_site *site)
+{
+	PROOF(verb == SL_SYNC_DOORBELL || __CPROVER_r_ok(va, len), "synced within its object");
+}
+
+static void
+check_release(void *ctx, const void *va, size_t len, const struct sl_sync_site *site)
+{
+	PROOF(__CPROVER_r_ok(va, len), "released within its object");
+}
+
+static const struct sl_sync_checker checker = {.sync = check_sync, .release = check_release};
+static struct sl_sync sync_ctx = {.step = 2 * ROOM, .checker = &checker};
+
+/* --- what is around --- */
+
+const struct sl_data_pool *
+sl_data_pool_of(const struct rte_mempool *mp)
+{
+	return NULL;
+}
+
+int
+sl_map_tx_mbuf(struct sl_port *of, const struct rte_mbuf *m)
+{
+	return nondet_bool() ? 0 : -EFAULT;
+}
+
+void
+sl_tx_stall_check(struct sl_tx_queue *q)
+{
+}
+
+void
+sl_bad_value(struct sl_port *of, const char *kind, unsigned int qid, const char *what)
+{
+}
+
+/* --- the queue between two bursts --- */
+
+/* How far descriptor @i is from the oldest one. */
+static unsigned int
+tx_behind(const struct sl_tx_queue *q, unsigned int i)
+{
+	return i >= q->next_to_clean ? i - q->next_to_clean : i + TX_DESCS - q->next_to_clean;
+}
+
+static bool
+tx_sound(const struct sl_tx_queue *q)
+{
+	const unsigned int use = q->next_to_use, clean = q->next_to_clean;
+	const unsigned int out = TX_DESCS - 1u - q->nb_free;
+
+	if (!q->started)
+		return use == 0 && clean == 0 && q->nb_free == 0 && q->nb_done == 0 &&
+			q->mixed == TX_DESCS - 1u;
+	return use < TX_DESCS && clean < TX_DESCS && q->nb_free <= TX_DESCS - 1u &&
+		(clean + out) % TX_DESCS == use && q->nb_done <= out && q->mixed <= out;
+}
+
+/* An mbuf that somebody else may hold, too; with MBUF_FAST_FREE nobody does. */
+static void
+tx_mbuf(const struct sl_tx_queue *q, unsigned int i, enum place place)
+{
+	struct rte_mbuf *m;
+
+	world_mbuf(i, place);
+	m = &mbufs[i]->m;
+	m->pool = nondet_bool() ? &pool : &other_pool;
+	if (!q->fast_free && nondet_bool())
+		m->refcnt = 2;
+}
+
+/* Behind an outstanding descriptor. @run: the pool of all that want no look. */
+static void
+tx_in_flight(const struct sl_tx_queue *q, unsigned int i, struct rte_mempool *run)
+{
+	struct rte_mbuf *m;
+
+	tx_mbuf(q, i, IN_FLIGHT);
+	m = &mbufs[i]->m;
+	sw_ring[i] = m;
+	if (tx_behind(q, i) >= TX_DESCS - 1u - q->nb_free || !q->started) {
+		mbufs[i]->place = IN_POOL;
+		sw_ring[i] = NULL;
+	} else if (tx_behind(q, i) >= q->mixed) {
+		m->pool = run;
+		m->refcnt = 1;
+	} else if (nondet_bool()) {
+		mbufs[i]->place = IN_POOL;
+		sw_ring[i] = NULL; /* a context */
+	} else if (!q->fast_free && nondet_bool()) {
+		m->nb_segs = nondet_u16();
+		m->next = &mbufs[(i + 1) % TX_DESCS]->m;
+	}
+}
+
+/* Any queue. */
+static void
+tx_world(enum sl_coherency mode)
+{
+	struct rte_mempool *const run = nondet_bool() ? &pool : &other_pool;
+	struct sl_tx_queue *q = &queue;
+	unsigned int i;
+
+	pool_flags = 0;
+	sync_ctx.mode = mode;
+	port.bus.ops = &bus_ops;
+	*q = nondet_tx_queue();
+	q->ring = ring;
+	q->sw_ring = sw_ring;
+	q->tail = &tail;
+	q->head_wb = &head;
+	q->sync = &sync_ctx;
+	q->port = &port;
+	q->nb_desc = TX_DESCS;
+	q->shared_at = 0;
+	ASSUME(tx_sound(q));
+	ASSUME(q->rs_thresh > 0 && q->ctx_next <= 1);
+	for (i = 0; i < TX_DESCS; i++)
+		tx_in_flight(q, i, run);
+	/* What wants no look is of the pool seen last, if there is any such. */
+	q->pool_seen = nondet_bool() ? NULL : nondet_bool() ? &pool : &other_pool;
+	ASSUME(q->pool_seen == NULL || q->pool_seen == run ||
+		TX_DESCS - 1u - q->nb_free == q->mixed);
+}
+
+/* A queue afterwards: behind each outstanding descriptor is an mbuf of its own, or a context. */
+static void
+tx_check_queue(const struct sl_tx_queue *q)
+{
+	struct rte_mempool *run = NULL;
+	unsigned int i;
+
+	PROOF(tx_sound(q), "the queue is sound");
+	PROOF(q->ctx_next <= 1, "the NIC has two contexts");
+	for (i = 0; i < TX_DESCS; i++) {
+		struct rte_mbuf *m = sw_ring[i];
+
+		if (!q->started || tx_behind(q, i) >= TX_DESCS - 1u - q->nb_free)
+			continue;
+		if (m == NULL) {
+			PROOF(tx_behind(q, i) < q->mixed, "a context wants a look");
+			continue;
+		}
+		PROOF(world_of(m)->place == IN_FLIGHT,
+			"behind each outstanding descriptor is an mbuf of its own");
+		world_of(m)->place = POSTED;
+		if (tx_behind(q, i) < q->mixed)
+			continue;
+		PROOF(m->refcnt == 1 && m->nb_segs == 1 && m->next == NULL,
+			"what wants no look is as its pool had it");
+		PROOF(run == NULL || m->pool == run, "what wants no look is of one pool");
+		PROOF(q->pool_seen == NULL || m->pool == q->pool_seen,
+			"what wants no look is of the pool seen last");
+		run = m->pool;
+	}
+}
+
+/* --- what gives room back --- */
+
+/* Where the oldest descriptor was. */
+static unsigned int clean_before, out_before;
+
+/* Of what was outstanding, the oldest ones are free, and all others as they were. */
+static void
+tx_check_reclaimed(const struct sl_tx_queue *q, unsigned int free_before)
+{
+	const unsigned int freed = q->nb_free - free_before;
+
+	PROOF(q->nb_free >= free_before && freed <= out_before, "no more freed than was out");
+	PROOF(q->next_to_clean == (clean_before + freed) % TX_DESCS, "the oldest ones were freed");
+	tx_check_queue(q);
+}
+
+static unsigned int
+tx_start(struct sl_tx_queue *q, enum sl_coherency mode)
+{
+	tx_world(mode);
+	clean_before = q->next_to_clean;
+	out_before = TX_DESCS - 1u - q->nb_free;
+	return q->nb_free;
+}
+
+#define PROVE_RECLAIM(what, mode) \
+	void prove_tx_##what##_reclaim(void) \
+	{ \
+		const unsigned int before = tx_start(&queue, mode), use = queue.next_to_use; \
+\
+		tx_reclaim(&queue, nondet_u16(), mode); \
+		PROOF(queue.next_to_use == use, "nothing was filled"); \
+		tx_check_reclaimed(&queue, before); \
+	}
+
+PROVE_RECLAIM(coherent, SL_COHERENCY_COHERENT)
+PROVE_RECLAIM(checked, SL_COHERENCY_CHECKED)
+
+void
+prove_tx_reclaim_for(void)
+{
+	const unsigned int before = tx_start(&queue, SL_COHERENCY_CHECKED), use = queue.next_to_use;
+
+	sl_tx_reclaim_for(&queue, nondet_u16());
+	PROOF(queue.next_to_use == use, "nothing was filled");
+	tx_check_reclaimed(&queue, before);
+}
+
+void
+prove_tx_done_cleanup(void)
+{
+	const unsigned int before = tx_start(&queue, SL_COHERENCY_CHECKED);
+	const int packets = sl_tx_done_cleanup(&queue, nondet_u32());
+
+	PROOF(packets >= 0 && (unsigned int)packets <= out_before, "no more packets than were out");
+	tx_check_reclaimed(&queue, before);
+}
+
+void
+prove_tx_descriptor_status(void)
+{
+	const unsigned int before = tx_start(&queue, SL_COHERENCY_CHECKED);
+	const uint16_t at = nondet_u16();
+	const int status = sl_tx_descriptor_status(&queue, at);
+
+	PROOF(status == -EINVAL ?
+			at >= TX_DESCS :
+			status >= RTE_ETH_TX_DESC_FULL && status <= RTE_ETH_TX_DESC_UNAVAIL,
+		"one of ethdev's values");
+	tx_check_reclaimed(&queue, before);
+}
