@@ -92,7 +92,7 @@ RULE_STEPS = (
                         coherent("control"),
                         Step("window pools", "tests/vm/window", args=("pools",)),
                         Step("window readonly", "tests/vm/window", args=("readonly",))]),
-    (r"pmd/sl_checked", [checked("again", 64), Step("checked", "tests/e2e/e2e_checked")]),
+    (r"pmd/sl_checked", [checked("again", 64), Step("checked", "tests/e2e/e2e_checked", {"SL_COHERENCY": "checked"})]),
     (r"pmd/sl_data_pool", [unit("data_pool", "no-huge"), unit("data_pool", "huge"), unit("port_window"), coherent("control")]),
     (r"pmd/sl_stats", [coherent("again"), coherent("control"), coherent("stop"), checked("control", 64)]),
     (r"pmd/sl_(intr|event)", [coherent("again"), coherent("events"), coherent("intr", 300), coherent("control")]),
