@@ -516,9 +516,9 @@ main(int argc, char **argv)
 	};
 	const bool huge = argc > 1 && strcmp(argv[1], "huge") == 0;
 	char *eal[] = {argv[0], huge ? (char[]){"--in-memory"} : (char[]){"--no-huge"},
-		huge ? (char[]){"--no-telemetry"} : (char[]){"--no-shconf"}, (char[]){"--no-pci"},
-		(char[]){"--no-telemetry"}, (char[]){"-l"}, (char[]){"0"}, (char[]){"-m"},
-		(char[]){"64"}, (char[]){"--log-level=lib.eal:4"}, (char[]){"--iova-mode=va"}};
+		(char[]){"--no-shconf"}, (char[]){"--no-pci"}, (char[]){"--no-telemetry"},
+		(char[]){"-l"}, (char[]){"0"}, (char[]){"-m"}, (char[]){"64"},
+		(char[]){"--log-level=lib.eal:4"}, (char[]){"--iova-mode=va"}};
 
 	if (rte_eal_init((int)RTE_DIM(eal), eal) < 0) {
 		if (!huge)
