@@ -377,8 +377,7 @@ reg_value(struct sl_port *port, enum sl_reg reg, unsigned int i)
 	const struct sl_reg_row *row = &sl_reg_table[reg];
 
 	if (row->access == SL_ACC_RC)
-		return reg == SL_RQDPC ? (uint32_t)port->rx_dropped[i] :
-					 (uint32_t)port->hw.value[reg];
+		return (uint32_t)sl_stats_total(port, reg, i);
 	if (row->access == SL_ACC_RCW1C || row->access == SL_ACC_WO || reg == SL_SWSM)
 		return 0;
 	return sl_bus_read(&port->bus, row->offset + i * row->stride);

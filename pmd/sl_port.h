@@ -343,7 +343,7 @@ struct sl_port {
 	enum sl_coherency mode;
 	const struct sl_rx_path *rx_path; /**< chosen rows of the path tables */
 	const struct sl_tx_path *tx_path;
-	rte_spinlock_t stats_lock;
+	rte_spinlock_t stats_lock;      /**< guards totals and bases of statistics */
 	struct sl_hw_stats hw;
 	struct sl_port_window window;
 	struct sl_rx_queue *kept_rx;    /**< released while their memory was kept: sl_stop.c */
@@ -608,6 +608,8 @@ int sl_xstats_get_names(struct rte_eth_dev *eth, struct rte_eth_xstat_name *name
 int sl_xstats_reset(struct rte_eth_dev *eth);
 /** Add the NIC's read-clear counters to the totals: also before every reset, which clears them. */
 void sl_stats_collect(struct sl_port *port);
+/** Total of a counter that reading clears, as last collected; @p i: which of its kind. */
+uint64_t sl_stats_total(struct sl_port *port, enum sl_reg reg, unsigned int i);
 /** A queue goes, or its counters start anew: keep what it counted. */
 void sl_stats_keep_rx(const struct sl_rx_queue *q);
 void sl_stats_keep_tx(const struct sl_tx_queue *q);

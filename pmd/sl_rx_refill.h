@@ -105,7 +105,7 @@ rx_refill(struct sl_rx_queue *q, const enum sl_coherency mode)
 	q->next_to_use = idx;
 	/* Buffers prepared and descriptors flushed before the NIC hears of them (T2). */
 	sl_doorbell_barrier(q->sync, mode);
-	*q->tail = idx;
+	__atomic_store_n(q->tail, idx, __ATOMIC_RELAXED);
 }
 
 

@@ -137,21 +137,34 @@ sl_stats_collect(struct sl_port *port)
 	rte_spinlock_unlock(&port->stats_lock);
 }
 
+uint64_t
+sl_stats_total(struct sl_port *port, enum sl_reg reg, unsigned int i)
+{
+	uint64_t total;
+
+	rte_spinlock_lock(&port->stats_lock);
+	total = reg == SL_RQDPC ? port->rx_dropped[i] : port->hw.value[reg];
+	rte_spinlock_unlock(&port->stats_lock);
+	return total;
+}
+
 /* Counters of one kind are all uint64_t: sums and differences go field by field. */
 _Static_assert(sizeof(struct sl_rx_counters) % sizeof(uint64_t) == 0, "a struct of uint64_t");
 _Static_assert(sizeof(struct sl_tx_counters) % sizeof(uint64_t) == 0, "a struct of uint64_t");
 
-/* sum += now - base, for structs of uint64_t. The datapath thread may be counting: whole words. */
+/*
+ * sum += now - base, for structs of uint64_t. The datapath thread may be counting: whole words.
+ * With the port's stats_lock held, which guards the others.
+ */
 static void
 add_counters(void *sum, const void *now, const void *base, size_t len)
 {
-	const volatile uint64_t *n = now;
-	const uint64_t *b = base;
+	const uint64_t *n = now, *b = base;
 	uint64_t *s = sum;
 	size_t i;
 
 	for (i = 0; i < len / sizeof(uint64_t); i++)
-		s[i] += n[i] - b[i];
+		s[i] += __atomic_load_n(&n[i], __ATOMIC_RELAXED) - b[i];
 }
 
 void
@@ -251,6 +264,8 @@ sl_stats_get(struct rte_eth_dev *eth, struct rte_eth_stats *stats, struct sl_que
 	if (!sl_nic_alive(port))
 		return -EIO;
 	sl_stats_collect(port);
+	/* Telemetry asks too, on a thread of its own, and a reset changes bases. */
+	rte_spinlock_lock(&port->stats_lock);
 	stats->imissed = hw[SL_MPC];
 	stats->ierrors = hw_rx_errors(hw);
 	/* ECOL is part of it; late collisions are sent again (TCTL.RTLC): 8.18.7, 8.18.9, 8.18.13.
@@ -280,6 +295,7 @@ sl_stats_get(struct rte_eth_dev *eth, struct rte_eth_stats *stats, struct sl_que
 		queues->q_opackets[i] = c.packets - c.given_up;
 		queues->q_obytes[i] = c.bytes - c.given_up_bytes;
 	}
+	rte_spinlock_unlock(&port->stats_lock);
 	return 0;
 }
 _Static_assert(
@@ -482,11 +498,14 @@ walk(struct rte_eth_dev *eth, struct sink *s)
 	kept = sl_kept_count(port);
 	emit(s, kept.rx_mbufs, "rx_mbufs_kept");
 	emit(s, kept.tx_mbufs, "tx_mbufs_kept");
+	/* As in sl_stats_get(). */
+	rte_spinlock_lock(&port->stats_lock);
 	for (i = 0; i < RTE_DIM(hw_stats); i++)
 		emit(s, port->hw.value[hw_stats[i].reg], "%s", hw_stats[i].name);
 	emit_queues(eth, s);
 	emit_soft(port, s);
 	emit_check(port, s);
+	rte_spinlock_unlock(&port->stats_lock);
 	return (int)s->count;
 }
 

@@ -594,7 +594,7 @@ tx_hand_over(struct sl_tx_queue *q, struct tx_cursor *c, const enum sl_coherency
 	q->next_to_use = (uint16_t)c->idx;
 	/* Payload and descriptors reach the NIC before the doorbell does (T1, T2). */
 	sl_doorbell_barrier(q->sync, mode);
-	*q->tail = c->idx;
+	__atomic_store_n(q->tail, c->idx, __ATOMIC_RELAXED);
 }
 
 /*

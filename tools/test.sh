@@ -5,7 +5,7 @@
 # "syncline test": builds every variant, runs the suites, sums up.
 
 # Every suite. The words of a newcomer's proof, which "syncline test" runs: gcc alone, and of vm one guest.
-readonly SL_SUITES="unit e2e peer tap perf cross model proof mutants fuzz style vm matrix"
+readonly SL_SUITES="unit e2e peer tap perf cross model proof mutants fuzz tsan style vm matrix"
 readonly SL_PROOF="unit e2e peer tap model guest style"
 
 # shellcheck source=tools/steps.sh
@@ -47,6 +47,8 @@ test_help() {
 	         SL_MUTANTS=N or SL_MUTANTS=all for more of them
 	  fuzz   the driver against a device whose every word is the input, by libFuzzer with
 	         sanitizers: SL_FUZZ_SECONDS (60) from the corpus that is committed. clang
+	  tsan   what has threads, with ThreadSanitizer: lib/shm, looks at ports that come and
+	         go, control calls and telemetry while bursts run. gcc
 	  style  format, licence lines, forbidden words, headers that compile alone
 	  vm     the driver on QEMU's 82576 behind a virtual IOMMU, alone and with
 	         Linux's igb as partner; fetches QEMU and a kernel once. A group of cases
@@ -76,7 +78,7 @@ run_suite() {
 	fi
 	log=$dir/meson-logs/$suite.json
 	rm -f "$log"
-	meson test -C "$dir" --suite "syncline:$suite" --no-rebuild --logbase "$suite" --num-processes "$SL_JOBS" "$@" \
+	${SL_WRAP[@]+"${SL_WRAP[@]}"} meson test -C "$dir" --suite "syncline:$suite" --no-rebuild --logbase "$suite" --num-processes "$SL_JOBS" "$@" \
 		>"$dir/meson-logs/$suite.out" 2>&1 </dev/null || rc=$?
 	if [[ ! -s $log ]]; then
 		# No log: Meson failed before a test, or the suite has none, which is as bad.
@@ -236,6 +238,13 @@ test_fuzz() {
 	fi
 }
 
+# Newer kernels lay address spaces out more at random than ThreadSanitizer takes; containers may not change that.
+test_tsan() {
+	local -a SL_WRAP=()
+	if setarch -R true 2>/dev/null; then SL_WRAP=(setarch -R); fi
+	run_suite build-tsan tsan "tsan, gcc"
+}
+
 test_no_matrix() {
 	SL_SKIPPED=$((SL_SKIPPED + 1))
 	say "matrix: SKIP no other DPDK: set SL_DPDK_PREFIXES to the folders that releases were installed to"
@@ -276,6 +285,8 @@ plan_builds() {
 	((SL_WHOLE)) || return 0
 	suite_wanted unit e2e && step build build-clang build_variant build-clang clang -Dwerror=true
 	suite_wanted fuzz && step build build-fuzz build_fuzz
+	suite_wanted tsan && step build build-tsan build_variant build-tsan gcc -Dwerror=true -Dapps=false \
+		-Db_sanitize=thread -Db_lundef=false -Doptimization=1 -Ddebug=true
 	suite_wanted unit e2e peer && step build build-asan build_variant build-asan gcc -Dwerror=true \
 		-Db_sanitize=address,undefined -Db_lundef=false -Doptimization=1 -Ddebug=true
 	return 0
@@ -333,6 +344,7 @@ plan() {
 	suite_wanted perf && step beside build run_suite build perf "perf, gcc"
 	suite_wanted perf && step beside build test_gate
 	suite_wanted fuzz && step beside build-fuzz test_fuzz
+	suite_wanted tsan && step beside build-tsan test_tsan
 	suite_wanted proof && step beside - test_proof
 	suite_wanted model && step beside - test_model
 	if suite_wanted cross; then

@@ -192,7 +192,8 @@ sl_softnic_attach(struct sl_softnic *nic, struct sl_wire *wire)
 		return -EINVAL;
 	softnic_lock(nic);
 	if (nic->wire == NULL) {
-		nic->wire = wire;
+		/* With all of it, for sl_softnic_wire() on another thread. */
+		__atomic_store_n(&nic->wire, wire, __ATOMIC_RELEASE);
 		softnic_link_update(nic);
 		rc = 0;
 	}
@@ -203,7 +204,7 @@ sl_softnic_attach(struct sl_softnic *nic, struct sl_wire *wire)
 struct sl_wire *
 sl_softnic_wire(struct sl_softnic *nic)
 {
-	return nic->wire;
+	return __atomic_load_n(&nic->wire, __ATOMIC_ACQUIRE);
 }
 
 int

@@ -207,6 +207,13 @@ void
 softnic_lock(struct sl_softnic *nic);
 void
 softnic_unlock(struct sl_softnic *nic);
+/** A doorbell's word, which a driver stores to at any moment, and what it wrote before that. */
+static inline uint32_t
+softnic_bell(const uint32_t *word)
+{
+	return __atomic_load_n(word, __ATOMIC_ACQUIRE);
+}
+
 /** Log @p what with @p detail, once for each device. */
 void
 softnic_complain(struct sl_softnic *nic, enum softnic_complaint what, uint64_t detail);

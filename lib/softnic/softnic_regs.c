@@ -240,7 +240,7 @@ static uint32_t
 read_RDT(struct sl_softnic *nic, unsigned int i, bool peek)
 {
 	(void)peek;
-	return __atomic_load_n(&nic->rxq[i].tail, __ATOMIC_RELAXED);
+	return softnic_bell(&nic->rxq[i].tail);
 }
 
 static void
@@ -266,7 +266,7 @@ static uint32_t
 read_TDT(struct sl_softnic *nic, unsigned int i, bool peek)
 {
 	(void)peek;
-	return __atomic_load_n(&nic->txq[i].tail, __ATOMIC_RELAXED);
+	return softnic_bell(&nic->txq[i].tail);
 }
 
 static void

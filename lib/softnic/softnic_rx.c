@@ -34,7 +34,7 @@ rx_fetch(struct sl_softnic *nic, struct softnic_rxq *rxq, uint32_t need)
 
 	while (rxq->fetched - rxq->taken < need) {
 		/* Pairs with the driver's doorbell: descriptors before the tail are seen (T2). */
-		tail = __atomic_load_n(&rxq->tail, __ATOMIC_ACQUIRE);
+		tail = softnic_bell(&rxq->tail);
 		if (tail >= rxq->count || rxq->head >= rxq->count) {
 			softnic_complain(nic, SOFTNIC_BAD_TAIL, tail);
 			return false;
@@ -66,7 +66,7 @@ rx_fetch(struct sl_softnic *nic, struct softnic_rxq *rxq, uint32_t need)
 static uint32_t
 rx_posted(const struct softnic_rxq *rxq)
 {
-	uint32_t tail = __atomic_load_n(&rxq->tail, __ATOMIC_RELAXED);
+	uint32_t tail = softnic_bell(&rxq->tail);
 
 	if (tail >= rxq->count || rxq->head >= rxq->count)
 		return 0;

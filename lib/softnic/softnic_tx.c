@@ -239,7 +239,7 @@ tx_queue(struct sl_softnic *nic, unsigned int q, unsigned int budget)
 	struct softnic_txq *txq = &nic->txq[q];
 	union sl_tx_desc desc[SOFTNIC_FETCH];
 	/* Pairs with the driver's doorbell: descriptors written before the tail are seen (T2). */
-	uint32_t tail = __atomic_load_n(&txq->tail, __ATOMIC_ACQUIRE);
+	uint32_t tail = softnic_bell(&txq->tail);
 	uint32_t avail, n, used;
 	unsigned int frames = 0;
 
