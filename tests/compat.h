@@ -29,10 +29,10 @@ compat_crc32(const void *data, uint32_t len)
 }
 
 /**
- * True when a port that has not started may be asked how full its queues are: ethdev of 25.11 and 26.03 calls
- * what is not there, for any driver.
+ * True when a port that has not started may be asked how full its queues are: ethdev of 25.11 calls what
+ * is not there, for any driver, and that of 26.07 says that they are empty.
  */
-#define COMPAT_COUNTS_UNSTARTED (!SL_DPDK(25, 11) || SL_DPDK(26, 7))
+#define COMPAT_COUNTS_UNSTARTED (!SL_DPDK(25, 11))
 
 /** Note @drv, a struct rte_pci_driver, in @pci, as the bus does before it probes the device. */
 #if SL_DPDK(26, 7)
