@@ -86,7 +86,10 @@ case_program() {
 	local window=$1 name=$2 want=$3 before
 	shift 3
 	behind_iommu || return
-	if [[ $want == some ]]; then faults_expected=yes; fi
+	if [[ $want == some ]]; then
+		faults_expected=yes
+		dma_faults_tell
+	fi
 	before=$(dma_faults)
 	window_program "$window" "$@" -- "$name" >"$log" 2>&1 || { why="status $?" && return 1; }
 	why=$(grep '^window:' "$log" | tail -n 1)

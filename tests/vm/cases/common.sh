@@ -50,6 +50,14 @@ dma_faults() {
 	dmesg | grep -Ec 'DMAR: \[.*fault|IO_PAGE_FAULT' || true
 }
 
+# The kernel tells of ten faults in five seconds and keeps quiet about more: wait until it tells again.
+dma_faults_tell() {
+	local last now
+	last=$(dmesg | grep -E 'DMAR: \[.*fault|IO_PAGE_FAULT' | tail -n 1 | sed -n 's/^\[ *\([0-9]*\)\..*/\1/p')
+	[[ -n $last ]] || return 0
+	while read -r now _ </proc/uptime && ((${now%.*} - last < 6)); do sleep 0.5; done
+}
+
 # For real ports: what a case may ask for, or skips. The machine around them stays as it is.
 in_guest() {
 	[[ -z ${SL_VM_NICS-} ]] || skip_case "needs a guest: it changes more than the two ports"
