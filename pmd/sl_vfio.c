@@ -96,15 +96,18 @@ has_iommu(const struct rte_pci_device *pci)
 
 /* --- mapping --- */
 
-/* What the IOMMU can translate, as a list for a message; @text stays as it is when it does not
- * tell. */
+/*
+ * What the IOMMU can translate, as a list for a message; @text stays as it is when it does
+ * not tell. A capability need not be aligned: the one before it may be 12 bytes long.
+ */
 static void
 list_ranges(const struct sl_vfio *v, char *text, size_t len)
 {
 	uint8_t buf[INFO_LEN] __rte_aligned(8) = {0};
 	struct vfio_iommu_type1_info *info = (void *)buf;
-	const struct vfio_info_cap_header *cap = NULL;
-	const struct vfio_iommu_type1_info_cap_iova_range *ranges;
+	struct vfio_iommu_type1_info_cap_iova_range ranges;
+	struct vfio_info_cap_header cap;
+	struct vfio_iova_range range;
 	uint32_t off, i;
 	size_t n = 0;
 
@@ -112,21 +115,21 @@ list_ranges(const struct sl_vfio *v, char *text, size_t len)
 	if (ioctl(v->container, VFIO_IOMMU_GET_INFO, info) != 0 ||
 		(info->flags & VFIO_IOMMU_INFO_CAPS) == 0)
 		return;
-	for (off = info->cap_offset; off != 0 && off < sizeof(buf) - sizeof(*cap);
-		off = cap->next) {
-		cap = (const void *)(buf + off);
-		if (cap->id == VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE)
+	for (off = info->cap_offset; off != 0 && off < sizeof(buf) - sizeof(cap); off = cap.next) {
+		memcpy(&cap, buf + off, sizeof(cap));
+		if (cap.id == VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE)
 			break;
 	}
-	if (off == 0 || off >= sizeof(buf) - sizeof(*ranges))
+	if (off == 0 || off >= sizeof(buf) - sizeof(ranges))
 		return;
-	ranges = (const void *)cap;
-	for (i = 0; i < ranges->nr_iovas && n < len &&
-		(const uint8_t *)&ranges->iova_ranges[i + 1] <= buf + sizeof(buf);
-		i++)
+	memcpy(&ranges, buf + off, sizeof(ranges));
+	off += sizeof(ranges);
+	for (i = 0; i < ranges.nr_iovas && n < len && off + sizeof(range) <= sizeof(buf); i++) {
+		memcpy(&range, buf + off, sizeof(range));
+		off += sizeof(range);
 		n += (size_t)snprintf(text + n, len - n, "%s0x%" PRIx64 " to 0x%" PRIx64,
-			i == 0 ? "" : ", ", (uint64_t)ranges->iova_ranges[i].start,
-			(uint64_t)ranges->iova_ranges[i].end);
+			i == 0 ? "" : ", ", (uint64_t)range.start, (uint64_t)range.end);
+	}
 }
 
 static void
