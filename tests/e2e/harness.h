@@ -232,6 +232,9 @@ uint64_t h_xstat_find(struct h_port *p, const char *name);
 void h_fault(struct h_port *p, enum sl_fault fault, uint32_t arg, uint32_t count);
 struct sl_softnic_stats h_nic_stats(struct h_port *p);
 
+/** A connection to EAL's telemetry, past its greeting; -1: there is none. The caller closes it. */
+int h_telemetry(void);
+
 /** Forget what was logged; then, whether it was since. */
 void h_log_mark(void);
 bool h_log_has(const char *text);

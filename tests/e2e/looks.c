@@ -5,8 +5,6 @@
  * Looks at ports from other threads, telemetry's among them, while ports come and go.
  */
 #include <pthread.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <rte_bus_vdev.h>
@@ -56,30 +54,12 @@ call_all(void *arg)
 	return NULL;
 }
 
-static int
-telemetry_open(void)
-{
-	struct sockaddr_un at = {.sun_family = AF_UNIX};
-	int fd = socket(AF_UNIX, SOCK_SEQPACKET, 0);
-	char text[1024];
-
-	snprintf(at.sun_path, sizeof(at.sun_path), "%s/dpdk_telemetry.v2",
-		rte_eal_get_runtime_dir());
-	/* It speaks first. */
-	if (fd >= 0 && connect(fd, (struct sockaddr *)&at, sizeof(at)) == 0 &&
-		read(fd, text, sizeof(text)) > 0)
-		return fd;
-	if (fd >= 0)
-		close(fd);
-	return -1;
-}
-
 /* The same by telemetry's socket: its handlers run on a thread of their own. */
 static void *
 ask_telemetry(void *arg)
 {
 	struct looks *l = arg;
-	int fd = telemetry_open();
+	int fd = h_telemetry();
 	char text[16384];
 	unsigned int id;
 	ssize_t n;

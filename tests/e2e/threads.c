@@ -8,7 +8,6 @@
  */
 #include <pthread.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <rte_eal.h>
@@ -128,31 +127,13 @@ control(void *arg)
 
 /* --- telemetry: its handlers run on a thread of their own --- */
 
-static int
-telemetry_open(void)
-{
-	struct sockaddr_un at = {.sun_family = AF_UNIX};
-	int fd = socket(AF_UNIX, SOCK_SEQPACKET, 0);
-	char text[1024];
-
-	snprintf(at.sun_path, sizeof(at.sun_path), "%s/dpdk_telemetry.v2",
-		rte_eal_get_runtime_dir());
-	/* It speaks first. */
-	if (fd >= 0 && connect(fd, (struct sockaddr *)&at, sizeof(at)) == 0 &&
-		read(fd, text, sizeof(text)) > 0)
-		return fd;
-	if (fd >= 0)
-		close(fd);
-	return -1;
-}
-
 static void *
 telemetry(void *arg)
 {
 	static const char *const asks[] = {
 		"/syncline/shm", "/ethdev/xstats", "/ethdev/stats", "/ethdev/link_status"};
 	struct side *s = arg;
-	const int fd = telemetry_open();
+	const int fd = h_telemetry();
 	const char *failed = fd < 0 ? "telemetry's socket" : NULL;
 	char text[16384];
 	unsigned int i;
