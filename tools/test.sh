@@ -108,9 +108,10 @@ build_variant() {
 	return 1
 }
 
-# Instructions of each path, beside the baseline.
-test_gate() {
-	local line ended=0
+# count_verdicts WHAT QUIET: counts the lines "PASS ...", "FAIL ..." and "SKIP ..." on standard input, and shows what
+# does not fit the pattern QUIET. Without a line "END" the run did not come to its end, which is one more failure.
+count_verdicts() {
+	local what=$1 quiet=$2 line ended=0
 	while IFS= read -r line; do
 		case "${line%% *}" in
 		PASS) SL_PASSED=$((SL_PASSED + 1)) ;;
@@ -118,12 +119,18 @@ test_gate() {
 		SKIP) SL_SKIPPED=$((SL_SKIPPED + 1)) ;;
 		END) ended=1 && continue ;;
 		esac
-		if [[ $line != PASS* || $line == *": "* ]]; then say "perf: $line"; fi
-	done < <("$SL_TOP/tests/perf/gate.py" check build </dev/null)
+		# shellcheck disable=SC2053 # a pattern is wanted
+		if [[ $line != $quiet ]]; then say "$what: $line"; fi
+	done
 	if ((ended == 0)); then
 		SL_FAILED=$((SL_FAILED + 1))
-		say "perf: FAIL the counting did not come to its end"
+		say "$what: FAIL the run did not come to its end"
 	fi
+}
+
+# Instructions of each path, beside the baseline.
+test_gate() {
+	count_verdicts perf 'PASS!(*: *)' < <("$SL_TOP/tests/perf/gate.py" check build </dev/null)
 }
 
 # test_cross ARCH
@@ -150,63 +157,34 @@ test_arm64() {
 }
 
 test_model() {
-	local line ended=0
-	while IFS= read -r line; do
-		case "${line%% *}" in
-		PASS) SL_PASSED=$((SL_PASSED + 1)) ;;
-		FAIL) SL_FAILED=$((SL_FAILED + 1)) ;;
-		SKIP) SL_SKIPPED=$((SL_SKIPPED + 1)) ;;
-		END) ended=1 && continue ;;
-		esac
-		if [[ $line != PASS*" found "* ]]; then say "model: $line"; fi
-	done < <("$SL_TOP/tests/model/run.sh" "$SL_CACHE/model" </dev/null)
-	if ((ended == 0)); then
-		SL_FAILED=$((SL_FAILED + 1))
-		say "model: FAIL the run did not come to its end"
-	fi
+	count_verdicts model 'PASS* found *' < <("$SL_TOP/tests/model/run.sh" "$SL_CACHE/model" </dev/null)
 }
 
 test_proof() {
-	local line said rc=0 ended=0
+	local said rc=0
 	said=$("$SL_TOP/tests/proof/prepare.sh" "$SL_CACHE/proof" 2>&1 </dev/null) || rc=$?
-	if ((rc == 77)); then
+	case $rc in
+	0)
+		count_verdicts proof 'PASS*' < <("$SL_TOP/tests/proof/run.py" --jobs "$SL_JOBS" "$SL_CACHE/proof" \
+			"$SL_CACHE/proof/work" "${SL_PROOFS:-*}" 2>&1 </dev/null)
+		;;
+	77)
 		SL_SKIPPED=$((SL_SKIPPED + 1))
 		say "proof: SKIP $said"
-		return
-	fi
-	while IFS= read -r line; do
-		case "${line%% *}" in
-		PASS) SL_PASSED=$((SL_PASSED + 1)) ;;
-		FAIL) SL_FAILED=$((SL_FAILED + 1)) ;;
-		END) ended=1 && continue ;;
-		esac
-		if [[ $line != PASS* ]]; then say "proof: $line"; fi
-	done < <("$SL_TOP/tests/proof/run.py" --jobs "$SL_JOBS" "$SL_CACHE/proof" "$SL_CACHE/proof/work" \
-		"${SL_PROOFS:-*}" 2>&1 </dev/null)
-	if ((rc != 0 || ended == 0)); then
+		;;
+	*)
 		SL_FAILED=$((SL_FAILED + 1))
-		say "proof: FAIL the run did not come to its end${said:+: $said}"
-	fi
+		say "proof: FAIL $said"
+		;;
+	esac
 }
 
 test_mutants() {
-	local line ended=0 report=$SL_CACHE/mutants/report sample=(--sample "${SL_MUTANTS:-40}")
+	local report=$SL_CACHE/mutants/report sample=(--sample "${SL_MUTANTS:-40}")
 	if [[ ${SL_MUTANTS-} == all ]]; then sample=(); fi
 	mkdir -p "$SL_CACHE/mutants"
-	while IFS= read -r line; do
-		case "${line%% *}" in
-		PASS) SL_PASSED=$((SL_PASSED + 1)) ;;
-		FAIL) SL_FAILED=$((SL_FAILED + 1)) ;;
-		END) ended=1 && continue ;;
-		esac
-		if [[ $line != PASS*": killed by "* ]]; then say "mutants: $line"; fi
-	done < <("$SL_TOP/tests/mutants/run.py" build "$SL_CACHE/mutants" --jobs "$SL_JOBS" \
-		--rules --whole ${sample[@]+"${sample[@]}"} </dev/null |
-		tee "$report")
-	if ((ended == 0)); then
-		SL_FAILED=$((SL_FAILED + 1))
-		say "mutants: FAIL the run did not come to its end"
-	fi
+	count_verdicts mutants 'PASS*: killed by *' < <("$SL_TOP/tests/mutants/run.py" build "$SL_CACHE/mutants" \
+		--jobs "$SL_JOBS" --rules --whole ${sample[@]+"${sample[@]}"} </dev/null | tee "$report")
 	say "mutants: the whole list is in ${report#"$SL_TOP/"}"
 }
 
@@ -222,20 +200,9 @@ build_fuzz() {
 }
 
 test_fuzz() {
-	local line ended=0 seconds=${SL_FUZZ_SECONDS:-60}
+	local seconds=${SL_FUZZ_SECONDS:-60}
 	[[ $seconds =~ ^[1-9][0-9]*$ ]] || die "SL_FUZZ_SECONDS is '$seconds'; a number of seconds from 1 on is wanted"
-	while IFS= read -r line; do
-		case "${line%% *}" in
-		PASS) SL_PASSED=$((SL_PASSED + 1)) ;;
-		FAIL) SL_FAILED=$((SL_FAILED + 1)) ;;
-		END) ended=1 && continue ;;
-		esac
-		say "fuzz: $line"
-	done < <("$SL_TOP/tests/fuzz/run.sh" build-fuzz "$SL_CACHE/fuzz" "$seconds" </dev/null)
-	if ((ended == 0)); then
-		SL_FAILED=$((SL_FAILED + 1))
-		say "fuzz: FAIL the run did not come to its end"
-	fi
+	count_verdicts fuzz '' < <("$SL_TOP/tests/fuzz/run.sh" build-fuzz "$SL_CACHE/fuzz" "$seconds" </dev/null)
 }
 
 # Newer kernels lay address spaces out more at random than ThreadSanitizer takes; containers may not change that.
