@@ -162,7 +162,8 @@ while :; do sleep 0.05; done
 END
 ended() {
 	: >"$dir/pids"
-	"${against[@]}" HEAD --source "$repo" >"$dir/out" 2>&1 </dev/null &
+	# Under nohup a hang-up is ignored, which is right, and not what is tried.
+	env --default-signal=HUP "${against[@]}" HEAD --source "$repo" >"$dir/out" 2>&1 </dev/null &
 	parent=$!
 	within_20s pids_are_there || fail "$1: nothing measures"
 	kill "-$1" "$parent"

@@ -100,9 +100,11 @@ interrupted() {
 	local rc=0 pid i
 	: >"$dir/story"
 	printf 'step beside - fake %s 1 0 0 %s\n' one deaf two lost >"$dir/steps"
-	# As from a terminal, with SIGINT heard: a shell starts what it does not wait for without.
+	# As from a terminal, with SIGINT and SIGHUP heard: a shell starts what it does not wait for
+	# without the first, nohup without the second.
 	SL_STEPS_TEST=$dir python3 -c 'import os, signal, sys
-signal.signal(signal.SIGINT, signal.SIG_DFL)
+for s in signal.SIGINT, signal.SIGHUP:
+    signal.signal(s, signal.SIG_DFL)
 os.execvp("bash", ["bash"] + sys.argv[1:])' "$dir/run" "$SL_TOP" "$dir/steps" >/dev/null 2>&1 &
 	pid=$!
 	for ((i = 0; i < 3000; i++)); do
