@@ -101,7 +101,7 @@ mkfifo "$dir/fifo"
 pid=$!
 # Until all is measured, by sl-perf's second process, which is gone.
 [[ ${prog##*/} != sl-perf ]] || measures='2/2'
-for ((i = 0; i < 1000; i++)); do
+while kill -0 $pid 2>/dev/null; do
 	if grep -qs "$measures" "$dir/out" && [[ -z $(cat "/proc/$pid/task/$pid/children") ]]; then break; fi
 	sleep 0.05
 done
@@ -115,6 +115,31 @@ done
 wait $pid 2>/dev/null
 rc=$?
 ((rc == bad)) || fail "a FIFO that nobody reads: exit code $rc"
+
+# Ended at any moment: a result that is there is whole, and without one it is no success, and said.
+if [[ ${prog##*/} == sl-peers ]]; then
+	# takes_signals: SIGINT is caught.
+	takes_signals() {
+		local caught
+		caught=$(sed -n 's/^SigCgt:[[:space:]]*/0x/p' "/proc/$pid/status" 2>/dev/null)
+		((${caught:-0} & 2))
+	}
+	for pause in 0 0.02 0.1; do
+		rm -f "$dir/early"
+		"$prog" "${run[@]}" "$option" "$dir/early" >"$dir/out" 2>&1 &
+		pid=$!
+		while kill -0 $pid 2>/dev/null && ! takes_signals; do sleep 0.002; done
+		sleep $pause
+		kill -INT $pid 2>/dev/null
+		rc=0
+		wait $pid 2>/dev/null || rc=$?
+		if ((rc == 0)); then
+			good "$dir/early"
+		elif ((rc != bad)) || [[ -e $dir/early ]] || ! grep -q 'nothing was measured' "$dir/out"; then
+			fail "ended $pause s after its start: exit code $rc"
+		fi
+	done
+fi
 
 # What cannot be written is an error, and found before the measuring where it can be.
 # refused FILE WORD...: at once, with nothing measured.

@@ -487,6 +487,11 @@ run(const struct options *o, int device_cpu, bool huge)
 		report_foot(&rep);
 		/* It is seen before the file, whose reader may be waited for. */
 		fflush(stdout);
+		if (ret == 0 && rep.n == 0) {
+			fprintf(stderr, "ended before the first point: nothing was measured%s\n",
+				o->json != NULL ? ", and --json is not written" : "");
+			ret = -EINTR;
+		}
 		if (o->json != NULL && rep.n != 0) {
 			rc = report_json(&rep, o->json, count_signals);
 			ret = ret != 0 ? ret : rc;
