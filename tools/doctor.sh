@@ -125,7 +125,7 @@ SL_GROUPS=0       # of a real IOMMU; vfio makes others of its own in no-IOMMU mo
 doctor_survey() {
 	local dev ids group
 	# The ids that net_syncline drives, from where the driver has them.
-	ids=$(sed -n 's/^#define SL_PCI_DEV_82576[A-Z0-9_]* 0x\([0-9A-F]*\)u.*/\L\1/p' "$SL_TOP/lib/nic/sl_fields.h")
+	ids=$(sed -n 's/^#define SL_PCI_DEV_82576[A-Z0-9_]* 0x\([0-9A-F]*\)u.*/\L\1/p' "$SL_TOP/lib/hw/igb/sl_fields.h")
 	SL_IDS=${ids//$'\n'/ }
 	for dev in "$SL_ROOT"/sys/bus/pci/devices/*; do
 		dev=${dev#"$SL_ROOT"}

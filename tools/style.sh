@@ -93,10 +93,10 @@ check_words() {
 		'lib/*.c' 'lib/*.h' 'pmd/*.c' 'pmd/*.h'
 	# Named constants and tables of bytes may say hex; statements may not.
 	forbidden "register bits by name: no bare hex" \
-		'^[^#{]*[g-wyz_][^#{]*[^a-zA-Z_0-9{]0[xX][0-9a-fA-F]{2,}' 'pmd/*.c' 'lib/softnic/*.c' 'lib/shm/*.c'
+		'^[^#{]*[g-wyz_][^#{]*[^a-zA-Z_0-9{]0[xX][0-9a-fA-F]{2,}' 'pmd/*.c' 'lib/softnic/*.c' 'lib/shm/*.c' 'lib/check/*.c' 'lib/ndis/*.c'
 	# ndis.h has NDIS's names, which are typedefs.
 	forbidden "no struct typedefs" '^[[:space:]]*typedef[[:space:]]+(struct|union|enum)' \
-		'*.c' '*.h' ':!lib/shm/ndis.h'
+		'*.c' '*.h' ':!lib/ndis/ndis.h'
 	forbidden "compare pointers with NULL" 'if \(!(m|mbuf|pool|queue|q|port|dev|nic|ptr|p)\)' '*.c' '*.h'
 	files '*.c' '*.h' '*.sh' '*.py' '*meson.build' syncline | grep -v '^tools/style.sh$' |
 		xargs -r grep -nE 'TODO|FIXME' | verdict "nothing left to do in the code"
@@ -124,7 +124,7 @@ check_headers() {
 	files 'lib/*.h' 'pmd/*.h' 'apps/*.h' | while IFS= read -r f; do
 		gcc -std=gnu11 -fsyntax-only -Wall -Wextra -Werror -D_GNU_SOURCE -DALLOW_INTERNAL_API \
 			-DALLOW_EXPERIMENTAL_API "${dpdk_flags[@]}" ${headers:+-I"$headers"} \
-			-Ilib/nic -Ilib/shm -Ilib/softnic -Ipmd -Iapps/testpmd -I"$(dirname "$f")" \
+			-Ilib/hw -Ilib/hw/igb -Ilib/shm -Ilib/check -Ilib/wire -Ilib/softnic/core -Ipmd -Iapps/testpmd -I"$(dirname "$f")" \
 			-include "$f" -x c /dev/null 2>&1 | grep -E 'error|warning' | head -n 3
 	done | verdict "headers compile alone"
 }

@@ -7,7 +7,7 @@
 /**
  * @file
  * Generator and sink on real ports: a lcore of its own carries frames between
- * one or two ports and a gen wire (lib/softnic/sl_wire.h), which makes them, with
+ * one or two ports and a gen wire (lib/wire/sl_wire.h), which makes them, with
  * sequence number and time, and judges what comes back. Main lcore but for the
  * lcore's loop.
  */

@@ -130,8 +130,8 @@ def head_of(code, at):
 
 # --- rules: (kind, files, function names, which statements) ---
 
-# The control path, and of lib/shm what is not the checker's.
-CONTROL = re.compile(r"pmd/(?!sl_args|sl_filter|\w*_burst)\w+\.c$|lib/shm/(?!sl_check|ndis|sl_cache|sl_sync|sl_dump)\w+\.c$")
+# The control path, and of lib/shm what has state.
+CONTROL = re.compile(r"pmd/(?!sl_args|sl_filter|\w*_burst)\w+\.c$|lib/shm/(?!sl_cache|sl_sync|sl_dump)\w+\.c$")
 
 
 def droppable(s):
@@ -216,7 +216,7 @@ def text_rules(path, code):
             if STOPS.match(function_at(code, m.start())) and line.strip() and line[0] == "\t" and not line.strip().startswith("(void)") and "const struct" not in line:
                 yield "ignored", m.start(), end, f"((void){code[m.start():end]}, 0)"
     # Memory that comes as it was left.
-    if re.match(r"(pmd|lib/shm)/(?!sl_check|sl_stats)\w+\.c$", path):
+    if re.match(r"(pmd|lib/shm|lib/ndis)/(?!sl_stats)\w+\.c$", path):
         for m in re.finditer(r"(?<![\w.>])(memset|calloc|rte_zmalloc(_socket)?|rte_calloc_socket)\(", code):
             end = matching(code, m.end() - 1)
             args = split_args(code[m.end():end - 1])

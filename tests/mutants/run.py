@@ -100,7 +100,7 @@ RULE_STEPS = (
     (r"pmd/sl_(nic|stall|call)", [unit("call"), coherent("stop"), coherent("again"), coherent("control"), coherent("stuck"),
                                   coherent("events"), coherent("fault")]),
     (r"pmd/", QUEUES),
-    (r"lib/shm/ndis", [unit("ndis")]),
+    (r"lib/ndis/ndis", [unit("ndis")]),
     (r"lib/shm/sl_mem_(eal|pages)", [unit("mem_eal", "no-huge"), unit("mem_eal", "huge"), unit("shm"), coherent("control")]),
     (r"lib/shm/", [unit(name) for name in SHM] + [coherent("control")]),
 )
@@ -585,7 +585,7 @@ def collect():
         if name.endswith((".c", ".h")):
             mutants += file_mutants("pmd/" + name)
     mutants += named_mutants(os.path.join(HERE, "bugs"))
-    for folder in ("pmd", "lib/shm"):
+    for folder in ("pmd", "lib/ndis", "lib/shm"):
         for name in sorted(os.listdir(os.path.join(TOP, folder))):
             if name.endswith(".c"):
                 mutants += rule_mutants(f"{folder}/{name}")

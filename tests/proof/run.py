@@ -148,7 +148,8 @@ class Prover:
         # glibc's headers have attributes for newer compilers that clang does not know.
         with open(base + ".0.i", "w", encoding="utf-8") as out:
             self.run(["gcc", "-E", "-U__GNUC__", "-D__GNUC__=9", *macros, "-DPROOF_CACHE=8",
-                      f"-I{HERE}/include", f"-I{pmd}", f"-I{TOP}/lib/nic", f"-I{TOP}/lib/shm",
+                      f"-I{HERE}/include", f"-I{pmd}", f"-I{TOP}/lib/hw", f"-I{TOP}/lib/hw/igb",
+                      f"-I{TOP}/lib/shm",
                       *self.flags, "-DALLOW_INTERNAL_API", "-DALLOW_EXPERIMENTAL_API",
                       "-D_GNU_SOURCE", "-DSL_ISA=proof", "-DSL_VEC_PLAIN=1", f"{HERE}/{build[1]}"], out)
         with open(base + ".json", "w", encoding="utf-8") as out:

@@ -27,7 +27,7 @@ extern "C" {
 enum sl_82599_reg {
 #define SL_REG(name, ...) SL_82599_##name,
 #define SL_ALIAS(...)
-#include "sl_regs_82599.def"
+#include "82599.def"
 #undef SL_REG
 #undef SL_ALIAS
 	SL_82599_REG_COUNT, /**< number of rows */

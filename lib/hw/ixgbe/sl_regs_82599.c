@@ -8,7 +8,7 @@ const struct sl_reg_row sl_82599_table[SL_82599_REG_COUNT] = {
 	[SL_82599_##name] = { \
 		#name, offset, stride, count, SL_ACC_##access, reset, section, meaning},
 #define SL_ALIAS(...)
-#include "sl_regs_82599.def"
+#include "82599.def"
 #undef SL_REG
 #undef SL_ALIAS
 };
@@ -16,7 +16,7 @@ const struct sl_reg_row sl_82599_table[SL_82599_REG_COUNT] = {
 const struct sl_reg_range sl_82599_ranges[] = {
 #define SL_REG(name, offset, stride, count, ...) {offset, SL_82599_##name, stride, count},
 #define SL_ALIAS(name, offset, stride, count) {offset, SL_82599_##name, stride, count},
-#include "sl_regs_82599.def"
+#include "82599.def"
 #undef SL_REG
 #undef SL_ALIAS
 };

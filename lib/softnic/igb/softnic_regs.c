@@ -22,7 +22,7 @@ reg_cell(struct sl_softnic *nic, unsigned int reg, unsigned int i)
 	static const uint16_t base[SL_REG_COUNT] = {
 #define SL_REG(name, ...) [SL_##name] = offsetof(struct softnic_regs, name) / sizeof(uint32_t),
 #define SL_ALIAS(...)
-#include "sl_regs.def"
+#include "82576.def"
 #undef SL_REG
 #undef SL_ALIAS
 	};

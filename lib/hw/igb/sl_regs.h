@@ -38,7 +38,7 @@ enum sl_reg_access {
 enum sl_reg {
 #define SL_REG(name, ...) SL_##name,
 #define SL_ALIAS(...)
-#include "sl_regs.def"
+#include "82576.def"
 #undef SL_REG
 #undef SL_ALIAS
 	SL_REG_COUNT, /**< number of rows */
@@ -75,14 +75,14 @@ extern const unsigned int sl_reg_range_count;
 enum {
 #define SL_REG(name, offset, ...) SL_OFF_##name = (offset),
 #define SL_ALIAS(...)
-#include "sl_regs.def"
+#include "82576.def"
 #undef SL_REG
 #undef SL_ALIAS
 };
 enum {
 #define SL_REG(name, offset, stride, ...) SL_STRIDE_##name = (stride),
 #define SL_ALIAS(...)
-#include "sl_regs.def"
+#include "82576.def"
 #undef SL_REG
 #undef SL_ALIAS
 };

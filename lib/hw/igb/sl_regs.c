@@ -7,7 +7,7 @@ const struct sl_reg_row sl_reg_table[SL_REG_COUNT] = {
 #define SL_REG(name, offset, stride, count, access, reset, section, meaning) \
 	[SL_##name] = {#name, offset, stride, count, SL_ACC_##access, reset, section, meaning},
 #define SL_ALIAS(...)
-#include "sl_regs.def"
+#include "82576.def"
 #undef SL_REG
 #undef SL_ALIAS
 };
@@ -15,7 +15,7 @@ const struct sl_reg_row sl_reg_table[SL_REG_COUNT] = {
 const struct sl_reg_range sl_reg_ranges[] = {
 #define SL_REG(name, offset, stride, count, ...) {offset, SL_##name, stride, count},
 #define SL_ALIAS(name, offset, stride, count) {offset, SL_##name, stride, count},
-#include "sl_regs.def"
+#include "82576.def"
 #undef SL_REG
 #undef SL_ALIAS
 };

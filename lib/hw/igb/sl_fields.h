@@ -8,7 +8,7 @@
  * @file
  * Fields of the 82576's registers, SL_<REGISTER>_<FIELD>, for SL_GET, SL_PREP
  * and SL_SET. Datasheet: Intel 82576EB, revision 2.63, chapter 8; the section
- * of each register stands in its row of sl_regs.def.
+ * of each register stands in its row of 82576.def.
  */
 
 #include "sl_bits.h"

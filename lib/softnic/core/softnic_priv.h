@@ -48,7 +48,7 @@
 struct softnic_regs {
 #define SL_REG(name, offset, stride, count, ...) uint32_t name[count];
 #define SL_ALIAS(...)
-#include "sl_regs.def"
+#include "82576.def"
 #undef SL_REG
 #undef SL_ALIAS
 };
