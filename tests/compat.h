@@ -6,7 +6,7 @@
 
 /**
  * @file
- * What differs between releases of DPDK for tests alone; the driver's part is in pmd/sl_compat.h.
+ * What differs between releases of DPDK for tests alone; the driver's part is in lib/compat/sl_compat.h.
  */
 
 #include <rte_net_crc.h>

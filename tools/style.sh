@@ -106,7 +106,7 @@ check_words() {
 
 # A release that changes something is met in one place: what the rest of the code uses is named there.
 check_releases() {
-	files '*.c' '*.h' '*.def' ':!pmd/sl_compat.h' ':!tests/compat.h' |
+	files '*.c' '*.h' '*.def' ':!lib/compat/sl_compat.h' ':!tests/compat.h' |
 		xargs -r grep -nwE 'RTE_VERSION|RTE_VERSION_NUM|RTE_VER_[A-Z]+|SL_DPDK' |
 		verdict "DPDK's release is known to the two compat files alone"
 }
@@ -124,7 +124,7 @@ check_headers() {
 	files 'lib/*.h' 'pmd/*.h' 'apps/*.h' | while IFS= read -r f; do
 		gcc -std=gnu11 -fsyntax-only -Wall -Wextra -Werror -D_GNU_SOURCE -DALLOW_INTERNAL_API \
 			-DALLOW_EXPERIMENTAL_API "${dpdk_flags[@]}" ${headers:+-I"$headers"} \
-			-Ilib/hw -Ilib/hw/igb -Ilib/shm -Ilib/check -Ilib/wire -Ilib/softnic/core -Ipmd -Iapps/testpmd -I"$(dirname "$f")" \
+			-Ilib/hw -Ilib/hw/igb -Ilib/shm -Ilib/check -Ilib/wire -Ilib/softnic/core -Ilib/compat -Ipmd/eth -Ipmd/burst -Ipmd/bus -Iapps/testpmd -I"$(dirname "$f")" \
 			-include "$f" -x c /dev/null 2>&1 | grep -E 'error|warning' | head -n 3
 	done | verdict "headers compile alone"
 }

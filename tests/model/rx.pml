@@ -2,7 +2,7 @@
  * Copyright (c) 2026 The Syncline authors
  *
  * The receive ring: descriptors four to a line, payload watched in one buffer.
- * The driver is pmd/sl_rx_burst.c's, step by step: what of a line is done is made ready
+ * The driver is pmd/burst/sl_rx_burst.c's, step by step: what of a line is done is made ready
  * at once, and taken later. Each BUG_ switch takes one rule out.
  */
 #define LINE 4

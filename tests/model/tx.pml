@@ -3,7 +3,7 @@
  *
  * The transmit ring: descriptors four to a line that the NIC only reads, a head
  * that the NIC writes to a line of its own, and one buffer whose payload, over
- * two lines, is watched. The driver is pmd/sl_tx_burst.c's; each BUG_ switch takes one
+ * two lines, is watched. The driver is pmd/burst/sl_tx_burst.c's; each BUG_ switch takes one
  * rule out.
  */
 #define LINE 4

@@ -169,6 +169,18 @@ def function_at(text, at):
     return name
 
 
+def plain(path):
+    """A file of the driver by its name, without the room: what moves into another is the same place."""
+    return re.sub(r"^pmd/(\w+/)+", "pmd/", path)
+
+
+def pmd_files(endings):
+    """The driver's files in the order of their names."""
+    found = [os.path.relpath(os.path.join(root, name), TOP)
+             for root, _, names in os.walk(os.path.join(TOP, "pmd")) for name in names if name.endswith(endings)]
+    return sorted(found, key=os.path.basename)
+
+
 def file_mutants(path):
     with open(os.path.join(TOP, path), encoding="utf-8") as f:
         text = f.read()
@@ -176,7 +188,7 @@ def file_mutants(path):
     base = os.path.basename(path)
     for m in CALL.finditer(code):
         verb, end = m.group(1), closing(code, m.end() - 1)
-        where = f"{path} {function_at(code, m.start())}: {squeeze(code[m.start():end])}"
+        where = f"{plain(path)} {function_at(code, m.start())}: {squeeze(code[m.start():end])}"
         line = line_of(code, m.start())
 
         def built(kind, new, m=m, end=end, where=where, line=line):
@@ -196,8 +208,8 @@ def rule_mutants(path):
     with open(os.path.join(TOP, path), encoding="utf-8") as f:
         text = f.read()
     times = {}
-    for c in rules.changes(path, text):
-        where = f"{path} {c.function}: {c.what}"
+    for c in rules.changes(plain(path), text):
+        where = f"{plain(path)} {c.function}: {c.what}"
         times[where, c.kind] = times.get((where, c.kind), 0) + 1
         if times[where, c.kind] > 1:
             where += f" #{times[where, c.kind]}"
@@ -228,6 +240,7 @@ def named_mutants(path):
 
 
 def bug_mutant(name, file, hunks):
+    file = next((f for f in pmd_files((".c", ".h")) if plain(f) == file), file)
     with open(os.path.join(TOP, file), encoding="utf-8") as f:
         lines = f.read().splitlines()
     first = None
@@ -267,16 +280,14 @@ class Builder:
         self.used = set()
 
     def sources(self, file):
-        """The file itself; of a header those of its folder that include it."""
+        """The file itself; of a header those that include it."""
         if not file.endswith(".h"):
             return [file]
-        folder, wanted = os.path.dirname(file), f'#include "{os.path.basename(file)}"'
-        found = []
-        for name in sorted(os.listdir(os.path.join(TOP, folder))):
-            if name.endswith(".c"):
-                with open(os.path.join(TOP, folder, name), encoding="utf-8") as f:
-                    if wanted in f.read():
-                        found.append(os.path.join(folder, name))
+        wanted, found = f'#include "{os.path.basename(file)}"', []
+        for name in pmd_files(".c"):
+            with open(os.path.join(TOP, name), encoding="utf-8") as f:
+                if wanted in f.read():
+                    found.append(name)
         return found
 
     def entries(self, file):
@@ -581,11 +592,12 @@ def note(words):
 
 def collect():
     mutants = []
-    for name in sorted(os.listdir(os.path.join(TOP, "pmd"))):
-        if name.endswith((".c", ".h")):
-            mutants += file_mutants("pmd/" + name)
+    for name in pmd_files((".c", ".h")):
+        mutants += file_mutants(name)
     mutants += named_mutants(os.path.join(HERE, "bugs"))
-    for folder in ("pmd", "lib/ndis", "lib/shm"):
+    for name in pmd_files(".c"):
+        mutants += rule_mutants(name)
+    for folder in ("lib/ndis", "lib/shm"):
         for name in sorted(os.listdir(os.path.join(TOP, folder))):
             if name.endswith(".c"):
                 mutants += rule_mutants(f"{folder}/{name}")
@@ -596,7 +608,7 @@ def steps_of(build, mutant):
     """The programs that can see it; those that this build has not got are left out."""
     if not mutant.rule:
         return STEPS
-    found = next(steps for pattern, steps in RULE_STEPS if re.match(pattern, mutant.file))
+    found = next(steps for pattern, steps in RULE_STEPS if re.match(pattern, plain(mutant.file)))
     return [s for s in found if os.path.exists(os.path.join(build, s.program))]
 
 
@@ -617,7 +629,7 @@ def choose(mutants, args):
 
 def baseline(build, builder, mutants, jobs):
     """The driver as it is, through the same machinery: whatever fails here says nothing of a mutant."""
-    right = Mutant("pmd/sl_rx.c", 0, "", "unchanged", text="")
+    right = Mutant("pmd/burst/sl_rx.c", 0, "", "unchanged", text="")
     with open(os.path.join(TOP, right.file), encoding="utf-8") as f:
         right.library = builder.library(right.file, f.read())
     steps = {s.name: s for m in mutants for s in steps_of(build, m)}

@@ -148,7 +148,8 @@ class Prover:
         # glibc's headers have attributes for newer compilers that clang does not know.
         with open(base + ".0.i", "w", encoding="utf-8") as out:
             self.run(["gcc", "-E", "-U__GNUC__", "-D__GNUC__=9", *macros, "-DPROOF_CACHE=8",
-                      f"-I{HERE}/include", f"-I{pmd}", f"-I{TOP}/lib/hw", f"-I{TOP}/lib/hw/igb",
+                      f"-I{HERE}/include", *(f"-I{room}" for room, _, _ in os.walk(pmd)),
+                      f"-I{TOP}/lib/compat", f"-I{TOP}/lib/hw", f"-I{TOP}/lib/hw/igb",
                       f"-I{TOP}/lib/shm",
                       *self.flags, "-DALLOW_INTERNAL_API", "-DALLOW_EXPERIMENTAL_API",
                       "-D_GNU_SOURCE", "-DSL_ISA=proof", "-DSL_VEC_PLAIN=1", f"{HERE}/{build[1]}"], out)
@@ -183,9 +184,10 @@ def without(pmd, bound, to):
     _, _, name, text, instead = bound
     shutil.rmtree(to, ignore_errors=True)
     os.mkdir(to)
-    for file in os.listdir(pmd):
-        if file.endswith((".c", ".h")):
-            shutil.copy(os.path.join(pmd, file), to)
+    for room, _, files in os.walk(pmd):
+        for file in files:
+            if file.endswith((".c", ".h")):
+                shutil.copy(os.path.join(room, file), to)
     with open(os.path.join(to, name), encoding="utf-8") as f:
         source = f.read()
     if source.count(text) != 1:
