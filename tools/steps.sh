@@ -120,7 +120,8 @@ add_step() {
 	SL_PASSED=$((SL_PASSED + passed))
 	SL_FAILED=$((SL_FAILED + failed))
 	SL_SKIPPED=$((SL_SKIPPED + skipped))
-	if [[ ${words[0]} == build ]] && ((failed + skipped > 0)); then SL_LEFT_OUT+="${words[1]} "; fi
+	# What needs nothing is never left out.
+	if [[ ${words[0]} == build && ${words[1]} != - ]] && ((failed + skipped > 0)); then SL_LEFT_OUT+="${words[1]} "; fi
 }
 
 # The steps that took longest: "SECONDS s: WORDS", one a line.

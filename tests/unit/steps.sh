@@ -80,13 +80,15 @@ check "the first and the last" "$(sed -n '1,2p;9,$p' "$dir/story")" "$(printf '%
 sums=$(run <<'END'
 	step build x fake x 0 1 0
 	step build y fake y 0 0 1
+	step build - fake nothing 0 1 0
 	step beside x fake of_x 1 0 0
 	step alone z,y fake of_y 1 0 0
 	step beside z fake dies 1 0 0 false
 	step beside z fake of_z 1 0 0
+	step beside - fake of_none 1 0 0
 END
 )
-check "sums when builds and a step fail" "$sums" "1 2 1"
+check "sums when builds and a step fail" "$sums" "2 3 1"
 check "left out" "$(grep -c 'of_[xy]' "$dir/story" || true)" 0
 check "the one that died is named" "$(grep -c 'FAIL fake dies 1 0 0 false: ended with status 1' "$dir/err")" 1
 
