@@ -114,22 +114,83 @@ driver_headers_given() {
 	SL_HEADERS=$REPLY
 }
 
-# Sets SL_DPDK_PC, the folder of its pkg-config files, and SL_DPDK_BUILD, of what is built with it.
-find_dpdk() {
-	SL_DPDK_PC=$(find -L "$1/lib" "$1/lib64" "$1/share" -maxdepth 3 -name libdpdk.pc -print -quit 2>/dev/null) || true
-	[[ -n $SL_DPDK_PC ]] || { warn "$1 has no DPDK: no libdpdk.pc is below its lib, lib64 or share" && return 1; }
-	SL_DPDK_PC=$(dirname "$SL_DPDK_PC")
-	SL_DPDK_BUILD=build-dpdk-$(PKG_CONFIG_PATH=$SL_DPDK_PC pkg-config --modversion libdpdk) || return 1
+# The oldest release that this tree builds on; meson.build asks for it too.
+readonly SL_DPDK_OLDEST=22.11
+
+# REPLY: the folder of PREFIX's libdpdk.pc; of several architectures' the compiler's own.
+dpdk_pc_of() {
+	local arch
+	arch=$(gcc -print-multiarch 2>/dev/null) || true
+	for REPLY in "$1/lib/${arch:-.}" "$1/lib64" "$1/lib" "$1/share" "$1"/lib/*; do
+		REPLY+=/pkgconfig
+		if [[ -f $REPLY/libdpdk.pc ]]; then return 0; fi
+	done
+	return 1
 }
 
-# build_with_dpdk PREFIX [MESON-OPTION...]: into SL_DPDK_BUILD.
+# What to give instead, for messages.
+readonly SL_DPDK_WANTED="Give the folder that DPDK $SL_DPDK_OLDEST or newer was installed to (its --prefix, filled by ninja install)"
+
+# REPLY: why no DPDK can be in the folder $1; else REPLY is the folder of its libdpdk.pc.
+no_dpdk_in() {
+	if [[ $1 == *[!A-Za-z0-9._@/-]* ]]; then
+		REPLY="'$1' has characters that pkg-config or Meson would split it at. Install DPDK into a folder \
+whose path has only letters, digits and . _ - @ / in it"
+	elif [[ ! -e $1 ]]; then
+		REPLY="there is no folder $1. $SL_DPDK_WANTED"
+	elif [[ ! -d $1 ]]; then
+		REPLY="$1 is a file. $SL_DPDK_WANTED"
+	elif ! dpdk_pc_of "$1"; then
+		REPLY="there is no DPDK in $1: no libdpdk.pc in its lib/pkgconfig, lib/*/pkgconfig, lib64/pkgconfig or \
+share/pkgconfig. $SL_DPDK_WANTED"
+	else
+		return 1
+	fi
+}
+
+# REPLY: why the DPDK in the folder $1 with its pkg-config files in $2 cannot be used; else REPLY is its release.
+dpdk_unusable() {
+	local -x PKG_CONFIG_PATH=$2
+	local said home
+	said=$(pkg-config --print-errors --exists libdpdk 2>&1) || {
+		REPLY="pkg-config cannot use $2/libdpdk.pc: $said"
+		return 0
+	}
+	home=$(pkg-config --variable=prefix libdpdk)
+	REPLY=$(pkg-config --modversion libdpdk)
+	if ! pkg-config --atleast-version="$SL_DPDK_OLDEST" libdpdk; then
+		REPLY="DPDK $REPLY in $1 is too old. $SL_DPDK_WANTED"
+	elif [[ -n $home && $(realpath -m -- "$home") != $(realpath -m -- "$1") ]]; then
+		REPLY="DPDK in $1 was copied or moved there: $2/libdpdk.pc says that it was installed to $home. Give that \
+folder, or install it anew: in DPDK's build folder, meson configure --prefix=$1 && ninja install"
+	else
+		return 1
+	fi
+}
+
+# find_dpdk PREFIX: sets SL_DPDK_PC, the folder of its pkg-config files, and SL_DPDK_BUILD, the folder of what is built
+# with it, which no other prefix has. Where there is none that can be used: fails, and SL_DPDK_WHY says why.
+find_dpdk() {
+	local prefix
+	prefix=$(realpath -sm -- "$1")
+	SL_DPDK_WHY=
+	if no_dpdk_in "$prefix" || { SL_DPDK_PC=$REPLY && dpdk_unusable "$prefix" "$SL_DPDK_PC"; }; then
+		SL_DPDK_WHY=$REPLY
+		return 1
+	fi
+	# No prefix has a + in it: two of them never have one folder.
+	SL_DPDK_BUILD=build-dpdk-$REPLY${prefix//\//+}
+}
+
+# build_with_dpdk PREFIX COMPILER [MESON-OPTION...]: into SL_DPDK_BUILD, with another compiler than gcc beside it.
 build_with_dpdk() {
-	local prefix=$1
-	shift
-	find_dpdk "$prefix" || return 1
+	local prefix=$1 compiler=$2
+	shift 2
+	find_dpdk "$prefix" || { warn "$SL_DPDK_WHY" && return 1; }
 	# In a shell of its own: what follows is of the system's DPDK again.
 	SL_HEADERS=$(
 		export PKG_CONFIG_PATH=$SL_DPDK_PC
+		SL_HEADERS= # another DPDK's
 		if [[ $(pkg-config --variable=prefix libdpdk) == /usr ]]; then
 			ensure_driver_headers
 		elif ! driver_headers_installed && ! driver_headers_given; then
@@ -137,7 +198,8 @@ build_with_dpdk() {
 		fi
 		printf '%s' "${SL_HEADERS-}"
 	) || return 1
-	build_tree "$SL_DPDK_BUILD" gcc "-Dpkg_config_path=$SL_DPDK_PC" "$@"
+	if [[ $compiler != gcc ]]; then SL_DPDK_BUILD=${SL_DPDK_BUILD/build-/build-$compiler-}; fi
+	build_tree "$SL_DPDK_BUILD" "$compiler" "-Dpkg_config_path=$SL_DPDK_PC" "$@"
 }
 
 # Sets SL_HEADERS: folder of the seven driver headers; empty when DPDK's own

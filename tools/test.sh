@@ -55,7 +55,8 @@ test_help() {
 	         that fails is run once more, alone. SL_VM_CASES chooses: a group (link), a
 	         pattern of case names ("*ping*"), or both (link/"*down*")
 	  matrix unit, e2e, peer, and that release's dpdk-testpmd, on each other DPDK whose
-	         folder SL_DPDK_PREFIXES names: "/opt/dpdk-24.11:/opt/dpdk-25.11". gcc
+	         folder SL_DPDK_PREFIXES names: "/opt/dpdk-24.11:/opt/dpdk-25.11". gcc; clang
+	         builds. Each DPDK takes as long as "./syncline test"
 	  hw     the cases of vm on two real ports, cabled to each other and bound to
 	         vfio-pci or uio; what needs more is skipped. Touches no other device
 
@@ -217,10 +218,29 @@ test_no_matrix() {
 	say "matrix: SKIP no other DPDK: set SL_DPDK_PREFIXES to the folders that releases were installed to"
 }
 
+# matrix_step NUMBER WHAT COMMAND...: each step of the matrix, which may take minutes, is announced.
+matrix_step() {
+	say "matrix: $1 of $SL_MATRIX_STEPS: $2"
+	"${@:3}"
+}
+
+# build_matrix PREFIX COMPILER [MESON-OPTION...]
 build_matrix() {
-	build_with_dpdk "$1" -Dwerror=true && return 0
+	local prefix=$1 compiler=$2
+	if ! have "$compiler"; then
+		SL_SKIPPED=$((SL_SKIPPED + 1))
+		say "matrix: SKIP $prefix by $compiler, which is not installed"
+		return 0
+	fi
+	build_with_dpdk "$@" -Dwerror=true && return 0
 	SL_FAILED=$((SL_FAILED + 1))
-	say "matrix: FAIL $1 (above)"
+	say "matrix: FAIL $prefix is not built by $compiler (above)"
+}
+
+# matrix_no_dpdk WHY
+matrix_no_dpdk() {
+	SL_FAILED=$((SL_FAILED + 1))
+	say "matrix: FAIL SL_DPDK_PREFIXES: $1"
 }
 
 test_style() {
@@ -276,26 +296,49 @@ plan_variant() {
 	return 0
 }
 
-# Unit, e2e with sl-testpmd and that release's dpdk-testpmd, and peer on every other DPDK that is named.
+# plan_matrix_step WAY DIR WHAT COMMAND...
+plan_matrix_step() {
+	local what=${2#*build-dpdk-}
+	what="DPDK ${what%%+*}, $3"
+	SL_MATRIX_STEPS=$((SL_MATRIX_STEPS + 1))
+	step "$1" "$2" matrix_step $SL_MATRIX_STEPS "$what" "${@:4}"
+}
+
+# plan_matrix_suite WAY DIR SUITE [MESON-TEST-OPTION...]: but for what no DPDK makes a difference to.
+plan_matrix_suite() {
+	local what=${2#*build-dpdk-}
+	plan_matrix_step "$1" "$2" "$3" run_suite "$2" "$3" "matrix, DPDK ${what%%+*}, $3" \
+		--no-suite syncline:no_dpdk "${@:4}"
+}
+
+# Unit, e2e with sl-testpmd and that release's dpdk-testpmd, and peer on every other DPDK that is named; clang's
+# warnings.
 plan_matrix() {
-	local prefix words prefixes=${SL_DPDK_PREFIXES-}
-	prefixes=${prefixes//:/ }
-	if [[ -z ${prefixes// /} ]]; then
-		step beside - test_no_matrix
-		return 0
-	fi
-	for prefix in $prefixes; do
-		SL_DPDK_BUILD=-
+	local prefix dir
+	local -a dirs=()
+	local -A of=()
+	SL_MATRIX_STEPS=0
+	while IFS= read -rd: prefix; do
+		[[ -n $prefix ]] || continue
 		callers "$prefix"
-		find_dpdk "$REPLY" || true
-		step build "$SL_DPDK_BUILD" build_matrix "$REPLY"
-		[[ $SL_DPDK_BUILD != - ]] || continue
-		words="matrix, DPDK ${SL_DPDK_BUILD#build-dpdk-}"
-		step beside "$SL_DPDK_BUILD" run_suite "$SL_DPDK_BUILD" e2e "$words, e2e" --no-suite syncline:e2e_alone
-		step beside "$SL_DPDK_BUILD" run_suite "$SL_DPDK_BUILD" unit "$words, unit"
-		step beside "$SL_DPDK_BUILD" run_suite "$SL_DPDK_BUILD" peer "$words, peer"
-		step alone "$SL_DPDK_BUILD" run_suite "$SL_DPDK_BUILD" e2e_alone "$words, programs"
+		prefix=$REPLY
+		if ! find_dpdk "$prefix"; then
+			step beside - matrix_no_dpdk "$SL_DPDK_WHY"
+		elif [[ -z ${of[$SL_DPDK_BUILD]-} ]]; then
+			dirs+=("$SL_DPDK_BUILD")
+			of[$SL_DPDK_BUILD]=$prefix
+		fi
+	done <<<"${SL_DPDK_PREFIXES-}:"
+	for dir in ${dirs[@]+"${dirs[@]}"}; do
+		plan_matrix_step build "$dir" "build by gcc" build_matrix "${of[$dir]}" gcc
+		plan_matrix_step build "clang-$dir" "build by clang, without tests" build_matrix "${of[$dir]}" clang -Dtests=false
 	done
+	for dir in ${dirs[@]+"${dirs[@]}"}; do
+		plan_matrix_suite beside "$dir" e2e --no-suite syncline:e2e_alone
+		plan_matrix_suite beside "$dir" unit
+		plan_matrix_suite beside "$dir" peer
+	done
+	for dir in ${dirs[@]+"${dirs[@]}"}; do plan_matrix_suite alone "$dir" e2e_alone; done
 }
 
 # The steps of each suite. A new suite is a word of SL_SUITES, a step here, a row of --help and of
@@ -307,7 +350,9 @@ plan() {
 	if ((SL_WHOLE)); then plan_variant build-asan "gcc with ASan+UBSan" -t 4; fi
 	plan_variant build gcc
 	if ((SL_WHOLE)); then plan_variant build-clang clang; fi
-	suite_wanted matrix && plan_matrix
+	if suite_wanted matrix; then
+		if [[ ${SL_DPDK_PREFIXES-} == *[!:]* ]]; then plan_matrix; else step beside - test_no_matrix; fi
+	fi
 	suite_wanted perf && step beside build run_suite build perf "perf, gcc"
 	suite_wanted perf && step beside build test_gate
 	suite_wanted fuzz && step beside build-fuzz test_fuzz
