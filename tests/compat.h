@@ -34,6 +34,24 @@ compat_crc32(const void *data, uint32_t len)
  */
 #define COMPAT_COUNTS_UNSTARTED (!SL_DPDK(25, 11))
 
+/** Whether @link tells that it is what RTE_ETH_LINK_CONNECTOR_ ends in: true where no link tells. */
+#if SL_DPDK(25, 11)
+#define COMPAT_CONNECTOR_IS(link, what) ((link)->link_connector == RTE_ETH_LINK_CONNECTOR_##what)
+#else
+#define COMPAT_CONNECTOR_IS(link, what) ((void)(link), true)
+#endif
+
+/** Whether @info tells of Toeplitz's hash and of the largest buffer, and @conf that it is in use. */
+#if SL_DPDK(23, 11)
+#define COMPAT_TELLS_TOEPLITZ(info, conf) \
+	(((info)->rss_algo_capa & RTE_ETH_HASH_ALGO_CAPA_MASK(TOEPLITZ)) != 0 && \
+		(conf)->algorithm == RTE_ETH_HASH_FUNCTION_TOEPLITZ)
+#define COMPAT_TELLS_BUF_MAX(info, bytes) ((info)->max_rx_bufsize == (bytes))
+#else
+#define COMPAT_TELLS_TOEPLITZ(info, conf) ((void)(info), (void)(conf), true)
+#define COMPAT_TELLS_BUF_MAX(info, bytes) ((void)(info), (void)(bytes), true)
+#endif
+
 /** Note @drv, a struct rte_pci_driver, in @pci, as the bus does before it probes the device. */
 #if SL_DPDK(26, 7)
 #define COMPAT_SET_DRIVER(pci, drv) ((pci)->device.driver = &(drv)->driver)

@@ -207,7 +207,7 @@ static void
 tell(struct run *run, const struct event *e)
 {
 	const struct port *p = &run->ports[e->port];
-	char when[STAMP_LEN], text[RTE_ETH_LINK_MAX_STR_LEN];
+	char when[STAMP_LEN], text[LINK_LEN];
 
 	stamp(&e->when, when);
 	switch (e->kind) {

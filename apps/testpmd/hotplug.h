@@ -24,6 +24,8 @@ struct run;
 
 #define EVENTS_MAX 64u
 #define DEVICE_LEN 64
+/** Of rte_eth_link_to_str(): RTE_ETH_LINK_MAX_STR_LEN is too short for some connectors. */
+#define LINK_LEN 64
 
 /** What happened. */
 enum event_kind {

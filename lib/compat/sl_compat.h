@@ -100,6 +100,29 @@ typedef void *sl_control_result_t;
 	})
 #endif
 
+/** Note in @link, a struct rte_eth_link, what the port is plugged into: what RTE_ETH_LINK_CONNECTOR_ ends in. */
+#if SL_DPDK(25, 11)
+#define SL_LINK_CONNECTOR(link, what) ((link)->link_connector = RTE_ETH_LINK_CONNECTOR_##what)
+#else
+#define SL_LINK_CONNECTOR(link, what) ((void)(link))
+#endif
+
+/** Note in @info, a struct rte_eth_dev_info, the most that the NIC fills of one buffer. */
+#if SL_DPDK(23, 11)
+#define SL_INFO_RX_BUF_MAX(info, bytes) ((info)->max_rx_bufsize = (bytes))
+#else
+#define SL_INFO_RX_BUF_MAX(info, bytes) ((void)(info))
+#endif
+
+/** Say in a struct rte_eth_dev_info, and in a struct rte_eth_rss_conf, that the hash is Toeplitz's alone. */
+#if SL_DPDK(23, 11)
+#define SL_INFO_TOEPLITZ(info) ((info)->rss_algo_capa |= RTE_ETH_HASH_ALGO_CAPA_MASK(TOEPLITZ))
+#define SL_RSS_TOEPLITZ(conf) ((conf)->algorithm = RTE_ETH_HASH_FUNCTION_TOEPLITZ)
+#else
+#define SL_INFO_TOEPLITZ(info) ((void)(info))
+#define SL_RSS_TOEPLITZ(conf) ((void)(conf))
+#endif
+
 /** What the operation returns that counts a queue's descriptors. */
 #if SL_DPDK(25, 11)
 typedef int sl_queue_count_t;

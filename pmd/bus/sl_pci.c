@@ -185,6 +185,7 @@ pci_port_create(struct rte_eth_dev *eth, void *arg)
 	port->dev_ops = &pci_dev_ops;
 	port->dev_priv = pci;
 	port->bus = (struct sl_bus){.ops = &mmio_ops, .dev = pci->mem_resource[0].addr};
+	port->fibre = pci->id.device_id == SL_PCI_DEV_82576_FIBER;
 	port->window.link = probe->link;
 	port->window.strict = probe->args.window_strict;
 	sl_vfio_window(&probe->link, &params);

@@ -20,7 +20,6 @@
 		RTE_ETH_TX_OFFLOAD_UDP_CKSUM | RTE_ETH_TX_OFFLOAD_TCP_CKSUM | \
 		RTE_ETH_TX_OFFLOAD_MULTI_SEGS | RTE_ETH_TX_OFFLOAD_MBUF_FAST_FREE)
 
-#define RX_BUF_UNIT 1024u /* SRRCTL.BSIZEPACKET counts KiB: 8.10.2 */
 #define LINK_STEP_US 100000u
 #define DEFAULT_DESC 512u
 #define DEFAULT_BURST 32u
@@ -147,6 +146,25 @@ link_status(struct sl_port *port, bool wait)
 	return status;
 }
 
+/* 8.2.3: the MAC's own side of the link. What its SerDes leads to tells the device's number. */
+static void
+note_connector(struct sl_port *port, struct rte_eth_link *link)
+{
+	switch (SL_GET(SL_CTRL_EXT_LINK_MODE, SL_RD(&port->bus, CTRL_EXT, 0))) {
+	case SL_LINK_MODE_COPPER:
+		SL_LINK_CONNECTOR(link, TP);
+		break;
+	case SL_LINK_MODE_SGMII:
+		SL_LINK_CONNECTOR(link, SGMII);
+		break;
+	default:
+		SL_LINK_CONNECTOR(link, OTHER);
+		if (port->fibre)
+			SL_LINK_CONNECTOR(link, FIBER);
+		break;
+	}
+}
+
 static int
 sl_link_update(struct rte_eth_dev *eth, int wait)
 {
@@ -161,11 +179,13 @@ sl_link_update(struct rte_eth_dev *eth, int wait)
 	uint32_t status = SL_REG_GONE;
 	int ret;
 
-	if (sl_nic_alive(port))
+	if (sl_nic_alive(port)) {
+		note_connector(port, &link);
 		status = link_status(port, wait != 0);
+	}
 	/* It may have gone just now: all ones would be a link at full speed. */
 	if (status == SL_REG_GONE && !sl_nic_alive(port)) {
-		rte_eth_linkstatus_set(eth, &link);
+		sl_nic_note_down(eth);
 		return -EIO;
 	}
 	if ((status & SL_STATUS_LU) != 0) {
@@ -178,8 +198,7 @@ sl_link_update(struct rte_eth_dev *eth, int wait)
 	/* Another thread may have found the NIC gone since, and have noted that down before this.
 	 */
 	if (__atomic_load_n(&port->removed, __ATOMIC_SEQ_CST)) {
-		link = (struct rte_eth_link){.link_autoneg = RTE_ETH_LINK_AUTONEG};
-		rte_eth_linkstatus_set(eth, &link);
+		sl_nic_note_down(eth);
 		return -EIO;
 	}
 	return ret;
@@ -256,12 +275,10 @@ sl_dev_start(struct rte_eth_dev *eth)
 static int
 sl_dev_stop(struct rte_eth_dev *eth)
 {
-	struct rte_eth_link down = {.link_autoneg = RTE_ETH_LINK_AUTONEG};
-
 	sl_intr_stop(eth);
 	stop_all(eth);
 	sl_port_of(eth)->runs = false;
-	rte_eth_linkstatus_set(eth, &down);
+	sl_nic_note_down(eth);
 	return 0;
 }
 
@@ -435,7 +452,8 @@ sl_dev_infos_get(struct rte_eth_dev *eth, struct rte_eth_dev_info *info)
 		.nb_seg_max = SL_TX_MAX_SEGS,
 		.nb_mtu_seg_max = SL_TX_MAX_SEGS};
 
-	info->min_rx_bufsize = RX_BUF_UNIT;
+	info->min_rx_bufsize = SL_RX_BUF_UNIT;
+	SL_INFO_RX_BUF_MAX(info, SL_RX_BUF_MAX);
 	info->max_rx_pktlen = SL_FRAME_MAX;
 	info->min_mtu = RTE_ETHER_MIN_MTU;
 	info->max_mtu = SL_FRAME_MAX - SL_L2_OVERHEAD;
@@ -447,6 +465,7 @@ sl_dev_infos_get(struct rte_eth_dev *eth, struct rte_eth_dev_info *info)
 	info->reta_size = SL_RETA_ENTRIES;
 	info->hash_key_size = SL_RSS_KEY_BYTES;
 	info->flow_type_rss_offloads = SL_RSS_OFFLOADS;
+	SL_INFO_TOEPLITZ(info);
 	info->rx_desc_lim = rx_lim;
 	info->tx_desc_lim = tx_lim;
 	info->speed_capa = RTE_ETH_LINK_SPEED_10M_HD | RTE_ETH_LINK_SPEED_10M |

@@ -382,6 +382,7 @@ sl_rss_hash_conf_get(struct rte_eth_dev *eth, struct rte_eth_rss_conf *conf)
 		conf->rss_key_len = SL_RSS_KEY_BYTES;
 	}
 	conf->rss_hf = port->rss_hf;
+	SL_RSS_TOEPLITZ(conf);
 	return 0;
 }
 

@@ -230,6 +230,10 @@ struct sl_dev_ops {
 		RTE_ETH_RSS_IPV6 | RTE_ETH_RSS_NONFRAG_IPV6_TCP | RTE_ETH_RSS_NONFRAG_IPV6_UDP |   \
 		RTE_ETH_RSS_IPV6_EX | RTE_ETH_RSS_IPV6_TCP_EX | RTE_ETH_RSS_IPV6_UDP_EX)
 
+/** SRRCTL.BSIZEPACKET counts buffers in KiB (8.10.2); more than the longest frame is of no use. */
+#define SL_RX_BUF_UNIT 1024u
+#define SL_RX_BUF_MAX RTE_ALIGN_FLOOR(SL_FRAME_MAX + SL_RX_BUF_UNIT - 1, SL_RX_BUF_UNIT)
+
 /** Bytes that a frame may have on top of the MTU: Ethernet header, FCS, two VLAN tags. */
 #define SL_L2_OVERHEAD (RTE_ETHER_HDR_LEN + RTE_ETHER_CRC_LEN + 2u * RTE_VLAN_HLEN)
 
@@ -335,6 +339,7 @@ struct sl_port {
 	uint8_t perm_mac[RTE_ETHER_ADDR_LEN];
 	bool removed;                   /**< reads gave all ones; stays so until close */
 	bool runs;                      /**< as the last start or stop left it; ethdev follows */
+	bool fibre;                     /**< a device that has optics where others have a PHY */
 	bool no_auto_rd, no_cfg_done;   /**< not set within their time after the first reset */
 	struct sl_calls calls;
 	struct sl_event_state events;
@@ -564,6 +569,8 @@ int sl_nic_wait(struct sl_port *port, uint32_t off, uint32_t mask, uint32_t want
 int sl_nic_reset(struct sl_port *port);
 /** Set the link up and restart auto-negotiation, or take it down. */
 int sl_nic_link_set(struct sl_port *port, bool up);
+/** Note for ethdev that the link is down. Any thread. */
+void sl_nic_note_down(struct rte_eth_dev *eth);
 /** True when the device answers; else the port is marked removed and the event is sent once. */
 bool sl_nic_alive(struct sl_port *port);
 

@@ -19,10 +19,6 @@
 #define QUEUE_TIMEOUT_US 10000u /* for enable and disable; the NIC needs microseconds */
 #define DRAIN_TIMEOUT_US 5000u	/* for frames still to be sent when a queue is stopped */
 
-/* SRRCTL counts buffers in KiB; more than a longest frame is of no use. */
-#define BUF_UNIT 1024u
-#define BUF_MAX RTE_ALIGN_FLOOR(SL_FRAME_MAX + BUF_UNIT - 1, BUF_UNIT)
-
 /* Descriptor prefetch, write-back at once: head write-back wants WTHRESH 0 (7.2.3.2). */
 #define RX_PTHRESH 8u
 #define RX_HTHRESH 8u
@@ -150,16 +146,17 @@ buffer_room(uint16_t port, uint16_t qid, struct rte_mempool *pool)
 	const unsigned int room = rte_pktmbuf_data_room_size(pool);
 	unsigned int usable;
 
-	if (room < RTE_PKTMBUF_HEADROOM + BUF_UNIT) {
+	if (room < RTE_PKTMBUF_HEADROOM + SL_RX_BUF_UNIT) {
 		SL_LOG(ERR,
 			"port %u rx queue %u: mempool '%s' has a data room of %u bytes; the NIC "
 			"counts buffers in units of %u behind a headroom of %u, so %u is the least",
-			port, qid, pool->name, room, BUF_UNIT, (unsigned int)RTE_PKTMBUF_HEADROOM,
-			(unsigned int)RTE_PKTMBUF_HEADROOM + BUF_UNIT);
+			port, qid, pool->name, room, SL_RX_BUF_UNIT,
+			(unsigned int)RTE_PKTMBUF_HEADROOM,
+			(unsigned int)RTE_PKTMBUF_HEADROOM + SL_RX_BUF_UNIT);
 		return 0;
 	}
-	usable = RTE_ALIGN_FLOOR(room - RTE_PKTMBUF_HEADROOM, BUF_UNIT);
-	return (uint16_t)RTE_MIN(usable, BUF_MAX);
+	usable = RTE_ALIGN_FLOOR(room - RTE_PKTMBUF_HEADROOM, SL_RX_BUF_UNIT);
+	return (uint16_t)RTE_MIN(usable, SL_RX_BUF_MAX);
 }
 
 /* --- offloads: the port's of the moment, and the queue's own --- */
@@ -378,7 +375,7 @@ rx_enable(struct sl_rx_queue *q)
 	const unsigned int qid = q->queue_id;
 	uint32_t ctl = SL_XDCTL_ENABLE | SL_PREP(SL_XDCTL_PTHRESH, RX_PTHRESH) |
 		SL_PREP(SL_XDCTL_HTHRESH, RX_HTHRESH) | SL_PREP(SL_XDCTL_WTHRESH, RX_WTHRESH);
-	uint32_t srrctl = SL_PREP(SL_SRRCTL_BSIZEPACKET, q->buf_len / BUF_UNIT) |
+	uint32_t srrctl = SL_PREP(SL_SRRCTL_BSIZEPACKET, q->buf_len / SL_RX_BUF_UNIT) |
 		SL_PREP(SL_SRRCTL_DESCTYPE, SL_DESCTYPE_ADV_ONEBUF);
 	int ret;
 

@@ -5,6 +5,7 @@
  * The first frame, both directions, link, and what the receive filters let in.
  */
 #include "harness.h"
+#include "../compat.h"
 
 static const struct rte_ether_addr other_mac = {{0x02, 0x55, 0x55, 0, 0, 9}};
 static const struct rte_ether_addr broadcast = {{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}};
@@ -143,6 +144,28 @@ link_status(void **state)
 	link_is(p, RTE_ETH_LINK_DOWN);
 	assert_int_equal(rte_eth_dev_set_link_up(p->id), 0);
 	link_is(p, RTE_ETH_LINK_UP);
+	h_alive(p);
+}
+
+/* What the port is plugged into; known while the link is down, and when the NIC is gone. */
+static void
+connector(void **state)
+{
+	struct h_port *p = *state;
+	struct rte_eth_link link;
+
+	h_start(p, &(struct h_cfg){.lsc = true});
+	assert_int_equal(rte_eth_link_get_nowait(p->id, &link), 0);
+	assert_true(COMPAT_CONNECTOR_IS(&link, TP));
+	assert_int_equal(link.link_autoneg, RTE_ETH_LINK_AUTONEG);
+	h_stop(p);
+	p->wire->down = true;
+	link_is(p, RTE_ETH_LINK_DOWN);
+	assert_int_equal(rte_eth_link_get_nowait(p->id, &link), 0);
+	assert_true(COMPAT_CONNECTOR_IS(&link, TP));
+	assert_int_equal(link.link_autoneg, RTE_ETH_LINK_AUTONEG);
+	assert_int_equal(rte_eth_dev_start(p->id), 0);
+	p->wire->down = false;
 	h_alive(p);
 }
 
@@ -351,6 +374,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(wire_loop),
 		cmocka_unit_test(wire_peer),
 		h_test(link_status),
+		h_test(connector),
 		h_test(unicast_filter),
 		h_test(promiscuous),
 		h_test(promiscuous_after_restart),

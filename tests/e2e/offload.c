@@ -302,6 +302,7 @@ rss_configuration(void **state)
 		.rss_key = key, .rss_key_len = 40, .rss_hf = RTE_ETH_RSS_NONFRAG_IPV4_TCP};
 	struct h_flow flow = {
 		.src = 0x0a000001, .dst = 0x0a000002, .sport = 1, .dport = 2, .proto = IPPROTO_UDP};
+	struct rte_eth_dev_info info;
 	struct rte_mbuf *m;
 	uint8_t f[64];
 
@@ -315,6 +316,11 @@ rss_configuration(void **state)
 	assert_int_equal(rte_eth_dev_rss_hash_conf_get(p->id, &conf), 0);
 	assert_memory_equal(back, rss_key, sizeof(back));
 	assert_int_equal(conf.rss_hf, RTE_ETH_RSS_NONFRAG_IPV4_TCP);
+	assert_int_equal(rte_eth_dev_info_get(p->id, &info), 0);
+	assert_true(COMPAT_TELLS_TOEPLITZ(&info, &conf));
+	assert_true(COMPAT_TELLS_BUF_MAX(&info, 10240));
+	/* What was told is taken. */
+	assert_int_equal(rte_eth_dev_rss_hash_update(p->id, &conf), 0);
 	/* UDP is hashed no more. */
 	h_ip(f, sizeof(f), &p->mac, &flow, 1);
 	h_give(p, f, sizeof(f));

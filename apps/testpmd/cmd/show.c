@@ -23,7 +23,7 @@ or_dash(const char *s)
 static int
 info_one(struct run *run, struct port *p, const struct args *args)
 {
-	char mac[RTE_ETHER_ADDR_FMT_SIZE], speed[RTE_ETH_LINK_MAX_STR_LEN] = "link unknown";
+	char mac[RTE_ETHER_ADDR_FMT_SIZE], speed[LINK_LEN] = "link unknown";
 	char rx[64], tx[64];
 	struct rte_eth_link link;
 

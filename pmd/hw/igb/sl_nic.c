@@ -18,11 +18,23 @@
 #define SEMAPHORE_TIMEOUT_US 100000u
 #define MDIC_TIMEOUT_US 10000u /* one MDIO frame takes 64 us */
 
+void
+sl_nic_note_down(struct rte_eth_dev *eth)
+{
+	struct rte_eth_link link;
+
+	/* What the port is plugged into stays. */
+	rte_eth_linkstatus_get(eth, &link);
+	link.link_status = RTE_ETH_LINK_DOWN;
+	link.link_speed = RTE_ETH_SPEED_NUM_NONE;
+	link.link_duplex = RTE_ETH_LINK_HALF_DUPLEX;
+	link.link_autoneg = RTE_ETH_LINK_AUTONEG;
+	rte_eth_linkstatus_set(eth, &link);
+}
+
 bool
 sl_nic_alive(struct sl_port *port)
 {
-	static const struct rte_eth_link down = {.link_autoneg = RTE_ETH_LINK_AUTONEG};
-
 	if (!port->removed && SL_RD(&port->bus, STATUS, 0) != SL_REG_GONE)
 		return true;
 	if (__atomic_exchange_n(&port->removed, true, __ATOMIC_SEQ_CST))
@@ -30,7 +42,7 @@ sl_nic_alive(struct sl_port *port)
 	SL_LOG(ERR, "port %u: registers read all ones: the device is gone",
 		port->eth->data->port_id);
 	/* With link interrupts ethdev tells what is noted down here, and asks nobody. */
-	rte_eth_linkstatus_set(port->eth, &down);
+	sl_nic_note_down(port->eth);
 	sl_intr_tell_removal(port);
 	return false;
 }

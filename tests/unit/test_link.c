@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+/*
+ * What ethdev is told of a link, on registers that the test has in hand.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "../compat.h"
+#include "sl_port.h"
+
+/* A port whose device has two registers. */
+struct rig {
+	struct sl_port port;
+	struct rte_eth_dev eth;
+	struct rte_eth_dev_data data;
+	uint32_t status;
+	enum sl_link_mode mode;
+};
+
+static uint32_t
+reg_read(void *dev, uint32_t off)
+{
+	const struct rig *r = dev;
+
+	return off == SL_OFF_STATUS    ? r->status :
+		off == SL_OFF_CTRL_EXT ? SL_PREP(SL_CTRL_EXT_LINK_MODE, r->mode) :
+					 0;
+}
+
+static const struct sl_bus_ops bus_ops = {.read = reg_read};
+static const struct sl_dev_ops dev_ops = {.kind = "scripted"};
+
+static void
+rig_init(struct rig *r, uint32_t status)
+{
+	*r = (struct rig){.status = status};
+	r->port.bus = (struct sl_bus){.ops = &bus_ops, .dev = r};
+	r->port.dev_ops = &dev_ops;
+	r->port.eth = &r->eth;
+	r->data.dev_private = &r->port;
+	r->eth.data = &r->data;
+}
+
+static struct rte_eth_link
+link_of(struct rig *r, int want)
+{
+	struct rte_eth_link link;
+
+	assert_int_equal(sl_eth_dev_ops.link_update(&r->eth, 0), want);
+	rte_eth_linkstatus_get(&r->eth, &link);
+	return link;
+}
+
+/* ethdev: whether the status differs from that of the last update. */
+#define SAME (-1)
+
+static void
+status(void **state)
+{
+	static const struct {
+		uint32_t status, speed;
+		uint16_t duplex;
+	} rows[] = {
+		{0, RTE_ETH_SPEED_NUM_10M, RTE_ETH_LINK_HALF_DUPLEX},
+		{SL_PREP(SL_STATUS_SPEED, SL_SPEED_100) | SL_STATUS_FD, RTE_ETH_SPEED_NUM_100M,
+			RTE_ETH_LINK_FULL_DUPLEX},
+		{SL_PREP(SL_STATUS_SPEED, SL_SPEED_1000) | SL_STATUS_FD, RTE_ETH_SPEED_NUM_1G,
+			RTE_ETH_LINK_FULL_DUPLEX},
+	};
+	static struct rig r;
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < RTE_DIM(rows); i++) {
+		rig_init(&r, rows[i].status | SL_STATUS_LU);
+		const struct rte_eth_link link = link_of(&r, 0);
+
+		assert_int_equal(link.link_status, RTE_ETH_LINK_UP);
+		assert_int_equal(link.link_speed, rows[i].speed);
+		assert_int_equal(link.link_duplex, rows[i].duplex);
+		assert_int_equal(link.link_autoneg, RTE_ETH_LINK_AUTONEG);
+	}
+}
+
+/* As CTRL_EXT tells; of what is behind the SerDes the device's number tells. */
+static void
+connector(void **state)
+{
+	static struct rig r;
+	struct rte_eth_link link;
+
+	(void)state;
+	rig_init(&r, SL_STATUS_LU);
+	link = link_of(&r, 0);
+	assert_true(COMPAT_CONNECTOR_IS(&link, TP));
+	r.mode = SL_LINK_MODE_SGMII;
+	link = link_of(&r, SAME);
+	assert_true(COMPAT_CONNECTOR_IS(&link, SGMII));
+	r.mode = SL_LINK_MODE_SERDES;
+	link = link_of(&r, SAME);
+	assert_true(COMPAT_CONNECTOR_IS(&link, OTHER));
+	r.port.fibre = true;
+	link = link_of(&r, SAME);
+	assert_true(COMPAT_CONNECTOR_IS(&link, FIBER));
+}
+
+/* A link that is down keeps its connector, also of a device that is gone. */
+static void
+down(void **state)
+{
+	static struct rig r;
+	struct rte_eth_link link;
+
+	(void)state;
+	rig_init(&r, SL_PREP(SL_STATUS_SPEED, SL_SPEED_1000) | SL_STATUS_FD | SL_STATUS_LU);
+	(void)link_of(&r, 0);
+	r.status &= ~SL_STATUS_LU;
+	link = link_of(&r, 0);
+	assert_int_equal(link.link_status, RTE_ETH_LINK_DOWN);
+	assert_true(COMPAT_CONNECTOR_IS(&link, TP));
+	r.status |= SL_STATUS_LU;
+	(void)link_of(&r, 0);
+	r.port.removed = true;
+	link = link_of(&r, -EIO);
+	assert_int_equal(link.link_status, RTE_ETH_LINK_DOWN);
+	assert_int_equal(link.link_speed, RTE_ETH_SPEED_NUM_NONE);
+	assert_int_equal(link.link_duplex, RTE_ETH_LINK_HALF_DUPLEX);
+	assert_int_equal(link.link_autoneg, RTE_ETH_LINK_AUTONEG);
+	assert_true(COMPAT_CONNECTOR_IS(&link, TP));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(status),
+		cmocka_unit_test(connector),
+		cmocka_unit_test(down),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
