@@ -13,8 +13,9 @@
 #define RX_LINE 1u
 #endif
 #define RX_MOST (RX_DESCS - RX_LINE) /* posted at a time */
-#define RX_CHAIN 2u		     /* in place of SL_RX_MAX_SEGS */
-#define WORLD_MBUFS (RX_DESCS + RX_CHAIN + RX_MOST)
+#define RX_CHAIN 2u		     /* in place of SL_RX_MAX_SEGS; RX_MOST at most */
+/* Those behind the ring, then those that a refill takes, or those of a frame. */
+#define WORLD_MBUFS (RX_DESCS + RX_MOST)
 
 #include "world.h"
 
@@ -52,7 +53,7 @@ check_sync(void *ctx, enum sl_sync_verb verb, const void *va, size_t len,
 	if (__CPROVER_same_object(va, ring))
 		return;
 	PROOF(__CPROVER_POINTER_OFFSET(va) == RTE_PKTMBUF_HEADROOM, "synced from the frame on");
-	for (i = 0; i < WORLD_MBUFS; i++)
+	for (i = 0; i < WORLD_MBUFS && mbufs[i] != NULL; i++)
 		if (__CPROVER_same_object(va, mbufs[i]->data))
 			mbufs[i]->readable = verb == SL_SYNC_UPDATE ? (uint32_t)len : 0;
 }
@@ -105,17 +106,23 @@ rx_memo_sound(const struct sl_rx_queue *q)
 static bool
 rx_chain_sound(const struct sl_rx_queue *q)
 {
-	const struct rte_mbuf *m = q->first_seg;
+	const struct rte_mbuf *const first = q->first_seg, *m = first, *last = NULL;
+	uint32_t bytes = 0;
 	unsigned int segs;
-	bool whole = true;
 
-	if (m == NULL)
+	if (first == NULL)
 		return true;
-	for (segs = 1; whole && m->next != NULL && segs < RX_CHAIN; segs++, m = m->next)
-		whole = m->data_len == q->buf_len && world_of(m)->place == IN_CHAIN;
-	return whole && m->data_len == q->buf_len && m->next == NULL && m == q->last_seg &&
-		q->first_seg->nb_segs == segs && q->first_seg->pkt_len == segs * q->buf_len &&
-		q->first_seg->pkt_len <= q->max_frame;
+	for (segs = 0; m != NULL && segs < RX_CHAIN; segs++, m = m->next) {
+		struct world_mbuf *w = world_of(m);
+
+		if ((w->place != POSTED && w->place != IN_CHAIN) || m->data_len != q->buf_len)
+			return false;
+		w->place = WITH_USER; /* neither twice in the frame, nor posted as well */
+		bytes += m->data_len;
+		last = m;
+	}
+	return m == NULL && last == q->last_seg && first->nb_segs == segs &&
+		first->pkt_len == bytes && bytes <= q->max_frame && first->port == q->port_id;
 }
 
 /* Of @segs buffers behind those of the ring. */
@@ -138,6 +145,7 @@ rx_chain(struct sl_rx_queue *q, unsigned int segs)
 	}
 	if (segs > 0) {
 		q->first_seg->nb_segs = (uint16_t)segs;
+		q->first_seg->port = q->port_id;
 		q->first_seg->pkt_len = segs * q->buf_len;
 		ASSUME(!q->discard && q->first_seg->pkt_len <= q->max_frame);
 	}
@@ -182,7 +190,8 @@ rx_world(enum sl_coherency mode, bool scatter, bool refill)
 #endif
 	ASSUME(rx_indices_sound(q, mode));
 	ASSUME(rx_memo_sound(q));
-	for (i = 0; i < WORLD_MBUFS; i++)
+	/* No more than are of use: each is one more that any pointer may be to. */
+	for (i = 0; i < RX_DESCS + (refill ? RX_MOST : scatter ? RX_CHAIN : 0); i++)
 		world_mbuf(i, i < RX_DESCS && rx_posted(q, i) ? POSTED : IN_POOL);
 	for (i = 0; i < RX_DESCS; i++) {
 		sw_ring[i] = rx_posted(q, i) ? &mbufs[i]->m : NULL;
@@ -192,7 +201,7 @@ rx_world(enum sl_coherency mode, bool scatter, bool refill)
 	for (i = 0; i <= RX_CHAIN; i++)
 		if (i == segs)
 			rx_chain(q, i);
-	pool_next = RX_DESCS + RX_CHAIN;
+	pool_next = RX_DESCS;
 }
 
 static void
