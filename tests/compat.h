@@ -52,6 +52,13 @@ compat_crc32(const void *data, uint32_t len)
 #define COMPAT_TELLS_BUF_MAX(info, bytes) ((void)(info), (void)(bytes), true)
 #endif
 
+/**
+ * Sent mbufs that net_ixgbe of DPDK 26 may lose when a transmit queue of it stops: when it needs room it takes the
+ * next 32 descriptors for clean but frees their mbufs when it uses them again, and what frees the rest begins behind
+ * those. It does that with less than 32 left, so it is 63 at most.
+ */
+#define COMPAT_IXGBE_LOSES (SL_DPDK(26, 3) ? 63 : 0)
+
 /** Note @drv, a struct rte_pci_driver, in @pci, as the bus does before it probes the device. */
 #if SL_DPDK(26, 7)
 #define COMPAT_SET_DRIVER(pci, drv) ((pci)->device.driver = &(drv)->driver)

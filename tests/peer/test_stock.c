@@ -9,6 +9,7 @@
  * order and counters are compared; nothing is timed.
  */
 
+#include "../compat.h"
 #include "../e2e/harness.h"
 #include "lanes.h"
 #include "sl_fields.h"
@@ -28,11 +29,13 @@ struct kind {
 	uint32_t speed;
 	uint16_t min_burst; /**< its receive function gives nothing to shorter ones */
 	bool counters;	    /**< the device has statistics and says what it thinks of checksums */
+	uint16_t loses;	    /**< mbufs that the driver may not give back */
 };
 
-static const struct kind igb = {"net_e1000_igb", SL_PCI_DEV_82576, RTE_ETH_SPEED_NUM_1G, 1, true};
+static const struct kind igb = {
+	"net_e1000_igb", SL_PCI_DEV_82576, RTE_ETH_SPEED_NUM_1G, 1, true, 0};
 static const struct kind ixgbe = {
-	"net_ixgbe", SL_PCI_DEV_82599_KX4, RTE_ETH_SPEED_NUM_10G, 4, false};
+	"net_ixgbe", SL_PCI_DEV_82599_KX4, RTE_ETH_SPEED_NUM_10G, 4, false, COMPAT_IXGBE_LOSES};
 
 /** One port of the stock driver, its wire, and what is expected of it. */
 struct rig {
@@ -140,7 +143,7 @@ rig_teardown(void **state)
 	assert_int_equal(trap_arm(), 0);
 	frames_free(r);
 	assert_int_equal(stock_close(&r->s), 0);
-	assert_int_equal(rte_mempool_avail_count(r->pool), POOL);
+	assert_in_range(rte_mempool_avail_count(r->pool), POOL - r->kind->loses, POOL);
 	rte_mempool_free(r->pool);
 	free(r);
 	return 0;
