@@ -32,7 +32,7 @@ readonly SL_PACKAGES_TEST="
 clang:second compiler
 make:builds the example driver
 patch:spoils the example driver
-libclang-rt-14-dev:its sanitizers
+libclang-rt-dev:its sanitizers
 clang-format:style suite
 shellcheck:style suite
 codespell:style suite

@@ -193,7 +193,7 @@ test_mutants() {
 build_fuzz() {
 	if ! have clang || ! compgen -G "$(clang --print-runtime-dir)/libclang_rt.fuzzer*.a" >/dev/null; then
 		SL_SKIPPED=$((SL_SKIPPED + 1))
-		say "fuzz: SKIP clang has no libFuzzer here: apt-get install clang libclang-rt-14-dev"
+		say "fuzz: SKIP clang has no libFuzzer here: apt-get install clang libclang-rt-dev"
 		return 0
 	fi
 	build_variant build-fuzz clang -Dwerror=true -Dfuzz=true -Dapps=false -Db_lundef=false \

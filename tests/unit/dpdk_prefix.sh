@@ -45,11 +45,18 @@ if [[ $2 == *"$(cat broken 2>/dev/null || echo none)"* ]]; then echo "error: as 
 END
 stand_in dpkg-query <<'END'
 case "$*" in
-*source:Version*) echo 1 ;;
+*source:Version*) echo "${SL_TEST_VERSION-1}" ;;
 *) printf 'installed %s\n' "${@:3}" ;;
 esac
 END
 stand_in clang <<<'exit 0'
+# An archive that has the sources of SL_TEST_SOURCES, or none.
+stand_in apt-get <<'END'
+[[ ${*: -1} != update ]] || exit 0
+cp "$SL_TEST_SOURCES"/"${*: -1}"/* . 2>/dev/null && exit
+echo "E: Failed to fetch ${*: -1}: 404  Not Found" >&2
+exit 100
+END
 
 # dpdk PREFIX RELEASE [FOLDER]: what looks like that release, with driver headers.
 dpdk() {
@@ -84,6 +91,15 @@ said() {
 		lines=$(grep -F -- "$text" <<<"$lines") || { fail "'$text' is not said, with '$1'" && return; }
 	done
 	echo "ok: $1"
+}
+
+# headers FOLDER: the seven, as a DPDK's source has them.
+headers() {
+	local h
+	mkdir -p "$1"
+	for h in bus_driver dev_driver bus_pci_driver bus_vdev_driver ethdev_driver ethdev_pci ethdev_vdev; do
+		echo "of $1" >"$1/$h.h"
+	done
 }
 
 # logged LINE...: that is all that was set up and tested since.
@@ -140,9 +156,7 @@ refused "$work/plain" "DPDK 24.11.6 in $work/plain was installed without its dri
 said "source of any 24.11 release" "SL_DPDK_HEADERS"
 mkdir "$work/headers"
 SL_DPDK_HEADERS=$work/headers refused "$work/plain" "SL_DPDK_HEADERS: $work/headers has no bus_driver.h"
-for h in bus_driver dev_driver bus_pci_driver bus_vdev_driver ethdev_driver ethdev_pci ethdev_vdev; do
-	echo >"$work/headers/$h.h"
-done
+headers "$work/headers"
 
 # --- what is built, and where: two prefixes never have one folder ---
 
@@ -169,6 +183,36 @@ dpdk "$work/multi" 25.11.2 "lib/$(gcc -print-multiarch)/pkgconfig"
 dpdk "$work/multi" 25.11.2 lib/aaa-linux-gnu/pkgconfig
 run 0 build --dpdk "$work/multi"
 logged "gcc $(dir 25.11.2 "$work/multi") $set_up/multi/lib/$(gcc -print-multiarch)/pkgconfig"
+
+# --- a distribution's DPDK, without driver headers: from its source package, or the user's own ---
+
+# as_debian SOURCES STATUS: "build" where the system's DPDK is Debian's 24.11.6.
+as_debian() {
+	rm -rf "$work"/tree/build "$work"/tree/.cache/dpdk-headers-24*
+	SL_TEST_SOURCES=$1 SL_TEST_VERSION=24.11.6-1 PKG_CONFIG_PATH=$work/plain/lib/pkgconfig run "$2" build
+}
+as_debian "$work/nothing" 1
+said "E: Failed to fetch dpdk=24.11.6-1: 404  Not Found"
+said "DPDK's source could not be fetched"
+said "from the source of any 24.11 release into one folder, and set SL_DPDK_HEADERS to it" "docs/howto-dpdk-release.md"
+said "bus_driver.h dev_driver.h bus_pci_driver.h bus_vdev_driver.h ethdev_driver.h ethdev_pci.h ethdev_vdev.h"
+[[ ! -s $SL_TEST_LOG ]] || fail "something was built"
+SL_DPDK_HEADERS=$work/headers as_debian "$work/nothing" 0
+logged "gcc build -Ddpdk_driver_headers=$work/headers"
+
+# Where the archive has it, the source package's own.
+mkdir -p "$work/dpdk-24.11.6/lib" "$work/dpdk-24.11.6/drivers/bus" "$work/archive/dpdk=24.11.6-1"
+(cd "$work" && headers dpdk-24.11.6/drivers/bus/all && headers dpdk-24.11.6/lib/eal && rm dpdk-24.11.6/lib/eal/bus_{pci,vdev}_*)
+tar -C "$work" -cJf "$work/archive/dpdk=24.11.6-1/dpdk_24.11.6.orig.tar.xz" dpdk-24.11.6
+as_debian "$work/archive" 0
+logged "gcc build -Ddpdk_driver_headers=$work/tree/.cache/dpdk-headers-24.11.6-1"
+[[ $(cat "$work"/tree/.cache/dpdk-headers-24.11.6-1/*.h | wc -l) == 7 ]] || fail "seven headers were not taken"
+
+# The loop that docs/howto-dpdk-release.md tells takes the same ones.
+sed -n '/^for h in bus_driver/,/^done/p' "$top/docs/howto-dpdk-release.md" >"$work/loop"
+(cd "$work" && rm -rf headers && mkdir headers && bash -e "$work/loop")
+SL_DPDK_HEADERS=$work/headers as_debian "$work/nothing" 0
+logged "gcc build -Ddpdk_driver_headers=$work/headers"
 
 # --- the matrix ---
 
