@@ -521,6 +521,7 @@ tx_put_quads(const struct sl_tx_queue *q, unsigned int idx, struct rte_mbuf **m,
 	const struct rte_mempool *pool = apart && q->shared_at == 0 ? NULL : q->pool_seen;
 	const bool look = apart && !q->fast_free;
 	volatile union sl_tx_desc *d = &q->ring[idx];
+	struct rte_mbuf **sw = &q->sw_ring[idx];
 	sl_vec64 sum = {0}, desc[SL_QUAD_VECS], len[SL_QUAD_VECS];
 	unsigned int i, p, k;
 
@@ -554,7 +555,7 @@ tx_put_quads(const struct sl_tx_queue *q, unsigned int idx, struct rte_mbuf **m,
 			sl_vec_store(&d[i + p * SL_VEC_LANES], desc[p]);
 			sum += len[p];
 		}
-		memcpy(&q->sw_ring[idx + i], &m[i], SL_QUAD * sizeof(m[0]));
+		memcpy(&sw[i], &m[i], SL_QUAD * sizeof(m[0]));
 	}
 	*bytes += sl_vec_sum(sum, 1);
 	return i;
