@@ -392,12 +392,62 @@ every_moment(void **state)
 	assert_true(n > 100);
 }
 
+/* What is read of the PHY has these bits as @bits says. */
+struct lie_of_phy {
+	uint16_t mask, bits;
+};
+
+static uint32_t
+lie_of_phy(void *ctx, uint32_t off, uint32_t val)
+{
+	const struct lie_of_phy *l = ctx;
+
+	return off == SL_OFF_MDIC ? (val & ~(uint32_t)l->mask) | l->bits : val;
+}
+
+/* What the NIC's PHY has for control. */
+static uint16_t
+phy_control(struct h_port *p)
+{
+	sl_softnic_reg_write(p->nic, SL_OFF_MDIC,
+		SL_PREP(SL_MDIC_REGADD, SL_PHY_CONTROL) | SL_PREP(SL_MDIC_PHYADD, SL_PHY_ADDRESS) |
+			SL_PREP(SL_MDIC_OP, SL_MDIC_OP_READ));
+	return (uint16_t)SL_GET(SL_MDIC_DATA, sl_softnic_reg_read(p->nic, SL_OFF_MDIC));
+}
+
+/*
+ * No reset of the NIC is one of its PHY, so what the driver writes there for a lie would stay:
+ * loopback, isolation, a forced speed.
+ */
+static void
+phy_believes_no_lie(void **state)
+{
+	struct h_port *p = *state;
+	uint16_t sound;
+	unsigned int bit;
+
+	h_start(p, NULL);
+	sound = phy_control(p);
+	for (bit = 0; bit < 16; bit++) {
+		struct lie_of_phy l = {.mask = (uint16_t)RTE_BIT32(bit)};
+
+		l.bits = (uint16_t)(~sound & l.mask);
+		sl_softnic_on_read(p->nic, lie_of_phy, &l);
+		assert_int_equal(rte_eth_dev_set_link_down(p->id), 0);
+		assert_int_equal(rte_eth_dev_set_link_up(p->id), 0);
+		sl_softnic_on_read(p->nic, NULL, NULL);
+		assert_int_equal(phy_control(p), sound);
+	}
+	h_alive(p);
+}
+
 int
 main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_register),
 		cmocka_unit_test(every_moment),
+		h_test(phy_believes_no_lie),
 	};
 
 	return h_main(argc, argv, tests);

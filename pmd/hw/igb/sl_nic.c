@@ -150,41 +150,34 @@ phy_resource(struct sl_port *port)
 
 /* 8.2.4: one MDIO transaction. The PHY resource must be held. */
 static int
-phy_access(struct sl_port *port, enum sl_mdic_op op, enum sl_phy_reg reg, uint16_t *val)
+phy_write(struct sl_port *port, enum sl_phy_reg reg, uint16_t val)
 {
-	uint32_t v = SL_PREP(SL_MDIC_REGADD, reg) | SL_PREP(SL_MDIC_PHYADD, SL_PHY_ADDRESS) |
-		SL_PREP(SL_MDIC_OP, op);
 	int ret;
 
-	if (op == SL_MDIC_OP_WRITE)
-		v |= SL_PREP(SL_MDIC_DATA, *val);
-	SL_WR(&port->bus, MDIC, 0, v);
+	SL_WR(&port->bus, MDIC, 0,
+		SL_PREP(SL_MDIC_REGADD, reg) | SL_PREP(SL_MDIC_PHYADD, SL_PHY_ADDRESS) |
+			SL_PREP(SL_MDIC_OP, SL_MDIC_OP_WRITE) | SL_PREP(SL_MDIC_DATA, val));
 	ret = sl_nic_wait(port, SL_OFF_MDIC, SL_MDIC_READY, SL_MDIC_READY, MDIC_TIMEOUT_US);
 	if (ret != 0)
 		return ret;
-	v = SL_RD(&port->bus, MDIC, 0);
-	if ((v & SL_MDIC_ERROR) != 0)
-		return -EIO;
-	if (op == SL_MDIC_OP_READ)
-		*val = (uint16_t)SL_GET(SL_MDIC_DATA, v);
-	return 0;
+	return (SL_RD(&port->bus, MDIC, 0) & SL_MDIC_ERROR) == 0 ? 0 : -EIO;
 }
 
+/*
+ * The control register is written whole. A read of it is a NIC's word: loopback or isolation,
+ * written back, would outlive each reset of the MAC, which is none of the PHY's.
+ */
 static int
-phy_control_update(struct sl_port *port, uint16_t clear, uint16_t set)
+phy_control_set(struct sl_port *port, uint16_t bits)
 {
-	uint32_t res = phy_resource(port);
-	uint16_t v = 0;
-	int ret;
+	const uint32_t res = phy_resource(port);
+	int ret = resource_get(port, res);
 
-	ret = resource_get(port, res);
 	if (ret != 0)
 		return ret;
-	ret = phy_access(port, SL_MDIC_OP_READ, SL_PHY_CONTROL, &v);
-	if (ret == 0) {
-		v = (uint16_t)((v & ~clear) | set);
-		ret = phy_access(port, SL_MDIC_OP_WRITE, SL_PHY_CONTROL, &v);
-	}
+	ret = phy_write(port, SL_PHY_CONTROL,
+		SL_PHY_CONTROL_SPEED_1000 | SL_PHY_CONTROL_FD | SL_PHY_CONTROL_AUTONEG_ENABLE |
+			bits);
 	resource_put(port, res);
 	return ret;
 }
@@ -209,9 +202,8 @@ sl_nic_link_set(struct sl_port *port, bool up)
 	SL_WR(&port->bus, CTRL, 0, ctrl | (up ? SL_CTRL_SLU : 0));
 	if (SL_GET(SL_CTRL_EXT_LINK_MODE, SL_RD(&port->bus, CTRL_EXT, 0)) != SL_LINK_MODE_COPPER)
 		return 0;
-	ret = up ? phy_control_update(port, SL_PHY_CONTROL_POWER_DOWN,
-			   SL_PHY_CONTROL_AUTONEG_ENABLE | SL_PHY_CONTROL_AUTONEG_RESTART) :
-		   phy_control_update(port, 0, SL_PHY_CONTROL_POWER_DOWN);
+	ret = phy_control_set(
+		port, up ? SL_PHY_CONTROL_AUTONEG_RESTART : SL_PHY_CONTROL_POWER_DOWN);
 	if (ret != 0)
 		SL_LOG(ERR, "port %u: PHY does not answer: %s", port->eth->data->port_id,
 			rte_strerror(-ret));
