@@ -16,6 +16,7 @@
 #include "result.h"
 #include "rig.h"
 #include "say.h"
+#include "scratch.h"
 #include "spawn.h"
 #include "stop.h"
 #include "trial.h"
@@ -105,8 +106,7 @@ counting_here(struct rig *r, const char *prefix, struct stepped *out)
 /** The inner process: its words, and what it leaves. */
 struct inner {
 	struct spawn_args args;
-	char dir[256];
-	char out[300], log[300], prefix[300];
+	char out[SCRATCH_NAME_LEN], log[SCRATCH_NAME_LEN], prefix[SCRATCH_NAME_LEN];
 	char callgrind[340];
 	char exe[512];
 	char flows[12], queues[12], cores[12], burst[12], memory[12];
@@ -163,7 +163,6 @@ inner_clean(const struct inner *in)
 		snprintf(name, sizeof(name), "%s.%d", in->prefix, which);
 		unlink(name);
 	}
-	rmdir(in->dir);
 }
 
 /* What it said at its end goes on to the user. */
@@ -210,23 +209,23 @@ inner_result(const struct inner *in, int *rc)
 json_t *
 counting_run(const struct options *o, const struct job *job, int *rc)
 {
-	const char *tmp = getenv("TMPDIR");
 	struct inner in = {.args = {.n = 0}};
 	json_t *result = NULL;
 
-	snprintf(in.dir, sizeof(in.dir), "%.200s/sl-perf-count.XXXXXX", tmp != NULL ? tmp : "/tmp");
 	*rc = SANITIZED ? -ENOTSUP : inner_exe(&in);
 	if (*rc == -ENOTSUP)
 		say_error(0, "instructions: callgrind runs no build with AddressSanitizer");
 	if (*rc != 0)
 		return NULL;
-	if (mkdtemp(in.dir) == NULL) {
-		*rc = say_error(-errno, "%s cannot be made (%s)", in.dir, strerror(errno));
+	*rc = scratch_name("log", in.log);
+	if (*rc == 0)
+		*rc = scratch_name("result", in.out);
+	if (*rc == 0)
+		*rc = scratch_name("count", in.prefix);
+	if (*rc != 0) {
+		say_error(*rc, "%s cannot be made (%s)", in.log, strerror(-*rc));
 		return NULL;
 	}
-	snprintf(in.out, sizeof(in.out), "%s/result", in.dir);
-	snprintf(in.log, sizeof(in.log), "%s/log", in.dir);
-	snprintf(in.prefix, sizeof(in.prefix), "%s/count", in.dir);
 	inner_words(&in, o, job);
 	setenv("LD_BIND_NOW", "1", 1);
 	*rc = spawn_run("valgrind", &in.args, in.log);

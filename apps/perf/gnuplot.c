@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "gnuplot.h"
+#include "scratch.h"
 #include "spawn.h"
 
 #define SVG_TERM "svg size 440,340 dynamic font 'sans-serif,13'"
@@ -26,22 +27,19 @@ static int __attribute__((format(printf, 2, 3))) fail(char *why, const char *fmt
 
 /** Where a drawing is made, and what gnuplot says of it. */
 struct desk {
-	char dir[256];
-	char script[300], picture[300], log[300];
+	char script[SCRATCH_NAME_LEN], picture[SCRATCH_NAME_LEN], log[SCRATCH_NAME_LEN];
 };
 
 static int
 desk_open(struct desk *d, char *why)
 {
-	const char *tmp = getenv("TMPDIR");
+	int rc = scratch_name("script", d->script);
 
-	snprintf(d->dir, sizeof(d->dir), "%.200s/sl-perf-plot.XXXXXX", tmp != NULL ? tmp : "/tmp");
-	if (mkdtemp(d->dir) == NULL)
-		return fail(why, "%s cannot be made (%s)", d->dir, strerror(errno));
-	snprintf(d->script, sizeof(d->script), "%s/script", d->dir);
-	snprintf(d->picture, sizeof(d->picture), "%s/picture", d->dir);
-	snprintf(d->log, sizeof(d->log), "%s/log", d->dir);
-	return 0;
+	if (rc == 0)
+		rc = scratch_name("picture", d->picture);
+	if (rc == 0)
+		rc = scratch_name("log", d->log);
+	return rc == 0 ? 0 : fail(why, "%s cannot be made (%s)", d->script, strerror(-rc));
 }
 
 static void
@@ -50,7 +48,6 @@ desk_close(const struct desk *d)
 	unlink(d->script);
 	unlink(d->picture);
 	unlink(d->log);
-	rmdir(d->dir);
 }
 
 static char *

@@ -25,6 +25,7 @@
 #include "result.h"
 #include "run.h"
 #include "say.h"
+#include "scratch.h"
 #include "spawn.h"
 #include "stop.h"
 
@@ -311,22 +312,18 @@ run_here(const struct options *o, int argc, char **argv, json_t *result)
 /** A process of a run: what it is told, and where it leaves what it found. */
 struct part {
 	struct spawn_args args;
-	char file[512], which[32];
+	char file[SCRATCH_NAME_LEN], which[32];
 };
 
 static int
 part_begin(struct part *p, int argc, const char *const *argv, unsigned int part, unsigned int parts)
 {
-	const char *dir = getenv("TMPDIR");
-	int fd;
+	int rc;
 
 	*p = (struct part){.args = {.n = 0}};
-	snprintf(p->file, sizeof(p->file), "%s/sl-perf.XXXXXX", dir != NULL ? dir : "/tmp");
-	fd = mkstemp(p->file);
-	if (fd < 0)
-		return say_error(
-			EXIT_CODE_SETUP, "%s cannot be made (%s)", p->file, strerror(errno));
-	close(fd);
+	rc = scratch_name("part", p->file);
+	if (rc != 0)
+		return say_error(EXIT_CODE_SETUP, "%s cannot be made (%s)", p->file, strerror(-rc));
 	snprintf(p->which, sizeof(p->which), "%u/%u", part, parts);
 	spawn_add(&p->args, "sl-perf");
 	for (int i = 0; i < argc; i++)

@@ -201,4 +201,78 @@ wait $pid || fail "a signal: exit code $?"
 valid "$dir/cut.json"
 json "$dir/cut.json" 'r["interrupted"] and r["results"][0]["measure"] == "cycles"'
 
+# until_true COMMAND...: within a minute.
+until_true() {
+	for ((i = 0; i < 600; i++)); do
+		! "$@" || return 0
+		sleep 0.1
+	done
+	fail "never: $*"
+}
+
+# shellcheck disable=SC2317 # called by name
+is_gone() {
+	! kill -0 "$pid" 2>/dev/null
+}
+
+# shellcheck disable=SC2317
+holds_files() {
+	find "$dir/tmp" -mindepth 1 | grep -q .
+}
+
+# shellcheck disable=SC2317
+is_empty() {
+	! holds_files
+}
+
+# A process of it waits until somebody reads the pipe.
+# shellcheck disable=SC2317
+waits_for_reader() {
+	local of
+	for of in "$pid" $(pgrep -P "$pid"); do
+		grep -q pipe_write "/proc/$of/wchan" 2>/dev/null && return 0
+	done
+	# A kernel that hides it.
+	[[ $(cat "/proc/$pid/wchan") == 0 ]] && sleep 2
+}
+
+# One signal ends it when nobody takes what it prints: of the process that measures, and of a short one.
+mkfifo "$dir/fifo"
+exec 7<>"$dir/fifo"
+head -c 65536 /dev/zero >&7
+for processes in 1 2; do
+	rm -f "$dir/cut.json"
+	"$prog" run --suite cycles,mrr --sizes 64 --coherency coherent --trial 5 --processes $processes --no-huge --out "$dir/cut.json" \
+		>&7 2>&1 </dev/null &
+	pid=$!
+	until_true waits_for_reader
+	kill -INT $pid
+	until_true is_gone
+	kill -KILL $pid 2>/dev/null
+	wait $pid || fail "a signal when nobody reads, --processes $processes: exit code $?"
+done
+# The result itself has nobody: that is an error.
+"$prog" run --suite cycles --sizes 64 --coherency coherent --processes 1 "${short[@]}" >&7 2>"$dir/out" </dev/null &
+pid=$!
+until_true waits_for_reader
+kill -TERM $pid
+until_true is_gone
+kill -KILL $pid 2>/dev/null
+wait $pid && fail "no reader for a result: exit code 0"
+grep -q 'standard output cannot be written' "$dir/out" || fail "no reader for a result: it is not said"
+exec 7>&-
+
+# However it ends, nothing of it stays on disk.
+suites=(mrr)
+! command -v valgrind >/dev/null || suites+=(instructions)
+mkdir "$dir/tmp"
+for suite in "${suites[@]}"; do
+	TMPDIR=$dir/tmp "$prog" run --suite "$suite" --sizes 64 --coherency coherent --trial 5 --processes 2 --no-huge >/dev/null 2>"$dir/out" &
+	pid=$!
+	until_true holds_files
+	kill -KILL $pid
+	wait $pid 2>/dev/null
+	until_true is_empty
+done
+
 exit $failed

@@ -9,7 +9,6 @@
 
 #include <errno.h>
 #include <getopt.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +25,7 @@
 #include "huge.h"
 #include "outfile.h"
 #include "report.h"
+#include "stop.h"
 
 #define EAL_MIB 384
 #define ROUNDS 11u
@@ -64,23 +64,6 @@ static const struct plan plan_quick = {.bursts = {3, {1, 4, 32}},
 	.queues = {1, {1}},
 	.same = true,
 	.other = true};
-
-/* The handler can only leave a word behind. */
-static volatile sig_atomic_t interrupted;
-
-static void
-on_interrupt(int sig)
-{
-	(void)sig;
-	interrupted = interrupted + 1;
-}
-
-static unsigned int
-count_signals(void *unused)
-{
-	(void)unused;
-	return (unsigned int)interrupted;
-}
 
 static void
 usage(FILE *to)
@@ -345,7 +328,7 @@ points_run(struct measure *m, const struct plan *plan, struct point p, struct re
 	for (s = 0; s < plan->sizes.n; s++) {
 		for (b = 0; b < plan->bursts.n; b++) {
 			for (op = 0; op < OP_COUNT && ret == 0; op++) {
-				if (interrupted || rep->n == POINTS_MAX)
+				if (stop_wanted() || rep->n == POINTS_MAX)
 					return 0;
 				p.size = plan->sizes.v[s];
 				p.burst = plan->bursts.v[b];
@@ -393,7 +376,7 @@ plan_run(struct measure *m, const struct plan *plan, int device_cpu, struct repo
 			break;
 		}
 		for (q = 0; q < plan->queues.n; q++) {
-			for (off = 0; off < 2 && ret == 0 && !interrupted; off++) {
+			for (off = 0; off < 2 && ret == 0 && !stop_wanted(); off++) {
 				p = (struct point){.queues = plan->queues.v[q],
 					.other_core = other == 1,
 					.offloads = off == 1};
@@ -451,7 +434,7 @@ lines_run(const struct plan *plan, struct report *rep)
 	int ret = lines_open(&c), rc;
 
 	for (s = 0; s < plan->sizes.n; s++) {
-		for (b = 0; b < plan->bursts.n && ret == 0 && !interrupted; b++) {
+		for (b = 0; b < plan->bursts.n && ret == 0 && !stop_wanted(); b++) {
 			if (rep->nb_lines == LINES_MAX)
 				break;
 			ret = lines_count(c, plan->sizes.v[s], plan->bursts.v[b],
@@ -493,7 +476,7 @@ run(const struct options *o, int device_cpu, bool huge)
 			ret = -EINTR;
 		}
 		if (o->json != NULL && rep.n != 0) {
-			rc = report_json(&rep, o->json, count_signals);
+			rc = report_json(&rep, o->json, stop_count);
 			ret = ret != 0 ? ret : rc;
 		}
 	}
@@ -523,8 +506,7 @@ main(int argc, char **argv)
 		return EXIT_FAILURE;
 	if (o.bits != 0 && rte_vect_set_max_simd_bitwidth((uint16_t)o.bits) != 0)
 		return EXIT_FAILURE;
-	signal(SIGINT, on_interrupt);
-	signal(SIGTERM, on_interrupt);
+	stop_take_signals();
 	ret = run(&o, device_cpu, huge);
 	rte_eal_cleanup();
 	return ret == 0 ? EXIT_SUCCESS : EXIT_FAILURE;

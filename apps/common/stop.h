@@ -4,6 +4,12 @@
 #ifndef _STOP_H_
 #define _STOP_H_
 
+/**
+ * @file
+ * Signals that end a measurement. One is enough: text that nobody takes from a full pipe by then
+ * is waited for no more than a second, and goes nowhere.
+ */
+
 #include <stdbool.h>
 
 /** Take SIGINT, SIGTERM and SIGHUP: they end the measuring, what is done is kept. */

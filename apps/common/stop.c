@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "stop.h"
+
+/** After a signal, how often text is looked for that nobody takes. */
+#define LOOK_S 1
+
+static volatile sig_atomic_t came;
+
+/*
+ * A pipe that is full, of which nobody takes anything: what is still to be printed there goes
+ * nowhere, and waits for nobody. Fit for a signal's handler.
+ */
+static void
+let_text_go(int fd)
+{
+	struct pollfd room = {.fd = fd, .events = POLLOUT};
+	int nowhere;
+
+	if (poll(&room, 1, 0) != 0)
+		return;
+	nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	if (nowhere >= 0) {
+		dup2(nowhere, fd);
+		close(nowhere);
+	}
+}
+
+/*
+ * It comes again and again, and ends whatever the process waits in: a write that nobody takes,
+ * a wait for a child that began just behind the signal.
+ */
+static void
+on_look(int number)
+{
+	const int was = errno;
+
+	(void)number;
+	let_text_go(STDOUT_FILENO);
+	let_text_go(STDERR_FILENO);
+	alarm(LOOK_S);
+	errno = was;
+}
+
+static void
+on_signal(int number)
+{
+	(void)number;
+	came = came + 1;
+	alarm(LOOK_S);
+}
+
+void
+stop_take_signals(void)
+{
+	/* Without SA_RESTART: ending system calls is what they are for. */
+	struct sigaction sa = {.sa_handler = on_signal}, look = {.sa_handler = on_look}, before;
+
+	sigemptyset(&sa.sa_mask);
+	sigemptyset(&look.sa_mask);
+	sigaction(SIGALRM, &look, NULL);
+	sigaction(SIGINT, &sa, NULL);
+	sigaction(SIGTERM, &sa, NULL);
+	/* The terminal is gone; with nohup that is to mean nothing. */
+	sigaction(SIGHUP, NULL, &before);
+	if (before.sa_handler != SIG_IGN)
+		sigaction(SIGHUP, &sa, NULL);
+}
+
+bool
+stop_wanted(void)
+{
+	return came != 0;
+}
+
+unsigned int
+stop_count(void *unused)
+{
+	(void)unused;
+	return (unsigned int)came;
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "scratch.h"
+
+/** Reads until the process at the other end is no more, then removes the folder. */
+#define KEEPER "read -r end; rm -rf -- \"$1\""
+
+static struct {
+	char dir[SCRATCH_NAME_LEN / 2];
+	unsigned int names;
+	pid_t keeper;
+	int alive; /* the keeper reads its other end */
+} scratch;
+
+/* Signals that end us are not for the keeper, which has work to do then. */
+static void
+keep(int end)
+{
+	static const int numbers[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGALRM};
+	const int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+
+	for (unsigned int i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		signal(numbers[i], SIG_IGN);
+	dup2(end, STDIN_FILENO);
+	dup2(nowhere, STDOUT_FILENO);
+	dup2(nowhere, STDERR_FILENO);
+	execl("/bin/sh", "sh", "-c", KEEPER, "sh", scratch.dir, (char *)NULL);
+	_exit(EXIT_FAILURE);
+}
+
+/* At exit: the folder is gone when the process is. */
+static void
+end_keeper(void)
+{
+	close(scratch.alive);
+	while (waitpid(scratch.keeper, NULL, 0) < 0 && errno == EINTR)
+		;
+}
+
+static int
+start_keeper(void)
+{
+	int ends[2];
+
+	if (pipe2(ends, O_CLOEXEC) != 0)
+		return -errno;
+	scratch.alive = ends[1];
+	scratch.keeper = fork();
+	if (scratch.keeper == 0)
+		keep(ends[0]);
+	close(ends[0]);
+	if (scratch.keeper < 0) {
+		close(scratch.alive);
+		return -EAGAIN;
+	}
+	return atexit(end_keeper) == 0 ? 0 : -ENOMEM;
+}
+
+static int
+make_dir(void)
+{
+	const char *tmp = getenv("TMPDIR");
+	int rc;
+
+	if (snprintf(scratch.dir, sizeof(scratch.dir), "%s/sl-perf.XXXXXX",
+		    tmp != NULL ? tmp : "/tmp") >= (int)sizeof(scratch.dir))
+		return -ENAMETOOLONG;
+	if (mkdtemp(scratch.dir) == NULL)
+		return -errno;
+	rc = start_keeper();
+	if (rc != 0)
+		rmdir(scratch.dir);
+	return rc;
+}
+
+int
+scratch_name(const char *what, char name[SCRATCH_NAME_LEN])
+{
+	int rc = scratch.keeper > 0 ? 0 : make_dir();
+
+	snprintf(name, SCRATCH_NAME_LEN, "%s/%u-%s", scratch.dir, scratch.names++, what);
+	return rc;
+}
