@@ -231,6 +231,25 @@ data_free(struct rte_mempool_memhdr *chunk __rte_unused, void *opaque)
 	data_destroy(opaque);
 }
 
+/* The same, but for the data. */
+static void
+data_keep(struct rte_mempool_memhdr *chunk __rte_unused, void *opaque)
+{
+	struct sl_data_pool *d = opaque;
+
+	rte_memzone_free(d->headers);
+	free(d);
+}
+
+bool
+sl_data_pool_keep(struct rte_mempool *pool)
+{
+	if (sl_data_pool_of(pool) == NULL)
+		return false;
+	STAILQ_FIRST(&pool->mem_list)->free_cb = data_keep;
+	return true;
+}
+
 const struct sl_data_pool *
 sl_data_pool_of(const struct rte_mempool *pool)
 {

@@ -26,9 +26,9 @@ struct sl_data_run {
 
 /** What one mempool has its memory in. */
 struct sl_data_pool {
-	const struct rte_memzone *mz;      /**< data: whole pages with nothing else in them */
+	const struct rte_memzone *mz;	   /**< data: whole pages with nothing else in them */
 	const struct rte_memzone *headers; /**< mbufs, and behind all of them their shared infos */
-	uintptr_t shared_at;               /**< for sl_data_pool_shared() */
+	uintptr_t shared_at;		   /**< for sl_data_pool_shared() */
 	unsigned int nb_runs;
 	struct sl_data_run runs[];
 };
@@ -46,7 +46,15 @@ sl_data_pool_shared(uintptr_t at, const struct rte_mbuf *m)
 }
 
 /** NULL: the mempool is none of sl_pktmbuf_pool_create(). */
-const struct sl_data_pool *sl_data_pool_of(const struct rte_mempool *pool);
+const struct sl_data_pool *
+sl_data_pool_of(const struct rte_mempool *pool);
+
+/**
+ * Its data stays with the NIC when it ends: its unmap failed, and EAL would give the memory to
+ * others. Within the mempool's end. @return false: it is none of sl_pktmbuf_pool_create().
+ */
+bool
+sl_data_pool_keep(struct rte_mempool *pool);
 
 /**
  * Whether an mbuf's data is its own for good: it is direct, or of a mempool of

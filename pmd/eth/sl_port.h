@@ -266,6 +266,7 @@ struct sl_port_window {
 					     before open */
 	struct sl_tx_queue *tx_queues;  /**< which remember a pool they have seen here */
 	bool refused;                   /**< an external buffer was refused, and that was logged */
+	uint64_t bytes_kept;            /**< of mempools that ended, and did not leave; atomic */
 };
 
 /** Longest that a call of ethdev's may take, whatever the registers say. */

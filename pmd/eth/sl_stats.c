@@ -498,6 +498,7 @@ walk(struct rte_eth_dev *eth, struct sink *s)
 	kept = sl_kept_count(port);
 	emit(s, kept.rx_mbufs, "rx_mbufs_kept");
 	emit(s, kept.tx_mbufs, "tx_mbufs_kept");
+	emit(s, __atomic_load_n(&port->window.bytes_kept, __ATOMIC_RELAXED), "pool_bytes_kept");
 	/* As in sl_stats_get(). */
 	rte_spinlock_lock(&port->stats_lock);
 	for (i = 0; i < RTE_DIM(hw_stats); i++)

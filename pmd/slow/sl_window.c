@@ -639,6 +639,38 @@ sl_window_dma_unmap(struct sl_port *port, void *va, size_t len)
 
 /* --- memory that goes --- */
 
+/* Of a mempool's memory, which stays where it is. */
+static void
+keep_chunk(struct rte_mempool_memhdr *chunk __rte_unused, void *opaque __rte_unused)
+{
+}
+
+/*
+ * A mempool ends, and a piece of it did not leave the window. What is EAL's of that would be
+ * somebody else's next: it is kept, as long as the process lives. External buffers are the
+ * application's.
+ */
+static void
+keep_memory(struct sl_port *port, struct rte_mempool *pool, const struct sl_map *piece)
+{
+	struct rte_mempool_memhdr *chunk;
+	bool kept = sl_data_pool_keep(pool);
+
+	STAILQ_FOREACH (chunk, &pool->mem_list, next) {
+		if (!overlaps(chunk->addr, chunk->len, piece->va, piece->len))
+			continue;
+		chunk->free_cb = keep_chunk;
+		kept = true;
+	}
+	__atomic_fetch_add(&port->window.bytes_kept, piece->len, __ATOMIC_RELAXED);
+	SL_LOG(ERR,
+		"port %u: the NIC may still reach %zu bytes of mempool '%s', which ends "
+		"(pool_bytes_kept): %s",
+		port->eth->data->port_id, piece->len, pool->name,
+		kept ? "they are kept from EAL until the process ends" :
+		       "do not use them for anything else before the port is closed");
+}
+
 static void
 pool_event(enum rte_mempool_event event, struct rte_mempool *pool, void *arg)
 {
@@ -651,9 +683,15 @@ pool_event(enum rte_mempool_event event, struct rte_mempool *pool, void *arg)
 	sl_kept_forget(port, pool);
 	pthread_mutex_lock(&w->lock);
 	forget_pools(w);
-	while (i < w->nb_maps)
-		if (w->maps[i].pool != pool || map_drop(port, i) != 0)
-			i++;
+	while (i < w->nb_maps) {
+		const struct sl_map piece = w->maps[i];
+
+		if (piece.pool == pool && map_drop(port, i) == 0)
+			continue;
+		if (piece.pool == pool)
+			keep_memory(port, pool, &piece);
+		i++;
+	}
 	areas_restore(port);
 	pthread_mutex_unlock(&w->lock);
 }

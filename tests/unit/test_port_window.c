@@ -17,6 +17,7 @@
 #include <rte_eal.h>
 #include <rte_errno.h>
 #include <rte_malloc.h>
+#include <rte_memzone.h>
 
 #include "sl_data_pool.h"
 #include "sl_iommu.h"
@@ -564,6 +565,53 @@ test_no_iova(void **state)
 	assert_int_equal(sl_map_pool(&f->port, pool, SL_DMA_TO_DEVICE), -EINVAL);
 	assert_int_equal(f->nb_runs, 0);
 	rte_mempool_free(pool);
+}
+
+/* Memory of that name is still EAL's to keep. */
+static void
+end_memory(const char *name)
+{
+	const struct rte_memzone *mz = rte_memzone_lookup(name);
+
+	assert_non_null(mz);
+	assert_int_equal(rte_memzone_free(mz), 0);
+}
+
+/* A mempool ends, and its memory does not leave the window: nobody else gets it. */
+static void
+test_pool_kept(void **state)
+{
+	struct fake *f = *state;
+	char name[RTE_MEMZONE_NAMESIZE], headers[RTE_MEMZONE_NAMESIZE];
+	struct rte_mempool *pool = apart("stays");
+	const struct sl_data_pool *d = sl_data_pool_of(pool);
+	const size_t len = d->mz->len;
+	uint64_t kept = len;
+
+	strcpy(name, d->mz->name);
+	strcpy(headers, d->headers->name);
+	assert_int_equal(sl_map_pool(&f->port, pool, SL_DMA_BIDIRECTIONAL), 0);
+	f->fail_unmaps = 1;
+	rte_mempool_free(pool);
+	assert_int_equal(f->port.window.bytes_kept, kept);
+	assert_int_equal(f->port.window.nb_maps, 1);
+	/* What the NIC cannot reach goes. */
+	assert_null(rte_memzone_lookup(headers));
+
+	pool = ordinary("beside");
+	assert_int_equal(sl_map_pool(&f->port, pool, SL_DMA_BIDIRECTIONAL), 0);
+	assert_int_equal(pool->nb_mem_chunks, 1);
+	kept += STAILQ_FIRST(&pool->mem_list)->len;
+	f->fail_unmaps = 1;
+	rte_mempool_free(pool);
+	assert_int_equal(f->port.window.bytes_kept, kept);
+
+	/* The close has another try. */
+	sl_window_close(&f->port);
+	assert_int_equal(f->nb_runs, 0);
+	end_memory(name);
+	end_memory("MP_beside_0");
+	assert_int_equal(sl_window_open(&f->port), 0);
 }
 
 /* Pinned buffers with gaps between them: each run by itself, and nothing else. */
@@ -1224,6 +1272,7 @@ main(void)
 		WITH_FAKE(test_half_mapped),
 		WITH_FAKE(test_other_iova),
 		WITH_FAKE(test_no_iova),
+		WITH_FAKE(test_pool_kept),
 		WITH_FAKE(test_pinned_runs),
 		WITH_FAKE(test_external),
 		WITH_FAKE(test_heap),
