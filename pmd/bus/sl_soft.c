@@ -313,10 +313,8 @@ open_wire(struct soft_dev *dev, const char *name, const char *text)
 		SL_LOG(ERR, "%s: wire=%s refused: %s", name, text, why);
 		return ret;
 	}
-	ret = sl_softnic_attach(dev->nic, wire);
-	if (ret != 0)
-		sl_wire_close(wire);
-	return ret;
+	/* It has none yet, so it takes this one. */
+	return sl_softnic_attach(dev->nic, wire);
 }
 
 /* Device, wire, faults, thread: in the order in which a later one needs an earlier. */

@@ -361,7 +361,6 @@ sl_intr_start(struct rte_eth_dev *eth)
 		SL_LOG(ERR,
 			"port %u: no interrupts: %s; allowed without: intr_conf.lsc = 0, rxq = 0",
 			eth->data->port_id, rte_strerror(-ret));
-		sl_intr_stop(eth);
 		return ret;
 	}
 	if (conf->rxq != 0 && !intr->relay)

@@ -582,10 +582,14 @@ int sl_intr_create(struct rte_eth_dev *eth);
 void sl_intr_destroy(struct rte_eth_dev *eth);
 /** Whether the configuration's interrupts can be had; says why not. -ENOTSUP, -EINVAL. */
 int sl_intr_check(const struct rte_eth_dev *eth);
-/** Let in the interrupts that the configuration asks for; and no more. After a reset. */
+/**
+ * Let in the interrupts that the configuration asks for; and no more. After a reset. What it
+ * did before it was refused is sl_intr_stop()'s to undo.
+ */
 int sl_intr_start(struct rte_eth_dev *eth);
 /** From here on link changes are told of: last, when the status at the start is known. */
 void sl_intr_let_link(struct rte_eth_dev *eth);
+/** Undo a start, however far it came; nothing without one. */
 void sl_intr_stop(struct rte_eth_dev *eth);
 /** Send RTE_ETH_EVENT_INTR_RMV, unless it was sent before. Any thread. */
 void sl_intr_tell_removal(struct sl_port *port);

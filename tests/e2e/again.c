@@ -519,6 +519,23 @@ threads_leave_nothing(void **state)
 	nothing_stays(port_on_a_thread);
 }
 
+/* In checked memory, with what was found told to a file. */
+static void
+port_that_reports(void)
+{
+	assert_int_equal(rte_vdev_init("net_syncline_soft_c",
+				 "mode=step,wire=none,coherency=checked,check_json=/dev/null"),
+		0);
+	assert_int_equal(rte_vdev_uninit("net_syncline_soft_c"), 0);
+}
+
+static void
+reports_leave_nothing(void **state)
+{
+	(void)state;
+	nothing_stays(port_that_reports);
+}
+
 /* Refused late, with everything but the last step done. */
 static void
 refused_port(void)
@@ -621,6 +638,7 @@ main(int argc, char **argv)
 		h_test(missed_are_kept),
 		cmocka_unit_test(closed_ports_leave_nothing),
 		cmocka_unit_test(threads_leave_nothing),
+		cmocka_unit_test(reports_leave_nothing),
 		cmocka_unit_test(refused_ports_leave_nothing),
 		h_test(refused_queues_leave_nothing),
 		h_test(refused_start),

@@ -82,11 +82,14 @@ STEPS = (checked("basic", 64), checked("tx", 64), checked("traffic", 64, 3000), 
          checked("events", 64), checked("again", 64), checked("fault", 64, 3000))
 
 # ... and of the other rules, by what the file is part of: the first pattern that fits.
-QUEUES = [coherent("control"), coherent("events"), coherent("again"), coherent("stop"), coherent("tx"), coherent("basic"),
-          checked("again", 64), unit("rx"), unit("tx"), coherent("fault")]
+PORT = [unit("pci"), coherent("basic"), coherent("control"), coherent("events"), coherent("stop"), coherent("tx"),
+        coherent("again"), checked("again", 64), coherent("fault")]
+QUEUES = PORT[1:-1] + [unit("rx"), PORT[-1], unit("tx")]
 SHM = ["shm", "window", "window_hook", "ndis"]
 RULE_STEPS = (
-    (r"pmd/sl_vfio", [unit("vfio")]),
+    (r"pmd/sl_vfio", [unit("vfio"), unit("pci")]),
+    (r"pmd/sl_pci", [unit("pci")]),
+    (r"pmd/sl_pmd", [unit("pci"), coherent("basic"), coherent("looks")]),
     (r"pmd/sl_iommu", [unit("iommu"), unit("vfio"), unit("port_window")]),
     (r"pmd/sl_window", [unit("port_window"), coherent("tx"), coherent("window"), coherent("stop"),
                         coherent("control"),
@@ -95,11 +98,12 @@ RULE_STEPS = (
     (r"pmd/sl_checked", [checked("again", 64), Step("checked", "tests/e2e/e2e_checked", {"SL_COHERENCY": "checked"})]),
     (r"pmd/sl_data_pool", [unit("data_pool", "no-huge"), unit("data_pool", "huge"), unit("port_window"), coherent("control")]),
     (r"pmd/sl_stats", [coherent("again"), coherent("control"), coherent("stop"), checked("control", 64)]),
-    (r"pmd/sl_(intr|event)", [coherent("again"), coherent("events"), coherent("intr", 300), coherent("control")]),
-    (r"pmd/sl_soft", [coherent("again"), coherent("events"), coherent("basic"), coherent("control"), unit("call")]),
-    (r"pmd/sl_(nic|stall|call)", [unit("call"), coherent("stop"), coherent("again"), coherent("control"), coherent("stuck"),
-                                  coherent("events"), coherent("fault")]),
-    (r"pmd/", QUEUES),
+    (r"pmd/sl_(intr|event)", [unit("pci"), coherent("events"), coherent("control"), coherent("intr", 300), coherent("again")]),
+    (r"pmd/sl_soft", [coherent("basic"), coherent("events"), coherent("control"), unit("call"), coherent("again")]),
+    (r"pmd/sl_(nic|stall|call)", [unit("call"), coherent("basic"), coherent("events"), coherent("control"), coherent("stop"),
+                                  coherent("stuck"), coherent("again"), coherent("fault")]),
+    (r"pmd/sl_(queue|rx|tx|stop)", QUEUES),
+    (r"pmd/", PORT),
     (r"lib/ndis/ndis", [unit("ndis")]),
     (r"lib/shm/sl_mem_(eal|pages)", [unit("mem_eal", "no-huge"), unit("mem_eal", "huge"), unit("shm"), coherent("control")]),
     (r"lib/shm/", [unit(name) for name in SHM] + [coherent("control")]),

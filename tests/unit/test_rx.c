@@ -552,10 +552,41 @@ test_start_short(void **state)
 	rig_close(r);
 }
 
+/* The NIC does not turn a queue off. */
+static uint32_t
+queue_stays(void *ctx, uint32_t off, uint32_t val)
+{
+	(void)ctx;
+	return off == SL_OFF(RXDCTL, 0) ? val | SL_XDCTL_ENABLE : val;
+}
+
+/* Released while the NIC has its buffers: they stay with it until it has stopped. */
+static void
+test_release_of_a_stuck_queue(void **state)
+{
+	struct rig *r = rig_open(SL_COHERENCY_COHERENT, 127, 0);
+	unsigned int idle;
+
+	(void)state;
+	rig_rx_start(r, 64, NULL);
+	idle = rte_mempool_avail_count(r->pool);
+	assert_true(idle < r->pool_size);
+	r->lie = queue_stays;
+	sl_rx_queue_release(&r->eth, 0);
+	assert_int_equal(r->data.rx_queue_state[0], RTE_ETH_QUEUE_STATE_STOPPED);
+	assert_int_equal(sl_kept_count(&r->port).rx_mbufs, r->pool_size - idle);
+	assert_int_equal(rte_mempool_avail_count(r->pool), idle);
+	r->lie = NULL;
+	sl_kept_give_back(&r->port);
+	assert_int_equal(sl_kept_count(&r->port).rings, 0);
+	rig_close(r);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_release_of_a_stuck_queue),
 		cmocka_unit_test(test_paths),
 		cmocka_unit_test(test_selector),
 		cmocka_unit_test(test_offload),

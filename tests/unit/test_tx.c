@@ -766,10 +766,42 @@ test_cloned_data(void **state)
 		}
 }
 
+/* The NIC does not turn a queue off. */
+static uint32_t
+queue_stays(void *ctx, uint32_t off, uint32_t val)
+{
+	(void)ctx;
+	return off == SL_OFF(TXDCTL, 0) ? val | SL_XDCTL_ENABLE : val;
+}
+
+/* Released while the NIC has a frame of its: the mbuf stays with it until it has stopped. */
+static void
+test_release_of_a_stuck_queue(void **state)
+{
+	struct rig *r = rig_open(SL_COHERENCY_COHERENT, 127, 0);
+	struct sl_tx_queue *q = rig_tx_start(r, 64, NULL);
+	struct rte_mbuf *m = rte_pktmbuf_alloc(r->pool);
+
+	(void)state;
+	assert_non_null(m);
+	m->data_len = m->pkt_len = 100;
+	assert_int_equal(r->port.tx_path->burst(q, &m, 1), 1);
+	r->lie = queue_stays;
+	sl_tx_queue_release(&r->eth, 0);
+	assert_int_equal(r->data.tx_queue_state[0], RTE_ETH_QUEUE_STATE_STOPPED);
+	assert_int_equal(sl_kept_count(&r->port).tx_mbufs, 1);
+	assert_int_equal(rte_mempool_avail_count(r->pool), r->pool_size - 1);
+	r->lie = NULL;
+	sl_kept_give_back(&r->port);
+	assert_int_equal(sl_kept_count(&r->port).rings, 0);
+	rig_close(r);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_release_of_a_stuck_queue),
 		cmocka_unit_test(test_paths),
 		cmocka_unit_test(test_cloned_data),
 		cmocka_unit_test(test_stop),
