@@ -10,6 +10,7 @@
 
 #include <rte_bus_vdev.h>
 #include <rte_malloc.h>
+#include <rte_memzone.h>
 
 #include "harness.h"
 
@@ -517,6 +518,8 @@ threads_leave_nothing(void **state)
 {
 	(void)state;
 	nothing_stays(port_on_a_thread);
+	/* Nor what software NICs share, with the last of them. */
+	assert_null(rte_memzone_lookup("syncline_soft"));
 }
 
 /* In checked memory, with what was found told to a file. */
@@ -554,7 +557,37 @@ refused_ports_leave_nothing(void **state)
 
 	(void)state;
 	nothing_stays(refused_port);
+	/* Its name is free. */
+	assert_int_equal(rte_vdev_init("net_syncline_soft_r", "mode=step,wire=none"), 0);
+	assert_int_equal(rte_vdev_uninit("net_syncline_soft_r"), 0);
 	assert_int_equal(rte_eth_dev_count_avail(), ports);
+}
+
+static int
+cannot_flush(struct sl_wire *wire, char *why, size_t len)
+{
+	(void)wire;
+	snprintf(why, len, "the last frames are lost");
+	return -EIO;
+}
+
+/* What a wire could not keep is told with its port's end. */
+static void
+wires_tell_what_they_lost(void **state)
+{
+	struct sl_wire_ops ops;
+	struct sl_wire *wire;
+	struct h_port p;
+
+	(void)state;
+	h_open(&p, NULL);
+	wire = sl_softnic_wire(p.nic);
+	ops = *wire->ops;
+	ops.flush = cannot_flush;
+	wire->ops = &ops;
+	h_log_mark();
+	h_close(&p);
+	assert_true(h_log_has("wire: the last frames are lost"));
 }
 
 static struct h_port *one;
@@ -640,6 +673,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(threads_leave_nothing),
 		cmocka_unit_test(reports_leave_nothing),
 		cmocka_unit_test(refused_ports_leave_nothing),
+		cmocka_unit_test(wires_tell_what_they_lost),
 		h_test(refused_queues_leave_nothing),
 		h_test(refused_start),
 		h_test(refused_mtu),

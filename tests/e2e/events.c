@@ -114,10 +114,13 @@ link_polled(void **state)
 	assert_int_equal(link.link_status, RTE_ETH_LINK_UP);
 	assert_int_equal(link.link_speed, RTE_ETH_SPEED_NUM_1G);
 	assert_int_equal(link.link_duplex, RTE_ETH_LINK_FULL_DUPLEX);
+	h_log_mark();
 	assert_int_equal(rte_eth_dev_set_link_down(p->id), 0);
 	h_step(p);
 	assert_int_equal(link_now(p), RTE_ETH_LINK_DOWN);
 	assert_int_equal(rte_eth_dev_set_link_up(p->id), 0);
+	/* Whoever has had the semaphore of the PHY has given it back. */
+	assert_false(h_log_has("SWSM.SMBI stayed set"));
 	h_step(p);
 	assert_int_equal(link_now(p), RTE_ETH_LINK_UP);
 	h_alive(p);

@@ -100,7 +100,7 @@ RULE_STEPS = (
     (r"pmd/sl_stats", [coherent("again"), coherent("control"), coherent("stop"), checked("control", 64)]),
     (r"pmd/sl_(intr|event)", [unit("pci"), coherent("events"), coherent("control"), coherent("intr", 300), coherent("again")]),
     (r"pmd/sl_soft", [coherent("basic"), coherent("events"), coherent("control"), unit("call"), coherent("again")]),
-    (r"pmd/sl_(nic|stall|call)", [unit("call"), coherent("basic"), coherent("events"), coherent("control"), coherent("stop"),
+    (r"pmd/sl_(nic|stall|call)", [unit("call"), unit("pci"), coherent("basic"), coherent("events"), coherent("control"), coherent("stop"),
                                   coherent("stuck"), coherent("again"), coherent("fault")]),
     (r"pmd/sl_(queue|rx|tx|stop)", QUEUES),
     (r"pmd/", PORT),

@@ -289,6 +289,8 @@ rig_close(struct rig *r)
 
 	sl_rx_queue_release(&r->eth, 0);
 	sl_tx_queue_release(&r->eth, 0);
+	/* The window tells queues of pools that go: none that is gone itself. */
+	assert_null(r->port.window.tx_queues);
 	assert_int_equal(rte_mempool_avail_count(r->pool), r->pool_size);
 	assert_int_equal(rte_mempool_avail_count(r->other), r->other_size);
 	assert_int_equal(rte_mempool_avail_count(r->clones), r->pool_size);

@@ -24,11 +24,13 @@
 #include <rte_eal.h>
 #include <rte_errno.h>
 #include <rte_interrupts.h>
+#include <rte_log.h>
 #include <rte_mbuf.h>
 #include <rte_vfio.h>
 
 #include <bus_pci_driver.h>
 
+#include "../compat.h"
 #include "sl_pmd.h"
 #include "sl_port.h"
 #include "shm_util.h"
@@ -41,7 +43,8 @@
 static struct machine {
 	uint32_t bar[SL_BAR_SIZE / sizeof(uint32_t)];
 	uint16_t command; /* of PCI's configuration space */
-	bool no_mac, hung, master_stuck;
+	bool no_mac, no_nvm, no_firmware, hung, master_stuck;
+	unsigned int vanish_in, back_in; /* naps of the driver's; 0: never */
 	uint64_t bar_len;
 	unsigned int mapped_devices;
 	unsigned int pool_ears, intr_handlers; /* that are registered */
@@ -62,6 +65,7 @@ static struct machine {
 } machine;
 
 static char sysfs[64];
+static struct shm_log told; /* what the driver logged */
 static struct rte_pci_driver *driver;
 static struct rte_pci_device pci;
 static struct rte_devargs devargs;
@@ -80,21 +84,36 @@ reg_set(unsigned int off, uint32_t val)
 	machine.bar[off / sizeof(uint32_t)] = val;
 }
 
-/* The driver naps: what the NIC was asked for comes to its end. */
-void
-rte_delay_us_sleep(unsigned int us)
+/* As it comes out of a reset. */
+static void
+power_on(void)
 {
-	(void)us;
-	if ((reg(SL_OFF(CTRL, 0)) & SL_CTRL_RST) == 0 || machine.hung)
-		return;
 	memset(machine.bar, 0, sizeof(machine.bar));
-	reg_set(SL_OFF(EECD, 0), SL_EECD_AUTO_RD);
-	reg_set(SL_OFF(EEMNGCTL, 0), SL_EEMNGCTL_CFG_DONE0);
+	reg_set(SL_OFF(EECD, 0), machine.no_nvm ? 0 : SL_EECD_AUTO_RD);
+	reg_set(SL_OFF(EEMNGCTL, 0), machine.no_firmware ? 0 : SL_EEMNGCTL_CFG_DONE0);
 	reg_set(SL_OFF(CTRL_EXT, 0), SL_PREP(SL_CTRL_EXT_LINK_MODE, SL_LINK_MODE_SERDES));
 	if (machine.no_mac)
 		return;
 	reg_set(SL_OFF(RAL, 0), MAC_LOW);
 	reg_set(SL_OFF(RAH, 0), MAC_HIGH);
+}
+
+/* The driver naps: what the NIC was asked for comes to its end. */
+void
+rte_delay_us_sleep(unsigned int us)
+{
+	(void)us;
+	if (machine.vanish_in > 0 && --machine.vanish_in == 0) {
+		memset(machine.bar, 0xff, sizeof(machine.bar));
+		return;
+	}
+	if (reg(SL_OFF(CTRL, 0)) == SL_REG_GONE) {
+		if (machine.back_in > 0 && --machine.back_in == 0)
+			power_on();
+		return;
+	}
+	if ((reg(SL_OFF(CTRL, 0)) & SL_CTRL_RST) != 0 && !machine.hung)
+		power_on();
 }
 
 /* --- EAL and the kernel, as the driver calls them --- */
@@ -386,6 +405,16 @@ open_files(void)
 
 static unsigned int files_before;
 
+static ssize_t
+hear(void *cookie, const char *text, size_t len)
+{
+	char line[1024];
+
+	snprintf(line, sizeof(line), "%.*s", (int)len, text);
+	shm_log_cb(cookie, 0, line);
+	return (ssize_t)len;
+}
+
 static int
 setup(void **state)
 {
@@ -396,8 +425,7 @@ setup(void **state)
 		.kdrv = RTE_PCI_KDRV_VFIO, .name = NAME, .device.devargs = &devargs};
 	assert_non_null(driver);
 	pci.device.name = pci.name;
-	pci.device.driver = &driver->driver;
-	pci.driver = driver;
+	COMPAT_SET_DRIVER(&pci, driver);
 	pci.intr_handle = rte_intr_instance_alloc(RTE_INTR_INSTANCE_F_PRIVATE);
 	assert_non_null(pci.intr_handle);
 	rte_intr_fd_set(pci.intr_handle, eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
@@ -529,6 +557,7 @@ test_refused(void **state)
 	machine.no_mac = false;
 	machine.bar_len = SL_BAR_SIZE - 1;
 	assert_int_equal(driver->probe(driver, &pci), -ENODEV);
+	shm_log_has(&told, "131072 are needed");
 	assert_int_equal(machine.mapped_devices, 0);
 	machine.bar_len = SL_BAR_SIZE;
 	devargs.args = (char *)(uintptr_t) "window=most";
@@ -598,7 +627,9 @@ test_refused_start(void **state)
 	assert_stopped(pool);
 	machine.no_intr = false;
 	machine.master_stuck = true;
+	told.text[0] = '\0';
 	assert_int_equal(rte_eth_dev_start(id), -EIO);
+	shm_log_has(&told, "bus mastering cannot be turned on");
 	assert_stopped(pool);
 	machine.master_stuck = false;
 	assert_int_equal(rte_eth_dev_start(id), 0);
@@ -623,6 +654,53 @@ test_hung_at_close(void **state)
 	assert_int_equal(driver->remove(&pci), 0);
 	assert_int_not_equal(reg(SL_OFF(CTRL, 0)) & SL_CTRL_RST, 0);
 	assert_int_not_equal(reg(SL_OFF(CTRL_EXT, 0)) & SL_CTRL_EXT_DRV_LOAD, 0);
+}
+
+/* A NIC that goes away in the middle of a reset has not been reset, even if it comes back. */
+static void
+test_gone_in_reset(void **state)
+{
+	uint16_t id;
+
+	(void)state;
+	/* While its DMA is waited for. */
+	id = probed();
+	reg_set(SL_OFF(STATUS, 0), SL_STATUS_GIO_MASTER_ENABLE);
+	machine.vanish_in = 1;
+	machine.back_in = 1;
+	assert_int_equal(rte_eth_dev_reset(id), -EIO);
+	assert_int_equal(driver->remove(&pci), 0);
+	/* While its firmware is, behind one nap for the reset itself. */
+	machine.back_in = 0;
+	power_on();
+	id = probed();
+	machine.no_firmware = true;
+	machine.vanish_in = 2;
+	assert_int_equal(rte_eth_dev_reset(id), -EIO);
+	assert_int_equal(driver->remove(&pci), 0);
+	/* While its NVM is, of a board that is known to have no firmware. */
+	power_on();
+	id = probed();
+	machine.no_nvm = true;
+	machine.vanish_in = 2;
+	assert_int_equal(rte_eth_dev_reset(id), -EIO);
+	assert_int_equal(driver->remove(&pci), 0);
+}
+
+/* What a NIC does not do in time and a reset can do without. */
+static void
+test_slow_reset(void **state)
+{
+	uint16_t id;
+
+	(void)state;
+	machine.no_nvm = true;
+	machine.no_firmware = true;
+	id = probed();
+	reg_set(SL_OFF(STATUS, 0), SL_STATUS_GIO_MASTER_ENABLE);
+	assert_int_equal(rte_eth_dev_reset(id), 0);
+	shm_log_has(&told, "DMA requests still pending");
+	assert_int_equal(driver->remove(&pci), 0);
 }
 
 static int
@@ -774,15 +852,25 @@ main(void)
 		ON_MACHINE(test_interrupts),
 		ON_MACHINE(test_refused_start),
 		ON_MACHINE(test_hung_at_close),
+		ON_MACHINE(test_gone_in_reset),
+		ON_MACHINE(test_slow_reset),
 		ON_MACHINE(test_events),
 		ON_MACHINE(test_left_running),
 		ON_MACHINE(test_dma_map),
 	};
 	char *argv[16], *word, *rest = line;
-	int argc = 0;
+	int argc = 0, failed;
+	FILE *log;
 
 	while ((word = strtok_r(rest, " ", &rest)) != NULL)
 		argv[argc++] = word;
 	assert_true(rte_eal_init(argc, argv) >= 0);
-	return cmocka_run_group_tests(tests, make_sysfs, remove_sysfs);
+	log = fopencookie(&told, "w", (cookie_io_functions_t){.write = hear});
+	assert_non_null(log);
+	setvbuf(log, NULL, _IOLBF, 1024);
+	rte_openlog_stream(log);
+	failed = cmocka_run_group_tests(tests, make_sysfs, remove_sysfs);
+	rte_openlog_stream(NULL);
+	fclose(log);
+	return failed;
 }
