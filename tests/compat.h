@@ -59,6 +59,16 @@ compat_crc32(const void *data, uint32_t len)
  */
 #define COMPAT_IXGBE_LOSES (SL_DPDK(26, 3) ? 63 : 0)
 
+/** Descriptors in use of a transmit queue; what is @expected where ethdev does not count them. */
+#if SL_DPDK(24, 3)
+#define COMPAT_TX_QUEUE_COUNT(port, queue, expected) rte_eth_tx_queue_count(port, queue)
+#else
+#define COMPAT_TX_QUEUE_COUNT(port, queue, expected) (expected)
+#endif
+
+/** True when telemetry tells of single queues. */
+#define COMPAT_TELEMETRY_QUEUES SL_DPDK(23, 11)
+
 /** Note @drv, a struct rte_pci_driver, in @pci, as the bus does before it probes the device. */
 #if SL_DPDK(26, 7)
 #define COMPAT_SET_DRIVER(pci, drv) ((pci)->device.driver = &(drv)->driver)

@@ -130,6 +130,13 @@ typedef int sl_queue_count_t;
 typedef uint32_t sl_queue_count_t;
 #endif
 
+/** Have @eth count the descriptors in use of a transmit queue by @count. */
+#if SL_DPDK(24, 3)
+#define SL_TX_QUEUE_COUNT(eth, count) ((eth)->tx_queue_count = (count))
+#else
+#define SL_TX_QUEUE_COUNT(eth, count) ((void)(eth), (void)(count))
+#endif
+
 /** True when EAL's log goes to syslog too, as long as it has no stream of an application's. */
 #define SL_EAL_LOGS_TO_SYSLOG (!SL_DPDK(24, 11))
 

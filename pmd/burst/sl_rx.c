@@ -171,6 +171,33 @@ sl_rx_descriptor_status(void *rxq, uint16_t offset)
 	return rx_desc_done(q, rx_index(q, offset)) ? RTE_ETH_RX_DESC_DONE : RTE_ETH_RX_DESC_AVAIL;
 }
 
+/* For rte_power: whether it must not sleep, as the descriptor was written back already. */
+static int
+rx_monitor_done(const uint64_t value, const uint64_t opaque[RTE_POWER_MONITOR_OPAQUE_SZ])
+{
+	RTE_SET_USED(opaque);
+	return (value & SL_RXD_STAT_DD) != 0 ? -1 : 0;
+}
+
+int
+sl_rx_monitor_addr(void *rxq, struct rte_power_monitor_cond *cond)
+{
+	const struct sl_rx_queue *q = rxq;
+
+	if (q->sync->mode != SL_COHERENCY_COHERENT) {
+		SL_LOG(ERR,
+			"port %u rx queue %u: no address to monitor in %s mode: what the NIC writes does "
+			"not reach the CPU by itself, which would not wake; use receive interrupts, or "
+			"coherency=coherent where the platform is",
+			q->port_id, q->queue_id, sl_coherency_name(q->sync->mode));
+		return -ENOTSUP;
+	}
+	cond->addr = &q->ring[q->next_to_clean].wb.status;
+	cond->size = sizeof(q->ring->wb.status);
+	cond->fn = rx_monitor_done;
+	return 0;
+}
+
 sl_queue_count_t
 sl_rx_queue_count(void *rxq)
 {

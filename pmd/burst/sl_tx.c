@@ -454,6 +454,15 @@ sl_tx_path_select(enum sl_coherency mode, bool multi_seg, bool offload)
 }
 
 int
+sl_tx_queue_count(void *txq)
+{
+	const struct sl_tx_queue *q = txq;
+
+	/* One that is off has no room, and uses nothing. */
+	return q->started ? (int)(tx_outstanding(q) - tx_done(q, q->sync->mode, NULL)) : 0;
+}
+
+int
 sl_tx_descriptor_status(void *txq, uint16_t offset)
 {
 	const struct sl_tx_queue *q = txq;

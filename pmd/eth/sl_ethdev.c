@@ -8,6 +8,7 @@
 
 #include "sl_checked.h"
 #include "sl_compat.h"
+#include "sl_pmd.h"
 #include "sl_port.h"
 
 #define RX_OFFLOADS \
@@ -440,6 +441,12 @@ sl_dev_set_link_down(struct rte_eth_dev *eth)
 }
 
 static int
+sl_priv_dump(struct rte_eth_dev *eth, FILE *f)
+{
+	return sl_pmd_shm_dump(eth->data->port_id, f, false);
+}
+
+static int
 sl_dev_infos_get(struct rte_eth_dev *eth, struct rte_eth_dev_info *info)
 {
 	const uint32_t line = sl_adapter_sync(sl_port_of(eth)->adapter)->line;
@@ -470,6 +477,7 @@ sl_dev_infos_get(struct rte_eth_dev *eth, struct rte_eth_dev_info *info)
 	info->tx_desc_lim = tx_lim;
 	info->speed_capa = RTE_ETH_LINK_SPEED_10M_HD | RTE_ETH_LINK_SPEED_10M |
 		RTE_ETH_LINK_SPEED_100M_HD | RTE_ETH_LINK_SPEED_100M | RTE_ETH_LINK_SPEED_1G;
+	info->err_handle_mode = RTE_ETH_ERROR_HANDLE_MODE_PASSIVE;
 	info->dev_capa &= ~RTE_ETH_DEV_CAPA_FLOW_RULE_KEEP;
 	info->default_rxportconf = (struct rte_eth_dev_portconf){
 		.burst_size = DEFAULT_BURST, .ring_size = DEFAULT_DESC, .nb_queues = 1};
@@ -594,6 +602,7 @@ sl_port_init(struct rte_eth_dev *eth)
 	if (ret != 0)
 		return ret;
 	eth->rx_queue_count = sl_rx_queue_count;
+	SL_TX_QUEUE_COUNT(eth, sl_tx_queue_count);
 	eth->rx_descriptor_status = sl_rx_descriptor_status;
 	eth->tx_descriptor_status = sl_tx_descriptor_status;
 	eth->tx_pkt_prepare = sl_tx_prepare;
@@ -712,6 +721,8 @@ const struct eth_dev_ops sl_eth_dev_ops = {
 	.dev_supported_ptypes_get = eth_supported_ptypes_get,
 	.mtu_set = op_mtu_set,
 	.get_reg = op_get_reg,
+	.get_monitor_addr = sl_rx_monitor_addr,
+	.eth_dev_priv_dump = sl_priv_dump,
 	.rx_queue_setup = op_rx_queue_setup,
 	.tx_queue_setup = op_tx_queue_setup,
 	.rx_queue_release = op_rx_queue_release,

@@ -419,6 +419,13 @@ int sl_tx_done_cleanup(void *txq, uint32_t free_cnt);
 int sl_rx_descriptor_status(void *rxq, uint16_t offset);
 int sl_tx_descriptor_status(void *txq, uint16_t offset);
 sl_queue_count_t sl_rx_queue_count(void *rxq);
+/** Descriptors that the NIC is not done with, contexts among them. Datapath thread. */
+int sl_tx_queue_count(void *txq);
+/**
+ * The word that the NIC changes with the next frame, for rte_power_monitor(); good until frames
+ * are received. Datapath thread. -ENOTSUP: not in coherent mode, said in the log.
+ */
+int sl_rx_monitor_addr(void *rxq, struct rte_power_monitor_cond *cond);
 /** Fill the whole ring and ring the doorbell. -ENOMEM: the pool is short. Control. */
 int sl_rx_queue_fill(struct sl_rx_queue *q);
 /** Free every mbuf the queue holds and reset its indices. The NIC must not run it. Control. */

@@ -474,6 +474,9 @@ sl_rxq_info_get(struct rte_eth_dev *eth, uint16_t qid, struct rte_eth_rxq_info *
 	info->mp = q->pool;
 	info->conf = q->conf;
 	info->conf.offloads = rx_offloads(eth, q);
+	/* What the NIC is told, whatever was asked for. */
+	info->conf.rx_thresh = (struct rte_eth_thresh){
+		.pthresh = RX_PTHRESH, .hthresh = RX_HTHRESH, .wthresh = RX_WTHRESH};
 	info->scattered_rx = eth->data->scattered_rx;
 	info->queue_state = eth->data->rx_queue_state[qid];
 	info->nb_desc = q->nb_desc;
@@ -709,6 +712,8 @@ sl_txq_info_get(struct rte_eth_dev *eth, uint16_t qid, struct rte_eth_txq_info *
 
 	info->conf = q->conf;
 	info->conf.offloads = tx_offloads(eth, q);
+	info->conf.tx_thresh = (struct rte_eth_thresh){
+		.pthresh = TX_PTHRESH, .hthresh = TX_HTHRESH, .wthresh = TX_WTHRESH};
 	info->nb_desc = q->nb_desc;
 	info->queue_state = eth->data->tx_queue_state[qid];
 }

@@ -5,6 +5,7 @@
  * Counters, queues and their states, the life of a port, refused set-ups.
  */
 #include <pthread.h>
+#include <unistd.h>
 
 #include <rte_bus_vdev.h>
 #include <rte_errno.h>
@@ -504,6 +505,157 @@ descriptor_status(void **state)
 	assert_int_equal(h_sent(p), 5);
 }
 
+/* In both directions; what the NIC is done with is in use no more, before it is freed. */
+static void
+queue_counts(void **state)
+{
+	struct h_port *p = *state;
+	struct rte_mbuf *m[32];
+	unsigned int lap, i, sent = 0;
+	uint8_t f[100];
+
+	h_start(p, &(struct h_cfg){.nb_rxd = 64, .nb_txd = 64});
+	h_ether(f, sizeof(f), &p->mac, 1);
+	for (lap = 1; lap < 100; lap++) {
+		const uint16_t n = (uint16_t)(lap % 17 + 1);
+
+		for (i = 0; i < n; i++)
+			h_give(p, f, sizeof(f));
+		h_step(p);
+		assert_int_equal(rte_eth_rx_queue_count(p->id, 0), n);
+		assert_int_equal(rte_eth_rx_burst(p->id, 0, m, RTE_DIM(m)), n);
+		assert_int_equal(rte_eth_rx_queue_count(p->id, 0), 0);
+		assert_int_equal(COMPAT_TX_QUEUE_COUNT(p->id, 0, 0), 0);
+		assert_int_equal(rte_eth_tx_burst(p->id, 0, m, n), n);
+		assert_int_equal(COMPAT_TX_QUEUE_COUNT(p->id, 0, n), n);
+		h_step(p);
+		assert_int_equal(COMPAT_TX_QUEUE_COUNT(p->id, 0, 0), 0);
+		assert_int_equal(h_sent(p), sent += n);
+	}
+	assert_int_equal(rte_eth_dev_tx_queue_stop(p->id, 0), 0);
+	assert_int_equal(COMPAT_TX_QUEUE_COUNT(p->id, 0, 0), 0);
+	assert_int_equal(rte_eth_dev_tx_queue_start(p->id, 0), 0);
+	assert_int_equal(COMPAT_TX_QUEUE_COUNT(p->id, 0, 0), 0);
+}
+
+/* What rte_power looks at before it sleeps. @return whether it would. */
+static bool
+would_sleep(const struct rte_power_monitor_cond *c)
+{
+	assert_int_equal(c->size, sizeof(uint32_t));
+	return c->fn(*(volatile const uint32_t *)c->addr, c->opaque) == 0;
+}
+
+/* The address changes when the next frame comes, at every place of the ring. */
+static void
+monitor(void **state)
+{
+	struct h_port *p = *state;
+	struct rte_power_monitor_cond c;
+	struct rte_mbuf *m[2];
+	unsigned int i;
+	uint8_t f[100];
+
+	h_start(p, &(struct h_cfg){.nb_rxd = 64});
+	if (strcmp(h_coherency(), "coherent") != 0) {
+		assert_int_equal(rte_eth_get_monitor_addr(p->id, 0, &c), -ENOTSUP);
+		assert_true(h_log_has("no address to monitor"));
+		return;
+	}
+	h_ether(f, sizeof(f), &p->mac, 1);
+	for (i = 0; i < 200; i++) {
+		memset(&c, 0, sizeof(c));
+		assert_int_equal(rte_eth_get_monitor_addr(p->id, 0, &c), 0);
+		assert_true(would_sleep(&c));
+		h_give(p, f, sizeof(f));
+		h_step(p);
+		assert_false(would_sleep(&c));
+		/* Asked for when it has come already: the same. */
+		assert_int_equal(rte_eth_get_monitor_addr(p->id, 0, &c), 0);
+		assert_false(would_sleep(&c));
+		assert_int_equal(rte_eth_rx_burst(p->id, 0, m, RTE_DIM(m)), 1);
+		rte_pktmbuf_free(m[0]);
+	}
+}
+
+/* What telemetry says when asked for @what, NULL-terminated. */
+static void
+ask(int fd, char *text, size_t len, const char *what)
+{
+	ssize_t n;
+
+	assert_int_equal(write(fd, what, strlen(what)), strlen(what));
+	n = read(fd, text, len - 1);
+	assert_true(n > 0);
+	text[n] = '\0';
+}
+
+static void
+says(const char *text, const char *what)
+{
+	if (strstr(text, what) == NULL)
+		fail_msg("no %s in: %s", what, text);
+}
+
+/* Each field that ethdev's telemetry has for a queue, as the NIC was told. */
+static void
+queue_telemetry(void **state)
+{
+	static const char *const rx[] = {"\"mempool_name\":\"", "\"host_threshold\":8",
+		"\"prefetch_threshold\":8", "\"writeback_threshold\":1", "\"free_threshold\":16",
+		"\"rx_drop_en\":\"on\"", "\"deferred_start\":\"off\"", "\"VLAN_STRIP\"",
+		"\"scattered_rx\":\"off\"", "\"queue_state\":1", "\"nb_desc\":64",
+		"\"rx_buf_size\":2048", "\"burst_mode\":\""};
+	static const char *const tx[] = {"\"host_threshold\":1", "\"prefetch_threshold\":8",
+		"\"writeback_threshold\":0", "\"rs_threshold\":32", "\"free_threshold\":96",
+		"\"deferred_start\":\"off\"", "\"UDP_CKSUM\"", "\"queue_state\":1",
+		"\"nb_desc\":128", "\"burst_mode\":\""};
+	struct h_port *p = *state;
+	char what[64], text[16384];
+	unsigned int i;
+	int fd;
+
+	if (!COMPAT_TELEMETRY_QUEUES)
+		skip();
+	h_start(p,
+		&(struct h_cfg){.nb_rxd = 64,
+			.rx_drop_en = 1,
+			.rx_offloads = RTE_ETH_RX_OFFLOAD_VLAN_STRIP,
+			.tx_offloads = RTE_ETH_TX_OFFLOAD_UDP_CKSUM});
+	fd = h_telemetry();
+	assert_true(fd >= 0);
+	snprintf(what, sizeof(what), "/ethdev/rx_queue,%u,0", p->id);
+	ask(fd, text, sizeof(text), what);
+	for (i = 0; i < RTE_DIM(rx); i++)
+		says(text, rx[i]);
+	snprintf(what, sizeof(what), "/ethdev/tx_queue,%u,0", p->id);
+	ask(fd, text, sizeof(text), what);
+	for (i = 0; i < RTE_DIM(tx); i++)
+		says(text, tx[i]);
+	close(fd);
+}
+
+/* What only newer releases' applications look at. */
+static void
+told_of_a_port(void **state)
+{
+	struct h_port *p = *state;
+	struct rte_eth_dev_info info;
+	char *text = NULL;
+	size_t len = 0;
+	FILE *f;
+
+	h_start(p, NULL);
+	assert_int_equal(rte_eth_dev_info_get(p->id, &info), 0);
+	assert_int_equal(info.err_handle_mode, RTE_ETH_ERROR_HANDLE_MODE_PASSIVE);
+	f = open_memstream(&text, &len);
+	assert_non_null(f);
+	assert_int_equal(rte_eth_dev_priv_dump(p->id, f), 0);
+	fclose(f);
+	says(text, "rx queue 0 ring");
+	free(text);
+}
+
 static void
 tx_cleanup(void **state)
 {
@@ -881,6 +1033,10 @@ main(int argc, char **argv)
 		h_test(burst_modes),
 		h_test(queue_info),
 		h_test(descriptor_status),
+		h_test(queue_counts),
+		h_test(monitor),
+		h_test(queue_telemetry),
+		h_test(told_of_a_port),
 		h_test(tx_cleanup),
 		h_test(refused_queues),
 		h_test(start_wants_every_queue),
@@ -895,5 +1051,6 @@ main(int argc, char **argv)
 		h_test(info),
 	};
 
+	setenv("SL_TELEMETRY", "1", 1);
 	return h_main(argc, argv, tests);
 }
