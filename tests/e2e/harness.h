@@ -158,6 +158,8 @@ int h_teardown_pair(void **state);
  * no "wire=" in them the test's own wire is attached.
  */
 void h_open(struct h_port *p, const char *args);
+/** The same without a failed check when there is no such port: @return what the probe gave. */
+int h_try_open(struct h_port *p, const char *args);
 /** Configure, set queues up from a new pool, start. */
 void h_start(struct h_port *p, const struct h_cfg *cfg);
 /** Configure alone: queues stay as they were set up. @return what ethdev gave. */
