@@ -23,8 +23,9 @@ struct rte_eth_stats;
 /** True from that release on, its release candidates included. */
 #define SL_DPDK(year, month) (RTE_VERSION >= RTE_VERSION_NUM(year, month, 0, 0))
 
-/** True when an mbuf has its buf_iova, beside its buf_addr. */
-#if SL_DPDK(23, 3)
+/** True when an mbuf has its buf_iova, beside its buf_addr. A test may say 0. */
+#ifdef SL_IOVA_IN_MBUF
+#elif SL_DPDK(23, 3)
 #define SL_IOVA_IN_MBUF RTE_IOVA_IN_MBUF
 #else
 #define SL_IOVA_IN_MBUF RTE_IOVA_AS_PA

@@ -999,8 +999,24 @@ test_all_forms(void **state)
  */
 struct closing {
 	struct bench *b;
-	unsigned int left; /* atomic: the handler is at its end */
+	unsigned int closed; /* atomic: a close has ended well */
+	unsigned int left;   /* atomic: the handler is at its end */
 };
+
+/* The closing thread sleeps in the library: it waits. Atomic. */
+static unsigned int close_waits;
+
+int
+__real_nanosleep(const struct timespec *nap, struct timespec *left);
+int
+__wrap_nanosleep(const struct timespec *nap, struct timespec *left);
+
+int
+__wrap_nanosleep(const struct timespec *nap, struct timespec *left)
+{
+	__atomic_store_n(&close_waits, 1, __ATOMIC_RELEASE);
+	return __real_nanosleep(nap, left);
+}
 
 static VOID
 closing_complete(NDIS_HANDLE MiniportAdapterContext, PVOID VirtualAddress,
@@ -1012,8 +1028,10 @@ closing_complete(NDIS_HANDLE MiniportAdapterContext, PVOID VirtualAddress,
 	if (VirtualAddress != NULL)
 		NdisMFreeSharedMemory(
 			c->b->mp.Handle, Length, TRUE, VirtualAddress, *PhysicalAddress);
-	/* Nothing is live, and we are here still: long enough for a close that does not wait. */
-	usleep(2000);
+	/* Nothing is live, and we are here still: a close waits for us, or did not. */
+	while (__atomic_load_n(&close_waits, __ATOMIC_ACQUIRE) == 0 &&
+		__atomic_load_n(&c->closed, __ATOMIC_ACQUIRE) == 0)
+		usleep(20);
 	__atomic_store_n(&c->left, 1, __ATOMIC_RELEASE);
 }
 
@@ -1022,14 +1040,18 @@ close_in_completion(ULONG length)
 {
 	struct closing c = {.b = bench_open(SL_COHERENCY_COHERENT)};
 	NDIS_HANDLE h = c.b->mp.Handle;
+	unsigned int left;
 
+	__atomic_store_n(&close_waits, 0, __ATOMIC_RELEASE);
 	assert_int_equal(NdisMInitializeScatterGatherDma(h, TRUE, 1), NDIS_STATUS_SUCCESS);
 	assert_int_equal(sl_ndis_set_complete_handler(h, closing_complete), NDIS_STATUS_SUCCESS);
 	assert_int_equal(NdisMAllocateSharedMemoryAsync(h, length, TRUE, &c), NDIS_STATUS_PENDING);
 	/* Live until freed, or failed; from then on it can be closed. */
 	while (sl_ndis_close(h) != NDIS_STATUS_SUCCESS)
 		usleep(20);
-	assert_int_equal(__atomic_load_n(&c.left, __ATOMIC_ACQUIRE), 1);
+	left = __atomic_load_n(&c.left, __ATOMIC_ACQUIRE);
+	__atomic_store_n(&c.closed, 1, __ATOMIC_RELEASE);
+	assert_int_equal(left, 1);
 	sl_dma_close(c.b->nic.dma);
 	assert_int_equal(sl_adapter_close(c.b->f.a), 0);
 	free(c.b);
