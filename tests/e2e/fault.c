@@ -699,6 +699,14 @@ bad_lengths(struct h_port *p, unsigned int n)
 	assert_int_equal(burst_in(p, n, 100, 1), 0);
 }
 
+/* @n received frames of several descriptors in which nothing but an FCS lies. */
+static void
+bare_fcs(struct h_port *p, unsigned int n)
+{
+	h_fault(p, SL_FAULT_BAD_LENGTH, 4, n);
+	assert_int_equal(burst_in(p, n, 100, 1), 0);
+}
+
 /* @n frames sent, each followed by a head write-back that cannot be. */
 static void
 bad_heads(struct h_port *p, unsigned int n)
@@ -717,10 +725,23 @@ bad_heads(struct h_port *p, unsigned int n)
 	h_fault(p, SL_FAULT_NONE, 0, 0);
 }
 
+/* Each way to count one. */
+static const struct bad_kind {
+	void (*give)(struct h_port *p, unsigned int n);
+	const char *said;
+	struct h_cfg cfg;
+} bad_kinds[] = {
+	{bad_lengths, "rx_q0_bad_length", {0}},
+	{bare_fcs, "rx_q0_bad_length",
+		{.data_room = 1024,
+			.mtu = 4000,
+			.rx_offloads = RTE_ETH_RX_OFFLOAD_SCATTER | RTE_ETH_RX_OFFLOAD_KEEP_CRC}},
+	{bad_heads, "tx_q0_bad_head", {0}},
+};
+
 static void
 too_many_bad_values(void **state)
 {
-	static void (*const kinds[])(struct h_port *, unsigned int) = {bad_lengths, bad_heads};
 	struct resets r = {0};
 	unsigned int i, k, told = 0;
 	struct h_port p;
@@ -729,28 +750,30 @@ too_many_bad_values(void **state)
 	h_open(&p, "time=own");
 	assert_int_equal(
 		rte_eth_dev_callback_register(p.id, RTE_ETH_EVENT_INTR_RESET, on_reset, &r), 0);
-	for (k = 0; k < RTE_DIM(kinds); k++) {
-		h_start(&p, NULL);
+	for (k = 0; k < RTE_DIM(bad_kinds); k++) {
+		const struct bad_kind *kind = &bad_kinds[k];
+
+		h_start(&p, &kind->cfg);
 		/* Few of them for as long as it lasts. */
 		for (i = 0; i < 5; i++) {
 			assert_int_equal(sl_pmd_time_pass(p.id, 1100000), 0);
-			kinds[k](&p, BAD_VALUES);
+			kind->give(&p, BAD_VALUES);
 		}
 		assert_int_equal(h_xstat(&p, "bad_value_resets"), told);
 		/* One more, then many: told once. */
 		h_log_mark();
-		kinds[k](&p, 1);
+		kind->give(&p, 1);
 		await_resets(&r, ++told);
 		assert_int_equal(h_xstat(&p, "bad_value_resets"), told);
-		assert_true(h_log_has(k == 0 ? "rx_q0_bad_length" : "tx_q0_bad_head"));
-		kinds[k](&p, 10 * BAD_VALUES);
+		assert_true(h_log_has(kind->said));
+		kind->give(&p, 10 * BAD_VALUES);
 		assert_int_equal(h_xstat(&p, "bad_value_resets"), told);
 		/* After a reset it counts from nothing, and may tell again. */
 		assert_int_equal(rte_eth_dev_reset(p.id), 0);
 		assert_int_equal(rte_eth_dev_start(p.id), 0);
-		kinds[k](&p, BAD_VALUES);
+		kind->give(&p, BAD_VALUES);
 		assert_int_equal(h_xstat(&p, "bad_value_resets"), told);
-		kinds[k](&p, 1);
+		kind->give(&p, 1);
 		await_resets(&r, ++told);
 		h_alive(&p);
 		h_stop(&p);
