@@ -44,18 +44,19 @@ struct options {
 	struct list suites;
 	struct list sizes, flows, queues, bursts, cores, coherency; /**< empty: the suite's */
 	struct list tester, dut; /**< PCI addresses; empty: the software NIC */
-	char out[512];       /**< "": standard output */
-	double trial;        /**< seconds of a trial */
-	unsigned int trials; /**< of mrr, over all processes */
-	unsigned int sum;    /**< trials' worth of time that decide a load in a search */
-	double soak;         /**< seconds */
+	char out[512];		 /**< "": standard output */
+	double trial;		 /**< seconds of a trial */
+	unsigned int trials;	 /**< of mrr, over all processes */
+	unsigned int sum;	 /**< trials' worth of time that decide a load in a search */
+	double soak;		 /**< seconds */
 	unsigned int processes;
 	unsigned int part, parts; /**< this process among those of one run; parts 0: on its own */
-	char counts[300];    /**< this process is under callgrind, which writes files named so; "": it is not */
-	char cpus[512];      /**< "": chosen */
+	char counts[300]; /**< this process is under callgrind, which writes files named so; "": it
+			     is not */
+	char cpus[512];	  /**< "": chosen */
 	bool no_huge;
 	bool pool_ordinary;  /**< mbuf headers beside the data; else data has pages of its own */
-	double nice;         /**< priority of all threads; 0: as it is */
+	double nice;	     /**< priority of all threads; 0: as it is */
 	unsigned int memory; /**< MiB for EAL */
 };
 
@@ -66,7 +67,7 @@ struct point {
 	unsigned int queues;
 	unsigned int burst;
 	unsigned int cores; /**< lcores that forward */
-	bool cabled;        /**< on real ports */
+	bool cabled;	    /**< on real ports */
 	bool pool_ordinary;
 	char coherency[OPTIONS_ITEM_LEN];
 };
@@ -77,35 +78,51 @@ struct job {
 	struct point point;
 };
 
+#define PLAN_WHY_LEN 64
+
 struct plan {
 	size_t n, nb_left;
 	struct job *jobs;
-	struct job *left; /**< what needs more lcores than there are */
+	struct job *left; /**< what cannot be measured here: plan_why_left() */
 };
 
 enum options_rc { OPTIONS_OK = 0, OPTIONS_HELP = 1 };
 
 /** Parse run's arguments. @return an options_rc, or -EINVAL with the reason in @p why. */
-int options_parse(int argc, char *const *argv, struct options *out, char *why);
-void options_usage(FILE *f, const char *program);
+int
+options_parse(int argc, char *const *argv, struct options *out, char *why);
+void
+options_usage(FILE *f, const char *program);
 
 /**
  * Make the plan. Free with plan_free().
- * @param cores forwarding lcores that there are: what needs more is left out
+ * @param cores forwarding lcores that there are: what needs more is left out, and of real ports
+ * what steps a device
  * @return 0; -EINVAL (an unknown suite, reason in @p why); -ENOMEM.
  */
-int plan_make(const struct options *o, unsigned int cores, struct plan *out, char *why);
-void plan_free(struct plan *p);
+int
+plan_make(const struct options *o, unsigned int cores, struct plan *out, char *why);
+void
+plan_free(struct plan *p);
+/** Why a job of the plan's left ones is left out. @p cores as for plan_make(). */
+void
+plan_why_left(const struct job *job, unsigned int cores, char why[PLAN_WHY_LEN]);
 /** Is the device stepped in all of it? Then being stopped for a while changes nothing. */
-bool plan_stepped(const struct plan *p);
+bool
+plan_stepped(const struct plan *p);
 /** Seconds that a job takes in this process, about. */
-double plan_seconds(const struct options *o, const struct job *job);
+double
+plan_seconds(const struct options *o, const struct job *job);
 /** The same of all of its jobs. */
-double plan_total(const struct options *o, const struct plan *p);
+double
+plan_total(const struct options *o, const struct plan *p);
 /** Name of a job, the key that results are compared by: "mrr/64/f1/q1/c1/b32/coherent". */
-void plan_name(const struct job *job, char name[POINT_NAME_LEN]);
-const char *measure_name(enum measure m);
+void
+plan_name(const struct job *job, char name[POINT_NAME_LEN]);
+const char *
+measure_name(enum measure m);
 /** Largest frame of a point's size; with FCS. */
-unsigned int point_size_max(const struct point *p);
+unsigned int
+point_size_max(const struct point *p);
 
 #endif /* _OPTIONS_H_ */

@@ -196,45 +196,76 @@ is_for_part(const struct options *o, enum measure m)
 	return !once || o->part <= 1;
 }
 
+/* The jobs that can be measured, and that this process is to; the others that cannot are left. */
+static int
+sort_out(const struct options *o, struct plan *p)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < p->n; i++) {
+		const struct job *job = &p->jobs[i];
+
+		if (o->dut.n != 0 && is_stepped(job->measure)) {
+			if (add_job(&p->left, &p->nb_left, job) != 0)
+				return -ENOMEM;
+		} else if (is_for_part(o, job->measure)) {
+			p->jobs[kept++] = *job;
+		}
+	}
+	p->n = kept;
+	return 0;
+}
+
+static int
+add_suite(const char *name, const struct options *o, unsigned int cores, struct plan *p, char *why)
+{
+	bool known = false;
+
+	for (size_t i = 0; i < ROWS; i++) {
+		if (strcmp(suite_rows[i].suite, name) != 0)
+			continue;
+		known = true;
+		if (add_row(&suite_rows[i], o, cores, p) != 0)
+			return -ENOMEM;
+	}
+	return known ? 0 : unknown_suite(name, why);
+}
+
 int
 plan_make(const struct options *o, unsigned int cores, struct plan *out, char *why)
 {
 	struct plan p = {0};
-	size_t kept = 0;
+	bool stepped;
+	int rc = 0;
 
-	for (size_t s = 0; s < o->suites.n; s++) {
-		bool known = false;
-
-		for (size_t i = 0; i < ROWS; i++) {
-			if (strcmp(suite_rows[i].suite, o->suites.item[s]) != 0)
-				continue;
-			known = true;
-			if (add_row(&suite_rows[i], o, cores, &p) != 0) {
-				plan_free(&p);
-				snprintf(why, OPTIONS_WHY_LEN, "no memory");
-				return -ENOMEM;
-			}
-		}
-		if (!known) {
-			plan_free(&p);
-			return unknown_suite(o->suites.item[s], why);
-		}
-	}
-	for (size_t i = 0; i < p.n; i++) {
-		if (is_for_part(o, p.jobs[i].measure) &&
-			!(o->dut.n != 0 && is_stepped(p.jobs[i].measure)))
-			p.jobs[kept++] = p.jobs[i];
-	}
-	if (kept == 0 && p.n != 0 && o->dut.n != 0 && is_stepped(p.jobs[0].measure)) {
-		plan_free(&p);
+	for (size_t s = 0; s < o->suites.n && rc == 0; s++)
+		rc = add_suite(o->suites.item[s], o, cores, &p, why);
+	stepped = p.n != 0 && is_stepped(p.jobs[0].measure);
+	if (rc == 0)
+		rc = sort_out(o, &p);
+	if (rc == -ENOMEM)
+		snprintf(why, OPTIONS_WHY_LEN, "no memory");
+	if (rc == 0 && p.n == 0 && stepped && o->dut.n != 0) {
 		snprintf(why, OPTIONS_WHY_LEN,
 			"--suite: cycles, instructions and coherency step a software NIC; on real"
 			" ports, allowed: quick full mrr ndrpdr latency loss b2b scaling soak");
-		return -EINVAL;
+		rc = -EINVAL;
 	}
-	p.n = kept;
-	*out = p;
-	return 0;
+	if (rc == 0)
+		*out = p;
+	else
+		plan_free(&p);
+	return rc;
+}
+
+void
+plan_why_left(const struct job *job, unsigned int cores, char why[PLAN_WHY_LEN])
+{
+	if (job->point.cores > cores)
+		snprintf(
+			why, PLAN_WHY_LEN, "more lcores than the CPUs that can forward, %u", cores);
+	else
+		snprintf(why, PLAN_WHY_LEN, "it steps a software NIC, which no real port can do");
 }
 
 void

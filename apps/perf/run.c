@@ -196,11 +196,11 @@ leave_out(json_t *result, const char *name, const char *why)
 static void
 note_left(const struct bench *b, const struct plan *plan, json_t *result)
 {
-	char name[POINT_NAME_LEN], why[64];
+	char name[POINT_NAME_LEN], why[PLAN_WHY_LEN];
 
-	snprintf(why, sizeof(why), "more lcores than the CPUs that can forward, %u", b->cores);
 	for (size_t i = 0; i < plan->nb_left; i++) {
 		plan_name(&plan->left[i], name);
+		plan_why_left(&plan->left[i], b->cores, why);
 		leave_out(result, name, why);
 	}
 }

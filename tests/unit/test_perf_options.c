@@ -185,6 +185,21 @@ test_plans(void **unused)
 	assert_int_equal(plan_of("--tester 1:0.0 --dut 2:0.0", 1, &p), 4);
 	plan_name(&p.jobs[0], name);
 	assert_string_equal(name, "mrr/64/f1/q1/c1/b32/coherent/cabled");
+	/* What is, is said: cycles and instructions of two sizes in two modes. */
+	assert_int_equal(p.nb_left, 8);
+	plan_name(&p.left[0], name);
+	assert_string_equal(name, "cycles/64/f1/q1/c1/b32/coherent/cabled");
+	plan_why_left(&p.left[0], 1, why);
+	assert_non_null(strstr(why, "steps a software NIC"));
+	plan_free(&p);
+	/* Whatever process of a run it is. */
+	assert_int_equal(plan_of("--tester 1:0.0 --dut 2:0.0 --part 2/5", 1, &p), 4);
+	assert_int_equal(p.nb_left, 8);
+	plan_free(&p);
+	assert_int_equal(plan_of("--suite scaling", 1, &p), 3);
+	assert_true(p.nb_left > 0);
+	plan_why_left(&p.left[0], 1, why);
+	assert_string_equal(why, "more lcores than the CPUs that can forward, 1");
 	plan_free(&p);
 	parse("--tester 1:0.0 --dut 2:0.0 --suite cycles,coherency", &o, why);
 	assert_int_equal(plan_make(&o, 1, &p, why), -EINVAL);
