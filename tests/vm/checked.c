@@ -247,17 +247,19 @@ findings(void)
 	return a.found + b.found;
 }
 
-/*
- * Sync calls of bursts; an update made once a start or a stop is of the control path.
- * Fences order what another thread or the NIC's own clock sees; whether one is missing
- * is not to be seen without the NIC's word.
- */
-static bool
-wanted(const struct sl_check_site *s, uint16_t port)
+/* Why a sync call is not left out here; NULL: it is. */
+static const char *
+why_not(const struct sl_check_site *s, uint16_t port)
 {
-	return strstr(s->file, port == SENDER ? "sl_tx" : "sl_rx") != NULL &&
-		(strcmp(s->verb, "flush") == 0 || strcmp(s->verb, "prepare") == 0 ||
-			(strcmp(s->verb, "update") == 0 && s->calls > STARTS_AND_STOPS));
+	const bool update = strcmp(s->verb, "update") == 0;
+
+	if (strstr(s->file, port == SENDER ? "sl_tx" : "sl_rx") == NULL)
+		return "of no burst of this port";
+	if (!update && strcmp(s->verb, "flush") != 0 && strcmp(s->verb, "prepare") != 0)
+		return "an order alone, which the NIC does not tell of";
+	if (update && s->calls <= STARTS_AND_STOPS)
+		return "made so seldom it is a start's or a stop's, not a burst's";
+	return NULL;
 }
 
 static void
@@ -313,9 +315,17 @@ without_each(struct test *t, uint16_t port, unsigned int *tried)
 	struct sl_check_site site[SITES];
 	unsigned int i, n = sl_check_sites(sl_pmd_check(port), site, SITES), unseen = 0;
 
-	for (i = 0; i < RTE_MIN(n, SITES); i++) {
-		if (!wanted(&site[i], port))
+	if (n > SITES)
+		rte_exit(EXIT_FAILURE, "checked: %u places of sync calls; room for %u\n", n, SITES);
+
+	for (i = 0; i < n; i++) {
+		const char *why = why_not(&site[i], port);
+
+		if (why != NULL) {
+			printf("with    %-8s %s:%d, port %u, %" PRIu64 " calls: %s\n", site[i].verb,
+				site[i].file, site[i].line, port, (uint64_t)site[i].calls, why);
 			continue;
+		}
 		++*tried;
 		unseen += !without(t, &site[i], port);
 	}
