@@ -321,7 +321,7 @@ wire_attach(struct contender *c)
 }
 
 int
-contender_open(struct contender *c, const struct contender_row *row)
+contender_open(struct contender *c, const struct contender_row *row, uint16_t room)
 {
 	char name[RTE_MEMPOOL_NAMESIZE];
 	int ret;
@@ -329,7 +329,7 @@ contender_open(struct contender *c, const struct contender_row *row)
 	*c = (struct contender){.row = row, .port = RTE_MAX_ETHPORTS};
 	snprintf(name, sizeof(name), "peer_%s", row->name);
 	c->pool = (row->apart ? sl_pktmbuf_pool_create : rte_pktmbuf_pool_create)(
-		name, MBUFS, MBUF_CACHE, 0, RTE_MBUF_DEFAULT_BUF_SIZE, SOCKET_ID_ANY);
+		name, MBUFS, MBUF_CACHE, 0, room, SOCKET_ID_ANY);
 	if (c->pool == NULL)
 		return -ENOMEM;
 	ret = device_open(c);

@@ -78,9 +78,9 @@ struct contender {
 /** Why a contender cannot take part on this machine, or NULL. */
 const char *
 contender_obstacle(const struct contender_row *row);
-/** Make device and port. 0 or negative errno. */
+/** Make device and port; mbufs with a data room of @p room bytes. 0 or negative errno. */
 int
-contender_open(struct contender *c, const struct contender_row *row);
+contender_open(struct contender *c, const struct contender_row *row, uint16_t room);
 /** Configure and start with @p queues each way, and find out which flows come to which queue. */
 int
 contender_start(struct contender *c, unsigned int queues, bool offloads);

@@ -112,7 +112,7 @@ lines_open(struct contender **out)
 	*out = c;
 	if (c == NULL)
 		return -ENOMEM;
-	ret = contender_open(c, &row);
+	ret = contender_open(c, &row, RTE_MBUF_DEFAULT_BUF_SIZE);
 	return ret == 0 ? contender_start(c, 1, false) : ret;
 }
 

@@ -33,6 +33,7 @@
 #define LAPS 12u
 #define POINTS_MAX 512u
 #define OFFLOAD_BURST 32u
+#define ROOM_MAX 8192u
 
 #define LIST_MAX 8u
 
@@ -51,7 +52,7 @@ struct plan {
 struct options {
 	struct plan plan;
 	const char *json, *who;
-	unsigned int rounds, bits;
+	unsigned int rounds, bits, room;
 };
 
 static const struct plan plan_full = {.bursts = {6, {1, 4, 8, 16, 32, 64}},
@@ -81,10 +82,12 @@ usage(FILE *to)
 		"  --who LIST      contenders by their name: --who igb,coherent,floor\n"
 		"  --simd BITS     widest vectors of all drivers: 64 (none), 128, 256, 512 (what EAL\n"
 		"                  chooses, 256 mostly)\n"
+		"  --room BYTES    data room of an mbuf, headroom included, %u..%u (%u)\n"
 		"  --rounds N      rounds of each, 3..%u (%u; quick %u)\n"
 		"  --json FILE     every sample, for machines\n",
 		FRAME_MIN + RTE_ETHER_CRC_LEN, FRAME_MAX + RTE_ETHER_CRC_LEN, BURST_MAX, QUEUES_MAX,
-		ROUNDS_MAX, ROUNDS, ROUNDS_QUICK);
+		RTE_MBUF_DEFAULT_BUF_SIZE, ROOM_MAX, RTE_MBUF_DEFAULT_BUF_SIZE, ROUNDS_MAX, ROUNDS,
+		ROUNDS_QUICK);
 }
 
 /* A number of an option, from @least to @most. */
@@ -204,6 +207,8 @@ option_take(int opt, const char *arg, struct options *o)
 		return who_parse(arg);
 	case 'v':
 		return one_parse("simd", arg, RTE_VECT_SIMD_DISABLED, RTE_VECT_SIMD_512, &o->bits);
+	case 'm':
+		return one_parse("room", arg, RTE_MBUF_DEFAULT_BUF_SIZE, ROOM_MAX, &o->room);
 	case 'r':
 		return one_parse("rounds", arg, 3, ROUNDS_MAX, &o->rounds);
 	case 'j':
@@ -222,8 +227,9 @@ options_parse(int argc, char **argv, struct options *o)
 		{"sizes", required_argument, NULL, 's'}, {"bursts", required_argument, NULL, 'b'},
 		{"queues", required_argument, NULL, 'n'}, {"device", required_argument, NULL, 'd'},
 		{"who", required_argument, NULL, 'w'}, {"simd", required_argument, NULL, 'v'},
-		{"rounds", required_argument, NULL, 'r'}, {"json", required_argument, NULL, 'j'},
-		{"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
+		{"room", required_argument, NULL, 'm'}, {"rounds", required_argument, NULL, 'r'},
+		{"json", required_argument, NULL, 'j'}, {"help", no_argument, NULL, 'h'},
+		{NULL, 0, NULL, 0}};
 	bool quick = false;
 	int opt, ret;
 
@@ -236,6 +242,7 @@ options_parse(int argc, char **argv, struct options *o)
 	}
 	o->plan = quick ? plan_quick : plan_full;
 	o->rounds = quick ? ROUNDS_QUICK : ROUNDS;
+	o->room = RTE_MBUF_DEFAULT_BUF_SIZE;
 	optind = 1;
 	while ((opt = getopt_long(argc, argv, "h", table, NULL)) != -1) {
 		ret = opt == 'q' ? 0 : option_take(opt, optarg, o);
@@ -388,7 +395,7 @@ plan_run(struct measure *m, const struct plan *plan, int device_cpu, struct repo
 }
 
 static int
-contenders_open(struct measure *m, const char *who)
+contenders_open(struct measure *m, const char *who, unsigned int room)
 {
 	unsigned int i;
 	int ret;
@@ -397,7 +404,7 @@ contenders_open(struct measure *m, const char *who)
 		if (contender_obstacle(&contender_rows[i]) != NULL ||
 			(who != NULL && !in_list(who, contender_rows[i].name)))
 			continue;
-		ret = contender_open(&m->list[m->n], &contender_rows[i]);
+		ret = contender_open(&m->list[m->n], &contender_rows[i], (uint16_t)room);
 		m->n++;
 		if (ret != 0) {
 			fprintf(stderr, "%s cannot be set up: %s\n", contender_rows[i].name,
@@ -459,7 +466,7 @@ run(const struct options *o, int device_cpu, bool huge)
 
 	m.list = calloc(CONTENDERS_MAX, sizeof(*m.list));
 	if (m.list != NULL && results != NULL)
-		ret = contenders_open(&m, o->who);
+		ret = contenders_open(&m, o->who, o->room);
 	if (ret == 0) {
 		measure_init(&m);
 		report_head(&m);
