@@ -38,8 +38,8 @@ test_help() {
 	         those of the driver's receive and transmit, under qemu-user
 	  model  the ring protocol over a non-coherent cache, by spin: every state, and
 	         each known mistake found
-	  proof  receive's bursts and what transmit frees, by cbmc: whatever the NIC writes,
-	         nothing outside is touched and what is handed up is bounded; and no proof
+	  proof  receive's and transmit's bursts, by cbmc: whatever the NIC writes, nothing
+	         outside is touched and what is handed up or posted is bounded; and no proof
 	         without the bounds. Fetches cbmc once. SL_PROOFS chooses: a pattern of names
 	  mutants  each sync call and barrier of the driver left out, put off, halved or
 	         reversed, one at a time: the e2e tests in checked memory notice each. And

@@ -3,9 +3,8 @@
 # Copyright (c) 2026 The Syncline authors
 """run.py [--jobs N] TOOLS WORK [PATTERN]
 
-Proves receive's bursts, and what gives transmit room back, with cbmc, which prepare.sh
-unpacked into TOOLS; then removes one bound after the other, each of which must break a
-proof. One line each on standard output: "PASS name: words" or "FAIL name: words", then "END". PATTERN chooses by name.
+Proves receive's and transmit's bursts with cbmc, which prepare.sh unpacked into TOOLS;
+then removes one bound after the other, each of which must break a proof. One line each on standard output: "PASS name: words" or "FAIL name: words", then "END". PATTERN chooses by name.
 docs/proof.md says what is proven, and of what it is made up.
 """
 
@@ -23,22 +22,24 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
 LIMIT = 900  # seconds for one proof: some twenty times what the longest takes alone
 
-# What is compiled: name, source, macros, how often loops may go round. A ring of four
-# descriptors has room for a burst of three that wraps; lanes take two quads of twelve.
-SCALAR = ("scalar", "rx.c", ["SL_SIMD=0"], 4)
-SCATTERED = ("scattered", "rx.c", ["SL_SIMD=0", "RX_CLEAN=1", "RX_HOLD=1"], 4)
-QUADS = ["SL_SIMD=128", "RX_DESCS=12u", "RX_LINE=4u", "RX_CLEAN=0", "RX_HOLD=4"]
-LANES = ("lanes", "rx.c", QUADS, 9)
-SPLIT = ("split lanes", "rx.c", QUADS + ["SL_LANE_IS_ATOMIC=0"], 9)
+# What is compiled: name, source, macros, how often loops may go round, and which ones more or
+# less. A ring of four descriptors has room for a burst of three that wraps; lanes take two
+# quads of twelve. A frame has two segments at most, and one more in what tx_post.c is given.
+CHAINS = ["world_free.0:3", "rx_trim_crc.0:2"]
+SCALAR = ("scalar", "rx.c", ["SL_SIMD=0"], 4, CHAINS)
+SCATTERED = ("scattered", "rx.c", ["SL_SIMD=0", "RX_CLEAN=1", "RX_HOLD=1"], 4, CHAINS)
+QUAD = ["SL_SIMD=128", "RX_LINE=4u", "RX_CLEAN=0", "RX_HOLD=4"]
+LANES = ("lanes", "rx.c", QUAD + ["RX_DESCS=12u"], 9, CHAINS)
+SPLIT = ("split lanes", "rx.c", LANES[2] + ["SL_LANE_IS_ATOMIC=0"], 9, CHAINS)
+# One quad of the rows with offload: what is loaded otherwise is two of them without.
+SPLIT_ONE = ("split lanes, one quad", "rx.c", QUAD + ["RX_DESCS=8u", "SL_LANE_IS_ATOMIC=0"], 9, CHAINS)
 # Mempools are given back to by their own calls alone, not by way of a cache.
-TRANSMIT = ("scalar", "tx.c", ["SL_SIMD=0", "RTE_LIBRTE_MEMPOOL_DEBUG"], 5)
-BUILDS = (SCALAR, SCATTERED, LANES, SPLIT, TRANSMIT)
+TRANSMIT = ("scalar", "tx.c", ["SL_SIMD=0", "RTE_LIBRTE_MEMPOOL_DEBUG"], 5, CHAINS)
+POSTING = ("scalar", "tx_post.c", TRANSMIT[2], 5, ["world_free.0:4", "tx_burst.0:8"])
 
 # Loops that are of the proof's own making, and those over bytes of a lane.
 LOOPS = ["rx_world.0:32", "rx_world.1:32", "rx_world.2:32", "rx_check_queue.0:32",
          "check_sync.0:32", "sl_vec_shuffle.0:17", "sl_vec_above16.0:17",
-         # A frame has two segments at most.
-         "world_free.0:3", "rx_trim_crc.0:2",
          # No more than a batch, of two, is handed to a mempool at a time.
          "rte_mempool_put_bulk.0:3"]
 
@@ -51,12 +52,15 @@ def proofs():
         yield SCATTERED, f"prove_rx_{mode}_scattered"
     yield SCALAR, "prove_rx_coherent_offload"
     yield LANES, "prove_rx_coherent_refill"
-    for build in (LANES, SPLIT):
-        for what in ("", "_offload"):
-            yield build, f"prove_rx_coherent{what}_quads"
+    for build, offload in ((LANES, LANES), (SPLIT, SPLIT_ONE)):
+        yield build, "prove_rx_coherent_quads"
+        yield offload, "prove_rx_coherent_offload_quads"
     for what in ("coherent_reclaim", "checked_reclaim", "reclaim_for", "done_cleanup",
                  "descriptor_status"):
         yield TRANSMIT, f"prove_tx_{what}"
+    for what in ("coherent_frame", "coherent_offload_frame", "checked_offload_frame",
+                 "coherent_burst", "checked_burst"):
+        yield POSTING, f"prove_tx_{what}"
 
 
 # A bound that is removed: build, proof that breaks, file of pmd/, text, what it becomes.
@@ -110,6 +114,32 @@ BOUNDS = (
      "(held > 0 && m->pool != list[0]->pool)", "false"),
     (TRANSMIT, "prove_tx_done_cleanup", "sl_tx_ring.h",
      "if (idx >= q->nb_desc)", "if (false)"),
+    (POSTING, "prove_tx_coherent_frame", "sl_tx_burst.c",
+     "c->used + m->nb_segs + (ctx ? 1u : 0u) > room", "false"),
+    (POSTING, "prove_tx_coherent_offload_frame", "sl_tx_burst.c",
+     "+ (ctx ? 1u : 0u) > room", "> room"),
+    (POSTING, "prove_tx_coherent_frame", "sl_tx_burst.c",
+     "if (unlikely(c->used == room))", "if (false)"),
+    (POSTING, "prove_tx_coherent_frame", "sl_tx_burst.c",
+     "idx + 1 == q->nb_desc ? 0 : idx + 1", "idx + 1"),
+    (POSTING, "prove_tx_coherent_frame", "sl_tx_burst.c",
+     "if (m->data_len == 0)", "if (false)"),
+    (POSTING, "prove_tx_coherent_frame", "sl_tx_burst.c",
+     "m->nb_segs > 1 || !tx_is_sole(m)", "false"),
+    (POSTING, "prove_tx_coherent_frame", "sl_tx_ring.h",
+     "m == NULL && left == 0 && sum", "sum"),
+    (POSTING, "prove_tx_coherent_frame", "sl_tx_ring.h",
+     "&& left == 0 && sum == pkt_len", "&& left == 0"),
+    (POSTING, "prove_tx_checked_offload_frame", "sl_tx_burst.c",
+     "sl_flush(q->sync, mode, rte_pktmbuf_mtod(m, const void *), m->data_len);", ""),
+    (POSTING, "prove_tx_checked_burst", "sl_tx_burst.c",
+     "RTE_MIN(used, q->nb_desc - from)", "used"),
+    (POSTING, "prove_tx_checked_burst", "sl_tx_burst.c",
+     "if (used > first)", "if (false)"),
+    (POSTING, "prove_tx_coherent_burst", "sl_tx_burst.c",
+     "if (c->used != c->reported)", "if (false)"),
+    (POSTING, "prove_tx_coherent_burst", "sl_tx_burst.c",
+     "q->nb_free -= c->used;", ""),
 )
 
 
@@ -124,6 +154,10 @@ def cuts(proof):
                                    "--generate-function-body", "rx_refill",
                                    "--generate-function-body-options", "assert-false-assume-false"],
                 ["--unwindset", f"rx_burst.0:{1 if once else 2}"])
+    if proof.startswith("prove_tx") and proof.endswith("_burst"):
+        return [word for whole in ("tx_put_one:any_put_one", "tx_reclaim:any_reclaim_burst",
+                                   "sl_tx_reclaim_for:any_reclaim_for")
+                for word in ("--replace-calls", whole)], []
     if proof.endswith("_reclaim"):
         return [], ["--unwindset", "tx_reclaim.0:1"]
     if proof.endswith("_reclaim_for"):
@@ -188,7 +222,7 @@ class Prover:
         said = self.tool(
             "cbmc", mine + ".2", "--function", proof, "--unwinding-assertions",
             "--drop-unused-functions", "--no-malloc-may-fail", "--slice-formula",
-            "--object-bits", "10", "--unwind", str(build[3]), "--unwindset", ",".join(LOOPS),
+            "--object-bits", "10", "--unwind", str(build[3]), "--unwindset", ",".join(LOOPS + build[4]),
             *(["--stop-on-fail"] if breaks else []), may=(0, 10))
         if breaks:
             return "breaks" if "VERIFICATION FAILED" in said else ""
@@ -255,7 +289,9 @@ def main():
                if fnmatch.fnmatch(f"{b[1]} without", args.pattern)]
     if not wanted and not removed:
         sys.exit(f"run.py: no proof has a name like '{args.pattern}'")
-    bases = {b[:2]: prover.compile(b, f"{b[0]}-{b[1]}".replace(" ", "-"), pmd) for b in BUILDS}
+    builds = {b[:2]: b for b, _ in wanted}
+    bases = {name: prover.compile(b, "-".join(name).replace(" ", "-"), pmd)
+             for name, b in builds.items()}
     with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
         jobs = [pool.submit(holds, b, bases[b[:2]], proof) for b, proof in wanted]
         jobs += [pool.submit(breaks, i, b) for i, b in removed]

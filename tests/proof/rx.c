@@ -89,7 +89,7 @@ rx_indices_sound(const struct sl_rx_queue *q, enum sl_coherency mode)
 	const unsigned int ready = q->ready;
 
 	return clean < RX_DESCS && use < RX_DESCS && use % RX_LINE == 0 && hold >= RX_LINE &&
-		hold <= RX_DESCS && (use + hold) % RX_DESCS == clean &&
+		hold <= RX_DESCS && (use + hold == clean || use + hold == clean + RX_DESCS) &&
 		(mode == SL_COHERENCY_COHERENT ?
 				ready == 0 :
 				ready <= RX_DESCS - hold && clean + ready <= RX_DESCS);

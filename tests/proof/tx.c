@@ -11,109 +11,13 @@
 #define TX_DESCS 4u
 #define WORLD_MBUFS TX_DESCS
 
-#include "world.h"
-
-#include "sl_tx_ring.h"
-
-/* No more than the ring has would ever be freed in one go. */
-#undef TX_FREE_BATCH
-#define TX_FREE_BATCH 2u
-
-#include "sl_tx_burst.c"
-
-/* Names that sl_tx.c has, too. */
-#define tx_free_run tx_free_run_each
-#define tx_free_each tx_free_each_of
-#include "sl_tx.c"
-
-static union sl_tx_desc ring[TX_DESCS];
-static volatile uint32_t head;
-static uint32_t tail;
-static struct rte_mbuf *sw_ring[TX_DESCS];
-static struct sl_tx_queue queue;
-static struct sl_port port;
-static struct rte_mempool other_pool = {.priv = &pool_priv};
-
-struct sl_tx_queue
-nondet_tx_queue(void);
-
-static bool
-world_read(const volatile void *p, size_t len)
-{
-	PROOF(__CPROVER_r_ok(p, len), "read within its object");
-	return __CPROVER_same_object(p, ring) || __CPROVER_same_object(p, &head);
-}
-
-static uint32_t
-any_register(void *dev, uint32_t off)
-{
-	return nondet_u32();
-}
-
-static const struct sl_bus_ops bus_ops = {.read = any_register};
-
-/* --- sync calls --- */
+#include "tx_world.h"
 
 static void
 check_sync(void *ctx, enum sl_sync_verb verb, const void *va, size_t len,
 	const struct sl_sync_site *site)
 {
 	PROOF(verb == SL_SYNC_DOORBELL || __CPROVER_r_ok(va, len), "synced within its object");
-}
-
-static void
-check_release(void *ctx, const void *va, size_t len, const struct sl_sync_site *site)
-{
-	PROOF(__CPROVER_r_ok(va, len), "released within its object");
-}
-
-static const struct sl_sync_checker checker = {.sync = check_sync, .release = check_release};
-static struct sl_sync sync_ctx = {.step = 2 * ROOM, .checker = &checker};
-
-/* --- what is around --- */
-
-const struct sl_data_pool *
-sl_data_pool_of(const struct rte_mempool *mp)
-{
-	return NULL;
-}
-
-int
-sl_map_tx_mbuf(struct sl_port *of, const struct rte_mbuf *m)
-{
-	return nondet_bool() ? 0 : -EFAULT;
-}
-
-void
-sl_tx_stall_check(struct sl_tx_queue *q)
-{
-}
-
-void
-sl_bad_value(struct sl_port *of, const char *kind, unsigned int qid, const char *what)
-{
-}
-
-/* --- the queue between two bursts --- */
-
-/* How far descriptor @i is from the oldest one. */
-static unsigned int
-tx_behind(const struct sl_tx_queue *q, unsigned int i)
-{
-	return i >= q->next_to_clean ? i - q->next_to_clean : i + TX_DESCS - q->next_to_clean;
-}
-
-static bool
-tx_sound(const struct sl_tx_queue *q)
-{
-	const unsigned int use = q->next_to_use, clean = q->next_to_clean;
-	const unsigned int out = TX_DESCS - 1u - q->nb_free;
-
-	if (!q->started)
-		return use == 0 && clean == 0 && q->nb_free == 0 && q->nb_done == 0 &&
-			q->mixed == TX_DESCS - 1u;
-	return use < TX_DESCS && clean < TX_DESCS && q->nb_free <= TX_DESCS - 1u &&
-		(clean + out) % TX_DESCS == use && q->nb_done <= out && q->mixed <= out;
 }
 
 /* An mbuf that somebody else may hold, too; with MBUF_FAST_FREE nobody does. */
@@ -149,7 +53,7 @@ tx_in_flight(const struct sl_tx_queue *q, unsigned int i, struct rte_mempool *ru
 		sw_ring[i] = NULL; /* a context */
 	} else if (!q->fast_free && nondet_bool()) {
 		m->nb_segs = nondet_u16();
-		m->next = &mbufs[(i + 1) % TX_DESCS]->m;
+		m->next = &mbufs[tx_wrap(i + 1)]->m;
 	}
 }
 
@@ -164,7 +68,7 @@ tx_world(enum sl_coherency mode)
 	pool_flags = 0;
 	sync_ctx.mode = mode;
 	port.bus.ops = &bus_ops;
-	*q = nondet_tx_queue();
+	tx_any_queue(q);
 	q->ring = ring;
 	q->sw_ring = sw_ring;
 	q->tail = &tail;
@@ -180,7 +84,7 @@ tx_world(enum sl_coherency mode)
 	/* What wants no look is of the pool seen last, if there is any such. */
 	q->pool_seen = nondet_bool() ? NULL : nondet_bool() ? &pool : &other_pool;
 	ASSUME(q->pool_seen == NULL || q->pool_seen == run ||
-		TX_DESCS - 1u - q->nb_free == q->mixed);
+		TX_DESCS - 1u - q->nb_free <= q->mixed);
 }
 
 /* A queue afterwards: behind each outstanding descriptor is an mbuf of its own, or a context. */
@@ -227,7 +131,7 @@ tx_check_reclaimed(const struct sl_tx_queue *q, unsigned int free_before)
 	const unsigned int freed = q->nb_free - free_before;
 
 	PROOF(q->nb_free >= free_before && freed <= out_before, "no more freed than was out");
-	PROOF(q->next_to_clean == (clean_before + freed) % TX_DESCS, "the oldest ones were freed");
+	PROOF(q->next_to_clean == tx_wrap(clean_before + freed), "the oldest ones were freed");
 	tx_check_queue(q);
 }
 
@@ -256,8 +160,12 @@ PROVE_RECLAIM(checked, SL_COHERENCY_CHECKED)
 void
 prove_tx_reclaim_for(void)
 {
-	const unsigned int before = tx_start(&queue, SL_COHERENCY_CHECKED), use = queue.next_to_use;
+	unsigned int before, use;
 
+	/* A burst that is at work may ask, too. */
+	filled = nondet_u16();
+	before = tx_start(&queue, SL_COHERENCY_CHECKED);
+	use = queue.next_to_use;
 	sl_tx_reclaim_for(&queue, nondet_u16());
 	PROOF(queue.next_to_use == use, "nothing was filled");
 	tx_check_reclaimed(&queue, before);

@@ -46,12 +46,15 @@ world_read(const volatile void *p, size_t len);
 /* --- mbufs --- */
 
 /** Bytes of a buffer behind its headroom, more than the driver is told of. */
+#ifndef ROOM
 #define ROOM 4096u
+#endif
 
 /** Where an mbuf is. */
 enum place {
 	IN_POOL,
 	POSTED,	   /* behind a descriptor that the NIC has */
+	GIVEN,	   /* to a burst that may take it */
 	IN_CHAIN,  /* in a frame being put together */
 	WITH_USER, /* handed up, or held by somebody else as well */
 	IN_FLIGHT, /* behind a descriptor that was handed over */

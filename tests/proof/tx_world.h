@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+#ifndef _PROOF_TX_WORLD_H_
+#define _PROOF_TX_WORLD_H_
+
+/* What surrounds transmit in a proof: a queue of TX_DESCS descriptors, its port, and the driver's
+ * source. */
+
+#include "world.h"
+
+#include "sl_tx_ring.h"
+
+/* No more than the ring has would ever be freed in one go. */
+#undef TX_FREE_BATCH
+#define TX_FREE_BATCH 2u
+
+#include "sl_tx_burst.c"
+
+/* Names that sl_tx.c has, too. */
+#define tx_free_run tx_free_run_each
+#define tx_free_each tx_free_each_of
+#include "sl_tx.c"
+
+static union sl_tx_desc ring[TX_DESCS];
+static volatile uint32_t head;
+static uint32_t tail;
+static struct rte_mbuf *sw_ring[TX_DESCS];
+static struct sl_tx_queue queue;
+static struct sl_port port;
+static struct rte_mempool other_pool = {.priv = &pool_priv};
+
+struct sl_tx_queue
+nondet_tx_queue(void);
+
+static bool
+world_read(const volatile void *p, size_t len)
+{
+	PROOF(__CPROVER_r_ok(p, len), "read within its object");
+	return __CPROVER_same_object(p, ring) || __CPROVER_same_object(p, &head);
+}
+
+static uint32_t
+any_register(void *dev, uint32_t off)
+{
+	return nondet_u32();
+}
+
+static const struct sl_bus_ops bus_ops = {.read = any_register};
+
+/* --- sync calls --- */
+
+/* What a proof asks of each sync call; in it. */
+static void
+check_sync(void *ctx, enum sl_sync_verb verb, const void *va, size_t len,
+	const struct sl_sync_site *site);
+
+static void
+check_release(void *ctx, const void *va, size_t len, const struct sl_sync_site *site)
+{
+	PROOF(__CPROVER_r_ok(va, len), "released within its object");
+}
+
+static const struct sl_sync_checker checker = {.sync = check_sync, .release = check_release};
+static struct sl_sync sync_ctx = {.step = 2 * ROOM, .checker = &checker};
+
+/* --- what is around --- */
+
+const struct sl_data_pool *
+sl_data_pool_of(const struct rte_mempool *mp)
+{
+	return NULL;
+}
+
+int
+sl_map_tx_mbuf(struct sl_port *of, const struct rte_mbuf *m)
+{
+	return nondet_bool() ? 0 : -EFAULT;
+}
+
+void
+sl_tx_stall_check(struct sl_tx_queue *q)
+{
+}
+
+void
+sl_bad_value(struct sl_port *of, const char *kind, unsigned int qid, const char *what)
+{
+}
+
+/* --- the queue between two bursts --- */
+
+/* In the ring, whose size is a power of two: a division costs the prover much. */
+static unsigned int
+tx_wrap(unsigned int i)
+{
+	return i & (TX_DESCS - 1u);
+}
+
+/* How far descriptor @i is from the oldest one. */
+static unsigned int
+tx_behind(const struct sl_tx_queue *q, unsigned int i)
+{
+	return i >= q->next_to_clean ? i - q->next_to_clean : i + TX_DESCS - q->next_to_clean;
+}
+
+/* Descriptors that a burst at work has filled and not yet handed over. */
+static unsigned int filled;
+
+static bool
+tx_sound(const struct sl_tx_queue *q)
+{
+	const unsigned int use = q->next_to_use, clean = q->next_to_clean;
+	const unsigned int out = TX_DESCS - 1u - q->nb_free;
+
+	if (!q->started)
+		return filled == 0 && use == 0 && clean == 0 && q->nb_free == 0 &&
+			q->nb_done == 0 && q->mixed == TX_DESCS - 1u;
+	return use < TX_DESCS && clean < TX_DESCS && q->nb_free <= TX_DESCS - 1u &&
+		tx_wrap(clean + out) == use && q->nb_done <= out && out + filled < TX_DESCS &&
+		q->mixed <= out + filled;
+}
+
+/* Anything, but for indices: not one of these is ever more, and what the prover sees of that costs
+ * little. */
+static void
+tx_any_queue(struct sl_tx_queue *q)
+{
+	*q = nondet_tx_queue();
+	q->next_to_use &= TX_DESCS - 1u;
+	q->next_to_clean &= TX_DESCS - 1u;
+	q->nb_free &= TX_DESCS - 1u;
+	q->nb_done &= TX_DESCS - 1u;
+	q->mixed &= TX_DESCS - 1u;
+}
+
+#endif /* _PROOF_TX_WORLD_H_ */
