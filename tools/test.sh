@@ -185,7 +185,7 @@ test_mutants() {
 	if [[ ${SL_MUTANTS-} == all ]]; then sample=(); fi
 	mkdir -p "$SL_CACHE/mutants"
 	count_verdicts mutants 'PASS*: killed by *' < <("$SL_TOP/tests/mutants/run.py" build "$SL_CACHE/mutants" \
-		--jobs "$SL_JOBS" --rules --whole ${sample[@]+"${sample[@]}"} </dev/null | tee "$report")
+		--jobs "$SL_JOBS" --rules ${sample[@]+"${sample[@]}"} </dev/null | tee "$report")
 	say "mutants: the whole list is in ${report#"$SL_TOP/"}"
 }
 

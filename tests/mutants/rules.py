@@ -9,9 +9,6 @@ or is written anew is found again. rules(path, text) yields Change objects.
 import re
 from collections import namedtuple
 
-# Kinds none of whose mutants lives but those that are justified. The others are on their way.
-WHOLE = ("state", "stats", "zero", "fence", "window")
-
 # From @start to @end of the text @new takes the place; @what is the text that tells the place.
 Change = namedtuple("Change", "kind start end new what function")
 

@@ -618,8 +618,7 @@ def steps_of(build, mutant):
 
 def choose(mutants, args):
     """Those that are wanted; of those of rules.py so many as wanted by chance, with the seed in SL_SEED or a new one, which is printed."""
-    kinds = () if not args.rules else rules.WHOLE if args.whole else None
-    found = [m for m in mutants if (not m.rule or kinds is None or m.kind in kinds) and
+    found = [m for m in mutants if (not m.rule or args.rules) and
              (not args.quick or m.kind in ("drop", "bug") or m.rule) and
              (not args.only or re.search(args.only, f"{m.name} {m.where}"))]
     ruled = [m for m in found if m.rule]
@@ -728,8 +727,7 @@ def main():
     p.add_argument("--only", metavar="REGEX", help="only mutants whose name or place matches")
     p.add_argument("--quick", action="store_true", help="only calls left out, and the named bugs")
     p.add_argument("--rules", action="store_true", help="those of rules.py too")
-    p.add_argument("--whole", action="store_true", help=f"of these the kinds none of which lives: {', '.join(rules.WHOLE)}")
-    p.add_argument("--sample", type=int, metavar="N", help="of these only N, by chance (SL_SEED)")
+    p.add_argument("--sample", type=int, metavar="N", help="of those of rules.py only N, by chance (SL_SEED)")
     p.add_argument("--list", action="store_true", help="name the mutants and end")
     p.add_argument("--justified", metavar="FILE", default=os.path.join(HERE, "justified"),
                    help="the list of those that may survive")
