@@ -17,6 +17,8 @@ perf_help() {
 	  peers    our driver and DPDK's own in one process on the same software NIC, in
 	           turn: cycles a packet, and the ratios. x86-64. Some minutes; --quick:
 	           less than a minute. Ctrl-C keeps what is done
+	  releases the driver on the system's DPDK and on each of SL_DPDK_PREFIXES, in turn: cycles a
+	           packet; exit status 3 when rx+tx of one takes over 3 % more than the first
 	  instructions
 	           a packet, of each path of the driver: by callgrind, and for AArch64 under
 	           qemu-user. --arch x86_64 or aarch64: of that one alone
@@ -32,6 +34,21 @@ perf_help() {
 perf_build() {
 	setup_for_build
 	build_tree build gcc || exit 1
+}
+
+# A build of each release, and what compares them.
+perf_releases() {
+	local prefix
+	local -a builds=(build)
+	if [[ " $* " == *" --help "* || " $* " == *" -h "* ]]; then exec tests/peer/releases.py --help; fi
+	perf_build
+	while IFS= read -rd: prefix; do
+		[[ -n $prefix ]] || continue
+		callers "$prefix"
+		build_with_dpdk "$REPLY" || exit 1
+		builds+=("$SL_DPDK_BUILD")
+	done <<<"${SL_DPDK_PREFIXES-}:"
+	exec tests/peer/releases.py "$@" "${builds[@]}"
 }
 
 cmd_perf() {
@@ -51,6 +68,9 @@ cmd_perf() {
 		cd "$SL_CALLER" || die "$SL_CALLER cannot be entered"
 		exec "$SL_TOP/build/tests/peer/sl-peers" "$@"
 		;;
+	releases)
+		perf_releases "$@"
+		;;
 	instructions | prices | baseline)
 		# Valgrind, qemu-user and the cross compiler are the tests'.
 		ensure_packages "$SL_PACKAGES_TEST"
@@ -61,6 +81,6 @@ cmd_perf() {
 		esac
 		exec tests/perf/gate.py "$what" build "$@"
 		;;
-	*) die "perf: unknown word '$what'. Allowed: run, compare, report, export, peers, instructions, prices, baseline, --help." ;;
+	*) die "perf: unknown word '$what'. Allowed: run, compare, report, export, peers, releases, instructions, prices, baseline, --help." ;;
 	esac
 }
