@@ -121,7 +121,7 @@ readonly SL_DPDK_OLDEST=22.11
 dpdk_pc_of() {
 	local arch
 	arch=$(gcc -print-multiarch 2>/dev/null) || true
-	for REPLY in "$1/lib/${arch:-.}" "$1/lib64" "$1/lib" "$1/share" "$1"/lib/*; do
+	for REPLY in ${arch:+"$1/lib/$arch"} "$1/lib64" "$1/lib" "$1/share" "$1"/lib/*; do
 		REPLY+=/pkgconfig
 		if [[ -f $REPLY/libdpdk.pc ]]; then return 0; fi
 	done

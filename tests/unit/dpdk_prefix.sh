@@ -179,10 +179,13 @@ logged
 [[ -e $work/tree/$(dir 25.11.2 "$work/new")/build.ninja ]] || fail "the folder is not there"
 
 # Of several architectures' files the compiler's own.
-dpdk "$work/multi" 25.11.2 "lib/$(gcc -print-multiarch)/pkgconfig"
-dpdk "$work/multi" 25.11.2 lib/aaa-linux-gnu/pkgconfig
-run 0 build --dpdk "$work/multi"
-logged "gcc $(dir 25.11.2 "$work/multi") $set_up/multi/lib/$(gcc -print-multiarch)/pkgconfig"
+arch=$(gcc -print-multiarch)
+if [[ -n $arch ]]; then
+	dpdk "$work/multi" 25.11.2 "lib/$arch/pkgconfig"
+	dpdk "$work/multi" 25.11.2 lib/aaa-linux-gnu/pkgconfig
+	run 0 build --dpdk "$work/multi"
+	logged "gcc $(dir 25.11.2 "$work/multi") $set_up/multi/lib/$arch/pkgconfig"
+fi
 
 # --- a distribution's DPDK, without driver headers: from its source package, or the user's own ---
 
