@@ -45,7 +45,9 @@ perf_releases() {
 	while IFS= read -rd: prefix; do
 		[[ -n $prefix ]] || continue
 		callers "$prefix"
-		build_with_dpdk "$REPLY" || exit 1
+		prefix=$REPLY
+		find_dpdk "$prefix" || die "perf releases: SL_DPDK_PREFIXES: $SL_DPDK_WHY"
+		build_with_dpdk "$prefix" gcc || exit 1
 		builds+=("$SL_DPDK_BUILD")
 	done <<<"${SL_DPDK_PREFIXES-}:"
 	exec tests/peer/releases.py "$@" "${builds[@]}"

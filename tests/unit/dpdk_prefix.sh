@@ -264,6 +264,17 @@ matrix 1 "8 passed, 1 failed, 0 skipped" "rel:$work/new"
 said "matrix: FAIL $work/here/rel is not built by clang"
 rm "$work/tree/broken"
 
+# --- the same prefixes for "perf releases" ---
+
+mkdir "$work/tree/tests/peer"
+printf '%s\n' '#!/bin/sh' 'echo "compares: $*"' >"$work/tree/tests/peer/releases.py"
+chmod +x "$work/tree/tests/peer/releases.py"
+rm -rf "$work"/tree/build*
+SL_DPDK_PREFIXES=$work/new:rel run 0 perf releases --rounds 3
+said "compares: --rounds 3 build $(dir 25.11.2 "$work/new") $(dir 23.11.7 "$work/here/rel")"
+SL_DPDK_PREFIXES=$work/none run 1 perf releases
+said "perf releases: SL_DPDK_PREFIXES: there is no folder $work/none."
+
 # --- what Meson says when it is called by hand ---
 
 # by_hand PREFIX TEXT...
