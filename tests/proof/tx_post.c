@@ -24,6 +24,8 @@ static union sl_tx_desc before[TX_DESCS];
 static union sl_tx_desc flushed[TX_DESCS];
 static uint32_t flushed_len[WORLD_MBUFS];
 static struct rte_mbuf *pkts[TX_BURST];
+/* Who has what others' data is: only how many is looked at. */
+static struct rte_mbuf_ext_shared_info shared;
 
 struct tx_cursor
 nondet_cursor(void);
@@ -141,6 +143,9 @@ tx_frame(const struct sl_tx_queue *q)
 		m = &mbufs[i]->m;
 		m->pool = nondet_bool() ? &pool : &other_pool;
 		m->nb_segs = nondet_u16();
+		m->shinfo = &shared;
+		if (!q->fast_free)
+			m->ol_flags |= nondet_u64() & (RTE_MBUF_F_INDIRECT | RTE_MBUF_F_EXTERNAL);
 		if (!q->fast_free && nondet_bool())
 			m->refcnt = 2;
 		if (linked < i || (i > 0 && nondet_bool()))
@@ -159,7 +164,7 @@ tx_frame(const struct sl_tx_queue *q)
 /* Descriptor @i is one that the frame filled, the @at th. */
 static void
 check_filled(const struct sl_tx_queue *q, unsigned int i, unsigned int at, enum sl_coherency mode,
-	bool look)
+	bool look, const struct rte_mempool *seen)
 {
 	const union sl_tx_desc *d = &ring[i];
 	const struct rte_mbuf *m = NULL;
@@ -187,6 +192,9 @@ check_filled(const struct sl_tx_queue *q, unsigned int i, unsigned int at, enum 
 				(m->refcnt == 1 && m->nb_segs == 1 && m->next == NULL &&
 					m->pool == q->pool_seen),
 			"what wants no look is as its pool, the one seen last, had it");
+		PROOF(look || RTE_MBUF_DIRECT(m), "others' data wants a look");
+		PROOF(mbufs[k]->readable > 0 || (RTE_MBUF_DIRECT(m) && m->pool == seen),
+			"the NIC's window has the data");
 	}
 	PROOF(m != NULL, "behind a descriptor is a segment of its frame");
 }
@@ -221,7 +229,7 @@ tx_prove_frame(enum sl_coherency mode, bool offload)
 		const unsigned int at = tx_from(was.idx, i);
 
 		if (at < c.used - was.used) {
-			check_filled(q, i, at, mode, tx_out(q) + was.used + at < q->mixed);
+			check_filled(q, i, at, mode, tx_out(q) + was.used + at < q->mixed, seen);
 			continue;
 		}
 		PROOF(sw_ring[i] == (struct rte_mbuf *)&others[i], "other segments are left alone");

@@ -160,6 +160,8 @@ world_prefree_seg(struct rte_mbuf *m)
 	}
 	m->next = NULL;
 	m->nb_segs = 1;
+	/* What was of others is theirs again. */
+	m->ol_flags = (m->ol_flags & ~(RTE_MBUF_F_INDIRECT | RTE_MBUF_F_EXTERNAL)) | pool_flags;
 	return m;
 }
 
