@@ -17,6 +17,9 @@
 extern "C" {
 #endif
 
+/** What a read of a removed device gives. */
+#define SL_REG_GONE UINT32_C(0xFFFFFFFF)
+
 /** Accessors of one device; const for the device's life. */
 struct sl_bus_ops {
 	/** Read the 32-bit register at byte offset @p off of BAR 0. All ones: device gone. */

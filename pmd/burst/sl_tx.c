@@ -78,7 +78,7 @@ sl_tx_free_each(struct sl_tx_queue *q, unsigned int n)
 unsigned int
 sl_tx_done_by_register(const struct sl_tx_queue *q)
 {
-	const unsigned int done = tx_before(q, SL_RD(&q->port->bus, TDH, q->queue_id));
+	const unsigned int done = tx_before(q, q->port->hw->ops->txq_head(q));
 
 	return done > tx_outstanding(q) ? 0 : done;
 }
@@ -116,9 +116,7 @@ sl_tx_reclaim_for(struct sl_tx_queue *q, unsigned int n)
 static unsigned int
 tx_taken(const struct sl_tx_queue *q)
 {
-	const struct sl_bus *bus = &q->port->bus;
-
-	if (SL_RD(bus, TDBAL, q->queue_id) != (uint32_t)q->ring_mem.iova)
+	if (!q->port->hw->ops->txq_is_set_up(q))
 		return tx_done(q, q->sync->mode, NULL);
 	return sl_tx_done_by_register(q);
 }

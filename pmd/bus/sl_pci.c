@@ -17,10 +17,11 @@
 
 #include "sl_args.h"
 #include "sl_checked.h"
+#include "sl_fields.h"
 #include "sl_port.h"
 
 #define WHY_LEN 512u
-#define RESET_QUIET_US 1000u /* 4.2.1.6.1 */
+#define RESET_QUIET_US 1000u /* no access before: 82576, 4.2.1.6.1 */
 #define PATH_LEN 256u
 
 static uint32_t
@@ -107,22 +108,13 @@ master_off(const struct rte_pci_device *pci)
 	return off;
 }
 
-/* Whether the NIC moves frames, or would with bus mastering; it answers in any case. */
-static bool
-moves_frames(const struct sl_bus *bus)
-{
-	return SL_RD(bus, STATUS, 0) != SL_REG_GONE &&
-		((SL_RD(bus, RCTL, 0) & SL_RCTL_RXEN) != 0 ||
-			(SL_RD(bus, TCTL, 0) & SL_TCTL_EN) != 0);
-}
-
 /*
  * uio leaves a NIC as a killed process had it, to receive into memory that others have now as
  * soon as it may. EAL turns bus mastering on when it maps the device, so the NIC forgets its
  * rings before that. vfio resets a device by itself when it is opened.
  */
 static void
-stop_left_running(const struct rte_pci_device *pci)
+stop_left_running(const struct rte_pci_device *pci, const struct sl_hw *hw)
 {
 	struct sl_bus bus = {.ops = &mmio_ops};
 	int fd;
@@ -131,18 +123,18 @@ stop_left_running(const struct rte_pci_device *pci)
 		return;
 	fd = open_of(pci, "resource0");
 	bus.dev = fd < 0 ? MAP_FAILED :
-			   mmap(NULL, SL_BAR_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+			   mmap(NULL, hw->bar_size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	if (fd >= 0)
 		close(fd);
 	if (bus.dev == MAP_FAILED)
 		return;
-	if (moves_frames(&bus)) {
-		SL_WR(&bus, CTRL, 0, SL_RD(&bus, CTRL, 0) | SL_CTRL_RST);
+	if (hw->ops->moves_frames(&bus)) {
+		hw->ops->forget(&bus);
 		rte_delay_us_sleep(RESET_QUIET_US);
 		SL_LOG(NOTICE, "%s: was left running, by a killed process or by firmware: stopped",
 			pci->name);
 	}
-	munmap(bus.dev, SL_BAR_SIZE);
+	munmap(bus.dev, hw->bar_size);
 }
 
 static bool
@@ -153,6 +145,7 @@ is_uio(const struct rte_pci_device *pci)
 
 /** What the creation of a port goes by. */
 struct pci_probe {
+	const struct sl_hw *hw;
 	struct rte_pci_device *pci;
 	struct sl_args args;
 	struct sl_vfio_link link;
@@ -174,14 +167,15 @@ pci_port_create(struct rte_eth_dev *eth, void *arg)
 	char path[PATH_LEN];
 	int ret;
 
-	if (pci->mem_resource[0].addr == NULL || pci->mem_resource[0].len < SL_BAR_SIZE) {
+	if (pci->mem_resource[0].addr == NULL || pci->mem_resource[0].len < probe->hw->bar_size) {
 		SL_LOG(ERR, "%s: BAR 0 has %" PRIu64 " bytes mapped, %u are needed",
 			pci->device.name,
 			pci->mem_resource[0].addr == NULL ? 0 : pci->mem_resource[0].len,
-			SL_BAR_SIZE);
+			probe->hw->bar_size);
 		return -ENODEV;
 	}
 	port->eth = eth;
+	port->hw = probe->hw;
 	port->dev_ops = &pci_dev_ops;
 	port->dev_priv = pci;
 	port->bus = (struct sl_bus){.ops = &mmio_ops, .dev = pci->mem_resource[0].addr};
@@ -204,7 +198,7 @@ pci_port_create(struct rte_eth_dev *eth, void *arg)
 static int
 pci_probe(struct rte_pci_driver *driver, struct rte_pci_device *pci)
 {
-	struct pci_probe probe = {.pci = pci};
+	struct pci_probe probe = {.pci = pci, .hw = sl_hw_find(pci->id.device_id)};
 	char why[WHY_LEN];
 	int ret;
 
@@ -212,6 +206,11 @@ pci_probe(struct rte_pci_driver *driver, struct rte_pci_device *pci)
 	if (rte_eal_process_type() != RTE_PROC_PRIMARY) {
 		SL_LOG(ERR, "%s: works in a primary process only", pci->device.name);
 		return -ENOTSUP;
+	}
+	if (probe.hw == NULL) {
+		SL_LOG(ERR, "%s: no driver for device %04x:%04x", pci->device.name,
+			pci->id.vendor_id, pci->id.device_id);
+		return -ENODEV;
 	}
 	ret = sl_args_parse(SL_ARGS_PCI,
 		pci->device.devargs != NULL ? pci->device.devargs->args : NULL, &probe.args, why,
@@ -221,7 +220,7 @@ pci_probe(struct rte_pci_driver *driver, struct rte_pci_device *pci)
 		return ret;
 	}
 	if (is_uio(pci))
-		stop_left_running(pci);
+		stop_left_running(pci, probe.hw);
 	/* The device is ours to map, not EAL's: it would map all memory first. */
 	ret = sl_vfio_attach(pci, &probe.args, &probe.link);
 	if (ret != 0)

@@ -17,6 +17,7 @@
 #include "sl_checked.h"
 #include "sl_compat.h"
 #include "sl_cpus.h"
+#include "sl_fields.h"
 #include "sl_soft.h"
 
 #define SHARED_NAME "syncline_soft"
@@ -375,6 +376,7 @@ soft_port_create(struct rte_eth_dev *eth, const char *name, const struct sl_args
 
 	port->eth = eth;
 	port->window.strict = args->window_strict;
+	port->hw = sl_hw_find(SL_PCI_DEV_82576);
 	port->dev_ops = args->own_time ? &soft_timed_ops : &soft_dev_ops;
 	port->dev_priv = rte_zmalloc(name, sizeof(struct soft_dev), 0);
 	if (port->dev_priv == NULL)

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  *
- * A port's life and its general properties. Sections are those of the Intel
- * 82576EB datasheet, revision 2.63.
+ * A port's life and its general properties.
  */
 #include <rte_malloc.h>
 
@@ -11,23 +10,9 @@
 #include "sl_pmd.h"
 #include "sl_port.h"
 
-#define RX_OFFLOADS \
-	(RTE_ETH_RX_OFFLOAD_VLAN_STRIP | RTE_ETH_RX_OFFLOAD_VLAN_FILTER | \
-		RTE_ETH_RX_OFFLOAD_IPV4_CKSUM | RTE_ETH_RX_OFFLOAD_UDP_CKSUM | \
-		RTE_ETH_RX_OFFLOAD_TCP_CKSUM | RTE_ETH_RX_OFFLOAD_KEEP_CRC | \
-		RTE_ETH_RX_OFFLOAD_SCATTER | RTE_ETH_RX_OFFLOAD_RSS_HASH)
-#define TX_OFFLOADS \
-	(RTE_ETH_TX_OFFLOAD_VLAN_INSERT | RTE_ETH_TX_OFFLOAD_IPV4_CKSUM | \
-		RTE_ETH_TX_OFFLOAD_UDP_CKSUM | RTE_ETH_TX_OFFLOAD_TCP_CKSUM | \
-		RTE_ETH_TX_OFFLOAD_MULTI_SEGS | RTE_ETH_TX_OFFLOAD_MBUF_FAST_FREE)
-
 #define LINK_STEP_US 100000u
 #define DEFAULT_DESC 512u
 #define DEFAULT_BURST 32u
-
-/* IEEE 802.3 values, as 8.12.1 wants them. */
-#define TX_COLLISION_THRESHOLD 0xF
-#define TX_COLLISION_DISTANCE 0x40
 
 static int
 check_configuration(const struct rte_eth_dev *eth)
@@ -68,39 +53,22 @@ sl_dev_configure(struct rte_eth_dev *eth)
 	return ret != 0 ? ret : sl_rss_configure(eth);
 }
 
-/* 8.10.1, 8.10.12, 8.10.13: receive control; nothing comes in before filters and RSS stand. */
+/* Nothing comes in before filters and RSS stand. */
 static void
 program_rx(struct rte_eth_dev *eth)
 {
 	struct sl_port *port = sl_port_of(eth);
 	const struct rte_eth_conf *conf = &eth->data->dev_conf;
-	uint64_t cksum = RTE_ETH_RX_OFFLOAD_IPV4_CKSUM | RTE_ETH_RX_OFFLOAD_UDP_CKSUM |
-		RTE_ETH_RX_OFFLOAD_TCP_CKSUM;
-	/* LPE always: RLPML then is the one limit, for plain and jumbo frames alike. */
-	uint32_t rctl = SL_RCTL_BAM | SL_RCTL_LPE;
-	/* PCSD: the descriptor carries the RSS hash, not a fragment checksum. */
-	uint32_t rxcsum = SL_RXCSUM_PCSD;
+	const struct sl_hw_rx rx = {
+		.max_frame = sl_port_max_frame(eth),
+		.keep_crc = (conf->rxmode.offloads & RTE_ETH_RX_OFFLOAD_KEEP_CRC) != 0,
+		.loopback = conf->lpbk_mode != 0,
+		.checksums = (conf->rxmode.offloads & RTE_ETH_RX_OFFLOAD_CHECKSUM) != 0,
+	};
 
-	if ((conf->rxmode.offloads & RTE_ETH_RX_OFFLOAD_KEEP_CRC) == 0)
-		rctl |= SL_RCTL_SECRC;
-	if (conf->lpbk_mode != 0)
-		rctl |= SL_PREP(SL_RCTL_LBM, SL_LBM_MAC);
-	if ((conf->rxmode.offloads & cksum) != 0)
-		rxcsum |= SL_RXCSUM_IPOFLD | SL_RXCSUM_TUOFLD;
-	SL_WR(&port->bus, RLPML, 0, SL_PREP(SL_RLPML_LEN, sl_port_max_frame(eth)));
-	SL_WR(&port->bus, RXCSUM, 0, rxcsum);
-	SL_WR(&port->bus, RCTL, 0, rctl);
+	port->hw->ops->rx_set_up(port, &rx);
 	sl_filter_restore(eth);
-	SL_WR(&port->bus, RCTL, 0, SL_RD(&port->bus, RCTL, 0) | SL_RCTL_RXEN);
-}
-
-static void
-program_tx(struct sl_port *port)
-{
-	SL_WR(&port->bus, TCTL, 0,
-		SL_TCTL_EN | SL_TCTL_PSP | SL_TCTL_RTLC |
-			SL_PREP(SL_TCTL_CT, TX_COLLISION_THRESHOLD) |
-			SL_PREP(SL_TCTL_COLD, TX_COLLISION_DISTANCE));
+	port->hw->ops->rx_switch(port, true);
 }
 
 static void
@@ -108,9 +76,9 @@ stop_all(struct rte_eth_dev *eth)
 {
 	struct sl_port *port = sl_port_of(eth);
 
-	SL_WR(&port->bus, RCTL, 0, SL_RD(&port->bus, RCTL, 0) & ~SL_RCTL_RXEN);
+	port->hw->ops->rx_switch(port, false);
 	sl_queues_stop(eth);
-	SL_WR(&port->bus, TCTL, 0, SL_TCTL_PSP);
+	port->hw->ops->tx_switch(port, false);
 }
 
 static int
@@ -134,31 +102,31 @@ start_queues(struct rte_eth_dev *eth)
 	return ret;
 }
 
-/* STATUS, once the link is up, or no longer waited for: as long as a call may take. */
-static uint32_t
-link_status(struct sl_port *port, bool wait)
+/* The link, once it is up, or no longer waited for: as long as a call may take. */
+static bool
+wait_link(struct sl_port *port, bool wait, struct sl_hw_link *link)
 {
 	const uint64_t limit = sl_time_limit(port, wait ? SL_CALL_US : 0);
-	uint32_t status;
 
 	do {
-		status = SL_RD(&port->bus, STATUS, 0);
-	} while ((status & SL_STATUS_LU) == 0 && sl_time_wait(port, LINK_STEP_US, limit));
-	return status;
+		if (!port->hw->ops->link_get(port, link))
+			return false;
+	} while (!link->up && sl_time_wait(port, LINK_STEP_US, limit));
+	return true;
 }
 
-/* 8.2.3: the MAC's own side of the link. What its SerDes leads to tells the device's number. */
+/* What a SerDes leads to tells the device's number. */
 static void
-note_connector(struct sl_port *port, struct rte_eth_link *link)
+note_connector(const struct sl_port *port, enum sl_hw_media media, struct rte_eth_link *link)
 {
-	switch (SL_GET(SL_CTRL_EXT_LINK_MODE, SL_RD(&port->bus, CTRL_EXT, 0))) {
-	case SL_LINK_MODE_COPPER:
+	switch (media) {
+	case SL_MEDIA_COPPER:
 		SL_LINK_CONNECTOR(link, TP);
 		break;
-	case SL_LINK_MODE_SGMII:
+	case SL_MEDIA_SGMII:
 		SL_LINK_CONNECTOR(link, SGMII);
 		break;
-	default:
+	case SL_MEDIA_SERDES:
 		SL_LINK_CONNECTOR(link, OTHER);
 		if (port->fibre)
 			SL_LINK_CONNECTOR(link, FIBER);
@@ -169,37 +137,28 @@ note_connector(struct sl_port *port, struct rte_eth_link *link)
 static int
 sl_link_update(struct rte_eth_dev *eth, int wait)
 {
-	static const uint32_t speeds[] = {
-		[SL_SPEED_10] = RTE_ETH_SPEED_NUM_10M,
-		[SL_SPEED_100] = RTE_ETH_SPEED_NUM_100M,
-		[SL_SPEED_1000] = RTE_ETH_SPEED_NUM_1G,
-		[SL_SPEED_1000 + 1] = RTE_ETH_SPEED_NUM_1G, /* 8.2.2: both codes mean 1000 */
-	};
 	struct sl_port *port = sl_port_of(eth);
 	struct rte_eth_link link = {.link_autoneg = RTE_ETH_LINK_AUTONEG};
-	uint32_t status = SL_REG_GONE;
+	struct sl_hw_link now = {0};
 	int ret;
 
-	if (sl_nic_alive(port)) {
-		note_connector(port, &link);
-		status = link_status(port, wait != 0);
-	}
 	/* It may have gone just now: all ones would be a link at full speed. */
-	if (status == SL_REG_GONE && !sl_nic_alive(port)) {
-		sl_nic_note_down(eth);
+	if (!sl_hw_alive(port) || (!wait_link(port, wait != 0, &now) && !sl_hw_alive(port))) {
+		sl_hw_note_down(eth);
 		return -EIO;
 	}
-	if ((status & SL_STATUS_LU) != 0) {
+	note_connector(port, now.media, &link);
+	if (now.up) {
 		link.link_status = RTE_ETH_LINK_UP;
-		link.link_speed = speeds[SL_GET(SL_STATUS_SPEED, status)];
-		link.link_duplex = (status & SL_STATUS_FD) != 0 ? RTE_ETH_LINK_FULL_DUPLEX :
-								  RTE_ETH_LINK_HALF_DUPLEX;
+		link.link_speed = now.mbps;
+		link.link_duplex =
+			now.full_duplex ? RTE_ETH_LINK_FULL_DUPLEX : RTE_ETH_LINK_HALF_DUPLEX;
 	}
 	ret = rte_eth_linkstatus_set(eth, &link);
 	/* Another thread may have found the NIC gone since, and have noted that down before this.
 	 */
 	if (__atomic_load_n(&port->removed, __ATOMIC_SEQ_CST)) {
-		sl_nic_note_down(eth);
+		sl_hw_note_down(eth);
 		return -EIO;
 	}
 	return ret;
@@ -247,12 +206,12 @@ sl_dev_start(struct rte_eth_dev *eth)
 	if (ret == 0)
 		ret = check_set_up(eth, "tx", eth->data->tx_queues, eth->data->nb_tx_queues);
 	if (ret == 0)
-		ret = sl_nic_reset(port);
+		ret = sl_hw_reset(port);
 	if (ret == 0)
 		ret = sl_select_paths(eth);
 	if (ret != 0)
 		return ret;
-	program_tx(port);
+	port->hw->ops->tx_switch(port, true);
 	program_rx(eth);
 	ret = master_on(port);
 	if (ret == 0)
@@ -260,7 +219,7 @@ sl_dev_start(struct rte_eth_dev *eth)
 	if (ret == 0)
 		ret = start_queues(eth);
 	if (ret == 0)
-		ret = sl_nic_link_set(port, true);
+		ret = port->hw->ops->link_set(port, true);
 	if (ret != 0) {
 		sl_intr_stop(eth);
 		stop_all(eth);
@@ -279,7 +238,7 @@ sl_dev_stop(struct rte_eth_dev *eth)
 	sl_intr_stop(eth);
 	stop_all(eth);
 	sl_port_of(eth)->runs = false;
-	sl_nic_note_down(eth);
+	sl_hw_note_down(eth);
 	return 0;
 }
 
@@ -318,7 +277,7 @@ static bool
 buffers_are_ready(const struct rte_eth_dev *eth, uint16_t mtu)
 {
 	const struct sl_port *port = sl_port_of(eth);
-	const uint32_t frame = RTE_MIN(mtu + SL_L2_OVERHEAD, SL_FRAME_MAX);
+	const uint32_t frame = RTE_MIN(mtu + SL_L2_OVERHEAD, port->hw->max_frame);
 	uint16_t i;
 
 	for (i = 0; port->mode != SL_COHERENCY_COHERENT && i < eth->data->nb_rx_queues; i++) {
@@ -344,12 +303,12 @@ sl_mtu_set(struct rte_eth_dev *eth, uint16_t mtu)
 	uint16_t old = eth->data->mtu;
 	int ret;
 
-	if (mtu + SL_L2_OVERHEAD > SL_FRAME_MAX) {
+	if (mtu + SL_L2_OVERHEAD > port->hw->max_frame) {
 		SL_LOG(ERR, "port %u: MTU %u; allowed: %u..%u", eth->data->port_id, mtu,
-			RTE_ETHER_MIN_MTU, SL_FRAME_MAX - (unsigned int)SL_L2_OVERHEAD);
+			RTE_ETHER_MIN_MTU, port->hw->max_frame - (unsigned int)SL_L2_OVERHEAD);
 		return -EINVAL;
 	}
-	if (!sl_nic_alive(port))
+	if (!sl_hw_alive(port))
 		return -EIO;
 	if (!buffers_are_ready(eth, mtu))
 		return -EBUSY;
@@ -359,7 +318,7 @@ sl_mtu_set(struct rte_eth_dev *eth, uint16_t mtu)
 		eth->data->mtu = old;
 		return ret;
 	}
-	SL_WR(&port->bus, RLPML, 0, SL_PREP(SL_RLPML_LEN, sl_port_max_frame(eth)));
+	port->hw->ops->max_frame_set(port, sl_port_max_frame(eth));
 	return 0;
 }
 
@@ -388,56 +347,42 @@ sl_supported_ptypes(struct rte_eth_dev *eth, size_t *n)
 	return port->rx_path == NULL || port->rx_path->offload ? ptypes : NULL;
 }
 
-/* What a dump shows without changing it: reading these clears or takes something. */
-static uint32_t
-reg_value(struct sl_port *port, enum sl_reg reg, unsigned int i)
-{
-	const struct sl_reg_row *row = &sl_reg_table[reg];
-
-	if (row->access == SL_ACC_RC)
-		return (uint32_t)sl_stats_total(port, reg, i);
-	if (row->access == SL_ACC_RCW1C || row->access == SL_ACC_WO || reg == SL_SWSM)
-		return 0;
-	return sl_bus_read(&port->bus, row->offset + i * row->stride);
-}
-
 static int
 sl_get_reg(struct rte_eth_dev *eth, struct rte_dev_reg_info *info)
 {
 	struct sl_port *port = sl_port_of(eth);
-	uint32_t *out = info->data, n = 0;
-	unsigned int i;
-	int reg;
+	uint32_t n;
 
-	if (!sl_nic_alive(port))
+	if (!sl_hw_alive(port))
 		return -EIO;
-	for (reg = 0; reg < SL_REG_COUNT; reg++)
-		n += sl_reg_table[reg].count;
-	if (out != NULL && info->length != 0 && info->length != n) {
+	n = port->hw->ops->dump(port, NULL);
+	if (info->data != NULL && info->length != 0 && info->length != n) {
 		SL_LOG(ERR, "port %u: dump of %u registers; allowed: 0 or %u", eth->data->port_id,
 			info->length, n);
 		return -ENOTSUP;
 	}
 	info->width = sizeof(uint32_t);
 	info->length = n;
-	info->version = SL_PCI_DEV_82576;
-	for (reg = 0; reg < SL_REG_COUNT && out != NULL; reg++) {
-		for (i = 0; i < sl_reg_table[reg].count; i++)
-			*out++ = reg_value(port, reg, i);
-	}
+	info->version = port->hw->device_id;
+	if (info->data != NULL)
+		port->hw->ops->dump(port, info->data);
 	return 0;
 }
 
 static int
 sl_dev_set_link_up(struct rte_eth_dev *eth)
 {
-	return sl_nic_link_set(sl_port_of(eth), true);
+	struct sl_port *port = sl_port_of(eth);
+
+	return port->hw->ops->link_set(port, true);
 }
 
 static int
 sl_dev_set_link_down(struct rte_eth_dev *eth)
 {
-	return sl_nic_link_set(sl_port_of(eth), false);
+	struct sl_port *port = sl_port_of(eth);
+
+	return port->hw->ops->link_set(port, false);
 }
 
 static int
@@ -449,34 +394,32 @@ sl_priv_dump(struct rte_eth_dev *eth, FILE *f)
 static int
 sl_dev_infos_get(struct rte_eth_dev *eth, struct rte_eth_dev_info *info)
 {
+	const struct sl_hw *hw = sl_port_of(eth)->hw;
 	const uint32_t line = sl_adapter_sync(sl_port_of(eth)->adapter)->line;
-	const struct rte_eth_desc_lim rx_lim = {.nb_max = SL_MAX_DESC,
-		.nb_min = (uint16_t)sl_rx_desc_min(line),
+
+	info->min_rx_bufsize = hw->rx_buf_unit;
+	SL_INFO_RX_BUF_MAX(info, RTE_ALIGN_CEIL(hw->max_frame, hw->rx_buf_unit));
+	info->max_rx_pktlen = hw->max_frame;
+	info->min_mtu = RTE_ETHER_MIN_MTU;
+	info->max_mtu = (uint16_t)(hw->max_frame - SL_L2_OVERHEAD);
+	info->max_rx_queues = hw->rx_queues;
+	info->max_tx_queues = hw->tx_queues;
+	info->max_mac_addrs = hw->mac_addrs;
+	info->rx_offload_capa = hw->rx_offloads;
+	info->tx_offload_capa = hw->tx_offloads;
+	info->reta_size = hw->reta_entries;
+	info->hash_key_size = SL_RSS_KEY_LEN;
+	info->flow_type_rss_offloads = hw->rss_hf;
+	SL_INFO_TOEPLITZ(info);
+	info->rx_desc_lim = (struct rte_eth_desc_lim){.nb_max = hw->desc_max,
+		.nb_min = (uint16_t)sl_rx_desc_min(hw, line),
 		.nb_align = (uint16_t)sl_rx_desc_unit(line)};
-	static const struct rte_eth_desc_lim tx_lim = {.nb_max = SL_MAX_DESC,
-		.nb_min = SL_MIN_DESC,
+	info->tx_desc_lim = (struct rte_eth_desc_lim){.nb_max = hw->desc_max,
+		.nb_min = hw->desc_min,
 		.nb_align = SL_DESC_UNIT,
 		.nb_seg_max = SL_TX_MAX_SEGS,
 		.nb_mtu_seg_max = SL_TX_MAX_SEGS};
-
-	info->min_rx_bufsize = SL_RX_BUF_UNIT;
-	SL_INFO_RX_BUF_MAX(info, SL_RX_BUF_MAX);
-	info->max_rx_pktlen = SL_FRAME_MAX;
-	info->min_mtu = RTE_ETHER_MIN_MTU;
-	info->max_mtu = SL_FRAME_MAX - SL_L2_OVERHEAD;
-	info->max_rx_queues = SL_NIC_QUEUES;
-	info->max_tx_queues = SL_NIC_QUEUES;
-	info->max_mac_addrs = SL_MAC_ADDRS;
-	info->rx_offload_capa = RX_OFFLOADS;
-	info->tx_offload_capa = TX_OFFLOADS;
-	info->reta_size = SL_RETA_ENTRIES;
-	info->hash_key_size = SL_RSS_KEY_BYTES;
-	info->flow_type_rss_offloads = SL_RSS_OFFLOADS;
-	SL_INFO_TOEPLITZ(info);
-	info->rx_desc_lim = rx_lim;
-	info->tx_desc_lim = tx_lim;
-	info->speed_capa = RTE_ETH_LINK_SPEED_10M_HD | RTE_ETH_LINK_SPEED_10M |
-		RTE_ETH_LINK_SPEED_100M_HD | RTE_ETH_LINK_SPEED_100M | RTE_ETH_LINK_SPEED_1G;
+	info->speed_capa = hw->speeds;
 	info->err_handle_mode = RTE_ETH_ERROR_HANDLE_MODE_PASSIVE;
 	info->dev_capa &= ~RTE_ETH_DEV_CAPA_FLOW_RULE_KEEP;
 	info->default_rxportconf = (struct rte_eth_dev_portconf){
@@ -537,6 +480,7 @@ sl_port_release(struct sl_port *port)
 	}
 	if (port->adapter == NULL)
 		sl_checked_close(port);
+	sl_stats_close(port);
 }
 
 int
@@ -551,9 +495,8 @@ sl_port_close(struct rte_eth_dev *eth)
 	if (eth->data->dev_started != 0)
 		sl_dev_stop(eth);
 	/* Left as a reset leaves it: nothing on the wire, no DMA, no interrupt. */
-	if (!port->removed && sl_nic_reset(port) == 0)
-		SL_WR(&port->bus, CTRL_EXT, 0,
-			SL_RD(&port->bus, CTRL_EXT, 0) & ~SL_CTRL_EXT_DRV_LOAD);
+	if (!port->removed && sl_hw_reset(port) == 0)
+		port->hw->ops->let_go(port);
 	sl_port_release(port);
 	sl_call_end(port);
 	return 0;
@@ -563,18 +506,16 @@ static int
 read_mac(struct rte_eth_dev *eth)
 {
 	struct sl_port *port = sl_port_of(eth);
-	uint32_t lo = SL_RD(&port->bus, RAL, 0), hi = SL_RD(&port->bus, RAH, 0);
-	struct rte_ether_addr mac = {
-		.addr_bytes = {(uint8_t)lo, (uint8_t)(lo >> 8), (uint8_t)(lo >> 16),
-			(uint8_t)(lo >> 24), (uint8_t)hi, (uint8_t)(hi >> 8)}};
+	struct rte_ether_addr mac;
 
+	port->hw->ops->mac_get(port, &mac);
 	if (!rte_is_valid_assigned_ether_addr(&mac)) {
 		SL_LOG(ERR, "the NVM's MAC address " RTE_ETHER_ADDR_PRT_FMT " is not a unicast one",
 			RTE_ETHER_ADDR_BYTES(&mac));
 		return -EIO;
 	}
 	memcpy(port->perm_mac, mac.addr_bytes, sizeof(port->perm_mac));
-	eth->data->mac_addrs = rte_zmalloc("syncline_mac", SL_MAC_ADDRS * sizeof(mac), 0);
+	eth->data->mac_addrs = rte_zmalloc("syncline_mac", port->hw->mac_addrs * sizeof(mac), 0);
 	if (eth->data->mac_addrs == NULL)
 		return -ENOMEM;
 	eth->data->mac_addrs[0] = mac;
@@ -590,10 +531,12 @@ sl_port_init(struct rte_eth_dev *eth)
 	port->mode = sl_adapter_sync(port->adapter)->mode;
 	rte_spinlock_init(&port->stats_lock);
 	rte_spinlock_init(&port->calls.lock);
-	ret = sl_window_open(port);
+	ret = sl_stats_open(port);
+	if (ret == 0)
+		ret = sl_window_open(port);
 	sl_call_begin(port);
 	if (ret == 0)
-		ret = sl_nic_reset(port);
+		ret = sl_hw_reset(port);
 	sl_call_end(port);
 	if (ret == 0)
 		ret = sl_stats_reset(eth); /* nothing of what came before us */
@@ -611,9 +554,9 @@ sl_port_init(struct rte_eth_dev *eth)
 	if (ret != 0)
 		return ret;
 	sl_port_publish(eth);
-	SL_LOG(INFO, "port %u: %s, " RTE_ETHER_ADDR_PRT_FMT ", coherency %s", eth->data->port_id,
-		port->dev_ops->kind, RTE_ETHER_ADDR_BYTES(eth->data->mac_addrs),
-		sl_coherency_name(port->mode));
+	SL_LOG(INFO, "port %u: %s, %s, " RTE_ETHER_ADDR_PRT_FMT ", coherency %s",
+		eth->data->port_id, port->hw->name, port->dev_ops->kind,
+		RTE_ETHER_ADDR_BYTES(eth->data->mac_addrs), sl_coherency_name(port->mode));
 	return 0;
 }
 
@@ -621,13 +564,13 @@ static int
 sl_dev_reset(struct rte_eth_dev *eth)
 {
 	/* ethdev has stopped the port; what start programs comes back with the next start. */
-	return sl_nic_reset(sl_port_of(eth));
+	return sl_hw_reset(sl_port_of(eth));
 }
 
 static int
 sl_is_removed(struct rte_eth_dev *eth)
 {
-	return !sl_nic_alive(sl_port_of(eth));
+	return !sl_hw_alive(sl_port_of(eth));
 }
 
 /*

@@ -1,19 +1,17 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  *
- * Interrupts: link changes, frames received, removal. Sections are those of
- * the Intel 82576EB datasheet, revision 2.63.
+ * Interrupts: link changes, frames received, removal.
  *
  * Two ways, chosen at start:
  * - several vectors (MSI-X with receive interrupts): vector 0 for the link,
  *   one for each receive queue, whose eventfd the application waits on;
- * - one vector for everything (MSI, INTx, MSI-X for the link alone): GPIE at
- *   its reset value, 7.3.2. Only ICR tells the causes apart, and a read clears
- *   it: so the handler is the one reader, and passes frames received on to the
- *   queues' eventfds (a "relay").
+ * - one vector for everything (MSI, INTx, MSI-X for the link alone). Only the
+ *   NIC's cause register tells the causes apart, and a read clears it: so the handler is the one
+ * reader, and passes frames received on to the queues' eventfds (a "relay").
  *
  * No auto-mask: a queue's interrupt stays on until the application turns it
- * off. EITR bounds the rate meanwhile.
+ * off. The NIC bounds the rate meanwhile.
  */
 #include <errno.h>
 #include <linux/vfio.h>
@@ -27,10 +25,10 @@
 
 #include "sl_port.h"
 
-#define VECTOR_OTHER RTE_INTR_VEC_ZERO_OFFSET
-#define VECTOR_RX RTE_INTR_VEC_RXTX_OFFSET /* queue 0; the others follow */
-/* Least time between two interrupts of a vector: 20 000 a second. */
-#define MODERATION_US 50u
+_Static_assert(
+	SL_VECTOR_OTHER == RTE_INTR_VEC_ZERO_OFFSET && SL_VECTOR_RX == RTE_INTR_VEC_RXTX_OFFSET,
+	"EAL counts vectors as the driver does");
+
 #define EVENT_STEP_US 100u
 #define EVENT_WAIT_US 100000u
 
@@ -71,7 +69,7 @@ waker_open(struct sl_port *port, uint16_t qid)
 	int fd;
 
 	if (!port->intr.own_wakers) {
-		fd = port->dev_ops->irq_fd(port, VECTOR_RX + qid);
+		fd = port->dev_ops->irq_fd(port, SL_VECTOR_RX + qid);
 		waker_drain(fd); /* of the start before */
 		return fd;
 	}
@@ -94,7 +92,7 @@ wakers_destroy(struct rte_eth_dev *eth)
 	rte_intr_vec_list_free(handle);
 }
 
-/* As rte_eth_dev_rx_intr_ctl() finds them: queue q has vector VECTOR_RX + q, so eventfd q. */
+/* As rte_eth_dev_rx_intr_ctl() finds them: queue q has vector SL_VECTOR_RX + q, so eventfd q. */
 static int
 wakers_create(struct rte_eth_dev *eth)
 {
@@ -111,25 +109,34 @@ wakers_create(struct rte_eth_dev *eth)
 			return fd;
 		if (rte_intr_efds_index_set(handle, q, fd) != 0 ||
 			rte_intr_nb_efd_set(handle, q + 1) != 0 ||
-			rte_intr_vec_list_index_set(handle, q, VECTOR_RX + q) != 0)
+			rte_intr_vec_list_index_set(handle, q, SL_VECTOR_RX + q) != 0)
 			return -EINVAL;
 	}
 	rte_intr_efd_counter_size_set(handle, sizeof(uint64_t));
 	/* How many eventfds EAL is to connect: with a relay the vector of its own alone. */
-	rte_intr_max_intr_set(handle, port->intr.relay ? 1 : VECTOR_RX + n);
+	rte_intr_max_intr_set(handle, port->intr.relay ? 1 : SL_VECTOR_RX + n);
 	return 0;
+}
+
+/* Whether the queue's interrupt is enabled; with the lock held. */
+static bool
+relayed(const struct sl_intr *intr, uint16_t qid)
+{
+	return (intr->rx_on[qid / 64] & RTE_BIT64(qid % 64)) != 0;
 }
 
 static void
 wake_enabled(struct rte_eth_dev *eth)
 {
 	struct sl_intr *intr = &sl_port_of(eth)->intr;
-	uint32_t rest;
+	uint16_t q;
 
 	/* Locked to the end: a queue whose interrupt is disabled is not woken any more. */
 	rte_spinlock_lock(&intr->lock);
-	for (rest = intr->rx_on; rest != 0; rest &= rest - 1)
-		waker_signal(rte_intr_efds_index_get(eth->intr_handle, __builtin_ctz(rest)));
+	for (q = 0; q < eth->data->nb_rx_queues; q++) {
+		if (relayed(intr, q))
+			waker_signal(rte_intr_efds_index_get(eth->intr_handle, q));
+	}
 	rte_spinlock_unlock(&intr->lock);
 }
 
@@ -142,20 +149,20 @@ intr_handler(void *arg)
 	struct rte_eth_dev *eth = arg;
 	struct sl_port *port = sl_port_of(eth);
 	struct rte_eth_link link;
-	uint32_t icr;
+	uint32_t causes;
 
 	/* EAL has read those of real devices; the cause register decides in any case. */
 	if (rte_intr_type_get(eth->intr_handle) == RTE_INTR_HANDLE_VDEV)
 		waker_drain(rte_intr_fd_get(eth->intr_handle));
-	if (!sl_nic_alive(port))
+	if (!sl_hw_alive(port))
 		return;
-	icr = SL_RD(&port->bus, ICR, 0);
-	if (port->intr.relay && (icr & SL_ICR_RXDW) != 0)
+	causes = port->hw->ops->intr_causes(port);
+	if (port->intr.relay && (causes & SL_CAUSE_RX) != 0)
 		wake_enabled(eth);
-	/* An INTx was masked by the kernel; the read of ICR has taken the line down. */
+	/* An INTx was masked by the kernel; the read of the causes has taken the line down. */
 	if (rte_intr_ack(eth->intr_handle) != 0)
 		SL_LOG(ERR, "port %u: the interrupt cannot be enabled again", eth->data->port_id);
-	if ((icr & SL_ICR_LSC) == 0 || eth->data->dev_conf.intr_conf.lsc == 0)
+	if ((causes & SL_CAUSE_LINK) == 0 || eth->data->dev_conf.intr_conf.lsc == 0)
 		return;
 	/* One event for each change: a cause may come twice for one, or after somebody looked. */
 	if (eth->dev_ops->link_update(eth, 0) != 0)
@@ -251,7 +258,7 @@ sl_intr_create(struct rte_eth_dev *eth)
 		eth->intr_handle = rte_intr_instance_alloc(RTE_INTR_INSTANCE_F_PRIVATE);
 		if (eth->intr_handle == NULL)
 			return -ENOMEM;
-		rte_intr_fd_set(eth->intr_handle, port->dev_ops->irq_fd(port, VECTOR_OTHER));
+		rte_intr_fd_set(eth->intr_handle, port->dev_ops->irq_fd(port, SL_VECTOR_OTHER));
 		rte_intr_type_set(eth->intr_handle, RTE_INTR_HANDLE_VDEV);
 	}
 	port->intr.vectors = count_vectors(port, eth->intr_handle);
@@ -287,55 +294,17 @@ sl_intr_check(const struct rte_eth_dev *eth)
 			id, intr->vectors == 0 ? "no interrupts" : "one interrupt only (uio)");
 		return -ENOTSUP;
 	}
-	if (intr->vectors > 1 && n > intr->vectors - VECTOR_RX) {
+	if (intr->vectors > 1 && n > intr->vectors - SL_VECTOR_RX) {
 		SL_LOG(ERR,
 			"port %u: %u receive queues with interrupts: the device has %u vectors, one of "
 			"them for other causes; allowed: up to %u queues, or intr_conf.rxq = 0",
-			id, n, intr->vectors, intr->vectors - VECTOR_RX);
+			id, n, intr->vectors, intr->vectors - SL_VECTOR_RX);
 		return -EINVAL;
 	}
 	return 0;
 }
 
 /* --- start and stop --- */
-
-static uint32_t
-ivar_rx(unsigned int qid, unsigned int nb_queues)
-{
-	return qid < nb_queues ? SL_IVAR_ENTRY_VALID | (VECTOR_RX + qid) : 0;
-}
-
-/* 8.8.12: the counters go on from where they are. */
-static void
-moderate(struct sl_port *port, unsigned int vector)
-{
-	SL_WR(&port->bus, EITR, vector,
-		SL_EITR_CNT_IGNR | SL_PREP(SL_EITR_INTERVAL, MODERATION_US));
-}
-
-/* 7.3.3: each receive queue on a vector of its own; all else that IMS lets through on vector 0. */
-static void
-program_vectors(struct rte_eth_dev *eth)
-{
-	struct sl_port *port = sl_port_of(eth);
-	uint32_t all = SL_BIT(VECTOR_OTHER);
-	uint16_t q, n = eth->data->nb_rx_queues;
-
-	/* 8.8.15: first, since the meaning of the others follows from it. */
-	SL_WR(&port->bus, GPIE, 0, SL_GPIE_MULTIPLE_MSIX | SL_GPIE_PBA | SL_GPIE_NSICR);
-	for (q = 0; q < SL_IVAR_QUEUES; q++)
-		SL_WR(&port->bus, IVAR, q,
-			SL_PREP(SL_IVAR_RX_LOW, ivar_rx(q, n)) |
-				SL_PREP(SL_IVAR_RX_HIGH, ivar_rx(q + SL_IVAR_QUEUES, n)));
-	for (q = 0; q < n; q++) {
-		moderate(port, VECTOR_RX + q);
-		all |= SL_BIT(VECTOR_RX + q);
-	}
-	SL_WR(&port->bus, IVAR_MISC, 0,
-		SL_PREP(SL_IVAR_MISC_OTHER, SL_IVAR_ENTRY_VALID | VECTOR_OTHER));
-	SL_WR(&port->bus, EIAC, 0, all);
-	SL_WR(&port->bus, EIMS, 0, SL_BIT(VECTOR_OTHER));
-}
 
 int
 sl_intr_start(struct rte_eth_dev *eth)
@@ -350,7 +319,7 @@ sl_intr_start(struct rte_eth_dev *eth)
 	intr->started = true;
 	intr->relay = conf->rxq != 0 && intr->vectors == 1;
 	intr->own_wakers = intr->relay || port->dev_ops->irq_fd == NULL;
-	intr->rx_on = 0;
+	memset(intr->rx_on, 0, sizeof(intr->rx_on));
 	if (conf->rxq != 0)
 		ret = wakers_create(eth);
 	if (ret == 0)
@@ -364,17 +333,19 @@ sl_intr_start(struct rte_eth_dev *eth)
 		return ret;
 	}
 	if (conf->rxq != 0 && !intr->relay)
-		program_vectors(eth);
+		port->hw->ops->intr_set_up(port, eth->data->nb_rx_queues);
 	else
-		moderate(port, VECTOR_OTHER);
+		port->hw->ops->intr_set_up_one(port);
 	return 0;
 }
 
 void
 sl_intr_let_link(struct rte_eth_dev *eth)
 {
+	struct sl_port *port = sl_port_of(eth);
+
 	if (eth->data->dev_conf.intr_conf.lsc != 0)
-		SL_WR(&sl_port_of(eth)->bus, IMS, 0, SL_ICR_LSC);
+		port->hw->ops->intr_link(port, true);
 }
 
 void
@@ -385,8 +356,7 @@ sl_intr_stop(struct rte_eth_dev *eth)
 	if (!port->intr.started)
 		return;
 	port->intr.started = false;
-	SL_WR(&port->bus, EIMC, 0, UINT32_MAX);
-	SL_WR(&port->bus, IMC, 0, UINT32_MAX);
+	port->hw->ops->intr_off(port);
 	rte_intr_disable(eth->intr_handle);
 	handler_unregister(eth);
 	sl_event_drop(port, SL_EVENT_LSC);
@@ -411,14 +381,18 @@ check_rx_intr(const struct rte_eth_dev *eth, uint16_t qid)
 static void
 relay_switch(struct sl_port *port, uint16_t qid, bool on)
 {
+	const uint64_t bit = RTE_BIT64(qid % 64);
 	struct sl_intr *intr = &port->intr;
+	uint64_t *word = &intr->rx_on[qid / 64];
+	uint64_t any = 0;
+	unsigned int i;
 
 	rte_spinlock_lock(&intr->lock);
-	intr->rx_on = on ? intr->rx_on | SL_BIT(qid) : intr->rx_on & ~SL_BIT(qid);
-	if (on)
-		SL_WR(&port->bus, IMS, 0, SL_ICR_RXDW);
-	else if (intr->rx_on == 0)
-		SL_WR(&port->bus, IMC, 0, SL_ICR_RXDW);
+	*word = on ? *word | bit : *word & ~bit;
+	for (i = 0; i < RTE_DIM(intr->rx_on); i++)
+		any |= intr->rx_on[i];
+	if (on || any == 0)
+		port->hw->ops->intr_rx(port, on);
 	rte_spinlock_unlock(&intr->lock);
 }
 
@@ -434,17 +408,15 @@ sl_rx_queue_intr_enable(struct rte_eth_dev *eth, uint16_t qid)
 	/* Forget what frames already polled have left behind: the ring tells what is there. */
 	fd = rte_intr_efds_index_get(eth->intr_handle, qid);
 	waker_drain(fd);
-	if (port->intr.relay) {
+	if (port->intr.relay)
 		relay_switch(port, qid, true);
-	} else {
-		SL_WR(&port->bus, EICR, 0, SL_BIT(VECTOR_RX + qid));
-		SL_WR(&port->bus, EIMS, 0, SL_BIT(VECTOR_RX + qid));
-	}
+	else
+		port->hw->ops->intr_rxq(port, qid, true);
 	/*
 	 * The read makes sure that the mask is open before the ring is looked at:
 	 * a frame not seen there comes later, with an interrupt.
 	 */
-	if (!sl_nic_alive(port))
+	if (!sl_hw_alive(port))
 		return -EIO;
 	if (sl_rx_descriptor_status(eth->data->rx_queues[qid], 0) == RTE_ETH_RX_DESC_DONE)
 		waker_signal(fd);
@@ -463,7 +435,7 @@ sl_rx_queue_intr_disable(struct rte_eth_dev *eth, uint16_t qid)
 	if (port->intr.relay)
 		relay_switch(port, qid, false);
 	else
-		SL_WR(&port->bus, EIMC, 0, SL_BIT(VECTOR_RX + qid));
+		port->hw->ops->intr_rxq(port, qid, false);
 	waker_drain(rte_intr_efds_index_get(eth->intr_handle, qid)); /* what nobody slept for */
 	return 0;
 }

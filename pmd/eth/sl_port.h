@@ -24,8 +24,7 @@
 #include "sl_bus.h"
 #include "sl_compat.h"
 #include "sl_desc.h"
-#include "sl_fields.h"
-#include "sl_regs.h"
+#include "sl_hw.h"
 #include "sl_shm.h"
 #include "sl_sync.h"
 #include "sl_vfio.h"
@@ -38,9 +37,7 @@ struct sl_port;
 /** Most segments of a frame to send. */
 #define SL_TX_MAX_SEGS 32u
 
-#define SL_MIN_DESC 32u
-#define SL_MAX_DESC 4096u
-#define SL_DESC_UNIT 8u /* RDLEN, TDLEN count 128 bytes */
+#define SL_DESC_UNIT 8u /* all families count a ring in 128 bytes */
 
 /** Descriptors that a receive ring's length is a multiple of: it is posted by whole lines (R4). */
 static inline unsigned int
@@ -51,9 +48,9 @@ sl_rx_desc_unit(uint32_t line)
 
 /** Fewest of a receive ring: of its lines one is never posted, and one may be half consumed. */
 static inline unsigned int
-sl_rx_desc_min(uint32_t line)
+sl_rx_desc_min(const struct sl_hw *hw, uint32_t line)
 {
-	return RTE_MAX(SL_MIN_DESC, 3u * (line / SL_DESC_SIZE));
+	return RTE_MAX((unsigned int)hw->desc_min, 3u * (line / SL_DESC_SIZE));
 }
 
 /** What a receive queue counted; written by its datapath thread alone. */
@@ -144,6 +141,7 @@ struct sl_rx_queue {
 	struct rte_eth_rxconf conf;
 	bool started;
 	bool kept;                      /**< off, but ring and mbufs are the NIC's still: sl_stop.c */
+	bool stuck;                     /**< not seen disabled at the port's stop */
 	uint16_t kept_descs;            /**< of these, posted; from next_to_clean on */
 	struct sl_rx_queue *kept_next;  /**< in sl_port.kept_rx */
 };
@@ -190,6 +188,7 @@ struct sl_tx_queue {
 	struct sl_tx_queue *window_next; /**< in sl_port_window.tx_queues */
 	bool started;
 	bool kept;                      /**< as a receive queue's */
+	bool stuck;
 	uint16_t kept_descs;
 	struct sl_tx_queue *kept_next;
 };
@@ -216,23 +215,8 @@ struct sl_dev_ops {
 	int (*irq_fd)(struct sl_port *port, unsigned int vector);
 };
 
-/** Unicast addresses that the NIC can match: RAL/RAH 0..15 and RAL2/RAH2. */
-#define SL_MAC_ADDRS 24u
-
 #define SL_SOFT_STATS 16u
 #define SL_CHECK_STATS 5u
-#define SL_VFTA_WORDS 128u
-#define SL_MTA_WORDS 128u
-
-/** Packet fields that RSS may hash: MRQC. */
-#define SL_RSS_OFFLOADS                                                                            \
-	(RTE_ETH_RSS_IPV4 | RTE_ETH_RSS_NONFRAG_IPV4_TCP | RTE_ETH_RSS_NONFRAG_IPV4_UDP |          \
-		RTE_ETH_RSS_IPV6 | RTE_ETH_RSS_NONFRAG_IPV6_TCP | RTE_ETH_RSS_NONFRAG_IPV6_UDP |   \
-		RTE_ETH_RSS_IPV6_EX | RTE_ETH_RSS_IPV6_TCP_EX | RTE_ETH_RSS_IPV6_UDP_EX)
-
-/** SRRCTL.BSIZEPACKET counts buffers in KiB (8.10.2); more than the longest frame is of no use. */
-#define SL_RX_BUF_UNIT 1024u
-#define SL_RX_BUF_MAX RTE_ALIGN_FLOOR(SL_FRAME_MAX + SL_RX_BUF_UNIT - 1, SL_RX_BUF_UNIT)
 
 /** Bytes that a frame may have on top of the MTU: Ethernet header, FCS, two VLAN tags. */
 #define SL_L2_OVERHEAD (RTE_ETHER_HDR_LEN + RTE_ETHER_CRC_LEN + 2u * RTE_VLAN_HLEN)
@@ -312,11 +296,6 @@ struct sl_bad {
 	uint64_t resets;                /**< times told, since the statistics' reset */
 };
 
-/** Saved between the NIC's read-clear counters and the totals the user sees. */
-struct sl_hw_stats {
-	uint64_t value[SL_REG_COUNT]; /**< summed since reset, indexed by enum sl_reg */
-};
-
 /** Interrupts of a port: sl_intr.c. */
 struct sl_intr {
 	unsigned int vectors;           /**< that can be told apart; 0: no interrupts */
@@ -325,11 +304,12 @@ struct sl_intr {
 	bool own_wakers;                /**< the receive queues' eventfds are ours to close */
 	bool removal_told;              /**< RTE_ETH_EVENT_INTR_RMV is sent once */
 	rte_spinlock_t lock;            /**< rx_on and the mask that follows from it */
-	uint32_t rx_on;                 /**< with a relay: queues whose interrupt is enabled */
+	uint64_t rx_on[SL_QUEUES_MAX / 64]; /**< with a relay: queues whose interrupt is enabled */
 };
 
 /** One port. */
 struct sl_port {
+	const struct sl_hw *hw;         /**< what NIC it is */
 	struct sl_bus bus;
 	struct sl_adapter *adapter;
 	struct sl_check *check;         /**< NULL but in checked mode */
@@ -350,19 +330,19 @@ struct sl_port {
 	const struct sl_rx_path *rx_path; /**< chosen rows of the path tables */
 	const struct sl_tx_path *tx_path;
 	rte_spinlock_t stats_lock;      /**< guards totals and bases of statistics */
-	struct sl_hw_stats hw;
 	struct sl_port_window window;
 	struct sl_rx_queue *kept_rx;    /**< released while their memory was kept: sl_stop.c */
 	struct sl_tx_queue *kept_tx;
 	uint32_t vfta[SL_VFTA_WORDS];   /**< VLAN filter table, as programmed */
 	uint32_t mta[SL_MTA_WORDS];     /**< multicast hash table, as programmed */
-	uint8_t reta[SL_RETA_ENTRIES];  /**< RSS: queue of each hash value */
+	uint8_t reta[SL_RETA_MAX];      /**< RSS: queue of each hash value */
 	bool reta_set;                  /**< by the user; else spread over the queues */
-	uint8_t rss_key[SL_RSS_KEY_BYTES];
+	uint8_t rss_key[SL_RSS_KEY_LEN];
 	uint64_t rss_hf;                /**< RTE_ETH_RSS_*, 0: no RSS */
-	uint64_t rx_dropped[SL_NIC_QUEUES];           /**< RQDPC, summed since reset */
-	struct sl_rx_counters rx_base[SL_NIC_QUEUES]; /**< queue counters at the last reset */
-	struct sl_tx_counters tx_base[SL_NIC_QUEUES];
+	uint64_t *counted;              /**< by the NIC since the reset, as hw->counters has them */
+	uint64_t *rx_dropped;           /**< the same of each receive queue: frames without a buffer */
+	struct sl_rx_counters *rx_base; /**< of each queue: its counters at the last reset */
+	struct sl_tx_counters *tx_base;
 	struct sl_rx_counters rx_gone;  /**< of queues released since the last reset */
 	struct sl_tx_counters tx_gone;
 	uint64_t check_base[SL_CHECK_STATS]; /**< the same of the checker */
@@ -375,11 +355,11 @@ sl_port_of(const struct rte_eth_dev *eth)
 	return eth->data->dev_private;
 }
 
-/** Longest frame, FCS counted, that the port's MTU lets in: what RLPML is set to. */
+/** Longest frame, FCS counted, that the port's MTU lets in: longer ones the NIC drops. */
 static inline uint32_t
 sl_port_max_frame(const struct rte_eth_dev *eth)
 {
-	return RTE_MIN(eth->data->mtu + SL_L2_OVERHEAD, SL_FRAME_MAX);
+	return RTE_MIN(eth->data->mtu + SL_L2_OVERHEAD, sl_port_of(eth)->hw->max_frame);
 }
 
 /** A receive path: what it is called and what it can do. */
@@ -563,25 +543,6 @@ void sl_event_drop(struct sl_port *port, enum sl_event event);
 /** No event comes after this. Control. */
 void sl_event_close(struct sl_port *port);
 
-/* sl_nic.c: bringing the NIC up and down. Control. */
-/**
- * Wait until the bits @p mask of register @p off are @p want; lets a stepped device work.
- * @return 0, -ETIMEDOUT, or -EIO when the device is gone.
- */
-int sl_nic_wait(struct sl_port *port, uint32_t off, uint32_t mask, uint32_t want,
-	unsigned int timeout_us);
-/**
- * Mask interrupts, stop DMA, turn bus mastering off, reset, wait until the NVM is loaded:
- * datasheet 4.2.1, 4.5. Bus mastering stays off. What was kept is given back.
- */
-int sl_nic_reset(struct sl_port *port);
-/** Set the link up and restart auto-negotiation, or take it down. */
-int sl_nic_link_set(struct sl_port *port, bool up);
-/** Note for ethdev that the link is down. Any thread. */
-void sl_nic_note_down(struct rte_eth_dev *eth);
-/** True when the device answers; else the port is marked removed and the event is sent once. */
-bool sl_nic_alive(struct sl_port *port);
-
 /* sl_intr.c: interrupts and removal. Control, but for enable and disable. */
 /** Find out what interrupts the device can give, and listen for its removal. */
 int sl_intr_create(struct rte_eth_dev *eth);
@@ -627,8 +588,12 @@ int sl_xstats_get_names(struct rte_eth_dev *eth, struct rte_eth_xstat_name *name
 int sl_xstats_reset(struct rte_eth_dev *eth);
 /** Add the NIC's read-clear counters to the totals: also before every reset, which clears them. */
 void sl_stats_collect(struct sl_port *port);
-/** Total of a counter that reading clears, as last collected; @p i: which of its kind. */
-uint64_t sl_stats_total(struct sl_port *port, enum sl_reg reg, unsigned int i);
+/** What the NIC counted, as last collected, by the index of hw->counters; 0 behind the last. */
+uint64_t sl_stats_counted(struct sl_port *port, unsigned int i);
+uint64_t sl_stats_dropped(struct sl_port *port, unsigned int qid);
+/** Room for all that is counted, as port->hw has it. 0 or -ENOMEM. */
+int sl_stats_open(struct sl_port *port);
+void sl_stats_close(struct sl_port *port);
 /** A queue goes, or its counters start anew: keep what it counted. */
 void sl_stats_keep_rx(const struct sl_rx_queue *q);
 void sl_stats_keep_tx(const struct sl_tx_queue *q);

@@ -16,16 +16,7 @@
 
 #include "sl_port.h"
 
-#define QUEUE_TIMEOUT_US 10000u /* for enable and disable; the NIC needs microseconds */
-#define DRAIN_TIMEOUT_US 5000u	/* for frames still to be sent when a queue is stopped */
-
-/* Descriptor prefetch, write-back at once: head write-back wants WTHRESH 0 (7.2.3.2). */
-#define RX_PTHRESH 8u
-#define RX_HTHRESH 8u
-#define RX_WTHRESH 1u
-#define TX_PTHRESH 8u
-#define TX_HTHRESH 1u
-#define TX_WTHRESH 0u
+#define DRAIN_TIMEOUT_US 5000u /* for frames still to be sent when a queue is stopped */
 
 #define RX_FREE_THRESH 32u
 #define TX_RS_THRESH 32u
@@ -39,14 +30,16 @@
 /* --- checks, explained --- */
 
 static int
-check_nb_desc(uint16_t port, const char *kind, uint16_t qid, uint16_t nb_desc, unsigned int min,
-	unsigned int unit)
+check_nb_desc(const struct rte_eth_dev *eth, const char *kind, uint16_t qid, uint16_t nb_desc,
+	unsigned int min, unsigned int unit)
 {
-	if (nb_desc >= min && nb_desc <= SL_MAX_DESC && nb_desc % unit == 0)
+	const unsigned int max = sl_port_of(eth)->hw->desc_max;
+
+	if (nb_desc >= min && nb_desc <= max && nb_desc % unit == 0)
 		return 0;
 	SL_LOG(ERR,
 		"port %u %s queue %u: %u descriptors; allowed are multiples of %u from %u to %u",
-		port, kind, qid, nb_desc, unit, min, SL_MAX_DESC);
+		eth->data->port_id, kind, qid, nb_desc, unit, min, max);
 	return -EINVAL;
 }
 
@@ -141,22 +134,24 @@ check_lines(const struct sl_rx_queue *q, struct rte_mempool *pool)
 
 /* Bytes of a mempool's buffer that the NIC may write; 0 when it is too small, said in the log. */
 static uint16_t
-buffer_room(uint16_t port, uint16_t qid, struct rte_mempool *pool)
+buffer_room(const struct sl_rx_queue *q, struct rte_mempool *pool)
 {
+	const struct sl_hw *hw = q->port->hw;
 	const unsigned int room = rte_pktmbuf_data_room_size(pool);
-	unsigned int usable;
+	const uint32_t unit = hw->rx_buf_unit;
 
-	if (room < RTE_PKTMBUF_HEADROOM + SL_RX_BUF_UNIT) {
+	if (room < RTE_PKTMBUF_HEADROOM + unit) {
 		SL_LOG(ERR,
 			"port %u rx queue %u: mempool '%s' has a data room of %u bytes; the NIC "
 			"counts buffers in units of %u behind a headroom of %u, so %u is the least",
-			port, qid, pool->name, room, SL_RX_BUF_UNIT,
+			q->port_id, q->queue_id, pool->name, room, unit,
 			(unsigned int)RTE_PKTMBUF_HEADROOM,
-			(unsigned int)RTE_PKTMBUF_HEADROOM + SL_RX_BUF_UNIT);
+			(unsigned int)RTE_PKTMBUF_HEADROOM + unit);
 		return 0;
 	}
-	usable = RTE_ALIGN_FLOOR(room - RTE_PKTMBUF_HEADROOM, SL_RX_BUF_UNIT);
-	return (uint16_t)RTE_MIN(usable, SL_RX_BUF_MAX);
+	/* More than a longest frame is of no use. */
+	return (uint16_t)RTE_MIN(RTE_ALIGN_FLOOR(room - RTE_PKTMBUF_HEADROOM, unit),
+		RTE_ALIGN_CEIL(hw->max_frame, unit));
 }
 
 /* --- offloads: the port's of the moment, and the queue's own --- */
@@ -193,7 +188,7 @@ ring_alloc(struct sl_port *port, const char *kind, uint16_t qid, uint16_t nb_des
 	const struct sl_region_params params = {
 		.name = name,
 		.len = (size_t)nb_desc * SL_DESC_SIZE,
-		.align = SL_QUEUE_RING_ALIGN,
+		.align = SL_RING_ALIGN,
 		.cached = true,
 		.contiguous = true,
 		.node = node,
@@ -256,8 +251,8 @@ rx_queue_check(struct rte_eth_dev *eth, uint16_t qid, uint16_t nb_desc,
 			eth->data->port_id, qid);
 		return -ENOTSUP;
 	}
-	return check_nb_desc(eth->data->port_id, "rx", qid, nb_desc, sl_rx_desc_min(sync->line),
-		sl_rx_desc_unit(sync->line));
+	return check_nb_desc(eth, "rx", qid, nb_desc,
+		sl_rx_desc_min(sl_port_of(eth)->hw, sync->line), sl_rx_desc_unit(sync->line));
 }
 
 static void
@@ -276,7 +271,7 @@ rx_queue_init(struct sl_rx_queue *q, struct rte_eth_dev *eth, uint16_t qid, uint
 	q->line_descs = (uint16_t)RTE_MAX(1u, q->sync->line / SL_DESC_SIZE);
 	q->pool = pool;
 	q->conf = *conf;
-	q->max_frame = SL_FRAME_MAX;
+	q->max_frame = port->hw->max_frame;
 	q->mbuf_init = rx_mbuf_init(q->port_id);
 	q->mbuf_flags = sl_pool_is_pinned(pool) ? RTE_MBUF_F_EXTERNAL : 0;
 	q->vlan_flags = RTE_MBUF_F_RX_VLAN | RTE_MBUF_F_RX_VLAN_STRIPPED;
@@ -285,7 +280,7 @@ rx_queue_init(struct sl_rx_queue *q, struct rte_eth_dev *eth, uint16_t qid, uint
 	if (conf->rx_free_thresh == 0)
 		q->conf.rx_free_thresh = RTE_MIN(RX_FREE_THRESH, nb_desc / 4u);
 	q->free_thresh = q->conf.rx_free_thresh;
-	q->tail = port->bus.ops->doorbell(port->bus.dev, SL_OFF(RDT, qid));
+	q->tail = port->hw->ops->rxq_tail(port, qid);
 }
 
 /* The CPU's side of a ring. */
@@ -321,7 +316,7 @@ sl_rx_queue_setup(struct rte_eth_dev *eth, uint16_t qid, uint16_t nb_desc, unsig
 	if (q == NULL)
 		return -ENOMEM;
 	rx_queue_init(q, eth, qid, nb_desc, conf, pool);
-	q->buf_len = buffer_room(q->port_id, qid, pool);
+	q->buf_len = buffer_room(q, pool);
 	ret = q->buf_len == 0 ? -EINVAL : check_rx_thresh(q, q->free_thresh);
 	if (ret == 0)
 		ret = check_lines(q, pool);
@@ -357,7 +352,7 @@ sl_rx_queue_release(struct rte_eth_dev *eth, uint16_t qid)
 
 /*
  * How much of a buffer is made ready for the NIC, in whole lines (R5): longer frames
- * than the MTU's it drops (RLPML), unless they take several buffers, which it then fills.
+ * than the MTU's it drops, unless they take several buffers, which it then fills.
  */
 static uint16_t
 rx_prepare_len(const struct sl_rx_queue *q)
@@ -372,52 +367,31 @@ rx_prepare_len(const struct sl_rx_queue *q)
 static int
 rx_enable(struct sl_rx_queue *q)
 {
-	const struct sl_bus *bus = &q->port->bus;
-	const unsigned int qid = q->queue_id;
-	uint32_t ctl = SL_XDCTL_ENABLE | SL_PREP(SL_XDCTL_PTHRESH, RX_PTHRESH) |
-		SL_PREP(SL_XDCTL_HTHRESH, RX_HTHRESH) | SL_PREP(SL_XDCTL_WTHRESH, RX_WTHRESH);
-	uint32_t srrctl = SL_PREP(SL_SRRCTL_BSIZEPACKET, q->buf_len / SL_RX_BUF_UNIT) |
-		SL_PREP(SL_SRRCTL_DESCTYPE, SL_DESCTYPE_ADV_ONEBUF);
-	int ret;
+	int ret = q->port->hw->ops->rxq_enable(q);
 
-	if (q->conf.rx_drop_en != 0)
-		srrctl |= SL_SRRCTL_DROP_EN;
-	/* Queue 0 comes out of reset enabled. */
-	SL_WR(bus, RXDCTL, qid, 0);
-	SL_WR(bus, RDBAL, qid, (uint32_t)q->ring_mem.iova);
-	SL_WR(bus, RDBAH, qid, (uint32_t)(q->ring_mem.iova >> 32));
-	SL_WR(bus, RDLEN, qid, (uint32_t)q->ring_mem.len);
-	SL_WR(bus, SRRCTL, qid, srrctl);
-	SL_WR(bus, RDH, qid, 0);
-	SL_WR(bus, RDT, qid, 0);
-	SL_WR(bus, RXDCTL, qid, ctl);
-	ret = sl_nic_wait(
-		q->port, SL_OFF(RXDCTL, qid), SL_XDCTL_ENABLE, SL_XDCTL_ENABLE, QUEUE_TIMEOUT_US);
 	if (ret != 0) {
-		SL_WR(bus, RXDCTL, qid, 0);
-		SL_LOG(ERR, "port %u rx queue %u did not start: %s", q->port_id, qid,
+		SL_LOG(ERR, "port %u rx queue %u did not start: %s", q->port_id, q->queue_id,
 			strerror(-ret));
 		return ret;
 	}
 	q->started = true;
 	q->stall = (struct sl_stall){0};
 	q->prepare_len = rx_prepare_len(q);
-	/* The tail moves only once the queue is enabled: 4.5.9. */
+	/* The tail moves only once the queue is enabled: 82576, 4.5.9. */
 	ret = sl_rx_queue_fill(q);
 	if (ret != 0)
 		SL_LOG(ERR,
 			"port %u rx queue %u: mempool '%s' is short of the %u mbufs that %u "
 			"descriptors take: make it larger",
-			q->port_id, qid, q->pool->name, q->nb_desc - q->line_descs, q->nb_desc);
+			q->port_id, q->queue_id, q->pool->name, q->nb_desc - q->line_descs,
+			q->nb_desc);
 	return ret;
 }
 
 int
 sl_rx_queue_disable(struct sl_rx_queue *q)
 {
-	SL_WR(&q->port->bus, RXDCTL, q->queue_id, 0);
-	return sl_nic_wait(
-		q->port, SL_OFF(RXDCTL, q->queue_id), SL_XDCTL_ENABLE, 0, QUEUE_TIMEOUT_US);
+	return q->port->hw->ops->rxq_disable(q);
 }
 
 int
@@ -475,8 +449,9 @@ sl_rxq_info_get(struct rte_eth_dev *eth, uint16_t qid, struct rte_eth_rxq_info *
 	info->conf = q->conf;
 	info->conf.offloads = rx_offloads(eth, q);
 	/* What the NIC is told, whatever was asked for. */
-	info->conf.rx_thresh = (struct rte_eth_thresh){
-		.pthresh = RX_PTHRESH, .hthresh = RX_HTHRESH, .wthresh = RX_WTHRESH};
+	info->conf.rx_thresh = (struct rte_eth_thresh){.pthresh = q->port->hw->rx_thresh.prefetch,
+		.hthresh = q->port->hw->rx_thresh.host,
+		.wthresh = q->port->hw->rx_thresh.write_back};
 	info->scattered_rx = eth->data->scattered_rx;
 	info->queue_state = eth->data->rx_queue_state[qid];
 	info->nb_desc = q->nb_desc;
@@ -533,7 +508,7 @@ tx_queue_init(struct sl_tx_queue *q, struct rte_eth_dev *eth, uint16_t qid, uint
 	tx_thresh_default(&q->conf, nb_desc);
 	q->free_thresh = q->conf.tx_free_thresh;
 	q->rs_thresh = q->conf.tx_rs_thresh;
-	q->tail = port->bus.ops->doorbell(port->bus.dev, SL_OFF(TDT, qid));
+	q->tail = port->hw->ops->txq_tail(port, qid);
 }
 
 /* The line that the NIC writes its head to. */
@@ -566,7 +541,7 @@ sl_tx_queue_setup(struct rte_eth_dev *eth, uint16_t qid, uint16_t nb_desc, unsig
 
 	/* Whatever becomes of this set-up, the one before is over. */
 	sl_tx_queue_release(eth, qid);
-	ret = check_nb_desc(eth->data->port_id, "tx", qid, nb_desc, SL_MIN_DESC, SL_DESC_UNIT);
+	ret = check_nb_desc(eth, "tx", qid, nb_desc, port->hw->desc_min, SL_DESC_UNIT);
 	if (ret != 0)
 		return ret;
 	q = rte_zmalloc_socket("sl_tx_queue", sizeof(*q), RTE_CACHE_LINE_SIZE, (int)socket);
@@ -613,29 +588,12 @@ sl_tx_queue_release(struct rte_eth_dev *eth, uint16_t qid)
 static int
 tx_enable(struct sl_tx_queue *q)
 {
-	const struct sl_bus *bus = &q->port->bus;
-	const unsigned int qid = q->queue_id;
-	uint32_t ctl = SL_XDCTL_ENABLE | SL_PREP(SL_XDCTL_PTHRESH, TX_PTHRESH) |
-		SL_PREP(SL_XDCTL_HTHRESH, TX_HTHRESH) | SL_PREP(SL_XDCTL_WTHRESH, TX_WTHRESH);
 	int ret;
 
 	sl_tx_queue_drain(q);
-	/* Queue 0 comes out of reset enabled. */
-	SL_WR(bus, TXDCTL, qid, 0);
-	SL_WR(bus, TDBAL, qid, (uint32_t)q->ring_mem.iova);
-	SL_WR(bus, TDBAH, qid, (uint32_t)(q->ring_mem.iova >> 32));
-	SL_WR(bus, TDLEN, qid, (uint32_t)q->ring_mem.len);
-	SL_WR(bus, TXCTL, qid, SL_RD(bus, TXCTL, qid) & ~SL_TXCTL_DESC_WB_RO);
-	SL_WR(bus, TDWBAH, qid, (uint32_t)(q->head_mem.iova >> 32));
-	SL_WR(bus, TDWBAL, qid, (uint32_t)q->head_mem.iova | SL_TDWBAL_HEAD_WB_EN);
-	SL_WR(bus, TDH, qid, 0);
-	SL_WR(bus, TDT, qid, 0);
-	SL_WR(bus, TXDCTL, qid, ctl);
-	ret = sl_nic_wait(
-		q->port, SL_OFF(TXDCTL, qid), SL_XDCTL_ENABLE, SL_XDCTL_ENABLE, QUEUE_TIMEOUT_US);
+	ret = q->port->hw->ops->txq_enable(q);
 	if (ret != 0) {
-		SL_WR(bus, TXDCTL, qid, 0);
-		SL_LOG(ERR, "port %u tx queue %u did not start: %s", q->port_id, qid,
+		SL_LOG(ERR, "port %u tx queue %u did not start: %s", q->port_id, q->queue_id,
 			strerror(-ret));
 		return ret;
 	}
@@ -645,21 +603,12 @@ tx_enable(struct sl_tx_queue *q)
 	return 0;
 }
 
-static int
-tx_disable(struct sl_tx_queue *q)
-{
-	SL_WR(&q->port->bus, TXDCTL, q->queue_id, 0);
-	return sl_nic_wait(
-		q->port, SL_OFF(TXDCTL, q->queue_id), SL_XDCTL_ENABLE, 0, QUEUE_TIMEOUT_US);
-}
-
 int
 sl_tx_queue_disable(struct sl_tx_queue *q)
 {
 	/* What was accepted goes out, unless the link is down or the NIC hangs. */
-	sl_nic_wait(
-		q->port, SL_OFF(TDH, q->queue_id), UINT16_MAX, q->next_to_use, DRAIN_TIMEOUT_US);
-	return tx_disable(q);
+	q->port->hw->ops->txq_drain(q, DRAIN_TIMEOUT_US);
+	return q->port->hw->ops->txq_disable(q);
 }
 
 int
@@ -680,7 +629,7 @@ sl_tx_queue_start(struct rte_eth_dev *eth, uint16_t qid)
 int
 sl_tx_queue_restart(struct sl_tx_queue *q)
 {
-	int ret = tx_disable(q);
+	int ret = q->port->hw->ops->txq_disable(q);
 
 	if (ret != 0)
 		return ret; /* a NIC that hangs may still read: nothing is given back */
@@ -712,8 +661,9 @@ sl_txq_info_get(struct rte_eth_dev *eth, uint16_t qid, struct rte_eth_txq_info *
 
 	info->conf = q->conf;
 	info->conf.offloads = tx_offloads(eth, q);
-	info->conf.tx_thresh = (struct rte_eth_thresh){
-		.pthresh = TX_PTHRESH, .hthresh = TX_HTHRESH, .wthresh = TX_WTHRESH};
+	info->conf.tx_thresh = (struct rte_eth_thresh){.pthresh = q->port->hw->tx_thresh.prefetch,
+		.hthresh = q->port->hw->tx_thresh.host,
+		.wthresh = q->port->hw->tx_thresh.write_back};
 	info->nb_desc = q->nb_desc;
 	info->queue_state = eth->data->tx_queue_state[qid];
 }

@@ -6,144 +6,70 @@
  */
 #include <stdarg.h>
 
+#include <rte_malloc.h>
+
 #include "sl_check.h"
 #include "sl_port.h"
 #include "sl_soft.h"
 
 #define MAX_WIRE_COUNTERS 64u
 
-/** A hardware counter that users see. */
-struct hw_stat {
-	const char *name;
-	enum sl_reg reg;
-};
-
-static const struct hw_stat hw_stats[] = {
-	{"rx_crc_errors", SL_CRCERRS},
-	{"rx_align_errors", SL_ALGNERRC},
-	{"rx_symbol_errors", SL_SYMERRS},
-	{"rx_phy_errors", SL_RXERRC},
-	{"rx_missed_packets", SL_MPC},
-	{"rx_no_buffer_packets", SL_RNBC},
-	{"rx_range_errors", SL_RLEC},
-	{"rx_length_errors", SL_LENERRS},
-	{"rx_undersize_errors", SL_RUC},
-	{"rx_fragment_errors", SL_RFC},
-	{"rx_oversize_errors", SL_ROC},
-	{"rx_jabber_errors", SL_RJC},
-	{"rx_code_violations", SL_SCVPC},
-	{"rx_xon_packets", SL_XONRXC},
-	{"rx_xoff_packets", SL_XOFFRXC},
-	{"rx_unknown_flow_control_packets", SL_FCRUC},
-	{"rx_mac_good_packets", SL_GPRC},
-	{"rx_mac_good_bytes", SL_GORCL},
-	{"rx_total_packets", SL_TPR},
-	{"rx_total_bytes", SL_TORL},
-	{"rx_broadcast_packets", SL_BPRC},
-	{"rx_multicast_packets", SL_MPRC},
-	{"rx_management_packets", SL_MGTPRC},
-	{"rx_management_dropped", SL_MGTPDC},
-	{"rx_host_packets", SL_RPTHC},
-	{"rx_host_bytes", SL_HGORCL},
-	{"rx_low_descriptor_events", SL_RXDMTC},
-	{"rx_size_64_packets", SL_PRC64},
-	{"rx_size_65_to_127_packets", SL_PRC127},
-	{"rx_size_128_to_255_packets", SL_PRC255},
-	{"rx_size_256_to_511_packets", SL_PRC511},
-	{"rx_size_512_to_1023_packets", SL_PRC1023},
-	{"rx_size_1024_to_max_packets", SL_PRC1522},
-	{"tx_mac_good_packets", SL_GPTC},
-	{"tx_mac_good_bytes", SL_GOTCL},
-	{"tx_total_packets", SL_TPT},
-	{"tx_total_bytes", SL_TOTL},
-	{"tx_broadcast_packets", SL_BPTC},
-	{"tx_multicast_packets", SL_MPTC},
-	{"tx_management_packets", SL_MGTPTC},
-	{"tx_host_packets", SL_HGPTC},
-	{"tx_host_bytes", SL_HGOTCL},
-	{"tx_tso_packets", SL_TSCTC},
-	{"tx_size_64_packets", SL_PTC64},
-	{"tx_size_65_to_127_packets", SL_PTC127},
-	{"tx_size_128_to_255_packets", SL_PTC255},
-	{"tx_size_256_to_511_packets", SL_PTC511},
-	{"tx_size_512_to_1023_packets", SL_PTC1023},
-	{"tx_size_1024_to_max_packets", SL_PTC1522},
-	{"tx_single_collisions", SL_SCC},
-	{"tx_multiple_collisions", SL_MCC},
-	{"tx_excessive_collisions", SL_ECOL},
-	{"tx_late_collisions", SL_LATECOL},
-	{"tx_total_collisions", SL_COLC},
-	{"tx_deferred_packets", SL_DC},
-	{"tx_no_carrier_packets", SL_TNCRS},
-	{"tx_mac_discards", SL_HTDPMC},
-	{"tx_xon_packets", SL_XONTXC},
-	{"tx_xoff_packets", SL_XOFFTXC},
-	{"interrupts", SL_IAC},
-};
-
-/* Counters of two words: reading the high one clears both, so the low one is read first. */
-static const struct {
-	enum sl_reg low, high;
-} wide_regs[] = {
-	{SL_GORCL, SL_GORCH},
-	{SL_GOTCL, SL_GOTCH},
-	{SL_TORL, SL_TORH},
-	{SL_TOTL, SL_TOTH},
-	{SL_HGORCL, SL_HGORCH},
-	{SL_HGOTCL, SL_HGOTCH},
-};
-
-/* High word that goes with a low one, or SL_REG_COUNT. */
-static enum sl_reg
-high_word(enum sl_reg low)
+int
+sl_stats_open(struct sl_port *port)
 {
-	unsigned int i;
+	const struct sl_hw *hw = port->hw;
 
-	for (i = 0; i < RTE_DIM(wide_regs); i++) {
-		if (wide_regs[i].low == low)
-			return wide_regs[i].high;
-	}
-	return SL_REG_COUNT;
+	port->counted = rte_calloc("sl_counted", hw->nb_counters, sizeof(*port->counted), 0);
+	port->rx_dropped = rte_calloc("sl_dropped", hw->rx_queues, sizeof(*port->rx_dropped), 0);
+	port->rx_base = rte_calloc("sl_rx_base", hw->rx_queues, sizeof(*port->rx_base), 0);
+	port->tx_base = rte_calloc("sl_tx_base", hw->tx_queues, sizeof(*port->tx_base), 0);
+	if (port->counted != NULL && port->rx_dropped != NULL && port->rx_base != NULL &&
+		port->tx_base != NULL)
+		return 0;
+	sl_stats_close(port);
+	return -ENOMEM;
 }
 
-/* A device that goes away gives all ones: nothing of that may reach a total. */
-static bool
-add_reg(struct sl_port *port, uint32_t off, uint64_t *total, unsigned int shift)
+void
+sl_stats_close(struct sl_port *port)
 {
-	uint32_t v = sl_bus_read(&port->bus, off);
-
-	if (v == SL_REG_GONE && SL_RD(&port->bus, STATUS, 0) == SL_REG_GONE)
-		return false;
-	*total += (uint64_t)v << shift;
-	return true;
+	rte_free(port->counted);
+	rte_free(port->rx_dropped);
+	rte_free(port->rx_base);
+	rte_free(port->tx_base);
+	port->counted = NULL;
+	port->rx_dropped = NULL;
+	port->rx_base = NULL;
+	port->tx_base = NULL;
 }
 
 void
 sl_stats_collect(struct sl_port *port)
 {
-	bool ok = !port->removed;
-	unsigned int i;
-
 	rte_spinlock_lock(&port->stats_lock);
-	for (i = 0; i < RTE_DIM(hw_stats) && ok; i++) {
-		enum sl_reg reg = hw_stats[i].reg, high = high_word(reg);
-
-		ok = add_reg(port, sl_reg_table[reg].offset, &port->hw.value[reg], 0);
-		if (ok && high != SL_REG_COUNT)
-			ok = add_reg(port, sl_reg_table[high].offset, &port->hw.value[reg], 32);
-	}
-	for (i = 0; i < SL_NIC_QUEUES && ok; i++)
-		ok = add_reg(port, SL_OFF(RQDPC, i), &port->rx_dropped[i], 0);
+	if (!port->removed)
+		port->hw->ops->count(port, port->counted, port->rx_dropped);
 	rte_spinlock_unlock(&port->stats_lock);
 }
 
 uint64_t
-sl_stats_total(struct sl_port *port, enum sl_reg reg, unsigned int i)
+sl_stats_counted(struct sl_port *port, unsigned int i)
 {
 	uint64_t total;
 
 	rte_spinlock_lock(&port->stats_lock);
-	total = reg == SL_RQDPC ? port->rx_dropped[i] : port->hw.value[reg];
+	total = i < port->hw->nb_counters ? port->counted[i] : 0;
+	rte_spinlock_unlock(&port->stats_lock);
+	return total;
+}
+
+uint64_t
+sl_stats_dropped(struct sl_port *port, unsigned int qid)
+{
+	uint64_t total;
+
+	rte_spinlock_lock(&port->stats_lock);
+	total = port->rx_dropped[qid];
 	rte_spinlock_unlock(&port->stats_lock);
 	return total;
 }
@@ -242,37 +168,24 @@ add_tx(struct rte_eth_stats *stats, const struct sl_tx_counters *c)
 	stats->oerrors += tx_errors(c);
 }
 
-/*
- * Each bad frame once. A wrong CRC: CRCERRS has those of 64 bytes and more, of which RJC
- * has the long ones again; RFC the short ones. A good CRC: RUC the short ones, ROC the
- * long ones, and RLEC both again. 8.18.1, 8.18.14, 8.18.33 to 8.18.36.
- */
-static uint64_t
-hw_rx_errors(const uint64_t *hw)
-{
-	return hw[SL_CRCERRS] + hw[SL_RFC] + hw[SL_RUC] + hw[SL_ROC] + hw[SL_ALGNERRC] +
-		hw[SL_RXERRC];
-}
-
 int
 sl_stats_get(struct rte_eth_dev *eth, struct rte_eth_stats *stats, struct sl_queue_stats *queues)
 {
 	struct sl_port *port = sl_port_of(eth);
-	const uint64_t *hw = port->hw.value;
+	struct sl_hw_sums sums;
 	unsigned int i;
 
-	if (!sl_nic_alive(port))
+	if (!sl_hw_alive(port))
 		return -EIO;
 	sl_stats_collect(port);
 	/* Telemetry asks too, on a thread of its own, and a reset changes bases. */
 	rte_spinlock_lock(&port->stats_lock);
-	stats->imissed = hw[SL_MPC];
-	stats->ierrors = hw_rx_errors(hw);
-	/* ECOL is part of it; late collisions are sent again (TCTL.RTLC): 8.18.7, 8.18.9, 8.18.13.
-	 */
-	stats->oerrors = hw[SL_HTDPMC];
+	port->hw->ops->sum(port->counted, &sums);
+	stats->imissed = sums.missed;
+	stats->ierrors = sums.rx_errors;
+	stats->oerrors = sums.tx_errors;
 	stats->rx_nombuf = 0;
-	for (i = 0; i < SL_NIC_QUEUES; i++)
+	for (i = 0; i < port->hw->rx_queues; i++)
 		stats->imissed += port->rx_dropped[i];
 	add_rx(stats, &port->rx_gone);
 	add_tx(stats, &port->tx_gone);
@@ -280,7 +193,7 @@ sl_stats_get(struct rte_eth_dev *eth, struct rte_eth_stats *stats, struct sl_que
 		struct sl_rx_counters c = rx_counters(eth, i);
 
 		add_rx(stats, &c);
-		if (queues == NULL)
+		if (queues == NULL || i >= RTE_ETHDEV_QUEUE_STAT_CNTRS)
 			continue;
 		queues->q_ipackets[i] = c.packets;
 		queues->q_ibytes[i] = c.bytes;
@@ -290,7 +203,7 @@ sl_stats_get(struct rte_eth_dev *eth, struct rte_eth_stats *stats, struct sl_que
 		struct sl_tx_counters c = tx_counters(eth, i);
 
 		add_tx(stats, &c);
-		if (queues == NULL)
+		if (queues == NULL || i >= RTE_ETHDEV_QUEUE_STAT_CNTRS)
 			continue;
 		queues->q_opackets[i] = c.packets - c.given_up;
 		queues->q_obytes[i] = c.bytes - c.given_up_bytes;
@@ -298,8 +211,6 @@ sl_stats_get(struct rte_eth_dev *eth, struct rte_eth_stats *stats, struct sl_que
 	rte_spinlock_unlock(&port->stats_lock);
 	return 0;
 }
-_Static_assert(
-	SL_NIC_QUEUES <= RTE_ETHDEV_QUEUE_STAT_CNTRS, "q_ipackets has a place for each queue");
 
 /* The software NIC's figures that only grow; in this order in soft_base too. */
 static const struct {
@@ -353,12 +264,12 @@ sl_stats_reset(struct rte_eth_dev *eth)
 	struct sl_softnic *nic = sl_soft_nic(port);
 	unsigned int i;
 
-	if (!sl_nic_alive(port))
+	if (!sl_hw_alive(port))
 		return -EIO;
 	sl_stats_collect(port); /* empties the NIC's own */
 	rte_spinlock_lock(&port->stats_lock);
-	memset(&port->hw, 0, sizeof(port->hw));
-	memset(port->rx_dropped, 0, sizeof(port->rx_dropped));
+	memset(port->counted, 0, port->hw->nb_counters * sizeof(port->counted[0]));
+	memset(port->rx_dropped, 0, port->hw->rx_queues * sizeof(port->rx_dropped[0]));
 	__atomic_store_n(&port->bad.resets, 0, __ATOMIC_RELAXED);
 	memset(&port->rx_gone, 0, sizeof(port->rx_gone));
 	memset(&port->tx_gone, 0, sizeof(port->tx_gone));
@@ -501,8 +412,8 @@ walk(struct rte_eth_dev *eth, struct sink *s)
 	emit(s, __atomic_load_n(&port->window.bytes_kept, __ATOMIC_RELAXED), "pool_bytes_kept");
 	/* As in sl_stats_get(). */
 	rte_spinlock_lock(&port->stats_lock);
-	for (i = 0; i < RTE_DIM(hw_stats); i++)
-		emit(s, port->hw.value[hw_stats[i].reg], "%s", hw_stats[i].name);
+	for (i = 0; i < port->hw->nb_counters; i++)
+		emit(s, port->counted[i], "%s", port->hw->counters[i].name);
 	emit_queues(eth, s);
 	emit_soft(port, s);
 	emit_check(port, s);
@@ -515,7 +426,7 @@ sl_xstats_get(struct rte_eth_dev *eth, struct rte_eth_xstat *xstats, unsigned in
 {
 	struct sink s = {.values = xstats, .max = xstats == NULL ? 0 : n};
 
-	if (!sl_nic_alive(sl_port_of(eth)))
+	if (!sl_hw_alive(sl_port_of(eth)))
 		return -EIO;
 	sl_stats_collect(sl_port_of(eth));
 	return walk(eth, &s);

@@ -243,52 +243,55 @@ sl_kept_forget(struct sl_port *port, const struct rte_mempool *pool)
 
 /* --- a port that stops --- */
 
-/* Disable all queues. Those not seen disabled: one bit for each, transmit's above receive's. */
-static uint32_t
+/* Disable all queues. @return whether all were seen disabled; each says by itself. */
+static bool
 disable_all(struct rte_eth_dev *eth)
 {
-	uint32_t on = 0;
+	bool all = true;
 	uint16_t i;
 
 	/* Transmit first, all of it: what was accepted goes out. */
 	for (i = 0; i < eth->data->nb_tx_queues; i++) {
 		struct sl_tx_queue *q = tx_at(eth, i);
 
-		if (q != NULL && q->started && sl_tx_queue_disable(q) != 0)
-			on |= SL_BIT(i + SL_NIC_QUEUES);
+		if (q == NULL || !q->started)
+			continue;
+		q->stuck = sl_tx_queue_disable(q) != 0;
+		all &= !q->stuck;
 	}
 	for (i = 0; i < eth->data->nb_rx_queues; i++) {
 		struct sl_rx_queue *q = rx_at(eth, i);
 
-		if (q != NULL && q->started && sl_rx_queue_disable(q) != 0)
-			on |= SL_BIT(i);
+		if (q == NULL || !q->started)
+			continue;
+		q->stuck = sl_rx_queue_disable(q) != 0;
+		all &= !q->stuck;
 	}
-	return on;
+	return all;
 }
-_Static_assert(2 * SL_NIC_QUEUES <= 32, "a bit for each queue");
 
 void
 sl_queues_stop(struct rte_eth_dev *eth)
 {
 	struct sl_port *port = sl_port_of(eth);
-	const uint32_t on = disable_all(eth);
+	const bool all = disable_all(eth);
 	bool proven = sl_master_set(port, false) == 0;
 	struct sl_kept k;
 	uint16_t i;
 
-	if (!proven && on != 0)
-		proven = sl_nic_reset(port) == 0;
+	if (!proven && !all)
+		proven = sl_hw_reset(port) == 0;
 	for (i = 0; i < eth->data->nb_tx_queues; i++) {
 		struct sl_tx_queue *q = tx_at(eth, i);
 
 		if (q != NULL && q->started)
-			sl_tx_queue_off(q, proven || (on & SL_BIT(i + SL_NIC_QUEUES)) == 0);
+			sl_tx_queue_off(q, proven || !q->stuck);
 	}
 	for (i = 0; i < eth->data->nb_rx_queues; i++) {
 		struct sl_rx_queue *q = rx_at(eth, i);
 
 		if (q != NULL && q->started)
-			sl_rx_queue_off(q, proven || (on & SL_BIT(i)) == 0);
+			sl_rx_queue_off(q, proven || !q->stuck);
 	}
 	k = sl_kept_count(port);
 	if (k.rings != 0)

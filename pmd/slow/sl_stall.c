@@ -16,7 +16,7 @@
 
 /* A frame's write-back follows its payload within microseconds. */
 #define RX_STALL_MS 100u
-/* A PAUSE frame stops a sender for 335 ms at 100 Mbit/s; STATUS.TXOFF tells of it. */
+/* A PAUSE frame stops a sender for 335 ms at 100 Mbit/s; the NIC tells of it. */
 #define TX_STALL_MS 1000u
 /* A ring that is full now and then, at the same place by chance, is not stalled. */
 #define TX_GAP_MS 500u
@@ -59,10 +59,10 @@ sl_rx_stall_check(struct sl_rx_queue *q)
 	uint32_t head;
 	int ret;
 
-	if (q->stall.dead || q->nb_hold == q->nb_desc || !sl_nic_alive(port))
+	if (q->stall.dead || q->nb_hold == q->nb_desc || !sl_hw_alive(port))
 		return;
-	head = SL_RD(&port->bus, RDH, q->queue_id);
-	if (head == SL_REG_GONE && !sl_nic_alive(port))
+	head = port->hw->ops->rxq_head(q);
+	if (head == SL_REG_GONE && !sl_hw_alive(port))
 		return;
 	if (head == q->next_to_clean) {
 		q->stall.since = 0; /* nothing has come in */
@@ -90,7 +90,8 @@ void
 sl_tx_stall_check(struct sl_tx_queue *q)
 {
 	struct sl_port *port = q->port;
-	uint32_t head, status;
+	struct sl_hw_link link;
+	uint32_t head;
 	int ret;
 
 	/* A stopped queue takes nothing either. */
@@ -98,14 +99,13 @@ sl_tx_stall_check(struct sl_tx_queue *q)
 		!unchanged_for(port, &q->stall, q->next_to_clean, TX_STALL_MS, TX_GAP_MS))
 		return;
 	q->stall.since = 0;
-	if (!sl_nic_alive(port))
+	if (!sl_hw_alive(port))
 		return;
-	status = SL_RD(&port->bus, STATUS, 0);
 	/* Without a link, and while the partner holds us back, nothing is to move. */
-	if ((status & SL_STATUS_LU) == 0 || (status & SL_STATUS_TXOFF) != 0)
+	if (!port->hw->ops->link_get(port, &link) || !link.up || link.paused)
 		return;
-	head = SL_RD(&port->bus, TDH, q->queue_id);
-	if (head == SL_REG_GONE && !sl_nic_alive(port))
+	head = port->hw->ops->txq_head(q);
+	if (head == SL_REG_GONE && !sl_hw_alive(port))
 		return;
 	q->n.stalls++;
 	SL_LOG(WARNING,

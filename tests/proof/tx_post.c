@@ -99,7 +99,7 @@ tx_world(enum sl_coherency mode, struct tx_cursor *c)
 
 	pool_flags = 0;
 	sync_ctx.mode = mode;
-	port.bus.ops = &bus_ops;
+	port.hw = &hw;
 	tx_any_queue(q);
 	q->ring = ring;
 	q->sw_ring = sw_ring;

@@ -41,12 +41,13 @@ world_read(const volatile void *p, size_t len)
 }
 
 static uint32_t
-any_register(void *dev, uint32_t off)
+any_head(const struct sl_tx_queue *q)
 {
 	return nondet_u32();
 }
 
-static const struct sl_bus_ops bus_ops = {.read = any_register};
+static const struct sl_hw_ops hw_ops = {.txq_head = any_head};
+static const struct sl_hw hw = {.ops = &hw_ops};
 
 /* --- sync calls --- */
 

@@ -241,6 +241,8 @@ rig_open_lined(
 	assert_non_null(r->dma);
 	r->port.bus = (struct sl_bus){.ops = &rig_bus, .dev = r};
 	r->port.dev_ops = &rig_dev;
+	r->port.hw = sl_hw_find(SL_PCI_DEV_82576);
+	assert_int_equal(sl_stats_open(&r->port), 0);
 	r->port.eth = &r->eth;
 	r->port.mode = mode;
 	r->eth.data = &r->data;
@@ -300,6 +302,7 @@ rig_close(struct rig *r)
 	/* A NIC that gave too many bad values asked for a reset. */
 	sl_event_close(&r->port);
 	sl_window_close(&r->port);
+	sl_stats_close(&r->port);
 	sl_shm_stats(r->port.adapter, &stats);
 	assert_int_equal(stats.dma_faults, 0);
 	sl_dma_close(r->dma);

@@ -19,7 +19,9 @@
 #include <cmocka.h>
 
 #include "shm_util.h"
+#include "sl_fields.h"
 #include "sl_port.h"
+#include "sl_regs.h"
 
 #define RIG_COPIES 1024u /* with lines longer than the CPU's each buffer may be one */
 #define RIG_FRAME_MAX 16384u

@@ -325,7 +325,7 @@ test_receive(void **state)
 
 					if (modes[m] != SL_COHERENCY_COHERENT && k > 0)
 						continue;
-					if (c.nb_desc < sl_rx_desc_min(line) ||
+					if (c.nb_desc < sl_rx_desc_min(r->port.hw, line) ||
 						c.nb_desc % sl_rx_desc_unit(line) != 0)
 						continue;
 					rx_thresholds(r, &c);

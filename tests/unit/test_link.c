@@ -12,7 +12,9 @@
 #include <cmocka.h>
 
 #include "../compat.h"
+#include "sl_fields.h"
 #include "sl_port.h"
+#include "sl_regs.h"
 
 /* A port whose device has two registers. */
 struct rig {
@@ -42,6 +44,7 @@ rig_init(struct rig *r, uint32_t status)
 	*r = (struct rig){.status = status};
 	r->port.bus = (struct sl_bus){.ops = &bus_ops, .dev = r};
 	r->port.dev_ops = &dev_ops;
+	r->port.hw = sl_hw_find(SL_PCI_DEV_82576);
 	r->port.eth = &r->eth;
 	r->data.dev_private = &r->port;
 	r->eth.data = &r->data;

@@ -31,8 +31,10 @@
 #include <bus_pci_driver.h>
 
 #include "../compat.h"
+#include "sl_fields.h"
 #include "sl_pmd.h"
 #include "sl_port.h"
+#include "sl_regs.h"
 #include "shm_util.h"
 
 #define NAME "0000:01:00.0"
@@ -421,8 +423,10 @@ setup(void **state)
 	(void)state;
 	machine = (struct machine){.bar_len = SL_BAR_SIZE};
 	devargs = (struct rte_devargs){.args = NULL};
-	pci = (struct rte_pci_device){
-		.kdrv = RTE_PCI_KDRV_VFIO, .name = NAME, .device.devargs = &devargs};
+	pci = (struct rte_pci_device){.kdrv = RTE_PCI_KDRV_VFIO,
+		.name = NAME,
+		.id = {.vendor_id = SL_PCI_VENDOR_INTEL, .device_id = SL_PCI_DEV_82576},
+		.device.devargs = &devargs};
 	assert_non_null(driver);
 	pci.device.name = pci.name;
 	COMPAT_SET_DRIVER(&pci, driver);

@@ -303,7 +303,4 @@ enum sl_nvm_word {
 #define SL_PCI_DEV_82576_NS_SERDES 0x1518u
 #define SL_PCI_DEV_82576_SERDES_QUAD 0x150Du
 
-/** What a read of a removed device gives. */
-#define SL_REG_GONE UINT32_C(0xFFFFFFFF)
-
 #endif /* _SL_FIELDS_H_ */

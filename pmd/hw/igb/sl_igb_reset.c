@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  *
- * Bringing the NIC up and down. Sections are those of the Intel 82576EB
- * datasheet, revision 2.63.
+ * Bringing the NIC up and down, and its link. Sections are those of the Intel
+ * 82576EB datasheet, revision 2.63.
  */
-#include "sl_port.h"
+#include "sl_igb.h"
 
 #define WAIT_STEP_US 50u
-/* The longest nap: what takes that long already does not mind one more. */
-#define WAIT_STEP_MAX_US 1000u
 #define MASTER_TIMEOUT_US \
 	100000u		     /* 5.2.3.3 gives no figure; PCIe completions are long done by then */
 #define RESET_QUIET_US 1000u /* 4.2.1.6.1: no access within 1 ms */
@@ -17,61 +15,6 @@
 #define CFG_DONE_TIMEOUT_US 100000u
 #define SEMAPHORE_TIMEOUT_US 100000u
 #define MDIC_TIMEOUT_US 10000u /* one MDIO frame takes 64 us */
-
-void
-sl_nic_note_down(struct rte_eth_dev *eth)
-{
-	struct rte_eth_link link;
-
-	/* What the port is plugged into stays. */
-	rte_eth_linkstatus_get(eth, &link);
-	link.link_status = RTE_ETH_LINK_DOWN;
-	link.link_speed = RTE_ETH_SPEED_NUM_NONE;
-	link.link_duplex = RTE_ETH_LINK_HALF_DUPLEX;
-	link.link_autoneg = RTE_ETH_LINK_AUTONEG;
-	rte_eth_linkstatus_set(eth, &link);
-}
-
-bool
-sl_nic_alive(struct sl_port *port)
-{
-	if (!port->removed && SL_RD(&port->bus, STATUS, 0) != SL_REG_GONE)
-		return true;
-	if (__atomic_exchange_n(&port->removed, true, __ATOMIC_SEQ_CST))
-		return false; /* told before, or just now by another thread */
-	SL_LOG(ERR, "port %u: registers read all ones: the device is gone",
-		port->eth->data->port_id);
-	/* With link interrupts ethdev tells what is noted down here, and asks nobody. */
-	sl_nic_note_down(port->eth);
-	sl_intr_tell_removal(port);
-	return false;
-}
-
-/* Until the bits are as wanted, or time is up. The register is looked at once in any case. */
-static int
-wait_until(struct sl_port *port, uint32_t off, uint32_t mask, uint32_t want, uint64_t limit)
-{
-	unsigned int step = WAIT_STEP_US;
-	uint32_t v;
-
-	do {
-		v = sl_bus_read(&port->bus, off);
-		/* No register waited for has all bits in use: all ones is a device that is gone. */
-		if (v == SL_REG_GONE && !sl_nic_alive(port))
-			return -EIO;
-		if ((v & mask) == want)
-			return 0;
-		step = RTE_MIN(2 * step, WAIT_STEP_MAX_US);
-	} while (sl_time_wait(port, step, limit));
-	return -ETIMEDOUT;
-}
-
-int
-sl_nic_wait(
-	struct sl_port *port, uint32_t off, uint32_t mask, uint32_t want, unsigned int timeout_us)
-{
-	return wait_until(port, off, mask, want, sl_time_limit(port, timeout_us));
-}
 
 /*
  * 4.6.12: SMBI keeps other drivers out, SWESMBI the firmware; both guard SW_FW_SYNC.
@@ -84,7 +27,7 @@ semaphore_get(struct sl_port *port)
 	int ret;
 
 	/* A read that gives 0 has set the bit for us. */
-	ret = sl_nic_wait(port, SL_OFF_SWSM, SL_SWSM_SMBI, 0, SEMAPHORE_TIMEOUT_US);
+	ret = sl_hw_wait(port, SL_OFF_SWSM, SL_SWSM_SMBI, 0, SEMAPHORE_TIMEOUT_US);
 	if (ret == -EIO)
 		return ret;
 	if (ret != 0) {
@@ -95,7 +38,7 @@ semaphore_get(struct sl_port *port)
 	do {
 		SL_WR(&port->bus, SWSM, 0, SL_RD(&port->bus, SWSM, 0) | SL_SWSM_SWESMBI);
 		if ((SL_RD(&port->bus, SWSM, 0) & SL_SWSM_SWESMBI) != 0)
-			return sl_nic_alive(port) ? 0 : -EIO;
+			return sl_hw_alive(port) ? 0 : -EIO;
 	} while (sl_time_wait(port, WAIT_STEP_US, limit));
 	SL_WR(&port->bus, SWSM, 0, 0);
 	return -EBUSY;
@@ -157,7 +100,7 @@ phy_write(struct sl_port *port, enum sl_phy_reg reg, uint16_t val)
 	SL_WR(&port->bus, MDIC, 0,
 		SL_PREP(SL_MDIC_REGADD, reg) | SL_PREP(SL_MDIC_PHYADD, SL_PHY_ADDRESS) |
 			SL_PREP(SL_MDIC_OP, SL_MDIC_OP_WRITE) | SL_PREP(SL_MDIC_DATA, val));
-	ret = sl_nic_wait(port, SL_OFF_MDIC, SL_MDIC_READY, SL_MDIC_READY, MDIC_TIMEOUT_US);
+	ret = sl_hw_wait(port, SL_OFF_MDIC, SL_MDIC_READY, SL_MDIC_READY, MDIC_TIMEOUT_US);
 	if (ret != 0)
 		return ret;
 	return (SL_RD(&port->bus, MDIC, 0) & SL_MDIC_ERROR) == 0 ? 0 : -EIO;
@@ -183,12 +126,12 @@ phy_control_set(struct sl_port *port, uint16_t bits)
 }
 
 int
-sl_nic_link_set(struct sl_port *port, bool up)
+sl_igb_link_set(struct sl_port *port, bool up)
 {
 	uint32_t ctrl;
 	int ret;
 
-	if (!sl_nic_alive(port))
+	if (!sl_hw_alive(port))
 		return -EIO;
 	/* 4.5.7.2: the MAC follows the PHY: no forced speed or duplex. */
 	ctrl = SL_RD(&port->bus, CTRL, 0);
@@ -213,8 +156,7 @@ sl_nic_link_set(struct sl_port *port, bool up)
 static void
 mask_interrupts(struct sl_port *port)
 {
-	SL_WR(&port->bus, EIMC, 0, UINT32_MAX);
-	SL_WR(&port->bus, IMC, 0, UINT32_MAX);
+	sl_igb_intr_off(port);
 	(void)SL_RD(&port->bus, ICR, 0);
 }
 
@@ -227,12 +169,12 @@ stop_dma(struct sl_port *port)
 
 	SL_WR(&port->bus, RCTL, 0, 0);
 	SL_WR(&port->bus, TCTL, 0, SL_TCTL_PSP);
-	for (q = 0; q < SL_NIC_QUEUES; q++) {
+	for (q = 0; q < port->hw->rx_queues; q++)
 		SL_WR(&port->bus, RXDCTL, q, 0);
+	for (q = 0; q < port->hw->tx_queues; q++)
 		SL_WR(&port->bus, TXDCTL, q, 0);
-	}
 	SL_WR(&port->bus, CTRL, 0, SL_RD(&port->bus, CTRL, 0) | SL_CTRL_GIO_MASTER_DISABLE);
-	ret = sl_nic_wait(port, SL_OFF_STATUS, SL_STATUS_GIO_MASTER_ENABLE, 0, MASTER_TIMEOUT_US);
+	ret = sl_hw_wait(port, SL_OFF_STATUS, SL_STATUS_GIO_MASTER_ENABLE, 0, MASTER_TIMEOUT_US);
 	if (ret == -ETIMEDOUT) {
 		SL_LOG(WARNING, "port %u: DMA requests still pending before reset",
 			port->eth->data->port_id);
@@ -245,7 +187,7 @@ stop_dma(struct sl_port *port)
 static int
 wait_once(struct sl_port *port, bool *never, uint32_t off, uint32_t bit, unsigned int timeout_us)
 {
-	int ret = *never ? 0 : sl_nic_wait(port, off, bit, bit, timeout_us);
+	int ret = *never ? 0 : sl_hw_wait(port, off, bit, bit, timeout_us);
 
 	if (ret != -ETIMEDOUT)
 		return ret;
@@ -260,7 +202,7 @@ wait_reset_done(struct sl_port *port)
 	uint32_t cfg_done;
 	int ret;
 
-	ret = sl_nic_wait(port, SL_OFF_CTRL, SL_CTRL_RST, 0, RESET_TIMEOUT_US);
+	ret = sl_hw_wait(port, SL_OFF_CTRL, SL_CTRL_RST, 0, RESET_TIMEOUT_US);
 	if (ret == -ETIMEDOUT) {
 		SL_LOG(ERR, "port %u: reset hangs: CTRL.RST still set after %u ms",
 			port->eth->data->port_id, RESET_TIMEOUT_US / 1000);
@@ -278,9 +220,16 @@ wait_reset_done(struct sl_port *port)
 	return wait_once(port, &port->no_cfg_done, SL_OFF_EEMNGCTL, cfg_done, CFG_DONE_TIMEOUT_US);
 }
 
+int
+sl_igb_quiet(struct sl_port *port)
+{
+	mask_interrupts(port); /* 4.5.3 */
+	return stop_dma(port);
+}
+
 /* CTRL.RST, and what comes with it; the NIC's DMA has been stopped as far as it can be. */
-static int
-reset(struct sl_port *port)
+int
+sl_igb_reset(struct sl_port *port)
 {
 	int ret;
 
@@ -294,22 +243,75 @@ reset(struct sl_port *port)
 	return 0;
 }
 
-int
-sl_nic_reset(struct sl_port *port)
+void
+sl_igb_let_go(struct sl_port *port)
 {
-	bool stopped;
-	int ret = -EIO;
+	SL_WR(&port->bus, CTRL_EXT, 0, SL_RD(&port->bus, CTRL_EXT, 0) & ~SL_CTRL_EXT_DRV_LOAD);
+}
 
-	if (sl_nic_alive(port)) {
-		sl_stats_collect(port);
-		mask_interrupts(port); /* 4.5.3 */
-		ret = stop_dma(port);
+bool
+sl_igb_answers(struct sl_port *port)
+{
+	return SL_RD(&port->bus, STATUS, 0) != SL_REG_GONE;
+}
+
+void
+sl_igb_mac_get(struct sl_port *port, struct rte_ether_addr *mac)
+{
+	const uint32_t lo = SL_RD(&port->bus, RAL, 0), hi = SL_RD(&port->bus, RAH, 0);
+
+	*mac = (struct rte_ether_addr){
+		.addr_bytes = {(uint8_t)lo, (uint8_t)(lo >> 8), (uint8_t)(lo >> 16),
+			(uint8_t)(lo >> 24), (uint8_t)hi, (uint8_t)(hi >> 8)}};
+}
+
+bool
+sl_igb_moves_frames(const struct sl_bus *bus)
+{
+	return SL_RD(bus, STATUS, 0) != SL_REG_GONE &&
+		((SL_RD(bus, RCTL, 0) & SL_RCTL_RXEN) != 0 ||
+			(SL_RD(bus, TCTL, 0) & SL_TCTL_EN) != 0);
+}
+
+void
+sl_igb_forget(const struct sl_bus *bus)
+{
+	SL_WR(bus, CTRL, 0, SL_RD(bus, CTRL, 0) | SL_CTRL_RST);
+}
+
+/* 8.2.3: the MAC's own side of the link. */
+static enum sl_hw_media
+media(struct sl_port *port)
+{
+	switch (SL_GET(SL_CTRL_EXT_LINK_MODE, SL_RD(&port->bus, CTRL_EXT, 0))) {
+	case SL_LINK_MODE_COPPER:
+		return SL_MEDIA_COPPER;
+	case SL_LINK_MODE_SGMII:
+		return SL_MEDIA_SGMII;
+	default:
+		return SL_MEDIA_SERDES;
 	}
-	/* Whatever the registers say: no DMA from here on, until the next start. */
-	stopped = sl_master_set(port, false) == 0;
-	if (ret == 0)
-		ret = reset(port);
-	if (ret == 0 || stopped)
-		sl_kept_give_back(port);
-	return ret;
+}
+
+bool
+sl_igb_link_get(struct sl_port *port, struct sl_hw_link *link)
+{
+	/* 8.2.2: both last codes mean 1000. */
+	static const uint32_t mbps[] = {[SL_SPEED_10] = 10,
+		[SL_SPEED_100] = 100,
+		[SL_SPEED_1000] = 1000,
+		[SL_SPEED_1000 + 1] = 1000};
+	const uint32_t status = SL_RD(&port->bus, STATUS, 0);
+
+	if (status == SL_REG_GONE)
+		return false;
+	*link = (struct sl_hw_link){
+		.media = media(port),
+		.up = (status & SL_STATUS_LU) != 0,
+		.full_duplex = (status & SL_STATUS_FD) != 0,
+		.paused = (status & SL_STATUS_TXOFF) != 0,
+	};
+	if (link->up)
+		link->mbps = mbps[SL_GET(SL_STATUS_SPEED, status)];
+	return true;
 }

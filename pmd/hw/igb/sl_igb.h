@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+#ifndef _SL_IGB_H_
+#define _SL_IGB_H_
+
+/**
+ * @file
+ * The family igb: its tasks of the control path, as sl_hw.h names them. The 82576 is its
+ * base device.
+ */
+
+#include "sl_fields.h"
+#include "sl_hw.h"
+#include "sl_port.h"
+#include "sl_regs.h"
+
+/* sl_igb_reset.c */
+bool
+sl_igb_answers(struct sl_port *port);
+int
+sl_igb_quiet(struct sl_port *port);
+int
+sl_igb_reset(struct sl_port *port);
+void
+sl_igb_let_go(struct sl_port *port);
+void
+sl_igb_mac_get(struct sl_port *port, struct rte_ether_addr *mac);
+bool
+sl_igb_moves_frames(const struct sl_bus *bus);
+void
+sl_igb_forget(const struct sl_bus *bus);
+int
+sl_igb_link_set(struct sl_port *port, bool up);
+bool
+sl_igb_link_get(struct sl_port *port, struct sl_hw_link *link);
+
+/* sl_igb_queue.c */
+void
+sl_igb_rx_set_up(struct sl_port *port, const struct sl_hw_rx *rx);
+void
+sl_igb_rx_switch(struct sl_port *port, bool on);
+void
+sl_igb_tx_switch(struct sl_port *port, bool on);
+void
+sl_igb_max_frame_set(struct sl_port *port, uint32_t max_frame);
+int
+sl_igb_rxq_enable(struct sl_rx_queue *q);
+int
+sl_igb_rxq_disable(struct sl_rx_queue *q);
+int
+sl_igb_txq_enable(struct sl_tx_queue *q);
+int
+sl_igb_txq_disable(struct sl_tx_queue *q);
+void
+sl_igb_txq_drain(struct sl_tx_queue *q, unsigned int us);
+uint32_t
+sl_igb_rxq_head(const struct sl_rx_queue *q);
+uint32_t
+sl_igb_txq_head(const struct sl_tx_queue *q);
+bool
+sl_igb_txq_is_set_up(const struct sl_tx_queue *q);
+volatile uint32_t *
+sl_igb_rxq_tail(struct sl_port *port, unsigned int qid);
+volatile uint32_t *
+sl_igb_txq_tail(struct sl_port *port, unsigned int qid);
+
+/* sl_igb_filter.c */
+void
+sl_igb_addr_set(struct sl_port *port, unsigned int i, const struct rte_ether_addr *mac);
+void
+sl_igb_multicast_set(struct sl_port *port, const uint32_t mta[SL_MTA_WORDS]);
+void
+sl_igb_promiscuous_set(struct sl_port *port, bool unicast, bool multicast);
+void
+sl_igb_vfta_set(struct sl_port *port, unsigned int word, uint32_t vlans);
+void
+sl_igb_vlan_set(struct sl_port *port, bool strip, bool filter);
+void
+sl_igb_reta_set(struct sl_port *port, const uint8_t *reta);
+void
+sl_igb_rss_set(struct sl_port *port, const uint8_t *key, uint64_t hf);
+
+/* sl_igb_intr.c */
+uint32_t
+sl_igb_intr_causes(struct sl_port *port);
+void
+sl_igb_intr_set_up(struct sl_port *port, unsigned int nb_rx);
+void
+sl_igb_intr_set_up_one(struct sl_port *port);
+void
+sl_igb_intr_link(struct sl_port *port, bool on);
+void
+sl_igb_intr_rx(struct sl_port *port, bool on);
+void
+sl_igb_intr_rxq(struct sl_port *port, unsigned int qid, bool on);
+void
+sl_igb_intr_off(struct sl_port *port);
+
+/* sl_igb_stats.c */
+#define SL_IGB_COUNTERS 60u
+extern const struct sl_hw_counter sl_igb_counters[SL_IGB_COUNTERS];
+void
+sl_igb_count(struct sl_port *port, uint64_t *value, uint64_t *dropped);
+void
+sl_igb_sum(const uint64_t *value, struct sl_hw_sums *sums);
+uint32_t
+sl_igb_dump(struct sl_port *port, uint32_t *out);
+
+#endif /* _SL_IGB_H_ */
