@@ -566,7 +566,7 @@ may_enter(struct sl_port *port, const struct sl_map *want)
 	return false;
 }
 
-/* The mempool that a segment's data lies in; NULL: an external buffer. */
+/* The mempool that a segment's data lies in; NULL: an external buffer of none that is known. */
 static struct rte_mempool *
 data_pool(const struct rte_mbuf *m)
 {
@@ -574,7 +574,7 @@ data_pool(const struct rte_mbuf *m)
 		return m->pool;
 	if (!RTE_MBUF_HAS_EXTBUF(m))
 		return rte_mbuf_from_indirect((struct rte_mbuf *)(uintptr_t)m)->pool;
-	return NULL;
+	return sl_data_pool_of_clone(m);
 }
 
 int

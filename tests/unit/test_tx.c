@@ -607,6 +607,36 @@ test_refused_offload(void **state)
 	rig_close(r);
 }
 
+/* Data apart whose first frame to send is a clone's: all of its mempool enters, so its own follow. */
+static void
+test_clone_first(void **state)
+{
+	struct rig *r = rig_open_with(SL_COHERENCY_COHERENT, 255, 0, true);
+	struct sl_tx_queue *q = rig_tx_start(r, 32, NULL);
+	struct rte_mbuf *own = rte_pktmbuf_alloc(r->pool), *m = rte_pktmbuf_alloc(r->pool);
+	struct rte_mbuf *clone;
+	bool empty;
+
+	(void)state;
+	assert_non_null(rte_pktmbuf_append(own, 60));
+	assert_non_null(rte_pktmbuf_append(m, 60));
+	clone = rte_pktmbuf_clone(own, r->clones);
+	assert_non_null(clone);
+	assert_true(RTE_MBUF_HAS_EXTBUF(clone));
+	assert_int_equal(sl_tx_prepare(q, &clone, 1), 1);
+	assert_int_equal(r->port.tx_path->burst(q, &clone, 1), 1);
+	assert_int_equal(sl_tx_prepare(q, &m, 1), 1);
+	assert_int_equal(r->port.tx_path->burst(q, &m, 1), 1);
+	assert_int_equal(q->n.unmapped, 0);
+	assert_int_equal(q->n.packets, 2);
+	do {
+		if (rig_tx_take(r, &empty))
+			r->sent.len = 0;
+	} while (!empty);
+	rte_pktmbuf_free(own);
+	rig_close(r);
+}
+
 /* Memory that nobody has told of: prepare says so, and a burst drops it, counted. */
 static void
 test_refused_memory(void **state)
@@ -809,6 +839,7 @@ main(void)
 		cmocka_unit_test(test_wild_head_in_full_ring),
 		cmocka_unit_test(test_too_many_segs),
 		cmocka_unit_test(test_refused_offload),
+		cmocka_unit_test(test_clone_first),
 		cmocka_unit_test(test_refused_memory),
 		cmocka_unit_test(test_setup),
 	};
