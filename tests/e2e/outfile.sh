@@ -102,8 +102,9 @@ pid=$!
 # Until all is measured, by sl-perf's second process, which is gone.
 [[ ${prog##*/} != sl-perf ]] || measures='2/2'
 others_measure() {
-	local child
-	for child in $(cat "/proc/$pid/task/$pid/children" 2>/dev/null); do
+	local child children=()
+	read -ra children < <(cat "/proc/$pid/task/$pid/children" 2>/dev/null)
+	for child in "${children[@]}"; do
 		[[ $(cat "/proc/$child/comm" 2>/dev/null) != "${prog##*/}" ]] || return 0
 	done
 	return 1

@@ -607,7 +607,8 @@ test_refused_offload(void **state)
 	rig_close(r);
 }
 
-/* Data apart whose first frame to send is a clone's: all of its mempool enters, so its own follow. */
+/* Data apart whose first frame to send is a clone's: all of its mempool enters, so its own follow.
+ */
 static void
 test_clone_first(void **state)
 {
