@@ -32,6 +32,7 @@ readonly SL_PACKAGES_TEST="
 clang:second compiler
 make:builds the example driver
 patch:spoils the example driver
+g++:builds it in C++
 libclang-rt-dev:its sanitizers
 clang-format:style suite
 shellcheck:style suite

@@ -154,7 +154,16 @@ int sl_sync_verify(const struct sl_sync *s, enum sl_sync_verb verb, const void *
 #define SL_SYNC_DEBUG 0 /* 1 verifies the range of each call, and refuses wrong ones */
 #endif
 
+/** Where a call stands in the source: it lives as long as the program. */
+#ifdef __cplusplus
+#define SL_SYNC_HERE                                                                               \
+	([]() -> const struct sl_sync_site * {                                                     \
+		static const struct sl_sync_site here = {__FILE__, __LINE__};                      \
+		return &here;                                                                      \
+	}())
+#else
 #define SL_SYNC_HERE (&(const struct sl_sync_site){__FILE__, __LINE__})
+#endif
 
 /* How many lines each verb touches is what makes up the price of `explicit`. */
 static inline __attribute__((always_inline)) void

@@ -97,6 +97,25 @@ def right_drivers(shm, folder, seeds):
                 verdict(name, None if r.returncode == 0 else f"status {r.returncode}\n{r.stderr}")
 
 
+def in_cxx(shm, folder, rows):
+    """The toy's driver in C++17, by each compiler that is there; and one that flushes too early, which is named."""
+    both = ("g++", "clang++")
+    # A sanitizer's library is of one compiler.
+    for cxx in both if SANITIZE == "none" else both[1:] if "clang" in CC else both[:1]:
+        if shutil.which(cxx) is None:
+            verdict(f"toy-cxx by {cxx} skipped, it is not there")
+            continue
+        flags = shm.env.get("CFLAGS", "-g") + " -Wall -Wextra -Werror"
+        for spoilt in "", "-DTOY_FLUSH_EARLY":
+            call("make", "-B", "-s", "-C", folder, "toy-cxx", f"CXX={cxx}", f"CFLAGS={flags}", f"CXXFLAGS={spoilt}", env=shm.env)
+            for row in [("-m", "coherent")] + rows if not spoilt else rows[:1]:
+                r = shm.run(folder, "toy-cxx", *row)
+                name = f"toy-cxx by {cxx} {spoilt} {' '.join(row)}: {r.stdout.strip()}"
+                named = re.search(r"checker: \w+ \(T1\).*flush \S*toy_cxx.cpp:\d+", r.stderr, re.S)
+                good = r.returncode == 1 and named if spoilt else r.returncode == 0
+                verdict(name, None if good else f"status {r.returncode}\n{r.stderr}")
+
+
 def told_in(r):
     return len(re.findall(r"checker: \w+ \(", r.stderr))
 
@@ -302,6 +321,7 @@ def main():
         full = Installed(BUILD, os.path.join(work, "full"))
         full.make(os.path.join(work, "against-full"))
         right_drivers(full, os.path.join(work, "against-full"), [1])
+        in_cxx(full, os.path.join(work, "against-full"), [("-l", line, "-s", "1") for line in ("64", "256")])
         if SANITIZE != "none":
             # There the first wrong access ends the program, with a report of another kind.
             return
