@@ -591,8 +591,9 @@ void sl_stats_collect(struct sl_port *port);
 /** What the NIC counted, as last collected, by the index of hw->counters; 0 behind the last. */
 uint64_t sl_stats_counted(struct sl_port *port, unsigned int i);
 uint64_t sl_stats_dropped(struct sl_port *port, unsigned int qid);
-/** Room for all that is counted, as port->hw has it. 0 or -ENOMEM. */
+/** Room for all that is counted, as port->hw has it. 0, or -ENOMEM: sl_stats_close() in any case. */
 int sl_stats_open(struct sl_port *port);
+/** Once. */
 void sl_stats_close(struct sl_port *port);
 /** A queue goes, or its counters start anew: keep what it counted. */
 void sl_stats_keep_rx(const struct sl_rx_queue *q);

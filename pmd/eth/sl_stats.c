@@ -23,11 +23,10 @@ sl_stats_open(struct sl_port *port)
 	port->rx_dropped = rte_calloc("sl_dropped", hw->rx_queues, sizeof(*port->rx_dropped), 0);
 	port->rx_base = rte_calloc("sl_rx_base", hw->rx_queues, sizeof(*port->rx_base), 0);
 	port->tx_base = rte_calloc("sl_tx_base", hw->tx_queues, sizeof(*port->tx_base), 0);
-	if (port->counted != NULL && port->rx_dropped != NULL && port->rx_base != NULL &&
-		port->tx_base != NULL)
-		return 0;
-	sl_stats_close(port);
-	return -ENOMEM;
+	return port->counted != NULL && port->rx_dropped != NULL && port->rx_base != NULL &&
+			port->tx_base != NULL ?
+		0 :
+		-ENOMEM;
 }
 
 void
@@ -37,10 +36,6 @@ sl_stats_close(struct sl_port *port)
 	rte_free(port->rx_dropped);
 	rte_free(port->rx_base);
 	rte_free(port->tx_base);
-	port->counted = NULL;
-	port->rx_dropped = NULL;
-	port->rx_base = NULL;
-	port->tx_base = NULL;
 }
 
 void
