@@ -324,9 +324,10 @@ class Builder:
             else:
                 args.append(a)
             before = a
-        # The other headers; what a mutant leaves unused is no matter.
+        # The other headers, by the names that the build has for them: a sync call is known by its file. What a
+        # mutant leaves unused is no matter.
         at = 2 if os.path.basename(args[0]) == "ccache" else 1
-        args[at:at] = ["-I" + os.path.dirname(os.path.join(TOP, file))]
+        args[at:at] = ["-I" + os.path.relpath(os.path.dirname(os.path.join(TOP, file)), self.build)]
         self.call(args + ["-w", "-Wno-error"], file)
         return obj
 
