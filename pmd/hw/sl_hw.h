@@ -84,9 +84,10 @@ struct sl_hw_sums {
 };
 
 /**
- * Tasks of the control path, by the datasheet. All are called from control threads, but for
- * *_head() and txq_is_set_up(), which a queue's datapath thread may call, too. The device may
- * have gone at any time: then reads give all ones, and what waits gives -EIO.
+ * Tasks of the control path, by the datasheet. They are called from control threads. A queue's
+ * datapath thread may call what is of its own queue (rxq_*, txq_*, intr_rx, intr_rxq), answers and
+ * link_get, too: when the queue stands still it is looked at and started anew there. The device
+ * may have gone at any time: then reads give all ones, and what waits gives -EIO.
  */
 struct sl_hw_ops {
 	/* The NIC as a whole. */
