@@ -310,16 +310,6 @@ mbuf_unshare(void *addr __rte_unused, void *opaque)
 	rte_mbuf_raw_free(m);
 }
 
-struct rte_mempool *
-sl_data_pool_of_clone(const struct rte_mbuf *m)
-{
-	const struct rte_mbuf_ext_shared_info *info = m->shinfo;
-
-	return info != NULL && info->free_cb == mbuf_unshare ?
-		((const struct rte_mbuf *)info->fcb_opaque)->pool :
-		NULL;
-}
-
 /** Where the next mbuf's buffer is. */
 struct next_buffer {
 	const struct sl_data_pool *d;

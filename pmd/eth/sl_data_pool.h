@@ -50,13 +50,6 @@ const struct sl_data_pool *
 sl_data_pool_of(const struct rte_mempool *pool);
 
 /**
- * The mempool of sl_pktmbuf_pool_create() that an external buffer is of, when it is a clone's;
- * NULL: none of those. While the clone lives.
- */
-struct rte_mempool *
-sl_data_pool_of_clone(const struct rte_mbuf *m);
-
-/**
  * Its data stays with the NIC when it ends: its unmap failed, and EAL would give the memory to
  * others. Within the mempool's end. @return false: it is none of sl_pktmbuf_pool_create().
  */

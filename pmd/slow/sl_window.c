@@ -566,15 +566,50 @@ may_enter(struct sl_port *port, const struct sl_map *want)
 	return false;
 }
 
-/* The mempool that a segment's data lies in; NULL: an external buffer of none that is known. */
+/** A search for the mempool whose pinned buffer an mbuf without it shares. */
+struct owner_walk {
+	const struct rte_mbuf *clone;
+	struct rte_mempool *pool; /* found */
+};
+
+/* DPDK notes the owner of a pinned buffer beside its count: an mbuf of this chunk? */
+static void
+owner_in_chunk(struct rte_mempool *pool, void *arg, struct rte_mempool_memhdr *chunk,
+	unsigned int idx __rte_unused)
+{
+	struct owner_walk *w = arg;
+	const struct rte_mbuf *owner = w->clone->shinfo->fcb_opaque;
+	const uintptr_t off = (uintptr_t)owner - (uintptr_t)chunk->addr;
+
+	/* Whose word it is nobody knows, so nothing is read there unless it is an mbuf's place. */
+	if ((uintptr_t)owner % _Alignof(struct rte_mbuf) != 0 || chunk->len < sizeof(*owner) ||
+		off > chunk->len - sizeof(*owner))
+		return;
+	if (owner->pool == pool && owner->shinfo == w->clone->shinfo)
+		w->pool = pool;
+}
+
+static void
+owner_in_pool(struct rte_mempool *pool, void *arg)
+{
+	if (pool->private_data_size >= sizeof(struct rte_pktmbuf_pool_private) &&
+		sl_pool_is_pinned(pool))
+		rte_mempool_mem_iter(pool, owner_in_chunk, arg);
+}
+
+/* The mempool that a segment's data lies in; NULL: an external buffer of none. */
 static struct rte_mempool *
 data_pool(const struct rte_mbuf *m)
 {
+	struct owner_walk w = {.clone = m};
+
 	if (RTE_MBUF_DIRECT(m) || RTE_MBUF_HAS_PINNED_EXTBUF(m))
 		return m->pool;
 	if (!RTE_MBUF_HAS_EXTBUF(m))
 		return rte_mbuf_from_indirect((struct rte_mbuf *)(uintptr_t)m)->pool;
-	return sl_data_pool_of_clone(m);
+	if (m->shinfo != NULL)
+		rte_mempool_walk(owner_in_pool, &w);
+	return w.pool;
 }
 
 int
@@ -585,21 +620,25 @@ sl_map_tx_mbuf(struct sl_port *port, const struct rte_mbuf *m)
 		.len = m->buf_len,
 		.dir = SL_DMA_TO_DEVICE,
 		.seen = true};
-	struct rte_mempool *pool = data_pool(m);
+	struct rte_mempool *pool;
 	bool there;
-	int ret = 0;
+	int ret;
 
 	/* The queue remembers pools whose mbufs have their data: all of such a pool has to be
 	 * there. */
-	if (pool != NULL && sl_mbuf_has_data(m))
-		return sl_map_pool(port, pool, SL_DMA_TO_DEVICE);
+	if (sl_mbuf_has_data(m))
+		return sl_map_pool(port, m->pool, SL_DMA_TO_DEVICE);
 	/* All others come here frame by frame: a walk through a pool is for the first one. */
 	pthread_mutex_lock(&port->window.lock);
 	there = in_window(&port->window, &piece);
-	if (there || pool == NULL)
-		ret = may_enter(port, &piece) ? cover(port, &piece) : -EPERM;
 	pthread_mutex_unlock(&port->window.lock);
-	return there || pool == NULL ? ret : sl_map_pool(port, pool, SL_DMA_TO_DEVICE);
+	pool = there ? NULL : data_pool(m);
+	if (pool != NULL)
+		return sl_map_pool(port, pool, SL_DMA_TO_DEVICE);
+	pthread_mutex_lock(&port->window.lock);
+	ret = may_enter(port, &piece) ? cover(port, &piece) : -EPERM;
+	pthread_mutex_unlock(&port->window.lock);
+	return ret;
 }
 
 int

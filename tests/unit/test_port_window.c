@@ -790,6 +790,53 @@ test_whose_data(void **state)
 	rte_mempool_free(headers);
 }
 
+/*
+ * With the software NIC, whose table wants a buffer in one piece, a clone that is sent first: its
+ * mempool enters whole, and its own follow. An external buffer whose owner's place is anything else
+ * is let alone.
+ */
+static void
+test_clone_first(void **state)
+{
+	struct rte_pktmbuf_extmem ext = {.buf_len = 16 * PAGE, .elt_size = PAGE};
+	struct rte_mempool *headers = ordinary("headers");
+	struct rte_mbuf_ext_shared_info odd = {.free_cb = no_free};
+	struct rte_mbuf *own, *clone;
+	struct fake *f = *state;
+	struct rte_mempool *pool;
+	uint8_t *m = rte_malloc(NULL, 32 * PAGE, PAGE);
+	void *const nobody[] = {NULL, (void *)UINTPTR_MAX, &odd, headers};
+	unsigned int i;
+
+	f->port.window.link.kind = SL_WINDOW_TABLE;
+	ext.buf_ptr = m;
+	ext.buf_iova = (uintptr_t)m;
+	pool = rte_pktmbuf_pool_create_extbuf("pinned", 16, 0, 0, PAGE, SOCKET_ID_ANY, &ext, 1);
+	assert_non_null(pool);
+	own = rte_pktmbuf_alloc(pool);
+	clone = rte_pktmbuf_alloc(headers);
+	rte_pktmbuf_attach(clone, own);
+	assert_int_equal(sl_map_tx_mbuf(&f->port, clone), 0);
+	assert_int_equal(may(f, m, 16 * PAGE), SL_DMA_TO_DEVICE);
+	assert_int_equal(f->nb_runs, 1);
+	assert_int_equal(sl_map_tx_mbuf(&f->port, own), 0);
+	rte_pktmbuf_free(clone);
+	rte_pktmbuf_free(own);
+	for (i = 0; i < RTE_DIM(nobody); i++) {
+		own = rte_pktmbuf_alloc(headers);
+		odd.fcb_opaque = nobody[i];
+		rte_mbuf_ext_refcnt_set(&odd, 1);
+		rte_pktmbuf_attach_extbuf(
+			own, m + (16 + i) * PAGE, (uintptr_t)m + (16 + i) * PAGE, PAGE, &odd);
+		assert_int_equal(sl_map_tx_mbuf(&f->port, own), 0);
+		assert_int_equal(f->nb_runs, 2 + i);
+		rte_pktmbuf_free(own);
+	}
+	rte_mempool_free(pool);
+	rte_mempool_free(headers);
+	rte_free(m);
+}
+
 /* The software NIC's table wants a buffer in one piece. */
 static void
 test_one_piece(void **state)
@@ -1295,6 +1342,7 @@ main(void)
 		WITH_FAKE(test_external),
 		WITH_FAKE(test_heap),
 		WITH_FAKE(test_whose_data),
+		WITH_FAKE(test_clone_first),
 		WITH_FAKE(test_one_piece),
 		WITH_FAKE(test_queues),
 		WITH_FAKE(test_open),
