@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  *
- * net_syncline: the driver on a real NIC, the 82576 first.
+ * net_syncline: the driver on a real NIC.
  */
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -179,7 +179,7 @@ pci_port_create(struct rte_eth_dev *eth, void *arg)
 	port->dev_ops = &pci_dev_ops;
 	port->dev_priv = pci;
 	port->bus = (struct sl_bus){.ops = &mmio_ops, .dev = pci->mem_resource[0].addr};
-	port->fibre = pci->id.device_id == SL_PCI_DEV_82576_FIBER;
+	port->fibre = sl_hw_has_optics(pci->id.device_id);
 	port->window.link = probe->link;
 	port->window.strict = probe->args.window_strict;
 	sl_vfio_window(&probe->link, &params);
@@ -299,14 +299,9 @@ pci_dma_unmap(struct rte_pci_device *pci, void *va, uint64_t iova, size_t len)
 }
 
 static const struct rte_pci_id pci_ids[] = {
-	{RTE_PCI_DEVICE(SL_PCI_VENDOR_INTEL, SL_PCI_DEV_82576)},
-	{RTE_PCI_DEVICE(SL_PCI_VENDOR_INTEL, SL_PCI_DEV_82576_FIBER)},
-	{RTE_PCI_DEVICE(SL_PCI_VENDOR_INTEL, SL_PCI_DEV_82576_SERDES)},
-	{RTE_PCI_DEVICE(SL_PCI_VENDOR_INTEL, SL_PCI_DEV_82576_QUAD_COPPER)},
-	{RTE_PCI_DEVICE(SL_PCI_VENDOR_INTEL, SL_PCI_DEV_82576_QUAD_COPPER_ET2)},
-	{RTE_PCI_DEVICE(SL_PCI_VENDOR_INTEL, SL_PCI_DEV_82576_NS)},
-	{RTE_PCI_DEVICE(SL_PCI_VENDOR_INTEL, SL_PCI_DEV_82576_NS_SERDES)},
-	{RTE_PCI_DEVICE(SL_PCI_VENDOR_INTEL, SL_PCI_DEV_82576_SERDES_QUAD)},
+#define SL_DEVICE(id, ...) {RTE_PCI_DEVICE(SL_PCI_VENDOR_INTEL, SL_PCI_DEV_##id)},
+#include "devices.def"
+#undef SL_DEVICE
 	{.vendor_id = 0},
 };
 

@@ -203,6 +203,9 @@ struct sl_hw {
 /** The device behind a PCI device id of Intel's; NULL: none that is known. Any thread. */
 const struct sl_hw *
 sl_hw_find(uint16_t device_id);
+/** Whether a device of that id has fibre where others have a PHY. Any thread. */
+bool
+sl_hw_has_optics(uint16_t device_id);
 
 /* sl_hw.c: what is the same for all families. Control. */
 /** Note for ethdev that the link is down. Any thread. */

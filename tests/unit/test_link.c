@@ -138,10 +138,32 @@ down(void **state)
 	assert_true(COMPAT_CONNECTOR_IS(&link, TP));
 }
 
+/* Of each id that the driver is loaded for it knows the device, and whether that has optics. */
+static void
+ids(void **state)
+{
+	static const uint16_t id[] = {
+#define SL_DEVICE(id, ...) SL_PCI_DEV_##id,
+#include "devices.def"
+#undef SL_DEVICE
+	};
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < RTE_DIM(id); i++) {
+		assert_non_null(sl_hw_find(id[i]));
+		assert_string_equal(sl_hw_find(id[i])->name, "82576");
+		assert_int_equal(sl_hw_has_optics(id[i]), id[i] == SL_PCI_DEV_82576_FIBER);
+	}
+	assert_null(sl_hw_find(0));
+	assert_false(sl_hw_has_optics(0));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(ids),
 		cmocka_unit_test(status),
 		cmocka_unit_test(connector),
 		cmocka_unit_test(down),

@@ -91,19 +91,14 @@ static const struct sl_hw hw_82576 = {
 	.ops = &igb_ops,
 };
 
-/* Every PCI id and the device behind it. */
 static const struct {
 	uint16_t id;
+	bool optics;
 	const struct sl_hw *hw;
 } devices[] = {
-	{SL_PCI_DEV_82576, &hw_82576},
-	{SL_PCI_DEV_82576_FIBER, &hw_82576},
-	{SL_PCI_DEV_82576_SERDES, &hw_82576},
-	{SL_PCI_DEV_82576_QUAD_COPPER, &hw_82576},
-	{SL_PCI_DEV_82576_QUAD_COPPER_ET2, &hw_82576},
-	{SL_PCI_DEV_82576_NS, &hw_82576},
-	{SL_PCI_DEV_82576_NS_SERDES, &hw_82576},
-	{SL_PCI_DEV_82576_SERDES_QUAD, &hw_82576},
+#define SL_DEVICE(id, device, optics) {SL_PCI_DEV_##id, optics, &hw_##device},
+#include "devices.def"
+#undef SL_DEVICE
 };
 
 const struct sl_hw *
@@ -116,4 +111,16 @@ sl_hw_find(uint16_t device_id)
 			return devices[i].hw;
 	}
 	return NULL;
+}
+
+bool
+sl_hw_has_optics(uint16_t device_id)
+{
+	unsigned int i;
+
+	for (i = 0; i < RTE_DIM(devices); i++) {
+		if (devices[i].id == device_id)
+			return devices[i].optics;
+	}
+	return false;
 }
