@@ -27,7 +27,7 @@ perf_help() {
 	           to: after a change that is meant to change them
 
 	Sets up and builds like "./syncline build" first. Figures want a quiet machine.
-	"./syncline perf WHAT --help" says more; docs/sl-perf.md has the first four.
+	"./syncline perf WHAT --help" says more; docs/reference/sl-perf.md has the first four.
 	TEXT
 }
 

@@ -342,7 +342,7 @@ plan_matrix() {
 }
 
 # The steps of each suite. A new suite is a word of SL_SUITES, a step here, a row of --help and of
-# docs/testing.md. What takes longest comes first: short ones fill the end of the lanes.
+# docs/explanation/testing.md. What takes longest comes first: short ones fill the end of the lanes.
 plan() {
 	plan_builds
 	suite_wanted mutants && step beside build test_mutants

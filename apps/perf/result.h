@@ -6,7 +6,7 @@
 
 /**
  * @file
- * The result of a run as JSON (docs/sl-perf.md, docs/sl-perf.schema.json):
+ * The result of a run as JSON (docs/reference/sl-perf.md, docs/reference/sl-perf.schema.json):
  * load, check, merge, save. Pure but for the files.
  */
 

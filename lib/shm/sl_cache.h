@@ -9,7 +9,7 @@
  * Cache maintenance from user space, one line at a time, and the fences that
  * complete it. Makes no EAL call. What user space may do (there is no plain
  * invalidate on any of these) and why each fence is the one it is stands in
- * docs/architecture.md, "Cache maintenance".
+ * docs/explanation/architecture.md, "Cache maintenance".
  */
 
 #include <stdint.h>

@@ -4,7 +4,7 @@
 /*
  * A NIC that does wrong: every fault of enum sl_fault. What the driver can see
  * to be wrong is counted and its buffers freed; traffic goes on; nothing leaks.
- * docs/testing.md lists which check of the driver each test guards.
+ * docs/explanation/testing.md lists which check of the driver each test guards.
  */
 #include <rte_cycles.h>
 
@@ -663,7 +663,7 @@ random_faults(void **state)
 
 /* --- too many of them --- */
 
-#define BAD_VALUES 100u /* docs/net_syncline.md: so many in a second are passed over */
+#define BAD_VALUES 100u /* docs/reference/net_syncline.md: so many in a second are passed over */
 
 struct resets {
 	unsigned int events; /* atomic */

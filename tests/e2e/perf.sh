@@ -42,7 +42,7 @@ measure() {
 }
 
 valid() {
-	python3 "$source/tools/check_json.py" "$source/docs/sl-perf.schema.json" "$1" >"$dir/out" ||
+	python3 "$source/tools/check_json.py" "$source/docs/reference/sl-perf.schema.json" "$1" >"$dir/out" ||
 		fail "$1 does not fit the schema"
 }
 

@@ -5,7 +5,7 @@
 # The example driver as a stranger meets it: lib/shm is installed into a folder,
 # the toy's drivers are built against that out of tree, and run. Then each patch
 # of bugs/ is put in, and must be found as its head says. What
-# docs/checking-your-driver.md quotes is compared with what comes out;
+# docs/howto-own-driver.md quotes is compared with what comes out;
 # --write brings the document up to date instead.
 #
 # run.py TOP BUILD [--write]; CC and SANITIZE (of b_sanitize) from the environment.
@@ -23,7 +23,7 @@ TOP, BUILD = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 WRITE = "--write" in sys.argv[3:]
 CC = os.environ.get("CC", "cc")
 SANITIZE = os.environ.get("SANITIZE", "none")
-DOC = os.path.join(TOP, "docs", "checking-your-driver.md")
+DOC = os.path.join(TOP, "docs", "howto-own-driver.md")
 HERE = os.path.join(TOP, "tests", "example")
 CLASSES = (
     "missing_sync late_sync no_barrier no_fence wrong_direction partial_line shared_line "

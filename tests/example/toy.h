@@ -6,7 +6,7 @@
 
 /*
  * The toy, a NIC that nobody makes, and its driver: an example for authors of
- * drivers (docs/checking-your-driver.md). It loops what it sends back.
+ * drivers (docs/howto-own-driver.md). It loops what it sends back.
  */
 
 #include <stdbool.h>

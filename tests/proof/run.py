@@ -5,7 +5,7 @@
 
 Proves receive's and transmit's bursts with cbmc, which prepare.sh unpacked into TOOLS;
 then removes one bound after the other, each of which must break a proof. One line each on standard output: "PASS name: words" or "FAIL name: words", then "END". PATTERN chooses by name.
-docs/proof.md says what is proven, and of what it is made up.
+docs/explanation/proof.md says what is proven, and of what it is made up.
 """
 
 import argparse

@@ -4,7 +4,7 @@
 #
 # The device here and our software NIC get the same register accesses and
 # frames: what they show must be equal, but for what tests/vm/poke/known.txt
-# lists and docs/softnic.md explains.
+# lists and docs/reference/softnic.md explains.
 # shellcheck disable=SC2154 # build, nic and log are common.sh's
 
 poke=$build/tests/vm/poke/poke
@@ -37,9 +37,9 @@ case_diff() {
 case_reasons() {
 	local reason
 	while read -r reason; do
-		grep -q "^| $reason |" "$top/../../docs/softnic.md" || why+="${why:+, }$reason"
+		grep -q "^| $reason |" "$top/../../docs/reference/softnic.md" || why+="${why:+, }$reason"
 	done < <(awk '!/^#/ && NF { print $1 }' "$known" | sort -u)
-	[[ -z $why ]] || { why="docs/softnic.md has no row for: $why" && return 1; }
+	[[ -z $why ]] || { why="docs/reference/softnic.md has no row for: $why" && return 1; }
 }
 
 # Random operations: the seed is in the case's name, SL_SEED repeats the second.

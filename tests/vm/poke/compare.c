@@ -5,7 +5,7 @@
  *   REASON WHAT THEIRS OURS
  * where WHAT, THEIRS and OURS are patterns as the shell's, and "-" stands for
  * a fact that one side does not state. REASON is a word that the table in
- * docs/softnic.md explains. A row that no difference needs is out of date, and
+ * docs/reference/softnic.md explains. A row that no difference needs is out of date, and
  * fails too.
  */
 #include <fnmatch.h>
