@@ -159,6 +159,10 @@ check_alone() {
 	done | verdict "is_parallel: false is of a suite *_alone"
 }
 
+check_docs() {
+	files '*.md' | xargs -r python3 tools/check_docs.py | verdict "links and columns of the documentation"
+}
+
 check_spelling() {
 	needs codespell "codespell" || return
 	files '*.c' '*.h' '*.md' '*.sh' '*.py' syncline |
@@ -180,4 +184,5 @@ check_headers
 check_state
 check_shell
 check_alone
+check_docs
 check_spelling
