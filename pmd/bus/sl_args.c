@@ -1,45 +1,29 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * Parses the device arguments of both drivers. The keys here are those that all ports have; a kind
+ * of port brings the others in a table of its own.
+ */
+
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include <rte_bitops.h>
 #include <rte_common.h>
-#include <rte_ether.h>
 #include <rte_string_fns.h>
 
 #include "sl_args.h"
 #include "sl_number.h"
+#include "sl_pci_args.h"
+#include "sl_soft_args.h"
 
-#define WIRE_PREFIX "wire_"
 #define ARGS_LEN 1024u
-/** Of CPUs and nodes; the table of keys says it in words. */
-#define NUMBER_LAST 32767
 
-/** One key: how its value is read, and what is allowed, for messages. */
-struct arg_key {
-	const char *key;
-	int (*set)(struct sl_args *a, const char *value);
-	const char *allowed;
-	unsigned int kinds; /**< mask of enum sl_args_kind */
-	bool repeats;
-};
-
-static int
-set_wire(struct sl_args *a, const char *value)
-{
-	char *p;
-
-	if (*value == '\0' || strlcpy(a->wire, value, sizeof(a->wire)) >= sizeof(a->wire))
-		return -EINVAL;
-	for (p = a->wire; *p != '\0'; p++) {
-		if (*p == ';')
-			*p = ',';
-	}
-	return 0;
-}
+/* To tell a key of the other driver's from one that nobody knows. */
+static const struct sl_args_kind *const kinds[] = {&sl_pci_args_kind, &sl_soft_args_kind};
 
 static int
 set_coherency(struct sl_args *a, const char *value)
@@ -47,92 +31,11 @@ set_coherency(struct sl_args *a, const char *value)
 	return sl_coherency_parse(value, &a->coherency);
 }
 
-static int
-set_mode(struct sl_args *a, const char *value)
+int
+sl_args_set_window(struct sl_args *a, const char *value)
 {
-	a->step = strcmp(value, "step") == 0;
-	return a->step || strcmp(value, "thread") == 0 ? 0 : -EINVAL;
-}
-
-static int
-set_time(struct sl_args *a, const char *value)
-{
-	a->own_time = strcmp(value, "own") == 0;
-	return a->own_time || strcmp(value, "real") == 0 ? 0 : -EINVAL;
-}
-
-static int
-set_cpu(struct sl_args *a, const char *value)
-{
-	return sl_number_int(value, -1, NUMBER_LAST, &a->cpu);
-}
-
-static int
-set_node(struct sl_args *a, const char *value)
-{
-	return sl_number_int(value, SL_NODE_ANY, NUMBER_LAST, &a->node);
-}
-
-static int
-set_intr(struct sl_args *a, const char *value)
-{
-	a->msix = strcmp(value, "msix") == 0;
-	return a->msix || strcmp(value, "msi") == 0 ? 0 : -EINVAL;
-}
-
-static int
-set_window(struct sl_args *a, const char *value)
-{
-	a->window_all = strcmp(value, "all") == 0;
 	a->window_strict = strcmp(value, "strict") == 0;
-	return a->window_all || a->window_strict || strcmp(value, "own") == 0 ? 0 : -EINVAL;
-}
-
-/* The software NIC never reaches more than its table. */
-static int
-set_soft_window(struct sl_args *a, const char *value)
-{
-	return strcmp(value, "all") == 0 ? -EINVAL : set_window(a, value);
-}
-
-static int
-set_mac(struct sl_args *a, const char *value)
-{
-	struct rte_ether_addr mac;
-
-	if (rte_ether_unformat_addr(value, &mac) != 0 || !rte_is_valid_assigned_ether_addr(&mac))
-		return -EINVAL;
-	memcpy(a->mac, mac.addr_bytes, sizeof(a->mac));
-	return 0;
-}
-
-static int
-set_fault(struct sl_args *a, const char *value)
-{
-	struct sl_args_fault *f = &a->faults[a->nb_faults];
-
-	if (a->nb_faults == SL_ARGS_MAX_FAULTS)
-		return -EINVAL;
-	if (sl_fault_parse(value, &f->fault, &f->arg, &f->count) != 0)
-		return -EINVAL;
-	a->nb_faults++;
-	return 0;
-}
-
-static int
-set_quota(struct sl_args *a, const char *value)
-{
-	unsigned int shift = 0;
-	uint64_t v;
-
-	if (sl_number_digits(&value, 10, &v) != 0)
-		return -EINVAL;
-	if (*value == 'K' || *value == 'M')
-		shift = *value++ == 'K' ? 10 : 20;
-	if (*value != '\0' || v == 0 || v > (SIZE_MAX >> shift))
-		return -EINVAL;
-	a->quota_noncached = (size_t)v << shift;
-	return 0;
+	return a->window_strict || strcmp(value, "own") == 0 ? 0 : -EINVAL;
 }
 
 static int
@@ -205,141 +108,135 @@ set_check_diff(struct sl_args *a, const char *value)
 	return set_path(a->check_diff, value);
 }
 
-static const struct arg_key arg_keys[] = {
-	{"wire", set_wire,
-		"peer:NAME, loop, gen, pcap:in=FILE, tap:IFNAME, null, none; ';' for ','",
-		SL_ARGS_SOFT, false},
-	{"coherency", set_coherency, "auto, coherent, explicit, checked",
-		SL_ARGS_SOFT | SL_ARGS_PCI, false},
-	{"mode", set_mode, "thread, step", SL_ARGS_SOFT, false},
-	{"time", set_time, "real, own", SL_ARGS_SOFT, false},
-	{"cpu", set_cpu, "a CPU number, 0 to 32767, -1 not to pin", SL_ARGS_SOFT, false},
-	{"intr", set_intr, "msix, msi", SL_ARGS_SOFT, false},
-	{"mac", set_mac, "a unicast address xx:xx:xx:xx:xx:xx, not zero", SL_ARGS_SOFT, false},
-	{"fault", set_fault, "name[:arg[:count]], at most 8 of them; names", SL_ARGS_SOFT, true},
-	{"quota_noncached", set_quota, "bytes > 0, with K or M for KiB or MiB", SL_ARGS_SOFT,
-		false},
-	{"window", set_window, "own, all, strict", SL_ARGS_PCI, false},
-	{"window", set_soft_window, "own, strict", SL_ARGS_SOFT, false},
-	{"node", set_node, "a NUMA node number, 0 to 32767, -1 for any", SL_ARGS_SOFT, false},
-	{"check_line", set_check_line, "32, 64, 128, 256", SL_ARGS_SOFT | SL_ARGS_PCI, false},
-	{"check_seed", set_check_seed, "a number, not 0; decimal, or hexadecimal behind 0x",
-		SL_ARGS_SOFT | SL_ARGS_PCI, false},
-	{"check_policy", set_check_policy, "report, abort, count", SL_ARGS_SOFT | SL_ARGS_PCI,
-		false},
+static const struct sl_arg_key shared_keys[] = {
+	{"coherency", set_coherency, "auto, coherent, explicit, checked", false, NULL},
+	{"check_line", set_check_line, "32, 64, 128, 256", false, NULL},
+	{"check_seed", set_check_seed, "a number, not 0; decimal, or hexadecimal behind 0x", false,
+		NULL},
+	{"check_policy", set_check_policy, "report, abort, count", false, NULL},
 	{"check_bug", set_check_bug, "drop, late, half or reverse, then :FILE:LINE of a sync call",
-		SL_ARGS_SOFT | SL_ARGS_PCI, false},
-	{"check_json", set_check_json, "a file's path of 1 to 255 characters",
-		SL_ARGS_SOFT | SL_ARGS_PCI, false},
-	{"check_diff", set_check_diff, "the path of a search's file, 1 to 255 characters",
-		SL_ARGS_SOFT | SL_ARGS_PCI, false},
+		false, NULL},
+	{"check_json", set_check_json, "a file's path of 1 to 255 characters", false, NULL},
+	{"check_diff", set_check_diff, "the path of a search's file, 1 to 255 characters", false,
+		NULL},
 };
 
-static int
-refuse_key(enum sl_args_kind kind, const char *key, const char *value, char *why, size_t why_len)
+static bool
+has_prefix(const struct sl_args_kind *kind, const char *key)
 {
-	size_t n, i;
+	return kind->prefix != NULL && strncmp(key, kind->prefix, strlen(kind->prefix)) == 0;
+}
 
-	n = (size_t)snprintf(
-		why, why_len, "argument \"%s=%s\" is not known; allowed keys:", key, value);
-	for (i = 0; i < RTE_DIM(arg_keys) && n < why_len; i++) {
-		if ((arg_keys[i].kinds & kind) != 0)
-			n += (size_t)snprintf(why + n, why_len - n, " %s", arg_keys[i].key);
+/* Key @p i of a kind, its own ones first; NULL behind the last. */
+static const struct sl_arg_key *
+key_at(const struct sl_args_kind *kind, unsigned int i)
+{
+	if (i < kind->nb_keys)
+		return &kind->keys[i];
+	i -= kind->nb_keys;
+	return i < RTE_DIM(shared_keys) ? &shared_keys[i] : NULL;
+}
+
+/* Place of a key, as key_at() counts; -1: the kind has none of that name. */
+static int
+key_find(const struct sl_args_kind *kind, const char *key)
+{
+	const struct sl_arg_key *k;
+	unsigned int i;
+
+	for (i = 0; (k = key_at(kind, i)) != NULL; i++) {
+		if (strcmp(k->key, key) == 0)
+			return (int)i;
 	}
-	if (kind == SL_ARGS_SOFT && n < why_len)
-		snprintf(why + n, why_len - n, " " WIRE_PREFIX "KEY");
+	return -1;
+}
+
+static int
+refuse_key(const struct sl_args_kind *kind, const char *key, const char *value, char *why,
+	size_t why_len)
+{
+	const struct sl_args_kind *of = NULL;
+	const struct sl_arg_key *k;
+	unsigned int i;
+	size_t n;
+
+	for (i = 0; i < RTE_DIM(kinds); i++) {
+		if (key_find(kinds[i], key) >= 0 || has_prefix(kinds[i], key))
+			of = kinds[i];
+	}
+	if (of == NULL)
+		n = (size_t)snprintf(why, why_len, "argument \"%s=%s\" is not known", key, value);
+	else
+		n = (size_t)snprintf(why, why_len,
+			"argument \"%s=%s\" is one of %s, and %s does not have it", key, value,
+			of->driver, kind->driver);
+	if (n < why_len)
+		n += (size_t)snprintf(why + n, why_len - n, "; allowed keys:");
+	for (i = 0; (k = key_at(kind, i)) != NULL && n < why_len; i++)
+		n += (size_t)snprintf(why + n, why_len - n, " %s", k->key);
+	if (kind->prefix != NULL && n < why_len)
+		snprintf(why + n, why_len - n, " %sKEY", kind->prefix);
 	return -EINVAL;
 }
 
-static void
-refuse_value(const struct arg_key *k, const char *value, char *why, size_t why_len)
+static int
+refuse_value(const struct sl_arg_key *k, const char *value, char *why, size_t why_len)
 {
+	unsigned int i;
 	size_t n;
-	int i;
 
 	n = (size_t)snprintf(why, why_len, "argument \"%s=%s\" is not valid; allowed: %s", k->key,
 		value, k->allowed);
-	if (k->set != set_fault)
-		return;
-	for (i = 0; n < why_len && sl_fault_name((enum sl_fault)i) != NULL; i++)
-		n += (size_t)snprintf(why + n, why_len - n, "%s%s", i == 0 ? " " : ", ",
-			sl_fault_name((enum sl_fault)i));
-}
-
-/* "wire_size=64" adds ":size=64" or ",size=64": no character that a shell would take. */
-static int
-append_wire(char *extra, size_t len, const char *key, const char *value, char *why, size_t why_len)
-{
-	size_t n = strlen(extra);
-
-	if (key[strlen(WIRE_PREFIX)] == '\0' ||
-		(size_t)snprintf(extra + n, len - n, "%s%s=%s", n == 0 ? "" : ",",
-			key + strlen(WIRE_PREFIX), value) >= len - n) {
-		snprintf(why, why_len,
-			"argument \"%s=%s\": no key of the wire, or over %zu characters", key,
-			value, len - 1);
-		return -EINVAL;
-	}
-	return 0;
+	for (i = 0; k->name != NULL && k->name(i) != NULL && n < why_len; i++)
+		n += (size_t)snprintf(
+			why + n, why_len - n, "%s%s", i == 0 ? " " : ", ", k->name(i));
+	return -EINVAL;
 }
 
 static int
-join_wire(struct sl_args *a, const char *extra, char *why, size_t why_len)
-{
-	size_t n = strlen(a->wire);
-
-	if (*extra == '\0')
-		return 0;
-	if ((size_t)snprintf(a->wire + n, sizeof(a->wire) - n, "%c%s",
-		    strchr(a->wire, ':') == NULL ? ':' : ',', extra) >= sizeof(a->wire) - n) {
-		snprintf(why, why_len, "the wire's text is longer than %u characters",
-			SL_ARGS_WIRE_LEN - 1);
-		return -EINVAL;
-	}
-	return 0;
-}
-
-static int
-set_one(enum sl_args_kind kind, struct sl_args *a, uint32_t *seen, const char *key,
+set_one(const struct sl_args_kind *kind, struct sl_args *a, uint32_t *seen, const char *key,
 	const char *value, char *why, size_t why_len)
 {
-	size_t i;
+	const int at = key_find(kind, key);
+	const struct sl_arg_key *k;
 
-	for (i = 0; i < RTE_DIM(arg_keys); i++) {
-		const struct arg_key *k = &arg_keys[i];
-
-		if (strcmp(k->key, key) != 0 || (k->kinds & kind) == 0)
-			continue;
-		if ((*seen & RTE_BIT32(i)) != 0 && !k->repeats) {
-			snprintf(why, why_len,
-				"argument \"%s=%s\": %s was given before; allowed once", key, value,
-				key);
-			return -EINVAL;
-		}
-		*seen |= RTE_BIT32(i);
-		if (k->set(a, value) == 0)
-			return 0;
-		refuse_value(k, value, why, why_len);
+	if (at < 0)
+		return refuse_key(kind, key, value, why, why_len);
+	k = key_at(kind, (unsigned int)at);
+	if ((*seen & RTE_BIT32(at)) != 0 && !k->repeats) {
+		snprintf(why, why_len, "argument \"%s=%s\": %s was given before; allowed once", key,
+			value, key);
 		return -EINVAL;
 	}
-	return refuse_key(kind, key, value, why, why_len);
+	*seen |= RTE_BIT32(at);
+	return k->set(a, value) == 0 ? 0 : refuse_value(k, value, why, why_len);
+}
+
+/* One "key=value"; @p pair is cut in two. */
+static int
+set_pair(const struct sl_args_kind *kind, struct sl_args *a, uint32_t *seen, char *pair, char *why,
+	size_t why_len)
+{
+	char *value = strchr(pair, '=');
+
+	if (value == NULL) {
+		snprintf(why, why_len, "argument \"%s\" has no value; allowed: key=value", pair);
+		return -EINVAL;
+	}
+	*value++ = '\0';
+	return has_prefix(kind, pair) ? kind->add(a, pair, value, why, why_len) :
+					set_one(kind, a, seen, pair, value, why, why_len);
 }
 
 int
-sl_args_parse(
-	enum sl_args_kind kind, const char *text, struct sl_args *out, char *why, size_t why_len)
+sl_args_parse(const struct sl_args_kind *kind, const char *text, struct sl_args *a, char *why,
+	size_t why_len)
 {
-	struct sl_args a = {
-		.wire = "null",
-		.coherency = SL_COHERENCY_AUTO,
-		.cpu = SL_ARGS_CPU_DEFAULT,
-		.msix = true,
-		.node = SL_NODE_ANY,
-	};
-	char copy[ARGS_LEN], extra[SL_ARGS_WIRE_LEN] = "", *save = NULL, *pair;
+	char copy[ARGS_LEN], *save = NULL, *pair;
 	uint32_t seen = 0;
 	int ret = 0;
 
+	*a = (struct sl_args){.coherency = SL_COHERENCY_AUTO};
 	if (text == NULL)
 		text = "";
 	if (strlcpy(copy, text, sizeof(copy)) >= sizeof(copy)) {
@@ -348,29 +245,13 @@ sl_args_parse(
 		return -EINVAL;
 	}
 	for (pair = strtok_r(copy, ",", &save); pair != NULL && ret == 0;
-		pair = strtok_r(NULL, ",", &save)) {
-		char *value = strchr(pair, '=');
-
-		if (value == NULL) {
-			snprintf(why, why_len, "argument \"%s\" has no value; allowed: key=value",
-				pair);
-			return -EINVAL;
-		}
-		*value++ = '\0';
-		if (kind == SL_ARGS_SOFT && strncmp(pair, WIRE_PREFIX, strlen(WIRE_PREFIX)) == 0)
-			ret = append_wire(extra, sizeof(extra), pair, value, why, why_len);
-		else
-			ret = set_one(kind, &a, &seen, pair, value, why, why_len);
-	}
-	if (ret == 0)
-		ret = join_wire(&a, extra, why, why_len);
-	if (ret == 0 && a.check && a.coherency != SL_COHERENCY_CHECKED) {
+		pair = strtok_r(NULL, ",", &save))
+		ret = set_pair(kind, a, &seen, pair, why, why_len);
+	if (ret == 0 && a->check && a->coherency != SL_COHERENCY_CHECKED) {
 		snprintf(why, why_len,
 			"arguments check_* with coherency=%s; allowed with coherency=checked alone",
-			sl_coherency_name(a.coherency));
+			sl_coherency_name(a->coherency));
 		ret = -EINVAL;
 	}
-	if (ret == 0)
-		*out = a;
 	return ret;
 }

@@ -6,8 +6,9 @@
 
 /**
  * @file
- * Device arguments of both drivers. They have a parser of their own: that of
- * EAL splits a value at its '=', and a wire's text is full of them.
+ * Device arguments: the parser, and the keys that ports on PCI and ports on the software NIC
+ * share. What only one kind of port has is in sl_pci_args.h and sl_soft_args.h. EAL's parser will
+ * not do: it splits a value at its '=', and a wire's text is full of them.
  */
 
 #include <stdbool.h>
@@ -16,40 +17,18 @@
 
 #include "sl_check.h"
 #include "sl_shm.h"
-#include "sl_softnic.h"
 
-#define SL_ARGS_WIRE_LEN 512u
-#define SL_ARGS_MAX_FAULTS 8u
 #define SL_ARGS_FILE_LEN 48u
 #define SL_ARGS_PATH_LEN 256u
-/** sl_args.cpu when the user named none. */
-#define SL_ARGS_CPU_DEFAULT (-2)
 
-/** One fault to request at probe. */
-struct sl_args_fault {
-	enum sl_fault fault;
-	uint32_t arg, count;
-};
-
-/** What the arguments said, or their defaults. */
+/** What the arguments of any port said, or their defaults. First member of each kind's struct. */
 struct sl_args {
-	char wire[SL_ARGS_WIRE_LEN]; /**< as sl_wire_open() wants it */
 	enum sl_coherency coherency;
-	bool msix;                   /**< several interrupt vectors; false: one for everything */
-	bool step;                   /**< no device thread: sl_pmd_step() */
-	bool own_time;               /**< time passes while the driver waits, and by sl_pmd_time_pass() */
-	int cpu;                     /**< CPU of the device thread, -1 not pinned, or SL_ARGS_CPU_DEFAULT */
-	uint8_t mac[6];              /**< zero: the device's own */
-	size_t quota_noncached;      /**< bytes, 0: the library's default */
-	int node;                    /**< NUMA node or SL_NODE_ANY */
-	bool window_strict;          /**< the NIC writes no page that holds anything but data */
-	bool window_all;             /**< all of EAL's memory in the DMA window, as other drivers do */
-	unsigned int nb_faults;
-	struct sl_args_fault faults[SL_ARGS_MAX_FAULTS];
+	bool window_strict; /**< the NIC writes no page that holds anything but data */
 	/* coherency=checked */
-	bool check;                  /**< one of these was given */
-	uint32_t check_line;         /**< 0: the checker's own */
-	uint64_t check_seed;         /**< 0: from the clock */
+	bool check;          /**< one of these was given */
+	uint32_t check_line; /**< 0: the checker's own */
+	uint64_t check_seed; /**< 0: from the clock */
 	enum sl_check_policy check_policy;
 	enum sl_check_bug check_bug; /**< planted at check_file : check_at */
 	char check_file[SL_ARGS_FILE_LEN];
@@ -58,30 +37,47 @@ struct sl_args {
 	char check_diff[SL_ARGS_PATH_LEN]; /**< file of a search for a difference; "": none */
 };
 
-/** Which driver's arguments: each knows its own keys. */
-enum sl_args_kind {
-	SL_ARGS_PCI = 1,
-	SL_ARGS_SOFT = 2,
+/** One key: how its value is read, and what is allowed, for messages. */
+struct sl_arg_key {
+	const char *key;
+	/** @return 0, or -EINVAL: refused, with @p allowed in the message. */
+	int (*set)(struct sl_args *a, const char *value);
+	const char *allowed;
+	bool repeats; /**< may be given more than once */
+	/** More that is allowed, by index, NULL behind the last; or no such list. */
+	const char *(*name)(unsigned int i);
 };
 
-/** Shown by tools that list a driver's arguments. */
-#define SL_ARGS_CHECK_HELP                                                                         \
-	"check_line=32|64|128|256 check_seed=<int> check_policy=report|abort|count "               \
+/** One kind of port: the driver's name, and the keys that no other kind has. */
+struct sl_args_kind {
+	const char *driver;
+	const struct sl_arg_key *keys;
+	unsigned int nb_keys;
+	const char *prefix; /**< keys that begin so go to add(), or NULL */
+	/** @return 0, or -EINVAL with a message in @p why. */
+	int (*add)(
+		struct sl_args *a, const char *key, const char *value, char *why, size_t why_len);
+};
+
+/** The shared keys, as tools show them that list a driver's arguments. */
+#define SL_ARGS_HELP                                                                       \
+	"coherency=auto|coherent|explicit|checked "                                        \
+	"check_line=32|64|128|256 check_seed=<int> check_policy=report|abort|count "       \
 	"check_bug=drop|late|half|reverse:<file>:<line> check_json=<file> check_diff=<file>"
-#define SL_ARGS_PCI_HELP "coherency=auto|coherent|explicit|checked window=own|all|strict " SL_ARGS_CHECK_HELP
-#define SL_ARGS_SOFT_HELP                                                                          \
-	"wire=<text, ';' for ','> wire_<key>=<value> coherency=auto|coherent|explicit|checked "            \
-	"mode=thread|step time=real|own cpu=<int> intr=msix|msi mac=<xx:xx:xx:xx:xx:xx> "          \
-	"fault=<name[:arg[:count]]> "                                                              \
-	"quota_noncached=<bytes[K|M]> node=<int> window=own|strict " SL_ARGS_CHECK_HELP
 
 /**
  * Parse "key=value,key=value". Any thread.
+ * @param kind of the port
  * @param text NULL or empty: defaults
+ * @param[in,out] a within the kind's own struct, whose defaults are set; the shared part's are set
+ *   here. On an error it is left half filled.
  * @param[out] why on an error: the key, the value given and what is allowed
  * @return 0 or -EINVAL.
  */
-int sl_args_parse(enum sl_args_kind kind, const char *text, struct sl_args *out, char *why,
+int sl_args_parse(const struct sl_args_kind *kind, const char *text, struct sl_args *a, char *why,
 	size_t why_len);
+
+/** Take "own" or "strict" for the key window, to which a kind may add values. 0 or -EINVAL. */
+int sl_args_set_window(struct sl_args *a, const char *value);
 
 #endif /* _SL_ARGS_H_ */

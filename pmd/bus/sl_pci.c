@@ -15,9 +15,9 @@
 #include <bus_pci_driver.h>
 #include <ethdev_pci.h>
 
-#include "sl_args.h"
 #include "sl_checked.h"
 #include "sl_fields.h"
+#include "sl_pci_args.h"
 #include "sl_port.h"
 
 #define WHY_LEN 512u
@@ -147,7 +147,7 @@ is_uio(const struct rte_pci_device *pci)
 struct pci_probe {
 	const struct sl_hw *hw;
 	struct rte_pci_device *pci;
-	struct sl_args args;
+	struct sl_pci_args args;
 	struct sl_vfio_link link;
 };
 
@@ -161,7 +161,7 @@ pci_port_create(struct rte_eth_dev *eth, void *arg)
 		.numa_node = pci->device.numa_node,
 		.source = sl_mem_source_eal(),
 		.log = sl_pmd_log_cb,
-		.coherency = probe->args.coherency,
+		.coherency = probe->args.shared.coherency,
 	};
 	struct sl_port *port = sl_port_of(eth);
 	char path[PATH_LEN];
@@ -181,11 +181,11 @@ pci_port_create(struct rte_eth_dev *eth, void *arg)
 	port->bus = (struct sl_bus){.ops = &mmio_ops, .dev = pci->mem_resource[0].addr};
 	port->fibre = sl_hw_has_optics(pci->id.device_id);
 	port->window.link = probe->link;
-	port->window.strict = probe->args.window_strict;
+	port->window.strict = probe->args.shared.window_strict;
 	sl_vfio_window(&probe->link, &params);
 	snprintf(path, sizeof(path), "%s/%s", rte_pci_get_sysfs_path(), pci->name);
 	params.platform_coherent = sl_platform_coherent(path);
-	ret = sl_checked_open(port, &probe->args, &params);
+	ret = sl_checked_open(port, &probe->args.shared, &params);
 	if (ret == 0)
 		ret = sl_adapter_open(&params, &port->adapter);
 	if (ret == 0)
@@ -212,9 +212,8 @@ pci_probe(struct rte_pci_driver *driver, struct rte_pci_device *pci)
 			pci->id.vendor_id, pci->id.device_id);
 		return -ENODEV;
 	}
-	ret = sl_args_parse(SL_ARGS_PCI,
-		pci->device.devargs != NULL ? pci->device.devargs->args : NULL, &probe.args, why,
-		sizeof(why));
+	ret = sl_pci_args_parse(pci->device.devargs != NULL ? pci->device.devargs->args : NULL,
+		&probe.args, why, sizeof(why));
 	if (ret != 0) {
 		SL_LOG(ERR, "%s: %s", pci->device.name, why);
 		return ret;
@@ -316,4 +315,4 @@ static struct rte_pci_driver pci_driver = {
 RTE_PMD_REGISTER_PCI(net_syncline, pci_driver);
 RTE_PMD_REGISTER_PCI_TABLE(net_syncline, pci_ids);
 RTE_PMD_REGISTER_KMOD_DEP(net_syncline, "* igb_uio | uio_pci_generic | vfio-pci");
-RTE_PMD_REGISTER_PARAM_STRING(net_syncline, SL_ARGS_PCI_HELP);
+RTE_PMD_REGISTER_PARAM_STRING(net_syncline, SL_PCI_ARGS_HELP);

@@ -13,12 +13,12 @@
 #include <bus_vdev_driver.h>
 #include <ethdev_vdev.h>
 
-#include "sl_args.h"
 #include "sl_checked.h"
 #include "sl_compat.h"
 #include "sl_cpus.h"
 #include "sl_fields.h"
 #include "sl_soft.h"
+#include "sl_soft_args.h"
 
 #define SHARED_NAME "syncline_soft"
 #define SHARED_RUNNERS 32u
@@ -154,7 +154,7 @@ start_thread(struct soft_dev *dev, const char *name, int cpu)
 {
 	int ret;
 
-	if (cpu == SL_ARGS_CPU_DEFAULT)
+	if (cpu == SL_SOFT_ARGS_CPU_DEFAULT)
 		cpu = default_cpu();
 	ret = runner_get(dev->shared, cpu, &dev->runner);
 	if (ret != 0) {
@@ -320,7 +320,7 @@ open_wire(struct soft_dev *dev, const char *name, const char *text)
 
 /* Device, wire, faults, thread: in the order in which a later one needs an earlier. */
 static int
-soft_device_create(struct sl_port *port, const char *name, const struct sl_args *args)
+soft_device_create(struct sl_port *port, const char *name, const struct sl_soft_args *args)
 {
 	struct soft_dev *dev = port->dev_priv;
 	struct sl_softnic_params params = {
@@ -350,12 +350,12 @@ soft_device_create(struct sl_port *port, const char *name, const struct sl_args 
 }
 
 static int
-soft_adapter_open(struct sl_port *port, const char *name, const struct sl_args *args)
+soft_adapter_open(struct sl_port *port, const char *name, const struct sl_soft_args *args)
 {
 	struct sl_adapter_params params = {
 		.name = name,
 		.numa_node = args->node,
-		.coherency = args->coherency,
+		.coherency = args->shared.coherency,
 		.quota_noncached = args->quota_noncached,
 		.source = sl_mem_source_eal(),
 		.log = sl_pmd_log_cb,
@@ -364,18 +364,18 @@ soft_adapter_open(struct sl_port *port, const char *name, const struct sl_args *
 
 	int ret;
 
-	ret = sl_checked_open(port, args, &params);
+	ret = sl_checked_open(port, &args->shared, &params);
 	return ret == 0 ? sl_adapter_open(&params, &port->adapter) : ret;
 }
 
 static int
-soft_port_create(struct rte_eth_dev *eth, const char *name, const struct sl_args *args)
+soft_port_create(struct rte_eth_dev *eth, const char *name, const struct sl_soft_args *args)
 {
 	struct sl_port *port = sl_port_of(eth);
 	int ret;
 
 	port->eth = eth;
-	port->window.strict = args->window_strict;
+	port->window.strict = args->shared.window_strict;
 	port->hw = sl_hw_find(SL_PCI_DEV_82576);
 	port->dev_ops = args->own_time ? &soft_timed_ops : &soft_dev_ops;
 	port->dev_priv = rte_zmalloc(name, sizeof(struct soft_dev), 0);
@@ -410,7 +410,7 @@ soft_probe(struct rte_vdev_device *vdev)
 {
 	const char *name = rte_vdev_device_name(vdev);
 	struct rte_eth_dev *eth;
-	struct sl_args args;
+	struct sl_soft_args args;
 	char why[WHY_LEN];
 	int ret;
 
@@ -418,7 +418,7 @@ soft_probe(struct rte_vdev_device *vdev)
 		SL_LOG(ERR, "%s: works in a primary process only", name);
 		return -ENOTSUP;
 	}
-	ret = sl_args_parse(SL_ARGS_SOFT, rte_vdev_device_args(vdev), &args, why, sizeof(why));
+	ret = sl_soft_args_parse(rte_vdev_device_args(vdev), &args, why, sizeof(why));
 	if (ret != 0) {
 		SL_LOG(ERR, "%s: %s", name, why);
 		return ret;
@@ -459,4 +459,4 @@ static struct rte_vdev_driver soft_driver = {
 };
 
 RTE_PMD_REGISTER_VDEV(net_syncline_soft, soft_driver);
-RTE_PMD_REGISTER_PARAM_STRING(net_syncline_soft, SL_ARGS_SOFT_HELP);
+RTE_PMD_REGISTER_PARAM_STRING(net_syncline_soft, SL_SOFT_ARGS_HELP);

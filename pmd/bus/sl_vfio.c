@@ -21,8 +21,8 @@
 
 #include <bus_pci_driver.h>
 
-#include "sl_args.h"
 #include "sl_iommu.h"
+#include "sl_pci_args.h"
 #include "sl_port.h"
 #include "sl_vfio.h"
 
@@ -577,17 +577,17 @@ attach_own(struct rte_pci_device *pci, int group, bool strict, struct sl_vfio **
 }
 
 int
-sl_vfio_attach(struct rte_pci_device *pci, const struct sl_args *args, struct sl_vfio_link *out)
+sl_vfio_attach(struct rte_pci_device *pci, const struct sl_pci_args *args, struct sl_vfio_link *out)
 {
 	int group;
 
 	*out = (struct sl_vfio_link){.kind = SL_WINDOW_NONE};
 	if (pci->kdrv == RTE_PCI_KDRV_IGB_UIO || pci->kdrv == RTE_PCI_KDRV_UIO_GENERIC)
-		return attach_none(pci, args->window_strict);
+		return attach_none(pci, args->shared.window_strict);
 	if (pci->kdrv != RTE_PCI_KDRV_VFIO)
 		return not_bound(pci);
 	if (!has_iommu(pci))
-		return attach_none(pci, args->window_strict);
+		return attach_none(pci, args->shared.window_strict);
 	group = group_of(pci);
 	if (group < 0) {
 		SL_LOG(ERR, "%s: is with vfio-pci, but has no IOMMU group", pci->name);
@@ -595,7 +595,7 @@ sl_vfio_attach(struct rte_pci_device *pci, const struct sl_args *args, struct sl
 	}
 	if (!args->window_all) {
 		out->kind = SL_WINDOW_OWN;
-		return attach_own(pci, group, args->window_strict, &out->vfio);
+		return attach_own(pci, group, args->shared.window_strict, &out->vfio);
 	}
 	/* EAL would put it into the container that has the group, where its memory is not mapped.
 	 */

@@ -19,7 +19,7 @@
 #include "sl_shm.h"
 
 struct rte_pci_device;
-struct sl_args;
+struct sl_pci_args;
 struct sl_vfio;
 
 /** What bounds a NIC's DMA. */
@@ -43,7 +43,7 @@ struct sl_vfio_link {
  * @return 0; 1 when its kernel driver is none for DPDK; negative errno.
  */
 int sl_vfio_attach(
-	struct rte_pci_device *pci, const struct sl_args *args, struct sl_vfio_link *out);
+	struct rte_pci_device *pci, const struct sl_pci_args *args, struct sl_vfio_link *out);
 /** Give it back; its adapter must be closed. */
 void sl_vfio_detach(struct rte_pci_device *pci);
 

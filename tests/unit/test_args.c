@@ -13,17 +13,18 @@
 
 #include <cmocka.h>
 
-#include "sl_args.h"
+#include "sl_pci_args.h"
+#include "sl_soft_args.h"
 
 #define WHY_LEN 512
 
-static struct sl_args
+static struct sl_soft_args
 parsed(const char *text)
 {
-	struct sl_args a;
+	struct sl_soft_args a;
 	char why[WHY_LEN] = "";
 
-	if (sl_args_parse(SL_ARGS_SOFT, text, &a, why, sizeof(why)) != 0)
+	if (sl_soft_args_parse(text, &a, why, sizeof(why)) != 0)
 		fail_msg("\"%s\" refused: %s", text, why);
 	return a;
 }
@@ -37,12 +38,12 @@ defaults(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-		struct sl_args a = parsed(texts[i]);
+		struct sl_soft_args a = parsed(texts[i]);
 
 		assert_string_equal(a.wire, "null");
-		assert_int_equal(a.coherency, SL_COHERENCY_AUTO);
+		assert_int_equal(a.shared.coherency, SL_COHERENCY_AUTO);
 		assert_false(a.step);
-		assert_int_equal(a.cpu, SL_ARGS_CPU_DEFAULT);
+		assert_int_equal(a.cpu, SL_SOFT_ARGS_CPU_DEFAULT);
 		assert_true(a.msix);
 		assert_memory_equal(a.mac, no_mac, sizeof(no_mac));
 		assert_int_equal(a.quota_noncached, 0);
@@ -55,13 +56,14 @@ static void
 every_key(void **state)
 {
 	const uint8_t mac[6] = {0x02, 0, 0, 0xAB, 0xCD, 0xEF};
-	struct sl_args a = parsed("wire=loop,coherency=explicit,mode=step,cpu=3,"
-				  "mac=02:00:00:ab:cd:ef,fault=bad_length:9000:7,fault=link_down,"
-				  "quota_noncached=64K,node=1");
+	struct sl_soft_args a =
+		parsed("wire=loop,coherency=explicit,mode=step,cpu=3,"
+		       "mac=02:00:00:ab:cd:ef,fault=bad_length:9000:7,fault=link_down,"
+		       "quota_noncached=64K,node=1");
 
 	(void)state;
 	assert_string_equal(a.wire, "loop");
-	assert_int_equal(a.coherency, SL_COHERENCY_EXPLICIT);
+	assert_int_equal(a.shared.coherency, SL_COHERENCY_EXPLICIT);
 	assert_true(a.step);
 	assert_int_equal(a.cpu, 3);
 	assert_memory_equal(a.mac, mac, sizeof(mac));
@@ -110,59 +112,114 @@ check_keys(void **state)
 {
 	static const char *const bugs[] = {"none", "drop", "late", "half", "reverse"};
 	char text[128];
-	struct sl_args a = parsed("coherency=checked");
+	struct sl_soft_args a = parsed("coherency=checked");
 	unsigned int i;
 
 	(void)state;
-	assert_int_equal(a.check_line, 0);
-	assert_true(a.check_seed == 0);
-	assert_int_equal(a.check_policy, SL_CHECK_REPORT);
-	assert_int_equal(a.check_bug, SL_CHECK_BUG_NONE);
-	assert_string_equal(a.check_json, "");
-	assert_string_equal(
-		parsed("check_json=/tmp/a.json,coherency=checked").check_json, "/tmp/a.json");
+	assert_int_equal(a.shared.check_line, 0);
+	assert_true(a.shared.check_seed == 0);
+	assert_int_equal(a.shared.check_policy, SL_CHECK_REPORT);
+	assert_int_equal(a.shared.check_bug, SL_CHECK_BUG_NONE);
+	assert_string_equal(a.shared.check_json, "");
+	assert_string_equal(parsed("check_json=/tmp/a.json,coherency=checked").shared.check_json,
+		"/tmp/a.json");
 	for (i = 32; i <= 256; i *= 2) {
 		snprintf(text, sizeof(text), "check_line=%u,coherency=checked", i);
-		assert_int_equal(parsed(text).check_line, i);
+		assert_int_equal(parsed(text).shared.check_line, i);
 	}
 	a = parsed("coherency=checked,check_seed=18446744073709551615,check_policy=abort");
-	assert_true(a.check_seed == UINT64_MAX);
-	assert_int_equal(a.check_policy, SL_CHECK_ABORT);
-	assert_true(parsed("coherency=checked,check_seed=0x10").check_seed == 16);
+	assert_true(a.shared.check_seed == UINT64_MAX);
+	assert_int_equal(a.shared.check_policy, SL_CHECK_ABORT);
+	assert_true(parsed("coherency=checked,check_seed=0x10").shared.check_seed == 16);
 	assert_int_equal(
-		parsed("coherency=checked,check_policy=count").check_policy, SL_CHECK_COUNT);
+		parsed("coherency=checked,check_policy=count").shared.check_policy, SL_CHECK_COUNT);
 	for (i = 1; i < sizeof(bugs) / sizeof(bugs[0]); i++) {
 		snprintf(text, sizeof(text), "coherency=checked,check_bug=%s:pmd/sl_tx.c:%u",
 			bugs[i], 100 + i);
 		a = parsed(text);
-		assert_int_equal(a.check_bug, i);
-		assert_string_equal(a.check_file, "pmd/sl_tx.c");
-		assert_int_equal(a.check_at, 100 + i);
+		assert_int_equal(a.shared.check_bug, i);
+		assert_string_equal(a.shared.check_file, "pmd/sl_tx.c");
+		assert_int_equal(a.shared.check_at, 100 + i);
 	}
 }
 
 static void
-pci_keys(void **state)
+window_key(void **state)
 {
-	struct sl_args a;
+	struct sl_soft_args soft;
+	struct sl_pci_args pci;
 	char why[WHY_LEN];
 
 	(void)state;
-	assert_int_equal(sl_args_parse(SL_ARGS_PCI, NULL, &a, why, sizeof(why)), 0);
-	assert_false(a.window_all);
-	assert_int_equal(sl_args_parse(SL_ARGS_PCI, "window=own", &a, why, sizeof(why)), 0);
-	assert_false(a.window_all);
-	assert_int_equal(sl_args_parse(SL_ARGS_PCI, "window=all", &a, why, sizeof(why)), 0);
-	assert_true(a.window_all && !a.window_strict);
-	assert_int_equal(sl_args_parse(SL_ARGS_PCI, "window=strict", &a, why, sizeof(why)), 0);
-	assert_true(!a.window_all && a.window_strict);
+	assert_int_equal(sl_pci_args_parse(NULL, &pci, why, sizeof(why)), 0);
+	assert_true(!pci.window_all && !pci.shared.window_strict);
+	assert_int_equal(sl_pci_args_parse("window=own", &pci, why, sizeof(why)), 0);
+	assert_true(!pci.window_all && !pci.shared.window_strict);
+	assert_int_equal(sl_pci_args_parse("window=all", &pci, why, sizeof(why)), 0);
+	assert_true(pci.window_all && !pci.shared.window_strict);
+	assert_int_equal(sl_pci_args_parse("window=strict", &pci, why, sizeof(why)), 0);
+	assert_true(!pci.window_all && pci.shared.window_strict);
 	/* The software NIC never reaches all. */
-	assert_int_equal(sl_args_parse(SL_ARGS_SOFT, "window=strict", &a, why, sizeof(why)), 0);
-	assert_true(a.window_strict);
-	assert_int_equal(sl_args_parse(SL_ARGS_SOFT, "window=own", &a, why, sizeof(why)), 0);
-	assert_false(a.window_strict);
-	assert_int_equal(sl_args_parse(SL_ARGS_SOFT, "window=all", &a, why, sizeof(why)), -EINVAL);
+	assert_int_equal(sl_soft_args_parse("window=strict", &soft, why, sizeof(why)), 0);
+	assert_true(soft.shared.window_strict);
+	assert_int_equal(sl_soft_args_parse("window=own", &soft, why, sizeof(why)), 0);
+	assert_false(soft.shared.window_strict);
+	assert_int_equal(sl_soft_args_parse("window=all", &soft, why, sizeof(why)), -EINVAL);
 	assert_non_null(strstr(why, "allowed: own, strict"));
+}
+
+/** Either driver's parser, and room for what it gives. */
+union any_args {
+	struct sl_pci_args pci;
+	struct sl_soft_args soft;
+};
+
+enum kind { PCI, SOFT };
+
+static int
+parse(enum kind kind, const char *text, union any_args *out, char *why, size_t len)
+{
+	return kind == PCI ? sl_pci_args_parse(text, &out->pci, why, len) :
+			     sl_soft_args_parse(text, &out->soft, why, len);
+}
+
+/* Each key of one driver alone is refused by the other, which says whose it is; tools show all. */
+static void
+keys_apart(void **state)
+{
+	static const struct {
+		const struct sl_args_kind *kind;
+		const char *help;
+	} of[] = {[PCI] = {&sl_pci_args_kind, SL_PCI_ARGS_HELP},
+		[SOFT] = {&sl_soft_args_kind, SL_SOFT_ARGS_HELP}};
+	unsigned int kind, i, k, refused = 0;
+
+	(void)state;
+	for (kind = PCI; kind <= SOFT; kind++) {
+		const struct sl_args_kind *mine = of[kind].kind, *others = of[1 - kind].kind;
+
+		for (i = 0; i < mine->nb_keys; i++) {
+			char text[64], why[WHY_LEN] = "", whose[96];
+			union any_args a;
+
+			snprintf(text, sizeof(text), "%s=", mine->keys[i].key);
+			if (strstr(of[kind].help, text) == NULL)
+				fail_msg("the list of %s lacks %s", mine->driver, text);
+			for (k = 0; k < others->nb_keys; k++) {
+				if (strcmp(others->keys[k].key, mine->keys[i].key) == 0)
+					break;
+			}
+			if (k < others->nb_keys)
+				continue;
+			refused++;
+			assert_int_equal(parse(1 - kind, text, &a, why, sizeof(why)), -EINVAL);
+			snprintf(whose, sizeof(whose), "\"%s\" is one of %s, and %s does not", text,
+				mine->driver, others->driver);
+			if (strstr(why, whose) == NULL)
+				fail_msg("\"%s\" lacks \"%s\"", why, whose);
+		}
+	}
+	assert_true(refused > 5);
 }
 
 /* A refused text names its part and what is allowed, and leaves the result alone. */
@@ -170,63 +227,64 @@ static void
 refusals(void **state)
 {
 	static const struct {
-		enum sl_args_kind kind;
+		enum kind kind;
 		const char *text, *named, *allowed;
 	} cases[] = {
-		{SL_ARGS_SOFT, "colour=red", "colour=red", "coherency"},
-		{SL_ARGS_SOFT, "coherency=maybe", "coherency=maybe", "explicit"},
-		{SL_ARGS_SOFT, "coherency", "coherency", "key=value"},
-		{SL_ARGS_SOFT, "coherency=", "coherency=", "explicit"},
-		{SL_ARGS_SOFT, "mode=fast", "mode=fast", "step"},
-		{SL_ARGS_SOFT, "time=fast", "time=fast", "own"},
-		{SL_ARGS_SOFT, "mode=step,mode=step", "mode=step", "once"},
-		{SL_ARGS_SOFT, "intr=intx", "intr=intx", "msix, msi"},
-		{SL_ARGS_PCI, "intr=msi", "intr=msi", "coherency"},
-		{SL_ARGS_PCI, "window=some", "window=some", "own, all"},
-		{SL_ARGS_PCI, "window=own,window=all", "window=all", "once"},
-		{SL_ARGS_SOFT, "window=all", "window=all", "own, strict"},
-		{SL_ARGS_SOFT, "cpu=1x", "cpu=1x", "CPU"},
-		{SL_ARGS_SOFT, "cpu=-2", "cpu=-2", "-1"},
-		{SL_ARGS_SOFT, "cpu=99999999999999999999", "cpu=9999", "CPU"},
-		{SL_ARGS_SOFT, "node=-7", "node=-7", "-1"},
-		{SL_ARGS_SOFT, "mac=01:00:00:00:00:01", "mac=01", "unicast"},
-		{SL_ARGS_SOFT, "mac=00:00:00:00:00:00", "mac=00", "unicast"},
-		{SL_ARGS_SOFT, "mac=1:2:3", "mac=1:2:3", "unicast"},
-		{SL_ARGS_SOFT, "fault=none_such", "fault=none_such", "link_down"},
-		{SL_ARGS_SOFT, "quota_noncached=0", "quota_noncached=0", "bytes"},
-		{SL_ARGS_SOFT, "quota_noncached=-1", "quota_noncached=-1", "bytes"},
-		{SL_ARGS_SOFT, "quota_noncached=1G", "quota_noncached=1G", "K or M"},
-		{SL_ARGS_SOFT, "quota_noncached=18446744073709551615K", "quota", "bytes"},
-		{SL_ARGS_SOFT, "wire=", "wire=", "peer:NAME"},
-		{SL_ARGS_SOFT, "wire_=1", "wire_=1", "key"},
-		{SL_ARGS_PCI, "wire=loop", "wire=loop", "coherency"},
-		{SL_ARGS_PCI, "wire_size=64", "wire_size=64", "coherency"},
-		{SL_ARGS_SOFT, "check_line=0", "check_line=0", "32, 64, 128, 256"},
-		{SL_ARGS_SOFT, "check_line=48", "check_line=48", "32, 64, 128, 256"},
-		{SL_ARGS_SOFT, "check_line=512", "check_line=512", "32, 64, 128, 256"},
-		{SL_ARGS_PCI, "check_line=64k", "check_line=64k", "32, 64, 128, 256"},
-		{SL_ARGS_SOFT, "check_seed=0", "check_seed=0", "a number, not 0"},
-		{SL_ARGS_SOFT, "check_seed=-1", "check_seed=-1", "a number, not 0"},
-		{SL_ARGS_SOFT, "check_seed=x", "check_seed=x", "a number, not 0"},
-		{SL_ARGS_PCI, "check_seed=18446744073709551616", "check_seed=1844", "a number"},
-		{SL_ARGS_SOFT, "check_policy=shout", "check_policy=shout", "report, abort, count"},
-		{SL_ARGS_SOFT, "check_policy=", "check_policy=", "report, abort, count"},
-		{SL_ARGS_SOFT, "check_bug=drop", "check_bug=drop", ":FILE:LINE"},
-		{SL_ARGS_SOFT, "check_bug=drop:sl_tx.c", "check_bug=drop:sl_tx.c", ":FILE:LINE"},
-		{SL_ARGS_SOFT, "check_bug=drop::12", "check_bug=drop::12", ":FILE:LINE"},
-		{SL_ARGS_SOFT, "check_bug=drop:sl_tx.c:0", "sl_tx.c:0", ":FILE:LINE"},
-		{SL_ARGS_SOFT, "check_bug=drop:sl_tx.c:1x", "sl_tx.c:1x", ":FILE:LINE"},
-		{SL_ARGS_SOFT, "check_bug=move:sl_tx.c:12", "move", "drop, late, half or reverse"},
-		{SL_ARGS_SOFT, "check_bug=drop:a:1,check_bug=late:a:1", "check_bug=late", "once"},
-		{SL_ARGS_SOFT, "check_json=", "check_json=", "a file's path"},
-		{SL_ARGS_PCI, "check_json=a,check_json=b", "check_json=b", "once"},
+		{SOFT, "colour=red", "colour=red\" is not known", "wire_KEY"},
+		{PCI, "colour=red", "colour=red\" is not known", "coherency"},
+		{SOFT, "coherency=maybe", "coherency=maybe", "explicit"},
+		{SOFT, "coherency", "coherency", "key=value"},
+		{SOFT, "coherency=", "coherency=", "explicit"},
+		{SOFT, "mode=fast", "mode=fast", "step"},
+		{SOFT, "time=fast", "time=fast", "own"},
+		{SOFT, "mode=step,mode=step", "mode=step", "once"},
+		{SOFT, "intr=intx", "intr=intx", "msix, msi"},
+		{PCI, "intr=msi", "one of net_syncline_soft", "coherency"},
+		{PCI, "window=some", "window=some", "own, all"},
+		{PCI, "window=own,window=all", "window=all", "once"},
+		{SOFT, "window=all", "window=all", "own, strict"},
+		{SOFT, "cpu=1x", "cpu=1x", "CPU"},
+		{SOFT, "cpu=-2", "cpu=-2", "-1"},
+		{SOFT, "cpu=99999999999999999999", "cpu=9999", "CPU"},
+		{SOFT, "node=-7", "node=-7", "-1"},
+		{SOFT, "mac=01:00:00:00:00:01", "mac=01", "unicast"},
+		{SOFT, "mac=00:00:00:00:00:00", "mac=00", "unicast"},
+		{SOFT, "mac=1:2:3", "mac=1:2:3", "unicast"},
+		{SOFT, "fault=none_such", "fault=none_such", "link_down"},
+		{SOFT, "quota_noncached=0", "quota_noncached=0", "bytes"},
+		{SOFT, "quota_noncached=-1", "quota_noncached=-1", "bytes"},
+		{SOFT, "quota_noncached=1G", "quota_noncached=1G", "K or M"},
+		{SOFT, "quota_noncached=18446744073709551615K", "quota", "bytes"},
+		{SOFT, "wire=", "wire=", "peer:NAME"},
+		{SOFT, "wire_=1", "wire_=1", "key"},
+		{PCI, "wire=loop", "wire=loop", "coherency"},
+		{PCI, "wire_size=64", "one of net_syncline_soft", "coherency"},
+		{SOFT, "check_line=0", "check_line=0", "32, 64, 128, 256"},
+		{SOFT, "check_line=48", "check_line=48", "32, 64, 128, 256"},
+		{SOFT, "check_line=512", "check_line=512", "32, 64, 128, 256"},
+		{PCI, "check_line=64k", "check_line=64k", "32, 64, 128, 256"},
+		{SOFT, "check_seed=0", "check_seed=0", "a number, not 0"},
+		{SOFT, "check_seed=-1", "check_seed=-1", "a number, not 0"},
+		{SOFT, "check_seed=x", "check_seed=x", "a number, not 0"},
+		{PCI, "check_seed=18446744073709551616", "check_seed=1844", "a number"},
+		{SOFT, "check_policy=shout", "check_policy=shout", "report, abort, count"},
+		{SOFT, "check_policy=", "check_policy=", "report, abort, count"},
+		{SOFT, "check_bug=drop", "check_bug=drop", ":FILE:LINE"},
+		{SOFT, "check_bug=drop:sl_tx.c", "check_bug=drop:sl_tx.c", ":FILE:LINE"},
+		{SOFT, "check_bug=drop::12", "check_bug=drop::12", ":FILE:LINE"},
+		{SOFT, "check_bug=drop:sl_tx.c:0", "sl_tx.c:0", ":FILE:LINE"},
+		{SOFT, "check_bug=drop:sl_tx.c:1x", "sl_tx.c:1x", ":FILE:LINE"},
+		{SOFT, "check_bug=move:sl_tx.c:12", "move", "drop, late, half or reverse"},
+		{SOFT, "check_bug=drop:a:1,check_bug=late:a:1", "check_bug=late", "once"},
+		{SOFT, "check_json=", "check_json=", "a file's path"},
+		{PCI, "check_json=a,check_json=b", "check_json=b", "once"},
 		/* Good by themselves, of no use in another mode. */
-		{SL_ARGS_SOFT, "check_line=64", "coherency=auto", "coherency=checked"},
-		{SL_ARGS_SOFT, "coherency=explicit,check_seed=1", "coherency=explicit",
+		{SOFT, "check_line=64", "coherency=auto", "coherency=checked"},
+		{SOFT, "coherency=explicit,check_seed=1", "coherency=explicit",
 			"coherency=checked"},
-		{SL_ARGS_PCI, "check_policy=abort,coherency=coherent", "coherency=coherent",
+		{PCI, "check_policy=abort,coherency=coherent", "coherency=coherent",
 			"coherency=checked"},
-		{SL_ARGS_PCI, "check_bug=drop:sl_rx.c:9", "check_", "coherency=checked"},
+		{PCI, "check_bug=drop:sl_rx.c:9", "check_", "coherency=checked"},
 	};
 	static const char *const numbers[] = {"cpu", "node", "quota_noncached", "check_seed",
 		"check_line",
@@ -239,23 +297,23 @@ refusals(void **state)
 	for (i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
 		for (k = 0; k < sizeof(no_numbers) / sizeof(no_numbers[0]); k++) {
 			char text[128], why[WHY_LEN] = "";
-			struct sl_args a;
+			union any_args a;
 
 			snprintf(text, sizeof(text), "coherency=checked,%s%s%s", numbers[i],
 				strchr(numbers[i], '=') == NULL ? "=" : "", no_numbers[k]);
-			if (sl_args_parse(SL_ARGS_SOFT, text, &a, why, sizeof(why)) != -EINVAL ||
+			if (parse(SOFT, text, &a, why, sizeof(why)) != -EINVAL ||
 				strstr(why, "allowed: ") == NULL)
 				fail_msg("\"%s\" was taken, or refused with \"%s\"", text, why);
 		}
 	}
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct sl_args a, before;
+		union any_args a, before;
 		char why[WHY_LEN] = "";
 
 		memset(&a, 0x5A, sizeof(a));
 		before = a;
 		assert_int_equal(
-			sl_args_parse(cases[i].kind, cases[i].text, &a, why, sizeof(why)), -EINVAL);
+			parse(cases[i].kind, cases[i].text, &a, why, sizeof(why)), -EINVAL);
 		if (strstr(why, cases[i].named) == NULL || strstr(why, cases[i].allowed) == NULL)
 			fail_msg("\"%s\": \"%s\" lacks \"%s\" or \"%s\"", cases[i].text, why,
 				cases[i].named, cases[i].allowed);
@@ -267,16 +325,16 @@ static void
 limits(void **state)
 {
 	char text[4096], why[WHY_LEN] = "";
-	struct sl_args a;
+	union any_args a;
 	unsigned int i;
 	size_t n;
 
 	(void)state;
 	/* As many faults as there is room for, and one more. */
-	for (i = 0, n = 0; i <= SL_ARGS_MAX_FAULTS; i++) {
+	for (i = 0, n = 0; i <= SL_SOFT_ARGS_MAX_FAULTS; i++) {
 		n += (size_t)snprintf(text + n, sizeof(text) - n, "fault=drop_dd,");
-		assert_int_equal(sl_args_parse(SL_ARGS_SOFT, text, &a, why, sizeof(why)),
-			i < SL_ARGS_MAX_FAULTS ? 0 : -EINVAL);
+		assert_int_equal(parse(SOFT, text, &a, why, sizeof(why)),
+			i < SL_SOFT_ARGS_MAX_FAULTS ? 0 : -EINVAL);
 	}
 	/* Texts of every length: taken whole or refused, never cut. */
 	for (n = 1; n < sizeof(text) - 16; n++) {
@@ -285,21 +343,21 @@ limits(void **state)
 		memcpy(text, "wire=", 5);
 		memset(text + 5, 'w', n);
 		text[5 + n] = '\0';
-		ret = sl_args_parse(SL_ARGS_SOFT, text, &a, why, sizeof(why));
-		assert_int_equal(ret, n < SL_ARGS_WIRE_LEN ? 0 : -EINVAL);
+		ret = parse(SOFT, text, &a, why, sizeof(why));
+		assert_int_equal(ret, n < SL_SOFT_ARGS_WIRE_LEN ? 0 : -EINVAL);
 		if (ret == 0)
-			assert_int_equal(strlen(a.wire), n);
+			assert_int_equal(strlen(a.soft.wire), n);
 	}
 	for (n = 1; n < SL_ARGS_PATH_LEN + 8; n++) {
 		snprintf(text, sizeof(text), "coherency=checked,check_json=%0*d", (int)n, 7);
-		assert_int_equal(sl_args_parse(SL_ARGS_SOFT, text, &a, why, sizeof(why)),
+		assert_int_equal(parse(SOFT, text, &a, why, sizeof(why)),
 			n < SL_ARGS_PATH_LEN ? 0 : -EINVAL);
 	}
 	/* Joined parts as well. */
-	for (n = 1; n < SL_ARGS_WIRE_LEN + 8; n++) {
+	for (n = 1; n < SL_SOFT_ARGS_WIRE_LEN + 8; n++) {
 		snprintf(text, sizeof(text), "wire=gen,wire_in=%0*d", (int)n, 7);
-		assert_int_equal(sl_args_parse(SL_ARGS_SOFT, text, &a, why, sizeof(why)),
-			strlen("gen:in=") + n < SL_ARGS_WIRE_LEN ? 0 : -EINVAL);
+		assert_int_equal(parse(SOFT, text, &a, why, sizeof(why)),
+			strlen("gen:in=") + n < SL_SOFT_ARGS_WIRE_LEN ? 0 : -EINVAL);
 	}
 }
 
@@ -322,15 +380,14 @@ any_text(void **state)
 	srandom(seed);
 	for (round = 0; round < 20000; round++) {
 		char text[512] = "", why[WHY_LEN] = "";
-		struct sl_args a;
+		union any_args a;
 		long n = random() % 24;
 		int ret;
 
 		while (n-- > 0)
 			strcat(text,
 				bits[(unsigned long)random() % (sizeof(bits) / sizeof(bits[0]))]);
-		ret = sl_args_parse(
-			random() % 2 == 0 ? SL_ARGS_SOFT : SL_ARGS_PCI, text, &a, why, sizeof(why));
+		ret = parse(random() % 2 == 0 ? SOFT : PCI, text, &a, why, sizeof(why));
 		assert_true(ret == 0 || (ret == -EINVAL && why[0] != '\0'));
 	}
 }
@@ -343,7 +400,8 @@ main(void)
 		cmocka_unit_test(every_key),
 		cmocka_unit_test(wire_texts),
 		cmocka_unit_test(check_keys),
-		cmocka_unit_test(pci_keys),
+		cmocka_unit_test(window_key),
+		cmocka_unit_test(keys_apart),
 		cmocka_unit_test(refusals),
 		cmocka_unit_test(limits),
 		cmocka_unit_test(any_text),

@@ -33,7 +33,7 @@
 
 #include <bus_pci_driver.h>
 
-#include "sl_args.h"
+#include "sl_pci_args.h"
 #include "sl_vfio.h"
 #include "shm_util.h"
 
@@ -321,7 +321,7 @@ madvise(void *va, size_t len, int advice)
 /* --- the rig --- */
 
 static struct rte_pci_device pci;
-static struct sl_args args;
+static struct sl_pci_args args;
 
 static void
 put(const char *file, const char *text)
@@ -368,7 +368,7 @@ setup(void **state)
 	pci = (struct rte_pci_device){
 		.kdrv = RTE_PCI_KDRV_VFIO, .name = "0000:01:00.0", .device.devargs = &devargs};
 	pci.device.name = pci.name;
-	args = (struct sl_args){0};
+	args = (struct sl_pci_args){0};
 	told.text[0] = '\0';
 	put("iommu_group/name", "\n");
 	return 0;
@@ -465,7 +465,7 @@ test_drivers(void **state)
 	for (i = 0; i < RTE_DIM(cases); i++) {
 		pci.kdrv = cases[i].kdrv;
 		args.window_all = cases[i].all;
-		args.window_strict = cases[i].strict;
+		args.shared.window_strict = cases[i].strict;
 		gone("iommu_group/name");
 		if (cases[i].group != NULL)
 			put("iommu_group/name", cases[i].group);
@@ -484,7 +484,7 @@ test_drivers(void **state)
 			continue;
 		pci.kdrv = cases[i].kdrv;
 		args.window_all = cases[i].all;
-		args.window_strict = false;
+		args.shared.window_strict = false;
 		put("iommu_group/name", cases[i].group);
 		assert_int_equal(attach(&link), -ENODEV);
 		shm_log_has(&told, "EAL cannot take the device");
@@ -594,19 +594,19 @@ test_unlike(void **state)
 
 	(void)state;
 	attached(&link);
-	args.window_strict = true;
+	args.shared.window_strict = true;
 	assert_int_equal(attach(&other), -EINVAL);
 	shm_log_has(&told, "window=strict, but another port of IOMMU group 7 has window=own");
-	args.window_strict = false;
+	args.shared.window_strict = false;
 	args.window_all = true;
 	assert_int_equal(attach(&other), -EINVAL);
 	shm_log_has(&told, "window=all, but another port of IOMMU group 7 has window=own");
 	assert_int_equal(kernel.mapped_devices, 1);
 	sl_vfio_detach(&pci);
 	args.window_all = false;
-	args.window_strict = true;
+	args.shared.window_strict = true;
 	attached(&link);
-	args.window_strict = false;
+	args.shared.window_strict = false;
 	assert_int_equal(attach(&other), -EINVAL);
 	shm_log_has(&told, "window=own, but another port of IOMMU group 7 has window=strict");
 	sl_vfio_detach(&pci);
@@ -706,7 +706,7 @@ test_strict(void **state)
 	struct sl_adapter_params p;
 
 	(void)state;
-	args.window_strict = true;
+	args.shared.window_strict = true;
 	p = attached(&link);
 	kernel.populate_errno = EINVAL;
 	assert_int_equal(map(&p, BASE, PAGE, SL_DMA_TO_DEVICE), -EOPNOTSUPP);

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+#ifndef _SL_SOFT_ARGS_H_
+#define _SL_SOFT_ARGS_H_
+
+/**
+ * @file
+ * Device arguments of net_syncline_soft, the driver of ports on the software NIC.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sl_args.h"
+#include "sl_softnic.h"
+
+#define SL_SOFT_ARGS_WIRE_LEN 512u
+#define SL_SOFT_ARGS_MAX_FAULTS 8u
+/** sl_soft_args.cpu when the user named none. */
+#define SL_SOFT_ARGS_CPU_DEFAULT (-2)
+
+/** One fault to request at probe. */
+struct sl_soft_args_fault {
+	enum sl_fault fault;
+	uint32_t arg, count;
+};
+
+/** What the arguments said, or their defaults. */
+struct sl_soft_args {
+	struct sl_args shared;
+	char wire[SL_SOFT_ARGS_WIRE_LEN]; /**< as sl_wire_open() wants it */
+	bool msix;                        /**< several interrupt vectors; false: one for everything */
+	bool step;                        /**< no device thread: sl_pmd_step() */
+	bool own_time;                    /**< time passes while the driver waits, and by
+					       sl_pmd_time_pass() */
+	int cpu;                          /**< CPU of the device thread, -1 not pinned, or the default */
+	uint8_t mac[6];                   /**< zero: the device's own */
+	size_t quota_noncached;           /**< bytes, 0: the library's default */
+	int node;                         /**< NUMA node or SL_NODE_ANY */
+	unsigned int nb_faults;
+	struct sl_soft_args_fault faults[SL_SOFT_ARGS_MAX_FAULTS];
+};
+
+/** For the parser's messages; sl_soft_args_parse() is what ports call. */
+extern const struct sl_args_kind sl_soft_args_kind;
+
+/** Shown by tools that list a driver's arguments. */
+#define SL_SOFT_ARGS_HELP                                                                  \
+	"wire=<text, ';' for ','> wire_<key>=<value> mode=thread|step time=real|own cpu=<int> " \
+	"intr=msix|msi mac=<xx:xx:xx:xx:xx:xx> fault=<name[:arg[:count]]> "                \
+	"quota_noncached=<bytes[K|M]> node=<int> window=own|strict " SL_ARGS_HELP
+
+/**
+ * Parse the arguments of a software NIC. Any thread.
+ * @param text NULL or empty: defaults
+ * @param[out] out untouched on an error
+ * @param[out] why on an error: the key, the value given and what is allowed
+ * @return 0 or -EINVAL.
+ */
+int sl_soft_args_parse(const char *text, struct sl_soft_args *out, char *why, size_t why_len);
+
+#endif /* _SL_SOFT_ARGS_H_ */
