@@ -106,7 +106,7 @@ check_words() {
 
 # A release that changes something is met in one place: what the rest of the code uses is named there.
 check_releases() {
-	files '*.c' '*.h' '*.def' ':!lib/compat/sl_compat.h' ':!tests/compat.h' |
+	files '*.c' '*.h' '*.def' ':!lib/compat/sl_compat.h' ':!tests/common/compat.h' |
 		xargs -r grep -nwE 'RTE_VERSION|RTE_VERSION_NUM|RTE_VER_[A-Z]+|SL_DPDK' |
 		verdict "DPDK's release is known to the two compat files alone"
 }

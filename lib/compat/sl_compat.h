@@ -7,7 +7,7 @@
 /**
  * @file
  * What differs between the releases of DPDK that this tree builds on, 22.11 to 26.11. No other file asks
- * for the release, but tests/compat.h for what only tests need. Needs no driver headers.
+ * for the release, but tests/common/compat.h for what only tests need. Needs no driver headers.
  */
 
 #include <stddef.h>

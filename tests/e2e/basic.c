@@ -5,7 +5,7 @@
  * The first frame, both directions, link, and what the receive filters let in.
  */
 #include "harness.h"
-#include "../compat.h"
+#include "compat.h"
 
 static const struct rte_ether_addr other_mac = {{0x02, 0x55, 0x55, 0, 0, 9}};
 static const struct rte_ether_addr broadcast = {{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}};

@@ -10,7 +10,7 @@
 #include <rte_bus_vdev.h>
 #include <rte_errno.h>
 
-#include "../compat.h"
+#include "compat.h"
 #include "harness.h"
 
 /* Give n frames of len bytes to the port, receive and free them. */

@@ -8,7 +8,7 @@
 #include <rte_net.h>
 #include <rte_thash.h>
 
-#include "../compat.h"
+#include "compat.h"
 #include "harness.h"
 
 static const struct rte_ether_addr other_mac = {{0x02, 0x55, 0x55, 0, 0, 9}};

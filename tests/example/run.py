@@ -12,6 +12,7 @@
 
 import json
 import os
+import pathlib
 import re
 import shutil
 import signal
@@ -271,10 +272,8 @@ def document(bugs, shm, folder):
     missing = [c for c in CLASSES if c not in shown]
     verdict("document: a report of each class", f"none of {missing}" if missing else None)
     tests = ""
-    for name in os.listdir(os.path.join(TOP, "tests", "unit")):
-        if name.endswith(".c"):
-            with open(os.path.join(TOP, "tests", "unit", name), encoding="utf-8") as f:
-                tests += f.read()
+    for path in sorted(pathlib.Path(TOP, "tests", "unit").rglob("*.c")):
+        tests += path.read_text(encoding="utf-8")
     gone = [t for t in set(re.findall(r"\btest_\w+", doc)) if f"\n{t}(" not in tests]
     verdict("document: every test it names is there", f"not {gone}" if gone else None)
 

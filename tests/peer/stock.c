@@ -16,7 +16,7 @@
 #include <bus_pci_driver.h>
 #include <ethdev_driver.h>
 
-#include "../compat.h"
+#include "compat.h"
 #include "sl_fields.h"
 #include "sl_regs.h"
 #include "sl_regs_82599.h"

@@ -9,8 +9,8 @@
  * order and counters are compared; nothing is timed.
  */
 
-#include "../compat.h"
-#include "../e2e/harness.h"
+#include "compat.h"
+#include "harness.h"
 #include "lanes.h"
 #include "sl_fields.h"
 #include "sl_regs_82599.h"

@@ -30,7 +30,7 @@
 
 #include <bus_pci_driver.h>
 
-#include "../compat.h"
+#include "compat.h"
 #include "sl_fields.h"
 #include "sl_pmd.h"
 #include "sl_port.h"

@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "../compat.h"
+#include "compat.h"
 #include "sl_fields.h"
 #include "sl_port.h"
 #include "sl_regs.h"
