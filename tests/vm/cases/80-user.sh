@@ -35,7 +35,7 @@ case_low_limit() {
 		prlimit --memlock=1048576:1048576 "${user[@]}" "${ours[@]}"
 }
 
-# As docs/reference/net_syncline.md has it: "doctor" finds nothing to fix, traffic runs on both ports.
+# As docs/howto-real-nic.md has it: "doctor" finds nothing to fix, traffic runs on both ports.
 case_traffic() {
 	own 1234
 	SL_AS="${free[*]}" doctor "$port" || { why="doctor has something to fix" && return 1; }
