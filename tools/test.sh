@@ -29,7 +29,8 @@ test_help() {
 	         AddressSanitizer and UndefinedBehaviorSanitizer
 	  e2e    the driver on the software NIC; same three builds
 	  peer   DPDK's own driver on the software NIC: what it trips over is wrong in the
-	         model. x86-64; gcc, and gcc with sanitizers
+	         model. x86-64; gcc, and gcc with sanitizers. And the register rows of each
+	         device beside the register header of DPDK's source, which is fetched once
 	  tap    real kernel traffic through network namespaces; root. gcc
 	  perf   instructions a packet of each path of the driver, by callgrind and, for
 	         AArch64, under qemu-user: 1 % more than the committed baseline fails.
@@ -155,6 +156,11 @@ test_arm64() {
 		say "cross: FAIL aarch64 with DPDK: $said"
 		;;
 	esac
+}
+
+# Where the register rows say that a register is, and where another driver's header has it.
+test_registers() {
+	count_verdicts peer 'PASS*' < <("$SL_TOP/tests/peer/registers.sh" "$SL_CACHE/registers" </dev/null)
 }
 
 test_model() {
@@ -358,6 +364,7 @@ plan() {
 	suite_wanted fuzz && step beside build-fuzz test_fuzz
 	suite_wanted tsan && step beside build-tsan test_tsan
 	suite_wanted proof && step beside - test_proof
+	suite_wanted peer && step beside - test_registers
 	suite_wanted model && step beside - test_model
 	if suite_wanted cross; then
 		step beside - test_cross aarch64

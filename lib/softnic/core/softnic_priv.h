@@ -47,10 +47,8 @@
 /** Every register's value, one array for each row of the table. */
 struct softnic_regs {
 #define SL_REG(name, offset, stride, count, ...) uint32_t name[count];
-#define SL_ALIAS(...)
-#include "82576.def"
+#include "family.def"
 #undef SL_REG
-#undef SL_ALIAS
 };
 
 /** What a 4-byte slot of the BAR means. */

@@ -21,10 +21,8 @@ reg_cell(struct sl_softnic *nic, unsigned int reg, unsigned int i)
 {
 	static const uint16_t base[SL_REG_COUNT] = {
 #define SL_REG(name, ...) [SL_##name] = offsetof(struct softnic_regs, name) / sizeof(uint32_t),
-#define SL_ALIAS(...)
-#include "82576.def"
+#include "family.def"
 #undef SL_REG
-#undef SL_ALIAS
 	};
 
 	return (uint32_t *)&nic->r + base[reg] + i;
@@ -37,14 +35,14 @@ softnic_map_build(struct sl_softnic *nic)
 
 	for (i = 0; i < SL_BAR_SIZE / sizeof(uint32_t); i++)
 		nic->map[i].reg = SL_REG_COUNT;
-	for (i = 0; i < sl_reg_range_count; i++) {
-		const struct sl_reg_range *r = &sl_reg_ranges[i];
+	for (i = 0; i < sl_reg_ranges(&sl_regs_82576); i++) {
+		const struct sl_reg_range r = sl_reg_range(&sl_regs_82576, i);
 
-		for (e = 0; e < r->count; e++) {
-			uint32_t off = r->offset + e * r->stride;
+		for (e = 0; e < r.count; e++) {
+			uint32_t off = r.offset + e * r.stride;
 
 			nic->map[off / sizeof(uint32_t)] =
-				(struct softnic_slot){.reg = r->reg, .index = (uint16_t)e};
+				(struct softnic_slot){.reg = r.reg, .index = (uint16_t)e};
 		}
 	}
 }

@@ -429,7 +429,7 @@ poke_stats(struct poke *p)
 
 	poke_settle(p);
 	for (port = 0; port < POKE_PORTS; port++) {
-		for (reg = SL_CRCERRS; reg < SL_REG_COUNT; reg++) {
+		for (reg = SL_CRCERRS; reg < SL_82576_REG_COUNT; reg++) {
 			uint32_t val = sl_bus_read(&p->bus[port], sl_reg_table[reg].offset);
 
 			reg_name(name, sizeof(name), port, reg, 0);

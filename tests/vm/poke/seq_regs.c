@@ -19,13 +19,13 @@ poke_seq_reset(struct poke *p)
 		POKE_WR(p, 0, EITR, i, SL_PREP(SL_EITR_INTERVAL, i + 1));
 	poke_reset(p);
 	poke_step(p, "after");
-	for (reg = 0; reg < SL_REG_COUNT; reg++) {
+	for (reg = 0; reg < SL_82576_REG_COUNT; reg++) {
 		for (i = 0; i < sl_reg_table[reg].count; i++)
 			(void)poke_show(p, 0, reg, i, 0);
 	}
 	/* What the first look changed: SWSM, and what a read clears. */
 	poke_step(p, "again");
-	for (reg = 0; reg < SL_REG_COUNT; reg++)
+	for (reg = 0; reg < SL_82576_REG_COUNT; reg++)
 		(void)poke_show(p, 0, reg, 0, 0);
 }
 
@@ -90,7 +90,7 @@ poke_seq_masks(struct poke *p)
 {
 	unsigned int reg, i;
 
-	for (reg = 0; reg < SL_REG_COUNT; reg++) {
+	for (reg = 0; reg < SL_82576_REG_COUNT; reg++) {
 		const struct sl_reg_row *row = &sl_reg_table[reg];
 
 		/* Causes and masks change each other: each register on its own. */

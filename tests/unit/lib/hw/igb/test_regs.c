@@ -18,89 +18,249 @@
 #include "sl_fields.h"
 #include "sl_regs.h"
 
+/* All devices; the base first, each delta behind what it is a delta of. */
+static const struct {
+	const struct sl_reg_set *set, *of;
+	unsigned int queues, addrs, vectors;
+} devices[] = {
+	{&sl_regs_82576, NULL, 16, 24, 25},
+	{&sl_regs_82580, &sl_regs_82576, 8, 24, 25},
+	{&sl_regs_i350, &sl_regs_82580, 8, 32, 25},
+	{&sl_regs_i354, &sl_regs_i350, 8, 32, 25},
+	{&sl_regs_i210, &sl_regs_i350, 4, 16, 5},
+	{&sl_regs_i211, &sl_regs_i210, 2, 16, 5},
+};
+#define DEVICES (sizeof(devices) / sizeof(devices[0]))
+
+static void
+check_row(const struct sl_reg_set *set, const struct sl_reg_row *row)
+{
+	const bool section = row->section[0] >= '1' && row->section[0] <= '9';
+
+	assert_non_null(row->name);
+	assert_int_equal(row->offset % 4, 0);
+	assert_int_equal(row->stride % 4, 0);
+	assert_true(row->count == 1 || row->stride >= 4);
+	assert_true(row->offset + row->count * row->stride <= SL_BAR_SIZE);
+	assert_true(row->access <= SL_ACC_W1S);
+	assert_true(section || (set != &sl_regs_82576 && strcmp(row->section, "-") == 0));
+	assert_true(strlen(row->meaning) > 2);
+}
+
 static void
 test_rows(void **state)
 {
-	unsigned int reg;
+	unsigned int d, reg;
 
 	(void)state;
-	for (reg = 0; reg < SL_REG_COUNT; reg++) {
-		const struct sl_reg_row *row = &sl_reg_table[reg];
-
-		assert_non_null(row->name);
-		assert_true(row->count >= 1);
-		assert_int_equal(row->offset % 4, 0);
-		assert_int_equal(row->stride % 4, 0);
-		assert_true(row->count == 1 || row->stride >= 4);
-		assert_true(row->offset + row->count * row->stride <= SL_BAR_SIZE);
-		assert_true(row->access <= SL_ACC_W1S);
-		assert_true(row->section[0] >= '1' && row->section[0] <= '9');
-		assert_true(strlen(row->meaning) > 2);
+	for (d = 0; d < DEVICES; d++) {
+		for (reg = 0; reg < SL_REG_COUNT; reg++) {
+			if (devices[d].set->rows[reg].count != 0)
+				check_row(devices[d].set, &devices[d].set->rows[reg]);
+		}
 	}
+	for (reg = 0; reg < SL_REG_COUNT; reg++)
+		assert_int_equal(sl_reg_table[reg].count != 0, reg < SL_82576_REG_COUNT);
 }
 
-/* No word of the BAR means two things. */
 static void
-test_no_overlap(void **state)
+check_overlap(const struct sl_reg_set *set)
 {
 	uint8_t *used = calloc(SL_BAR_SIZE / 4, 1);
 	unsigned int i, e;
 
-	(void)state;
 	assert_non_null(used);
-	for (i = 0; i < sl_reg_range_count; i++) {
-		const struct sl_reg_range *r = &sl_reg_ranges[i];
+	for (i = 0; i < sl_reg_ranges(set); i++) {
+		const struct sl_reg_range r = sl_reg_range(set, i);
 
-		for (e = 0; e < r->count; e++) {
-			uint32_t off = r->offset + e * r->stride;
+		for (e = 0; e < r.count; e++) {
+			uint32_t off = r.offset + e * r.stride;
 
 			assert_true(off < SL_BAR_SIZE);
 			if (used[off / 4] != 0)
-				fail_msg("offset 0x%05x is twice in the table, now as %s", off,
-					sl_reg_table[r->reg].name);
+				fail_msg("%s: offset 0x%05x is twice in the table, now as %s",
+					set->name, off, set->rows[r.reg].name);
 			used[off / 4] = 1;
 		}
 	}
 	free(used);
 }
 
+/* No word of the BAR means two things, on any device. */
+static void
+test_no_overlap(void **state)
+{
+	unsigned int d;
+
+	(void)state;
+	for (d = 0; d < DEVICES; d++)
+		check_overlap(devices[d].set);
+}
+
 /* Names are unique, aliases name rows and stay within their elements. */
 static void
 test_names(void **state)
 {
-	unsigned int i, j;
+	unsigned int d, i, j;
 
 	(void)state;
-	for (i = 0; i < SL_REG_COUNT; i++) {
-		for (j = i + 1; j < SL_REG_COUNT; j++)
-			assert_string_not_equal(sl_reg_table[i].name, sl_reg_table[j].name);
+	for (d = 0; d < DEVICES; d++) {
+		const struct sl_reg_set *set = devices[d].set;
+
+		for (i = 0; i < SL_REG_COUNT; i++) {
+			for (j = i + 1; j < SL_REG_COUNT && set->rows[i].name != NULL; j++) {
+				if (set->rows[j].name != NULL)
+					assert_string_not_equal(
+						set->rows[i].name, set->rows[j].name);
+			}
+		}
+		for (i = 0; i < sl_reg_ranges(set); i++)
+			assert_true(sl_reg_range(set, i).count <=
+				set->rows[sl_reg_range(set, i).reg].count);
 	}
-	for (i = 0; i < sl_reg_range_count; i++)
-		assert_true(sl_reg_ranges[i].count <= sl_reg_table[sl_reg_ranges[i].reg].count);
 }
 
-/* sl_reg_find inverts the table, and finds nothing where the table has nothing. */
+/* sl_reg_find inverts the tables, and finds nothing where a table has nothing. */
 static void
 test_find(void **state)
 {
-	unsigned int i, e, index, words = 0, found = 0;
+	unsigned int d, i, e, index, words, found;
 	uint32_t off;
 
 	(void)state;
-	for (i = 0; i < sl_reg_range_count; i++) {
-		const struct sl_reg_range *r = &sl_reg_ranges[i];
+	for (d = 0; d < DEVICES; d++) {
+		const struct sl_reg_set *set = devices[d].set;
 
-		for (e = 0; e < r->count; e++, words++) {
-			assert_int_equal(sl_reg_find(r->offset + e * r->stride, &index), r->reg);
-			assert_int_equal(index, e);
-			assert_int_equal(sl_reg_find(r->offset + e * r->stride + 2, &index), -1);
+		words = 0;
+		found = 0;
+		for (i = 0; i < sl_reg_ranges(set); i++) {
+			const struct sl_reg_range r = sl_reg_range(set, i);
+
+			for (e = 0; e < r.count; e++, words++) {
+				off = r.offset + e * r.stride;
+				assert_int_equal(sl_reg_find(set, off, &index), r.reg);
+				assert_int_equal(index, e);
+				assert_int_equal(sl_reg_find(set, off + 2, &index), -1);
+			}
 		}
+		for (off = 0; off < SL_BAR_SIZE; off += 4)
+			found += sl_reg_find(set, off, &index) >= 0;
+		assert_int_equal(found, words);
+		assert_int_equal(sl_reg_find(set, SL_BAR_SIZE, &index), -1);
+		assert_int_equal(sl_reg_find(set, UINT32_MAX, &index), -1);
 	}
-	for (off = 0; off < SL_BAR_SIZE; off += 4)
-		found += sl_reg_find(off, &index) >= 0;
-	assert_int_equal(found, words);
-	assert_int_equal(sl_reg_find(SL_BAR_SIZE, &index), -1);
-	assert_int_equal(sl_reg_find(UINT32_MAX, &index), -1);
+}
+
+/* --- deltas --- */
+
+static bool
+rows_differ(const struct sl_reg_row *a, const struct sl_reg_row *b)
+{
+	return a->count != b->count || a->access != b->access || a->reset != b->reset ||
+		strcmp(a->meaning, b->meaning) != 0;
+}
+
+/* Rows of a delta, as its file has them: what is written there is new, other, or gone. */
+#define DELTA_NEW 1
+#define DELTA_OTHER 2
+#define DELTA_GONE 3
+struct delta_row {
+	uint16_t reg;
+	uint8_t kind;
+};
+#define SL_ALIAS(...)
+#define SL_NEW(name, ...) {SL_##name, DELTA_NEW},
+#define SL_OTHER(name, ...) {SL_##name, DELTA_OTHER},
+#define SL_GONE(name) {SL_##name, DELTA_GONE},
+static const struct delta_row delta_82580[] = {
+#include "82580.def"
+};
+static const struct delta_row delta_i350[] = {
+#include "i350.def"
+};
+static const struct delta_row delta_i354[] = {
+#include "i354.def"
+};
+static const struct delta_row delta_i210[] = {
+#include "i210.def"
+};
+static const struct delta_row delta_i211[] = {
+#include "i211.def"
+};
+#undef SL_ALIAS
+#undef SL_NEW
+#undef SL_OTHER
+#undef SL_GONE
+
+static void
+check_delta(const struct sl_reg_set *set, const struct sl_reg_set *of, const struct delta_row *rows,
+	unsigned int n)
+{
+	bool listed[SL_REG_COUNT] = {false};
+	unsigned int i, reg;
+
+	for (i = 0; i < n; i++) {
+		const struct sl_reg_row *now = &set->rows[rows[i].reg];
+		const struct sl_reg_row *was = &of->rows[rows[i].reg];
+
+		assert_false(listed[rows[i].reg]);
+		listed[rows[i].reg] = true;
+		assert_int_equal(now->count == 0, rows[i].kind == DELTA_GONE);
+		if (rows[i].kind == DELTA_NEW || was->count == 0)
+			assert_true(was->count == 0 && now->count != 0);
+		else if (rows[i].kind == DELTA_OTHER && !rows_differ(now, was))
+			fail_msg("%s: %s is as the %s's", set->name, now->name, of->name);
+	}
+	for (reg = 0; reg < SL_REG_COUNT; reg++) {
+		if (!listed[reg])
+			assert_memory_equal(
+				&set->rows[reg], &of->rows[reg], sizeof(struct sl_reg_row));
+	}
+}
+
+/* Each row of a delta says something; every other row is that of what it is a delta of. */
+static void
+test_deltas(void **state)
+{
+#define ROWS(d) (d), sizeof(d) / sizeof((d)[0])
+	(void)state;
+	check_delta(&sl_regs_82580, &sl_regs_82576, ROWS(delta_82580));
+	check_delta(&sl_regs_i350, &sl_regs_82580, ROWS(delta_i350));
+	check_delta(&sl_regs_i354, &sl_regs_i350, ROWS(delta_i354));
+	check_delta(&sl_regs_i210, &sl_regs_i350, ROWS(delta_i210));
+	check_delta(&sl_regs_i211, &sl_regs_i210, ROWS(delta_i211));
+#undef ROWS
+}
+
+/* What a device has of a kind follows from its rows. */
+static void
+test_counts(void **state)
+{
+	static const enum sl_reg per_queue[] = {SL_RDBAL, SL_RDBAH, SL_RDLEN, SL_SRRCTL, SL_RDH,
+		SL_RXCTL, SL_RDT, SL_RXDCTL, SL_RQDPC, SL_DVMOLR, SL_TDBAL, SL_TDBAH, SL_TDLEN,
+		SL_TDH, SL_TXCTL, SL_TDT, SL_TXDCTL, SL_TDWBAL, SL_TDWBAH};
+	unsigned int d, i, index;
+
+	(void)state;
+	for (d = 0; d < DEVICES; d++) {
+		const struct sl_reg_row *rows = devices[d].set->rows;
+
+		for (i = 0; i < sizeof(per_queue) / sizeof(per_queue[0]); i++)
+			assert_int_equal(rows[per_queue[i]].count, devices[d].queues);
+		assert_int_equal(rows[SL_IVAR].count, devices[d].queues / 2);
+		assert_int_equal(rows[SL_RAL].count + rows[SL_RAL2].count + rows[SL_RAL3].count,
+			devices[d].addrs);
+		assert_int_equal(rows[SL_RAH].count + rows[SL_RAH2].count + rows[SL_RAH3].count,
+			devices[d].addrs);
+		assert_int_equal(rows[SL_EITR].count, devices[d].vectors);
+		/* The 82575's places: the first four, or as many as there are. */
+		assert_int_equal(sl_reg_find(devices[d].set, 0x2A18, &index),
+			devices[d].queues > 2 ? SL_RDT : -1);
+		assert_int_equal(sl_reg_find(devices[d].set, 0x3918, &index), SL_TDT);
+	}
+	/* Entries 16 and up are one run. */
+	assert_int_equal(SL_OFF(RAL2, 8), SL_OFF(RAL3, 0));
+	assert_int_equal(SL_OFF(RAH2, 8), SL_OFF(RAH3, 0));
 }
 
 /* Where queue registers are: queues 0 to 3 also at the place the 82575 had them. */
@@ -135,13 +295,15 @@ test_queue_offsets(void **state)
 	(void)state;
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		for (q = 0; q < SL_NIC_QUEUES; q++) {
-			assert_int_equal(sl_reg_find(rows[i].base + q * 0x40 + rows[i].low, &index),
+			assert_int_equal(sl_reg_find(&sl_regs_82576,
+						 rows[i].base + q * 0x40 + rows[i].low, &index),
 				rows[i].reg);
 			assert_int_equal(index, q);
 		}
 		for (q = 0; q < 4; q++) {
 			assert_int_equal(
-				sl_reg_find(rows[i].old_base + q * 0x100 + rows[i].low, &index),
+				sl_reg_find(&sl_regs_82576,
+					rows[i].old_base + q * 0x100 + rows[i].low, &index),
 				rows[i].reg);
 			assert_int_equal(index, q);
 		}
@@ -182,7 +344,7 @@ test_irq_offsets(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		assert_int_equal(sl_reg_find(rows[i].off, &index), rows[i].reg);
+		assert_int_equal(sl_reg_find(&sl_regs_82576, rows[i].off, &index), rows[i].reg);
 	/* A driver reaches the legacy ones where QEMU's 82576, too, has them. */
 	assert_int_equal(SL_OFF(ICR, 0), 0x00C0);
 	assert_int_equal(SL_OFF(IMS, 0), 0x00D0);
@@ -243,6 +405,8 @@ main(void)
 		cmocka_unit_test(test_no_overlap),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_find),
+		cmocka_unit_test(test_deltas),
+		cmocka_unit_test(test_counts),
 		cmocka_unit_test(test_queue_offsets),
 		cmocka_unit_test(test_irq_offsets),
 		cmocka_unit_test(test_fields),

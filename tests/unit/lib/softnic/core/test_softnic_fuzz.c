@@ -45,7 +45,7 @@ poke(struct rig *r, uint64_t *seed)
 	/* The registers of queues, and those that switch things on, come more often. */
 	static const uint16_t often[] = {SL_RDT, SL_TDT, SL_RDLEN, SL_TDLEN, SL_RDH, SL_TDH,
 		SL_RXDCTL, SL_TXDCTL, SL_SRRCTL, SL_RCTL, SL_TDWBAL, SL_RXCSUM, SL_MRQC, SL_DVMOLR};
-	unsigned int reg = (unsigned int)(rig_random(seed) % SL_REG_COUNT);
+	unsigned int reg = (unsigned int)(rig_random(seed) % SL_82576_REG_COUNT);
 	const struct sl_reg_row *row;
 	uint32_t off;
 
