@@ -95,9 +95,21 @@ static const struct sl_reg_range aliases_i210[] = {
 #include "i210.def"
 };
 
-#define SET(label, rows, aliases) \
+static const uint16_t room[SL_REG_COUNT] = {
+#undef SL_REG
+#define SL_REG(name, ...) [SL_##name] = SL_ROOM_##name,
+#undef SL_ALIAS
+#undef SL_NEW
+#undef SL_OTHER
+#undef SL_GONE
+#include "family.def"
+};
+
+#define SET(label, table, other) \
 	{ \
-		label, rows, aliases, sizeof(aliases) / sizeof((aliases)[0]) \
+		.name = label, .rows = table, .aliases = other, .room = room, \
+		.n_rows = SL_REG_COUNT, .n_aliases = sizeof(other) / sizeof((other)[0]), \
+		.bar_size = SL_BAR_SIZE, \
 	}
 
 const struct sl_reg_set sl_regs_82576 = SET("82576", sl_reg_table, aliases);
@@ -106,29 +118,6 @@ const struct sl_reg_set sl_regs_i350 = SET("I350", rows_i350, aliases);
 const struct sl_reg_set sl_regs_i354 = SET("I354", rows_i354, aliases);
 const struct sl_reg_set sl_regs_i210 = SET("I210", rows_i210, aliases_i210);
 const struct sl_reg_set sl_regs_i211 = SET("I211", rows_i211, aliases_i210);
-
-unsigned int
-sl_reg_ranges(const struct sl_reg_set *set)
-{
-	return SL_REG_COUNT + set->nb_aliases;
-}
-
-struct sl_reg_range
-sl_reg_range(const struct sl_reg_set *set, unsigned int n)
-{
-	const struct sl_reg_row *row;
-	struct sl_reg_range r;
-
-	if (n < SL_REG_COUNT) {
-		row = &set->rows[n];
-		return (struct sl_reg_range){row->offset, (uint16_t)n, row->stride, row->count};
-	}
-	r = set->aliases[n - SL_REG_COUNT];
-	/* A device with fewer queues has fewer aliases of them. */
-	if (r.count > set->rows[r.reg].count)
-		r.count = set->rows[r.reg].count;
-	return r;
-}
 
 int
 sl_reg_find(const struct sl_reg_set *set, uint32_t offset, unsigned int *index)

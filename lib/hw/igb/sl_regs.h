@@ -14,6 +14,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "sl_reg_set.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -23,17 +25,6 @@ extern "C" {
 
 /** Hardware queues of each direction. */
 #define SL_NIC_QUEUES 16u
-
-/** How a register behaves when it is read or written. */
-enum sl_reg_access {
-	SL_ACC_RW,    /**< read and write */
-	SL_ACC_RO,    /**< writes are ignored */
-	SL_ACC_WO,    /**< reads give zero */
-	SL_ACC_RC,    /**< a read clears; writes are ignored */
-	SL_ACC_W1C,   /**< a one written clears the bit */
-	SL_ACC_RCW1C, /**< a read clears all, a one written clears the bit */
-	SL_ACC_W1S,   /**< a one written sets the bit */
-};
 
 /** Index of a register's row: the 82576's in table order, then those that only others have. */
 enum sl_reg {
@@ -53,34 +44,7 @@ enum {
 	SL_82576_REG_COUNT, /**< number of rows that the 82576 has */
 };
 
-/** One row of a register table. */
-struct sl_reg_row {
-	const char *name;    /**< datasheet name */
-	uint32_t offset;     /**< byte offset of element 0 in BAR 0 */
-	uint16_t stride;     /**< bytes between elements, 0 for a single one */
-	uint16_t count;      /**< elements; 0: the device does not have this register */
-	uint8_t access;      /**< enum sl_reg_access */
-	uint32_t reset;      /**< value after CTRL.RST */
-	const char *section; /**< datasheet section, "-" where it is not known */
-	const char *meaning; /**< one line for people */
-};
-
-/** What a run of offsets means: a row of the table, or an alias of one. */
-struct sl_reg_range {
-	uint32_t offset; /**< byte offset of element 0 */
-	uint16_t reg;    /**< enum sl_reg */
-	uint16_t stride; /**< bytes between elements, 0 for a single one */
-	uint16_t count;  /**< elements; 0: none */
-};
-
-/** The registers of one device. */
-struct sl_reg_set {
-	const char *name;             /**< of the device: "82576", "I350" */
-	const struct sl_reg_row *rows; /**< SL_REG_COUNT of them, in enum sl_reg order */
-	const struct sl_reg_range *aliases;
-	unsigned int nb_aliases;
-};
-
+/** The devices' registers: rows in enum sl_reg order. */
 extern const struct sl_reg_set sl_regs_82576, sl_regs_82580, sl_regs_i350, sl_regs_i354,
 	sl_regs_i210, sl_regs_i211;
 /** The 82576's rows. */
@@ -100,11 +64,6 @@ enum {
 
 /** Byte offset of element @p i of register @p name: SL_OFF(RDT, 3). */
 #define SL_OFF(name, i) ((uint32_t)SL_OFF_##name + (uint32_t)(i) * (uint32_t)SL_STRIDE_##name)
-
-/** How many ranges sl_reg_range() knows of: rows, then aliases. */
-unsigned int sl_reg_ranges(const struct sl_reg_set *set);
-/** Range @p n of a device; none of those that are not empty overlaps another. */
-struct sl_reg_range sl_reg_range(const struct sl_reg_set *set, unsigned int n);
 
 /**
  * Find the register behind a byte offset, aliases included. A search through
