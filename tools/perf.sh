@@ -40,7 +40,7 @@ perf_build() {
 perf_releases() {
 	local prefix
 	local -a builds=(build)
-	if [[ " $* " == *" --help "* || " $* " == *" -h "* ]]; then exec tests/peer/releases.py --help; fi
+	if [[ " $* " == *" --help "* || " $* " == *" -h "* ]]; then exec apps/peers/releases.py --help; fi
 	perf_build
 	while IFS= read -rd: prefix; do
 		[[ -n $prefix ]] || continue
@@ -50,7 +50,7 @@ perf_releases() {
 		build_with_dpdk "$prefix" gcc || exit 1
 		builds+=("$SL_DPDK_BUILD")
 	done <<<"${SL_DPDK_PREFIXES-}:"
-	exec tests/peer/releases.py "$@" "${builds[@]}"
+	exec apps/peers/releases.py "$@" "${builds[@]}"
 }
 
 cmd_perf() {
@@ -68,7 +68,7 @@ cmd_perf() {
 	peers)
 		perf_build
 		cd "$SL_CALLER" || die "$SL_CALLER cannot be entered"
-		exec "$SL_TOP/build/tests/peer/sl-peers" "$@"
+		exec "$SL_TOP/build/apps/peers/sl-peers" "$@"
 		;;
 	releases)
 		perf_releases "$@"

@@ -141,4 +141,12 @@ typedef uint32_t sl_queue_count_t;
 /** True when EAL's log goes to syslog too, as long as it has no stream of an application's. */
 #define SL_EAL_LOGS_TO_SYSLOG (!SL_DPDK(24, 11))
 
+/** Note @drv, a struct rte_pci_driver, in @pci, as the bus does before it probes the device. */
+#if SL_DPDK(26, 7)
+#define SL_PCI_SET_DRIVER(pci, drv) ((pci)->device.driver = &(drv)->driver)
+#else
+#define SL_PCI_SET_DRIVER(pci, drv) \
+	((pci)->device.driver = &(drv)->driver, (pci)->driver = (drv))
+#endif
+
 #endif /* _SL_COMPAT_H_ */

@@ -69,12 +69,4 @@ compat_crc32(const void *data, uint32_t len)
 /** True when telemetry tells of single queues. */
 #define COMPAT_TELEMETRY_QUEUES SL_DPDK(23, 11)
 
-/** Note @drv, a struct rte_pci_driver, in @pci, as the bus does before it probes the device. */
-#if SL_DPDK(26, 7)
-#define COMPAT_SET_DRIVER(pci, drv) ((pci)->device.driver = &(drv)->driver)
-#else
-#define COMPAT_SET_DRIVER(pci, drv) \
-	((pci)->device.driver = &(drv)->driver, (pci)->driver = (drv))
-#endif
-
 #endif /* _TESTS_COMPAT_H_ */

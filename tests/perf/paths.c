@@ -6,7 +6,7 @@
  * What each row of the driver's path tables costs in instructions. Frames go
  * round through the driver and a software NIC in a loop, which is stepped
  * between the bursts. One direction goes through the row, and is counted by
- * the program around this one (apps/perf/counted.h); the other through
+ * the program around this one (apps/common/counted.h); the other through
  * what the driver chose. Lines of text, tab between their words, in the order of
  * the counts:
  *

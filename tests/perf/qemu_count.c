@@ -4,7 +4,7 @@
 
 /*
  * A plugin of qemu-user for AArch64 programs: counts the instructions between the
- * hints of apps/perf/counted.h, and writes a line "count N" at each end hint to qemu's log
+ * hints of apps/common/counted.h, and writes a line "count N" at each end hint to qemu's log
  * (-d plugin). Only the thread that gave the first hint is counted.
  *
  * Debian has no header for plugins: what is used of version 1 is declared here.

@@ -43,8 +43,8 @@ END
 stand_in "$work/bin/ninja" <<'END'
 source=$(sed 's/.*"source": "\([^"]*\)".*/\1/' "$2/meson-info/meson-info.json")
 echo "ninja $source" >>"$SL_TEST_LOG"
-mkdir -p "$source/build/apps/perf" "$source/build/tests/peer"
-for program in apps/perf/sl-perf tests/peer/sl-peers; do
+mkdir -p "$source/build/apps/perf" "$source/build/apps/peers"
+for program in apps/perf/sl-perf apps/peers/sl-peers; do
 	printf '%s\n' '#!/usr/bin/env bash' 'echo "$0 in $PWD: $*"' >"$source/build/$program"
 	chmod +x "$source/build/$program"
 done

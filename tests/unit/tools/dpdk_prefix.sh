@@ -266,9 +266,9 @@ rm "$work/tree/broken"
 
 # --- the same prefixes for "perf releases" ---
 
-mkdir "$work/tree/tests/peer"
-printf '%s\n' '#!/bin/sh' 'echo "compares: $*"' >"$work/tree/tests/peer/releases.py"
-chmod +x "$work/tree/tests/peer/releases.py"
+mkdir -p "$work/tree/apps/peers"
+printf '%s\n' '#!/bin/sh' 'echo "compares: $*"' >"$work/tree/apps/peers/releases.py"
+chmod +x "$work/tree/apps/peers/releases.py"
 rm -rf "$work"/tree/build*
 SL_DPDK_PREFIXES=$work/new:rel run 0 perf releases --rounds 3
 said "compares: --rounds 3 build $(dir 25.11.2 "$work/new") $(dir 23.11.7 "$work/here/rel")"

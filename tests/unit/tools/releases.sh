@@ -15,7 +15,7 @@ failed=0
 # build NAME CYCLES: a build whose sl-peers takes so many cycles for rx+tx of a packet, with bursts of 32.
 build()
 {
-	mkdir -p "$work/$1/tests/peer"
+	mkdir -p "$work/$1/apps/peers"
 	{
 		printf '#!/usr/bin/env bash\n'
 		printf 'out=${!#}\n'
@@ -23,8 +23,8 @@ build()
 		printf '{"op": "rx", "offloads": false, "size": 64, "burst": 32, "cycles_per_packet": {"coherent": {"median": 5}}},\n'
 		printf '{"op": "rx+tx", "offloads": false, "size": 64, "burst": 32, "cycles_per_packet": {"coherent": {"median": %s}}}\n' "$2"
 		printf ']}\nX\n'
-	} >"$work/$1/tests/peer/sl-peers"
-	chmod +x "$work/$1/tests/peer/sl-peers"
+	} >"$work/$1/apps/peers/sl-peers"
+	chmod +x "$work/$1/apps/peers/sl-peers"
 }
 
 # expect STATUS WORDS BUILD...
@@ -32,7 +32,7 @@ expect()
 {
 	local status=$1 words=$2 out rc=0
 	shift 2
-	out=$("$top/tests/peer/releases.py" --rounds 3 "$@" 2>&1) || rc=$?
+	out=$("$top/apps/peers/releases.py" --rounds 3 "$@" 2>&1) || rc=$?
 	if [[ $rc != "$status" || $out != *"$words"* ]]; then
 		printf 'FAIL: status %s with "%s" wanted of %s; it gave %s and\n%s\n' "$status" "$words" "$*" "$rc" "$out"
 		failed=1
@@ -42,9 +42,9 @@ expect()
 build 22.11.11 10
 build 23.11.7 10.2
 build 25.11.2 10.4
-mkdir -p "$work/broken/tests/peer"
-printf '#!/bin/sh\necho no core; exit 5\n' >"$work/broken/tests/peer/sl-peers"
-chmod +x "$work/broken/tests/peer/sl-peers"
+mkdir -p "$work/broken/apps/peers"
+printf '#!/bin/sh\necho no core; exit 5\n' >"$work/broken/apps/peers/sl-peers"
+chmod +x "$work/broken/apps/peers/sl-peers"
 
 expect 0 "x1.020" "$work/22.11.11" "$work/23.11.7"
 expect 3 "DPDK 25.11.2: coherent, 64 bytes, bursts of 32, rx+tx: 1.040 of 22.11.11" \

@@ -11,7 +11,7 @@ allowed='apps/perf/counting.c 1 totals of callgrind
 apps/perf/environment.c 1 CPU speed of the kernel
 apps/perf/plot.c 2 sizes of a result, to sort by
 apps/perf/trial.c 1 threads in /proc
-apps/testpmd/diagnose.c 5 files of the kernel, and EAL option -m, which EAL reads
+apps/common/diagnose.c 5 files of the kernel, and EAL option -m, which EAL reads
 apps/testpmd/environment.c 1 /proc/meminfo
 lib/number/sl_number.h 1 fractions, once their form is known'
 

@@ -30,7 +30,7 @@
 
 #include <bus_pci_driver.h>
 
-#include "compat.h"
+#include "sl_compat.h"
 #include "sl_fields.h"
 #include "sl_pmd.h"
 #include "sl_port.h"
@@ -429,7 +429,7 @@ setup(void **state)
 		.device.devargs = &devargs};
 	assert_non_null(driver);
 	pci.device.name = pci.name;
-	COMPAT_SET_DRIVER(&pci, driver);
+	SL_PCI_SET_DRIVER(&pci, driver);
 	pci.intr_handle = rte_intr_instance_alloc(RTE_INTR_INSTANCE_F_PRIVATE);
 	assert_non_null(pci.intr_handle);
 	rte_intr_fd_set(pci.intr_handle, eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));

@@ -16,7 +16,7 @@
 #include <bus_pci_driver.h>
 #include <ethdev_driver.h>
 
-#include "compat.h"
+#include "sl_compat.h"
 #include "sl_fields.h"
 #include "sl_regs.h"
 #include "sl_regs_82599.h"
@@ -203,7 +203,7 @@ pci_new(struct rte_pci_driver *drv, const struct rte_pci_id *id, const struct st
 	snprintf(p->dev.name, sizeof(p->dev.name), "%s", name);
 	p->dev.device.name = p->dev.name;
 	p->dev.device.numa_node = SOCKET_ID_ANY;
-	COMPAT_SET_DRIVER(&p->dev, drv);
+	SL_PCI_SET_DRIVER(&p->dev, drv);
 	p->dev.id = *id;
 	p->dev.addr = (struct rte_pci_addr){.domain = DOMAIN, .devid = (uint8_t)drivers.serial++};
 	p->dev.kdrv = RTE_PCI_KDRV_VFIO;

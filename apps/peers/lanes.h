@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
-#ifndef _PEER_LANES_H_
-#define _PEER_LANES_H_
+#ifndef _PEERS_LANES_H_
+#define _PEERS_LANES_H_
 
 /**
  * @file
@@ -39,4 +39,4 @@ struct lanes {
 struct lanes *
 lanes_new(void);
 
-#endif /* _PEER_LANES_H_ */
+#endif /* _PEERS_LANES_H_ */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
-#ifndef _PEER_CONTENDER_H_
-#define _PEER_CONTENDER_H_
+#ifndef _PEERS_CONTENDER_H_
+#define _PEERS_CONTENDER_H_
 
 /**
  * @file
@@ -118,4 +118,4 @@ contender_put(struct contender *c, struct rte_mbuf **m, unsigned int n);
 int
 contender_drain(struct contender *c);
 
-#endif /* _PEER_CONTENDER_H_ */
+#endif /* _PEERS_CONTENDER_H_ */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
-#ifndef _PEER_MEASURE_H_
-#define _PEER_MEASURE_H_
+#ifndef _PEERS_MEASURE_H_
+#define _PEERS_MEASURE_H_
 
 /**
  * @file
@@ -64,4 +64,4 @@ measure_point(struct measure *m, const struct point *p, struct result *out);
 double
 median(double *v, unsigned int n);
 
-#endif /* _PEER_MEASURE_H_ */
+#endif /* _PEERS_MEASURE_H_ */

@@ -23,7 +23,7 @@ class Trouble(Exception):
 
 def measure(build, words):
     """One process: {row: cycles a packet}, and the release that it was built with."""
-    program = os.path.join(build, "tests/peer/sl-peers")
+    program = os.path.join(build, "apps/peers/sl-peers")
     with tempfile.TemporaryDirectory() as folder:
         out = os.path.join(folder, "peers.json")
         done = subprocess.run([program, *words, "--json", out], stdin=subprocess.DEVNULL, text=True, errors="replace",

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
-#ifndef _PEER_FLOOR_H_
-#define _PEER_FLOOR_H_
+#ifndef _PEERS_FLOOR_H_
+#define _PEERS_FLOOR_H_
 
 /**
  * @file
@@ -52,4 +52,4 @@ floor_rx(struct floor *f, unsigned int queue, struct rte_mbuf **m, uint16_t n);
 uint16_t
 floor_tx(struct floor *f, unsigned int queue, struct rte_mbuf **m, uint16_t n);
 
-#endif /* _PEER_FLOOR_H_ */
+#endif /* _PEERS_FLOOR_H_ */

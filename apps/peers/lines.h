@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
-#ifndef _PEER_LINES_H_
-#define _PEER_LINES_H_
+#ifndef _PEERS_LINES_H_
+#define _PEERS_LINES_H_
 
 /**
  * @file
@@ -38,4 +38,4 @@ lines_close(struct contender *c);
 int
 lines_count(struct contender *c, unsigned int size, unsigned int burst, struct lines *out);
 
-#endif /* _PEER_LINES_H_ */
+#endif /* _PEERS_LINES_H_ */

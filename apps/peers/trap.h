@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
-#ifndef _PEER_TRAP_H_
-#define _PEER_TRAP_H_
+#ifndef _PEERS_TRAP_H_
+#define _PEERS_TRAP_H_
 
 /**
  * @file
@@ -62,4 +62,4 @@ trap_ring(struct trap_bar *bar);
 int
 trap_stop(struct trap_bar *bar);
 
-#endif /* _PEER_TRAP_H_ */
+#endif /* _PEERS_TRAP_H_ */

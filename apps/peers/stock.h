@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
-#ifndef _PEER_STOCK_H_
-#define _PEER_STOCK_H_
+#ifndef _PEERS_STOCK_H_
+#define _PEERS_STOCK_H_
 
 /**
  * @file
@@ -70,4 +70,4 @@ stock_step(struct stock *s, unsigned int budget);
 int
 stock_close(struct stock *s);
 
-#endif /* _PEER_STOCK_H_ */
+#endif /* _PEERS_STOCK_H_ */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
-#ifndef _PEER_REPORT_H_
-#define _PEER_REPORT_H_
+#ifndef _PEERS_REPORT_H_
+#define _PEERS_REPORT_H_
 
 /** @file The table for people and the file for machines. */
 
@@ -41,4 +41,4 @@ report_foot(const struct report *rep);
 int
 report_json(const struct report *rep, const char *path, unsigned int (*signals)(void *arg));
 
-#endif /* _PEER_REPORT_H_ */
+#endif /* _PEERS_REPORT_H_ */
