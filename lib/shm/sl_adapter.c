@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * Opens and closes an adapter: checks its parameters, chooses the coherency
+ * mode and gives its figures. The memory of an adapter is allocated in
+ * sl_region.c and enters the DMA window in sl_window.c.
+ */
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -86,7 +93,7 @@ sl_coherency_parse(const char *word, enum sl_coherency *out)
 	return -EINVAL;
 }
 
-/* What `auto` stands for on this platform. */
+/* The mode that `auto` chooses on this platform. */
 static enum sl_coherency
 auto_mode(struct sl_adapter *a, const struct sl_adapter_params *p)
 {
@@ -147,7 +154,7 @@ choose_mode(struct sl_adapter *a, const struct sl_adapter_params *p)
 	return 0;
 }
 
-/* The nodes there are, as a list for a message. */
+/* Write the numbers of the existing nodes as a list for a message. */
 static void
 list_nodes(const struct sl_topology *t, char *text, size_t len)
 {

@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * sl_region_alloc_async(): requests of datapath threads wait in a lock-free
+ * queue for a thread of the library, which calls sl_region_alloc(). The queue
+ * drains before the adapter closes.
+ */
+
 #include <errno.h>
 #include <semaphore.h>
 #include <stdlib.h>
@@ -9,7 +16,7 @@
 
 #include "sl_shm_priv.h"
 
-/* One request that waits. seq says whose turn the slot is: a producer's or the thread's. */
+/* A slot of the queue. seq says whether a producer or the library's thread may use it. */
 struct request {
 	unsigned int seq;
 	struct sl_region_params params;
@@ -19,17 +26,17 @@ struct request {
 };
 
 /*
- * A bounded queue of many producers, none of which ever waits, and one
- * consumer, the thread. Slot i is free for position p when seq == p, and holds
- * the request of position p when seq == p + 1.
+ * A bounded queue with many producers, which never wait, and one consumer, the
+ * library's thread. A slot is free for position p when its seq == p, and holds
+ * the request of position p when its seq == p + 1.
  */
 struct sl_async {
 	struct sl_adapter *adapter;
 	pthread_t thread;
 	sem_t work;
 	unsigned int mask;
-	unsigned int head;    /* producers */
-	unsigned int tail;    /* the thread */
+	unsigned int head;    /* producers' next position */
+	unsigned int tail;    /* the thread's next position */
 	unsigned int pending; /* accepted and not completed */
 	bool closing;
 	bool stop;
@@ -47,7 +54,7 @@ push(struct sl_async *q, const struct sl_region_params *p, const char *name, sl_
 		int lag;
 
 		r = &q->slots[pos & q->mask];
-		/* The thread is done with the slot before we fill it. */
+		/* Acquire: the thread has copied the slot's last request before we fill it. */
 		lag = (int)(__atomic_load_n(&r->seq, __ATOMIC_ACQUIRE) - pos);
 		if (lag < 0)
 			return false;
@@ -61,7 +68,7 @@ push(struct sl_async *q, const struct sl_region_params *p, const char *name, sl_
 	memcpy(r->name, name, sizeof(r->name));
 	r->done = done;
 	r->ctx = ctx;
-	/* The request is whole before the thread sees that it is there. */
+	/* Release: the request is complete before the thread sees the new seq. */
 	__atomic_store_n(&r->seq, pos + 1, __ATOMIC_RELEASE);
 	return true;
 }
@@ -145,7 +152,7 @@ sl_async_drain(struct sl_adapter *a)
 		sl_log(a, 3, "close: called from a completion, which close must wait for");
 		return -EDEADLK;
 	}
-	/* Who counts itself in after this sees it, and counts itself out again. */
+	/* A caller that raises pending after this store sees closing, and lowers pending again. */
 	__atomic_store_n(&q->closing, true, __ATOMIC_SEQ_CST);
 	while (__atomic_load_n(&q->pending, __ATOMIC_SEQ_CST) != 0)
 		nanosleep(&nap, NULL);
@@ -182,7 +189,7 @@ sl_region_alloc_async(struct sl_adapter *a, const struct sl_region_params *param
 	char name[SL_SHM_NAME_LEN] = "";
 	struct sl_async *q;
 
-	/* A datapath thread calls: no log, no lock, no check that needs the kernel. */
+	/* The caller may be a datapath thread: no log, no lock, no check that needs the kernel. */
 	if (a == NULL || params == NULL || done == NULL || !sl_name_copy(name, params->name))
 		return -EINVAL;
 	q = a->async;

@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * Maps and unmaps memory that lib/shm did not allocate: mempool chunks,
+ * external buffers. Regions, whose memory lib/shm allocates itself, are in
+ * sl_region.c.
+ */
+
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>

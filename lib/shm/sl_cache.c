@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * Finds out at run time which cache maintenance this CPU gives to user space,
+ * and the size of its lines. The instructions themselves are inline in
+ * sl_cache.h.
+ */
+
 #include <errno.h>
 #include <stddef.h>
 
@@ -15,7 +22,7 @@
 
 #if defined(__x86_64__)
 
-/* CPUID leaf 1: EDX says that clflush is there, EBX its line in units of 8 bytes. */
+/* CPUID leaf 1: EDX tells whether clflush exists, EBX its line size in units of 8 bytes. */
 #define CPUID_EDX_CLFSH (1u << 19)
 #define CPUID_EBX_CLFLUSH_SHIFT 8
 
@@ -56,7 +63,7 @@ probe(struct sl_cache_info *info)
 
 #elif defined(__riscv)
 
-/* linux/asm/hwprobe.h of 6.15; the numbers are the kernel's ABI, older headers lack them. */
+/* From asm/hwprobe.h of Linux 6.15: these numbers are kernel ABI, and older headers lack them. */
 #define HWPROBE_SYSCALL 258
 #define HWPROBE_KEY_IMA_EXT_0 4
 #define HWPROBE_EXT_ZICBOM (UINT64_C(1) << 55)
@@ -67,7 +74,7 @@ struct hwprobe_pair {
 	uint64_t value;
 };
 
-/* The kernel reports Zicbom only where it opened cbo.clean and cbo.flush to user space. */
+/* The kernel reports Zicbom only when user space may run cbo.clean and cbo.flush. */
 static void
 probe(struct sl_cache_info *info)
 {
@@ -101,7 +108,7 @@ sl_cache_probe(struct sl_cache_info *info)
 	*info = (struct sl_cache_info){.op = SL_CACHE_OP_NONE, .step = 64, .line = 64};
 #endif
 	probe(info);
-	/* Firmware says these: do not build loops on a value that cannot be. */
+	/* Firmware reports these values: an impossible one must not become the step of a loop. */
 	if (info->step < 16 || info->step > 4096 || (info->step & (info->step - 1)) != 0) {
 		info->op = SL_CACHE_OP_NONE;
 		info->step = info->line;

@@ -7,9 +7,9 @@
 /**
  * @file
  * Cache maintenance from user space, one line at a time, and the fences that
- * complete it. Makes no EAL call. What user space may do (there is no plain
- * invalidate on any of these) and why each fence is the one it is stands in
- * docs/explanation/architecture.md, "Cache maintenance".
+ * complete it. Makes no EAL call. No architecture gives user space a plain
+ * invalidate. docs/explanation/architecture.md, "Cache maintenance", says which
+ * instructions user space may run, and why each fence was chosen.
  */
 
 #include <stdint.h>
@@ -22,7 +22,7 @@ extern "C" {
 enum sl_cache_op {
 	SL_CACHE_OP_NONE,       /**< no maintenance from user space on this CPU */
 	SL_CACHE_OP_CLFLUSH,    /**< x86: write back and drop, for both verbs */
-	SL_CACHE_OP_CLFLUSHOPT, /**< x86: the same, weakly ordered */
+	SL_CACHE_OP_CLFLUSHOPT, /**< x86: like clflush, but weakly ordered */
 	SL_CACHE_OP_CLWB,       /**< x86: clean by clwb, flush by clflushopt */
 	SL_CACHE_OP_DC,         /**< AArch64: dc cvac, dc civac */
 	SL_CACHE_OP_CBO,        /**< RISC-V Zicbom: cbo.clean, cbo.flush */
@@ -31,9 +31,9 @@ enum sl_cache_op {
 /** What this CPU offers. */
 struct sl_cache_info {
 	enum sl_cache_op op;
-	/** Bytes one instruction reaches: the step of a loop. Power of two. */
+	/** Bytes that one instruction maintains: the step of a loop. Power of two. */
 	uint32_t step;
-	/** Bytes that must not be shared between owners (>= step): the alignment of buffers. */
+	/** Bytes that two owners must not share (>= step): the alignment of buffers. */
 	uint32_t line;
 };
 
@@ -49,7 +49,7 @@ int sl_cache_probe(struct sl_cache_info *info);
 /** Name of an operation for people, "clwb+clflushopt". Never NULL. */
 const char *sl_cache_op_name(enum sl_cache_op op);
 
-/** Write a dirty line back; it may stay in the cache. Ordered by sl_cache_fence_*. */
+/** Write a dirty line back; it may stay in the cache. Complete after sl_cache_fence_clean(). */
 static inline void
 sl_cache_clean_line(enum sl_cache_op op, const void *p)
 {
@@ -80,7 +80,7 @@ sl_cache_clean_line(enum sl_cache_op op, const void *p)
 #endif
 }
 
-/** Write a dirty line back and drop it, so that the next load sees memory. */
+/** Write a dirty line back and drop it. A load after sl_cache_fence_flush() reads memory. */
 static inline void
 sl_cache_flush_line(enum sl_cache_op op, const void *p)
 {
@@ -115,7 +115,7 @@ sl_cache_fence_clean(void)
 #if defined(__x86_64__)
 	__asm__ volatile("sfence" : : : "memory");
 #elif defined(__aarch64__)
-	/* dmb oshst does not order cache maintenance: dma.md section 6. */
+	/* dmb oshst orders stores, not cache maintenance: only a dsb waits for dc cvac. */
 	__asm__ volatile("dsb sy" : : : "memory");
 #elif defined(__riscv)
 	__asm__ volatile("fence iorw, iorw" : : : "memory");
@@ -145,7 +145,7 @@ static inline void
 sl_cache_fence_doorbell(void)
 {
 #if defined(__x86_64__)
-	/* x86 keeps stores in order, to uncached registers too: hold the compiler only. */
+	/* x86 keeps stores in order, those to uncached registers too: only the compiler is held. */
 	__asm__ volatile("" : : : "memory");
 #elif defined(__aarch64__)
 	__asm__ volatile("dmb oshst" : : : "memory");
@@ -156,7 +156,7 @@ sl_cache_fence_doorbell(void)
 #endif
 }
 
-/** A load that saw what the NIC wrote is done before any later load. */
+/** An earlier load, which saw what the NIC wrote, is done before any later load. */
 static inline void
 sl_cache_fence_acquire(void)
 {

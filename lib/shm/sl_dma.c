@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * Readers of the DMA window: how the threads of a software device translate
+ * IOVAs while a control thread changes the window. The fast path is inline in
+ * sl_dma.h; the window's table is made in sl_window.c.
+ */
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,7 +20,10 @@ sl_dma_open(struct sl_adapter *a)
 
 	if (sl_adapter_check(a, "sl_dma_open") != 0)
 		return NULL;
-	/* A line of its own: the control thread reads in_use, the device thread writes all else. */
+	/*
+	 * Lines of its own: the device thread writes the reader, the control thread reads
+	 * in_use.
+	 */
 	d = aligned_alloc(128, (sizeof(*d) + 127) & ~(size_t)127);
 	if (d == NULL)
 		return NULL;
@@ -52,17 +62,17 @@ sl_dma_begin(struct sl_dma *d)
 	const struct sl_dma_table *t;
 
 	/*
-	 * Announce, then look whether it still is the table in force: all three
-	 * in one total order with publish(), so either we see the new table or
-	 * publish() sees us. An exchange, not a store: emulators of AArch64 let
-	 * a load pass a releasing store before it.
+	 * Store the table's address in in_use, then load the adapter's table
+	 * again. Both are in one total order with publish(), so either we see the
+	 * new table or publish() sees our in_use. An exchange and not a store:
+	 * emulators of AArch64 let a load pass an earlier store-release.
 	 */
 	do {
 		t = __atomic_load_n(&d->adapter->table, __ATOMIC_SEQ_CST);
 		(void)__atomic_exchange_n(&d->in_use, t, __ATOMIC_SEQ_CST);
 	} while (__atomic_load_n(&d->adapter->table, __ATOMIC_SEQ_CST) != t);
 
-	/* Not by address: a new table may lie where one before it lay. */
+	/* Compare generations, not addresses: a new table may lie where an older one lay. */
 	if (d->gen != t->gen) {
 		memset(d->hit, 0, sizeof(d->hit));
 		d->gen = t->gen;
@@ -74,7 +84,7 @@ sl_dma_end(struct sl_dma *d)
 {
 	if (d->watch != NULL && d->watch->done != NULL)
 		d->watch->done(d->watch->ctx);
-	/* Accesses to the memory are done before the window may change. */
+	/* Release: our accesses to the memory are done before publish() sees that we left. */
 	__atomic_store_n(&d->in_use, NULL, __ATOMIC_RELEASE);
 }
 

@@ -6,10 +6,11 @@
 
 /**
  * @file
- * What the device sees: translation of IOVAs for a software device, on its hot
- * path. Included by sl_shm.h. The window is a sorted table that never changes
- * once published; a reader announces the table it uses between begin and end,
- * and who changes the window waits until nobody uses the table before.
+ * Translation of IOVAs for a software device, on its hot path. Included by
+ * sl_shm.h. The window is a sorted table that never changes once published. A
+ * reader announces the table that it uses between sl_dma_begin() and
+ * sl_dma_end(); a thread that changes the window publishes a new table, and
+ * waits until no reader uses the old one.
  */
 
 #include <stddef.h>
@@ -29,18 +30,21 @@ struct sl_dma_map {
 	uint32_t dir;
 };
 
-/** Pieces that a reader keeps at hand for each direction: rings, head, mempools of some queues. */
+/** Pieces that a reader caches for each direction: rings, heads and mempools of some queues. */
 #define SL_DMA_HITS 8
 
 /** A reader of the window: one thread of a software device. Fields are private. */
 struct sl_dma {
-	/* [0] may be read by the device, [1] written; copies, valid for generation gen. */
+	/*
+	 * Copies of pieces, valid for generation gen: [0] for reads of the device, [1] for
+	 * writes.
+	 */
 	struct sl_dma_map hit[2][SL_DMA_HITS];
 	uint64_t gen;
 	const void *in_use; /* table between begin and end, or NULL; read by other threads */
 	uint64_t faults;    /* written by the device thread alone */
 	unsigned int next[2];
-	const struct sl_sync_checker *watch; /* told of each access; NULL in most modes */
+	const struct sl_sync_checker *watch; /* is told of each access; NULL in most modes */
 	struct sl_adapter *adapter;
 	struct sl_dma *link;
 };
@@ -49,9 +53,9 @@ struct sl_dma {
 struct sl_dma *sl_dma_open(struct sl_adapter *a);
 /** Destroy it; not within begin/end. */
 void sl_dma_close(struct sl_dma *d);
-/** Begin using translations; those got before end() stay valid until then. Device thread. */
+/** Translations made from here to sl_dma_end() stay valid until then. Device thread. */
 void sl_dma_begin(struct sl_dma *d);
-/** End of use. Keep the section short: who changes the window waits for it. */
+/** Keep the time from begin to end short: a thread that changes the window waits for it. */
 void sl_dma_end(struct sl_dma *d);
 
 /** The part of sl_dma_translate() that searches the table; not to be called by itself. */
@@ -60,8 +64,8 @@ void *sl_dma_translate_miss(struct sl_dma *d, uint64_t iova, size_t len, enum sl
 /**
  * The device's view of [iova, iova + len). Device thread, within begin/end.
  * Never crosses a mapping.
- * @return NULL for anything outside the window or against its direction: a DMA
- *   fault, counted in the adapter's statistics.
+ * @return NULL when the range is not in the window, or not for direction @p dir:
+ *   a DMA fault, counted in the adapter's statistics.
  */
 static inline void *
 sl_dma_translate(struct sl_dma *d, uint64_t iova, size_t len, enum sl_dma_dir dir)
@@ -83,9 +87,9 @@ sl_dma_translate(struct sl_dma *d, uint64_t iova, size_t len, enum sl_dma_dir di
 void sl_dma_tell(struct sl_dma *d, const struct sl_sync_access *access);
 
 /**
- * Tell what the device is about to do: before the bytes are read or written,
- * and with va NULL when the translation failed. Costs one test where nobody
- * checks. Device thread, within begin/end.
+ * Tell the checker of an access, before the device reads or writes the bytes;
+ * va is NULL when the translation failed. Without a checker the call costs one
+ * test. Device thread, within begin/end.
  */
 static inline void
 sl_dma_note(struct sl_dma *d, const struct sl_sync_access *access)

@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * Prints an adapter's statistics, regions and buffers for people. The JSON
+ * form is in sl_dump_json.c.
+ */
+
 #include <inttypes.h>
 
 #include "sl_shm_priv.h"

@@ -7,7 +7,7 @@
 
 #include "sl_shm_priv.h"
 
-/* IOVAs and addresses are text: a JSON number does not hold 64 bits everywhere. */
+/* IOVAs and addresses are written as text: many JSON readers keep 53 bits of a number. */
 static json_t *
 hex(uint64_t v)
 {
@@ -30,7 +30,7 @@ pieces_json(const struct sl_holding *h)
 static json_t *
 holding_json(const struct sl_holding *h)
 {
-	/* Names are the callers': bytes that are no UTF-8 become text that is. */
+	/* Callers choose names: one that is no valid UTF-8 is written in another form. */
 	json_t *name = json_string(h->name);
 	json_t *o;
 

@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * Handles that a caller may use after their object was freed: each object has
+ * pages of its own, so such a use is detected instead of reading other data.
+ * Adapters and the objects of lib/ndis begin with one.
+ */
+
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -18,7 +25,7 @@ whole_pages(size_t size)
 	return (size + page_size() - 1) & ~(page_size() - 1);
 }
 
-/* Tied to its address, the mark cannot be met by a copy or by other data. */
+/* The mark depends on the address, so that a copy of the object is not taken for it. */
 static uint64_t
 mark_of(const void *p, enum sl_handle_kind kind)
 {

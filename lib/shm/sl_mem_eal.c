@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * Region memory from EAL memzones, in hugepages; from locked 4 KiB pages
+ * (sl_mem_pages.c) when EAL has none left. The only file of lib/shm that
+ * calls EAL.
+ */
+
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -14,8 +21,8 @@
 #include "sl_shm_priv.h"
 
 /*
- * A memzone has a name of 32 bytes that is unique among all processes of one
- * EAL: a random number makes it so, the region's name tells people.
+ * A memzone's name of 32 bytes must be unique among all processes that share
+ * one EAL: a random number makes it unique, the region's name is for people.
  */
 static const struct rte_memzone *
 reserve(const char *name, size_t len, size_t align, int node, unsigned int flags)
@@ -41,7 +48,7 @@ eal_alloc(void *ctx, const char *name, size_t len, size_t align, int node, struc
 	if (rte_eal_has_hugepages() == 0) {
 		snprintf(why, 128, "EAL runs without hugepages: give it some and drop --no-huge");
 	} else {
-		/* Contiguous when it can be: then any device can be told of it in one piece. */
+		/* Prefer IOVA-contiguous memory: a device then needs one address for it. */
 		mz = reserve(name, len, align, node, RTE_MEMZONE_IOVA_CONTIG);
 		if (mz == NULL)
 			mz = reserve(name, len, align, node, 0);
@@ -86,7 +93,10 @@ eal_iova(void *ctx, const void *va)
 	rte_iova_t iova;
 
 	(void)ctx;
-	/* Knows EAL's own memory, and asks the kernel for other pages where IOVA is physical. */
+	/*
+	 * rte_mem_virt2iova() asks the kernel for pages that are not EAL's when IOVA is
+	 * physical.
+	 */
 	iova = rte_mem_virt2iova(va);
 	return iova == RTE_BAD_IOVA ? UINT64_MAX : iova;
 }

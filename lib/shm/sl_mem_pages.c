@@ -30,7 +30,7 @@ map_aligned(size_t len, size_t align, size_t page)
 	return va;
 }
 
-/* mlock() does this too, but for where a sanitizer makes it do nothing. */
+/* mlock() does this too, but under some sanitizers it does nothing. */
 static void
 touch(volatile uint8_t *va, size_t size, size_t page)
 {
@@ -64,7 +64,10 @@ sl_pages_alloc(size_t len, size_t align, int node, struct sl_chunk *out, char wh
 		return -ENOMEM;
 	}
 	touch(va, size, page);
-	/* A child that writes would move our pages away from under the device. */
+	/*
+	 * After fork(), a write would give this process a copy, and the device keeps the old
+	 * page.
+	 */
 	(void)madvise(va, size, MADV_DONTFORK);
 	*out = (struct sl_chunk){
 		.va = va,

@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * This machine's NUMA nodes, by libnuma: distances, and on which node memory
+ * lies. In builds without libnuma there is one node, 0.
+ */
+
 #include "sl_shm_priv.h"
 
 #ifdef SL_HAVE_NUMA
@@ -43,7 +49,7 @@ sl_numa_prefer(void *va, size_t len, int node)
 	if (mask == NULL)
 		return;
 	numa_bitmask_setbit(mask, (unsigned int)node);
-	/* A refusal shows in where the pages turn out to be. */
+	/* Errors are ignored: sl_numa_node_of() tells later where the pages are. */
 	(void)mbind(va, len, MPOL_PREFERRED, mask->maskp, mask->size + 1, 0);
 	numa_free_nodemask(mask);
 }

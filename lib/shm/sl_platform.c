@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * Whether DMA of a device is coherent on this platform, from the device tree
+ * in sysfs. The choice of a mode by it is in sl_adapter.c.
+ */
+
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,7 +40,7 @@ sl_platform_coherent(const char *device)
 
 	if (device == NULL || realpath(device, dir) == NULL)
 		return -1;
-	/* A property of a bridge or bus holds for what is behind it: look at the parents too. */
+	/* A property of a bridge or bus holds for the devices behind it: parents count too. */
 	while ((slash = strrchr(dir, '/')) != NULL && slash != dir) {
 		if (has(dir, "of_node/dma-noncoherent"))
 			return 0;
@@ -43,7 +49,7 @@ sl_platform_coherent(const char *device)
 		described = described || has(dir, "of_node");
 		*slash = '\0';
 	}
-	/* In a device tree, not to be called coherent means not to be. */
+	/* A device in the device tree without dma-coherent is not coherent. */
 	return described ? 0 : -1;
 #endif
 }

@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * Allocates and frees regions: checks, quota, memory of the nearest NUMA
+ * node, IOVA-contiguous pieces, and the exact match that a free needs (rule
+ * F1). Memory of others is in sl_buffer.c; the window in sl_window.c.
+ */
+
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -8,7 +15,7 @@
 
 #include "sl_shm_priv.h"
 
-/* No machine has more, and sums of two such lengths cannot wrap. */
+/* Longest region, bytes: more than any machine has, and the sum of two cannot wrap. */
 #define LEN_MAX ((size_t)1 << 62)
 
 /* --- checks --- */
@@ -40,7 +47,7 @@ check_params(struct sl_adapter *a, const struct sl_region_params *p, struct sl_h
 	return sl_node_check(a, h->name, p->node);
 }
 
-/* Quotas count whole lines, or granules, since nobody else can have the rest of one. */
+/* Quotas count whole lines or granules: no other region can have the rest of one. */
 static int
 check_quota(struct sl_adapter *a, const struct sl_holding *h)
 {
@@ -70,7 +77,7 @@ check_quota(struct sl_adapter *a, const struct sl_holding *h)
 
 /* --- memory --- */
 
-/* Pieces of a chunk that are contiguous for the device. */
+/* Split a chunk into IOVA-contiguous pieces. */
 static int
 find_pieces(struct sl_adapter *a, struct sl_holding *h)
 {
@@ -116,7 +123,7 @@ drop_memory(struct sl_adapter *a, struct sl_holding *h)
 	a->source->free(a->source->ctx, &h->chunk);
 }
 
-/* Memory of one node, that meets what was asked. */
+/* Take memory of one node; refuse it when it is not as asked for. */
 static int
 take_memory(struct sl_adapter *a, const struct sl_region_params *p, struct sl_holding *h,
 	size_t align, int node)
@@ -162,14 +169,14 @@ take_memory(struct sl_adapter *a, const struct sl_region_params *p, struct sl_ho
 	return 0;
 }
 
-/* What a region's address and length are multiples of: lines, and whole pages of an IOMMU. */
+/* A region's address and length are multiples of this: a line, or the window's granule. */
 static size_t
 region_unit(const struct sl_adapter *a)
 {
 	return a->granule > a->sync.line ? a->granule : a->sync.line;
 }
 
-/* The nearest node to @p from farther than (dist, node): nodes in order of distance. */
+/* The node that follows (dist, node) when nodes are sorted by their distance from @p from. */
 static int
 next_node(const struct sl_topology *t, int from, int *dist, int node)
 {
@@ -189,7 +196,7 @@ next_node(const struct sl_topology *t, int from, int *dist, int node)
 	return best;
 }
 
-/* Once for each node that stands in: it would be so for ring after ring. */
+/* Say once for each node that it stands in, not for every ring that is placed there. */
 static void
 tell_far(struct sl_adapter *a, const struct sl_holding *h, int want)
 {
@@ -202,7 +209,7 @@ tell_far(struct sl_adapter *a, const struct sl_holding *h, int want)
 			h->name, h->chunk.node, want);
 }
 
-/* Memory of the preferred node, else of the nearest that has it. */
+/* Memory of the preferred node, or of the nearest node that has enough. */
 static int
 find_memory(struct sl_adapter *a, const struct sl_region_params *p, struct sl_holding *h, int want)
 {
@@ -232,7 +239,7 @@ find_memory(struct sl_adapter *a, const struct sl_region_params *p, struct sl_ho
 
 /* --- calls --- */
 
-/* Check, and set the quota's part aside. With the lock. */
+/* Check the parameters and reserve the region's part of the quota. The lock is held. */
 static int
 reserve(struct sl_adapter *a, const struct sl_region_params *p, struct sl_holding *h)
 {
@@ -256,7 +263,7 @@ reserve(struct sl_adapter *a, const struct sl_region_params *p, struct sl_holdin
 	return ret;
 }
 
-/* Zeroed memory of the source. Without the lock. */
+/* Get zeroed memory from the source. The lock is not held. */
 static int
 fetch_memory(struct sl_adapter *a, const struct sl_region_params *p, struct sl_holding *h)
 {
@@ -265,7 +272,7 @@ fetch_memory(struct sl_adapter *a, const struct sl_region_params *p, struct sl_h
 	if (ret != 0)
 		return ret;
 	memset(h->va, 0, h->size);
-	/* R1: zeroes that stayed in the cache would be written over what the NIC writes later. */
+	/* R1: zeroes left in the cache would be written back over what the NIC writes later. */
 	if (a->sync.mode == SL_COHERENCY_EXPLICIT) {
 		sl_sync_lines(&a->sync, SL_SYNC_FLUSH, h->va, h->size);
 		sl_cache_fence_clean();
@@ -273,7 +280,7 @@ fetch_memory(struct sl_adapter *a, const struct sl_region_params *p, struct sl_h
 	return 0;
 }
 
-/* Into the window, and the figures; or the reserved part given back. With the lock. */
+/* Bring the region into the window and count it, or return its quota. The lock is held. */
 static int
 admit(struct sl_adapter *a, struct sl_holding *h, int ret)
 {
@@ -335,7 +342,7 @@ sl_region_alloc(struct sl_adapter *a, const struct sl_region_params *params, str
 	return ret;
 }
 
-/* The field of r that is not as allocated, NULL when all are. */
+/* The name of the first field of r that differs from the allocation; NULL when none does. */
 static const char *
 differs(const struct sl_holding *h, const struct sl_region *r)
 {
@@ -348,7 +355,7 @@ differs(const struct sl_holding *h, const struct sl_region *r)
 	return r->cached != h->cached ? "cached" : NULL;
 }
 
-/* The live region that r means: by its address, or by its IOVA when the address is off. */
+/* The live region at r's address; else one that has this IOVA or contains the address. */
 static struct sl_holding *
 find_region(const struct sl_adapter *a, const struct sl_region *r)
 {
@@ -409,7 +416,10 @@ sl_region_refuse(struct sl_adapter *a, const char *call, const struct sl_region 
 	pthread_mutex_unlock(&a->lock);
 }
 
-/* Out of the window and of the figures. With the lock; the memory is freed without it. */
+/*
+ * Take the region out of window and figures. The lock is held; the caller frees the
+ * memory without it.
+ */
 static int
 free_locked(struct sl_adapter *a, const struct sl_region *r, struct sl_holding **out)
 {

@@ -7,8 +7,8 @@
 /**
  * @file
  * Memory that CPU and NIC share: adapters, regions, mapped buffers, the DMA
- * window. After NDIS's shared-memory calls (NdisMAllocateSharedMemory and
- * kin; ndis.h has them by name). The sync calls are in sl_sync.h.
+ * window. Modelled on NDIS's shared-memory calls (ndis.h has them under their
+ * own names). The sync calls are in sl_sync.h.
  *
  * Thread rule: "control thread" calls take a lock, may block, allocate and
  * log; any thread but one in a burst may make them. "Datapath thread" calls
@@ -29,7 +29,7 @@
 extern "C" {
 #endif
 
-/** What it gives must be looked at: memory that was not mapped is not to be used. */
+/** The caller must check the result: memory that was not mapped must not be used. */
 #define SL_MUST_CHECK __attribute__((warn_unused_result))
 
 #define SL_NODE_ANY (-1)      /**< no preferred NUMA node */
@@ -40,8 +40,8 @@ extern "C" {
 struct sl_adapter;
 
 /**
- * Memory shared for good. A value: what sl_region_alloc() filled in, and what
- * sl_region_free() must be given back unchanged (rule F1).
+ * Memory that stays shared until freed. sl_region_alloc() fills this struct in;
+ * sl_region_free() needs it unchanged (rule F1). It may be copied.
  */
 struct sl_region {
 	void *va;      /**< CPU address */
@@ -62,9 +62,9 @@ struct sl_region_params {
 	size_t len;           /**< bytes, > 0 */
 	size_t align;         /**< power of two; 0 or less than a line: one line */
 	/**
-	 * false draws on the adapter's non-cached quota. It is ordinary memory
-	 * all the same (user space has no other): coherent by the platform in
-	 * `coherent` mode, by the sync calls in `explicit`, which it needs too.
+	 * false draws on the adapter's non-cached quota. The memory is still
+	 * ordinary cached memory (user space has no other), and needs the sync
+	 * calls as all memory does.
 	 */
 	bool cached;
 	bool contiguous;      /**< refuse memory that is not IOVA-contiguous */
@@ -76,40 +76,40 @@ struct sl_region_params {
 	enum sl_dma_dir dir;  /**< 0 counts as SL_DMA_BIDIRECTIONAL */
 };
 
-/** What a device can reach at one moment. */
+/** How much memory a device can reach at one moment. */
 struct sl_window_usage {
-	size_t bytes; /**< as mapped: in whole pages where an IOMMU stands before the device */
-	size_t maps;  /**< pieces they are mapped in */
+	size_t bytes; /**< mapped; behind an IOMMU in whole pages */
+	size_t maps;  /**< mapped pieces */
 };
 
 /**
  * Called when memory enters and leaves the window (VFIO maps and unmaps here).
  * @c va is the device's view: in `checked` mode the checker's copy. A region's
- * address and length are multiples of the granule, a buffer's of nothing. map
- * and unmap are called with the adapter's lock held: they make no call that
- * allocates or frees memory of EAL's.
+ * address and length are multiples of the granule, a buffer's need not be. map
+ * and unmap are called with the adapter's lock held: they must not allocate or
+ * free EAL memory.
  */
 struct sl_window_ops {
 	const char *name; /**< for dumps: "own" */
 	/**
-	 * All of it or nothing. -ENOTRECOVERABLE: not mapped, but the device may
-	 * still reach some of it; unmap() is then called for it, until it gives 0.
+	 * Map the whole range or nothing. -ENOTRECOVERABLE: not mapped, but the
+	 * device may still reach a part; unmap() is then called until it returns 0.
 	 */
 	int (*map)(void *ctx, void *va, uint64_t iova, size_t len, enum sl_dma_dir dir);
-	/** On an error the device may still reach it, and the call is made again later. */
+	/** On an error the device may still reach the range, and unmap() is called again later. */
 	int (*unmap)(void *ctx, void *va, uint64_t iova, size_t len);
-	/** NULL: what the window's table has. Called without the adapter's lock. */
+	/** Called without the adapter's lock. NULL: the window's table is counted instead. */
 	void (*usage)(void *ctx, struct sl_window_usage *out);
 };
 
-/** A chunk of memory as a source gives it. */
+/** A chunk of memory that a source allocated. */
 struct sl_chunk {
 	void *va;
 	size_t len;       /**< bytes usable, >= asked */
 	int node;         /**< where it is; SL_NODE_ANY when unknown */
 	size_t page_size; /**< bytes: IOVA is contiguous at least within a page */
 	bool fallback;    /**< 4 KiB pages in place of hugepages: @c why says why */
-	void *priv;       /**< the source's own */
+	void *priv;       /**< for the source's own use */
 };
 
 /** Where region memory comes from: EAL memzones, or pages of the system. */
@@ -129,13 +129,13 @@ const struct sl_mem_source *sl_mem_source_eal(void);
 /** Memory from locked 4 KiB pages alone; IOVA is the virtual address. No EAL. */
 const struct sl_mem_source *sl_mem_source_pages(void);
 
-/** What is known of NUMA nodes; a seam for machines that are not at hand. */
+/** The machine's NUMA nodes. Tests replace it to play other machines. */
 struct sl_topology {
 	/** Nodes are numbered 0..count-1, with holes. */
 	int (*count)(void *ctx);
 	/** True when node @p node has memory that this process may use. */
 	bool (*has)(void *ctx, int node);
-	/** Distance as the firmware tells it, 10 for the node itself; 0 when unknown. */
+	/** Distance as firmware reports it, 10 for the node itself; 0 when unknown. */
 	int (*distance)(void *ctx, int from, int to);
 	void *ctx;
 };
@@ -149,9 +149,9 @@ typedef void (*sl_log_fn)(void *ctx, int level, const char *msg);
 /**
  * Is DMA of a device coherent? For sl_adapter_params.platform_coherent.
  * @param device its folder in sysfs: "/sys/bus/pci/devices/0000:01:00.0"
- * @return 1 on x86, and where the device tree says dma-coherent of the device
- *   or of a bus above it; 0 where the device tree knows it and does not; -1
- *   elsewhere (Linux shows user space nothing of ACPI's _CCA).
+ * @return 1 on x86, and when the device tree marks the device or a bus above it
+ *   dma-coherent; 0 when it is in the device tree without that mark; -1
+ *   otherwise (Linux does not show ACPI's _CCA to user space).
  */
 int sl_platform_coherent(const char *device);
 
@@ -168,8 +168,8 @@ struct sl_adapter_params {
 	void *window_ctx;
 	/**
 	 * Bytes, a power of two: the least that the hook can map (an IOMMU's page).
-	 * Regions then begin on and are made of whole granules, so that what the
-	 * device may reach there is a region's and nobody else's. 0: none.
+	 * Each region then begins on a granule and fills whole granules, so that the
+	 * device reaches no other memory through its last page. 0: no granule.
 	 */
 	size_t window_granule;
 	const struct sl_sync_checker *checker; /**< required by, and only by, CHECKED */
@@ -177,18 +177,21 @@ struct sl_adapter_params {
 	void *log_ctx;
 	/** Device-tree dma-coherent / ACPI _CCA of the device for AUTO: 1 yes, 0 no, -1 unknown. */
 	int platform_coherent;
-	/** Asynchronous allocations that may wait; 0: none, and no thread for them. At most 4096. */
+	/**
+	 * Asynchronous allocations that may wait, at most 4096. 0: none are possible, no thread
+	 * starts.
+	 */
 	unsigned int async_depth;
 };
 
 /** Default non-cached quota of an adapter, bytes. */
 #define SL_QUOTA_NONCACHED ((size_t)1 << 20)
 
-/** Figures of one adapter, at one moment. */
+/** Statistics of one adapter at one moment. */
 struct sl_shm_stats {
 	size_t regions, buffers;             /**< live ones */
 	size_t bytes_cached, bytes_noncached, bytes_buffers;
-	size_t quota, quota_noncached;       /**< as in force; quota 0: none */
+	size_t quota, quota_noncached;       /**< limits, bytes; quota 0: no limit */
 	uint64_t allocs, frees, refused;     /**< calls since open */
 	uint64_t fallback_pages;             /**< allocs that fell back to 4 KiB pages */
 	uint64_t fallback_node;              /**< allocs on another node than preferred */
@@ -201,15 +204,15 @@ struct sl_shm_stats {
 
 /**
  * Open an adapter.
- * @return 0 and the adapter in @p out; -EINVAL (bad parameter), -ENOTSUP (mode
- *   not to be had on this CPU or platform), -ENOMEM.
+ * @return 0 and the adapter in @p out; -EINVAL (bad parameter), -ENOTSUP (this
+ *   CPU or platform cannot do the mode), -ENOMEM.
  */
 int sl_adapter_open(const struct sl_adapter_params *params, struct sl_adapter **out) SL_MUST_CHECK;
 
 /**
- * Close an adapter. What the window's hook would not let go is tried again.
- * @return 0; -EBUSY with regions or buffers live, each listed by name in the
- *   log: the adapter stays open. -EINVAL for NULL.
+ * Close an adapter. Memory that the window's hook failed to unmap is tried again.
+ * @return 0; -EBUSY while regions or buffers are live: the log lists each by
+ *   name, and the adapter stays open. -EINVAL for NULL.
  */
 int sl_adapter_close(struct sl_adapter *a);
 
@@ -227,12 +230,12 @@ uint32_t sl_adapter_dma_alignment(const struct sl_adapter *a);
 /* --- regions: control thread --- */
 
 /**
- * Allocate memory shared for good. Zeroed, flushed to the device, in the window.
- * @return 0; -EINVAL, -ENOSPC (quota), -ENOMEM, -ENODEV (unknown node, or
- *   strict node not to be had), -ENOTSUP (contiguous not to be had), or what
- *   the window hook returned. -ENOTRECOVERABLE: that failed half-way, and the
- *   hook could not take back what it had mapped; the memory stays the adapter's,
- *   listed and counted, and sl_adapter_close() tries again.
+ * Allocate a region: zeroed, flushed to the device, in the window.
+ * @return 0; -EINVAL, -ENOSPC (quota), -ENOMEM, -ENODEV (unknown node, or no
+ *   memory on a strict node), -ENOTSUP (no contiguous memory), or the window
+ *   hook's error. -ENOTRECOVERABLE: the hook failed half-way and could not unmap
+ *   what it had mapped; the adapter keeps the memory, lists and counts it, and
+ *   sl_adapter_close() tries again.
  */
 int sl_region_alloc(
 	struct sl_adapter *a, const struct sl_region_params *params, struct sl_region *out)
@@ -251,18 +254,18 @@ int sl_region_alloc_async(struct sl_adapter *a, const struct sl_region_params *p
 
 /**
  * Free a region. Every field must equal what the allocation gave (F1).
- * @return 0; -EINVAL with the field that differs; -ENOENT for a region that is
- *   not live (double free); the hook's error when it could not unmap: a device
- *   may still reach the memory, so it is not given back. The region stays live
- *   and listed, out of reach for sl_dma_translate(); call again, or leave it to
- *   sl_adapter_close().
+ * @return 0; -EINVAL when a field differs (the log says which); -ENOENT when the
+ *   region is not live (double free); the hook's error when it could not unmap:
+ *   a device may still reach the memory, so it is not freed. The region stays
+ *   live and listed, and sl_dma_translate() no longer finds it. Call again, or
+ *   leave it to sl_adapter_close().
  */
 int sl_region_free(struct sl_adapter *a, const struct sl_region *region);
 
 /**
  * The IOVA-contiguous pieces of a region.
- * @return how many there are (also when @p max is smaller, then only max are
- *   filled), or -ENOENT.
+ * @return the number of pieces, or -ENOENT. At most @p max entries are filled,
+ *   also when there are more pieces.
  */
 int sl_region_sg(struct sl_adapter *a, const struct sl_region *region, struct sl_sg *list,
 	unsigned int max);
@@ -270,22 +273,23 @@ int sl_region_sg(struct sl_adapter *a, const struct sl_region *region, struct sl
 /* --- buffers: control thread --- */
 
 /**
- * Bring memory of others (a mempool's chunk, an external buffer) into the window.
- * @param va,iova,len aligned to nothing in particular, len > 0
- * @return 0; -EEXIST when it overlaps what is mapped; -EINVAL; the hook's error.
+ * Bring the caller's memory (a mempool's chunk, an external buffer) into the window.
+ * @param va,iova,len any alignment, len > 0
+ * @return 0; -EEXIST when it overlaps mapped memory; -EINVAL; the hook's error.
  *   -ENOTRECOVERABLE: the hook failed and a device may still reach the memory;
- *   it is listed, and stays the caller's to keep until sl_buffer_unmap() gives 0.
+ *   it is listed, and the caller must keep it until sl_buffer_unmap() returns 0.
  */
 int sl_buffer_map(struct sl_adapter *a, const char *name, void *va, uint64_t iova, size_t len,
 	enum sl_dma_dir dir) SL_MUST_CHECK;
 /**
- * Take it out again: va, iova, len exactly as mapped. Waits for device readers.
+ * Take a buffer out of the window: va, iova and len exactly as mapped. Waits for
+ * device readers.
  * @return 0; -ENOENT, -EINVAL; the hook's error when it could not unmap: a device
  *   may still reach the memory, which stays listed. Keep it, and call again.
  */
 int sl_buffer_unmap(struct sl_adapter *a, void *va, uint64_t iova, size_t len);
 
-/* What the device sees (sl_dma_*): sl_dma.h. */
+/* The device's side (sl_dma_*) is in sl_dma.h. */
 
 /** True when [va, va+len) lies in one region or mapped buffer. Control thread. */
 bool sl_shm_covers(struct sl_adapter *a, const void *va, size_t len);
@@ -295,7 +299,7 @@ bool sl_shm_covers(struct sl_adapter *a, const void *va, size_t len);
 void sl_shm_stats(struct sl_adapter *a, struct sl_shm_stats *out);
 /** Print statistics and every region and buffer, for people. */
 void sl_shm_dump(struct sl_adapter *a, FILE *f);
-/** The same as one JSON object. */
+/** Print what sl_shm_dump() prints as one JSON object. */
 void sl_shm_dump_json(struct sl_adapter *a, FILE *f);
 
 #ifdef __cplusplus

@@ -6,14 +6,15 @@
 
 /**
  * @file
- * What the files of lib/shm share with each other and with nobody else.
+ * What the files of lib/shm, and lib/ndis, share. Programs and drivers include
+ * sl_shm.h instead.
  */
 
 #include <pthread.h>
 
 #include "sl_shm.h"
 
-/** Region or buffer: memory in the window and who holds it. */
+/** A region or a buffer: memory in the window. */
 struct sl_holding {
 	struct sl_holding *next;
 	char name[SL_SHM_NAME_LEN];
@@ -24,13 +25,13 @@ struct sl_holding {
 	uint16_t queue;
 	uint32_t desc_len;
 	void *va;
-	void *device_va;   /* what the device reaches: va, or the checker's copy */
+	void *device_va;   /* the device's view: va, or the checker's copy */
 	size_t len;        /* as asked for */
 	size_t size;       /* as drawn from the quota */
 	unsigned int nsg;
 	struct sl_sg *sg;  /* pieces, in order of va */
 	unsigned int hooked; /* pieces, from the first on, that the window's hook holds */
-	bool in_table;     /* false: on its way out, the hook could not unmap it */
+	bool in_table;     /* false: being removed, and the hook could not unmap it yet */
 	bool far;          /* regions alone: on another node than wanted */
 	struct sl_chunk chunk; /* regions alone */
 };
@@ -45,10 +46,10 @@ struct sl_dma_table {
 struct sl_async;
 
 /**
- * First member of what callers hold by a handle that they may use after its
- * end. Each has a mapping of its own, so that such a handle meets memory that
- * is not there, and sl_handle_live() can tell. (Not when another open got the
- * same address since; then the handle means the new one.)
+ * First member of an object whose handle a caller may use after the object was
+ * freed. Each object has a mapping of its own, so that sl_handle_live() can tell
+ * that the memory is gone. (It cannot when a later object got the same address:
+ * the handle then means that one.)
  */
 struct sl_handle {
 	uint64_t mark;
@@ -66,7 +67,7 @@ void *sl_handle_new(size_t size);
 /** The object is complete: from now on the handle is live. */
 void sl_handle_open(struct sl_handle *h, enum sl_handle_kind kind);
 bool sl_handle_live(const struct sl_handle *h, enum sl_handle_kind kind);
-/** There is memory at @p p; @p p may be anything. */
+/** True when memory is mapped at @p p, which may be any value. */
 bool sl_handle_there(const void *p);
 void sl_handle_free(struct sl_handle *h, size_t size);
 
@@ -77,14 +78,14 @@ struct sl_adapter {
 	struct sl_sync sync;
 	const struct sl_dma_table *table; /* atomic: device threads load it */
 	/*
-	 * All that follows. Never held while memory of the source is allocated or
-	 * freed: EAL tells of memory that goes under locks of its own, and who is
-	 * told takes this one.
+	 * Guards all that follows. Not held while the source allocates or frees
+	 * memory: EAL reports freed memory with locks of its own held, and the
+	 * driver's callback for these reports takes this lock.
 	 */
 	pthread_mutex_t lock;
 	struct sl_holding *holdings;
 	struct sl_dma *readers;
-	struct sl_shm_stats stats;        /* dma_faults: of readers gone */
+	struct sl_shm_stats stats;        /* dma_faults here: those of closed readers */
 	int node;
 	const struct sl_mem_source *source;
 	const struct sl_topology *topology;
@@ -95,14 +96,17 @@ struct sl_adapter {
 	sl_log_fn log;
 	void *log_ctx;
 	struct sl_async *async;           /* NULL: no asynchronous allocation */
-	/* What has been told once, for each ring would tell the same. Atomic: no lock is held. */
+	/*
+	 * Messages that were logged once and are not repeated for each ring. Atomic: no lock is
+	 * held.
+	 */
 	bool told_pages;                  /* 4 KiB pages in place of hugepages */
 	uint64_t told_nodes;              /* nodes that stand in for another: bit node % 64 */
 };
 
 /* sl_adapter.c */
 
-/** 0, or -EINVAL for NULL and -EBADF for a handle that is closed: logged to standard error. */
+/** 0; -EINVAL for NULL, -EBADF for a closed handle: both are logged to standard error. */
 int sl_adapter_check(const struct sl_adapter *a, const char *call);
 void sl_log(const struct sl_adapter *a, int level, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
@@ -111,14 +115,14 @@ unsigned int sl_log_live(struct sl_adapter *a);
 /** Copy a name; false when it is NULL, empty or too long. */
 bool sl_name_copy(char dst[SL_SHM_NAME_LEN], const char *src);
 
-/** 0, or -ENODEV: logged with the nodes there are. @p what is the object, for the message. */
+/** 0, or -ENODEV: logged with the nodes that exist. @p what names the object in the message. */
 int sl_node_check(const struct sl_adapter *a, const char *what, int node);
 
 /* sl_region.c */
 
 /**
- * Log and count why a free of this region is refused: what differs from the one that is live, or,
- * when nothing does, that it is another's. @p call is what was called.
+ * Log and count why a free of this region is refused: which field differs from the live region or,
+ * when none does, that another caller allocated it. @p call names the refused call.
  */
 void sl_region_refuse(struct sl_adapter *a, const char *call, const struct sl_region *region);
 
@@ -126,29 +130,32 @@ void sl_region_refuse(struct sl_adapter *a, const char *call, const struct sl_re
 
 int sl_window_init(struct sl_adapter *a);
 void sl_window_fini(struct sl_adapter *a);
-/** The piece that has [iova, iova + len) whole, or NULL. No lock. */
+/** The piece that contains all of [iova, iova + len), or NULL. No lock. */
 const struct sl_dma_map *sl_window_find(const struct sl_dma_table *t, uint64_t iova, size_t len);
 
 /**
  * Bring @p h into the window: checker, hook, table. On an error nothing has
- * changed, but for -ENOTRECOVERABLE: it then is listed, and no table has it.
+ * changed, except for -ENOTRECOVERABLE: @p h is then listed, but not in the table.
  */
 int sl_window_add(struct sl_adapter *a, struct sl_holding *h);
 /**
- * Take it out again; when it returns 0 no device thread uses it and it is no
- * longer listed. On the hook's error it stays listed: to be called again.
+ * Take @p h out of the window. On return of 0 no device thread uses it and it is
+ * no longer listed. On the hook's error it stays listed: call again later.
  */
 int sl_window_remove(struct sl_adapter *a, struct sl_holding *h);
-/** What the table has. */
+/** Count the table's bytes and pieces. */
 void sl_window_usage(const struct sl_adapter *a, struct sl_window_usage *out);
-/** Add to (1) or take from (-1) the figures of what is live. */
+/** Add @p h to the figures of live memory (sign 1) or subtract it (-1). */
 void sl_holding_count(struct sl_adapter *a, const struct sl_holding *h, int sign);
-/** The holding that has [va, va + len) whole, or the one it touches; NULL. */
+/**
+ * The holding that contains all of [va, va + len), or with whole = false any byte of
+ * it; or NULL.
+ */
 struct sl_holding *sl_holding_at(const struct sl_adapter *a, const void *va, size_t len, bool whole);
 
 /* sl_region.c; takes the lock, and frees memory without it */
 
-/** Try again what the window's hook would not unmap. */
+/** Try again to unmap what the window's hook failed to unmap. */
 void sl_leaving_retry(struct sl_adapter *a);
 
 /* sl_numa.c */

@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * sl_sync_verify(), which checks rule A1 in debug builds: a sync call's range
+ * lies in one region or mapped buffer. The sync calls themselves are inline
+ * in sl_sync.h.
+ */
+
 #include <errno.h>
 
 #include "sl_shm_priv.h"
@@ -14,7 +21,7 @@ sl_sync_verify(const struct sl_sync *s, enum sl_sync_verb verb, const void *va, 
 	const struct sl_holding *h, *in;
 	int ret = 0;
 
-	/* A doorbell has no range; a buffer pool that is bound to no adapter has no regions. */
+	/* A doorbell has no range, and an NDIS buffer pool that is not bound has no adapter. */
 	if (verb == SL_SYNC_DOORBELL || a == NULL)
 		return 0;
 	pthread_mutex_lock(&a->lock);

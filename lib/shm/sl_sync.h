@@ -11,17 +11,16 @@
  *   sl_flush    CPU wrote, NIC will read   (rules T1, T2)
  *   sl_prepare  NIC will write             (rule R1)
  *   sl_update   NIC wrote, CPU will read   (rules R2, R3)
- *   sl_doorbell_barrier  all of these, before the doorbell store (T2)
- *   sl_acquire           DD seen, before the rest is read (R3)
+ *   sl_doorbell_barrier  completes flushes and prepares before the doorbell store (T2)
+ *   sl_acquire           DD was seen; orders later loads behind that load (R3)
  *
- *   sl_release  the NIC is done with it, and nobody wants what it holds
+ *   sl_release  the NIC no longer uses the range, and its content is not wanted
  *
  * Each takes the adapter's sync context and the coherency mode as a constant,
- * so that in `coherent` mode nothing is left but the ordering. A sync covers
- * every line that the range touches (rule A1: the range lies in one region or
- * mapped buffer). flush and prepare take effect at the next
- * sl_doorbell_barrier; update takes effect before it returns, sl_update_burst
- * after one fence for all ranges.
+ * so that `coherent` mode compiles to the ordering alone. A sync covers every
+ * line that the range touches (rule A1: the range lies in one region or mapped
+ * buffer). flush and prepare take effect at the next sl_doorbell_barrier; update
+ * takes effect before it returns, sl_sync_burst after one fence for all ranges.
  *
  * Datapath-thread calls: no locks, no system calls, no allocation. The caller
  * owns the range.
@@ -37,12 +36,12 @@
 extern "C" {
 #endif
 
-/** Coherency mode of an adapter: who keeps CPU and NIC views of memory equal. */
+/** Coherency mode of an adapter: what keeps the CPU's and the NIC's view of memory equal. */
 enum sl_coherency {
 	SL_COHERENCY_AUTO,     /**< choose by platform; never the mode of an open adapter */
-	SL_COHERENCY_COHERENT, /**< the platform does; only ordering is left to us */
-	SL_COHERENCY_EXPLICIT, /**< we do, by cache maintenance */
-	SL_COHERENCY_CHECKED,  /**< separate copies; every hand-over is checked */
+	SL_COHERENCY_COHERENT, /**< the platform; the sync calls only order accesses */
+	SL_COHERENCY_EXPLICIT, /**< the sync calls, by cache maintenance */
+	SL_COHERENCY_CHECKED,  /**< CPU and NIC have separate copies; every hand-over is checked */
 };
 
 struct sl_adapter;
@@ -78,7 +77,7 @@ struct sl_sync_site {
 	int line;
 };
 
-/** Memory that enters the window, as a checker is told of it. */
+/** Memory that enters the window, as sl_sync_checker.map is told. */
 struct sl_sync_memory {
 	const char *name;      /**< valid during the call alone */
 	void *va;
@@ -88,10 +87,10 @@ struct sl_sync_memory {
 	enum sl_usage usage;   /**< OTHER for buffers */
 	uint16_t queue;        /**< or SL_SHM_QUEUE_NONE */
 	uint32_t desc_len;     /**< of a ring: bytes of a descriptor; else 0 */
-	bool region;           /**< shared for good; else a buffer, for transfers */
+	bool region;           /**< false: a buffer, which is handed over for each transfer */
 };
 
-/** What a device does to memory, told where it does it. */
+/** An access of a device to memory, told just before it is made. */
 struct sl_sync_access {
 	bool write;
 	const void *va;        /**< the device's view; NULL when it has none: a DMA fault */
@@ -101,17 +100,17 @@ struct sl_sync_access {
 	uint32_t desc;         /**< index in its ring, or SL_DESC_NONE */
 };
 
-/** sl_sync_access.desc where no descriptor belongs to it. */
+/** sl_sync_access.desc of an access that belongs to no descriptor. */
 #define SL_DESC_NONE UINT32_MAX
 
-/** Who receives the sync calls in `checked` mode. sync is required; NULL: not wanted. */
+/** Receives the sync calls in `checked` mode. sync is required; the others may be NULL. */
 struct sl_sync_checker {
 	void (*sync)(void *ctx, enum sl_sync_verb verb, const void *va, size_t len,
 		const struct sl_sync_site *site);
 	/**
-	 * Memory enters and leaves the window; NULL where the device shall reach
-	 * the memory itself. map gives the device's copy of it, NULL on no memory:
-	 * what sl_dma_translate() then leads to. Control thread.
+	 * Memory enters and leaves the window. map returns the device's copy, which
+	 * sl_dma_translate() then leads to, or NULL on no memory. Without map the
+	 * device reaches the memory itself. Control thread.
 	 */
 	void *(*map)(void *ctx, const struct sl_sync_memory *memory);
 	void (*unmap)(void *ctx, void *va, size_t len);
@@ -119,22 +118,22 @@ struct sl_sync_checker {
 	void (*fence)(void *ctx, const struct sl_sync_site *site);
 	/** sl_release(). */
 	void (*release)(void *ctx, const void *va, size_t len, const struct sl_sync_site *site);
-	/** A device thread is about to read or write; software devices alone tell. */
+	/** A device thread is about to read or write; only software devices call it. */
 	void (*access)(void *ctx, const struct sl_sync_access *access);
-	/** A device thread has done what it told: sl_dma_end(). */
+	/** A device thread has made the accesses that it told of: sl_dma_end(). */
 	void (*done)(void *ctx);
 	void *ctx;
-	uint32_t line; /**< bytes of a line, a power of two; 0: that of the CPU */
+	uint32_t line; /**< bytes of a line, a power of two; 0: the CPU's line size */
 };
 
 /** One adapter's sync context. Constant while the adapter is open. */
 struct sl_sync {
 	enum sl_coherency mode;
 	enum sl_cache_op op;
-	uint32_t step; /**< bytes one maintenance instruction reaches */
+	uint32_t step; /**< bytes that one maintenance instruction covers */
 	uint32_t line; /**< unit of ownership, bytes */
 	const struct sl_sync_checker *checker; /**< set in `checked` mode only */
-	struct sl_adapter *adapter; /**< whose it is */
+	struct sl_adapter *adapter; /**< the adapter it belongs to */
 };
 
 /**
@@ -165,7 +164,7 @@ int sl_sync_verify(const struct sl_sync *s, enum sl_sync_verb verb, const void *
 #define SL_SYNC_HERE (&(const struct sl_sync_site){__FILE__, __LINE__})
 #endif
 
-/* How many lines each verb touches is what makes up the price of `explicit`. */
+/* `explicit` costs one maintenance instruction for each step of the range. */
 static inline __attribute__((always_inline)) void
 sl_sync_lines(const struct sl_sync *s, enum sl_sync_verb verb, const void *va, size_t len)
 {
@@ -180,7 +179,7 @@ sl_sync_lines(const struct sl_sync *s, enum sl_sync_verb verb, const void *va, s
 	}
 }
 
-/* always_inline: mode and verb are constants that must fold (house rule 11). */
+/* always_inline: mode and verb are constants, and the branches on them must fold away. */
 static inline __attribute__((always_inline)) void
 sl_sync_range(const struct sl_sync *s, enum sl_coherency mode, enum sl_sync_verb verb,
 	const void *va, size_t len, const struct sl_sync_site *site)
@@ -212,14 +211,14 @@ sl_sync_range(const struct sl_sync *s, enum sl_coherency mode, enum sl_sync_verb
 
 /**
  * The NIC will write [va, va + len): afterwards no line of it is dirty (R1).
- * The CPU must not write to the range until the NIC gave it back.
+ * The CPU must not write to the range until it has taken it back from the NIC.
  */
 #define sl_prepare(s, mode, va, len)                                                               \
 	sl_sync_range((s), (mode), SL_SYNC_PREPARE, (va), (len), SL_SYNC_HERE)
 
 /**
  * The NIC wrote [va, va + len); later loads see it (R2, R3). Write-back and
- * invalidate: lines must be clean, or their content overwrites the NIC's.
+ * invalidate: a line that is dirty would overwrite what the NIC wrote.
  */
 #define sl_update(s, mode, va, len)                                                                \
 	do {                                                                                       \
@@ -251,10 +250,10 @@ sl_update_fence_at(
 }
 
 /**
- * The NIC is done with [va, va + len) and nobody wants what it wrote: a queue
- * was stopped, a frame is thrown away. Memory that is taken back by sl_update()
- * needs none. Costs nothing but in `checked` mode, where it ends the NIC's
- * ownership; what the range holds is undefined until written.
+ * The NIC no longer uses [va, va + len) and what it wrote is not wanted: a queue
+ * was stopped, a frame is dropped. Memory taken back by sl_update() needs no
+ * release. It does something in `checked` mode only: it ends the NIC's ownership.
+ * The content of the range is undefined until written.
  */
 #define sl_release(s, mode, va, len) sl_release_at((s), (mode), (va), (len), SL_SYNC_HERE)
 
@@ -273,7 +272,7 @@ sl_release_at(const struct sl_sync *s, enum sl_coherency mode, const void *va, s
 #endif
 }
 
-/** Every flush and prepare, and every store, before it reaches the NIC before a doorbell after it (T2). */
+/** The NIC sees every earlier flush, prepare and store before any later doorbell store (T2). */
 #define sl_doorbell_barrier(s, mode) sl_doorbell_barrier_at((s), (mode), SL_SYNC_HERE)
 
 static inline __attribute__((always_inline)) void

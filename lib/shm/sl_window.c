@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * The DMA window of an adapter: a sorted table of IOVAs, replaced as a whole
+ * when memory enters or leaves. What enters is decided in sl_region.c and
+ * sl_buffer.c; devices read the table through sl_dma.h.
+ */
+
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -9,7 +16,7 @@
 
 #include "sl_shm_priv.h"
 
-/* Turns before a waiter sleeps, and sleeps of 50 us before it says so. */
+/* A waiter spins so many times, then sleeps 50 us at a time; after so many sleeps it logs that. */
 #define WAIT_SPINS 1000u
 #define WAIT_SLEEPS 20000u
 
@@ -37,16 +44,19 @@ sl_window_fini(struct sl_adapter *a)
 	free((void *)(uintptr_t)a->table);
 }
 
-/* A reader is between begin and end for one step of its device: microseconds. */
+/* Wait until d leaves the old table: a reader uses it for one step of its device, microseconds. */
 static void
 wait_reader(struct sl_adapter *a, const struct sl_dma *d, const struct sl_dma_table *old)
 {
 	const struct timespec nap = {.tv_nsec = 50000};
 	unsigned int i;
 
-	/* The table was replaced before this load; begin() stores, then looks again. */
+	/*
+	 * The new table was stored before this load; sl_dma_begin() stores in_use before its
+	 * load.
+	 */
 	for (i = 0; __atomic_load_n(&d->in_use, __ATOMIC_SEQ_CST) == old; i++) {
-		/* Asleep we leave the core to the reader, should it be on ours. */
+		/* The reader may need this core: sleep. */
 		if (i >= WAIT_SPINS)
 			nanosleep(&nap, NULL);
 		if (i == WAIT_SPINS + WAIT_SLEEPS)
@@ -56,7 +66,7 @@ wait_reader(struct sl_adapter *a, const struct sl_dma *d, const struct sl_dma_ta
 	}
 }
 
-/* Put a table in force. When it returns nobody uses the one before. */
+/* Make t the adapter's table. On return no reader uses the old one. */
 static void
 publish(struct sl_adapter *a, struct sl_dma_table *t)
 {
@@ -64,7 +74,10 @@ publish(struct sl_adapter *a, struct sl_dma_table *t)
 	const struct sl_dma *d;
 
 	t->gen = old->gen + 1;
-	/* An exchange for the reason that sl_dma_begin() has. */
+	/*
+	 * An exchange and not a store: on AArch64 emulators the load in wait_reader() could
+	 * pass a store.
+	 */
 	(void)__atomic_exchange_n(&a->table, t, __ATOMIC_SEQ_CST);
 	for (d = a->readers; d != NULL; d = d->link)
 		wait_reader(a, d, old);
@@ -111,7 +124,7 @@ table_insert(struct sl_dma_table *t, const struct sl_dma_map *m)
 	return 0;
 }
 
-/* The table in force with the pieces of h; NULL and the reason in err otherwise. */
+/* A copy of the adapter's table with the pieces of h added; NULL, and *err, when it cannot be. */
 static struct sl_dma_table *
 table_with(const struct sl_adapter *a, const struct sl_holding *h, int *err)
 {
@@ -159,7 +172,7 @@ table_without(const struct sl_adapter *a, const struct sl_holding *h)
 	return t;
 }
 
-/* Bytes of piece i for the hook: a region's memory is whole granules, and no one else's. */
+/* Bytes of piece i for the hook. A region's last piece is mapped to the end of its granule. */
 static size_t
 hook_len(const struct sl_adapter *a, const struct sl_holding *h, unsigned int i)
 {
@@ -168,8 +181,7 @@ hook_len(const struct sl_adapter *a, const struct sl_holding *h, unsigned int i)
 	return a->granule != 0 && h->is_region && i == h->nsg - 1 ? len + (h->size - h->len) : len;
 }
 
-/* From the last piece that the hook holds to the first; what fails is where the next call begins.
- */
+/* Unmap from the last piece to the first. After an error the next call goes on with that piece. */
 static int
 hook_unmap(struct sl_adapter *a, struct sl_holding *h)
 {
@@ -278,7 +290,10 @@ sl_window_remove(struct sl_adapter *a, struct sl_holding *h)
 	struct sl_dma_table *t;
 	int ret;
 
-	/* Out of the table first: no device thread may use it while the hook takes it away. */
+	/*
+	 * Remove it from the table first: no device thread may reach it while the hook unmaps
+	 * it.
+	 */
 	if (h->in_table) {
 		t = table_without(a, h);
 		if (t == NULL) {
