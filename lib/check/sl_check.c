@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
- *
- * The checker's life, and the memory it has copies of.
  */
+
+/*
+ * Creates and destroys a checker, keeps the list of memory that it has copies
+ * of, and the threads that call it. What the sync calls do is in
+ * sl_check_sync.c, device accesses in sl_check_access.c.
+ */
+
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -30,8 +35,7 @@ check_ns(const struct sl_check *c)
 
 /* --- memory --- */
 
-/* Index of the first map that ends above @p at: in the list by va, or in that by the device's copy.
- */
+/* Index of the first map that ends above @p at, in the list sorted by va or in the one by dev. */
 static unsigned int
 map_index(const struct sl_check *c, const void *at, bool device)
 {
@@ -107,9 +111,10 @@ map_free(struct check_map *m)
 }
 
 /*
- * Both copies begin as zeroes, not as the CPU's: whoever had the memory before
- * may have left dirty lines, so what is not zero counts as dirty until synced
- * (R1). The device's copy lies in pages as the memory does: an IOMMU maps pages.
+ * synced and the device's copy begin as zeroes, not as the CPU's copy: an earlier
+ * user of the memory may have left dirty lines, so every line that is not zero
+ * counts as dirty until synced (R1). The device's copy has the same offset in a
+ * page as the memory: an IOMMU maps pages.
  */
 static struct check_map *
 map_new(const struct sl_check *c, const struct sl_sync_memory *memory)
@@ -147,7 +152,7 @@ map_new(const struct sl_check *c, const struct sl_sync_memory *memory)
 	return m;
 }
 
-/* The same addresses live again. */
+/* Forget the tombs of memory whose addresses are mapped again. */
 static void
 tombs_clear(struct sl_check *c, const struct check_map *m)
 {
@@ -161,7 +166,7 @@ tombs_clear(struct sl_check *c, const struct check_map *m)
 	}
 }
 
-/* Room for one more in both lists. */
+/* Make room for one more map in both lists. */
 static bool
 lists_grow(struct sl_check *c)
 {
@@ -222,13 +227,13 @@ check_map(void *ctx, const struct sl_sync_memory *memory)
 	return m->dev;
 }
 
-/* The first line that the NIC has still a use for; false when there is none. */
+/* Find the first line that the NIC still uses or that is being handed to it. */
 static bool
 map_in_use(struct sl_check *c, const struct check_map *m, uint32_t *at)
 {
 	uint32_t i;
 
-	/* Memory without a named use is never taken back: the free is the word that does it. */
+	/* No sync call takes memory of usage OTHER back from the NIC: its free does. */
 	if (m->region && m->usage == SL_USAGE_OTHER)
 		return false;
 	for (i = 0; i < m->lines; i++) {
@@ -244,7 +249,7 @@ map_in_use(struct sl_check *c, const struct check_map *m, uint32_t *at)
 	return false;
 }
 
-/* No list points into the map any more. */
+/* Remove the map from every list that points to it. */
 static void
 map_unlink(struct sl_check *c, const struct check_map *m)
 {
@@ -400,7 +405,7 @@ sl_check_create(const struct sl_check_params *params, struct sl_check **out)
 	c->rng = c->seed;
 	c->start_ns = clock_ns(CLOCK_MONOTONIC);
 	c->stats.trace = CHECK_FNV_BASIS;
-	c->nb_sites = 1; /* 0 stands for those that found no room */
+	c->nb_sites = 1; /* site 0 stands for all places beyond CHECK_SITES */
 	c->seam = (struct sl_sync_checker){
 		.sync = check_sync,
 		.map = check_map,

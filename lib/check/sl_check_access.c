@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
- *
- * What a software device tells of its accesses.
  */
+
+/*
+ * Checks the accesses that a software device tells of: has the NIC the right
+ * to read or write these bytes? Sync calls of the driver are in
+ * sl_check_sync.c.
+ */
+
 #include "sl_check_priv.h"
 
-/* The NIC has no right to the units: say which mistake that is. */
+/* The NIC has no right to these units: report which mistake of the driver led to that. */
 static void
 report_no_right(struct sl_check *c, struct check_map *m, uint32_t i, size_t lo, size_t n,
 	uint16_t units, bool write)
@@ -78,7 +83,9 @@ write_line(struct sl_check *c, struct check_map *m, uint32_t i, size_t lo, size_
 	}
 	if (check_cpu_changed(m, line_lo, line_n))
 		check_cpu_wrote(c, m, i);
-	/* What the CPU fetched is old once more, but for a device thread: the CPU may be reading.
+	/*
+	 * What the CPU fetched is out of date: poison it until the next update. Not when the
+	 * device has a thread of its own: the CPU may be reading the line just now.
 	 */
 	if (m->usage == SL_USAGE_HEAD_WRITEBACK)
 		fresh = units;
@@ -87,7 +94,7 @@ write_line(struct sl_check *c, struct check_map *m, uint32_t i, size_t lo, size_
 	l->written |= units;
 }
 
-/* No copy to reach: a fault on request, or memory that is gone. */
+/* The device's access failed: the memory has left the window, or a fault was injected. */
 static void
 access_fault(struct sl_check *c, const struct sl_sync_access *a)
 {
@@ -114,7 +121,7 @@ access_fault(struct sl_check *c, const struct sl_sync_access *a)
 		off = (size_t)(a->iova - m->iova);
 		if (off >= m->len || a->len > m->len - off || a->len == 0)
 			continue;
-		/* The NIC is done with it all the same. */
+		/* An injected fault: the NIC will not read these units again. */
 		last = check_line_of(c, m, off + a->len - 1);
 		for (k = check_line_of(c, m, off); k <= last && !a->write; k++)
 			m->line[k].read |= check_units(c, m, k, off, a->len);

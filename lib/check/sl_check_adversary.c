@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
- *
- * The adversary: what caches may do at any moment, done at random ones. It
- * draws from one generator under the checker's lock, at sync calls and told
- * accesses alone, and names lines by order of mapping: with one thread, the
- * same seed gives the same steps.
  */
+
+/*
+ * The adversary does at random moments what caches may do at any moment: it
+ * writes dirty lines back and fetches clean ones. It draws from one generator
+ * under the checker's lock, only at sync calls and told accesses, and names
+ * lines by order of mapping: with one thread, the same seed gives the same
+ * steps.
+ */
+
 #include "sl_check_priv.h"
 
 /* splitmix64 */
@@ -21,7 +25,7 @@ draw(struct sl_check *c)
 	return z ^ (z >> 31);
 }
 
-/* FNV-1a over what was done. */
+/* Add a step of the adversary to the run's hash (FNV-1a). */
 static void
 trace(struct sl_check *c, unsigned int what, const struct check_map *m, uint32_t i)
 {
@@ -32,7 +36,7 @@ trace(struct sl_check *c, unsigned int what, const struct check_map *m, uint32_t
 		c->stats.trace = (c->stats.trace ^ word[k]) * CHECK_FNV_PRIME;
 }
 
-/* A dirty line is written back early. */
+/* Eviction: write a dirty line back before its flush. */
 static void
 evict(struct sl_check *c, struct check_map *m, uint32_t i)
 {
@@ -43,7 +47,7 @@ evict(struct sl_check *c, struct check_map *m, uint32_t i)
 		return;
 	c->stats.evictions++;
 	trace(c, 'e', m, i);
-	/* A flush that no barrier completed yet may be complete all the same. */
+	/* A flush may complete before its barrier. */
 	check_settle(c, m, i);
 	if (!check_cpu_changed(m, lo, n))
 		return;
@@ -54,10 +58,11 @@ evict(struct sl_check *c, struct check_map *m, uint32_t i)
 }
 
 /*
- * A clean line is fetched early, and is stale once the NIC writes more. Only
- * lines in which the NIC has still to write: there no sound driver stores at
- * the same time from another thread, whose store we would undo. Once only until
- * the next update: a line fetched again and again would do the driver's work.
+ * Speculation: fetch a clean line early; it is stale once the NIC writes more.
+ * Only lines in which the NIC has still to write: a correct driver does not
+ * store to them from another thread at the same time, so no store is undone.
+ * Only once until the next update: fetching a line again and again would do the
+ * driver's work.
  */
 static void
 refill(struct sl_check *c, struct check_map *m, uint32_t i)
@@ -75,7 +80,7 @@ refill(struct sl_check *c, struct check_map *m, uint32_t i)
 	l->flags |= LINE_REFILLED;
 }
 
-/* A line at work, or one that was handed over a while ago. */
+/* Choose a line of the current call or access, or one that was handed over recently. */
 static struct check_map *
 pick(struct sl_check *c, struct check_map *m, uint32_t first, uint32_t count, uint32_t *line)
 {

@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
- *
- * A search for the line whose two views made a run go wrong. Nobody sees the
- * CPU's loads, but the runs of a stepped device repeat: so the same run is made
- * once with one copy of memory for both, and where it first does something
- * else, the lines that differed are kept coherent, fewer and fewer of them, until
- * one is left without which the run goes wrong and with which it does not.
  */
+
+/*
+ * The search for the line whose two copies made a run go wrong (`syncline
+ * name`). The checker cannot see the CPU's loads, but runs of a stepped
+ * device repeat. So the run is made again with one copy of memory for CPU and
+ * NIC, up to the first event that differs. Then the lines that differed there
+ * are kept coherent, fewer in each run, until one line is left: the run goes
+ * wrong without it, and right with it. The result in words:
+ * sl_check_diff_tell.c.
+ */
+
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -33,7 +38,10 @@ hash_text(uint64_t h, const char *s)
 
 /* --- what a call or access shows --- */
 
-/* Runs have their memory at other addresses: those of the window become its parts. */
+/*
+ * Addresses differ from run to run: replace one of the window by its map's serial and
+ * the offset.
+ */
 static uint64_t
 comparable(const struct sl_check *c, uint64_t word)
 {
@@ -48,7 +56,7 @@ comparable(const struct sl_check *c, uint64_t word)
 	return word;
 }
 
-/* Add bytes [lo, lo + n) of the map, as @p copy of it has them. */
+/* Add bytes [lo, lo + n) of @p copy, one of the map's copies, to the view. */
 static void
 view_add(struct sl_check *c, const struct check_map *m, const uint8_t *copy, size_t lo, size_t n)
 {
@@ -61,7 +69,7 @@ view_add(struct sl_check *c, const struct check_map *m, const uint8_t *copy, siz
 		n = DIFF_VIEW_MAX - d->view_len;
 	check_copy(to, copy + lo, n);
 	d->view_len += n;
-	/* Descriptors hold addresses; frames do not. */
+	/* Descriptors hold addresses, which must be made comparable; frames do not. */
 	for (i = -(uintptr_t)(m->va + lo) & 7; !m->transfer && i + 8 <= n; i += 8) {
 		memcpy(&word, to + i, 8);
 		word = comparable(c, word);
@@ -70,8 +78,9 @@ view_add(struct sl_check *c, const struct check_map *m, const uint8_t *copy, siz
 }
 
 /*
- * What the CPU may read after an update: of what the call named, the units that
- * the NIC wrote. @return the piece that has byte @p seek of the view, in @p at.
+ * Add what the CPU may read after an update: those units of the updated ranges
+ * that the NIC wrote. @return the map that byte @p seek of the view came from,
+ * and in @p at the offset in it; NULL for none.
  */
 static const struct check_map *
 view_shown(struct sl_check *c, const struct check_range *r, unsigned int n, size_t seek, size_t *at)
@@ -80,7 +89,7 @@ view_shown(struct sl_check *c, const struct check_range *r, unsigned int n, size
 	size_t lo, end, step, before;
 
 	for (; n > 0; r++, n--) {
-		/* The map left between update and fence. */
+		/* The memory left the window between update and fence. */
 		if (r->count == 0)
 			continue;
 		for (lo = r->off, end = r->off + r->len; lo < end; lo += step) {
@@ -112,7 +121,7 @@ view_hash(const struct check_diff *d)
 	return d->view_len == 0 ? 0 : h;
 }
 
-/* The first byte that is not what a coherent machine shows. */
+/* The view's first byte that differs from the coherent run. */
 static size_t
 view_differs(const struct sl_check *c)
 {
@@ -125,9 +134,9 @@ view_differs(const struct sl_check *c)
 }
 
 /*
- * The first byte in which the copies differ, in the word that has byte @p seek of an
- * access at @p off: words of a ring are compared as what their addresses lead to,
- * so the byte that differs there need not be the one that differs here.
+ * Find the first byte in which CPU's and device's copy differ, in the word that
+ * contains byte @p seek of an access at @p off. The view holds addresses in their
+ * comparable form, so a byte that differs in the view need not differ in the copies.
  */
 static bool
 word_differs(const struct check_map *m, size_t off, size_t seek, size_t len, size_t *at)
@@ -151,7 +160,7 @@ struct found_line {
 	uint32_t line, told_at;
 };
 
-/* As they were written; what one access wrote, in order of address. */
+/* Sort by the time of the NIC's write; lines written by one access, by address. */
 static int
 found_order(const void *a, const void *b)
 {
@@ -164,7 +173,10 @@ found_order(const void *a, const void *b)
 	return x->line < y->line ? -1 : 1;
 }
 
-/* Lines in which the NIC wrote what the CPU's copy does not have. */
+/*
+ * List the lines in which the NIC wrote and the CPU's copy is out of date; NULL: only
+ * count them.
+ */
 static unsigned int
 lines_behind(struct sl_check *c, struct found_line *list)
 {
@@ -201,7 +213,7 @@ suspects_note(struct sl_check *c)
 		return;
 	lines_behind(c, list);
 	qsort(list, n, sizeof(*list), found_order);
-	/* Of too many, those written last. */
+	/* When there are too many, take those written last. */
 	skip = n > DIFF_SUSPECTS ? n - DIFF_SUSPECTS : 0;
 	for (i = skip; i < n; i++)
 		f->suspect[i - skip] = (struct diff_suspect){list[i].map->serial, list[i].line};
@@ -236,7 +248,7 @@ record(struct sl_check *c, const struct diff_event *e)
 	d->file->trace[d->file->recorded++] = *e;
 }
 
-/* The coherent run goes another way here. */
+/* The coherent run differs from the recorded one here: note what it does. */
 static void
 compared(struct sl_check *c, const struct diff_event *e)
 {
@@ -252,14 +264,14 @@ compared(struct sl_check *c, const struct diff_event *e)
 	d->over = true;
 }
 
-/* @return false when the access itself says which line it is. */
+/* True when the runs do different things; false when they do the same with different data. */
 static bool
 is_decision(const struct check_diff_file *f)
 {
 	return f->at >= f->recorded || f->trace[f->at].id != f->goal.id;
 }
 
-/* The first run again, at the place where the coherent one goes another way. */
+/* The recorded run was repeated up to the event that differs: find the lines that may cause it. */
 static void
 located(struct sl_check *c, const struct check_map *m, size_t off, const struct check_range *shown,
 	unsigned int nb_shown)
@@ -289,7 +301,7 @@ located(struct sl_check *c, const struct check_map *m, size_t off, const struct 
 		f->result.next = SL_CHECK_PASS_TRY;
 }
 
-/* Whether this run, with its suspects coherent, does what a coherent machine does. */
+/* Note whether this run, with some suspects kept coherent, did what the coherent run did. */
 static void
 tried(struct sl_check *c, bool mended)
 {
@@ -321,7 +333,7 @@ told(struct sl_check *c)
 	diff_finish(c, f->mends ? SL_CHECK_CPU_BEHIND : SL_CHECK_CPU_LIKELY);
 }
 
-/* Where the first run is made again: the same up to the place in question? */
+/* One event of a run that repeats the recorded one: check that it is the same, until f->at. */
 static void
 replayed(struct sl_check *c, const struct diff_event *e, const struct check_map *m, size_t off,
 	const struct check_range *shown, unsigned int nb_shown)
@@ -562,7 +574,7 @@ file_old(struct sl_check *c, const struct sl_check_params *p, size_t len)
 		return -EINVAL;
 	}
 	c->seed = f->seed;
-	/* The run before recorded up to its end, or to its crash: the same to us. */
+	/* The recorded run may have crashed instead of ending: what it recorded is used alike. */
 	if (f->result.next == SL_CHECK_PASS_RECORD && f->recorded > 0)
 		f->result.next = SL_CHECK_PASS_COHERENT;
 	return 0;
@@ -610,7 +622,7 @@ check_diff_open(struct sl_check *c, const struct sl_check_params *p)
 	return 0;
 }
 
-/* What a run that ends means to the search. */
+/* The run ends: decide what the search does next. */
 void
 check_diff_close(struct sl_check *c)
 {
@@ -625,7 +637,7 @@ check_diff_close(struct sl_check *c)
 	} else if (d->pass == SL_CHECK_PASS_TRY) {
 		tried(c, false);
 	} else if (d->pass == SL_CHECK_PASS_COHERENT && d->n < f->recorded) {
-		/* It came to its end sooner. */
+		/* The coherent run ended earlier than the recorded one. */
 		d->n++;
 		d->view_len = 0;
 		snprintf(f->result.coherent, sizeof(f->result.coherent), "the end of the run");

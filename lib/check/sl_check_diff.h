@@ -6,25 +6,26 @@
 
 /**
  * @file
- * The file of a search: what sl_check_diff.c and sl_check_diff_tell.c share.
+ * The file that carries a search from run to run, and what sl_check_diff.c and
+ * sl_check_diff_tell.c share.
  */
 
 #include "sl_check_priv.h"
 
-/* Bytes of an access that are compared; more are not looked at. */
+/* Bytes of an access that are compared; the rest is ignored. */
 #define DIFF_VIEW_MAX 32768u
-/* Lines that may be what makes the difference: those written last. */
+/* Most lines that a search suspects: those written last. */
 #define DIFF_SUSPECTS 4096u
-/* What people read at the file's start: its first line, and the report. */
+/* Bytes at the file's start that are text for people: the first line, and the report. */
 #define DIFF_STATE_LEN 64u
 #define DIFF_REPORT_LEN 4032u
-/* Room for calls and accesses is added in such steps. */
+/* The file grows by so many bytes at a time. */
 #define DIFF_TRACE_STEP ((size_t)1 << 20)
 #define DIFF_MAGIC "SLDIFF1"
-/* check_diff_file.at of a search in which no access differs: what went on unseen is looked for. */
+/* check_diff_file.at when no event differs: the search then looks for lines handed on unread. */
 #define DIFF_NOWHERE UINT64_MAX
 
-/** A call or access: which one, and what it shows. */
+/** A call or access: which one it is, and a hash of the bytes it shows. */
 struct diff_event {
 	uint64_t id, content; /* hashes; content 0: it shows nothing */
 };
@@ -41,19 +42,19 @@ struct check_diff_file {
 	uint32_t line, evict, refill;
 	uint64_t seed;
 	uint64_t recorded; /* in trace */
-	uint64_t at;	   /* first one that differs */
-	struct diff_event goal; /* what a coherent machine does there */
+	uint64_t at;	   /* index of the first event that differs */
+	struct diff_event goal; /* the coherent run's event at that index */
 	uint32_t goal_len;
-	/* Suspects [lo, suspects) kept coherent mend it, from hi on they do not. */
+	/* Keeping suspects [lo, suspects) coherent mends the run, [hi, suspects) does not. */
 	uint32_t suspects, lo, hi;
-	bool mends; /* all of them do; false: not tried yet, or in vain */
+	bool mends; /* some set of suspects did; false: none was tried yet, or all of them do not */
 	struct sl_check_difference result;
 	uint8_t goal_view[DIFF_VIEW_MAX + 8];
 	struct diff_suspect suspect[DIFF_SUSPECTS];
 	_Alignas(4096) struct diff_event trace[];
 };
 
-/** The first suspect that the run that comes next keeps coherent. */
+/** The first suspect that the next run keeps coherent, and all after it. */
 static inline uint32_t
 diff_trying(const struct check_diff_file *f)
 {
@@ -62,16 +63,19 @@ diff_trying(const struct check_diff_file *f)
 
 /* sl_check_diff_tell.c */
 
-/** The call or access at work, in words. */
+/** Describe the current call or access in words. */
 void diff_describe(const struct sl_check *c, const struct check_map *m, size_t off, size_t len,
 	char *out, size_t cap);
-/** Name the line that has byte @p off; @p other: what it should be, NULL: what the device's copy holds. */
+/**
+ * Name the line of byte @p off in the result; @p other: the bytes it should hold, NULL:
+ * the device's copy.
+ */
 void diff_name(struct sl_check *c, const struct check_map *m, size_t off, const uint8_t *other);
 /** The first byte of line @p i in which the copies of CPU and device differ. */
 size_t diff_first(const struct sl_check *c, const struct check_map *m, uint32_t i);
-/** The search is over: its result goes to the log and to the file. */
+/** End the search: write its result to the log and to the file. */
 void diff_finish(struct sl_check *c, enum sl_check_verdict verdict);
-/** The file's first line. */
+/** Write the file's first line: what the next run is. */
 void diff_state(struct sl_check *c);
 
 #endif /* _SL_CHECK_DIFF_H_ */

@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
- *
- * What a search found, in words.
  */
+
+/*
+ * The words of a search (sl_check_diff.c): names of passes and verdicts, the
+ * line that was found, the report in the log and at the start of the search's
+ * file.
+ */
+
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -145,7 +150,7 @@ diff_name(struct sl_check *c, const struct check_map *m, size_t off, const uint8
 		const char *file = s->file == NULL ? "elsewhere" : s->file;
 		size_t n = strlen(file), cap = sizeof(r->history[k].file) - 1;
 
-		/* Of a long path the end. */
+		/* A long path is cut at its front. */
 		file += n > cap ? n - cap : 0;
 		snprintf(r->history[k].verb, sizeof(r->history[k].verb), "%s",
 			check_verb_name((enum check_verb)e->verb));

@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * A checker's statistics and findings as one JSON object. The text form for
+ * people is in sl_check_report.c.
+ */
+
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -8,7 +14,7 @@
 
 #include "sl_check_priv.h"
 
-/* Seeds and hashes are text: a JSON number does not hold 64 bits everywhere. */
+/* Seeds and hashes are written as text: many JSON readers keep 53 bits of a number. */
 static json_t *
 hex(uint64_t v)
 {

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
- *
- * One line: what its copies hold, and whose it is.
  */
+
+/*
+ * The state of one line: what its copies hold, who owns which units, and the
+ * copying between CPU and device that a sync call or an eviction causes.
+ */
+
 #include "sl_check_priv.h"
 
 uint16_t
@@ -48,16 +52,22 @@ check_outstanding(const struct sl_check *c, const struct check_map *m, uint32_t 
 	const struct check_line *l = &m->line[i];
 	uint16_t written = l->written;
 
-	/* Of a region without a named use nobody knows which word ends the NIC's ownership. */
+	/* In a region of usage OTHER it is not known which word ends the NIC's ownership. */
 	if ((l->owner & NIC_WRITES) == 0 || (m->region && m->usage == SL_USAGE_OTHER))
 		return 0;
-	/* NDIS has no word for a ring that the NIC only reads: it shows in what the NIC does. */
+	/*
+	 * NDIS cannot say that the NIC only reads a ring: a write of the NIC shows that it does
+	 * more.
+	 */
 	if (m->usage == SL_USAGE_TX_RING && !m->nic_wrote)
 		return 0;
-	/* A transfer is the NIC's until taken back; a head is written over and over. */
+	/* The NIC owns a transfer until it is taken back, and writes a head again and again. */
 	if (m->transfer || m->usage == SL_USAGE_HEAD_WRITEBACK)
 		return l->handed;
-	/* What is on its way differs for its own reason. */
+	/*
+	 * While a flush is pending, synced differs from dev because of that, not by a write of
+	 * the NIC.
+	 */
 	if ((l->flags & LINE_CONTENT) == 0)
 		written |= check_diff(c, m, i, m->dev, m->synced);
 	return l->handed & (uint16_t)~written;
@@ -112,9 +122,9 @@ check_settle(struct sl_check *c, struct check_map *m, uint32_t i)
 }
 
 /*
- * From the end to the start, by words: a device thread may be writing, its last
- * store being the word that tells of all before it. Who sees that word new sees
- * what lies below it new.
+ * Copy from the end to the start, by words, with acquire loads: a device thread
+ * may be writing, and stores the word that reports completion (DD) last and at
+ * the end. When we read its new value, all lower words are read new too.
  */
 static void
 copy_from_device(uint8_t *to, const uint8_t *from, size_t n)
@@ -162,7 +172,7 @@ check_apply(struct sl_check *c, struct check_map *m, uint32_t i)
 		check_settle(c, m, i);
 	if (l->pending == 0)
 		return;
-	/* More of a line that the NIC has already, or a new hand-over. */
+	/* The same rights as before: the NIC gets more units of the line. Else a new hand-over. */
 	l->handed = l->owner == l->pending ? l->handed | l->phanded : l->phanded;
 	l->read &= (uint16_t)~l->phanded;
 	l->written &= (uint16_t)~l->phanded;

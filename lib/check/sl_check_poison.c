@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
- *
- * AddressSanitizer's part: the CPU's copy of what the NIC owns for writing is
- * poisoned, so that the access itself is reported, with its own stack. Lines that
- * the NIC only reads are not: to read them too is right, and a poison knows no
- * loads from stores.
  */
+
+/*
+ * AddressSanitizer's part: the CPU's copy of what the NIC owns for writing is
+ * poisoned, so that AddressSanitizer reports the CPU's access itself, with
+ * its stack. Lines that the NIC only reads are not poisoned: the CPU may read
+ * them too, and poison does not tell loads from stores.
+ */
+
 #include "sl_check_priv.h"
 
 #if CHECK_ASAN
@@ -13,7 +16,10 @@
 
 #define NO_ASAN __attribute__((no_sanitize("address")))
 
-/* The empty statements keep the compiler from making calls of memcpy() and memcmp() of these. */
+/*
+ * The empty asm statements keep the compiler from turning these loops into memcpy() and
+ * memcmp().
+ */
 NO_ASAN void
 check_copy(uint8_t *to, const uint8_t *from, size_t n)
 {
@@ -56,10 +62,10 @@ check_poison(struct sl_check *c, struct check_map *m, uint32_t i, uint16_t units
 	uintptr_t start = (uintptr_t)m->va, end = start + m->len;
 	unsigned int u;
 
-	/* Of a region without a named use nobody knows which word ends the NIC's ownership. */
+	/* In a region of usage OTHER it is not known which word ends the NIC's ownership. */
 	if (c->diff.coherent || (m->region && m->usage == SL_USAGE_OTHER))
 		return;
-	/* A ring that the NIC only reads, as far as one knows. */
+	/* A transmit ring into which the NIC has not written: it may only read it. */
 	if (m->usage == SL_USAGE_TX_RING && !m->nic_wrote)
 		return;
 	for (u = 0; u < c->line / CHECK_UNIT; u++) {

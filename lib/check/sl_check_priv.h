@@ -6,8 +6,8 @@
 
 /**
  * @file
- * What the files of the checker share with each other and with nobody else.
- * The checker's lock is held in all functions named here but where said.
+ * What the files of the checker share; users include sl_check.h. The functions
+ * declared here need the checker's lock unless their comment says otherwise.
  */
 
 #include <pthread.h>
@@ -32,7 +32,7 @@
 #define CHECK_UNIT 16u
 #define CHECK_SITES 256u
 #define CHECK_RECENT 256u /* lines that the adversary prefers; a power of two */
-/* FNV-1a, 64 bits: where it begins and what it multiplies by. */
+/* FNV-1a, 64 bits: its start value and its multiplier. */
 #define CHECK_FNV_BASIS UINT64_C(14695981039346656037)
 #define CHECK_FNV_PRIME UINT64_C(1099511628211)
 /* splitmix64: its step and its two mixers. */
@@ -41,19 +41,19 @@
 #define CHECK_MIX_2 UINT64_C(10723151780598845931)
 #define CHECK_TOMBS 32u	  /* memory that left the window */
 
-/* check_line.owner and .pending: which right the NIC has. 0: none, the line is the CPU's. */
+/* check_line.owner and .pending: the NIC's rights. 0: it has none, the CPU owns the line. */
 #define NIC_READS 1u
 #define NIC_WRITES 2u
 
 /* check_line.flags */
-#define LINE_CONTENT 1u /* synced is on its way to the device's copy: complete at the barrier */
-#define LINE_FETCH 2u	/* an update is complete at the fence */
+#define LINE_CONTENT 1u /* a flush is pending: synced reaches the device's copy at the barrier */
+#define LINE_FETCH 2u	/* an update is pending until the fence */
 #define LINE_FREE 4u	/* given back without its content */
 #define LINE_REFILLED 16u /* fetched early, and not updated since */
 #define LINE_MISUSED 8u /* the NIC used it when it had no right to */
-#define LINE_HEAL 32u	/* a search keeps it coherent: what the NIC writes is the CPU's at once */
+#define LINE_HEAL 32u	/* a search keeps it coherent: the CPU's copy gets NIC writes at once */
 
-/** One hand-over, small: the site's index, and the verb that was called. */
+/** One hand-over in compact form. */
 struct check_event {
 	uint64_t ns;
 	uint16_t site;
@@ -61,7 +61,7 @@ struct check_event {
 	uint8_t repeats;
 };
 
-/* Verbs of the history: those of the sync calls, and release. */
+/* Verbs of a line's history: those of the sync calls, fence and release. */
 enum check_verb {
 	VERB_FLUSH = SL_SYNC_FLUSH,
 	VERB_PREPARE = SL_SYNC_PREPARE,
@@ -79,12 +79,12 @@ struct check_line {
 	uint8_t events;	  /* in history, the newest at events - 1 */
 	uint16_t handed;  /* units that the rights in force are for */
 	uint16_t phanded; /* units of the pending rights */
-	uint16_t read;	  /* by the NIC, since handed */
-	uint16_t written; /* by the NIC, since handed */
-	uint16_t evicted; /* changed by the CPU and written back by the adversary, not by a flush */
+	uint16_t read;	  /* units that the NIC read since they were handed over */
+	uint16_t written; /* units that the NIC wrote since they were handed over */
+	uint16_t evicted; /* units that the CPU changed and the adversary, not a flush, wrote back */
 	uint32_t first;	  /* first line of its hand-over */
 	uint32_t count;	  /* lines of the hand-over that begins here */
-	/* For searches alone: units that a device told to have written since handed; when last. */
+	/* Only for searches: units that a device wrote since the hand-over, and the last event. */
 	uint16_t told;
 	uint32_t told_at;
 	struct check_event history[SL_CHECK_HISTORY];
@@ -95,7 +95,7 @@ struct check_map {
 	char name[SL_SHM_NAME_LEN];
 	uint8_t *va;	 /* the CPU's copy */
 	uint8_t *dev;	 /* the device's copy of the byte at va */
-	uint8_t *synced; /* the same for the content synced last */
+	uint8_t *synced; /* content synced last, of the byte at va */
 	uint64_t iova;
 	size_t len;
 	uintptr_t base;	 /* va rounded down to a line */
@@ -107,13 +107,13 @@ struct check_map {
 	uint32_t desc_len; /* of a ring; 0: not known */
 	bool transfer;	 /* buffers and data regions: an update takes them back */
 	bool region;
-	bool nic_wrote; /* somewhere in it, ever */
+	bool nic_wrote; /* the NIC has written to some byte of it */
 	struct check_line *line;
-	void *mem; /* of dev and synced */
+	void *mem; /* memory of dev and synced */
 	size_t mem_len, line_len;
 };
 
-/** A piece of a map that waits for a thread's barrier or fence: lines, and the bytes meant. */
+/** A range of a map that waits for a thread's barrier or fence: in lines and in bytes. */
 struct check_range {
 	struct check_map *map;
 	uint32_t first, count;
@@ -133,7 +133,7 @@ struct check_late {
 	struct sl_sync_site site;
 };
 
-/** What one thread has begun and not completed. */
+/** Sync calls of one thread that are not complete yet. */
 struct check_thread {
 	struct check_thread *next;
 	pthread_t id;
@@ -141,7 +141,7 @@ struct check_thread {
 	struct check_list fetched; /* update: until the fence */
 	struct check_late *late; /* syncs that wait for a doorbell, in order */
 	unsigned int nb_late, late_room;
-	struct check_late barrier; /* the one that waits for the next call */
+	struct check_late barrier; /* a barrier or fence that was put off until the next call */
 	bool barrier_waits;
 };
 
@@ -170,14 +170,14 @@ struct check_diff_file;
 struct check_diff {
 	enum sl_check_pass pass; /* what this run is; NONE: no search */
 	bool coherent;		 /* one copy for both */
-	bool over;		 /* this run has given what it can */
+	bool over;		 /* this run has played its part in the search */
 	int fd;
 	struct check_diff_file *file; /* shared with the file system: outlives a crash */
 	size_t file_len;
 	uint64_t n;		 /* calls and accesses so far */
-	uint8_t *view;		 /* what the one at hand shows, addresses made comparable */
+	uint8_t *view;		 /* bytes that the current one shows, addresses made comparable */
 	size_t view_len;
-	struct check_list written; /* by the device, in the section at hand; LINE_HEAL alone */
+	struct check_list written; /* by the device since its last sl_dma_end(); for LINE_HEAL */
 };
 
 struct sl_check {
@@ -194,7 +194,7 @@ struct sl_check {
 	pthread_t cpu;	   /* the thread of the last sync call */
 	struct sl_check_stats stats;
 	struct check_map **maps; /* sorted by va */
-	struct check_map **devs; /* the same ones, sorted by dev */
+	struct check_map **devs; /* the same maps, sorted by dev */
 	struct check_map *last;
 	unsigned int nb_maps;
 	uint32_t next_serial;
@@ -203,16 +203,16 @@ struct sl_check {
 	unsigned int next_recent;
 	struct check_tomb tomb[CHECK_TOMBS];
 	unsigned int next_tomb;
-	struct sl_check_site site[CHECK_SITES]; /* 0: too many */
+	struct sl_check_site site[CHECK_SITES]; /* [0]: all places that found no room */
 	unsigned int nb_sites;
 	struct check_plant plant;
 	struct check_diff diff;
 	struct sl_check_finding finding[SL_CHECK_FINDINGS];
-	/* The call or access at work, for reports. */
+	/* The current call or access, for reports. */
 	struct {
 		const char *verb;
 		const struct sl_sync_site *site;
-		const void *caller; /* return address into who called the checker: a stack begins there */
+		const void *caller; /* return address into the checker's caller: a reported stack begins there */
 		const struct check_tomb *tomb; /* the memory in question is gone; else NULL */
 		uint64_t ns;
 		uint16_t queue;
@@ -274,9 +274,9 @@ check_nic_changed(const struct check_map *m, size_t lo, size_t n)
 
 /* sl_check.c */
 struct check_map *check_find(struct sl_check *c, const void *va);
-/** The map whose device's copy has the byte at @p dev. */
+/** The map whose device copy contains the byte at @p dev. */
 struct check_map *check_find_device(struct sl_check *c, const void *dev);
-/** The thread that runs; NULL on no memory: what it begins is complete at once. */
+/** The current thread; NULL on no memory: its calls are then complete at once. */
 struct check_thread *check_self(struct sl_check *c);
 uint64_t check_ns(const struct sl_check *c);
 
@@ -285,27 +285,30 @@ uint64_t check_ns(const struct sl_check *c);
 /** Mask of the units that [lo, lo + n) of the map touches within line @p i. */
 uint16_t check_units(const struct sl_check *c, const struct check_map *m, uint32_t i, size_t lo,
 	size_t n);
-/** Units of line @p i in which two views of the map differ. */
+/** Units of line @p i in which two copies @p a and @p b of the map differ. */
 uint16_t check_diff(const struct sl_check *c, const struct check_map *m, uint32_t i,
 	const uint8_t *a, const uint8_t *b);
 /** Units that the NIC may still write. */
 uint16_t check_outstanding(const struct sl_check *c, const struct check_map *m, uint32_t i);
-/** Units that the NIC wrote, that the CPU neither fetched nor wrote: a write-back of the line loses them. */
+/**
+ * Units that the NIC wrote and the CPU neither fetched nor wrote: a write-back of the
+ * line loses them.
+ */
 uint16_t check_lost(const struct sl_check *c, const struct check_map *m, uint32_t i);
-/** The CPU wrote to the line: report it where the NIC may write, or loses what it wrote. */
+/** The CPU wrote to the line: report that if the NIC may write there, or if its data is lost. */
 void check_cpu_wrote(struct sl_check *c, struct check_map *m, uint32_t i);
-/** What is on its way to the device's copy arrives. */
+/** Complete a pending flush: the device's copy gets the content. */
 void check_settle(struct sl_check *c, struct check_map *m, uint32_t i);
-/** The device's content becomes the CPU's. The line is clean. */
+/** Copy the device's content to the CPU's copy. The line must be clean. */
 void check_fetch(struct sl_check *c, struct check_map *m, uint32_t i);
-/** Rights that are pending come into force. */
+/** Give the NIC the rights that are pending. */
 void check_apply(struct sl_check *c, struct check_map *m, uint32_t i);
-/** The line is the CPU's again. */
+/** Give the line back to the CPU. */
 void check_take_back(struct check_line *l);
 
 /* sl_check_poison.c: AddressSanitizer reports who touches the CPU's copy of what is poisoned */
 #if CHECK_ASAN
-/** The units of line @p i are the NIC's to write, where the map's use says who owns what. */
+/** Poison units of line @p i, which the NIC owns for writing; not in regions of usage OTHER. */
 void check_poison(struct sl_check *c, struct check_map *m, uint32_t i, uint16_t units);
 void check_unpoison(struct sl_check *c, struct check_map *m, uint32_t i);
 void check_unpoison_map(struct check_map *m);
@@ -339,32 +342,36 @@ void check_sync(void *ctx, enum sl_sync_verb verb, const void *va, size_t len,
 	const struct sl_sync_site *site);
 void check_fence(void *ctx, const struct sl_sync_site *site);
 void check_release(void *ctx, const void *va, size_t len, const struct sl_sync_site *site);
-/** Complete what the list holds of lines, and empty it. */
+/** Call @p done for each line of the list, and empty the list. */
 void check_complete(struct sl_check *c, struct check_list *list,
 	void (*done)(struct sl_check *c, struct check_map *m, uint32_t i));
 
-/** Without memory for the list the range is complete at once. */
+/** Add a range to the list; without memory for that, complete it at once. */
 void check_list_add(struct sl_check *c, struct check_list *list, const struct check_range *r,
 	void (*done)(struct sl_check *c, struct check_map *m, uint32_t i));
 
-/* sl_check_diff.c: searches; without one, each of these does nothing */
+/* sl_check_diff.c: searches; without a search, each of these does nothing */
 
-/** Join the search of @p params; before anything else is done. 0 or negative errno, logged. */
+/**
+ * Join the search of @p params, before the checker does anything else. 0 or negative
+ * errno, logged.
+ */
 int check_diff_open(struct sl_check *c, const struct sl_check_params *params);
 void check_diff_close(struct sl_check *c);
-/** Memory enters or leaves the window: as @p verb says. */
+/** Memory enters ("map") or leaves the window, as @p verb says. */
 void check_diff_map(struct sl_check *c, struct check_map *m, const char *verb);
 /**
- * A sync call as it takes effect; m NULL: one without a range. @p shown: what the CPU may read from now on.
+ * A sync call takes effect. @p m NULL: it has no range. @p shown: ranges that the CPU
+ * may read from now on.
  */
 void check_diff_call(struct sl_check *c, enum check_verb verb, const struct check_map *m,
 	size_t off, size_t len, const struct check_range *shown, unsigned int nb_shown);
-/** A device's access. */
+/** A device makes an access. */
 void check_diff_access(struct sl_check *c, const struct sl_sync_access *a, struct check_map *m,
 	size_t off);
-/** The line goes on, and the CPU's copy never had what the NIC wrote to it. */
+/** A line is handed on, and the CPU's copy never got what the NIC wrote. */
 void check_diff_unseen(struct sl_check *c, struct check_map *m, uint32_t i);
-/** A device is done with what it told since the last time. */
+/** A device has made all accesses that it told of: sl_dma_end(). Takes the lock itself. */
 void check_done(void *ctx);
 
 /* sl_check_access.c */
@@ -372,25 +379,28 @@ void check_access(void *ctx, const struct sl_sync_access *a);
 
 /* sl_check_adversary.c */
 
-/** One moment for the adversary; lines [first, first + count) of @p m are at work, m may be NULL. */
+/**
+ * A moment at which the adversary may act; the current call is about lines [first,
+ * first + count) of @p m.
+ */
 void check_moment(struct sl_check *c, struct check_map *m, uint32_t first, uint32_t count);
-/** A line was handed over: the adversary likes it. */
+/** A line was handed over: the adversary prefers such lines. */
 void check_remember(struct sl_check *c, struct check_map *m, uint32_t line);
-/** The map goes. */
+/** Forget the lines of a map that is going away. */
 void check_forget_map(struct sl_check *c, const struct check_map *m);
 
 /* sl_check_report.c */
 
 const char *check_owner_name(const struct check_line *l);
-/** Index of a site, for a line's history; counts the call. */
+/** Count a call of this site, and return the site's index for a line's history. */
 uint16_t check_site(struct sl_check *c, const char *verb, const struct sl_sync_site *site);
 const char *check_verb_name(enum check_verb verb);
 /** Add a hand-over to a line's history. */
 void check_note(struct sl_check *c, struct check_line *l, enum check_verb verb, uint16_t site);
-/** Something was found at [off, off + len) of @p m (NULL: in no memory of the window). */
+/** Report a finding at [off, off + len) of @p m (NULL: in no memory of the window). */
 void check_report(struct sl_check *c, enum sl_check_class kind, struct check_map *m, size_t off,
 	size_t len, const char *fmt, ...) __attribute__((format(printf, 6, 7)));
-/** Log a line as the parameters said. */
+/** Log a message by the parameters' log function. */
 void check_log(struct sl_check *c, int level, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
- *
- * Findings: told apart, counted, logged, printed.
  */
+
+/*
+ * Findings: they are told apart, counted, logged and printed for people. The
+ * JSON form is in sl_check_json.c.
+ */
+
 #include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
@@ -14,7 +18,7 @@
 
 #include "sl_check_priv.h"
 
-/* Frames of the checker's own, at most: they are left out. */
+/* Most stack frames of the checker's own functions, which a report leaves out. */
 #define FRAMES_OWN 12
 
 static const char *const class_names[SL_CHECK_CLASSES] = {
@@ -178,7 +182,7 @@ rule_of(const struct sl_check *c, enum sl_check_class kind, const struct check_m
 
 	if (rules[kind] != NULL)
 		return rules[kind];
-	/* What the NIC writes was to be prepared; what it reads, to be flushed. */
+	/* Memory that the NIC writes needed a prepare (R1), memory that it reads a flush (T1). */
 	if (strcmp(c->now.verb, "device write") == 0 || strcmp(c->now.verb, "prepare") == 0 ||
 		strcmp(c->now.verb, "update") == 0)
 		return "R1";
@@ -200,7 +204,7 @@ finding_history(const struct sl_check *c, struct sl_check_finding *f, const stru
 	}
 }
 
-/* From who called the checker on: the sync call's function, or the device's. */
+/* The stack from the caller of the checker on: the driver's sync call, or the device's access. */
 static void
 finding_frames(const struct sl_check *c, struct sl_check_finding *f)
 {
@@ -218,7 +222,7 @@ finding_frames(const struct sl_check *c, struct sl_check_finding *f)
 #endif
 }
 
-/* The same mistake: what it is, where, by which call, and by which call the line came there. */
+/* True for the same mistake: equal class, memory, finding call, and last hand-over of the line. */
 static bool
 same(const struct sl_check_finding *a, const struct sl_check_finding *b)
 {
@@ -325,7 +329,7 @@ check_report(struct sl_check *c, enum sl_check_class kind, struct check_map *m, 
 	unsigned int i;
 	va_list ap;
 
-	/* With one copy for both, nothing is wrong by what it does. */
+	/* In a search's run with one copy for both, no mistake has consequences. */
 	if (c->diff.coherent)
 		return;
 	c->stats.found++;
@@ -346,7 +350,9 @@ check_report(struct sl_check *c, enum sl_check_class kind, struct check_map *m, 
 	if (m != NULL) {
 		const struct check_line *l = &m->line[check_line_of(c, m, off)];
 
-		/* The device has told its own; else the place in the ring says it. */
+		/*
+		 * The device did not tell the descriptor: compute it from the offset in the ring.
+		 */
 		if (f.desc == SL_DESC_NONE && m->desc_len != 0)
 			f.desc = (uint32_t)(off / m->desc_len);
 		memcpy(f.memory, m->name, sizeof(f.memory));
@@ -359,8 +365,7 @@ check_report(struct sl_check *c, enum sl_check_class kind, struct check_map *m, 
 			return;
 		}
 	}
-	/* No room to tell it from the next one: counted, and for abort the last word all the same.
-	 */
+	/* The list of findings is full: this one is only counted. Policy abort still logs it. */
 	if (c->stats.distinct == SL_CHECK_FINDINGS && c->policy != SL_CHECK_ABORT)
 		return;
 	finding_frames(c, &f);

@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
- *
- * What the driver's calls do to the copies, and what is wrong with them.
  */
+
+/*
+ * What the driver's sync calls do to the copies of CPU and NIC, and the
+ * mistakes that such a call shows. Planted bugs spoil calls here too. Device
+ * accesses are in sl_check_access.c, the state of a line in sl_check_line.c.
+ */
+
 #include <stdlib.h>
 
 #include "sl_check_priv.h"
@@ -25,7 +30,7 @@ check_complete(struct sl_check *c, struct check_list *list,
 	list->n = 0;
 }
 
-/* Without memory for the list the range is complete at once: nothing is lost but strictness. */
+/* Without memory for the list the range is complete at once: the check is then less strict. */
 void
 check_list_add(struct sl_check *c, struct check_list *list, const struct check_range *add,
 	void (*done)(struct sl_check *c, struct check_map *m, uint32_t i))
@@ -64,7 +69,7 @@ fetch_done(struct sl_check *c, struct check_map *m, uint32_t i)
 
 /* --- what all verbs share --- */
 
-/** A call at work. */
+/** The sync call that is being carried out. */
 struct call {
 	enum check_verb verb;
 	const void *va;
@@ -84,9 +89,9 @@ call_range(const struct call *k)
 
 /** One line of a call, with offsets in the map. */
 struct piece {
-	size_t lo, n;	/* all of the line */
-	size_t at, len; /* what the call names of it */
-	uint16_t units; /* the same */
+	size_t lo, n;	/* the whole line */
+	size_t at, len; /* the part of it that the call's range covers */
+	uint16_t units; /* the units of that part */
 };
 
 static inline struct piece
@@ -99,13 +104,13 @@ call_piece(const struct sl_check *c, const struct call *k, uint32_t i)
 	p.at = p.lo < k->off ? k->off : p.lo;
 	end = p.lo + p.n < k->off + k->len ? p.lo + p.n : k->off + k->len;
 	p.len = end - p.at;
-	/* All but the first and the last of a long call. */
+	/* A line that the range covers whole, the usual case. */
 	p.units = p.len == c->line ? (uint16_t)((1u << c->line / CHECK_UNIT) - 1) :
 				     check_units(c, k->map, i, p.at, p.len);
 	return p;
 }
 
-/* Where the range lies (A1); false: nowhere, reported. */
+/* Find the memory of the range (A1); false: it is in none, which was reported. */
 static bool
 call_locate(struct sl_check *c, struct call *k)
 {
@@ -142,7 +147,7 @@ call_locate(struct sl_check *c, struct call *k)
 	return false;
 }
 
-/* Memory that goes one way alone is not handed over the other way. */
+/* Report a hand-over for a direction that the memory was not mapped for. */
 static void
 call_direction(struct sl_check *c, const struct call *k)
 {
@@ -154,7 +159,7 @@ call_direction(struct sl_check *c, const struct call *k)
 			k->verb == VERB_FLUSH ? "write" : "read");
 }
 
-/* The NIC wrote to the line and the CPU has not seen it. */
+/* True when the NIC wrote to the line and no update fetched that. */
 static bool
 line_unseen(const struct sl_check *c, const struct check_map *m, uint32_t i)
 {
@@ -187,7 +192,7 @@ hand_check_line(struct sl_check *c, const struct call *k, uint32_t i, const stru
 			"doorbell",
 			check_verb_name(k->verb));
 	}
-	/* What it has still to read must not change, nor become a place to write to. */
+	/* Units that the NIC has still to read must not change, nor be handed over for writing. */
 	if (l->owner == NIC_READS && c->device_tells && (l->handed & ~l->read & p->units) != 0) {
 		if (k->verb == VERB_PREPARE)
 			check_report(c, SL_CHECK_SHARED_LINE, k->map, p->at, p->len,
@@ -199,7 +204,7 @@ hand_check_line(struct sl_check *c, const struct call *k, uint32_t i, const stru
 	}
 }
 
-/* A transfer that goes to the NIC while it has it for writing. */
+/* Checks of a transfer that is handed to the NIC while the NIC owns it for writing. */
 static void
 hand_check_transfer(struct sl_check *c, const struct call *k, uint32_t i, const struct piece *p)
 {
@@ -219,7 +224,10 @@ hand_check_transfer(struct sl_check *c, const struct call *k, uint32_t i, const 
 			"prepare of a line that is part of another hand-over for writing");
 }
 
-/* A ring's line goes to the NIC while it has descriptors of it, or has written some unseen (R4). */
+/*
+ * Checks of a ring's line that is handed over while the NIC owns or wrote other units
+ * of it (R4).
+ */
 static void
 hand_check_ring(struct sl_check *c, const struct call *k, uint32_t i, const struct piece *p)
 {
@@ -260,7 +268,7 @@ hand_check_ends(struct sl_check *c, const struct call *k)
 		(size_t)(from & (c->line - 1)), (size_t)(to & (c->line - 1)));
 }
 
-/* The line's content is taken now; it reaches the device at the barrier. */
+/* Hand over a line: its content is taken now, and reaches the device's copy at the barrier. */
 static void
 hand_line(struct sl_check *c, const struct call *k, uint32_t i, const struct piece *p)
 {
@@ -268,14 +276,14 @@ hand_line(struct sl_check *c, const struct call *k, uint32_t i, const struct pie
 	struct check_map *m = k->map;
 	struct check_line *l = &m->line[i];
 
-	/* Of a clean line there is nothing to write back. */
+	/* A clean line is not written back. */
 	if (check_cpu_changed(m, p->lo, p->n)) {
 		check_copy(m->synced + p->lo, m->va + p->lo, p->n);
 		l->flags |= LINE_CONTENT;
 	}
 	l->evicted = 0;
 	l->flags &= (uint8_t)~LINE_REFILLED;
-	/* A ring's descriptors are read, then written: one hand-over. */
+	/* The NIC reads a ring's descriptor, then writes it: one flush gives both rights. */
 	l->pending |= k->verb == VERB_PREPARE ? NIC_WRITES : NIC_READS;
 	if (both && k->verb == VERB_FLUSH)
 		l->pending |= NIC_WRITES;
@@ -312,7 +320,7 @@ do_hand_over(struct sl_check *c, const struct call *k)
 
 /* --- update --- */
 
-/* Where no software device tells: that it wrote shows here. */
+/* Without a software device that tells, a write without a right shows only at the update. */
 static void
 update_check_right(struct sl_check *c, const struct call *k, uint32_t i)
 {
@@ -331,7 +339,10 @@ update_check_right(struct sl_check *c, const struct call *k, uint32_t i)
 			"the NIC wrote to a line that was not handed over");
 }
 
-/* The hand-over that line @p i is part of is the CPU's again: all of it, at its first line. */
+/*
+ * An update of a hand-over's first line takes all its lines back; one of another line,
+ * that line.
+ */
 static void
 update_take_back(struct sl_check *c, const struct call *k, uint32_t i)
 {
@@ -349,7 +360,7 @@ update_take_back(struct sl_check *c, const struct call *k, uint32_t i)
 			continue;
 		if (l->written != 0 && at - k->first >= k->count)
 			check_diff_unseen(c, k->map, at);
-		/* What is being updated may be read after the fence. */
+		/* Lines that are being updated stay poisoned until the fence. */
 		if ((l->flags & LINE_FETCH) == 0)
 			check_unpoison(c, k->map, at);
 		check_take_back(l);
@@ -364,11 +375,11 @@ update_line(struct sl_check *c, const struct call *k, uint32_t i)
 	size_t lo, n = check_span(c, m, i, &lo);
 
 	update_check_right(c, k, i);
-	/* Maintenance of a line completes what came before it. */
+	/* An update of a line completes an earlier flush of it. */
 	check_settle(c, m, i);
 	if (check_cpu_changed(m, lo, n)) {
 		check_cpu_wrote(c, m, i);
-		/* Written back, over whatever the NIC wrote. */
+		/* A dirty line is written back over what the NIC wrote. */
 		check_copy(m->synced + lo, m->va + lo, n);
 		check_copy(m->dev + lo, m->synced + lo, n);
 	}
@@ -415,7 +426,7 @@ do_release(struct sl_check *c, const struct call *k)
 
 /* --- calls --- */
 
-/* A search's run with one copy: there is nothing to do but to know what an update's fence shows. */
+/* A search's run with one copy: note only which ranges the next fence shows to the CPU. */
 static void
 run_coherent(struct sl_check *c, const struct call *k)
 {
@@ -479,7 +490,7 @@ run(struct sl_check *c, enum check_verb verb, const void *va, size_t len,
 		do_hand_over(c, &k);
 }
 
-/* Without memory a call is not put off: nothing is lost but the bug. */
+/* Put a call off for a planted bug; without memory for that it is made at once. */
 static void
 put_off(struct sl_check *c, struct check_thread *self, const struct check_late *late)
 {
@@ -518,7 +529,7 @@ run_late_barrier(struct sl_check *c, struct check_thread *self)
 	run(c, self->barrier.verb, NULL, 0, &self->barrier.site);
 }
 
-/* Whether the call stands where a bug is planted. */
+/* True when a bug is planted at this place in the driver's source. */
 static bool
 planted(const struct sl_check *c, const struct sl_sync_site *site)
 {
@@ -530,7 +541,7 @@ planted(const struct sl_check *c, const struct sl_sync_site *site)
 	return n >= want && strcmp(site->file + n - want, c->plant.file) == 0;
 }
 
-/* A call as its planted bug leaves it. */
+/* Make a call as its planted bug spoils it. */
 static void
 run_spoilt(struct sl_check *c, enum check_verb verb, const void *va, size_t len,
 	const struct sl_sync_site *site)
@@ -581,7 +592,7 @@ enter(struct sl_check *c, enum check_verb verb, const void *va, size_t len,
 	c->now.ns = check_ns(c);
 	c->cpu = pthread_self();
 	self = c->plant.bug == SL_CHECK_BUG_LATE ? check_self(c) : NULL;
-	/* The doorbell has been rung since. */
+	/* The doorbell came after the barrier that was put off: make the barrier now. */
 	if (self != NULL)
 		run_late_barrier(c, self);
 	if (planted(c, site)) {
