@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * NDIS's shared-memory calls on lib/shm: it checks handles and thread levels,
+ * keeps the list of allocations that the free calls look up, and the pools of
+ * buffer descriptors. Memory itself comes from sl_region.c.
+ */
+
 #include <errno.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -15,34 +22,34 @@
 enum form {
 	BY_ADDRESS, /* NDIS 5 and 6.0: NdisMFreeSharedMemory() */
 	BY_HANDLE,  /* NDIS 6.20: NdisFreeSharedMemory() */
-	LEFT,	    /* nobody was told of it, and the window would not let it go: the close */
+	LEFT,	    /* unmapping failed before the miniport got it: sl_ndis_close() tries again */
 };
 
-/* One allocation, of any form; of the 6.20 form it is what the handle stands for. */
+/* One allocation of any form. A SharedMemoryHandle of NDIS 6.20 points to one. */
 struct allocation {
 	struct allocation *next;
 	struct sl_region region;
 	enum form form;
 };
 
-/* One asynchronous allocation on its way. */
+/* One asynchronous allocation that is not complete yet. */
 struct request {
-	struct miniport *m; /* atomic; NULL: free to be taken */
+	struct miniport *m; /* atomic; NULL: the request is free */
 	struct allocation *alloc;
 	ULONG length;
 	PVOID context;
 };
 
-/* What a MiniportAdapterHandle, and the MiniportDmaHandle, stand for. */
+/* A MiniportAdapterHandle and a MiniportDmaHandle point to one. */
 struct miniport {
 	struct sl_handle handle;
 	struct sl_adapter *adapter;
 	NDIS_HANDLE context;
-	pthread_mutex_t lock; /* allocations */
+	pthread_mutex_t lock; /* guards allocations */
 	struct allocation *allocations;
 	bool registered;
 	unsigned int live;    /* atomic: allocations of all forms */
-	unsigned int telling; /* atomic: completions on their way to the miniport */
+	unsigned int telling; /* atomic: completion handlers that have not returned yet */
 	MINIPORT_ALLOCATE_SHARED_MEM_COMPLETE_HANDLER done;
 	struct request requests[REQUESTS];
 };
@@ -51,7 +58,7 @@ struct miniport {
 
 #ifndef NDEBUG
 
-/* An IRQL belongs to a thread and to nothing else: NDIS hands no object along. */
+/* The IRQL is kept per thread: NDIS's calls to read and set it take no object. */
 static KIRQL *
 irql(void)
 {
@@ -92,7 +99,7 @@ sl_ndis_set_irql(KIRQL level)
 
 #endif
 
-/* The miniport of a handle, NULL for a handle that is none. */
+/* The miniport of a handle; NULL, and a message, for a handle that is closed or invalid. */
 static struct miniport *
 miniport_of(NDIS_HANDLE handle, const char *call)
 {
@@ -104,7 +111,7 @@ miniport_of(NDIS_HANDLE handle, const char *call)
 	return NULL;
 }
 
-/* ... for a call that belongs on a control thread, */
+/* Like miniport_of(), for calls that only control threads may make. */
 static struct miniport *
 passive(NDIS_HANDLE handle, const char *call)
 {
@@ -119,7 +126,7 @@ passive(NDIS_HANDLE handle, const char *call)
 	return NULL;
 }
 
-/* ... and that allocates. */
+/* Like passive(), for calls that allocate: the miniport must be registered. */
 static struct miniport *
 passive_registered(NDIS_HANDLE handle, const char *call)
 {
@@ -152,8 +159,8 @@ same_region(const struct sl_region *a, const struct sl_region *b)
 }
 
 /*
- * Take an allocation of a form off the list: the one with this handle, or with exactly this
- * region, or any when both are NULL. NULL when there is none: a handle may be stale.
+ * Take an allocation of this form off the list: the one with this handle, or with exactly this
+ * region, or any when both are NULL. NULL when there is none; a handle may be stale.
  */
 static struct allocation *
 unlink_allocation(
@@ -174,8 +181,7 @@ unlink_allocation(
 	return found;
 }
 
-/* Free what was taken off the list; back to it when the window does not let it go, for another
- * try. */
+/* Free an allocation that was taken off the list. If it cannot be unmapped, it is listed again. */
 static bool
 free_allocation(struct miniport *m, struct allocation *alloc)
 {
@@ -209,7 +215,7 @@ sl_ndis_open(struct sl_adapter *adapter, NDIS_HANDLE context, PNDIS_HANDLE handl
 	return NDIS_STATUS_SUCCESS;
 }
 
-/* Memory that is allocated, or about to be. */
+/* The number of allocations, those on their way included; logged when it is not 0. */
 static unsigned int
 in_use(struct miniport *m, const char *call)
 {
@@ -222,7 +228,7 @@ in_use(struct miniport *m, const char *call)
 	return live;
 }
 
-/* The miniport was told of its last allocation, but its handler may not have returned to us yet. */
+/* Wait until no completion handler is running. */
 static void
 wait_told(struct miniport *m)
 {
@@ -247,7 +253,10 @@ sl_ndis_close(NDIS_HANDLE MiniportAdapterHandle)
 		sl_log_live(m->adapter);
 		return NDIS_STATUS_FAILURE;
 	}
-	/* In this order: a completion raises telling before it, or the miniport, lowers live. */
+	/*
+	 * live first, then telling: a completion raises telling before it or the miniport
+	 * lowers live.
+	 */
 	wait_told(m);
 	pthread_mutex_destroy(&m->lock);
 	sl_handle_free(&m->handle, sizeof(*m));
@@ -338,7 +347,7 @@ NdisGetCacheFillSize(void)
 {
 	struct sl_cache_info info;
 
-	/* Without maintenance there is a line all the same. */
+	/* The probe fills in a line size even when the CPU has no maintenance for user space. */
 	(void)sl_cache_probe(&info);
 	return info.line;
 }
@@ -354,7 +363,7 @@ params_of(ULONG length, BOOLEAN cached)
 		.cached = cached != FALSE,
 		.node = SL_NODE_ANY,
 		.queue = SL_SHM_QUEUE_NONE,
-		.contiguous = true, /* the caller is told of one address */
+		.contiguous = true, /* the caller gets one address */
 	};
 }
 
@@ -394,9 +403,9 @@ alloc_done(void *ctx, int status, const struct sl_region *region)
 	NDIS_PHYSICAL_ADDRESS pa = {.QuadPart = status == 0 ? (int64_t)region->iova : 0};
 
 	__atomic_add_fetch(&m->telling, 1, __ATOMIC_RELAXED);
-	/* The request may be used again by who is called next; what we need of it is copied. */
+	/* Release the request for the next caller: all that is needed of it was copied. */
 	__atomic_store_n(&r->m, NULL, __ATOMIC_RELEASE);
-	/* Before the miniport is told, who may free it, or close, on that. */
+	/* List the allocation before the handler runs: it may free the memory. */
 	if (status == 0) {
 		alloc->region = *region;
 		link_allocation(m, alloc);
@@ -405,11 +414,11 @@ alloc_done(void *ctx, int status, const struct sl_region *region)
 		__atomic_sub_fetch(&m->live, 1, __ATOMIC_RELEASE);
 	}
 	m->done(m->context, status == 0 ? region->va : NULL, &pa, length, context);
-	/* Last access to m: a close waits for it. */
+	/* The last access to m: sl_ndis_close() waits for it. */
 	__atomic_sub_fetch(&m->telling, 1, __ATOMIC_RELEASE);
 }
 
-/* A request nobody uses: taken for m. NULL when all are on their way. */
+/* Take a free request for m; NULL when all are in use. */
 static struct request *
 take_request(struct miniport *m)
 {
@@ -445,7 +454,7 @@ NdisMAllocateSharedMemoryAsync(
 		__atomic_store_n(&r->m, NULL, __ATOMIC_RELEASE);
 		return NDIS_STATUS_FAILURE;
 	}
-	/* Counted before it is there: a close in between must wait for it. */
+	/* Count it before it exists, so that a close in between is refused. */
 	__atomic_add_fetch(&m->live, 1, __ATOMIC_RELAXED);
 	if (sl_region_alloc_async(m->adapter, &p, alloc_done, r) == 0)
 		return NDIS_STATUS_PENDING;
@@ -474,7 +483,7 @@ NdisMFreeSharedMemory(NDIS_HANDLE MiniportAdapterHandle, ULONG Length, BOOLEAN C
 	if (m == NULL)
 		return;
 	alloc = unlink_allocation(m, BY_ADDRESS, NULL, &r);
-	/* What differs from the allocation (F1) is logged there; NDIS has no status for it. */
+	/* sl_region_refuse() logs what differs (F1): this NDIS call returns no status. */
 	if (alloc == NULL)
 		sl_region_refuse(m->adapter, "NdisMFreeSharedMemory", &r);
 	else
@@ -485,7 +494,7 @@ VOID
 sl_ndis_update_at(NDIS_HANDLE MiniportAdapterHandle, ULONG Length, PVOID VirtualAddress,
 	NDIS_PHYSICAL_ADDRESS PhysicalAddress, const struct sl_sync_site *site)
 {
-	/* Datapath: the handle is believed, as NDIS does. */
+	/* Datapath: the handle is not checked, as in NDIS. */
 	const struct miniport *m = MiniportAdapterHandle;
 	const struct sl_sync *s = &m->adapter->sync;
 
@@ -497,7 +506,7 @@ sl_ndis_update_at(NDIS_HANDLE MiniportAdapterHandle, ULONG Length, PVOID Virtual
 	sl_acquire();
 }
 
-/* For who takes its address. */
+/* A function under NDIS's name, for callers that take its address. */
 #undef NdisMUpdateSharedMemory
 VOID
 NdisMUpdateSharedMemory(NDIS_HANDLE MiniportAdapterHandle, ULONG Length, PVOID VirtualAddress,
@@ -511,7 +520,7 @@ NdisMUpdateSharedMemory(NDIS_HANDLE MiniportAdapterHandle, ULONG Length, PVOID V
 
 struct sl_ndis_pool {
 	struct sl_handle handle;
-	struct sl_sync sync; /* of the adapter, once bound */
+	struct sl_sync sync; /* the adapter's, once bound */
 	PNDIS_BUFFER free;
 	UINT count, used;
 	NDIS_BUFFER buffers[];
@@ -523,7 +532,7 @@ pool_size(UINT count)
 	return sizeof(struct sl_ndis_pool) + count * sizeof(NDIS_BUFFER);
 }
 
-/* The pool of a handle, NULL for a handle that is none. */
+/* The pool of a handle; NULL, and a message, for a handle that is freed or invalid. */
 static struct sl_ndis_pool *
 pool_of(NDIS_HANDLE handle, const char *call)
 {
@@ -547,7 +556,7 @@ NdisAllocateBufferPool(PNDIS_STATUS Status, PNDIS_HANDLE PoolHandle, UINT Number
 	pool = sl_handle_new(pool_size(NumberOfDescriptors));
 	if (pool == NULL)
 		return;
-	/* Without an adapter nothing tells that maintenance is not needed. */
+	/* Without an adapter it is not known whether maintenance is needed: do it. */
 	(void)sl_cache_probe(&info);
 	pool->sync = (struct sl_sync){
 		.mode = SL_COHERENCY_EXPLICIT, .op = info.op, .step = info.step, .line = info.line};
@@ -609,10 +618,10 @@ NdisAllocateBuffer(PNDIS_STATUS Status, PNDIS_BUFFER *Buffer, NDIS_HANDLE PoolHa
 VOID
 NdisFreeBuffer(PNDIS_BUFFER Buffer)
 {
-	/* A buffer goes with its pool: what is not there is not looked at. */
+	/* A buffer's memory goes with its pool: read it only when it is mapped. */
 	struct sl_ndis_pool *pool = sl_handle_there(Buffer) ? Buffer->Pool : NULL;
 
-	/* One that is out has its pool's sync; back, or of no pool, it has not. */
+	/* Only a buffer that is allocated points to its pool's sync. */
 	if (pool == NULL || !sl_handle_live(&pool->handle, SL_HANDLE_POOL) ||
 		Buffer->Sync != &pool->sync) {
 		fprintf(stderr,
@@ -627,7 +636,7 @@ NdisFreeBuffer(PNDIS_BUFFER Buffer)
 	pool->used--;
 }
 
-/* An MDL of no pool: a handle, so that it is known when it is freed twice. */
+/* An MDL without a pool. It begins with a handle, so that a double free is detected. */
 struct mdl {
 	struct sl_handle handle;
 	MDL mdl;
@@ -653,7 +662,7 @@ NdisFreeMdl(PMDL Mdl)
 
 	if (Mdl == NULL)
 		return;
-	/* By numbers: of what is no MDL this may lie outside of any object. */
+	/* Computed with integers: when Mdl is invalid, the result may lie outside of any object. */
 	mdl = (struct mdl *)((uintptr_t)Mdl - offsetof(struct mdl, mdl));
 	if (!sl_handle_live(&mdl->handle, SL_HANDLE_MDL)) {
 		fprintf(stderr,
@@ -685,12 +694,17 @@ sl_ndis_flush_at(PNDIS_BUFFER Buffer, BOOLEAN WriteToDevice, const struct sl_syn
 	PVOID va = Buffer->VirtualAddress;
 
 	if (WriteToDevice != FALSE) {
-		/* T1: data in memory before the register write that follows. */
+		/* T1: the data is in memory before the register write that follows. */
 		sl_sync_range(s, s->mode, SL_SYNC_FLUSH, va, Buffer->Length, site);
 	} else {
-		/* R1: no line stays dirty that would be written over what the NIC writes. */
+		/*
+		 * R1: no line stays dirty, for it would be written back over what the NIC writes.
+		 */
 		sl_sync_range(s, s->mode, SL_SYNC_PREPARE, va, Buffer->Length, site);
-		/* R3, for who flushes after the transfer alone: drop what was fetched too early. */
+		/*
+		 * R3, for miniports that flush only after the transfer: drop lines fetched too
+		 * early.
+		 */
 		if (s->mode == SL_COHERENCY_EXPLICIT)
 			sl_update(s, SL_COHERENCY_EXPLICIT, va, Buffer->Length);
 	}
@@ -698,7 +712,7 @@ sl_ndis_flush_at(PNDIS_BUFFER Buffer, BOOLEAN WriteToDevice, const struct sl_syn
 	sl_doorbell_barrier_at(s, s->mode, site);
 }
 
-/* For who takes its address. */
+/* A function under NDIS's name, for callers that take its address. */
 #undef NdisFlushBuffer
 VOID
 NdisFlushBuffer(PNDIS_BUFFER Buffer, BOOLEAN WriteToDevice)
@@ -729,7 +743,7 @@ usage_of(NDIS_SHARED_MEMORY_USAGE usage)
 	}
 }
 
-/* What messages and reports call it. */
+/* The region's name in messages and reports. */
 static const char *
 name_of(NDIS_SHARED_MEMORY_USAGE usage)
 {
@@ -795,7 +809,7 @@ fill_list(struct miniport *m, const struct sl_region *r, PNDIS_SHARED_MEMORY_PAR
 	return true;
 }
 
-/* Into alloc, on the list from now on; or alloc is gone. */
+/* Allocate memory into alloc and list it. On failure alloc is freed. */
 static NDIS_STATUS
 allocate(struct miniport *m, PNDIS_SHARED_MEMORY_PARAMETERS p, struct allocation *alloc)
 {
@@ -873,8 +887,10 @@ NdisFreeSharedMemory(NDIS_HANDLE NdisHandle, NDIS_HANDLE AllocationHandle)
 			AllocationHandle);
 		return;
 	}
-	/* A miniport frees what its NIC, halted, uses no more: NDIS has no other word for that
-	 * (F2). */
+	/*
+	 * A miniport frees memory after it halted the NIC. NDIS has no call that takes memory back
+	 * (F2), so the free does it.
+	 */
 	sl_release(&m->adapter->sync, m->adapter->sync.mode, alloc->region.va, alloc->region.len);
 	free_allocation(m, alloc);
 }

@@ -87,7 +87,10 @@ typedef union _LARGE_INTEGER {
 #define PASSIVE_LEVEL 0
 #define DISPATCH_LEVEL 2
 
-/** PASSIVE_LEVEL on control threads, DISPATCH_LEVEL on datapath threads; not kept without debug. */
+/**
+ * PASSIVE_LEVEL on control threads, DISPATCH_LEVEL on datapath threads. Kept in debug
+ * builds only.
+ */
 KIRQL KeGetCurrentIrql(void);
 /** Set this thread's level. @return the level before. */
 KIRQL sl_ndis_set_irql(KIRQL level);
@@ -101,14 +104,14 @@ KIRQL sl_ndis_set_irql(KIRQL level);
 /**
  * Make the MiniportAdapterHandle of a miniport. The adapter must outlive it,
  * and be open with async_depth > 0 for the ...Async calls. PASSIVE_LEVEL.
- * @param context the MiniportAdapterContext that handlers are given
+ * @param context the MiniportAdapterContext that is passed to handlers
  */
 NDIS_STATUS sl_ndis_open(struct sl_adapter *adapter, NDIS_HANDLE context, PNDIS_HANDLE handle);
 /**
- * End it. PASSIVE_LEVEL, after MiniportHalt; waits for a completion handler that has not
- * returned yet, so it is never called from one.
- * @return NDIS_STATUS_FAILURE with the adapter's memory still allocated: listed in the log, the
- *   handle stays.
+ * Close the handle. PASSIVE_LEVEL, after MiniportHalt. It waits for completion handlers that have
+ * not returned yet, so a handler must not call it.
+ * @return NDIS_STATUS_FAILURE while memory is allocated: the log lists it, and the handle stays
+ *   open.
  */
 NDIS_STATUS sl_ndis_close(NDIS_HANDLE MiniportAdapterHandle);
 
@@ -140,7 +143,7 @@ typedef struct _SCATTER_GATHER_LIST {
 /** PASSIVE_LEVEL. VirtualAddress is NULL when the allocation failed. */
 typedef VOID (*MINIPORT_ALLOCATE_SHARED_MEM_COMPLETE_HANDLER)(NDIS_HANDLE MiniportAdapterContext,
 	PVOID VirtualAddress, PNDIS_PHYSICAL_ADDRESS PhysicalAddress, ULONG Length, PVOID Context);
-/** Kept for the form; buffers need no list here, the IOVA of a mapped buffer is known. */
+/** Declared for compatibility and never called: the IOVA of a mapped buffer is known. */
 typedef VOID (*MINIPORT_PROCESS_SG_LIST_HANDLER)(
 	PVOID DeviceObject, PVOID Reserved, PSCATTER_GATHER_LIST SGListBuffer, PVOID Context);
 
@@ -158,7 +161,10 @@ typedef struct _NDIS_SG_DMA_DESCRIPTION {
 /** SUCCESS; BAD_VERSION (header), INVALID_PARAMETER, FAILURE (registered already). */
 NDIS_STATUS NdisMRegisterScatterGatherDma(NDIS_HANDLE MiniportAdapterHandle,
 	PNDIS_SG_DMA_DESCRIPTION DmaDescription, PNDIS_HANDLE NdisMiniportDmaHandle);
-/** NDIS 5.1's form of the same: 64-bit addresses in any case. SUCCESS, INVALID_PARAMETER, FAILURE. */
+/**
+ * NDIS 5.1's way to register; addresses always have 64 bits. SUCCESS,
+ * INVALID_PARAMETER, FAILURE.
+ */
 NDIS_STATUS NdisMInitializeScatterGatherDma(NDIS_HANDLE MiniportAdapterHandle,
 	BOOLEAN Dma64BitAddresses, ULONG MaximumPhysicalMapping);
 /** What NDIS 5.1 takes from NDIS_MINIPORT_CHARACTERISTICS: AllocateCompleteHandler. PASSIVE_LEVEL. */
@@ -169,7 +175,7 @@ VOID NdisMDeregisterScatterGatherDma(NDIS_HANDLE NdisMiniportDmaHandle);
 
 /** PASSIVE_LEVEL: alignment of buffers in shared memory, bytes. */
 ULONG NdisMGetDmaAlignment(NDIS_HANDLE MiniportAdapterHandle);
-/** Any level: the same by the CPU alone. */
+/** Any level: the CPU's line size, bytes. */
 ULONG NdisGetCacheFillSize(void);
 
 /* --- NDIS 5 and 6.0 --- */
@@ -180,7 +186,7 @@ VOID NdisMAllocateSharedMemory(NDIS_HANDLE MiniportAdapterHandle, ULONG Length, 
 
 /**
  * DISPATCH_LEVEL. The registered handler is called on a control thread.
- * @return PENDING, or FAILURE: then it is not called, and a later call may succeed.
+ * @return PENDING, or FAILURE: the handler is then not called, and a later try may succeed.
  */
 NDIS_STATUS NdisMAllocateSharedMemoryAsync(
 	NDIS_HANDLE MiniportAdapterHandle, ULONG Length, BOOLEAN Cached, PVOID Context);
@@ -188,19 +194,19 @@ NDIS_STATUS NdisMAllocateSharedMemoryAsyncEx(
 	NDIS_HANDLE MiniportDmaHandle, ULONG Length, BOOLEAN Cached, PVOID Context);
 
 /**
- * DISPATCH_LEVEL; waits for the device's step of the moment. Every parameter
- * must be as the allocation gave or was given it; no sub-range. Refused, and logged, for memory of
- * another miniport and of NdisAllocateSharedMemory().
+ * DISPATCH_LEVEL; waits until the device has ended its current step. Every parameter must equal
+ * that of the allocation; a part of it cannot be freed. Memory of another miniport or of
+ * NdisAllocateSharedMemory() is refused, and that is logged.
  */
 VOID NdisMFreeSharedMemory(NDIS_HANDLE MiniportAdapterHandle, ULONG Length, BOOLEAN Cached,
 	PVOID VirtualAddress, NDIS_PHYSICAL_ADDRESS PhysicalAddress);
 
-/** DISPATCH_LEVEL. What the NIC wrote to any part of an allocation is what later reads see. */
+/** DISPATCH_LEVEL. Later reads of this part of an allocation see what the NIC wrote. */
 VOID NdisMUpdateSharedMemory(NDIS_HANDLE MiniportAdapterHandle, ULONG Length, PVOID VirtualAddress,
 	NDIS_PHYSICAL_ADDRESS PhysicalAddress);
 #define NdisMUpdateSharedMemory(handle, length, va, pa)                                            \
 	sl_ndis_update_at((handle), (length), (va), (pa), SL_SYNC_HERE)
-/** The same, told where the call stands: reports of `checked` mode name the miniport's line. */
+/** NdisMUpdateSharedMemory() with the place of the call, which reports of `checked` mode name. */
 VOID sl_ndis_update_at(NDIS_HANDLE MiniportAdapterHandle, ULONG Length, PVOID VirtualAddress,
 	NDIS_PHYSICAL_ADDRESS PhysicalAddress, const struct sl_sync_site *site);
 
@@ -220,15 +226,15 @@ typedef struct _NDIS_BUFFER {
  * sl_ndis_bind_pool() its buffers' flushes do whatever maintenance the CPU has.
  */
 VOID NdisAllocateBufferPool(PNDIS_STATUS Status, PNDIS_HANDLE PoolHandle, UINT NumberOfDescriptors);
-/** Refused, and logged, while buffers of it are out, and of a pool that is freed. */
+/** Refused, and logged, while buffers of the pool are allocated and when it was freed already. */
 VOID NdisFreeBufferPool(NDIS_HANDLE PoolHandle);
-/** Tell a pool whose memory its buffers describe: flushes follow the adapter's coherency mode. */
+/** Bind a pool to an adapter: flushes of its buffers then follow the adapter's coherency mode. */
 NDIS_STATUS sl_ndis_bind_pool(NDIS_HANDLE PoolHandle, NDIS_HANDLE MiniportAdapterHandle);
 /** DISPATCH_LEVEL, one thread at a time for each pool. RESOURCES when the pool is empty. */
 VOID NdisAllocateBuffer(PNDIS_STATUS Status, PNDIS_BUFFER *Buffer, NDIS_HANDLE PoolHandle,
 	PVOID VirtualAddress, UINT Length);
 VOID NdisFreeBuffer(PNDIS_BUFFER Buffer);
-/** The same without a pool, bound to the adapter. NULL on failure. */
+/** Allocate a buffer without a pool, bound to the adapter. NULL on failure. */
 PMDL NdisAllocateMdl(NDIS_HANDLE NdisHandle, PVOID VirtualAddress, UINT Length);
 VOID NdisFreeMdl(PMDL Mdl);
 VOID NdisAdjustBufferLength(PNDIS_BUFFER Buffer, UINT Length);
@@ -237,13 +243,13 @@ VOID NdisQueryBuffer(PNDIS_BUFFER Buffer, PVOID *VirtualAddress, PUINT Length);
 /**
  * DISPATCH_LEVEL. TRUE: the CPU wrote, the NIC will read; complete before any
  * register write after it. FALSE: the NIC will write; the buffer must begin
- * and end on lines (NdisMGetDmaAlignment), and nobody touches it until the
- * transfer is done. Written back and dropped in both cases, as KeFlushIoBuffers
- * does, so that a flush by FALSE after the transfer shows what the NIC wrote.
+ * and end on lines (NdisMGetDmaAlignment), and the CPU must not touch it until
+ * the transfer is done. As with KeFlushIoBuffers, FALSE also drops the lines, so
+ * that a flush after the transfer shows what the NIC wrote.
  */
 VOID NdisFlushBuffer(PNDIS_BUFFER Buffer, BOOLEAN WriteToDevice);
 #define NdisFlushBuffer(buffer, to_device) sl_ndis_flush_at((buffer), (to_device), SL_SYNC_HERE)
-/** The same, told where the call stands. */
+/** NdisFlushBuffer() with the place of the call, for reports of `checked` mode. */
 VOID sl_ndis_flush_at(
 	PNDIS_BUFFER Buffer, BOOLEAN WriteToDevice, const struct sl_sync_site *site);
 
@@ -277,12 +283,12 @@ typedef struct _NDIS_SHARED_MEMORY_PARAMETERS {
 	ULONG Flags;
 	ULONG QueueId; /**< shown in dumps; 16 bits count */
 	NDIS_HANDLE SharedMemoryHandle; /**< out */
-	NODE_REQUIREMENT PreferredNode; /**< falls to the nearest node */
+	NODE_REQUIREMENT PreferredNode; /**< if it has no memory, the nearest node */
 	NDIS_SHARED_MEMORY_USAGE Usage;
 	ULONG Length;
 	PVOID VirtualAddress; /**< out */
 	ULONG SGListBufferLength; /**< bytes at SGListBuffer */
-	PSCATTER_GATHER_LIST SGListBuffer; /**< caller's; filled in */
+	PSCATTER_GATHER_LIST SGListBuffer; /**< the caller's memory, filled in */
 	NDIS_NIC_SWITCH_VPORT_ID VPortId; /**< revision 2; not used */
 } NDIS_SHARED_MEMORY_PARAMETERS, *PNDIS_SHARED_MEMORY_PARAMETERS;
 
@@ -292,8 +298,8 @@ typedef struct _NDIS_SHARED_MEMORY_PARAMETERS {
 
 /**
  * PASSIVE_LEVEL; cached memory. On failure the handle and VirtualAddress are
- * NULL: RESOURCES, INVALID_PARAMETER (a list too short for the memory's pieces
- * too), BAD_VERSION, FAILURE (not registered).
+ * NULL: RESOURCES, INVALID_PARAMETER (also when the list is too short for the
+ * memory's pieces), BAD_VERSION, FAILURE (not registered).
  */
 NDIS_STATUS NdisAllocateSharedMemory(NDIS_HANDLE NdisHandle,
 	PNDIS_SHARED_MEMORY_PARAMETERS SharedMemoryParameters, PNDIS_HANDLE pAllocationHandle);
