@@ -6,32 +6,32 @@
 
 /**
  * @file
- * What a software NIC's port is plugged into. Frames have no FCS; those below
- * 60 bytes are runts, which the NIC counts and drops: a wire whose source does
- * not pad pads them itself.
+ * Wires: what a software NIC's port is plugged into. Frames have no FCS. The NIC
+ * counts and drops frames below 60 bytes, so a wire pads short frames when their
+ * source does not.
  *
  *   peer:NAME            crossover to the other device that names NAME
  *   loop                 what is sent comes back
  *   gen[:key=val...]     generator and sink: rate, size, flows, sequence numbers
  *   pcap:in=F[,out=F]    replay a capture, record what is sent
  *   tap:IFNAME           the host's kernel
- *   null                 link up, nothing comes, what is sent vanishes
+ *   null                 link up, nothing is received, what is sent is dropped
  *
- * Counters are named from the wire's side: rx is what it took from the NIC,
- * tx what it gave to the NIC.
+ * Counters are named from the wire's side: rx counts frames that the wire took
+ * from the NIC, tx frames that it gave to the NIC.
  *
- * peer and loop hold up to 4096 frames or 1 MiB; what is sent beyond is
- * dropped and counted. A peer's link is up while both ends are open; a third
- * of the same name is refused (-EBUSY).
+ * peer and loop hold up to 4096 frames or 1 MiB; further frames are dropped and
+ * counted. A peer's link is up while both ends are open; a third end of the same
+ * name is refused (-EBUSY).
  *
  * gen, at open and by control, separated by commas:
  *   size=N | A-B | imix  bytes with FCS, 64..9728: one size, a range at random, or
  *                        7 of 64, 4 of 594, 1 of 1518 in turn; default 64
- *   rate=R               0: as fast as the NIC has descriptors (default). Else frames a
- *                        second (2M, 1.5M, 500k) or a share of the line's bits (90% of
- *                        1 Gbit/s, 90%10g): frames that are due are offered whatever
- *                        descriptors there are, and the NIC drops what it cannot take.
- *                        What is overdue by more than 100 us and a burst is skipped.
+ *   rate=R               0: a frame whenever the NIC has a free descriptor (default).
+ *                        Else frames a second (2M, 1.5M, 500k) or a share of the line's
+ *                        bits (90% of 1 Gbit/s, 90%10g): frames are offered when they
+ *                        are due, and the NIC drops those that find no descriptor.
+ *                        Frames overdue by more than 100 us and a burst are skipped.
  *   flows=N              1..65536 source addresses and ports in turn; default 1
  *   burst=N              most frames a poll, 1..64; default 32
  *   count=N              stop by itself after N frames; 0: never (default)
@@ -39,18 +39,19 @@
  *   dst=MAC, src=MAC     default 02:53:4c:00:00:02 and 02:53:4c:00:00:01
  *   autostart=0|1        at open alone; default 1
  *   start, stop, clear   by control alone; start counts "count" anew
- * Its sink tells frames of any gen wire, of this or another process, by what is in
- * them. Over all gen wires of a run, once stopped and drained,
- * loss = sum of gen_tx_frames - sum of gen_rx_frames, exactly; gen_rx_lost is what a
- * sink sees by itself, the gaps before the highest sequence number. Clear while
- * drained, or frames on the way count on one side alone.
+ * gen's sink recognises frames of any gen wire, also of another process, by their
+ * content. Once all gen wires of a run have stopped and no frame is on its way,
+ * loss = sum of gen_tx_frames - sum of gen_rx_frames, exactly; gen_rx_lost is what one
+ * sink sees by itself, the gaps before the highest sequence number. Clear only when no
+ * frame is on its way: such a frame would be counted on one side only.
  *
- * pcap: in=F is read whole at open, at most 256 MiB; frames under 60 bytes are padded.
- * out=F is a file that no other wire reads or writes, or a FIFO; it is complete after
- * close. The first write that fails ends the record: flush tells. loop=N: how often it is sent, 0 without end, default
- * 1. rate=, autostart=, start, stop, clear as for gen; start begins at the first frame.
+ * pcap: in=F is read into memory at open, at most 256 MiB; frames under 60 bytes are
+ * padded. out=F is a file that no other wire reads or writes, or a FIFO; it is complete
+ * after close. The first failed write ends the record, and flush reports it. loop=N: how
+ * often the capture is sent, 0 without end, default 1. rate=, autostart=, start, stop,
+ * clear as for gen; start begins at the first frame.
  *
- * tap: IFNAME is made, or taken when it is a tap already, and brought up; it may then
+ * tap: IFNAME is created, or used when it is a tap already, and brought up; it may then
  * be moved to another network namespace. mac=MAC and mtu=68..9710 set the host's side.
  * The link goes down when the interface is deleted.
  */
@@ -64,7 +65,10 @@
 extern "C" {
 #endif
 
-/** One frame on a wire. Memory belongs to who offers it, until the call after. */
+/**
+ * One frame on a wire. The side that offers it owns the bytes; they are valid until its
+ * next call.
+ */
 struct sl_frame {
 	const uint8_t *data;
 	uint32_t len;
@@ -80,19 +84,18 @@ struct sl_wire_counter {
 };
 
 /**
- * What a kind of wire does. Device-thread calls but for counters, control, report,
- * flush and close, which are control-thread calls and may come at any moment: a wire
- * keeps what both touch atomic.
+ * The operations of a kind of wire. The device thread calls send, poll and link. Control
+ * threads call the others, at any moment: data that both use must be atomic.
  */
 struct sl_wire_ops {
 	const char *kind;
-	/** The NIC sends @p n frames now; the wire has taken what it wants when it returns. */
+	/** The NIC sends @p n frames. The wire copies what it needs before it returns. */
 	void (*send)(struct sl_wire *w, const struct sl_frame *frames, unsigned int n);
 	/**
 	 * Frames that arrive at the NIC now: at most @p max, fewer when fewer are due.
-	 * @p room: frames that the NIC has descriptors for, a hint with which a
-	 * wire that can wait (gen at rate 0, pcap, tap, peer) loses nothing but
-	 * what queues with SRRCTL.DROP_EN drop: those do not count in it.
+	 * @p room: frames that the NIC has descriptors for. A wire that can wait (gen
+	 * at rate 0, pcap, tap, peer) offers no more, and so loses only frames for
+	 * queues with SRRCTL.DROP_EN, which @p room does not count.
 	 */
 	unsigned int (*poll)(struct sl_wire *w, struct sl_frame *frames, unsigned int max,
 		unsigned int room);
@@ -105,8 +108,9 @@ struct sl_wire_ops {
 	/** Latency and loss as JSON object, for results. NULL: none. */
 	void (*report)(struct sl_wire *w, FILE *json);
 	/**
-	 * Bring what was taken from the NIC to where it is kept. 0, or the negative errno that
-	 * kept a frame from there since open, with the reason for people. NULL: nothing is kept.
+	 * Write out frames of the NIC that are still buffered. 0, or the negative errno of the
+	 * first write that failed since open, with the reason for people. NULL: the wire keeps
+	 * no frames.
 	 */
 	int (*flush)(struct sl_wire *w, char *why, size_t why_len);
 	void (*close)(struct sl_wire *w);
@@ -117,10 +121,10 @@ struct sl_wire {
 	const struct sl_wire_ops *ops;
 };
 
-/** Where wires of one process that name each other meet. Opaque; the owner passes it around. */
+/** The place where peer wires of one process find each other by name. Opaque. */
 struct sl_wire_hub;
 struct sl_wire_hub *sl_wire_hub_create(void);
-/** Frees it; -EBUSY while a peer wire hangs on it. */
+/** Free the hub; -EBUSY while a peer wire uses it. */
 int sl_wire_hub_destroy(struct sl_wire_hub *hub);
 
 /**

@@ -2,7 +2,10 @@
  * Copyright (c) 2026 The Syncline authors
  */
 
-/* The kinds of wire by name: open, close and what all of them share. */
+/*
+ * Opens a wire by the name of its kind and closes it; and the functions that all
+ * kinds use. Each kind has a file of its own, its words are parsed in wire_text.c.
+ */
 
 #include <errno.h>
 #include <stdarg.h>
@@ -34,7 +37,7 @@ wire_fail(const struct wire_why *why, int err, const char *fmt, ...)
 	return -err;
 }
 
-/* No such kind: name them all, since the user cannot guess. */
+/* Say that there is no such kind, and name all kinds. */
 static int
 fail_unknown(const char *text, const struct wire_why *why)
 {

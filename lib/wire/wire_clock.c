@@ -2,6 +2,11 @@
  * Copyright (c) 2026 The Syncline authors
  */
 
+/*
+ * Measures how many ticks a second wire_clock_now() counts. The clock itself
+ * is inline in wire_clock.h.
+ */
+
 #include "wire_clock.h"
 
 #if defined(__x86_64__)
@@ -10,7 +15,7 @@
 #define MEASURE_NS 5e6
 #define TRIES 16
 
-/* Both clocks at one moment: of several tries the one that took least. */
+/* Read both clocks at one moment: of several tries the one that took the shortest time. */
 static void
 read_both(double *ns, uint64_t *ticks)
 {

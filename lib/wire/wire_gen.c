@@ -2,7 +2,10 @@
  * Copyright (c) 2026 The Syncline authors
  */
 
-/* gen's control side: words, counters, report, open and close. */
+/*
+ * gen's control side: its words, counters and report, open and close. The
+ * generator is in wire_gen_tx.c, the sink in wire_gen_rx.c.
+ */
 
 #include <errno.h>
 #include <inttypes.h>
@@ -27,7 +30,7 @@ set_size(void *ctx, const char *value)
 	size_t len = strcspn(value, "-");
 
 	c->shape_no++;
-	/* The rate may be a share of the line, which depends on the size. */
+	/* A rate that is a share of the line changes with the frame size. */
 	c->run.rate_no++;
 	if (strcmp(value, "imix") == 0) {
 		c->mix = GEN_MIX_IMIX;
@@ -106,7 +109,7 @@ set_src(void *ctx, const char *value)
 	struct gen_config *c = ctx;
 
 	c->shape_no++;
-	/* Bit 0 of the first byte marks a group: no source is one. */
+	/* Bit 0 of the first byte marks a group address, which cannot be a source. */
 	return wire_parse_mac(value, c->src) != 0 || (c->src[0] & 1) != 0 ? -EINVAL : 0;
 }
 
@@ -139,7 +142,7 @@ static const struct gen_config gen_default = {
 	.run = {.run = true},
 };
 
-/* Room for the reason is there only at open; control() has but an errno. */
+/* control() can return only an errno; the reason in words is given at open. */
 static int
 gen_control(struct sl_wire *w, const char *word)
 {
@@ -191,7 +194,7 @@ apply(struct gen_wire *g, const struct gen_config *old)
 	}
 	if (c->run.start_no != old->run.start_no || c->run.rate_no != old->run.rate_no)
 		start_pace(g);
-	/* One that came to its count by itself stays stopped until the next start. */
+	/* A generator that stopped at its count stays stopped until the next start. */
 	atomic_store_explicit(&g->tx.running, running && c->run.run, memory_order_relaxed);
 }
 
@@ -211,7 +214,7 @@ is_running(const struct gen_wire *g)
 {
 	if (!g->want.run.run)
 		return false;
-	/* A start that the device thread has yet to carry out counts as done. */
+	/* A start counts as done, although the device thread has still to carry it out. */
 	if (g->now.run.start_no != g->want.run.start_no)
 		return true;
 	return atomic_load_explicit(&g->tx.running, memory_order_relaxed);
@@ -223,7 +226,7 @@ to_ns(const struct gen_wire *g, uint64_t ticks)
 	return (double)ticks * NS_PER_S / g->hz;
 }
 
-/* A clear that the device thread has yet to carry out counts as done. */
+/* A counter's value; 0 after a clear that the device thread has still to carry out. */
 static uint64_t
 value(const struct gen_wire *g, const wire_count_t *c)
 {
@@ -334,7 +337,7 @@ report_streams(const struct gen_rx *rx, FILE *json)
 	}
 }
 
-/* Every bucket that holds something, as [largest value in ns, how many]. */
+/* Every bucket that is not empty, as [largest value in ns, frames]. */
 static void
 report_buckets(const struct gen_wire *g, FILE *json)
 {
@@ -461,7 +464,7 @@ wire_gen_open(
 	g = gen_alloc();
 	if (g == NULL)
 		return wire_fail(why, ENOMEM, "gen: no memory");
-	/* Two generators must not be taken for one: 32 random bits tell them apart. */
+	/* 32 random bits tell this generator's stream from those of all others. */
 	if (getrandom(&g->tx.key, sizeof(g->tx.key), 0) != sizeof(g->tx.key))
 		g->tx.key = (uint32_t)wire_clock_now();
 	g->hz = wire_clock_hz();

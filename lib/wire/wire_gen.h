@@ -23,12 +23,13 @@
  * 60 bytes hold all of it. Whole groups of the pattern add nothing to a ones'
  * complement sum, so the checksum of a frame of any length costs the same.
  *
- * What each frame is at the sink, exactly one of: received (first sight of
- * its sequence number, whatever the order), duplicate, late (too far behind to
- * tell), stale (sent before the last clear), corrupt (ours, but length, pattern
- * or checksum wrong), foreign (not ours). So over all gen wires of a run, once
- * drained: loss = sum of gen_tx_frames - sum of gen_rx_frames. gen_rx_lost is
- * what one sink sees by itself: gaps before the highest sequence number.
+ * The sink counts each frame as exactly one of: received (the first with its
+ * sequence number, in any order), duplicate, late (too far behind to tell
+ * whether it is a duplicate), stale (sent before the last clear), corrupt (from
+ * a generator, but with a wrong length, pattern or checksum), foreign (not from
+ * a generator). So over all gen wires of a run, when no frame is on its way:
+ * loss = sum of gen_tx_frames - sum of gen_rx_frames. gen_rx_lost is what one
+ * sink sees by itself: gaps before the highest sequence number.
  */
 
 #include "wire_hist.h"
@@ -61,7 +62,7 @@ enum gen_offset {
 	GEN_OFF_UDP_LEN = 38,
 	GEN_OFF_UDP_SUM = 40,
 	GEN_OFF_MAGIC = 42,
-	GEN_OFF_SEQ = 44, /* with the stream's lower half before it */
+	GEN_OFF_SEQ = 44, /* eight bytes: the stream's lower half and the sequence */
 	GEN_OFF_CLOCK = 52,
 	GEN_OFF_PATTERN = 60,
 };
@@ -91,33 +92,33 @@ struct gen_config {
 	uint64_t seed;
 	uint8_t dst[6];
 	uint8_t src[6];
-	uint32_t shape_no; /* counts changes of what frames are */
+	uint32_t shape_no; /* counts changes of the frames' form */
 };
 
-/** Generator: device thread's but for the counters. */
+/** Generator. Only the device thread uses it, except for the counters. */
 struct gen_tx {
 	uint8_t *slots;	  /* WIRE_BURST_MAX prebuilt frames */
 	uint32_t key;	  /* the stream's id */
-	uint32_t ip_sum;  /* of the header's words that do not change */
-	uint32_t udp_sum; /* of the pseudo header's, header's and payload's */
+	uint32_t ip_sum;  /* sum of the IP header's words that do not change */
+	uint32_t udp_sum; /* sum of those of pseudo header, UDP header and payload */
 	uint32_t flow;
 	uint32_t imix_at;
 	uint64_t random;
-	uint64_t left; /* frames until it stops by itself */
+	uint64_t left; /* frames until the generator stops by itself */
 	struct wire_pace pace;
 	wire_count_t seq; /* of the next frame */
 	wire_count_t frames;
 	wire_count_t bytes;
 	wire_count_t skipped;
 	_Atomic bool running;
-	bool reshape; /* frames are to be built anew, by poll: until then the last ones are in use */
+	bool reshape; /* the next poll must rebuild the frames: the NIC may use the last ones until then */
 };
 
 #define GEN_STREAMS 16u
-/** Sequence numbers that the sink looks back: exact for any reordering within. */
+/** Sequence numbers that the sink remembers: counts are exact for any reordering within. */
 #define GEN_WINDOW 65536u
 
-/** Seconds that a frame is under way at most, when a sink is cleared. */
+/** Frames sent at most so many seconds before a clear are taken for frames on their way. */
 #define GEN_UNDER_WAY_S 60
 
 /** What the sink knows of one generator. Written by the device thread. */
@@ -129,13 +130,13 @@ struct gen_stream {
 	wire_count_t next; /* highest seen, plus one */
 	wire_count_t received;
 	uint64_t seen[GEN_WINDOW /
-			64]; /* bit seq % GEN_WINDOW: it came; for [next - window, next) */
+			64]; /* bit seq % GEN_WINDOW: received; for [next - window, next) */
 };
 
 struct gen_rx {
 	struct gen_stream *last; /* stream of the frame before */
-	uint64_t use;		 /* counts changes of stream, to find the one least used */
-	uint64_t lat;		 /* run of frames with the same latency, not yet in the histogram */
+	uint64_t use;		 /* counts changes of stream, to find the least recently used one */
+	uint64_t lat;		 /* latency of the last lat_run frames, not yet in the histogram */
 	uint64_t lat_run;
 	wire_count_t frames;
 	wire_count_t bytes;
@@ -153,7 +154,7 @@ struct gen_rx {
 
 struct gen_wire {
 	struct sl_wire base;
-	const uint8_t *pattern; /* as a frame has it from GEN_OFF_PATTERN on */
+	const uint8_t *pattern; /* the bytes of a frame from GEN_OFF_PATTERN on */
 	double hz;		/* clock ticks a second */
 	uint64_t under_way;	/* ticks of GEN_UNDER_WAY_S */
 	struct gen_config now;	/* device thread's copy */
@@ -168,7 +169,7 @@ struct gen_wire {
 /** Carry out what control asked for. Device thread, with the box open. */
 void gen_apply(struct gen_wire *g);
 
-/** Look for news from control: two loads when there are none. Device thread. */
+/** Take new settings from control, if any; costs two loads when there are none. Device thread. */
 static inline void
 gen_sync(struct gen_wire *g)
 {
@@ -188,10 +189,10 @@ double gen_mean_len(const struct gen_config *c);
 unsigned int gen_poll(struct sl_wire *w, struct sl_frame *frames, unsigned int max,
 	unsigned int room);
 void gen_send(struct sl_wire *w, const struct sl_frame *frames, unsigned int n);
-/** Zero the sink's figures; streams go on from where they are. Device thread. */
+/** Zero the sink's figures; streams go on from their last sequence number. Device thread. */
 void gen_rx_clear(struct gen_rx *rx);
 
-/** Ones' complement sum of the 32-bit halves; to be folded. */
+/** Ones' complement sum of the 32-bit halves, not yet folded. */
 static inline uint64_t
 gen_sum64(uint64_t v)
 {
@@ -208,7 +209,7 @@ gen_fold(uint64_t sum)
 	return (uint16_t)sum;
 }
 
-/** Sum of a pattern of @p len bytes: only the last, unfinished group adds. */
+/** Sum of a pattern of @p len bytes: whole groups add nothing, an unfinished last group does. */
 static inline uint32_t
 gen_pattern_sum(uint32_t len)
 {

@@ -2,7 +2,10 @@
  * Copyright (c) 2026 The Syncline authors
  */
 
-/* gen's sink: what became of the frames that gen wires sent. */
+/*
+ * gen's sink: recognises and checks frames of gen wires, and counts what became
+ * of them: received, lost, duplicate, late. The generator is in wire_gen_tx.c.
+ */
 
 #include <string.h>
 
@@ -12,7 +15,7 @@
 
 enum verdict { FOREIGN, CORRUPT, INTACT };
 
-/* As it lies in memory: ones' complement sums do not mind the order of bytes. */
+/* Eight bytes in memory order: a ones' complement sum is the same in either byte order. */
 static inline uint64_t
 raw64(const uint8_t *p)
 {
@@ -63,7 +66,7 @@ udp_checksum_ok(const uint8_t *p, uint32_t pattern_len)
 	return raw16(p + GEN_OFF_UDP_SUM) != 0 && gen_fold(sum) == UINT16_MAX;
 }
 
-/* Is it one of ours, and whole? @p len at least 60: offsets below need no check. */
+/* Is the frame from a generator, and intact? @p len is at least 60, so offsets need no check. */
 static inline enum verdict
 judge(const struct gen_wire *g, const uint8_t *p, uint32_t len)
 {
@@ -76,19 +79,19 @@ judge(const struct gen_wire *g, const uint8_t *p, uint32_t len)
 		return FOREIGN;
 	if (wire_get16(p + GEN_OFF_IP_LEN) != len - GEN_OFF_IP ||
 		wire_get16(p + GEN_OFF_UDP_LEN) != len - GEN_OFF_UDP ||
-		/* The shortest frame has none: no call for that. */
+		/* The shortest frame has no pattern: save the call. */
 		(pattern_len != 0 && memcmp(p + GEN_OFF_PATTERN, g->pattern, pattern_len) != 0) ||
 		!ip_checksum_ok(p) || !udp_checksum_ok(p, pattern_len))
 		return CORRUPT;
 	return INTACT;
 }
 
-/* A stream not seen before takes a free place, or that of the one silent for longest. */
+/* Begin a stream in a free place, or in the place of the least recently used stream. */
 static struct gen_stream *
 stream_new(struct gen_rx *rx, uint32_t key, uint64_t seq)
 {
 	struct gen_stream *s, *best = &rx->stream[0];
-	/* From the start, unless that is out of sight: then the sink joined later. */
+	/* Count from 0, unless this number is beyond the window: then the sink joined later. */
 	const uint64_t base = seq < GEN_WINDOW ? 0 : seq;
 
 	for (s = rx->stream; s < rx->stream + GEN_STREAMS; s++) {
@@ -125,7 +128,7 @@ stream_find(struct gen_rx *rx, uint32_t key, uint64_t seq)
 	return s;
 }
 
-/* Sequence numbers from @p from up to @p to were passed over: for now they are lost. */
+/* Sequence numbers [from, to) did not arrive: count them as lost until they do. */
 static void
 skip(struct gen_rx *rx, struct gen_stream *s, uint64_t from, uint64_t to)
 {
@@ -138,7 +141,7 @@ skip(struct gen_rx *rx, struct gen_stream *s, uint64_t from, uint64_t to)
 		s->seen[from % GEN_WINDOW / 64] &= ~(UINT64_C(1) << from % 64);
 }
 
-/* Account an intact frame; true when it is received for the first time. */
+/* Count an intact frame; true when its sequence number arrives for the first time. */
 static inline bool
 account(struct gen_rx *rx, struct gen_stream *s, uint64_t seq)
 {
@@ -169,9 +172,9 @@ account(struct gen_rx *rx, struct gen_stream *s, uint64_t seq)
 }
 
 /*
- * A frame that was on its way when the sink was cleared: known by its clock, as the
- * sink has seen nothing of it. Another machine's clock says nothing: it is a minute
- * off and more.
+ * True for a frame that was on its way when the sink was cleared, by the time at which
+ * it was sent. A frame of another machine does not match: its clock differs by more
+ * than a minute.
  */
 static inline bool
 was_under_way(const struct gen_wire *g, uint64_t sent)
@@ -181,7 +184,7 @@ was_under_way(const struct gen_wire *g, uint64_t sent)
 	return age - 1 < g->under_way;
 }
 
-/* What came before it is stale as well, and so is it when it comes again. */
+/* Count a stale frame. Lower sequence numbers are stale too, and so is a duplicate of it. */
 static void
 pass_by(struct gen_rx *rx, struct gen_stream *s, uint64_t seq)
 {
@@ -200,7 +203,7 @@ flush_latency(struct gen_rx *rx)
 	rx->lat_run = 0;
 }
 
-/* Frames of one burst mostly share their latency: count runs of it. */
+/* Frames of one burst often have equal latencies: add them to the histogram in one step. */
 static inline void
 add_latency(struct gen_rx *rx, uint64_t lat)
 {
@@ -211,7 +214,7 @@ add_latency(struct gen_rx *rx, uint64_t lat)
 	rx->lat_run++;
 }
 
-/* @p p an intact frame, from its Ethernet type on as generated. */
+/* Take an intact frame. @p p: its bytes, without a VLAN tag that was added on the way. */
 static inline void
 receive(struct gen_wire *g, const uint8_t *p, uint32_t len, uint64_t clock)
 {
@@ -250,7 +253,7 @@ gen_send(struct sl_wire *w, const struct sl_frame *frames, unsigned int n)
 		uint32_t len = frames[i].len;
 		enum verdict v = FOREIGN;
 
-		/* A tag on the way through changes nothing: look behind it. */
+		/* A VLAN tag that was added on the way is skipped. */
 		if (len >= GEN_OFF_PATTERN && wire_get16(p + GEN_OFF_TYPE) == GEN_TYPE_VLAN) {
 			p += GEN_VLAN_LEN;
 			len -= GEN_VLAN_LEN;

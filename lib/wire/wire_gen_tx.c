@@ -2,7 +2,10 @@
  * Copyright (c) 2026 The Syncline authors
  */
 
-/* gen's generator: frames stand prebuilt, and only what differs is stored. */
+/*
+ * gen's generator: frames are prebuilt, and only the fields that differ from
+ * frame to frame are stored when one is sent. The sink is in wire_gen_rx.c.
+ */
 
 #include <string.h>
 
@@ -15,8 +18,7 @@ static const uint16_t gen_imix[] = {60, 590, 60, 60, 590, 60, 60, 590, 60, 590, 
 
 #define GEN_IMIX_LEN (sizeof(gen_imix) / sizeof(gen_imix[0]))
 
-/* 198.18.0.0/15 is for benchmarks (RFC 2544): sources in its first half, one target in the other.
- */
+/* 198.18.0.0/15 is for benchmarks (RFC 2544): sources in one half, the destination in the other. */
 #define GEN_IP_SRC_HIGH 0xc612u
 #define GEN_IP_DST_HIGH 0xc613u
 #define GEN_IP_DST_LOW 1u
@@ -94,7 +96,7 @@ gen_tx_shape(struct gen_wire *g)
 	g->tx.flow = 0;
 	g->tx.imix_at = 0;
 	g->tx.reshape = false;
-	/* xorshift stands still at 0. */
+	/* xorshift never leaves the state 0. */
 	g->tx.random = g->now.seed != 0 ? g->now.seed : 1;
 }
 
@@ -109,7 +111,7 @@ next_len(struct gen_tx *tx, const struct gen_config *c)
 		tx->random ^= tx->random >> 7;
 		tx->random ^= tx->random << 17;
 		len = (uint32_t)(tx->random >> 32);
-		/* Scale instead of divide. */
+		/* Scale the random number to the range: a division would be slower. */
 		return c->len_min +
 			(uint32_t)(((uint64_t)len * (c->len_max - c->len_min + 1)) >> 32);
 	case GEN_MIX_IMIX:
@@ -139,7 +141,7 @@ patch_frame(uint8_t *p, const struct gen_tx *tx, uint32_t len, uint32_t flow, ui
 	wire_put16(p + GEN_OFF_UDP_LEN, udp_len);
 	wire_put64(p + GEN_OFF_SEQ, id);
 	wire_put64(p + GEN_OFF_CLOCK, clock);
-	/* The length counts twice: in the header and in the pseudo header. */
+	/* The length is summed twice: it is in the UDP header and in the pseudo header. */
 	sum = (uint16_t)~gen_fold(tx->udp_sum + flow + sport + 2 * (uint64_t)udp_len +
 		gen_sum64(id) + gen_sum64(clock) + gen_pattern_sum(len - GEN_OFF_PATTERN));
 	/* 0 would mean "no checksum" (RFC 768). */

@@ -2,6 +2,11 @@
  * Copyright (c) 2026 The Syncline authors
  */
 
+/*
+ * Reading a latency histogram: clear, bucket bounds, quantiles. Adding a
+ * value is inline in wire_hist.h.
+ */
+
 #include <math.h>
 
 #include "wire_hist.h"
@@ -27,7 +32,7 @@ wire_hist_top(unsigned int i)
 
 	if (octave == 0)
 		return step;
-	/* In the last octave the sum wraps to 0, less 1: the largest of all values. */
+	/* For the last bucket the shift wraps to 0, and 0 - 1 is UINT64_MAX. */
 	return ((WIRE_HIST_STEPS + step + 1) << (octave - 1)) - 1;
 }
 
@@ -37,7 +42,7 @@ wire_hist_quantile(const struct wire_hist *h, double q)
 	uint64_t total = 0, seen = 0, rank, max = wire_count_get(&h->max);
 	unsigned int i;
 
-	/* Not h->count: the writer may be between bucket and count. */
+	/* Sum the buckets: h->count may be behind while the writer is adding a value. */
 	for (i = 0; i < WIRE_HIST_BUCKETS; i++)
 		total += wire_count_get(&h->bucket[i]);
 	if (total == 0)

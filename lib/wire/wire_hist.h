@@ -6,9 +6,10 @@
 
 /**
  * @file
- * Log-linear histogram of 64-bit values: exact below 64, from there 64 equal
- * steps an octave, so that a quantile is at most 1/64 above the true one.
- * One writer, any readers; a reader sees each bucket whole, not all at once.
+ * Log-linear histogram of 64-bit values: exact below 64, above that 64 equal
+ * steps per octave, so that a quantile is at most 1/64 above the true one.
+ * One writer, any number of readers. A reader's buckets may be of different
+ * moments while the writer adds values.
  */
 
 #include <stdint.h>
@@ -21,7 +22,7 @@
 
 struct wire_hist {
 	wire_count_t count;
-	wire_count_t min; /* of no meaning while count is 0 */
+	wire_count_t min; /* undefined while count is 0 */
 	wire_count_t max;
 	wire_count_t sum;
 	wire_count_t bucket[WIRE_HIST_BUCKETS];
@@ -57,7 +58,7 @@ wire_hist_add(struct wire_hist *h, uint64_t v, uint64_t n)
 void wire_hist_clear(struct wire_hist *h);
 /** Largest value that falls into bucket @p i (below WIRE_HIST_BUCKETS). */
 uint64_t wire_hist_top(unsigned int i);
-/** Smallest value that at least @p q (0..1) of all are not above; 0 when empty. */
+/** The @p q quantile (0..1): at least that share of all values is not above it. 0 when empty. */
 uint64_t wire_hist_quantile(const struct wire_hist *h, double q);
 
 #endif /* _WIRE_HIST_H_ */

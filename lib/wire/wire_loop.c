@@ -2,7 +2,7 @@
  * Copyright (c) 2026 The Syncline authors
  */
 
-/* loop: what is sent comes back, through a bounded queue. */
+/* loop: frames that the NIC sends are received by the same NIC, through a bounded queue. */
 
 #include <errno.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
  * Copyright (c) 2026 The Syncline authors
  */
 
-/* null: link up, nothing comes, what is sent vanishes. */
+/* null: the link is up, nothing is received, and frames that the NIC sends are only counted. */
 
 #include <errno.h>
 #include <stdlib.h>

@@ -6,17 +6,17 @@
 
 /**
  * @file
- * When frames are due. A schedule that fell behind catches up by a bounded
- * number of frames and skips the rest: a late generator must not turn its own
- * delay into a burst that no receiver could have been asked to take.
+ * When frames are due at a given rate. A schedule that fell behind catches up by
+ * a bounded number of frames and skips the rest: a delay of the generator itself
+ * must not become a burst that the configured rate does not contain.
  */
 
 #include "wire_priv.h"
 
-/** Frames that may be overdue: those of 100 microseconds. */
+/** Frames overdue by more than this are skipped. */
 #define WIRE_PACE_SLACK_S 100e-6
 
-/** Device thread's. */
+/** One schedule; only the device thread uses it. */
 struct wire_pace {
 	double per_tick; /**< frames a clock tick; 0: not paced */
 	uint64_t start;	 /**< tick at which the first was due */
@@ -24,7 +24,7 @@ struct wire_pace {
 	uint64_t slack;	 /**< most that may be overdue */
 };
 
-/** Start a schedule of @p fps frames a second (0: none) that bursts by @p burst at least. */
+/** Start a schedule of @p fps frames a second (0: not paced); at least @p burst may be overdue. */
 static inline void
 wire_pace_start(struct wire_pace *p, double fps, double hz, uint64_t burst, uint64_t now)
 {
@@ -58,7 +58,10 @@ wire_pace_due(struct wire_pace *p, uint64_t now, uint64_t *skipped)
 static inline double
 wire_rate_fps(const struct wire_rate *r, double mean_len)
 {
-	/* FCS, preamble and the gap between frames: 24 bytes that no frame here has. */
+	/*
+	 * 24: bytes of FCS, preamble and gap, which the line carries and frames here do not
+	 * have.
+	 */
 	return r->bits > 0 ? r->bits / ((mean_len + 24) * 8) : r->fps;
 }
 

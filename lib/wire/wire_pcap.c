@@ -3,8 +3,8 @@
  */
 
 /*
- * pcap: a capture is replayed into the NIC, and what the NIC sends is
- * recorded. The capture is read whole at open, so that no file is touched
+ * pcap: a capture is replayed into the NIC, and what the NIC sends is recorded
+ * (wire_record.c). The whole capture is read at open, so that no file is read
  * while frames flow.
  */
 
@@ -23,7 +23,7 @@
 #include "wire_record.h"
 #include "wire_run.h"
 
-/* Most bytes of frames that a capture may have: it is held in memory. */
+/* Most bytes of frames in a capture, which is held in memory. */
 #define PCAP_IN_MAX (UINT64_C(256) << 20)
 #define ETHER_HEAD 14u
 
@@ -32,7 +32,7 @@ struct pcap_config {
 	uint64_t loop; /* how often the capture is sent; 0: without end */
 };
 
-/* One frame of the capture within the bytes of all. */
+/* One frame of the capture; at: its offset in the bytes of all frames. */
 struct capture_frame {
 	uint64_t at;
 	uint32_t len;
@@ -49,7 +49,7 @@ struct capture {
 struct pcap_wire {
 	struct sl_wire base;
 	struct capture in;
-	int in_fd;		 /* keeps others from writing to the capture; -1: none */
+	int in_fd;		 /* holds the lock against writers of the capture; -1: none */
 	struct wire_record *out; /* NULL: nothing is recorded */
 	double hz;
 	struct pcap_config now; /* device thread's copy */
@@ -68,9 +68,9 @@ struct pcap_wire {
 	struct pcap_config want;
 };
 
-/* What open was told. */
+/* The words that were given at open. */
 struct pcap_args {
-	struct pcap_config config; /* first: setters of config are given this */
+	struct pcap_config config; /* first member: setters get the address of either struct */
 	char *in;
 	char *out;
 };
@@ -176,7 +176,7 @@ pcap_sync(struct pcap_wire *pw)
 	wire_box_close(&pw->box);
 }
 
-/* The next frame of the capture, and on to the one after. */
+/* Give the next frame of the capture, and advance. */
 static void
 take_frame(struct pcap_wire *pw, struct sl_frame *frame)
 {
@@ -246,7 +246,7 @@ is_running(const struct pcap_wire *pw)
 {
 	if (!pw->want.run.run)
 		return false;
-	/* A start that the device thread has yet to carry out counts as done. */
+	/* A start counts as done, although the device thread has still to carry it out. */
 	if (pw->now.run.start_no != pw->want.run.start_no)
 		return pw->in.n > 0;
 	return atomic_load_explicit(&pw->running, memory_order_relaxed);
@@ -273,7 +273,7 @@ pcap_counters(struct sl_wire *w, struct sl_wire_counter *out, unsigned int max)
 	return n;
 }
 
-/* --- what came of the record --- */
+/* --- the record's result --- */
 
 static int
 pcap_flush(struct sl_wire *w, char *why, size_t why_len)
@@ -351,7 +351,7 @@ static int
 capture_add(struct capture *in, const char *path, const struct pcap_pkthdr *head,
 	const u_char *data, const struct wire_why *why)
 {
-	/* Hosts capture short frames before they are padded; a wire has none. */
+	/* Hosts capture frames before they are padded: pad them to the shortest frame of a wire. */
 	const uint32_t len = head->len < WIRE_FRAME_MIN ? WIRE_FRAME_MIN : head->len;
 
 	if (head->caplen < head->len)
@@ -402,8 +402,7 @@ capture_read(struct capture *in, const char *path, pcap_t *p, const struct wire_
 	return 0;
 }
 
-/* The capture as a stream, by a descriptor of its own; the wire keeps another, which holds the
- * file. */
+/* Open the capture as a stream. The wire keeps a second descriptor, which holds the file's lock. */
 static FILE *
 capture_stream(struct pcap_wire *pw, const char *path)
 {

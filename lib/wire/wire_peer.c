@@ -3,8 +3,8 @@
  */
 
 /*
- * peer:NAME: a crossover cable. Two wires of one hub that give the same name
- * are its ends; the link is up while both are there.
+ * peer:NAME: a crossover cable. Two wires of one hub with the same name are its
+ * ends; the link is up while both are open.
  */
 
 #include <errno.h>
@@ -19,7 +19,7 @@
 
 struct cable;
 
-/* One end. What end i sends goes into cable ring i, which the other end pops. */
+/* One end of a cable. End i pushes into ring i of the cable, and the other end pops from it. */
 struct peer_wire {
 	struct sl_wire base;
 	struct cable *cable;
@@ -27,7 +27,7 @@ struct peer_wire {
 	wire_count_t rx_frames; /* taken from the NIC */
 	wire_count_t tx_frames; /* given to it */
 	wire_count_t drops;	/* the queue to the other end was full */
-	wire_count_t unplugged; /* sent while the other end was not there */
+	wire_count_t unplugged; /* sent while the other end was not open */
 };
 
 struct cable {
@@ -75,7 +75,7 @@ sl_wire_hub_destroy(struct sl_wire_hub *hub)
 static bool
 is_plugged(const struct cable *c, unsigned int end)
 {
-	/* Acquire: an end that is seen has emptied its queue (peer_plug). */
+	/* Acquire: when we see an end plugged, it has emptied its queue before (peer_plug). */
 	return atomic_load_explicit(&c->plugged[end], memory_order_acquire);
 }
 
@@ -164,7 +164,7 @@ static const struct sl_wire_ops peer_ops = {
 	.close = peer_close,
 };
 
-/* The cable of that name, made when there is none. Under the hub's lock. */
+/* Find the cable of that name, or make one. The hub's lock is held. */
 static struct cable *
 cable_get(struct sl_wire_hub *hub, const char *name)
 {
@@ -205,7 +205,7 @@ peer_plug(struct peer_wire *pw, struct sl_wire_hub *hub, const char *name)
 	} else {
 		pw->cable = c;
 		pw->end = is_plugged(c, 0);
-		/* Frames for an earlier end of this place are not for this one. */
+		/* Drop frames that were sent to the wire that had this end before. */
 		wire_ring_drain(c->ring[!pw->end]);
 		atomic_store_explicit(&c->plugged[pw->end], true, memory_order_release);
 	}

@@ -7,7 +7,7 @@
 /**
  * @file
  * What the wires share: the kinds and how each is opened, the parser of their
- * texts, and relaxed counters. None of it is seen outside lib/softnic.
+ * texts, and relaxed counters. Users of wires include sl_wire.h.
  */
 
 #include <stdatomic.h>
@@ -18,16 +18,16 @@
 #include "sl_desc.h"
 #include "sl_wire.h"
 
-/** Bytes of FCS, which sizes given by people count and frames here lack. */
+/** Bytes of FCS: sizes that users give include it, frames here do not have it. */
 #define WIRE_FCS SL_FCS_LEN
 /** Longest frame on a wire and shortest, in bytes without FCS. */
 #define WIRE_FRAME_MAX (SL_FRAME_MAX - SL_FCS_LEN)
 #define WIRE_FRAME_MIN SL_FRAME_MIN
 
-/** Most frames that one poll of any wire hands over. */
+/** Most frames that one poll of any wire returns. */
 #define WIRE_BURST_MAX 64u
 
-/** Where a failure says why; len 0 keeps it silent. */
+/** Where a failure writes its reason; len 0: nowhere. */
 struct wire_why {
 	char *text;
 	size_t len;
@@ -41,7 +41,7 @@ int wire_fail(const struct wire_why *why, int err, const char *fmt, ...)
 struct wire_kind {
 	const char *name;
 	const char *usage; /**< "pcap:in=F[,out=F]" */
-	/** @p args what follows the colon, NULL without one. */
+	/** @p args: the text behind the colon; NULL without a colon. */
 	int (*open)(const char *args, struct sl_wire_hub *hub, struct sl_wire **out,
 			const struct wire_why *why);
 };
@@ -91,7 +91,7 @@ int wire_parse_bool(const char *text, bool *out);
 /** "02:00:00:00:00:01". -EINVAL. */
 int wire_parse_mac(const char *text, uint8_t mac[6]);
 
-/** How fast: frames a second, or a share of a line's bits. Both 0: no pacing. */
+/** A rate in frames a second or in a line's bits a second. Both 0: no pacing. */
 struct wire_rate {
 	double fps;  /**< frames a second */
 	double bits; /**< bits a second on the line, preamble and gap counted */
@@ -104,8 +104,9 @@ struct wire_rate {
 int wire_parse_rate(const char *text, struct wire_rate *out);
 
 /**
- * A counter with one writer, the device thread, and any readers. Relaxed is
- * enough: each stands alone, and a reader wants a recent value, no order.
+ * A counter with one writer, the device thread, and any number of readers.
+ * Relaxed is enough: a reader needs a recent value of one counter, and no order
+ * between counters.
  */
 typedef _Atomic uint64_t wire_count_t;
 
@@ -121,7 +122,7 @@ wire_count_set(wire_count_t *c, uint64_t v)
 	atomic_store_explicit(c, v, memory_order_relaxed);
 }
 
-/** Plain load, add and store: the one writer needs no locked instruction. */
+/** Plain load, add and store: with one writer no locked instruction is needed. */
 static inline void
 wire_count_add(wire_count_t *c, uint64_t n)
 {
@@ -134,10 +135,10 @@ struct wire_counter_row {
 	uint64_t value;
 };
 
-/** A text as JSON string. Bytes that are no ASCII are written as Latin-1's characters. */
+/** Write a text as a JSON string. Bytes that are not ASCII are written as Latin-1 characters. */
 void wire_json_text(FILE *json, const char *text);
 
-/** Hand rows over as sl_wire_ops.counters() wants them; returns @p n. */
+/** Fill @p out from rows, for sl_wire_ops.counters(); returns @p n. */
 unsigned int wire_counters_out(const struct wire_counter_row *rows, unsigned int n,
 	struct sl_wire_counter *out, unsigned int max);
 

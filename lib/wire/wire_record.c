@@ -2,7 +2,10 @@
  * Copyright (c) 2026 The Syncline authors
  */
 
-/* The record of a pcap wire, through stdio with a write function that keeps the errno. */
+/*
+ * The capture file that a pcap wire writes: through stdio, with a write function
+ * of its own that keeps the errno of the first failure. Replaying is in wire_pcap.c.
+ */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,16 +19,16 @@
 
 #include "wire_record.h"
 
-/* Of pcap's file format: nanosecond stamps, Ethernet. */
+/* Numbers of pcap's file format, for nanosecond stamps and Ethernet. */
 #define RECORD_MAGIC UINT32_C(0xa1b23c4d)
 #define RECORD_MAJOR 2
 #define RECORD_MINOR 4
 #define RECORD_SNAPLEN 65535
 #define RECORD_ETHERNET 1
-/* For a file; who reads a FIFO wants to see frames soon. */
+/* Buffer for a file, and the smaller one for a FIFO, whose reader wants to see frames soon. */
 #define RECORD_BUFFER (64u << 10)
 #define RECORD_BUFFER_LIVE (4u << 10)
-/* A pipe whose reader sleeps for so long does not hold up the device any longer. */
+/* When a pipe's reader takes nothing for so long, the record ends: the device must go on. */
 #define RECORD_WAIT_MS 1000
 
 struct record_file_head {
@@ -55,7 +58,7 @@ wire_file_hold(int fd, bool alone)
 {
 	struct stat st;
 
-	/* A device such as /dev/null has no content to protect. */
+	/* A character device such as /dev/null has no content to protect. */
 	if (fstat(fd, &st) != 0 || S_ISCHR(st.st_mode))
 		return 0;
 	return flock(fd, (alone ? LOCK_EX : LOCK_SH) | LOCK_NB) != 0 && errno == EWOULDBLOCK ?
@@ -64,8 +67,8 @@ wire_file_hold(int fd, bool alone)
 }
 
 /*
- * The end of a pipe that nobody reads any more, a file as long as it may be: errors, but no
- * signals that end the process.
+ * Write with SIGPIPE and SIGXFSZ blocked: a pipe without a reader and a file at its size limit
+ * are errors of the record, and must not end the process.
  */
 static ssize_t
 write_quietly(int fd, const char *data, size_t len)
@@ -89,7 +92,7 @@ write_quietly(int fd, const char *data, size_t len)
 	return n;
 }
 
-/* stdio's write: all of it, or what is in the way is kept. */
+/* stdio's write function: writes all bytes, or keeps the errno that prevented it. */
 static ssize_t
 record_write(void *cookie, const char *data, size_t len)
 {
@@ -118,7 +121,7 @@ is_same(const struct stat *a, int fd)
 	return fd >= 0 && fstat(fd, &b) == 0 && a->st_dev == b.st_dev && a->st_ino == b.st_ino;
 }
 
-/* Files that a record would destroy, or that would destroy the record. */
+/* Refuse a file whose content the record would destroy, or that would destroy the record. */
 static int
 check_file(const char *path, const struct stat *st, int in_fd, const struct wire_why *why)
 {
@@ -147,7 +150,7 @@ open_file(struct wire_record *r, int in_fd, const struct wire_why *why)
 		return wire_fail(why, EINVAL,
 			"pcap:out=-: text goes to standard output; allowed: the path of "
 			"a file or FIFO");
-	/* Before the open: that of a FIFO may take long. */
+	/* Check before the open: opening a FIFO waits for its reader. */
 	if (stat(r->path, &st) == 0) {
 		ret = check_file(r->path, &st, in_fd, why);
 		if (ret != 0)
@@ -168,7 +171,7 @@ open_file(struct wire_record *r, int in_fd, const struct wire_why *why)
 	if (fstat(r->fd, &st) != 0 || (S_ISREG(st.st_mode) && ftruncate(r->fd, 0) != 0))
 		return wire_fail(
 			why, errno, "pcap:out=%s: cannot be emptied: %s", r->path, strerror(errno));
-	/* A reader that sleeps must not stop the device's thread for good. */
+	/* Non-blocking: a reader that sleeps must not stop the device's thread for good. */
 	r->live = !S_ISREG(st.st_mode);
 	if (r->live)
 		fcntl(r->fd, F_SETFL, fcntl(r->fd, F_GETFL) | O_NONBLOCK);
@@ -192,7 +195,7 @@ open_stream(struct wire_record *r, const struct wire_why *why)
 		return wire_fail(why, ENOMEM, "pcap:out=%s: no memory", r->path);
 	setvbuf(r->file, r->buffer, _IOFBF, r->live ? RECORD_BUFFER_LIVE : RECORD_BUFFER);
 	fwrite(&head, sizeof(head), 1, r->file);
-	/* The head is written at once: a disk that is full shows here already. */
+	/* Write the file's head at once: a full disk then fails the open. */
 	if (wire_record_flush(r) != 0)
 		return wire_fail(why, r->error, "pcap:out=%s: cannot be written: %s", r->path,
 			strerror(r->error));
@@ -246,7 +249,10 @@ wire_record_flush(struct wire_record *r)
 	int fd;
 
 	fflush(r->file);
-	/* What only a close tells, as that of a file on a server, the close of a copy tells now. */
+	/*
+	 * Some file systems report write errors only at close: close a duplicate to get them
+	 * now.
+	 */
 	fd = r->error == 0 ? dup(r->fd) : -1;
 	if (fd >= 0 && close(fd) != 0 && errno != EINTR)
 		r->error = errno;

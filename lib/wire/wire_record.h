@@ -6,8 +6,8 @@
 
 /**
  * @file
- * A capture file that is written: pcap's form with nanosecond stamps. What cannot be
- * written ends the record, for good: a file with a hole would look like another run.
+ * A capture file that is written, in pcap's format with nanosecond stamps. The first
+ * failed write ends the record: a file with a gap would look like another run.
  */
 
 #include <time.h>
@@ -17,8 +17,8 @@
 struct wire_record;
 
 /**
- * Open @p path, and empty it when it is a file that no other wire holds.
- * A FIFO is waited for, until somebody reads it. Control.
+ * Open @p path; a file that no other wire holds is emptied. The open of a FIFO
+ * waits for a reader. Control.
  * @param in_fd  the capture that the same wire replays; -1: none
  * @return 0 or negative errno with the reason in @p why.
  */
@@ -28,7 +28,7 @@ wire_record_open(const char *path, int in_fd, struct wire_record **out, const st
 int
 wire_record_add(struct wire_record *r, const struct sl_frame *frame, const struct timespec *now);
 /**
- * Write out what is held back. Any thread.
+ * Write out buffered frames. Any thread.
  * @return 0, or the negative errno that ended the record.
  */
 int
@@ -41,9 +41,9 @@ void
 wire_record_close(struct wire_record *r);
 
 /**
- * Hold a file for this wire, against others of this and of other processes.
- * @param alone  false: others may read it too
- * @return 0; -EBUSY. Where the file system knows no locks: 0.
+ * Lock a file for this wire against other wires of this and of other processes.
+ * @param alone  false: other wires may read it too
+ * @return 0, also when the file system has no locks; -EBUSY.
  */
 int
 wire_file_hold(int fd, bool alone);

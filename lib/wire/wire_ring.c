@@ -2,6 +2,12 @@
  * Copyright (c) 2026 The Syncline authors
  */
 
+/*
+ * A queue of frames with one producer and one consumer, without locks: how
+ * frames lie in the ring of bytes, and how both sides publish their
+ * positions. Its interface is in wire_ring.h.
+ */
+
 #include <stdalign.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +17,10 @@
 #define RECORD_ALIGN 8u
 #define CACHE_LINE 64
 
-/* Before each frame. A record never wraps: a skip record fills up to the ring's end. */
+/*
+ * The head of each frame. A frame never wraps: a skip record fills the rest of the ring
+ * before it.
+ */
 struct record {
 	uint32_t len;
 	uint16_t bad_fcs;
@@ -24,11 +33,11 @@ _Static_assert(sizeof(struct record) == RECORD_ALIGN, "frames are aligned like r
 struct wire_ring {
 	alignas(CACHE_LINE) _Atomic uint64_t head; /* written by the producer */
 	uint64_t pushed;
-	uint64_t tail_seen; /* the producer's last look at tail and popped */
+	uint64_t tail_seen; /* the producer's copy of tail; popped_seen: of popped */
 	uint64_t popped_seen;
 	alignas(CACHE_LINE) _Atomic uint64_t tail; /* written by the consumer */
 	_Atomic uint64_t popped;
-	uint64_t read; /* tail once the popped frames are given back */
+	uint64_t read; /* becomes tail when the popped frames are given back */
 	uint64_t read_frames;
 	alignas(CACHE_LINE) uint8_t bytes[WIRE_RING_BYTES];
 };
@@ -67,7 +76,7 @@ has_room(struct wire_ring *r, uint64_t head, uint64_t need)
 	if (head + need - r->tail_seen <= WIRE_RING_BYTES &&
 		r->pushed - r->popped_seen < WIRE_RING_FRAMES)
 		return true;
-	/* The consumer has read the frames before it gave their room back. */
+	/* Acquire: the consumer has read the frames before the producer reuses their room. */
 	r->tail_seen = atomic_load_explicit(&r->tail, memory_order_acquire);
 	r->popped_seen = atomic_load_explicit(&r->popped, memory_order_relaxed);
 	return head + need - r->tail_seen <= WIRE_RING_BYTES &&
@@ -98,7 +107,7 @@ wire_ring_push(struct wire_ring *r, const struct sl_frame *frame)
 	rec->skip = 0;
 	memcpy(rec + 1, frame->data, frame->len);
 	r->pushed++;
-	/* The frame is whole before the consumer sees it. */
+	/* Release: the frame is complete before the consumer sees the new head. */
 	atomic_store_explicit(&r->head, head + need, memory_order_release);
 	return true;
 }
@@ -109,10 +118,10 @@ wire_ring_pop(struct wire_ring *r, struct sl_frame *frames, unsigned int max)
 	uint64_t head, pos = r->read;
 	unsigned int n = 0;
 
-	/* An idle consumer leaves the producer's view of this line alone. */
+	/* Store only what changed: an idle consumer does not take this line from the producer. */
 	if (atomic_load_explicit(&r->tail, memory_order_relaxed) != pos) {
 		atomic_store_explicit(&r->popped, r->read_frames, memory_order_relaxed);
-		/* The caller is done with the last frames before the producer writes there. */
+		/* Release: the caller has used the last frames before the producer writes there. */
 		atomic_store_explicit(&r->tail, pos, memory_order_release);
 	}
 	head = atomic_load_explicit(&r->head, memory_order_acquire);

@@ -8,8 +8,8 @@
  * @file
  * A bounded queue of frame copies between two device threads, or within one:
  * one producer, one consumer, no lock. Frames lie one after another in a ring
- * of bytes, so short ones take little room. What was popped stays valid until
- * the next pop.
+ * of bytes, so short ones take little room. Popped frames stay valid until the
+ * next pop.
  */
 
 #include <stdint.h>
@@ -18,7 +18,7 @@
 
 /** Bytes of frames and their heads that a queue holds: 108 of the longest frames. */
 #define WIRE_RING_BYTES (1u << 20)
-/** And no more frames than this. */
+/** Most frames that a queue holds. */
 #define WIRE_RING_FRAMES 4096u
 
 struct wire_ring;
@@ -29,9 +29,9 @@ struct wire_ring *wire_ring_create(void);
 void wire_ring_destroy(struct wire_ring *r);
 /** Producer: copy one frame in; false when it is full or longer than WIRE_FRAME_MAX. */
 bool wire_ring_push(struct wire_ring *r, const struct sl_frame *frame);
-/** Consumer: the next frames, at most @p max. Gives back the room of those of the last call. */
+/** Consumer: the next frames, at most @p max. Frees the room of the frames of the last call. */
 unsigned int wire_ring_pop(struct wire_ring *r, struct sl_frame *frames, unsigned int max);
-/** Consumer: forget what is queued. */
+/** Consumer: drop all queued frames. */
 void wire_ring_drain(struct wire_ring *r);
 
 #endif /* _WIRE_RING_H_ */

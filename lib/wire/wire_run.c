@@ -2,6 +2,12 @@
  * Copyright (c) 2026 The Syncline authors
  */
 
+/*
+ * The words start, stop, rate, autostart and clear, which gen and pcap
+ * understand alike. How the device thread gets such settings is in
+ * wire_run.h.
+ */
+
 #include "wire_clock.h"
 #include "wire_run.h"
 

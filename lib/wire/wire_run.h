@@ -6,15 +6,15 @@
 
 /**
  * @file
- * What wires that send by themselves (gen, pcap) have in common: start, stop,
- * rate and clear, and how such settings get from control to device thread.
+ * What wires that send by themselves (gen, pcap) share: start, stop, rate and
+ * clear, and how settings get from a control thread to the device thread.
  */
 
 #include <pthread.h>
 
 #include "wire_priv.h"
 
-/** First member of such a wire's settings. The numbers count, to show the device thread news. */
+/** First member of the settings of gen and pcap. The _no members count changes. */
 struct wire_run {
 	struct wire_rate rate;
 	bool run;
@@ -24,7 +24,7 @@ struct wire_run {
 	uint64_t clear_at; /* wire_clock_now() of the last clear */
 };
 
-/* Setters for tables of struct wire_opt: ctx is a struct that begins with a wire_run. */
+/* Setters for tables of struct wire_opt: ctx points to a struct that begins with a wire_run. */
 int wire_run_rate(void *ctx, const char *value);
 int wire_run_autostart(void *ctx, const char *value);
 int wire_run_start(void *ctx, const char *value);
@@ -32,14 +32,15 @@ int wire_run_stop(void *ctx, const char *value);
 int wire_run_clear(void *ctx, const char *value);
 
 /**
- * A letter box for settings: control writes them under the lock and posts;
- * the device thread takes a copy when it gets the lock without waiting, which
- * could last a time slice. Readers of figures hold the lock against a clear.
+ * A letter box for settings: a control thread writes them under the lock and
+ * posts. The device thread copies them when it gets the lock at once; waiting
+ * could take a time slice. Readers of counters hold the lock, so that no clear
+ * comes in between.
  */
 struct wire_box {
 	pthread_mutex_t lock;
 	_Atomic uint32_t posted;
-	_Atomic uint32_t taken; /* stored under lock by the device thread */
+	_Atomic uint32_t taken; /* last posted number that the device thread has taken; stored under lock */
 };
 
 /** Control, with the lock held: the settings are new. */
@@ -49,7 +50,10 @@ wire_box_post(struct wire_box *b)
 	atomic_fetch_add_explicit(&b->posted, 1, memory_order_relaxed);
 }
 
-/** Is there what the device thread has not taken? Relaxed: the lock orders the settings. */
+/**
+ * True when settings were posted that the device thread has not taken. Relaxed: the
+ * lock orders them.
+ */
 static inline bool
 wire_box_news(const struct wire_box *b)
 {
@@ -57,14 +61,14 @@ wire_box_news(const struct wire_box *b)
 	       atomic_load_explicit(&b->taken, memory_order_relaxed);
 }
 
-/** Device thread: true with the lock held when there is something to take now. */
+/** Device thread: true, with the lock held, when there are new settings and the lock was free. */
 static inline bool
 wire_box_open(struct wire_box *b)
 {
 	return __builtin_expect(wire_box_news(b), 0) && pthread_mutex_trylock(&b->lock) == 0;
 }
 
-/** Device thread: all is taken; gives the lock back. */
+/** Device thread: the settings are taken; releases the lock. */
 static inline void
 wire_box_close(struct wire_box *b)
 {

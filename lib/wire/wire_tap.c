@@ -3,11 +3,11 @@
  */
 
 /*
- * tap:IFNAME: the host's kernel. What the host sends through the interface
- * arrives at the NIC, what the NIC sends the host receives. The interface
- * may be moved to another network namespace: the wire holds on to it.
- * It is opened without a virtio header, so the host completes its checksums
- * and cuts its segments before the frames come here.
+ * tap:IFNAME: the host's kernel. The NIC receives what the host sends through
+ * the interface, and the host receives what the NIC sends. The interface may be
+ * moved to another network namespace; the wire keeps working. It is opened
+ * without a virtio header, so the kernel computes checksums and cuts segments
+ * before frames arrive here.
  */
 
 #include <ctype.h>
@@ -26,9 +26,9 @@
 #include "wire_priv.h"
 
 #define TAP_DEVICE "/dev/net/tun"
-/* One byte more than a frame may have: a read that fills it found a longer one. */
+/* One byte more than the longest frame: a read that fills it was a longer frame. */
 #define TAP_SLOT_BYTES (WIRE_FRAME_MAX + 1)
-/* After finding nothing, look again no sooner: each look costs a system call. */
+/* After an empty read, wait so long before the next one: each costs a system call. */
 #define TAP_IDLE_S 5e-6
 #define TAP_MTU_MIN 68u
 #define TAP_MTU_MAX (WIRE_FRAME_MAX - 14u)
@@ -44,12 +44,12 @@ struct tap_wire {
 	struct sl_wire base;
 	int fd;
 	uint64_t idle_ticks;
-	uint64_t look_at;	/* clock before which no look is taken */
+	uint64_t look_at;	/* clock value from which on the next read is allowed */
 	_Atomic bool gone;	/* the interface was deleted */
 	wire_count_t rx_frames; /* taken from the NIC */
 	wire_count_t tx_frames; /* given to it */
 	wire_count_t drops;	/* the kernel's queue was full */
-	wire_count_t refused;	/* the kernel would not have it: interface down, malformed */
+	wire_count_t refused;	/* refused by the kernel: interface down, malformed */
 	wire_count_t oversize;	/* from the host, longer than a frame may be */
 	uint8_t slots[WIRE_BURST_MAX][TAP_SLOT_BYTES];
 };
@@ -69,12 +69,12 @@ tap_send(struct sl_wire *w, const struct sl_frame *frames, unsigned int n)
 			wire_count_add(&tw->refused, 1);
 	}
 	wire_count_add(&tw->rx_frames, taken);
-	/* The host may answer at once. */
+	/* The host may answer at once: read soon. */
 	if (taken > 0)
 		tw->look_at = 0;
 }
 
-/* One frame from the host: its bytes without padding, 0 when there is none. */
+/* Read one frame of the host. Returns its length without padding; 0: there is none. */
 static uint32_t
 read_frame(struct tap_wire *tw, uint8_t *slot)
 {
@@ -114,7 +114,7 @@ tap_poll(struct sl_wire *w, struct sl_frame *frames, unsigned int max, unsigned 
 			tw->look_at = clock + tw->idle_ticks;
 			break;
 		}
-		/* The host's frames lack the padding that a wire would need. */
+		/* The host's frames come without padding: add it. */
 		if (len < WIRE_FRAME_MIN) {
 			memset(slot + len, 0, WIRE_FRAME_MIN - len);
 			len = WIRE_FRAME_MIN;
@@ -191,7 +191,7 @@ static const struct wire_opt tap_opts[] = {
 	{NULL, 0, NULL, NULL},
 };
 
-/* The interface's name stands first, then options. */
+/* Parse the interface's name, then the options behind it. */
 static int
 parse(const char *args, struct tap_config *c, const struct wire_why *why)
 {
@@ -200,7 +200,7 @@ parse(const char *args, struct tap_config *c, const struct wire_why *why)
 	bool ok = len > 0 && len < IFNAMSIZ;
 	size_t i;
 
-	/* The kernel refuses these, but for '%', of which it would make a number. */
+	/* The kernel refuses these characters too, except '%', which it replaces by a number. */
 	for (i = 0; ok && i < len; i++)
 		ok = isgraph((unsigned char)args[i]) && strchr("/:%", args[i]) == NULL;
 	if (!ok)
@@ -214,7 +214,7 @@ parse(const char *args, struct tap_config *c, const struct wire_why *why)
 		"tap", rest != NULL ? rest + 1 : NULL, WIRE_AT_OPEN, tap_opts, c, why);
 }
 
-/* What to do about a failure, for people. */
+/* What the user can do about a failure. */
 static const char *
 remedy(int err)
 {
@@ -257,7 +257,7 @@ open_device(struct tap_wire *tw, const struct tap_config *c, const struct wire_w
 	return 0;
 }
 
-/* Address, MTU, up. @p sock any socket of the namespace. */
+/* Set address and MTU, and bring the interface up. @p sock: any socket of the namespace. */
 static int
 set_up(int sock, const struct tap_config *c, const struct wire_why *why)
 {

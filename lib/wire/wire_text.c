@@ -2,7 +2,10 @@
  * Copyright (c) 2026 The Syncline authors
  */
 
-/* Parser of what people write after a wire's colon or hand to its control. */
+/*
+ * Parses the words behind a wire's colon and those given to its control: a
+ * table of struct wire_opt says which words a kind understands.
+ */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -12,10 +15,10 @@
 #include "wire_priv.h"
 
 #define GIGABIT 1e9
-/* Faster than any host can offer, slow enough for all sums to fit. */
+/* Highest rate, frames a second: more than any host can offer, and no sum overflows. */
 #define RATE_MAX 1e9
 
-/* All words of one table that may be given now, for a message. */
+/* List the words of a table that may be given at this time, for a message. */
 static void
 list_words(const struct wire_opt *opts, enum wire_opt_when when, char *buf, size_t len)
 {
@@ -121,7 +124,7 @@ wire_parse_mac(const char *text, uint8_t mac[6])
 	return 0;
 }
 
-/* What follows the percent sign: whose line. */
+/* Parse the line's speed behind the percent sign. */
 static int
 parse_line(const char *text, double *bits)
 {
@@ -164,7 +167,7 @@ wire_parse_rate(const char *text, struct wire_rate *out)
 	default:
 		break;
 	}
-	/* Below one frame a second only 0 means something: no pacing. */
+	/* Rates between 0 and 1 are refused; 0 means no pacing. */
 	if (*end != '\0' || v > RATE_MAX || (v < 1 && v != 0))
 		return -EINVAL;
 	r.fps = v;
