@@ -380,8 +380,8 @@ void check_access(void *ctx, const struct sl_sync_access *a);
 /* sl_check_adversary.c */
 
 /**
- * A moment at which the adversary may act; the current call is about lines [first,
- * first + count) of @p m.
+ * The adversary may act. The current call is about lines [first, first + count) of @p m, or m is
+ * NULL.
  */
 void check_moment(struct sl_check *c, struct check_map *m, uint32_t first, uint32_t count);
 /** A line was handed over: the adversary prefers such lines. */

@@ -7,7 +7,7 @@
 /**
  * @file
  * What differs between the releases of DPDK that this tree builds on, 22.11 to 26.11. No other file asks
- * for the release, but tests/common/compat.h for what only tests need. Needs no driver headers.
+ * for the release, except tests/common/compat.h for what only tests need. Needs no driver headers.
  */
 
 #include <stddef.h>
@@ -23,7 +23,7 @@ struct rte_eth_stats;
 /** True from that release on, its release candidates included. */
 #define SL_DPDK(year, month) (RTE_VERSION >= RTE_VERSION_NUM(year, month, 0, 0))
 
-/** True when an mbuf has its buf_iova, beside its buf_addr. A test may say 0. */
+/** True when an mbuf has a buf_iova beside its buf_addr. A test may define it as 0. */
 #ifdef SL_IOVA_IN_MBUF
 #elif SL_DPDK(23, 3)
 #define SL_IOVA_IN_MBUF RTE_IOVA_IN_MBUF
@@ -31,7 +31,7 @@ struct rte_eth_stats;
 #define SL_IOVA_IN_MBUF RTE_IOVA_AS_PA
 #endif
 
-/** Add an unsigned number to a dictionary of telemetry's. */
+/** Add an unsigned number to a telemetry dictionary. */
 #if SL_DPDK(23, 3)
 #define sl_tel_add_dict_uint rte_tel_data_add_dict_uint
 #else
@@ -80,8 +80,9 @@ struct rte_eth_stats;
 #endif
 
 /**
- * What a function returns that runs on a thread with the CPUs of EAL's control threads, and to run @run(@arg)
- * there to its end: 0, or an error, and it did not run. Needs rte_lcore.h and rte_thread.h.
+ * The return type of a function that runs on a thread with the CPUs of EAL's control threads, and a call that
+ * runs @run(@arg) there and waits for its end. It returns 0, or an error when @run did not run. Needs
+ * rte_lcore.h and rte_thread.h.
  */
 #if SL_DPDK(23, 3)
 typedef uint32_t sl_control_result_t;
@@ -101,21 +102,27 @@ typedef void *sl_control_result_t;
 	})
 #endif
 
-/** Note in @link, a struct rte_eth_link, what the port is plugged into: what RTE_ETH_LINK_CONNECTOR_ ends in. */
+/**
+ * Set the connector of @link, a struct rte_eth_link; @what is the end of an
+ * RTE_ETH_LINK_CONNECTOR_ name.
+ */
 #if SL_DPDK(25, 11)
 #define SL_LINK_CONNECTOR(link, what) ((link)->link_connector = RTE_ETH_LINK_CONNECTOR_##what)
 #else
 #define SL_LINK_CONNECTOR(link, what) ((void)(link))
 #endif
 
-/** Note in @info, a struct rte_eth_dev_info, the most that the NIC fills of one buffer. */
+/** Set in @info, a struct rte_eth_dev_info, the most bytes that the NIC writes to one buffer. */
 #if SL_DPDK(23, 11)
 #define SL_INFO_RX_BUF_MAX(info, bytes) ((info)->max_rx_bufsize = (bytes))
 #else
 #define SL_INFO_RX_BUF_MAX(info, bytes) ((void)(info))
 #endif
 
-/** Say in a struct rte_eth_dev_info, and in a struct rte_eth_rss_conf, that the hash is Toeplitz's alone. */
+/**
+ * Say in a struct rte_eth_dev_info, and in a struct rte_eth_rss_conf, that Toeplitz is
+ * the only hash.
+ */
 #if SL_DPDK(23, 11)
 #define SL_INFO_TOEPLITZ(info) ((info)->rss_algo_capa |= RTE_ETH_HASH_ALGO_CAPA_MASK(TOEPLITZ))
 #define SL_RSS_TOEPLITZ(conf) ((conf)->algorithm = RTE_ETH_HASH_FUNCTION_TOEPLITZ)
@@ -124,7 +131,7 @@ typedef void *sl_control_result_t;
 #define SL_RSS_TOEPLITZ(conf) ((void)(conf))
 #endif
 
-/** What the operation returns that counts a queue's descriptors. */
+/** The return type of the operation that counts a queue's descriptors. */
 #if SL_DPDK(25, 11)
 typedef int sl_queue_count_t;
 #else
@@ -138,7 +145,7 @@ typedef uint32_t sl_queue_count_t;
 #define SL_TX_QUEUE_COUNT(eth, count) ((void)(eth), (void)(count))
 #endif
 
-/** True when EAL's log goes to syslog too, as long as it has no stream of an application's. */
+/** True when EAL logs to syslog too, unless the application has set a log stream. */
 #define SL_EAL_LOGS_TO_SYSLOG (!SL_DPDK(24, 11))
 
 /** Note @drv, a struct rte_pci_driver, in @pci, as the bus does before it probes the device. */

@@ -6,9 +6,9 @@
 
 /**
  * @file
- * Sets of CPUs of any number. A cpu_set_t ends at CPU 1023: on a larger machine the kernel
- * refuses to fill one, and CPU_SET() of a number beyond does nothing. CPU numbers may have gaps,
- * so a count of CPUs says nothing about them: affinity does.
+ * Sets of CPUs with any numbers. A cpu_set_t ends at CPU 1023: on a larger machine the kernel
+ * refuses to fill one, and CPU_SET() ignores higher numbers. CPU numbers may have gaps, so
+ * affinity, and not the count of CPUs, says which ones exist.
  * Header only: programs, driver and tests share no library. Any thread.
  */
 
@@ -17,10 +17,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/** CPU numbers are below it; so are those that "cpu=" takes. Linux has 8192 at most. */
+/** All CPU numbers, those in "cpu=" too, are below this. Linux has at most 8192 CPUs. */
 #define SL_CPUS_MAX 32768
 
-/** A set, which its owner gives back with sl_cpus_free(). */
+/** A set of CPUs; its owner frees it with sl_cpus_free(). */
 struct sl_cpus {
 	cpu_set_t *set;
 	size_t size; /**< of @c set, in bytes */
@@ -38,7 +38,7 @@ sl_cpus_alloc(struct sl_cpus *c, int n)
 	return 0;
 }
 
-/** Give it back. */
+/** Free a set. */
 static inline void
 sl_cpus_free(struct sl_cpus *c)
 {
@@ -61,7 +61,10 @@ sl_cpus_one(struct sl_cpus *c, int cpu)
 	return rc;
 }
 
-/** The CPUs that the calling thread may use. @return 0 or negative errno: nothing to give back. */
+/**
+ * The CPUs that the calling thread may use. @return 0, or negative errno: @p c needs no
+ * free then.
+ */
 static inline int
 sl_cpus_of_thread(struct sl_cpus *c)
 {

@@ -6,10 +6,10 @@
 
 /**
  * @file
- * Numbers that people write: on command lines, in device arguments, in wires' texts. One
- * parser for all of them, which takes a number whole or refuses it: no sign, blank or
- * fraction where none belongs, nothing behind it, no overflow that wraps or is cut.
- * "010" is refused, as C would take it for 8 and people for 10.
+ * Numbers that users write: on command lines, in device arguments, in wires' texts. One
+ * parser for all of them, which refuses whatever is not exactly a number: signs, blanks
+ * and fractions that are not allowed there, text behind it, overflow. "010" is refused,
+ * since C reads it as 8 and people as 10.
  * Header only: programs, driver and tools share no library. Any thread.
  */
 
@@ -30,8 +30,8 @@ sl_number_digit(char c)
 }
 
 /**
- * The number that a text begins with, to the last of its digits.
- * @param text      moved behind it
+ * The number that a text begins with: all of its leading digits.
+ * @param text      moved behind the number
  * @param base      10 or 16
  * @return 0; -EINVAL: there is none, or it has leading zeros; -ERANGE: above UINT64_MAX.
  */
@@ -71,7 +71,7 @@ sl_number(const char *text, uint64_t min, uint64_t max, uint64_t *out)
 	return rc;
 }
 
-/** The same, or hexadecimal behind "0x": masks and seeds. */
+/** Like sl_number(), but hexadecimal behind "0x" is allowed too: for masks and seeds. */
 static inline int
 sl_number_hex(const char *text, uint64_t min, uint64_t max, uint64_t *out)
 {
@@ -111,8 +111,8 @@ sl_number_int(const char *text, int min, int max, int *out)
 
 /**
  * The decimal number with or without a fraction that a text begins with: "2", "0.5",
- * "1.5e3". Zeros in front are none of C's octal here, but refused all the same.
- * @param text  moved behind it
+ * "1.5e3". Leading zeros are refused as in sl_number().
+ * @param text  moved behind the number
  * @return 0; -EINVAL; -ERANGE: beyond a double's range.
  */
 static inline int
@@ -135,7 +135,10 @@ sl_number_fraction(const char **text, double *out)
 			return -EINVAL;
 		p += strspn(p, "0123456789");
 	}
-	/* It ends where the digits do: no "0x", which would not have come so far. */
+	/*
+	 * strtod() may read past p, as for "0x1": the caller then finds "x1" at *text and
+	 * refuses it.
+	 */
 	errno = 0;
 	v = strtod(*text, NULL);
 	if (errno != 0)
