@@ -6,10 +6,10 @@
 
 /**
  * @file
- * What is to be counted in instructions, and what is not. A counter runs the
- * program: callgrind knows the two functions by their names (--toggle-collect,
- * --dump-after); tests/perf/qemu_count.c, for AArch64, by the hints in them,
- * which are no-operations to any processor.
+ * Marks the calls whose instructions are counted. The program runs under a
+ * counter: callgrind finds the two functions by their names (--toggle-collect,
+ * --dump-after); tests/perf/qemu_count.c, for AArch64, finds the hints in them,
+ * which any processor executes as no-operations.
  */
 
 #include <stdint.h>
@@ -26,14 +26,14 @@ struct rte_mbuf;
 #ifdef __aarch64__
 #define COUNTED_MARK(hint) asm volatile("hint #" RTE_STR(hint)::: "memory")
 #else
-/* Keeps a call before it from becoming a jump. */
+/* Keeps the compiler from turning the call before it into a jump. */
 #define COUNTED_MARK(hint) asm volatile("" ::: "memory")
 #endif
 
 /** A burst function of an ethdev driver: its queue, mbufs, how many. */
 typedef uint16_t (*counted_fn)(void *queue, struct rte_mbuf **pkts, uint16_t n);
 
-/* A counter looks for names: no copies under other ones. */
+/* Counters look for names: the compiler must not make copies with other names. */
 #ifdef __clang__
 #define COUNTED __attribute__((noinline))
 #else
@@ -52,14 +52,14 @@ counted_burst(counted_fn fn, void *queue, struct rte_mbuf **pkts, uint16_t n)
 	return done;
 }
 
-/** The count so far is one figure; the next begins at 0. */
+/** Ends a count; the next one begins at 0. */
 static COUNTED void
 counted_end(void)
 {
 	COUNTED_MARK(COUNTED_HINT_END);
 }
 
-/** A burst function that does nothing: what counting it gives is the counting's own. */
+/** A burst function that does nothing: its count is the cost of counting itself. */
 static inline uint16_t
 counted_nothing(void *queue, struct rte_mbuf **pkts, uint16_t n)
 {

@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * Finds the first cause why EAL did not start or has no port, and says how to
+ * mend it: memory, plugins, drivers and IOMMU of the devices that were asked
+ * for. It reads /proc and /sys and changes nothing.
+ */
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -22,7 +29,7 @@
 #include "diagnose.h"
 #include "huge.h"
 
-/** What the default run of sl-testpmd maps for DMA, with room. */
+/** Locked memory that the default run of sl-testpmd needs, with some room. */
 #define MEMLOCK_LEAST (64u << 20)
 #define NOIOMMU_MODE "/sys/module/vfio/parameters/enable_unsafe_noiommu_mode"
 #define CAP_BIT_IPC_LOCK 14
@@ -33,7 +40,7 @@ struct why {
 	size_t len;
 };
 
-/** @return true, so that a check ends with it. */
+/** Write the sentence. @return true, so that a check can end with this call. */
 static bool __rte_format_printf(2, 3) because(const struct why *why, const char *fmt, ...)
 {
 	va_list ap;
@@ -175,7 +182,7 @@ hugepages_in(const struct diagnose *d, const char *folder, const char *file)
 	return number_in(d, path);
 }
 
-/** Free ones, but for those that are promised to somebody who has not touched them yet. */
+/** Free hugepages, without those that are reserved by a process that has not touched them yet. */
 static unsigned long
 hugepages_unpromised(const struct diagnose *d, const char *folder)
 {
@@ -261,7 +268,7 @@ check_hugetlbfs(const struct diagnose *d, const struct why *why)
 
 /* Plugins. */
 
-/** EAL refuses a file when everybody may write to it or to a folder on its way. */
+/** EAL refuses a plugin when everybody may write to its file or to a folder on its path. */
 static bool
 check_plugin(const struct diagnose *d, const char *file, const struct why *why)
 {
@@ -438,7 +445,7 @@ check_node(const struct diagnose *d, const char *bdf, const struct why *why)
 		return because(why,
 			"user %u may not open %s, the IOMMU group of %s. Mend: chown %u %s",
 			geteuid(), node, bdf, geteuid(), node);
-	/* A group that is busy and that nobody else is seen with, is most likely our own. */
+	/* A busy group that no other process holds is most likely held by this process. */
 	return err != EBUSY &&
 		because(why, "%s, the IOMMU group of %s: %s", node, bdf, strerror(err));
 }
@@ -545,7 +552,7 @@ diagnose_start(const struct diagnose *d, int err, char *why, size_t len)
 	const struct why w = {.text = why, .len = len};
 	bool said = false;
 
-	/* What EAL was at when it gave up. */
+	/* rte_errno tells at which step EAL gave up. */
 	if (err == EACCES || err == ENOMEM)
 		said = check_hugepages(d, &w) || check_hugetlbfs(d, &w);
 	else if (err == EINVAL)

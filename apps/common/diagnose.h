@@ -11,8 +11,8 @@
 
 /**
  * @file
- * Why there is nothing to forward with: looks at what the user asked EAL for and
- * at what the machine has, and says the first cause found and how to mend it.
+ * Why there is no port to forward with: compares what the user asked EAL for with
+ * what the machine has, and says the first cause and how to mend it.
  * Control thread; changes nothing.
  */
 

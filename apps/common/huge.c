@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * Whether hugepages can really be had: a child process maps and touches some,
+ * since the kernel's count of free pages may be reserved or beyond a control
+ * group's limit.
+ */
+
 #include <errno.h>
 #include <mntent.h>
 #include <signal.h>

@@ -6,8 +6,9 @@
 
 /**
  * @file
- * Can hugepages be had? What the kernel counts as free may be promised to others, or
- * beyond the limit of this process's control group: so some are taken, for a moment.
+ * Can hugepages be had? Pages that the kernel counts as free may be reserved by other
+ * processes, or be beyond the limit of this process's control group. So a child process
+ * takes some for a moment.
  */
 
 #include <stdbool.h>
@@ -24,7 +25,7 @@ bool huge_can_be_had(unsigned int mib);
  * which it does not take together with --in-memory)? To be called before EAL starts.
  * @param mib what EAL is to have
  * @return false: that much cannot be had; or there is a hugetlbfs that this user may not
- * read, which EAL does not forgive; or the environment has SL_NO_HUGE, not empty.
+ * read, at which EAL fails; or the environment has SL_NO_HUGE, not empty.
  */
 bool huge_choose(unsigned int mib);
 

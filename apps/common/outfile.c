@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * Writes a result to the file that the user named: a regular file is replaced
+ * as a whole, anything else is written in place. A FIFO without a reader is
+ * waited for until a signal comes.
+ */
+
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
@@ -15,7 +22,7 @@
 
 #include "outfile.h"
 
-/** How often a FIFO is looked at that nobody reads yet, or that is full. */
+/** How often a FIFO is tried again that has no reader yet, or that is full. */
 #define PARTNER_MS 50
 
 int
@@ -33,7 +40,10 @@ outfile_check(const char *path)
 		return -errno;
 	if (strlen(path) >= sizeof(folder))
 		return -ENAMETOOLONG;
-	/* A link that leads nowhere makes its file there: only the write can tell. */
+	/*
+	 * A dangling link: the write creates its target, and only the write can tell whether it
+	 * may.
+	 */
 	if (lstat(path, &st) == 0)
 		return 0;
 	strcpy(folder, path);
@@ -87,7 +97,7 @@ write_and_close(int fd, const char *text, size_t len, const struct wait *w)
 {
 	const int rc = write_all(fd, text, len, w);
 
-	/* A full disk of another machine is told at the end. */
+	/* A network file system may report a full disk only at close. */
 	if (close(fd) != 0 && rc == 0)
 		return -errno;
 	return rc;
@@ -109,7 +119,7 @@ write_in_place(const char *path, const char *text, size_t len, const struct wait
 	return fd < 0 ? -errno : write_and_close(fd, text, len, w);
 }
 
-/* May it be another file afterwards? @param[out] mode the one it is to have */
+/* True when the file may be replaced by a new one. @param[out] mode mode of the new file */
 static bool
 is_replaceable(const char *path, mode_t *mode)
 {
@@ -126,7 +136,7 @@ is_replaceable(const char *path, mode_t *mode)
 	return errno == ENOENT;
 }
 
-/* @return 0; -EBUSY: it cannot be done so; another negative errno: it failed. */
+/* @return 0; -EBUSY: the file cannot be replaced, write it in place; another negative errno. */
 static int
 replace(const char *path, mode_t mode, const char *text, size_t len, const struct wait *w)
 {

@@ -6,9 +6,9 @@
 
 /**
  * @file
- * Files that users name for results. A regular file of the user's own is replaced whole or not
- * at all; anything else - a FIFO, a device, what a link leads to, a mounted file, one with
- * other names, /proc/self/fd/3 - is written to where it is.
+ * Files that users name for results. A regular file of the user's own is replaced as a whole or
+ * not at all. Anything else is written in place: a FIFO, a device, the target of a link, a
+ * mounted file, a file with several names, /proc/self/fd/3.
  */
 
 #include <stdbool.h>
@@ -21,12 +21,15 @@
 int
 outfile_check(const char *path);
 
-/** Can it be written more than once, the last time being what counts? Files can, pipes not. */
+/**
+ * True for a file that may be written again and again, false for a pipe, which gets the
+ * text once.
+ */
 bool
 outfile_is_file(const char *path);
 
 /**
- * Write it.
+ * Write the file.
  * @param signals how many signals asked this process to end; NULL: none is caught. A further one
  * ends the wait for a reader of a FIFO, which looks every 50 ms.
  * @param arg what @p signals is called with

@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * The signals that end a measurement: a handler notes them, and a repeated
+ * alarm ends system calls in which the process would wait for ever, such as a
+ * write to a full pipe.
+ */
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -9,14 +16,14 @@
 
 #include "stop.h"
 
-/** After a signal, how often text is looked for that nobody takes. */
+/** After a signal, seconds between two looks for text that nobody reads. */
 #define LOOK_S 1
 
 static volatile sig_atomic_t came;
 
 /*
- * A pipe that is full, of which nobody takes anything: what is still to be printed there goes
- * nowhere, and waits for nobody. Fit for a signal's handler.
+ * When the output is a full pipe that nobody reads, send further text to /dev/null, so that no
+ * write waits for a reader. Async-signal-safe.
  */
 static void
 let_text_go(int fd)
@@ -34,8 +41,8 @@ let_text_go(int fd)
 }
 
 /*
- * It comes again and again, and ends whatever the process waits in: a write that nobody takes,
- * a wait for a child that began just behind the signal.
+ * The alarm repeats, and ends whatever the process waits in: a write that nobody reads, a wait
+ * for a child that began just behind the signal.
  */
 static void
 on_look(int number)
@@ -60,7 +67,7 @@ on_signal(int number)
 void
 stop_take_signals(void)
 {
-	/* Without SA_RESTART: ending system calls is what they are for. */
+	/* Without SA_RESTART: these signals must end system calls. */
 	struct sigaction sa = {.sa_handler = on_signal}, look = {.sa_handler = on_look}, before;
 
 	sigemptyset(&sa.sa_mask);
@@ -68,7 +75,7 @@ stop_take_signals(void)
 	sigaction(SIGALRM, &look, NULL);
 	sigaction(SIGINT, &sa, NULL);
 	sigaction(SIGTERM, &sa, NULL);
-	/* The terminal is gone; with nohup that is to mean nothing. */
+	/* SIGHUP: the terminal is gone. Under nohup it stays ignored. */
 	sigaction(SIGHUP, NULL, &before);
 	if (before.sa_handler != SIG_IGN)
 		sigaction(SIGHUP, &sa, NULL);

@@ -6,17 +6,17 @@
 
 /**
  * @file
- * Signals that end a measurement. One is enough: text that nobody takes from a full pipe by then
- * is waited for no more than a second, and goes nowhere.
+ * Signals that end a measurement. One is enough: after it, text for a full pipe that nobody reads
+ * is waited for at most a second, and then dropped.
  */
 
 #include <stdbool.h>
 
-/** Take SIGINT, SIGTERM and SIGHUP: they end the measuring, what is done is kept. */
+/** Handle SIGINT, SIGTERM and SIGHUP: they end the measurement, and finished results are kept. */
 void stop_take_signals(void);
-/** Was one of them taken? */
+/** True when one of these signals came. */
 bool stop_wanted(void);
-/** How many were? Made for outfile_write(). @param unused NULL */
+/** How many of these signals came; for outfile_write(). @param unused NULL */
 unsigned int stop_count(void *unused);
 
 #endif /* _STOP_H_ */

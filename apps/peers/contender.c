@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * Opens and starts the contenders: makes their software NIC, port and
+ * mempool, and finds frames that reach every receive queue. What is timed is
+ * in measure.c; DPDK's own drivers are attached in stock.c.
+ */
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,7 +25,7 @@
 #include "sl_regs_82599.h"
 
 #define STEP 64u
-#define FLOWS 256u /* tried to fill every queue's lane */
+#define FLOWS 256u /* most flows that are tried to fill every queue's lane */
 #define PORT_BASE 1024u
 #define UNBOUNDED_BITS 256u /* meson.build */
 
@@ -51,7 +58,7 @@ const struct contender_row contender_rows[] = {
 };
 const unsigned int contender_row_count = RTE_DIM(contender_rows);
 
-/* One key for all, so that all see the same flows on the same queues. */
+/* All contenders use one key, so that flows reach the same queues. */
 static const uint8_t rss_key[SL_RSS_KEY_BYTES] = {0x6d, 0x5a, 0x56, 0xda, 0x25, 0x5b, 0x0e, 0xc2,
 	0x41, 0x67, 0x25, 0x3d, 0x43, 0xa3, 0x8f, 0xb0, 0xd0, 0xca, 0x2b, 0xcb, 0xae, 0x7b, 0x30,
 	0xb4, 0x77, 0xcb, 0x2d, 0xa3, 0x80, 0x30, 0xf2, 0x0c, 0x6a, 0x42, 0xb7, 0x3b, 0xbe, 0xac,
@@ -132,7 +139,7 @@ rx_burst(struct contender *c, unsigned int q, struct rte_mbuf **m, uint16_t n)
 					    rte_eth_rx_burst(c->port, (uint16_t)q, m, n);
 }
 
-/* The queue on which a flow arrives: one frame of it is sent to see. */
+/* The queue on which a flow arrives, found by sending one frame of it. */
 static int
 flow_queue(struct contender *c, uint16_t flow)
 {
@@ -406,7 +413,7 @@ contender_start(struct contender *c, unsigned int queues, bool offloads)
 	ret = c->row->kind == KIND_FLOOR ? floor_start(c) : port_start(c);
 	if (ret != 0)
 		return ret;
-	/* The link comes up when the device first looks at its wire. */
+	/* The link comes up in the device's first step. */
 	contender_settle(c);
 	return c->nic != NULL ? flows_find(c) : 0;
 }

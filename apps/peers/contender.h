@@ -6,9 +6,9 @@
 
 /**
  * @file
- * What is compared: drivers on a software NIC each, drivers without a device,
- * and the floor. All have rings of the same size, a mempool of their own of the
- * same size, and frames that arrive on every queue alike.
+ * The contenders: drivers on a software NIC each, drivers without a device, and
+ * the floor. All have rings and mempools of the same sizes, and the same frames
+ * arrive on every queue.
  */
 
 #include <stdbool.h>
@@ -33,8 +33,8 @@
 enum contender_kind {
 	KIND_STOCK, /**< a PCI driver of DPDK's on a trapped BAR */
 	KIND_OURS,
-	KIND_VDEV, /**< no device: what is sent is gone, or what is received comes from nowhere */
-	KIND_RING, /**< no device: what is sent is what is received */
+	KIND_VDEV, /**< no device: sent frames are dropped, or received frames are made up */
+	KIND_RING, /**< no device: sent frames are received again */
 	KIND_FLOOR,
 };
 
@@ -46,7 +46,7 @@ struct contender_row {
 	const char *driver; /**< of KIND_STOCK */
 	uint16_t pci_device;
 	const char *args;	/**< of virtual devices */
-	unsigned int min_burst; /**< shorter ones its fast path does not serve */
+	unsigned int min_burst; /**< its fast path does not serve shorter bursts */
 	bool offloads;		/**< has checksum offloads to measure */
 	bool unbounded;		/**< of KIND_OURS: with burst functions that lack bounds */
 	bool apart;		/**< its mempool has the data in pages of its own */
@@ -72,7 +72,7 @@ struct contender {
 	struct sl_frame frames[QUEUES_MAX][FRAME_KINDS];
 	uint8_t bytes[QUEUES_MAX][FRAME_KINDS][FRAME_MAX];
 	char rx_path[64], tx_path[64];
-	const char *why_not; /**< set when it cannot take part; then nothing else is */
+	const char *why_not; /**< why it cannot take part; if set, no other field is */
 };
 
 /** Why a contender cannot take part on this machine, or NULL. */
@@ -89,7 +89,7 @@ void
 contender_frames(struct contender *c, unsigned int len);
 int
 contender_stop(struct contender *c);
-/** 0, or -EBADMSG when an mbuf is missing or the device met what it should not. */
+/** Close. 0, or -EBADMSG when an mbuf is missing or the device counted an error. */
 int
 contender_close(struct contender *c);
 
@@ -111,10 +111,10 @@ contender_mark(struct rte_mbuf *m)
 	m->l3_len = sizeof(struct rte_ipv4_hdr);
 }
 
-/** Give back what was received. */
+/** Give received mbufs back. */
 void
 contender_put(struct contender *c, struct rte_mbuf **m, unsigned int n);
-/** Take what was sent out of a ring. */
+/** Remove sent frames from a ring (KIND_RING). */
 int
 contender_drain(struct contender *c);
 

@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * The bare loop that is the floor of what any driver of this device must do,
+ * with and without cache maintenance. Only the comparison uses it: it has no
+ * checks, offloads or statistics.
+ */
+
 #include <errno.h>
 
 #include <rte_ether.h>
@@ -17,7 +24,7 @@
 #include "stock.h"
 
 #define BUF_UNIT 1024u /* of SRRCTL */
-/* What the NIC may write of a frame: an Ethernet frame with two VLAN tags. */
+/* Most bytes of a frame that the NIC writes: an Ethernet frame with two VLAN tags. */
 #define FRAME_ROOM (RTE_ETHER_MAX_LEN + 2u * RTE_VLAN_HLEN)
 
 struct floor_rxq {
@@ -25,7 +32,7 @@ struct floor_rxq {
 	struct rte_mbuf **sw;
 	volatile uint32_t *tail;
 	uint32_t next;
-	uint32_t posted; /**< with cache maintenance: up to here */
+	uint32_t posted; /**< with cache maintenance: descriptors up to here are posted */
 };
 
 struct floor_txq {
@@ -76,7 +83,7 @@ rearm_word(struct rte_mbuf *m)
 	return (uint64_t *)at;
 }
 
-/* --- with cache maintenance: the lines that must be, and no others --- */
+/* --- with cache maintenance: only the lines for which it is needed --- */
 
 static void
 clean(const struct floor *f, const volatile void *p, size_t len)
@@ -84,7 +91,7 @@ clean(const struct floor *f, const volatile void *p, size_t len)
 	sl_flush(f->sync, SL_COHERENCY_EXPLICIT, (const void *)(uintptr_t)p, len);
 }
 
-/* Whole lines of descriptors of which all are consumed, as rule R4 has it. */
+/* Post whole lines of descriptors, once all of a line are consumed (rule R4). */
 static void
 post_lines(struct floor *f, struct floor_rxq *q, uint32_t end)
 {
@@ -98,18 +105,18 @@ post_lines(struct floor *f, struct floor_rxq *q, uint32_t end)
 		const uint32_t at = (q->posted + i) & mask;
 		struct rte_mbuf *fresh = f->stack[--f->on_stack];
 
-		/* No dirty line where the NIC may write (R1). */
+		/* R1: no line of the buffer is dirty when the NIC writes to it. */
 		sl_prepare(f->sync, SL_COHERENCY_EXPLICIT,
 			(char *)fresh->buf_addr + RTE_PKTMBUF_HEADROOM, f->frame_max);
 		q->sw[at] = fresh;
 		q->ring[at].read.pkt_addr = rte_mbuf_data_iova_default(fresh);
 		q->ring[at].read.hdr_addr = 0;
 		if ((at & (line - 1)) == line - 1)
-			/* The line to memory before the doorbell (T2). */
+			/* T2: the line of descriptors is in memory before the doorbell. */
 			clean(f, &q->ring[at + 1 - line], f->sync->line);
 	}
 	q->posted = (q->posted + n) & mask;
-	/* All of it before the doorbell (T2). One line stays unposted. */
+	/* T2: all of that before the doorbell. One line stays unposted. */
 	sl_doorbell_barrier(f->sync, SL_COHERENCY_EXPLICIT);
 	__atomic_store_n(q->tail, (q->posted - line) & mask, __ATOMIC_RELEASE);
 }
@@ -121,7 +128,7 @@ rx_explicit(struct floor *f, struct floor_rxq *q, struct rte_mbuf **m, uint16_t 
 	uint32_t at = q->next;
 	uint16_t i, got;
 
-	/* Lines that hold descriptors of the burst and were not looked at before (R2). */
+	/* R2: fetch the lines of the burst's descriptors that were not fetched before. */
 	for (i = 0; i < n; i++) {
 		if (((at + i) & (line - 1)) == 0)
 			sl_update_nofence(f->sync, SL_COHERENCY_EXPLICIT, &q->ring[(at + i) & mask],
@@ -140,7 +147,7 @@ rx_explicit(struct floor *f, struct floor_rxq *q, struct rte_mbuf **m, uint16_t 
 		m[got]->packet_type = 0;
 		m[got]->data_len = d->wb.length;
 		m[got]->pkt_len = d->wb.length;
-		/* The frame, before it is read (R3). */
+		/* R3: fetch the frame before it is read. */
 		sl_update_nofence(f->sync, SL_COHERENCY_EXPLICIT,
 			rte_pktmbuf_mtod(m[got], const void *), d->wb.length);
 	}
@@ -177,7 +184,7 @@ rx_coherent(struct floor *f, struct floor_rxq *q, struct rte_mbuf **m, uint16_t 
 		at = (at + 1) & (f->ring - 1);
 	}
 	if (i != 0) {
-		/* Descriptors before the tail, for the device: T2. One stays unposted. */
+		/* T2: the device sees the descriptors before the tail. One stays unposted. */
 		__atomic_store_n(q->tail, (at - 1) & (f->ring - 1), __ATOMIC_RELEASE);
 		q->next = at;
 	}
@@ -192,16 +199,16 @@ floor_rx(struct floor *f, unsigned int queue, struct rte_mbuf **m, uint16_t n)
 	return f->sync != NULL ? rx_explicit(f, q, m, n) : rx_coherent(f, q, m, n);
 }
 
-/* Mbufs of what the device has sent. */
+/* Take back the mbufs of frames that the device has sent. */
 static void
 tx_clean(struct floor *f, struct floor_txq *q)
 {
 	uint32_t head;
 
-	/* What the device wrote is what is read (R2). */
+	/* R2: the load below sees the head that the device wrote. */
 	if (f->sync != NULL)
 		sl_update(f->sync, SL_COHERENCY_EXPLICIT, q->head, sizeof(*q->head));
-	/* The device has read the data before this head was written. */
+	/* Acquire: the device has read the frames' data before it wrote this head. */
 	head = __atomic_load_n(q->head, __ATOMIC_ACQUIRE);
 	while (q->clean != head) {
 		f->stack[f->on_stack++] = q->sw[q->clean];
@@ -209,7 +216,7 @@ tx_clean(struct floor *f, struct floor_txq *q)
 	}
 }
 
-/* Frames and descriptors of a burst, @n from @from on, to memory (T1, T2). */
+/* T1, T2: flush frames and descriptors of a burst of @n from @from on. */
 static void
 tx_flush(const struct floor *f, const struct floor_txq *q, uint32_t from, uint16_t n)
 {
@@ -224,7 +231,7 @@ tx_flush(const struct floor *f, const struct floor_txq *q, uint32_t from, uint16
 	clean(f, &q->ring[from], first * SL_DESC_SIZE);
 	if (n > first)
 		clean(f, q->ring, (n - first) * SL_DESC_SIZE);
-	/* Before the doorbell (T2). */
+	/* T2: the flushes are complete before the doorbell. */
 	sl_doorbell_barrier(f->sync, SL_COHERENCY_EXPLICIT);
 }
 
@@ -238,7 +245,7 @@ floor_tx(struct floor *f, unsigned int queue, struct rte_mbuf **m, uint16_t n)
 	uint32_t at = from;
 	uint16_t i;
 
-	/* Looked at seldom where that costs a line, as a driver would. */
+	/* Read the head seldom when that costs an update of a line, as a driver would. */
 	if (f->sync == NULL || ((at - q->clean) & (f->ring - 1)) >= f->ring / 4)
 		tx_clean(f, q);
 	for (i = 0; i < n; i++) {
@@ -254,7 +261,7 @@ floor_tx(struct floor *f, unsigned int queue, struct rte_mbuf **m, uint16_t n)
 	q->next = at;
 	if (f->sync != NULL)
 		tx_flush(f, q, from, n);
-	/* Descriptors before the tail, for the device: T2. */
+	/* T2: the device sees the descriptors before the tail. */
 	__atomic_store_n(q->tail, at, __ATOMIC_RELEASE);
 	return n;
 }
@@ -295,7 +302,7 @@ rxq_start(struct floor *f, unsigned int qi)
 			SL_PREP(SL_SRRCTL_DESCTYPE, SL_DESCTYPE_ADV_ONEBUF));
 	SL_WR(&f->bus, RXDCTL, qi, SL_XDCTL_ENABLE);
 	q->tail = f->bus.ops->doorbell(f->bus.dev, SL_OFF(RDT, qi));
-	/* One stays unposted, or a line. */
+	/* One descriptor stays unposted; with cache maintenance one line of them. */
 	__atomic_store_n(q->tail, f->ring - (f->sync != NULL ? f->sync->line / SL_DESC_SIZE : 1),
 		__ATOMIC_RELEASE);
 	return 0;

@@ -35,18 +35,18 @@ struct floor;
 int
 floor_open(struct floor **out, unsigned int queues, unsigned int ring, struct rte_mempool *pool,
 		unsigned int mbufs, const uint8_t *rss_key, bool explicit_sync);
-/** All mbufs back to the pool, device destroyed; the wire with it. */
+/** Give all mbufs back to the pool, and destroy the device and its wire. */
 void
 floor_close(struct floor *f);
 struct sl_softnic *
 floor_nic(const struct floor *f);
 
-/** Take mbufs from the stack and put them there, in place of a mempool. */
+/** Take mbufs from the floor's stack and put them back: what a mempool does for others. */
 void
 floor_get(struct floor *f, struct rte_mbuf **m, unsigned int n);
 void
 floor_put(struct floor *f, struct rte_mbuf **m, unsigned int n);
-/** As a driver's burst functions. */
+/** Receive and send like a driver's burst functions. */
 uint16_t
 floor_rx(struct floor *f, unsigned int queue, struct rte_mbuf **m, uint16_t n);
 uint16_t

@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * A wire for measuring: it gives a NIC prepared frames, as many for each
+ * receive queue as were asked for, and passes what the NIC sends to a
+ * callback.
+ */
+
 #include <stdlib.h>
 
 #include "lanes.h"
@@ -24,7 +31,7 @@ lanes_poll(struct sl_wire *base, struct sl_frame *frames, unsigned int max, unsi
 	struct lanes *w = (struct lanes *)base;
 	unsigned int n = 0, idle = 0;
 
-	(void)room; /* who asks for frames has seen to descriptors; a lost one is to be noticed */
+	(void)room; /* the caller has checked for descriptors, and a lost frame shall be noticed */
 	while (n < max && idle < LANES) {
 		struct lane *l = &w->lane[w->turn++ % LANES];
 

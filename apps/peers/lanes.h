@@ -6,9 +6,9 @@
 
 /**
  * @file
- * A wire that gives a NIC exactly the frames it is told to, in turn for each
- * lane (a lane's frames all go to one receive queue), and shows what the NIC
- * sends to who wants to see it.
+ * A wire that gives a NIC exactly the frames that it is told to give, lane by lane
+ * (the frames of a lane all go to one receive queue), and passes frames that the
+ * NIC sends to a callback.
  */
 
 #include <stdint.h>
@@ -30,7 +30,7 @@ struct lanes {
 	struct lane lane[LANES];
 	unsigned int turn;
 	uint64_t given, sent, sent_bytes;
-	/** Told of what the NIC sends; NULL: nobody. */
+	/** Called with frames that the NIC sends; may be NULL. */
 	void (*sink)(void *ctx, const struct sl_frame *frames, unsigned int n);
 	void *ctx;
 };

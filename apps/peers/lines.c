@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * Counts the cache lines that explicit mode maintains per packet: a port in
+ * checked mode counts the driver's sync calls, beside the lines that the
+ * memory contract needs at least.
+ */
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +21,7 @@
 
 #define LAPS 4u
 #define SITES 64u
-/* What a NIC may write of a frame at an MTU of 1500: two VLAN tags and the FCS counted. */
+/* Most bytes of a frame that a NIC writes at an MTU of 1500, with two VLAN tags and FCS. */
 #define FRAME_ROOM (RTE_ETHER_MAX_LEN + 2u * RTE_VLAN_HLEN)
 #define FEED 64u /* frames made ready in one go; bursts are no longer */
 
@@ -35,7 +42,7 @@ lines_of(double bytes, unsigned int line)
 	return (double)(unsigned int)((bytes + line - 1) / line);
 }
 
-/* One line of descriptors a line of them; a burst that ends within one has it once more. */
+/* Each line of descriptors counts once; one in which a burst ends counts again. */
 static void
 need(struct lines *l, unsigned int line)
 {

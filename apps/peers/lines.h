@@ -6,9 +6,9 @@
 
 /**
  * @file
- * Lines of memory that explicit mode reaches, by packet: what the driver's sync
- * calls do, counted in checked mode (the same calls), beside what the memory
- * contract needs.
+ * Cache lines that explicit mode maintains per packet: those of the driver's sync
+ * calls, counted in checked mode, which makes the same calls, and those that the
+ * memory contract needs at least.
  */
 
 enum line_kind {

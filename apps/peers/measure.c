@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * Times bursts of each contender, with the device's work in between and not
+ * timed. Rounds alternate between contenders, so that what slows the machine
+ * down meets all of them.
+ */
+
 #include <errno.h>
 #include <math.h>
 #include <pthread.h>
@@ -18,7 +25,7 @@
 #define BATCH 32u    /* frames of a queue between two times that the device works */
 #define EMPTY_MAX 4u /* bursts that bring nothing before frames count as lost */
 #define CLOCK_READS 1001u
-#define SPINS 20000u /* before a waiter offers its core: another process may sit on the other */
+#define SPINS 20000u /* turns before a waiter yields its core to another process */
 
 const char *const op_names[OP_COUNT] = {"rx", "tx", "rx+tx"};
 
@@ -55,7 +62,7 @@ helper_main(void *arg)
 		if (h->stop)
 			return NULL;
 		contender_settle(h->c);
-		/* What the device wrote is seen before who asked goes on. */
+		/* Release: the asking thread sees what the device wrote when it sees done. */
 		__atomic_store_n(&h->done, ++turn, __ATOMIC_RELEASE);
 	}
 }
@@ -93,7 +100,7 @@ helper_ask(struct helper *h)
 {
 	uint32_t turn = h->asked + 1;
 
-	/* What we wrote for the device, and which device, is seen with the turn. */
+	/* Release: the helper sees c, and what we wrote for the device, when it sees the turn. */
 	__atomic_store_n(&h->asked, turn, __ATOMIC_RELEASE);
 	return turn;
 }
@@ -140,7 +147,7 @@ burst_tx(struct contender *c, bool bare, unsigned int q, struct rte_mbuf **m, ui
 	return bare ? floor_tx(c->floor, q, m, n) : rte_eth_tx_burst(c->port, (uint16_t)q, m, n);
 }
 
-/* What an application does that wants checksums: for all alike, and timed. */
+/* Ask for checksums as an application does: timed, and for all contenders alike. */
 static __rte_always_inline void
 mark_all(struct rte_mbuf **m, unsigned int n)
 {
@@ -151,9 +158,9 @@ mark_all(struct rte_mbuf **m, unsigned int n)
 }
 
 /*
- * @p batch frames of every queue, burst by burst; cycles. A burst may be short,
- * where a driver stops at the ring's end, say; frames that do not come are
- * noticed by their number.
+ * Time @p batch frames of every queue, burst by burst; returns cycles. A burst may be
+ * short, for example when a driver stops at the ring's end; missing frames show in
+ * the total number.
  */
 static __rte_always_inline uint64_t
 region(struct contender *c, const struct point *p, bool bare, enum peer_op op, unsigned int batch,
@@ -212,7 +219,7 @@ takes_part(const struct contender *c, const struct point *p)
 	return p->burst >= c->row->min_burst && (!p->offloads || c->row->offloads);
 }
 
-/* One batch on every queue: the device before and after, the driver in between. */
+/* One batch on every queue: the device works before and after, the driver in between. */
 static int
 batch_run(struct helper *h, struct contender *c, const struct point *p, uint64_t *cycles)
 {
@@ -241,8 +248,8 @@ batch_run(struct helper *h, struct contender *c, const struct point *p, uint64_t
 }
 
 /*
- * A lap of the ring: whatever a driver does once in a while falls into each.
- * Cycles a packet.
+ * A lap of the ring: it contains whatever a driver does only once in a while.
+ * Cycles per packet.
  */
 static int
 lap_run(struct measure *m, struct contender *c, const struct point *p, double *out)
@@ -324,7 +331,9 @@ measure_point(struct measure *m, const struct point *p, struct result *out)
 		contender_frames(&m->list[i], p->size - RTE_ETHER_CRC_LEN);
 	for (r = 0; r < m->rounds; r++) {
 		for (i = 0; i < m->n; i++) {
-			/* Forwards, then backwards: no one always runs in another's wake. */
+			/*
+			 * Forwards, then backwards: no contender always runs behind the same one.
+			 */
 			unsigned int k = r % 2 == 0 ? i : m->n - 1 - i;
 
 			if (!takes_part(&m->list[k], p))

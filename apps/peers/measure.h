@@ -27,7 +27,7 @@ struct point {
 	bool offloads;			  /**< IPv4 and UDP checksums, both ways */
 };
 
-/** What came of it. Cycles of the time stamp counter a packet. */
+/** The result of a point, in cycles of the time stamp counter per packet. */
 struct result {
 	struct point point;
 	unsigned int rounds;
@@ -36,7 +36,7 @@ struct result {
 	double spread[CONTENDERS_MAX]; /**< half the range from the first to the third quartile */
 };
 
-/** The device on another core: a thread that lets it work when told, while we wait. Opaque. */
+/** A thread that lets the device work on another core when told, while we wait. Opaque. */
 struct helper;
 /** Start it on @p cpu. */
 int
@@ -57,7 +57,7 @@ struct measure {
 /** Find out what reading the clock costs. */
 void
 measure_init(struct measure *m);
-/** Measure a point. 0; -EIO when a frame was lost, which is said. */
+/** Measure a point. 0; -EIO, with a message, when a frame was lost. */
 int
 measure_point(struct measure *m, const struct point *p, struct result *out);
 /** Middle of @p n values; sorts them. */

@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * The comparison's output: the table for people, with ratios of contenders,
+ * and the JSON file for programs.
+ */
+
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -47,7 +53,7 @@ find(const struct measure *m, const char *name)
 	return -1;
 }
 
-/* All of it take part in the run. */
+/* True when all contenders of the ratio take part in the run. */
 static bool
 ratio_shown(const struct measure *m, unsigned int which)
 {
@@ -68,9 +74,9 @@ cycles_of(const struct measure *m, const struct result *r, const char *name, uns
 }
 
 /*
- * Median of the rounds' ratios: both were measured within milliseconds of each
- * other, so what slowed the machine down then cancels out. False when one of
- * the two does not take part.
+ * Median of the rounds' ratios. In a round both contenders are measured within
+ * milliseconds of each other, so a slow machine cancels out. False when one of
+ * them does not take part.
  */
 static bool
 ratio(const struct measure *m, const struct result *r, unsigned int which, double *out)

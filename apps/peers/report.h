@@ -11,7 +11,7 @@
 
 #define LINES_MAX 64u
 
-/** What was measured, whole or as far as it got. */
+/** All results, or those until the run was ended. */
 struct report {
 	const struct measure *measure;
 	const struct result *results;
@@ -23,14 +23,14 @@ struct report {
 	const char *why_no_other_core; /**< NULL when it was measured */
 };
 
-/** Head of the table, and a line as soon as it is there. */
+/** Print the table's head, and a line as soon as its point is measured. */
 void
 report_head(const struct measure *m);
 void
 report_line(const struct measure *m, const struct result *r);
 #define LINES_MAX 64u
 
-/** What stands below the table. */
+/** Print what belongs below the table. */
 void
 report_foot(const struct report *rep);
 /**

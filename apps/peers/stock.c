@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * Attaches DPDK's own PCI drivers to the software NIC: it takes their
+ * registration in place of the PCI bus, and gives them a device whose BAR is
+ * trapped (trap.c).
+ */
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,7 +45,7 @@ static struct {
 	unsigned int serial;
 } drivers;
 
-/* In place of the PCI bus's: drivers that are loaded call these. */
+/* These replace the PCI bus's functions: drivers that EAL loads call them. */
 void
 rte_pci_register(struct rte_pci_driver *driver)
 {
@@ -110,7 +117,7 @@ unmap_list(const struct rte_memseg_list *list, void *arg)
 	if (list->external != 0 || list->len == 0)
 		return 0;
 	ret = sl_buffer_unmap(a, list->base_va, (uint64_t)(uintptr_t)list->base_va, list->len);
-	/* Not there when the adapter did not come up whole. */
+	/* -ENOENT: the adapter was not opened completely, and this memory was not mapped. */
 	return ret == -ENOENT ? 0 : ret;
 }
 
@@ -197,7 +204,7 @@ pci_new(struct rte_pci_driver *drv, const struct rte_pci_id *id, const struct st
 		pci_free(p);
 		return NULL;
 	}
-	/* A handle that can be enabled and never fires. */
+	/* An interrupt handle that can be enabled and never fires. */
 	rte_intr_fd_set(p->dev.intr_handle, p->irq_fd);
 	rte_intr_type_set(p->dev.intr_handle, RTE_INTR_HANDLE_VDEV);
 	snprintf(p->dev.name, sizeof(p->dev.name), "%s", name);
@@ -280,7 +287,7 @@ stock_run(struct stock *s, unsigned int queues)
 	uint32_t off[2 * 2 * SL_NIC_QUEUES], at;
 	unsigned int n = 0;
 
-	/* Where a queue's doorbell has two addresses the driver may use either. */
+	/* When a queue's doorbell has two addresses, the driver may use either. */
 	for (at = 0; at < s->bar_len; at += sizeof(uint32_t)) {
 		const volatile uint32_t *word = s->bus.ops->doorbell(s->bus.dev, at);
 
@@ -316,7 +323,7 @@ stock_close(struct stock *s)
 		if (rte_eth_devices[s->port].data->dev_started != 0)
 			(void)rte_eth_dev_stop(s->port);
 		ret = rte_eth_dev_close(s->port);
-		/* Some give the number of callbacks that they took off. */
+		/* Some drivers return the number of callbacks that they removed. */
 		ret = ret > 0 ? 0 : ret;
 	}
 	release(s);

@@ -34,7 +34,7 @@ stock_adapter_close(struct sl_adapter *a);
 struct sl_softnic_82599;
 struct stock_pci;
 
-/** A stock driver's port and all that is behind it. */
+/** A stock driver's port with its adapter, device and BAR. */
 struct stock {
 	uint16_t port;
 	struct sl_softnic *nic;
@@ -57,7 +57,7 @@ stock_has(const char *driver);
  */
 int
 stock_open(struct stock *s, const char *driver, uint16_t pci_device, const char *name);
-/** After the start: doorbells of queues 0..queues-1 of both directions are stores from now on. */
+/** After the start: doorbells of queues 0..queues-1 become plain stores that do not trap. */
 int
 stock_run(struct stock *s, unsigned int queues);
 /** Before the stop. */
@@ -66,7 +66,7 @@ stock_halt(struct stock *s);
 /** Hand the doorbells over, then let the device work. */
 unsigned int
 stock_step(struct stock *s, unsigned int budget);
-/** Close the port and take all down. 0 or what the close of the port or adapter gave. */
+/** Close the port, device and adapter. 0 or the error of closing port or adapter. */
 int
 stock_close(struct stock *s);
 

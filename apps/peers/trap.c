@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * Traps a driver's accesses to a register BAR by page faults: the SIGSEGV
+ * handler lets the device model answer, opens the page for one instruction,
+ * and the SIGTRAP handler closes it again. x86-64 only.
+ */
+
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -22,7 +29,7 @@
 struct bell {
 	const volatile uint32_t *from; /**< our view of the word the driver stores to */
 	volatile uint32_t *to;	       /**< the device's word */
-	uint32_t last;		       /**< what was handed over */
+	uint32_t last;		       /**< the value handed to the device last */
 };
 
 struct trap_bar {
@@ -35,14 +42,14 @@ struct trap_bar {
 	struct bell bells[BELLS];
 };
 
-/** The access that this thread is in the middle of. */
+/** The access that this thread is carrying out. */
 struct access {
 	struct trap_bar *bar;
 	uint32_t off;
 	bool write;
 };
 
-/* Signal handlers are the process's, and so is what they look at. */
+/* Signal handlers belong to the process, and so does the data that they use. */
 static struct trap_bar *bars[BARS];
 static struct sigaction before_segv, before_trap;
 static _Thread_local struct access pending;
@@ -84,7 +91,10 @@ on_segv(int sig, siginfo_t *info, void *context)
 	struct trap_bar *bar = bar_at(info->si_addr);
 
 	if (bar == NULL || pending.bar != NULL) {
-		/* Not ours: the instruction faults again, and who was here before sees it. */
+		/*
+		 * Not our fault: restore the old handler, which gets it when the instruction runs
+		 * again.
+		 */
 		sigaction(sig, &before_segv, NULL);
 		return;
 	}
@@ -120,7 +130,7 @@ on_trap(int sig, siginfo_t *info, void *context)
 		sl_bus_write(&bar->bus, pending.off, *word(bar, pending.off));
 }
 
-/* Remember who was there before, but for ourselves. */
+/* Install a handler, and remember the one before unless it is our own. */
 static int
 install(int sig, void (*handler)(int, siginfo_t *, void *), struct sigaction *before)
 {
@@ -261,7 +271,7 @@ trap_ring(struct trap_bar *bar)
 
 		if (now == b->last)
 			continue;
-		/* What the driver stored before its doorbell is seen by who sees this. */
+		/* Release: who sees this doorbell sees what the driver stored before it. */
 		__atomic_store_n(b->to, now, __ATOMIC_RELEASE);
 		b->last = now;
 	}
@@ -275,7 +285,7 @@ trap_stop(struct trap_bar *bar)
 	return mprotect(bar->driver, bar->len, PROT_NONE) == 0 ? 0 : -errno;
 }
 
-#else /* other architectures: nothing but the reason */
+#else /* other architectures: every call fails with the reason */
 
 const char *
 trap_obstacle(void)

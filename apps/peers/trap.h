@@ -6,11 +6,11 @@
 
 /**
  * @file
- * A register BAR that a driver loads from and stores to, as it does with real
- * ones, with a device model behind it (x86-64). The memory is mapped twice: the
- * driver's view faults, a handler lets the model answer, opens the page for one
- * instruction and closes it behind. One thread at a time in a device's
- * registers; each bar serves one page at a time.
+ * A register BAR with a device model behind it (x86-64): a driver loads from it
+ * and stores to it as with a real one. The memory is mapped twice. The driver's
+ * mapping faults; a handler lets the model answer, opens the page for one
+ * instruction and closes it again. Only one thread at a time may access a
+ * device's registers; each BAR serves one page at a time.
  */
 
 #include <stdbool.h>
@@ -26,9 +26,9 @@ struct trap_bar;
 const char *
 trap_obstacle(void);
 /**
- * Install the handlers of SIGSEGV and SIGTRAP, again where somebody (a test
- * framework) has put others in their place. Faults that are not ours go to
- * who was there before. 0 or negative errno.
+ * Install the handlers of SIGSEGV and SIGTRAP, also again when other code (a test
+ * framework) has replaced them. Other faults go to the handlers that were
+ * installed before. 0 or negative errno.
  */
 int
 trap_arm(void);
@@ -38,10 +38,10 @@ trap_arm(void);
  */
 int
 trap_open(const struct sl_bus *bus, size_t len, struct trap_bar **out);
-/** Unmap it; no driver may hold the address any more. NULL is nothing. */
+/** Unmap a BAR; no driver may use the address afterwards. NULL is allowed. */
 void
 trap_close(struct trap_bar *bar);
-/** What the driver takes for the BAR. */
+/** The address that the driver uses as the BAR. */
 void *
 trap_address(const struct trap_bar *bar);
 /** Accesses served so far. */
@@ -49,13 +49,16 @@ uint64_t
 trap_count(const struct trap_bar *bar);
 
 /**
- * Let stores to the doorbells @p off[0..n-1] through without a trap, with the
- * pages they are on: for running queues. trap_ring() then tells the device.
- * @return 0, -EINVAL for what is no doorbell, -ENOSPC for too many.
+ * Let stores to the doorbells @p off[0..n-1], and to their pages, pass without a
+ * trap: for running queues. trap_ring() then tells the device.
+ * @return 0, -EINVAL for an offset that is no doorbell, -ENOSPC for too many.
  */
 int
 trap_let(struct trap_bar *bar, const uint32_t *off, unsigned int n);
-/** Hand to the device what was stored since. The thread that steps it, or before it is woken. */
+/**
+ * Pass stored doorbells to the device. Call it on the thread that steps the device, or
+ * before waking it.
+ */
 void
 trap_ring(struct trap_bar *bar);
 /** Trap every access again. */
