@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * Builds two revisions in a cache folder and measures both in alternation,
+ * for "compare --against". The revisions come from git.c, the processes from
+ * spawn.c.
+ */
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
@@ -46,7 +53,7 @@ run_logged(const char *program, struct spawn_args *args, const struct build *b, 
 	return 0;
 }
 
-/* Was that build folder set up for these sources, at its place? */
+/* True when the build folder was set up for these sources at this place. */
 static bool
 is_set_up(const struct build *b)
 {
@@ -124,8 +131,8 @@ make(struct build *b, const char *top, const char *cache, const char *which)
 }
 
 /*
- * The folder for all of it, ours alone until this process ends.
- * @return a descriptor that holds it; negative: an exit code, less than 0.
+ * Make the cache folder and lock it until this process ends.
+ * @return a descriptor that holds the lock; or an exit code, negated.
  */
 static int
 take_cache(const char *top, char *cache, size_t len)
@@ -152,7 +159,7 @@ take_cache(const char *top, char *cache, size_t len)
 		cache);
 }
 
-/* Both revisions, built: the one named, and the work tree as it is. */
+/* Build both revisions: the named one, and the work tree in its present state. */
 static int
 make_both(const struct against *a, struct build *base, struct build *now, int *lock)
 {
@@ -175,7 +182,7 @@ make_both(const struct against *a, struct build *base, struct build *now, int *l
 	return rc == 0 ? make(now, top, cache, "work") : rc;
 }
 
-/* Do the options measure with stepped devices alone? */
+/* True when the options measure only with stepped devices. */
 static bool
 is_stepped(int argc, const char *const *argv)
 {
@@ -184,7 +191,7 @@ is_stepped(int argc, const char *const *argv)
 	char why[OPTIONS_WHY_LEN];
 	bool stepped;
 
-	/* What is wrong with them, the programs themselves will say. */
+	/* Wrong options are reported by the programs that are run with them. */
 	if (options_parse(argc, (char *const *)(uintptr_t)argv, &o, why) != OPTIONS_OK ||
 		plan_make(&o, 1, &plan, why) != 0)
 		return false;
@@ -194,8 +201,8 @@ is_stepped(int argc, const char *const *argv)
 }
 
 /*
- * A round: one process of each, in slices where that may be, else one after
- * the other. Who goes first changes, so that no one always follows the other.
+ * A round: one process of each revision, in slices where that is possible, else
+ * one after the other. The order changes from round to round.
  */
 static int
 one_round(const struct against *a, const struct build *base, const struct build *now,
@@ -233,7 +240,7 @@ against_measure(const struct against *a, json_t **base, json_t **now)
 		json_t *base_before = json_deep_copy(*base), *now_before = json_deep_copy(*now);
 
 		rc = one_round(a, &b, &n, i, *base, *now);
-		/* Half a round has no pair. */
+		/* The sample of an unfinished round has no partner: drop it. */
 		if (rc == 0 && !stop_wanted()) {
 			json_decref(base_before);
 			json_decref(now_before);

@@ -4,12 +4,12 @@
 #ifndef _AGAINST_H_
 #define _AGAINST_H_
 
-/** @file Build a revision and the present state, and measure both in alternation. */
+/** @file Builds a revision and the work tree's present state, and measures both in alternation. */
 
 #include <jansson.h>
 
 struct against {
-	const char *rev;       /**< what to compare with: anything that git takes for a commit */
+	const char *rev;       /**< revision to compare with: anything that names a commit to git */
 	unsigned int rounds;   /**< each measures both once */
 	int argc;              /**< run's options */
 	const char *const *argv;
@@ -17,8 +17,8 @@ struct against {
 };
 
 /**
- * Do it.
- * @param[out] base, now results with a process for each round; new references
+ * Build and measure both.
+ * @param[out] base, now results with one process for each round; new references
  * @return an exit code, reason on stderr; 0 with fewer rounds when a signal came.
  */
 int against_measure(const struct against *a, json_t **base, json_t **now);

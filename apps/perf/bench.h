@@ -4,7 +4,7 @@
 #ifndef _BENCH_H_
 #define _BENCH_H_
 
-/** @file A run of measures: what they share. Main lcore. */
+/** @file What the measures of a run share. Main lcore. */
 
 #include <jansson.h>
 

@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * sl-perf compare: reads two results, or measures both with --against,
+ * compares them, and turns the verdict into an exit code. The comparison
+ * itself is in compare.c.
+ */
+
 #include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
@@ -231,7 +238,7 @@ conclude(const struct compare_options *o, const json_t *base, const json_t *now)
 	return rc;
 }
 
-/* Found before hours of measuring, not after. */
+/* Check that the result can be written, before measuring for hours. */
 static int
 can_write(const struct compare_options *o)
 {

@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * sl-perf export: writes a result as CSV, OpenMetrics or InfluxDB lines
+ * (export.c).
+ */
+
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>

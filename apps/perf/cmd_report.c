@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * sl-perf report: draws the plots of one or more results (plot.c, gnuplot.c)
+ * and writes them as an HTML page (page.c) or as pictures.
+ */
+
 #include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>

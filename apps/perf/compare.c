@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * Compares two results metric by metric (verdict.c), notes under which
+ * conditions they differ, and prints the table for people or as JSON.
+ */
+
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -11,14 +17,17 @@
 #include "compare.h"
 #include "result.h"
 
-/* Instructions are the same however often they are counted. */
+/* Counts of instructions do not vary from run to run. */
 static bool
 is_exact(const char *unit)
 {
 	return strcmp(unit, "instructions/packet") == 0;
 }
 
-/* What is judged unless all is asked for: the rest is told, being noise on most machines. */
+/*
+ * Units that are judged by default. Other metrics are only shown: on most machines they
+ * are noise.
+ */
 static bool
 is_judged(const char *unit)
 {
@@ -31,7 +40,7 @@ static const struct {
 	const char *name;
 	const char *key;    /**< in the environment */
 	const char *within; /**< in the object of that key; NULL: all of it */
-	bool counts;	    /**< does it change how many instructions there are? */
+	bool counts;	    /**< true when it changes the number of instructions */
 } conditions[] = {
 	{"hugepages", "hugepages", "used", false},
 	{"cpu", "cpu", NULL, true},
@@ -58,7 +67,7 @@ condition_of(const json_t *result, size_t i)
 	return conditions[i].within != NULL ? json_object_get(j, conditions[i].within) : j;
 }
 
-/* null is what this machine does not tell. */
+/* True when both values are known and differ; null is a value that a machine does not tell. */
 static bool
 differ(const json_t *base, const json_t *now)
 {
@@ -75,8 +84,8 @@ add_word(char *list, const char *word)
 }
 
 /*
- * The names of what differs between two results of the same name. What is not told by one of
- * them is not known to differ. The paths are the driver's own choice: they change with it.
+ * List the conditions in which two results of the same name differ. A condition that one of them
+ * does not tell counts as equal. Burst paths are left out: the driver chooses them.
  */
 static void
 list_differing(const json_t *base, const json_t *now, json_t *base_config, const json_t *now_config,
@@ -129,7 +138,7 @@ compare_metric(struct compare_row row, const json_t *base, const json_t *now,
 	row.judged = rules->all || is_judged(row.unit);
 	v.more_is_good = result_more_is_good(base);
 	v.exact = is_exact(row.unit);
-	/* Samples of one process repeat the process: they are one sample. */
+	/* All samples of one process count as one sample. */
 	nb = result_samples(base, &b);
 	nn = result_samples(now, &n);
 	rc = b == NULL || n == NULL ? -ENOMEM : verdict_compare(b, nb, n, nn, &v, &row.c);
@@ -259,7 +268,7 @@ changed(const struct comparison *c)
 static void
 print_row(const struct compare_row *r, int width, FILE *f)
 {
-	/* What is counted, the name says. */
+	/* The metric's name already says what is counted. */
 	const char *unit = strcmp(r->unit, "ns") == 0 ? r->unit : "";
 	const struct comparison *c = &r->c;
 	char base[32], now[32], interval[48] = "";
@@ -341,7 +350,7 @@ compare_exit_code(const struct compare_table *t)
 		return EXIT_CODE_REGRESSION;
 	if (t->doubtful != 0)
 		return EXIT_CODE_CONDITIONS;
-	/* Nothing to compare is nothing shown to be the same. */
+	/* Without any comparison, nothing was shown to be the same. */
 	if (t->verdicts[VERDICT_TOO_FEW] != 0 ||
 		t->verdicts[VERDICT_SAME] + t->verdicts[VERDICT_PROGRESSION] == 0)
 		return EXIT_CODE_TOO_FEW;

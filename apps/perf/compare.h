@@ -27,7 +27,7 @@ struct compare_row {
 	const char *unit;     /**< of the JSON */
 	bool judged;          /**< counts for the exit code */
 	struct comparison c;
-	/** Conditions of the two that differ, as "kernel, hugepages": a change may be theirs. */
+	/** Conditions that differ, as "kernel, hugepages": they may have caused a change. */
 	char differs[COMPARE_DIFFERS_LEN];
 };
 
@@ -36,21 +36,21 @@ struct compare_table {
 	struct compare_row *rows;
 	size_t only_base, only_now; /**< metrics that one of them lacks */
 	unsigned int verdicts[VERDICT_TOO_FEW + 1]; /**< how many judged rows of each */
-	unsigned int doubtful; /**< regressions among them whose conditions differ */
+	unsigned int doubtful; /**< judged regressions whose conditions differ */
 };
 
 /** Compare. @return 0 or -ENOMEM. Free with compare_free(); rows refer to the results. */
 int compare_results(const json_t *base, const json_t *now, const struct compare_rules *rules,
 	struct compare_table *out);
 void compare_free(struct compare_table *t);
-/** What differs between the two runs besides the code: a line each. */
+/** Print what differs between the two runs besides the code, one line each. */
 void compare_notes(const json_t *base, const json_t *now, FILE *f);
 void compare_print(const struct compare_table *t, FILE *f);
 /** As JSON. New reference. */
 json_t *compare_json(const struct compare_table *t, const json_t *base, const json_t *now);
 /**
- * 0, or 3 (a regression under the same conditions), or 5 (only such whose conditions differ), or 4
- * (no regression, and too few samples somewhere).
+ * The exit code: 0; 3 (a regression under equal conditions); 5 (only regressions whose conditions
+ * differ); 4 (no regression, but too few samples somewhere).
  */
 int compare_exit_code(const struct compare_table *t);
 

@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * Counts instructions per packet with callgrind: this program starts itself
+ * once more under valgrind, and the inner process runs bursts of which
+ * callgrind counts one kind at a time.
+ */
+
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -21,7 +28,10 @@
 #include "stop.h"
 #include "trial.h"
 
-/** Laps of a ring of 512: refills and clean-ups come in their share. */
+/**
+ * Several laps of a ring of 512, so that refills and clean-ups are counted in their
+ * right share.
+ */
 #define WARM_UP_FRAMES 1024u
 #define COUNTED_FRAMES 2048u
 #ifdef __SANITIZE_ADDRESS__
@@ -34,7 +44,7 @@ enum count_file { COUNT_NOTHING = 1, COUNT_RX, COUNT_TX, COUNT_FILES };
 
 /* --- inner --- */
 
-/* A turn in which receive or transmit is counted, or neither. */
+/* One turn of the loop; callgrind counts its receive, its transmit or neither. */
 static int
 counted_turn(const struct rig *r, enum count_file which)
 {
@@ -103,7 +113,7 @@ counting_here(struct rig *r, const char *prefix, struct stepped *out)
 
 /* --- outer --- */
 
-/** The inner process: its words, and what it leaves. */
+/** The inner process: its arguments, and the files it leaves. */
 struct inner {
 	struct spawn_args args;
 	char out[SCRATCH_NAME_LEN], log[SCRATCH_NAME_LEN], prefix[SCRATCH_NAME_LEN];
@@ -119,7 +129,7 @@ add_all(struct spawn_args *a, const char *const *words, size_t n)
 		spawn_add(a, words[i]);
 }
 
-/* By its own name: to valgrind, /proc/self is valgrind. */
+/* Resolve our path: under valgrind, /proc/self/exe is valgrind. */
 static int
 inner_exe(struct inner *in)
 {
@@ -165,7 +175,7 @@ inner_clean(const struct inner *in)
 	}
 }
 
-/* What it said at its end goes on to the user. */
+/* Show the user the end of the inner process's output. */
 static void
 show_log(const char *file)
 {
@@ -178,7 +188,7 @@ show_log(const char *file)
 		fclose(f);
 }
 
-/* Did valgrind itself say so? Then it is there, and lacks something else. */
+/* True when the message is valgrind's: it is installed, and lacks something else. */
 static bool
 is_valgrinds(const char *log)
 {

@@ -6,9 +6,9 @@
 
 /**
  * @file
- * Instructions a packet. callgrind counts them in a process of its own, which is
- * this program once more: the outer one starts it, the inner one goes through
- * the bursts and reads what callgrind wrote. Main lcore.
+ * Instructions per packet. callgrind counts them in a second process of this
+ * program: the outer process starts it, the inner one runs the bursts and reads
+ * what callgrind wrote. Main lcore.
  */
 
 #include <jansson.h>

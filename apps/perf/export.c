@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * A result in the formats of other programs: CSV, OpenMetrics, InfluxDB line
+ * protocol, with the quoting that each of them needs.
+ */
+
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -70,7 +76,7 @@ label_text(const json_t *config, const char *label, char number[NUMBER_LEN])
 	return number;
 }
 
-/* Strings are any: no form has room for these as they are. */
+/* Control characters: none of the formats can hold them. */
 static bool
 is_control(char c)
 {
@@ -79,7 +85,7 @@ is_control(char c)
 
 /* --- csv (RFC 4180) --- */
 
-/* What a spreadsheet would take for a formula begins with a quote, as it does by hand. */
+/* Text that a spreadsheet would take for a formula gets a quote in front. */
 static void
 csv_field(const char *s, FILE *f)
 {
@@ -150,7 +156,7 @@ export_csv(const json_t *result, FILE *f)
 
 /* --- OpenMetrics --- */
 
-/* The same in labels and in HELP. */
+/* Escape a label's value or a HELP text. */
 static void
 escaped(const char *s, FILE *f)
 {
@@ -173,7 +179,7 @@ quoted(const char *s, FILE *f)
 	fputc('"', f);
 }
 
-/* Letters, digits and underscores are what all forms take in a name. */
+/* Replace all but letters, digits and underscores, which every format allows in names. */
 static void
 plain_name(const char *s, FILE *f)
 {
@@ -222,7 +228,7 @@ gauge(const json_t *result, const json_t *r, const char *name, const json_t *met
 	fputc('\n', f);
 }
 
-/* A family's lines must stand together: each metric's name is told where it is first seen. */
+/* Lines of one metric must stand together, so all results are searched for each new name. */
 void
 export_openmetrics(const json_t *result, FILE *f)
 {
@@ -261,11 +267,11 @@ export_openmetrics(const json_t *result, FILE *f)
 
 /* --- InfluxDB line protocol --- */
 
-/* A backslash cannot be written for sure: what it means hangs on what follows. */
+/* A backslash cannot be written reliably: its meaning depends on the next character. */
 static void
 tag_text(const char *s, FILE *f)
 {
-	/* There is no empty tag. */
+	/* A tag must not be empty. */
 	if (s[0] == '\0')
 		s = "-";
 	for (; *s != '\0'; s++) {
@@ -294,7 +300,7 @@ influx_tags(const json_t *result, const json_t *r, size_t process, FILE *f)
 	fprintf(f, ",process=%zu ", process);
 }
 
-/* Median of what one process sampled. @return false: nothing. */
+/* Median of one process's samples. @return false: it has none. */
 static bool
 process_median(const json_t *metric, size_t process, double *out)
 {

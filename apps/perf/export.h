@@ -4,7 +4,7 @@
 #ifndef _EXPORT_H_
 #define _EXPORT_H_
 
-/** @file A result in the forms that other programs keep history in. Pure but for the stream. */
+/** @file A result in formats in which other programs keep history. Pure, except for the stream. */
 
 #include <stdio.h>
 

@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * Runs git to find and check out the revisions to compare, without changing
+ * the caller's index, branches or work tree.
+ */
+
 #include <errno.h>
 #include <limits.h>
 #include <stdbool.h>
@@ -24,7 +30,7 @@ struct said {
 	char out[LINE_LEN], err[LINE_LEN];
 };
 
-/* Of a hook's variables; what else starts with GIT_ is how the user wants git to be. */
+/* True for variables that git sets for hooks; other GIT_ variables are the user's settings. */
 static bool
 is_callers(const char *entry)
 {
@@ -55,15 +61,15 @@ git_forget_caller(void)
 		}
 		memcpy(name, *e, len);
 		name[len] = '\0';
-		/* The list has moved up. */
+		/* unsetenv() has moved the list: start again. */
 		unsetenv(name);
 		e = environ;
 	}
 }
 
 /*
- * Run git on a folder, as programs do: no hooks, no locks that are not needed, messages in
- * English. Words end with NULL. @return its exit status.
+ * Run git on a folder without hooks, without optional locks, and with messages in English. Words
+ * end with NULL. @return its exit status.
  */
 static int
 git(const char *folder, const char *const *words, struct said *s)
@@ -198,7 +204,7 @@ git_commit_of_work(const char *top, const char *scratch, char sha[GIT_SHA_LEN])
 	if (rc != 0)
 		return say_error(EXIT_CODE_SETUP,
 			"--against: the index of %s cannot be copied to %s", top, scratch);
-	/* The changes go into that copy, so that the user's own index stays. */
+	/* The changes are added to this copy of the index, and the user's index stays. */
 	setenv("GIT_INDEX_FILE", scratch, 1);
 	rc = GIT(top, &tree, "add", "--update", ":/");
 	if (rc == 0)
@@ -217,7 +223,7 @@ git_commit_of_work(const char *top, const char *scratch, char sha[GIT_SHA_LEN])
 	return 0;
 }
 
-/* Let it find the objects of the repository of @p top, wherever that is by now. */
+/* Point the checkout to the objects of the repository of @p top, which may have moved. */
 static int
 borrow_objects(const char *top, const char *folder)
 {
@@ -245,7 +251,7 @@ git_check_out(const char *top, const char *folder, const char *sha, const char *
 	struct said s;
 
 	snprintf(path, sizeof(path), "%s/.git", folder);
-	/* What is there may be a work tree of the caller's repository, or cut short. */
+	/* The folder may be a work tree of the caller's repository, or incomplete. */
 	if (lstat(path, &st) != 0 || !S_ISDIR(st.st_mode)) {
 		spawn_add(&rm, "rm");
 		spawn_add(&rm, "-rf");
@@ -255,7 +261,7 @@ git_check_out(const char *top, const char *folder, const char *sha, const char *
 			return say_error(EXIT_CODE_SETUP, "--against: %s cannot be made: see %s",
 				folder, log);
 	}
-	/* Of one that was ended in the middle; nobody else works in there. */
+	/* Left by a git that was killed; no other process works in this repository. */
 	snprintf(path, sizeof(path), "%s/.git/index.lock", folder);
 	unlink(path);
 	if (borrow_objects(top, folder) != 0)

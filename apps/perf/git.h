@@ -6,11 +6,11 @@
 
 /**
  * @file
- * The revisions to compare, from git. The caller's repository is only read, but for objects
- * that are added to it: its HEAD, index, branches and work trees stay as they are. What is
- * checked out is checked out in a repository of our own, which borrows the objects.
+ * The revisions to compare, from git. The caller's repository gets new objects, but its HEAD,
+ * index, branches and work trees are not changed. Revisions are checked out in a repository of
+ * our own, which uses the caller's objects.
  *
- * Functions return 0 or an exit code, the reason told on stderr.
+ * Functions return 0, or an exit code with the reason on stderr.
  */
 
 #include <stddef.h>
@@ -29,20 +29,20 @@ void git_forget_caller(void);
  */
 int git_top(const char *folder, char *top, size_t len);
 
-/** The commit that @p rev names. */
+/** Find the commit that @p rev names. */
 int git_commit_of(const char *top, const char *rev, char sha[GIT_SHA_LEN]);
 
 /**
- * A commit of the work tree as it is; HEAD when nothing is changed. Files that git does not
- * know are not in it, which is noted on stderr.
+ * Make a commit of the work tree's present state, or give HEAD when nothing is changed. Untracked
+ * files are not in it; a note on stderr says so.
  * @param scratch a file for an index of our own; it is overwritten
  */
 int git_commit_of_work(const char *top, const char *scratch, char sha[GIT_SHA_LEN]);
 
 /**
- * Have a commit of @p top checked out in @p folder, a repository of its own; only files that
- * differ from what is there are written.
- * @param log what git says goes there
+ * Check out a commit of @p top in @p folder, a repository of its own; only files that differ are
+ * written.
+ * @param log file for git's output
  */
 int git_check_out(const char *top, const char *folder, const char *sha, const char *log);
 

@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * Runs gnuplot on a script in a scratch file, and reads the picture back: as
+ * SVG to be placed in a page, or as a PNG file.
+ */
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -25,7 +31,7 @@ static int __attribute__((format(printf, 2, 3))) fail(char *why, const char *fmt
 	return -EIO;
 }
 
-/** Where a drawing is made, and what gnuplot says of it. */
+/** Files of one drawing: the script, the picture and gnuplot's messages. */
 struct desk {
 	char script[SCRATCH_NAME_LEN], picture[SCRATCH_NAME_LEN], log[SCRATCH_NAME_LEN];
 };
@@ -88,7 +94,7 @@ draw(const struct desk *d, const char *terminal, const char *script, const char 
 	if (fclose(f) != 0)
 		return fail(why, "%s cannot be written (%s)", d->script, strerror(errno));
 	spawn_add(&args, "gnuplot");
-	/* Nobody's own settings. */
+	/* -d: without the user's own settings. */
 	spawn_add(&args, "-d");
 	spawn_add(&args, d->script);
 	rc = spawn_run("gnuplot", &args, d->log);
@@ -126,7 +132,7 @@ replace(char *text, const char *what, const char *with)
 	return out;
 }
 
-/* Several drawings share a page: names are their own; black is whatever the page writes in. */
+/* Give a drawing's names a prefix of its own, and replace black by the page's text colour. */
 static char *
 for_page(char *svg, const char *id)
 {

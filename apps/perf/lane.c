@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * The loop of a forwarding lcore: it receives bursts from its queues of one
+ * port and sends them on the other. Lanes are made and started in rig.c.
+ */
+
 #include <rte_cycles.h>
 #include <rte_ethdev.h>
 #include <rte_mbuf.h>
@@ -22,7 +28,7 @@ lane_count(uint64_t *counter, uint64_t n)
 	__atomic_store_n(counter, *counter + n, __ATOMIC_RELAXED);
 }
 
-/* A full ring is waited for: frames are lost where the NIC has no descriptor, and nowhere else. */
+/* Wait for a full ring: frames are then lost only in the NIC, for want of a descriptor. */
 static uint64_t
 send_rest(struct lane *l, uint16_t queue, struct rte_mbuf **pkts, uint16_t n)
 {

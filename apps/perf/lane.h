@@ -25,7 +25,7 @@ struct lane {
 	uint64_t cycles;
 	uint64_t wait;
 	uint64_t turns;
-	uint64_t mark;       /**< of turns at the last look; the main lcore's */
+	uint64_t mark;       /**< turns at the main lcore's last look */
 } __rte_cache_aligned;
 
 /** Forward until stop; the function that a lcore is launched on. @p arg a lane. */

@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * sl-perf's entry: finds the sub-command that the first word names.
+ */
+
 #include <stdio.h>
 #include <string.h>
 

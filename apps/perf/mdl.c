@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * Grouping by minimum description length: the bits that a group of samples
+ * takes, and the cut of a series that takes the fewest. verdict.c and plot.c
+ * use it.
+ */
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,31 +44,31 @@ mdl_bits(const struct mdl_sum *s, double unit, const double *before)
 
 	if (s->n == 0)
 		return 0;
-	/* How many: k has the probability 1 / (k (k + 1)), and all k together 1. */
+	/* The number of samples: k has the probability 1 / (k (k + 1)); these add up to 1. */
 	bits = log2(n * (n + 1));
-	/* The mean: anywhere up to the top; after a group the farther the likelier. */
+	/* The mean: evenly up to the top; after another group, a farther one is more likely. */
 	if (before == NULL)
 		bits += log2(top + 1);
 	else
 		bits += log2(top * (top + 1) / (fabs(s->mean - *before) / unit + 1));
 	if (s->n < 2)
 		return bits;
-	/* The deviation: anywhere up to the top. */
+	/* The deviation: evenly up to the top. */
 	bits += log2(top + 1);
-	/* The samples: on a sphere of n - 1 dimensions, whose surface is to be hit in steps. */
+	/* The samples: a point on a sphere of n - 1 dimensions, whose surface has so many steps. */
 	area = log(2) + log(M_PI) * (n - 1) / 2 - lgamma((n - 1) / 2) +
 		log(sqrt(s->m2 / n) / unit + 1) * (n - 2) + log(n) * (n - 2) / 2;
 	return bits + area / log(2);
 }
 
-/** Best way to tell all up to a group's end, by where that last group starts. */
+/** The cheapest grouping up to a point, for one start of its last group. */
 struct mdl_cell {
 	struct mdl_sum sum; /* of the last group */
 	double bits;
 	size_t before; /* where the group before starts */
 };
 
-/* The series up to @p end with the last group from @p from: the best of all groups before. */
+/* Find the cheapest grouping of [0, from) to stand before a last group [from, end). */
 static void
 best_before(struct mdl_cell *cells, size_t n, size_t from, size_t end, double unit)
 {

@@ -7,19 +7,19 @@
 /**
  * @file
  * Grouping of samples by minimum description length, as FD.io CSIT's jumpavg
- * library does it: a group is told by how many samples it has, its mean, its
- * deviation, and where its samples lie on the sphere that these two leave. All
- * is counted in bits, to a precision of 1/4096 of the largest sample. Samples
- * belong to different groups when telling them as two groups takes fewer bits:
- * there is no threshold to set.
+ * library does it. A group is described by the number of its samples, their
+ * mean, their deviation, and the samples' place on the sphere that mean and
+ * deviation leave. The length of this description is counted in bits, with a
+ * precision of 1/4096 of the largest sample. Samples belong to two groups when
+ * describing them as two groups takes fewer bits: there is no threshold to set.
  */
 
 #include <stddef.h>
 
-/** Steps that the largest sample is told in. */
+/** Steps between 0 and the largest sample. */
 #define MDL_STEPS 4096.0
 
-/** Samples, summed up. Zero-initialise. */
+/** Sums of a group's samples. Zero-initialise. */
 struct mdl_sum {
 	size_t n;
 	double mean;
@@ -30,9 +30,9 @@ void mdl_add(struct mdl_sum *s, double v);
 void mdl_merge(struct mdl_sum *s, const struct mdl_sum *other);
 
 /**
- * Bits to tell a group.
- * @param unit what counts as one step: the largest of all samples / MDL_STEPS
- * @param before mean of the group before, or NULL for the first
+ * Bits that describe a group.
+ * @param unit size of one step: the largest of all samples / MDL_STEPS
+ * @param before mean of the group before, or NULL for the first group
  */
 double mdl_bits(const struct mdl_sum *s, double unit, const double *before);
 

@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * The measures of sl-perf run: each makes trials on a rig (trial.c,
+ * stepped.c, search.c) and records samples of metrics. Which jobs are
+ * measured is planned in plan.c.
+ */
+
 #include <errno.h>
 #include <math.h>
 #include <string.h>
@@ -23,7 +30,7 @@
 #define GOAL_EXCEED 0.5
 #define IDLE_PPS 9000.0
 #define IDLE_SHARE 0.02
-/** The search looks up to a little above what came through at full speed. */
+/** Bounds of a search, as shares of the rate that was received at full speed. */
 #define SEARCH_ABOVE 1.1
 #define SEARCH_BELOW 0.001
 #define LOSS_STEPS 10
@@ -56,7 +63,7 @@ record_sample(
 	json_array_append_new(json_array_get(json_object_get(m, "samples"), 0), json_real(value));
 }
 
-/* A trial that goes into the record. @return 0, -EINTR when a signal broke it off, -errno. */
+/* Make a trial and record it. @return 0; -EINTR when a signal ended it; other negative errno. */
 static int
 try(struct work *w, const struct trial_order *o, const char *goal, struct trial *t)
 {
@@ -120,7 +127,7 @@ measure_cycles(struct work *w)
 	return 0;
 }
 
-/* Under callgrind: the outer process has seen to that. */
+/* This process runs under callgrind: the outer process started it so. */
 static int
 measure_instructions(struct work *w)
 {
@@ -137,7 +144,7 @@ measure_instructions(struct work *w)
 	return 0;
 }
 
-/* The job's own mode was opened by the caller; the other one comes here, on ports of its own. */
+/* The caller has opened a rig in the job's mode; open one in the other mode here. */
 static int
 measure_coherency(struct work *w)
 {
@@ -150,7 +157,7 @@ measure_coherency(struct work *w)
 		rc = stepped_run(w->rig, w->b->options->trial / 2, &s);
 	if (rc != 0)
 		return rc;
-	/* The result tells the paths of its own mode. */
+	/* The result names the burst paths of the job's own mode: keep them. */
 	rte_strscpy(rx_path, w->rig->rx_path, sizeof(rx_path));
 	rte_strscpy(tx_path, w->rig->tx_path, sizeof(tx_path));
 	rig_close(w->rig);
@@ -173,7 +180,7 @@ measure_coherency(struct work *w)
 	return 0;
 }
 
-/* Rate at full speed, from which searches know where to look. */
+/* Measure the rate at full speed, from which searches start. */
 static int
 full_rate(struct work *w, double *pps)
 {
@@ -182,7 +189,7 @@ full_rate(struct work *w, double *pps)
 	int rc = 0;
 
 	*pps = 0;
-	/* On a busy machine a thread may have no CPU for all of a short trial. */
+	/* On a busy machine a thread may get no CPU during a whole short trial: try again. */
 	for (unsigned int i = 0; i < FULL_TRIES && rc == 0 && !(*pps > 0); i++) {
 		rc = try(w, &o, "full", &t);
 		if (rc == 0)
@@ -248,7 +255,7 @@ latency_at(struct work *w, const char *load, double pps)
 	return rc;
 }
 
-/* Rates by search, then latency at shares of the one with 0.5 % loss, and nearly idle. */
+/* Search NDR and PDR, then measure latency at shares of PDR and nearly idle. */
 static int
 search_and_latency(struct work *w, double width, unsigned int sum)
 {
@@ -259,7 +266,7 @@ search_and_latency(struct work *w, double width, unsigned int sum)
 	if (rc == 0)
 		rc = search(w, full, width, sum, &s);
 	if (rc == 0) {
-		/* Nothing found is a rate of nothing: a result, too. */
+		/* When no load was good enough, the result is 0. */
 		pdr = s.found[0].found ? s.found[0].pps : 0;
 		record_sample(w->rec, "pdr_pps", "packets/s", "more", pdr);
 		record_sample(w->rec, "ndr_pps", "packets/s", "more",
@@ -304,7 +311,7 @@ measure_loss(struct work *w)
 	return rc;
 }
 
-/* Longest burst of @p most frames at most, that arrives whole at @p pps; to 1 in 64. */
+/* The longest burst, at most @p most frames, of which no frame is lost at @p pps; to 1 in 64. */
 static int
 longest_burst(struct work *w, double pps, uint64_t most, uint64_t *longest)
 {
@@ -315,7 +322,7 @@ longest_burst(struct work *w, double pps, uint64_t most, uint64_t *longest)
 	while (rc == 0 && bad - good > 1 + good / 64) {
 		const struct trial_order o = {.pps = pps,
 			.frames = n,
-			/* Time enough for a generator that is late. */
+			/* Twice the time of the burst, for a generator that starts late. */
 			.seconds = 2 * (double)n / pps + 0.05};
 
 		rc = try(w, &o, "burst", &t);
@@ -339,8 +346,9 @@ line_rate(const struct rig *r)
 }
 
 /*
- * RFC 9004: the mean of several longest bursts. As time at the rate of the
- * burst it is the buffer; less what was forwarded meanwhile, the corrected one.
+ * RFC 9004: the mean of several longest bursts. Divided by the burst's rate it is
+ * the buffer time; without the frames that were forwarded meanwhile, the
+ * corrected buffer time.
  */
 static int
 measure_b2b(struct work *w)
@@ -468,7 +476,7 @@ measure_run(struct bench *b, const struct job *job, int *rc)
 	*rc = rig_open(&job->point, row->live, &b->place, &rig);
 	if (*rc == 0) {
 		*rc = row->run(&w);
-		/* What was sampled before a signal stays. */
+		/* Samples that were taken before a signal are kept. */
 		if (*rc == 0 || (*rc == -EINTR && json_object_size(rec.metrics) != 0))
 			result = result_json(job, &rig, &rec);
 		missing = rig_close(&rig);

@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * Parses the options of sl-perf run and checks them against each other. The
+ * jobs that follow from them are made in plan.c.
+ */
+
 #include <errno.h>
 #include <getopt.h>
 #include <stdint.h>
@@ -316,7 +322,7 @@ parse_lists(int key, const char *arg, struct options *o, char *why)
 	}
 }
 
-/* Hexadecimal digits, @most of them, and what stands behind them. */
+/* At most @most hexadecimal digits with the character @behind after them. */
 static bool
 is_hex(const char **text, size_t most, char behind, unsigned int *out)
 {
@@ -366,7 +372,7 @@ parse_bdfs(const char *option, const char *arg, struct list *out, char *why)
 	return rc;
 }
 
-/* Both sides, one to one, and no port twice. */
+/* Tester and device under test need equally many ports, and no port twice. */
 static int
 check_ports(const struct options *o, char *why)
 {

@@ -6,8 +6,8 @@
 
 /**
  * @file
- * What "sl-perf run" is asked to do: options, and the plan that comes of them.
- * No EAL here.
+ * The options of "sl-perf run", and the plan of jobs that follows from them.
+ * Needs no EAL.
  */
 
 #include <stdbool.h>
@@ -47,7 +47,7 @@ struct options {
 	char out[512];		 /**< "": standard output */
 	double trial;		 /**< seconds of a trial */
 	unsigned int trials;	 /**< of mrr, over all processes */
-	unsigned int sum;	 /**< trials' worth of time that decide a load in a search */
+	unsigned int sum;	 /**< trials that decide a load in a search */
 	double soak;		 /**< seconds */
 	unsigned int processes;
 	unsigned int part, parts; /**< this process among those of one run; parts 0: on its own */
@@ -83,7 +83,7 @@ struct job {
 struct plan {
 	size_t n, nb_left;
 	struct job *jobs;
-	struct job *left; /**< what cannot be measured here: plan_why_left() */
+	struct job *left; /**< jobs that cannot be measured here: plan_why_left() */
 };
 
 enum options_rc { OPTIONS_OK = 0, OPTIONS_HELP = 1 };
@@ -96,24 +96,24 @@ options_usage(FILE *f, const char *program);
 
 /**
  * Make the plan. Free with plan_free().
- * @param cores forwarding lcores that there are: what needs more is left out, and of real ports
- * what steps a device
+ * @param cores available forwarding lcores: jobs that need more are left out, and on real ports
+ * jobs that step a device
  * @return 0; -EINVAL (an unknown suite, reason in @p why); -ENOMEM.
  */
 int
 plan_make(const struct options *o, unsigned int cores, struct plan *out, char *why);
 void
 plan_free(struct plan *p);
-/** Why a job of the plan's left ones is left out. @p cores as for plan_make(). */
+/** Why a job in plan.left is left out. @p cores as for plan_make(). */
 void
 plan_why_left(const struct job *job, unsigned int cores, char why[PLAN_WHY_LEN]);
-/** Is the device stepped in all of it? Then being stopped for a while changes nothing. */
+/** True when all jobs step the device: the process may then be stopped for a while. */
 bool
 plan_stepped(const struct plan *p);
-/** Seconds that a job takes in this process, about. */
+/** Estimated seconds of a job in this process. */
 double
 plan_seconds(const struct options *o, const struct job *job);
-/** The same of all of its jobs. */
+/** Estimated seconds of all jobs of the plan in this process. */
 double
 plan_total(const struct options *o, const struct plan *p);
 /** Name of a job, the key that results are compared by: "mrr/64/f1/q1/c1/b32/coherent". */
@@ -121,7 +121,7 @@ void
 plan_name(const struct job *job, char name[POINT_NAME_LEN]);
 const char *
 measure_name(enum measure m);
-/** Largest frame of a point's size; with FCS. */
+/** Largest frame of a point, bytes with FCS. */
 unsigned int
 point_size_max(const struct point *p);
 

@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * Writes a report as one HTML page: the drawn plots, tables of metrics and of
+ * the comparison with other drivers, and the environment. It needs no other
+ * file.
+ */
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -115,7 +122,10 @@ environment(const json_t *result, FILE *f)
 	fputs("</dl>\n", f);
 }
 
-/* The last step of a metric's history: how far the newest group is from the one before. */
+/*
+ * The last change in a metric's history: the newest group's mean against that of the
+ * group before.
+ */
 static void
 step_cell(const struct plot_input *in, const char *name, const char *metric, bool more_is_good,
 	FILE *f)
@@ -192,7 +202,7 @@ metrics(const struct plot_input *in, FILE *f)
 
 /* --- peers --- */
 
-/* Names of a point's object, in their order: columns. */
+/* The table's head: the names of a point's object in their order. */
 static void
 peers_head(const json_t *point, FILE *f)
 {
@@ -264,7 +274,7 @@ peers_row(const json_t *point, const json_t *columns, FILE *f)
 	fputs("</tr>\n", f);
 }
 
-/* The point with most columns: not every contender takes every burst. */
+/* The point with most columns: some contenders do not take part in every burst size. */
 static const json_t *
 peers_columns(json_t *points)
 {
@@ -360,7 +370,7 @@ page_write(const struct plot_input *in, const struct page_plot *drawn, size_t nb
 	environment(newest, f);
 	if (in->peers != NULL)
 		peers(in->peers, f);
-	/* Last, being the longest. */
+	/* The longest table comes last. */
 	if (in->n != 0)
 		metrics(in, f);
 	fputs("</main>\n</body>\n</html>\n", f);

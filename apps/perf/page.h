@@ -4,7 +4,7 @@
 #ifndef _PAGE_H_
 #define _PAGE_H_
 
-/** @file A report as one HTML page that needs nothing else. */
+/** @file A report as one HTML page that needs no other file. */
 
 #include <stdio.h>
 

@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * Makes the plan of a run: the suites' jobs with all combinations of sizes,
+ * queues and modes, which of them this machine and this process can measure,
+ * and how long they will take.
+ */
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +16,7 @@
 
 #include "options.h"
 
-/* Each list stands for itself; all combinations of a row are measured. */
+/* A row of a suite: all combinations of its lists are measured. */
 struct suite_row {
 	const char *suite;
 	enum measure measure;
@@ -53,7 +60,7 @@ static const struct suite_row suite_rows[] = {
 
 #define ROWS (sizeof(suite_rows) / sizeof(suite_rows[0]))
 #define DIMENSIONS 6
-/** What a program under callgrind takes, most of it to start. */
+/** Seconds of a program under callgrind, most of them for its start. */
 #define COUNTING_SECONDS 4.0
 
 static void
@@ -68,7 +75,7 @@ split(const char *text, struct list *out)
 	}
 }
 
-/* Of a list whose items were found good. */
+/* The number of a list's item, which was checked before. */
 static unsigned int
 number(const char *text)
 {
@@ -122,7 +129,7 @@ plan_add(struct plan *p, const struct job *job, unsigned int cores)
 	return add_job(&p->jobs, &p->n, job);
 }
 
-/* Every combination of a row's lists, or of what the options put in their place. */
+/* Add every combination of a row's lists; lists of the options replace those of the row. */
 static int
 add_row(const struct suite_row *r, const struct options *o, unsigned int cores, struct plan *p)
 {
@@ -180,14 +187,14 @@ unknown_suite(const char *name, char *why)
 	return -EINVAL;
 }
 
-/* On a software NIC that works between bursts only: no real one does. */
+/* True for measures that step a software NIC between bursts; a real NIC cannot be stepped. */
 static bool
 is_stepped(enum measure m)
 {
 	return m == MEASURE_CYCLES || m == MEASURE_COHERENCY || m == MEASURE_INSTRUCTIONS;
 }
 
-/* What is measured once is not measured by every process of a run. */
+/* True when this process of the run measures it: some measures are made by one process only. */
 static bool
 is_for_part(const struct options *o, enum measure m)
 {
@@ -196,7 +203,7 @@ is_for_part(const struct options *o, enum measure m)
 	return !once || o->part <= 1;
 }
 
-/* The jobs that can be measured, and that this process is to; the others that cannot are left. */
+/* Keep the jobs of this process, and move those that cannot be measured here to p->left. */
 static int
 sort_out(const struct options *o, struct plan *p)
 {
@@ -289,7 +296,7 @@ plan_stepped(const struct plan *p)
 double
 plan_seconds(const struct options *o, const struct job *job)
 {
-	/* Setting ports up, and the pauses in which what is under way arrives. */
+	/* Seconds to set ports up, and of the pause in which frames on their way arrive. */
 	const double setup = 0.4, pause = 0.05;
 	const double trial = o->trial + pause;
 	const unsigned int parts = o->parts != 0 ? o->parts : 1;
@@ -305,7 +312,10 @@ plan_seconds(const struct options *o, const struct job *job)
 	case MEASURE_SCALING:
 		return setup + ((o->trials + parts - 1) / parts) * trial;
 	case MEASURE_NDRPDR:
-		/* About so many loads; half of them are decided by half of the trials. */
+		/*
+		 * A search tries about so many loads; half of them are decided after half of the
+		 * trials.
+		 */
 		return setup + trial * (14.0 + 6.0 * o->sum);
 	case MEASURE_LATENCY:
 		return setup + trial * 14;

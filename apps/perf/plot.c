@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * Makes the gnuplot scripts of a report's plots: rates, latency, loss,
+ * cycles, the price of coherency, history and scaling. gnuplot.c draws them;
+ * plots of the comparison with other drivers are in plot_peers.c.
+ */
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +17,7 @@
 #include "result.h"
 #include "stats.h"
 
-/* Told apart on white and on black alike. */
+/* Colours that can be told apart on white and on black. */
 static const char *const colours[] = {
 	"#3b82c4", "#d9772b", "#3f9b5c", "#b0529a", "#9a8a2f", "#6a6fd0", "#c0504d", "#4aa3a2"};
 
@@ -18,7 +25,7 @@ static const char *const colours[] = {
 #define SERIES_MAX 8
 #define POINTS_MAX 512
 #define USUAL_BURST 32
-/** More sizes than that have no room side by side. */
+/** With more sizes than this, their labels are slanted. */
 #define SIZES_LEVEL 6
 #define SLANTED "set xtics rotate by -45 left\n"
 
@@ -121,7 +128,7 @@ pick(const json_t *result, const struct filter *w, json_t **out, size_t max)
 
 /* --- bars over sizes --- */
 
-/* gnuplot's own word for a value that is not there. */
+/* Write a value, or gnuplot's word for a missing one. */
 static void
 value(double v, FILE *f)
 {
@@ -131,7 +138,7 @@ value(double v, FILE *f)
 		fprintf(f, " %.6g", v);
 }
 
-/** What is drawn in one colour: a metric of results that are alike but for their size. */
+/** What is drawn in one colour: a metric of results that differ only in size. */
 struct series {
 	const char *measure, *metric, *word;
 	char title[96];
@@ -139,7 +146,7 @@ struct series {
 	size_t n;
 };
 
-/* "full rate", and what is not as usual. */
+/* The title: "full rate", and the conditions that differ from the defaults. */
 static void
 series_title(const json_t *r, const char *word, char *out, size_t len)
 {
@@ -325,7 +332,7 @@ merged_buckets(const json_t *result, const char *goal, double (**out)[2])
 	return n;
 }
 
-/* A line for each value: one frame in how many took longer, and how long. */
+/* A line for each latency: the share of frames that took longer, as 1 in so many. */
 static bool
 latency_data(const json_t *result, const char *goal, FILE *f)
 {
@@ -378,7 +385,7 @@ script_latency(const struct plot_input *in, FILE *f)
 			fprintf(f, "$%s using 1:2 with steps title '%s' lt %zu, ", goals[i],
 				titles[i], i + 1);
 	}
-	/* A last item for the comma before it. */
+	/* The plot command needs an item after its last comma. */
 	fprintf(f, "NaN notitle\n");
 	return any;
 }
@@ -525,7 +532,7 @@ script_price(const struct plot_input *in, FILE *f)
 
 /* --- history --- */
 
-/* Samples of one metric in every result; sums of those that have it, and where they are. */
+/* Sum up the samples of one metric in each result that has it, and note which results these are. */
 static size_t
 history_points(const struct plot_input *in, const char *result, const char *metric,
 	struct mdl_sum *points, size_t *at, double *max)
@@ -595,8 +602,7 @@ in_history(const struct plot_input *in, const char *name, const char *metric)
 	return n >= PLOT_HISTORY_MIN;
 }
 
-/* One metric: its medians as points, its groups' means as lines; all in shares of the first mean.
- */
+/* Data of one metric: medians as points, groups' means as lines, all relative to the first mean. */
 static bool
 history_data(
 	const struct plot_input *in, const char *name, const char *metric, size_t series, FILE *f)
@@ -623,7 +629,7 @@ history_data(
 	return groups != 0;
 }
 
-/* What a history is drawn of: rates, and cycles as a whole. */
+/* True for metrics whose history is drawn: rates, and cycles per packet as a whole. */
 static bool
 is_drawn(const char *metric)
 {

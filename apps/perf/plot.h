@@ -6,8 +6,8 @@
 
 /**
  * @file
- * Plots of results as gnuplot scripts, data and all; what draws them says into
- * what (gnuplot.h). Pure.
+ * Plots of results as gnuplot scripts that contain their data. gnuplot.h draws
+ * them. Pure.
  */
 
 #include <stdbool.h>
@@ -16,7 +16,7 @@
 
 #include <jansson.h>
 
-/** Results in the order of time; the last is the one that is looked at. */
+/** Results in the order of time; the report is about the last one. */
 struct plot_input {
 	size_t n;
 	json_t *const *results;
@@ -36,8 +36,8 @@ extern const struct plot plots[];
 extern const size_t nb_plots;
 
 /**
- * Text out of a result, within quotes of a script: what may have a meaning for gnuplot there -
- * quotes, backquotes, line ends, marks of its enhanced text - is written as '?'.
+ * Write text of a result inside quotes of a script. Characters that have a meaning for gnuplot
+ * there (quotes, backquotes, line ends, marks of its enhanced text) are written as '?'.
  */
 void plot_text(const char *s, FILE *f);
 /** Colours and grid that all plots share. */
@@ -47,15 +47,15 @@ bool plot_script_peers(const struct plot_input *in, FILE *f);
 bool plot_script_ratios(const struct plot_input *in, FILE *f);
 /** Points of a peers' file. Borrowed; NULL: no such file. */
 json_t *peers_points(const json_t *peers);
-/** Is it one that this version reads? @return 0; -EINVAL with the reason. */
+/** Check that this version can read a peers' file. @return 0; -EINVAL with the reason. */
 int peers_check(const json_t *peers, const char *file, char *why, size_t len);
 
 /** Metrics that have a history: at most this many are drawn. */
 #define PLOT_HISTORY_MAX 6
-/** Results from which a history is one. */
+/** Fewest results of which a history is drawn. */
 #define PLOT_HISTORY_MIN 3
 /**
- * Jumps of a metric over the results: groups by minimum description length.
+ * Group the values of a metric over the results by minimum description length (mdl.h).
  * @param[out] mean a value for each result: the mean of its group; NAN where the metric is missing
  * @return number of groups, 0 without data or memory
  */

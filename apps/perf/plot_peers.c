@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * The gnuplot scripts of the comparison with other drivers, from the JSON
+ * file of "perf peers": cycles of each contender, and ratios over the burst
+ * size.
+ */
+
 #include <errno.h>
 #include <math.h>
 #include <string.h>
@@ -86,7 +93,7 @@ median_of(const json_t *point, const char *name)
 	return json_object_get(c, "median");
 }
 
-/* The contenders' medians, a line for each size. @param[out] has who has one at all */
+/* The contenders' medians, a line for each size. @param[out] has contenders with any value */
 static void
 peers_data(const json_t *peers, const char *const *names, size_t nb_names, bool *has, FILE *f)
 {

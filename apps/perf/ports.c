@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * Real ports by PCI address: checks before EAL starts that each can be used,
+ * attaches and detaches them, and waits for links.
+ */
+
 #include <errno.h>
 #include <libgen.h>
 #include <limits.h>
@@ -24,7 +30,7 @@
 #define LINK_WAIT_US 10000000
 #define LINK_LOOK_US 50000
 
-/* What the driver of a device is called; "" for none. */
+/* The name of the kernel driver bound to a device; "" for none. */
 static void
 driver_of(const char *bdf, char *out, size_t len)
 {
@@ -81,7 +87,7 @@ ports_check(const struct options *o)
 	return rc;
 }
 
-/* What stands in the way of a device that EAL knows, as sl-testpmd would say it. */
+/* Say why a device that EAL knows is no port, in the words of sl-testpmd. */
 static int
 explain(const char *bdf, int err)
 {

@@ -4,20 +4,20 @@
 #ifndef _PORTS_H_
 #define _PORTS_H_
 
-/** @file Real ports, by PCI address: are they fit for use, and to and from DPDK. Main lcore. */
+/** @file Real ports by PCI address: check them, attach them to DPDK and detach them. Main lcore. */
 
 #include <stdint.h>
 
 #include "options.h"
 
 /**
- * Look whether each port that is named can be used, before EAL starts: there, an
- * 82576, bound to a driver that hands it out.
+ * Check before EAL starts that each named port can be used: it exists, is an
+ * 82576, and is bound to a driver that gives it to user space.
  * @return 0; -ENODEV with the reason and the cure on stderr.
  */
 int ports_check(const struct options *o);
 /**
- * Have our driver take @p bdf, in the coherency mode named.
+ * Attach our driver to @p bdf, in the given coherency mode.
  * @return 0, or negative errno with the reason on stderr.
  */
 int port_attach(const char *bdf, const char *coherency, uint16_t *port);

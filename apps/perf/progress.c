@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * Shows on standard error which job is running and how long the run will
+ * take: one changing line on a terminal, else a line for each job.
+ */
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -34,7 +40,7 @@ progress_start(
 	};
 }
 
-/* As planned, times what the jobs done so far took beyond their plan. */
+/* The planned time that is left, scaled by how much longer finished jobs took than planned. */
 static double
 seconds_left(const struct progress *p)
 {

@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * The result of a run as JSON: makes, loads, checks, merges and saves it, and
+ * prints it for people. The schema is docs/reference/sl-perf.schema.json.
+ */
+
 #include <errno.h>
 #include <math.h>
 #include <stdarg.h>
@@ -15,7 +21,7 @@
 
 #define PROGRAM "sl-perf"
 #define PATH_LEN 192
-/** Share of the time that threads wait for a CPU, from which it is told. */
+/** The share of time that threads waited for a CPU is shown from this value on. */
 #define CPU_WAIT_MUCH 0.001
 
 static int __attribute__((format(printf, 2, 3))) fail(char *why, const char *fmt, ...)
@@ -52,7 +58,7 @@ type_name(const json_t *j)
 	}
 }
 
-/** Where in which file a check is. */
+/** The file and the place in it that a check is at, for messages. */
 struct place {
 	const char *file;
 	char path[PATH_LEN];
@@ -108,7 +114,7 @@ check_samples(struct place *p, const json_t *samples)
 	return 0;
 }
 
-/* As every form that they are exported in takes it. */
+/* True for a metric name that every export format allows. */
 static bool
 is_metric_name(const char *name)
 {
@@ -283,7 +289,7 @@ result_check(const json_t *result, const char *file, char why[RESULT_WHY_LEN])
 	return 0;
 }
 
-/* Terminals obey what begins with a control character; C1's are two bytes here. */
+/* Replace control characters, which terminals obey; those of C1 are two bytes in UTF-8. */
 static json_t *
 plain_string(const char *from)
 {
@@ -303,7 +309,7 @@ plain_string(const char *from)
 	return plain;
 }
 
-/* @return the value to stand in its place: a new reference, NULL without memory. */
+/* @return the value without control characters: a new reference, NULL without memory. */
 static json_t *
 plain_value(json_t *j)
 {
@@ -456,7 +462,7 @@ result_merge(json_t *into, const json_t *from)
 		json_object_set(into, "environment", json_object_get(from, "environment"));
 	if (json_is_true(json_object_get(from, "interrupted")))
 		json_object_set_new(into, "interrupted", json_true());
-	/* The first process has all: the others leave out what is measured once. */
+	/* The first process measures everything; the others leave out what is measured once. */
 	if (json_object_get(from, "left_out") != NULL && json_object_get(into, "left_out") == NULL)
 		json_object_set(into, "left_out", json_object_get(from, "left_out"));
 	json_array_foreach(list, i, r)
@@ -544,7 +550,7 @@ result_value(double v, const char *unit, char *out, size_t len)
 	snprintf(out, len, "%.4g %s%s", v, time ? times[i] : prefixes[i], time ? "" : unit);
 }
 
-/* Median of the processes, and how far they are apart. */
+/* Print the median of the processes, and their spread. */
 static void
 print_metric(const char *name, const json_t *metric, FILE *f)
 {
@@ -562,7 +568,7 @@ print_metric(const char *name, const json_t *metric, FILE *f)
 	free(v);
 }
 
-/* Loss has no metric: it is told load by load. */
+/* Loss has no metric: print it for each load. */
 static void
 print_losses(const json_t *r, FILE *f)
 {
@@ -585,7 +591,7 @@ print_losses(const json_t *r, FILE *f)
 	}
 }
 
-/* A machine that is not idle loses frames that no driver lost. */
+/* On a busy machine frames are lost that the driver would not lose: print the wait for CPUs. */
 static void
 print_cpu_wait(const json_t *r, FILE *f)
 {

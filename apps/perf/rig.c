@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * Builds what is measured on: ports, mempool, forwarding lanes, and generator
+ * and sink, which are the wires of software NICs or a tester on real ports.
+ * The trials on it are in trial.c and stepped.c.
+ */
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,7 +36,7 @@
 /** Ethernet header and FCS: what a frame has beyond its MTU. */
 #define FRAME_OVERHEAD (RTE_ETHER_HDR_LEN + RTE_ETHER_CRC_LEN)
 
-/** A software NIC has no line: bursts come at the rate of this one at most. */
+/** A software NIC has no line: bursts are limited to the rate of this one. */
 #define SOFT_LINE_BPS 10e9
 #define MBIT 1e6
 
@@ -58,7 +65,7 @@ make_soft_port(struct rig *r, unsigned int i, int cpu)
 	return rc;
 }
 
-/* Real ports of one side. */
+/* Attach the real ports of one side. */
 static int
 attach_ports(
 	const struct list *bdfs, const char *coherency, struct rig_port *ports, unsigned int *n)
@@ -90,7 +97,7 @@ make_ports(struct rig *r, const struct rig_place *place)
 	r->line_bps = SOFT_LINE_BPS;
 	if (r->live && place->dut->n != 0) {
 		rc = attach_ports(place->dut, r->point->coherency, r->port, &r->nb_ports);
-		/* The tester is an instrument: what it costs is nobody's price. */
+		/* The tester's ports are an instrument: their mode is not what is measured. */
 		return rc != 0 ?
 			rc :
 			attach_ports(place->tester, "auto", r->tester_port, &r->nb_tester_ports);
@@ -162,7 +169,7 @@ start_ports(struct rig *r)
 	return rc;
 }
 
-/* All cables, and how fast they are. */
+/* Wait for the links of all cables, and note their speed. */
 static int
 wait_links(struct rig *r)
 {
@@ -186,7 +193,7 @@ make_pool(struct rig *r)
 {
 	const unsigned int rings = r->nb_ports * r->point->queues * 2 * DESCRIPTORS;
 	const unsigned int hands = (rte_lcore_count() + 1) * (MBUF_CACHE * 3 / 2 + 128);
-	/* A frame in hand, or on its way through a ring, may have several segments. */
+	/* Each frame in a ring or held by an lcore may have several segments. */
 	const unsigned int segs = point_size_max(r->point) / MBUF_DATA + 1;
 
 	r->pool = (r->point->pool_ordinary ? rte_pktmbuf_pool_create : sl_pktmbuf_pool_create)(

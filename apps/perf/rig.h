@@ -6,14 +6,14 @@
 
 /**
  * @file
- * What is measured on: ports of the driver, and the lcores that forward between
- * them. One rig at a time. Main lcore.
+ * A rig: ports of the driver, and the lcores that forward between them. One rig
+ * at a time. Main lcore.
  *
- * live: a generator feeds the first port, worker lcores forward to the last one
- * (on real ports it may be the same), and what arrives behind it is counted. On
- * software NICs their wires do that, on real ports a tester with ports of its own.
- * stepped: one port in a loop, whose device works between bursts only, so that no
- * cycle of it is counted.
+ * live: a generator feeds the first port, worker lcores forward to the last port
+ * (on real ports it may be the same), and a sink behind it counts. On software
+ * NICs the wires are generator and sink, on real ports a tester with ports of its
+ * own is. stepped: one port in a loop, whose device works only between bursts, so
+ * that its cycles are not counted.
  */
 
 #include <stdbool.h>
@@ -37,7 +37,7 @@ struct rig_port {
 	const char *bdf;           /**< NULL: a software NIC */
 };
 
-/** Where a rig is to be. */
+/** CPUs and ports that a rig uses. */
 struct rig_place {
 	int device_cpu;            /**< of the software NIC's thread */
 	unsigned int tester_lcore;
@@ -77,13 +77,13 @@ int rig_open(const struct point *p, bool live, const struct rig_place *place, st
 unsigned int rig_close(struct rig *r);
 struct rig_counts rig_counts(const struct rig *r);
 /**
- * Has each thread that carries frames, the device's or the tester's too, gone round
- * @p rounds times since this was last so?
+ * True when each thread that carries frames, also the device's or the tester's, has
+ * gone round @p rounds times since the call that was last true.
  */
 bool rig_went_round(struct rig *r, uint64_t rounds);
-/** Who counts what. */
+/** The two ends of a rig. */
 enum rig_end { RIG_GENERATOR, RIG_SINK };
-/** A word for an end's wire. @return 0 or negative errno. */
+/** Give a control word to an end's wire. @return 0 or negative errno. */
 int rig_wire(const struct rig *r, enum rig_end end, const char *word);
 /** Report of an end's wire. New reference; NULL: there is none. */
 json_t *rig_wire_report(const struct rig *r, enum rig_end end);

@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * sl-perf run: chooses CPUs, starts EAL and measures the plan's jobs
+ * (measure.c) in this process, or starts several processes and merges their
+ * results.
+ */
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,10 +39,10 @@
 /** A lcore for each, and one for a tester. */
 #define CPUS_MAX (RTE_MAX_LCORE - 2u)
 #define EAL_ARGS_MAX 16
-/** Slices of a pair: shorter than what else happens on a machine mostly lasts. */
+/** Length of a pair's slices: shorter than most other activity on a machine. */
 #define SLICE_US 40000
 
-/** CPUs to use: the first for the device, the others forward. */
+/** CPUs to use: the first runs the device, the others forward. */
 struct cpus {
 	unsigned int n;
 	int cpu[CPUS_MAX];
@@ -80,7 +87,7 @@ cpus_of_option(const char *text, const struct sl_cpus *allowed, struct cpus *out
 	}
 }
 
-/** Those of the option, else all that this process may use. @return an exit code. */
+/** Choose the CPUs of the option, or all that this process may use. @return an exit code. */
 static int
 cpus_choose(const char *option, struct cpus *out)
 {
@@ -121,8 +128,8 @@ eal_add(struct eal_args *e, const char *word)
 }
 
 /*
- * One CPU has to do for all: lcores are threads, two of which can share it. A tester
- * is the last lcore, on the main one's CPU, which has little to do.
+ * With one CPU, all lcores share it: they are threads. A tester is the last lcore and
+ * shares the main lcore's CPU, which has little to do.
  */
 static void
 eal_lcores(struct eal_args *e, const struct cpus *cpus, bool tester)
@@ -149,7 +156,7 @@ start_eal(const struct options *o, const struct cpus *cpus, bool huge, struct ea
 
 	for (size_t i = 0; i < RTE_DIM(always); i++)
 		eal_add(e, always[i]);
-	/* Real ports are taken one by one, with their arguments: none at the start. */
+	/* Real ports are attached later, one by one with their arguments: none at EAL's start. */
 	eal_add(e, o->dut.n != 0 ? "-affff:ff:1f.7" : "--no-pci");
 	eal_add(e, huge ? "--in-memory" : "--no-huge");
 	snprintf(memory, sizeof(memory), "-m%u", o->memory);
@@ -163,7 +170,7 @@ start_eal(const struct options *o, const struct cpus *cpus, bool huge, struct ea
 	return 0;
 }
 
-/* Seconds of each process after this one, which leaves out what is measured once. */
+/* Planned seconds of each later process, which leaves out what is measured once. */
 static double
 later_seconds(const struct bench *b)
 {
@@ -192,7 +199,7 @@ leave_out(json_t *result, const char *name, const char *why)
 	json_array_append_new(list, json_pack("{s:s, s:s}", "name", name, "why", why));
 }
 
-/* What the plan leaves out is noted as what cannot be measured is. */
+/* Note in the result the jobs that the plan leaves out, with the reason. */
 static void
 note_left(const struct bench *b, const struct plan *plan, json_t *result)
 {
@@ -216,7 +223,7 @@ tell_left_out(const json_t *result)
 		json_string_value(json_object_get(entry, "why")));
 }
 
-/* All jobs of the plan. @return an exit code. */
+/* Measure all jobs of the plan. @return an exit code. */
 static int
 run_jobs(struct bench *b, const struct plan *plan, json_t *result)
 {
@@ -233,7 +240,9 @@ run_jobs(struct bench *b, const struct plan *plan, json_t *result)
 		plan_name(&plan->jobs[i], name);
 		progress_job(&b->progress, name, plan_seconds(b->options, &plan->jobs[i]));
 		r = measure_run(b, &plan->jobs[i], &rc);
-		/* What this machine cannot measure was told, and the rest goes on. */
+		/*
+		 * This machine cannot measure the job, which was reported: go on with the others.
+		 */
 		if (rc == -ENOTSUP) {
 			lacking = true;
 			leave_out(result, name, "this machine cannot measure it");
@@ -267,7 +276,7 @@ run_here(const struct options *o, int argc, char **argv, json_t *result)
 	rc = cpus_choose(o->cpus, &cpus);
 	if (rc != EXIT_CODE_OK)
 		return rc;
-	/* Threads to come have it from this one. */
+	/* Threads that start later inherit the priority of this one. */
 	if (o->nice != 0 && setpriority(PRIO_PROCESS, 0, (int)o->nice) != 0)
 		return say_error(EXIT_CODE_SETUP, "--nice %.0f: %s; below 0 is for root", o->nice,
 			strerror(errno));
@@ -309,7 +318,7 @@ run_here(const struct options *o, int argc, char **argv, json_t *result)
 	return rc;
 }
 
-/** A process of a run: what it is told, and where it leaves what it found. */
+/** A process of a run: its arguments, and the file for its result. */
 struct part {
 	struct spawn_args args;
 	char file[SCRATCH_NAME_LEN], which[32];
@@ -328,7 +337,7 @@ part_begin(struct part *p, int argc, const char *const *argv, unsigned int part,
 	spawn_add(&p->args, "sl-perf");
 	for (int i = 0; i < argc; i++)
 		spawn_add(&p->args, argv[i]);
-	/* The last of an option counts. */
+	/* When an option is given twice, the last one counts. */
 	spawn_add(&p->args, "--processes");
 	spawn_add(&p->args, "1");
 	spawn_add(&p->args, "--part");
@@ -338,7 +347,7 @@ part_begin(struct part *p, int argc, const char *const *argv, unsigned int part,
 	return 0;
 }
 
-/* Take in what it found, if it ended well. @return an exit code. */
+/* Merge the process's result if it ended well. @return an exit code. */
 static int
 part_end(const struct part *p, int rc, json_t *into)
 {
@@ -388,7 +397,7 @@ run_pair(const char *const program[2], int argc, const char *const *argv, unsign
 	return rc != 0 ? rc : got[1];
 }
 
-/* As they were given, without those for the processes. */
+/* Note the arguments as they were given, without those about processes. */
 static void
 note_arguments(json_t *result, int argc, char **argv)
 {
@@ -401,7 +410,7 @@ note_arguments(json_t *result, int argc, char **argv)
 	json_decref(args);
 }
 
-/* Measure in processes of their own; what each found is kept at once. */
+/* Measure in several processes; each result is saved as soon as it is there. */
 static int
 run_processes(const struct options *o, int argc, char **argv, json_t *result)
 {
@@ -412,7 +421,7 @@ run_processes(const struct options *o, int argc, char **argv, json_t *result)
 		rc = run_part(
 			"/proc/self/exe", argc, (const char *const *)argv, k, o->processes, result);
 		note_arguments(result, argc, argv);
-		/* A pipe gets it once, at the end. */
+		/* A pipe gets the result once, at the end. */
 		if (rc == EXIT_CODE_OK && o->out[0] != '\0' && outfile_is_file(o->out) &&
 			result_save(result, o->out, why) != 0)
 			rc = say_error(EXIT_CODE_SETUP, "%s", why);
@@ -452,7 +461,7 @@ cmd_run(int argc, char **argv)
 	if (json_object_size(json_object_get(result, "environment")) != 0 &&
 		result_save(result, o.out, why) != 0)
 		rc = say_error(EXIT_CODE_SETUP, "%s", why);
-	/* Where the result itself goes to standard output, there is no place for people. */
+	/* The table for people is printed unless standard output gets the result itself. */
 	if (o.out[0] != '\0' && o.parts == 0)
 		result_print(result, stdout);
 	if (o.parts == 0)

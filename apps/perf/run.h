@@ -4,10 +4,16 @@
 #ifndef _RUN_H_
 #define _RUN_H_
 
+/**
+ * @file
+ * Processes that measure for this one, one at a time or two in slices. Used
+ * by the run and compare commands.
+ */
+
 #include <jansson.h>
 
 /**
- * Have another process measure, and take what it found in.
+ * Have another process measure, and merge its result.
  * @param program of it; @p argc, @p argv the run command and its options
  * @return an exit code, reason on stderr.
  */
@@ -15,8 +21,8 @@ int run_part(const char *program, int argc, const char *const *argv, unsigned in
 	json_t *into);
 
 /**
- * The same of two programs at once, in slices: one is stopped while the other
- * measures. For stepped measures alone, which a stop does not change.
+ * Have two programs measure at once, in slices: one is stopped while the other
+ * measures. Only for stepped measures, which a stop does not change.
  */
 int run_pair(const char *const program[2], int argc, const char *const *argv, unsigned int part,
 	unsigned int parts, json_t *const into[2]);

@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * The process's folder of scratch files. A helper process (the keeper) reads
+ * from a pipe until this process ends, in whatever way, and removes the
+ * folder.
+ */
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -11,7 +18,10 @@
 
 #include "scratch.h"
 
-/** Reads until the process at the other end is no more, then removes the folder. */
+/**
+ * The keeper's script: it reads until the other end of the pipe is closed, and removes
+ * the folder.
+ */
 #define KEEPER "read -r end; rm -rf -- \"$1\""
 
 static struct {
@@ -21,7 +31,7 @@ static struct {
 	int alive; /* the keeper reads its other end */
 } scratch;
 
-/* Signals that end us are not for the keeper, which has work to do then. */
+/* The keeper ignores signals that end us: it has to remove the folder then. */
 static void
 keep(int end)
 {
@@ -37,7 +47,7 @@ keep(int end)
 	_exit(EXIT_FAILURE);
 }
 
-/* At exit: the folder is gone when the process is. */
+/* At exit, wait for the keeper, so that the folder is gone before the process ends. */
 static void
 end_keeper(void)
 {

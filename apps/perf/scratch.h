@@ -13,9 +13,9 @@
 #define SCRATCH_NAME_LEN 300
 
 /**
- * A name in the folder that nobody else has, made of @p what; the first call makes the folder.
- * No file is made. Of one thread.
- * @return 0, or negative errno: @p name has what could not be made.
+ * Make a unique name in the folder that contains @p what; the first call makes the folder. No
+ * file is made. One thread at a time.
+ * @return 0, or negative errno: @p name is then what could not be made.
  */
 int
 scratch_name(const char *what, char name[SCRATCH_NAME_LEN]);

@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * The search for the highest load within a loss goal: which load to try next,
+ * and when trials have decided one. It only calculates: trials are made in
+ * measure.c.
+ */
+
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -8,9 +15,9 @@
 
 #include "search.h"
 
-/* Loads this close are the same. */
+/* Loads that differ by less, relatively, are the same load. */
 #define SAME 1e-9
-/* Bounds outside are looked for in steps of so many widths, doubling. */
+/* First step, in widths, when a bound is searched outside the known ones; steps then double. */
 #define REACH_WIDTHS 2.0
 
 int
@@ -62,7 +69,7 @@ search_class(const struct search *s, unsigned int goal, double load, unsigned in
 	whole = good + bad > sum ? good + bad : sum;
 	if (bad > s->rules.exceed * whole)
 		return SEARCH_UPPER;
-	/* What is not tried yet might all be lossy. */
+	/* A lower bound holds even if all trials still to come were lossy. */
 	if (whole - good <= s->rules.exceed * whole)
 		return SEARCH_LOWER;
 	return SEARCH_UNDECIDED;
@@ -98,7 +105,7 @@ load_entry(struct search *s, double load)
 	return &s->loads[s->nb_loads++];
 }
 
-/* Lowest upper bound; then the highest lower bound below it. 0: none. */
+/* Find the lowest upper bound, and the highest lower bound below it. 0: none. */
 static void
 bounds(const struct search *s, unsigned int sum, double *lower, double *upper)
 {
@@ -119,7 +126,7 @@ bounds(const struct search *s, unsigned int sum, double *lower, double *upper)
 	}
 }
 
-/* A load between the bounds that this goal's phase has begun, and not decided. */
+/* Find a load between the bounds that was tried but is not decided. */
 static bool
 begun(const struct search *s, unsigned int sum, double lower, double upper, double *load)
 {
@@ -137,7 +144,7 @@ begun(const struct search *s, unsigned int sum, double lower, double upper, doub
 	return false;
 }
 
-/* Where to look next, with no load begun. False: the phase has what it looked for. */
+/* Choose a new load. False: the phase has reached its goal. */
 static bool
 choose(struct search *s, const struct phase *p, double lower, double upper, double *load)
 {
@@ -170,7 +177,7 @@ choose(struct search *s, const struct phase *p, double lower, double upper, doub
 	return true;
 }
 
-/* The next phase decides the bounds of this one anew, by more trials. */
+/* End a phase: the next one decides this one's bounds again, with more trials. */
 static void
 hand_over(struct search *s, double lower, double upper)
 {

@@ -7,12 +7,12 @@
 /**
  * @file
  * Search for the highest load that loses no more than a goal allows, after
- * MLRsearch (draft-ietf-bmwg-mlrsearch): a load is decided by the time that
- * its trials lasted in all, not by one trial. It is a lower bound when at most
- * the exceed ratio of that time was lossy, an upper bound when more was, and
- * undecided while the trials to come could turn it. Phases: first wide and
- * decided by one trial, then narrower and by more, each starting from the
- * bounds of the one before. Several goals share the trials. Pure.
+ * MLRsearch (draft-ietf-bmwg-mlrsearch): a load is decided by the total time of
+ * its trials, not by one trial. It is a lower bound when at most the exceed ratio
+ * of that time was lossy, an upper bound when more was, and undecided while
+ * further trials could change that. The first phase looks for wide bounds and
+ * decides by one trial; later phases narrow the bounds and decide by more
+ * trials. Several goals share the trials. Pure.
  *
  *   search_init(); while (search_next(&s, &load)) search_add(&s, load, loss, pps);
  */
@@ -23,14 +23,14 @@
 #define SEARCH_GOALS_MAX 4
 #define SEARCH_TRIALS_MAX 4096
 
-/** One thing looked for. */
+/** One goal of a search. */
 struct search_goal {
 	double loss;     /**< loss ratio that is allowed; 0 or above */
 };
 
 struct search_rules {
 	double min, max;       /**< loads to look between, frames a second */
-	double hint;           /**< where it may be; 0: no idea */
+	double hint;           /**< a load near the expected result; 0: unknown */
 	double width;          /**< goal width: (upper - lower) / upper at the end, 0.005 */
 	double exceed;         /**< share of the time that may be lossy, 0.5 */
 	unsigned int sum;      /**< trials that decide a load in the last phase */
@@ -58,7 +58,7 @@ struct search_found {
 
 struct search {
 	struct search_rules rules;
-	unsigned int goal, phase;  /**< looked for now */
+	unsigned int goal, phase;  /**< the current ones */
 	unsigned int reach;        /**< steps of the search for a bound outside, doubling */
 	size_t nb_trials;
 	struct search_trial *trials;
@@ -68,14 +68,14 @@ struct search {
 	struct search_found found[SEARCH_GOALS_MAX];
 };
 
-/** What a load is for a goal when @p sum trials decide. */
+/** What a load is for a goal. */
 enum search_class { SEARCH_UNDECIDED, SEARCH_LOWER, SEARCH_UPPER };
 
 /** @return 0; -EINVAL for rules that make no sense; -ENOMEM. */
 int search_init(struct search *s, const struct search_rules *rules);
 /** The next load to try. @return false: done, s->found says what. */
 bool search_next(struct search *s, double *load);
-/** What a trial at @p load came to. */
+/** Add the result of a trial at @p load. */
 void search_add(struct search *s, double load, double loss, double pps);
 void search_free(struct search *s);
 enum search_class search_class(const struct search *s, unsigned int goal, double load,

@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * Starts other processes and waits for them: one, one whose first line of
+ * output is wanted, or two in alternating slices. A child ends when this
+ * process ends, and gets its signals.
+ */
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -24,8 +31,8 @@ spawn_add(struct spawn_args *a, const char *arg)
 }
 
 /*
- * A child that ends with its parent, whatever ends that, and though it be stopped: else its memory
- * and its CPU would stay taken. @return as fork().
+ * Fork a child that is killed when its parent ends, in whatever way, also when the child is
+ * stopped: else its memory and CPU would stay in use. @return as fork().
  */
 static pid_t
 fork_mortal(void)
@@ -37,13 +44,13 @@ fork_mortal(void)
 	pid = fork();
 	if (pid != 0)
 		return pid;
-	/* It may have ended before this was asked for. */
+	/* The parent may have ended before prctl(). */
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent)
 		_exit(SPAWN_NO_PROGRAM);
 	return 0;
 }
 
-/* What was asked of us is asked of it; the second time it has no choice. @param[in,out] told */
+/* Pass our signal on as SIGTERM, a second one as SIGKILL. @param[in,out] told signals passed on */
 static void
 pass_on(pid_t pid, unsigned int *told)
 {
@@ -54,7 +61,7 @@ pass_on(pid_t pid, unsigned int *told)
 	*told = came;
 }
 
-/* @p out, @p err: where it prints to; -1: where we do. */
+/* Become the program. @p out, @p err: its outputs; -1: ours. */
 static void
 become(const char *program, const struct spawn_args *args, int out, int err)
 {
@@ -89,7 +96,10 @@ run(const char *program, const struct spawn_args *args, int out, int err)
 	while (waitpid(pid, &status, 0) != pid) {
 		if (errno != EINTR)
 			return -errno;
-		/* A terminal tells both; another process may have told us alone. */
+		/*
+		 * A terminal signals both processes, but another process may have signalled only
+		 * us.
+		 */
 		pass_on(pid, &told);
 	}
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);

@@ -22,7 +22,7 @@ struct spawn_args {
 	const char *v[SPAWN_ARGS_MAX + 1];
 };
 
-/** Add one; what is too much is counted and refused by spawn_run(). */
+/** Add an argument; too many are counted, and spawn_run() refuses them. */
 void spawn_add(struct spawn_args *a, const char *arg);
 
 /**
@@ -41,8 +41,9 @@ int spawn_first_lines(const char *program, const struct spawn_args *args, char *
 	size_t len);
 
 /**
- * Run two programs in slices: one is stopped while the other works, so that
- * both meet the same machine. For programs that do not mind being stopped.
+ * Run two programs in slices: one is stopped while the other works, so that both
+ * see the same state of the machine. For programs whose results a stop does not
+ * change.
  * @param slice_us length of a slice
  * @param[out] rc as spawn_run() gives it, of each
  */

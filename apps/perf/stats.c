@@ -1,13 +1,19 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * Mean, deviation, quantiles and median of a list of samples, and Student's
+ * t. Judgements about two lists are in verdict.c.
+ */
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "stats.h"
 
-/* Of a normal distribution: standard deviation over median deviation. */
+/* Ratio of standard deviation to median deviation in a normal distribution. */
 #define MAD_TO_STDEV 1.4826
 
 double
@@ -93,7 +99,7 @@ stat_t95(double degrees)
 	if (degrees < 1)
 		return t[0];
 	i = (size_t)degrees;
-	/* Beyond the table the first term of the series about the normal quantile does. */
+	/* Beyond the table, the first term of the series around the normal quantile is enough. */
 	if (i >= n)
 		return 1.960 + 2.46 / degrees;
 	return t[i - 1] + (degrees - (double)i) * (t[i] - t[i - 1]);

@@ -15,7 +15,7 @@ double stat_mean(const double *v, size_t n);
 /** Standard deviation of the population that the samples are from (n - 1); 0 below two. */
 double stat_stdev(const double *v, size_t n);
 double stat_median(const double *v, size_t n);
-/** Sample below which the share @p q (0..1) lies, between neighbours in proportion. */
+/** The @p q quantile (0..1), interpolated between neighbouring samples. */
 double stat_quantile(const double *v, size_t n, double q);
 /** Median distance from the median, times 1.4826: the standard deviation without its outliers. */
 double stat_mad(const double *v, size_t n);

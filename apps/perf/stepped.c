@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * Measures cycles per packet on a stepped rig: the device works only between
+ * bursts, and short stretches are timed, so that disturbed ones can be left
+ * out.
+ */
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,14 +26,16 @@
 
 #define STEP_BUDGET 64u
 #define STEP_TRIES 1000u
-/** Frames that are told as one: long enough for refills to come in their share. */
+/** Frames of a stretch: so many that refills are in it in their right share. */
 #define STRETCH_FRAMES 1024u
 #define STRETCHES_MAX 65536u
 #define STRETCHES_MIN 16u
 #define WARM_UP_STRETCHES 16u
 #define CLOCK_READS 1000u
-/** Stretches that are faster than what is told: others on the core, and its other threads, slow the
- * rest. */
+/**
+ * The reported value: this share of stretches was faster. Other work on the core slows
+ * the rest.
+ */
 #define UNDISTURBED 0.1
 
 /* 7 short, 4 middle, 1 long: what the generator's imix is. Bytes without FCS. */
@@ -100,7 +109,7 @@ stepped_step(const struct rig *r)
 	return moved == frames ? 0 : -EIO;
 }
 
-/* One burst through the driver; what it took is added to @p rx and @p tx. */
+/* One burst through the driver; its cycles are added to @p rx and @p tx. */
 static int
 turn(const struct rig *r, uint64_t *rx, uint64_t *tx)
 {
@@ -118,7 +127,7 @@ turn(const struct rig *r, uint64_t *rx, uint64_t *tx)
 	return n == burst && sent == burst ? 0 : -EIO;
 }
 
-/* What reading the clock takes by itself. */
+/* The cost of reading the clock. */
 static double
 clock_cost(void)
 {

@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * Generator and sink on real ports: an lcore copies frames of a gen wire into
+ * mbufs and sends them, and gives received frames to the wire, which counts
+ * them.
+ */
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,7 +26,7 @@
 
 #define TESTER_BURST 32u
 #define TESTER_CACHE 128u
-/** Two rings of 512 a port, and what is in hand. */
+/** Mbufs for two rings of 512 on each port, and for frames in between. */
 #define TESTER_MBUFS 4095u
 #define TESTER_DATA 2048u
 
@@ -29,7 +36,7 @@ struct tester {
 	struct sl_wire *wire;
 	bool stop;	/* set by the main lcore, atomically */
 	uint64_t turns; /* written by the lcore alone, atomically */
-	uint16_t held;	/* frames that the ring did not take yet */
+	uint16_t held;	/* frames that the transmit ring did not accept yet */
 	struct rte_mbuf *pkts[TESTER_BURST];
 	uint8_t *long_frame; /* where a frame of several segments is put together */
 };
@@ -49,7 +56,7 @@ tester_pool(const struct point *p)
 	return pool;
 }
 
-/* Frames that are due, into mbufs: a frame belongs to the wire until its next call. */
+/* Copy frames that are due into mbufs: a frame is valid only until the wire's next call. */
 static void
 take_due(struct tester *t)
 {
@@ -60,7 +67,7 @@ take_due(struct tester *t)
 		struct rte_mbuf *m = rte_pktmbuf_alloc(t->pool);
 		char *data = m != NULL ? rte_pktmbuf_append(m, (uint16_t)frames[i].len) : NULL;
 
-		/* Offered and not sent: it will be missed at the sink. */
+		/* The frame was offered but cannot be sent: the sink will count it as lost. */
 		if (data == NULL) {
 			rte_pktmbuf_free(m);
 			continue;
@@ -97,7 +104,7 @@ sink(struct tester *t)
 		const void *data = rte_pktmbuf_read(pkts[i], 0, len, t->long_frame);
 		const struct sl_frame frame = {.data = data, .len = len};
 
-		/* Put together, it is judged before the next one takes its place. */
+		/* Give the assembled frame to the sink before the next one overwrites it. */
 		if (data == t->long_frame)
 			t->wire->ops->send(t->wire, &frame, 1);
 		else
@@ -108,7 +115,7 @@ sink(struct tester *t)
 	rte_pktmbuf_free_bulk(pkts, n);
 }
 
-/* What comes to the port that only sends is nobody's, and must not fill its ring. */
+/* Drop frames that arrive at the port that only sends, so that its ring does not fill. */
 static void
 discard(const struct tester *t)
 {

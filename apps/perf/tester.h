@@ -6,10 +6,9 @@
 
 /**
  * @file
- * Generator and sink on real ports: a lcore of its own carries frames between
- * one or two ports and a gen wire (lib/wire/sl_wire.h), which makes them, with
- * sequence number and time, and judges what comes back. Main lcore but for the
- * lcore's loop.
+ * Generator and sink on real ports: an lcore carries frames between one or two
+ * ports and a gen wire (lib/wire/sl_wire.h), which makes them with sequence
+ * number and time, and counts what comes back. Main lcore, except for the loop.
  */
 
 #include <stdint.h>

@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * Trials on a live rig: sets the generator's rate, waits until frames on
+ * their way have arrived, and computes loss, rate, cycles and the time that
+ * threads waited for a CPU.
+ */
+
 #include <dirent.h>
 #include <errno.h>
 #include <math.h>
@@ -19,25 +26,29 @@
 
 #define TURN_US 10000
 #define THREADS_MAX 128
-/** A thread that used less of its time carries no frames. */
+/** A thread that used a smaller share of its time carries no frames. */
 #define BUSY_SHARE 0.02
 /** The kernel's number of a thread's CPU clock. */
 #define CPU_CLOCK_SHIFT 3
 #define CPU_CLOCK_THREAD 6
-/** What is not accounted for is lost when nothing arrived for so long; a lcore may be left aside.
+/**
+ * Frames still missing are lost when nothing has arrived for so many looks; threads may
+ * get no CPU.
  */
 #define QUIET_TURNS 30
 #define DRAIN_TURNS_MAX 1000
-/** Times each thread must have gone round between two looks, for frames to be seen to stand still.
- */
+/** Each thread must have gone round so often between two looks for the second one to count. */
 #define ROUNDS_BETWEEN 4
-/** A generator that could not offer this share of what was ordered did not try the rate. */
+/**
+ * When the generator could not offer this share of the frames, the trial did not reach
+ * the rate.
+ */
 #define SKIPPED_SHARE 0.005
-/** Part of a trial before its rate is taken: the generator and the caches get going. */
+/** Share of a trial before its rate is measured: generator and caches warm up. */
 #define RAMP_SHARE 0.1
 #define RAMP_MAX_S 0.2
 
-/** What the wires count, at one moment. */
+/** The wires' counters at one moment. */
 struct moment {
 	double at;
 	uint64_t offered, skipped, received, corrupt;
@@ -63,15 +74,14 @@ struct cpu_times {
 	} thread[THREADS_MAX];
 };
 
-/* What clock_gettime() takes for the CPU time of a thread of this process (clock_getcpuclockid(3)).
- */
+/* The clock of a thread's CPU time for clock_gettime() (see clock_getcpuclockid(3)). */
 static clockid_t
 thread_clock(pid_t tid)
 {
 	return (clockid_t)(~(unsigned int)tid << CPU_CLOCK_SHIFT | CPU_CLOCK_THREAD);
 }
 
-/* Not the main lcore, which sleeps and shares a CPU. */
+/* The main lcore is left out: it sleeps, and shares a CPU. */
 static void
 cpu_times_take(struct cpu_times *c)
 {
@@ -93,8 +103,8 @@ cpu_times_take(struct cpu_times *c)
 }
 
 /*
- * Seconds that a thread had no CPU in between, on average: those that carry frames never sleep, so
- * what they did not use they waited for. Others do next to nothing.
+ * Seconds between the two moments that a thread waited for a CPU, on average. Threads that carry
+ * frames never sleep, so the time that they did not use they waited. Others are left out.
  */
 static double
 cpu_waited(const struct cpu_times *from, const struct cpu_times *to)
@@ -161,8 +171,9 @@ wait_until(const struct rig *r, double end, bool counted, struct progress *p)
 }
 
 /*
- * Let what is under way arrive: until each frame has, or was dropped by the NIC. A
- * thread that has no CPU carries nothing: only looks between which all went round count.
+ * Wait until each frame on its way has arrived or was dropped by the NIC. A look counts
+ * only when all threads have gone round since the last one: a thread without CPU carries
+ * no frames.
  */
 static int
 drain(struct rig *r, uint64_t missed_before, struct moment *m)

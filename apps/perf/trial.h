@@ -26,15 +26,15 @@ struct trial_order {
 	bool latency;      /**< keep the histogram */
 };
 
-/** What came of it. */
+/** The result of a trial. */
 struct trial {
-	double pps;        /**< as ordered */
-	double seconds;    /**< that the generator worked */
+	double pps;        /**< the ordered rate */
+	double seconds;    /**< time that the generator worked */
 	uint64_t offered, received;
-	uint64_t skipped;  /**< that the generator was too late to offer */
+	uint64_t skipped;  /**< frames that the generator was too late to offer */
 	uint64_t corrupt;
-	double rate;       /**< received a second, between two moments amid the trial */
-	double cycles;     /**< of the forwarding lcores, a frame, waiting not counted */
+	double rate;       /**< frames received per second, between two moments within the trial */
+	double cycles;     /**< of the forwarding lcores per frame, without waiting */
 	uint64_t preempted; /**< times that a thread here left its CPU to another, or offered to */
 	double cpu_wait;   /**< seconds that a thread that carries frames waited for a CPU, on average */
 	json_t *latency;   /**< histogram, or NULL */
@@ -44,9 +44,9 @@ struct trial {
 /** Do it. @return 0 or negative errno. The caller owns out->latency. */
 int trial_run(struct rig *r, const struct trial_order *o, struct progress *progress,
 	struct trial *out);
-/** Share of the frames that did not arrive; those never offered in time count when many. */
+/** Share of the frames that did not arrive; frames never offered count too when they are many. */
 double trial_loss(const struct trial *t);
-/** As JSON. @p goal what it was for. New reference; takes the histogram. */
+/** The trial as JSON; @p goal names its purpose. New reference; takes the histogram. */
 json_t *trial_json(struct trial *t, const char *goal);
 
 /** Most frames of a burst. */
@@ -59,10 +59,11 @@ struct stepped {
 
 /** Fill the loop with a burst of frames of the rig's size. */
 int stepped_fill(struct rig *r);
-/** Let the device send what it was given and receive it back. @return 0 or negative errno. */
+/** Let the device send the queued frames and receive them again. @return 0 or negative errno. */
 int stepped_step(const struct rig *r);
 /**
- * Measure for @p seconds: of many short stretches the tenth that is fastest, as undisturbed.
+ * Measure for @p seconds. The result is the fastest tenth of many short stretches, which other
+ * work on the machine did not disturb.
  * @return 0 or negative errno.
  */
 int stepped_run(struct rig *r, double seconds, struct stepped *out);

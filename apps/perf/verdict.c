@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * The statistics behind "better", "worse" and "same": it reins in outliers,
+ * computes the ratio and its interval, and counts the bits that two groups
+ * save (mdl.c).
+ */
+
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -9,12 +16,15 @@
 #include "stats.h"
 #include "verdict.h"
 
-/* A sample so many deviations away met something else, and counts as no farther than that. */
+/* An outlier: a sample more than so many deviations away is clipped to that distance. */
 #define STRAY_DEVIATIONS 5.0
-/* Of more than a fifth it is no longer something else. */
+/* When more than a fifth of the samples are outliers, no verdict is given. */
 #define STRAY_SHARE 5
 
-/* A change is told when 1 is so many widths of the ratio's interval away: 3 standard errors. */
+/*
+ * A change is reported when the ratio is so many widths of its interval from 1: 3
+ * standard errors.
+ */
 #define CLEAR_WIDTHS 0.75
 
 /** One side's samples. */
@@ -36,7 +46,7 @@ verdict_name(enum verdict v)
 	return names[v];
 }
 
-/* Bring strays back within reach of the median. @return how many. */
+/* Clip outliers. @return how many there were. */
 static size_t
 rein_in(double *v, size_t n)
 {
@@ -72,7 +82,7 @@ largest(const struct side *s)
 	return max;
 }
 
-/* Bits saved by telling the two sides as two groups. */
+/* Bits saved by describing the two sides as two groups. */
 static double
 saved(const struct side *base, const struct side *now)
 {
@@ -90,7 +100,7 @@ saved(const struct side *base, const struct side *now)
 	return mdl_bits(&all, unit, NULL) - mdl_bits(&b, unit, NULL) - mdl_bits(&n, unit, &b.mean);
 }
 
-/* Ratio and interval of two independent sides, by their relative standard errors. */
+/* Ratio of two independent sides, and its interval from their relative standard errors. */
 static void
 ratio_of_means(const struct side *base, const struct side *now, struct comparison *c)
 {
@@ -113,7 +123,7 @@ ratio_of_means(const struct side *base, const struct side *now, struct compariso
 	c->high = c->ratio * (1 + stat_t95(degrees) * error);
 }
 
-/* Ratio and interval of pairs, by the logarithms of their ratios. */
+/* Ratio of pairs, and its interval from the logarithms of the pairs' ratios. */
 static void
 ratio_of_pairs(const double *delta, size_t n, struct comparison *c)
 {
@@ -126,10 +136,10 @@ ratio_of_pairs(const double *delta, size_t n, struct comparison *c)
 }
 
 /*
- * Bits saved by telling the differences of pairs with a mean of their own
- * instead of none. It costs one number, with its sign, in steps of which
- * MDL_STEPS are a change by all; each difference then takes fewer bits, as
- * the deviation from it is smaller.
+ * Bits saved by describing the differences of pairs with a mean instead of
+ * without one. The mean costs one number with a sign, in steps of 1 / MDL_STEPS
+ * of the whole; each difference then takes fewer bits, since the deviation from
+ * the mean is smaller.
  */
 static double
 saved_by_mean(const double *delta, size_t n)
@@ -148,7 +158,7 @@ saved_by_mean(const double *delta, size_t n)
 static enum verdict
 judge(const struct comparison *c, const struct verdict_rules *rules)
 {
-	/* A few strays on one side make two groups too: then the interval is wide. */
+	/* A few outliers on one side make two groups too, but the interval is then wide. */
 	const bool clear = !(fabs(c->ratio - 1) < CLEAR_WIDTHS * (c->high - c->low));
 
 	if (c->n_base < VERDICT_SAMPLES_MIN || c->n_now < VERDICT_SAMPLES_MIN || c->wild)
@@ -165,7 +175,7 @@ judge(const struct comparison *c, const struct verdict_rules *rules)
 	return VERDICT_SAME;
 }
 
-/* What has no chance in it: a change is a change. */
+/* Values that do not vary from run to run: every difference is a change. */
 static enum verdict
 judge_exact(struct comparison *c, const struct verdict_rules *rules)
 {
@@ -206,7 +216,7 @@ int
 verdict_compare(const double *base, size_t n_base, const double *now, size_t n_now,
 	const struct verdict_rules *rules, struct comparison *out)
 {
-	/* Both sides, and the differences of pairs. */
+	/* Room for copies of both sides and for the differences of pairs. */
 	double *copy = calloc(2 * (n_base + n_now) + 1, sizeof(*copy));
 	struct side b = {copy, n_base}, n = {copy, n_now};
 	struct comparison c = {

@@ -6,16 +6,15 @@
 
 /**
  * @file
- * Is NEW better, worse or the same as BASE? Two lists of samples, one for each
- * process that measured: what is within a process is no repetition, as where
- * its memory lies stays the same.
+ * Is NEW better, worse or the same as BASE? Each has a list with one sample per
+ * process: samples within a process are no repetitions, since its memory stays
+ * in one place.
  *
- * Whether they differ is told by minimum description length (mdl.h): one group
- * or two. By how much is told by the ratio of the means with its 95 % interval:
- * a change is one when there are two groups and the interval is well clear of 1.
- * Of pairs the differences are told, with a mean or without: what both of a
- * pair share is not in them. "Same" is said only when it stays within the margin: else the samples are
- * too few to say it.
+ * A change is reported when (1) two groups describe the samples in fewer bits
+ * than one (mdl.h), and (2) the 95 % interval of the ratio of the means is well
+ * clear of 1. For pairs the differences within a pair are judged, so that drift
+ * which both share does not count. "Same" is said only when the interval lies
+ * within the margin; otherwise the samples are too few to decide.
  */
 
 #include <stdbool.h>
@@ -23,15 +22,15 @@
 
 enum verdict { VERDICT_SAME, VERDICT_PROGRESSION, VERDICT_REGRESSION, VERDICT_TOO_FEW };
 
-/** Fewest samples of each side from which anything is said. */
+/** Fewest samples of each side for a verdict. */
 #define VERDICT_SAMPLES_MIN 5
 
 struct verdict_rules {
 	double margin;     /**< "same" is within this, 0.05 */
-	double least;      /**< a smaller change is nobody's: "same", 0.01 */
+	double least;      /**< a smaller change counts as "same", 0.01 */
 	bool paired;       /**< base[i] and new[i] were measured one after the other */
 	bool more_is_good;
-	bool exact;        /**< repeats give the same: one sample will do, and no chance is in it */
+	bool exact;        /**< values do not vary: one sample is enough, every difference counts */
 };
 
 struct comparison {
@@ -39,16 +38,16 @@ struct comparison {
 	double base, now;      /**< medians */
 	double ratio;          /**< new over base; NAN when base is 0 */
 	double low, high;      /**< its 95 % interval */
-	double bits_saved;     /**< by telling two groups; above 0: they differ */
+	double bits_saved;     /**< by describing two groups; above 0: the sides differ */
 	size_t n_base, n_now;  /**< samples */
-	size_t strays;         /**< beyond five deviations from their side's median: count as at five */
-	bool wild;             /**< more than a fifth are strays: nothing can be said */
-	bool paired;           /**< drift that both of a pair share was taken out */
+	size_t strays;         /**< outliers: clipped to five deviations from their side's median */
+	bool wild;             /**< more than a fifth are outliers: no verdict */
+	bool paired;           /**< pairs were compared: drift that both share does not count */
 };
 
 /**
- * Compare. Pairs need as many of one as of the other, all above 0; else they
- * are compared as if not paired.
+ * Compare. Pairs need equally many samples on both sides, all above 0; otherwise
+ * the samples are compared as not paired.
  * @return 0; -ENOMEM.
  */
 int verdict_compare(const double *base, size_t n_base, const double *now, size_t n_now,
