@@ -97,7 +97,10 @@ make_ports(struct rig *r, const struct rig_place *place)
 	r->line_bps = SOFT_LINE_BPS;
 	if (r->live && place->dut->n != 0) {
 		rc = attach_ports(place->dut, r->point->coherency, r->port, &r->nb_ports);
-		/* The tester's ports are an instrument: their mode is not what is measured. */
+		/*
+		 * The tester's ports are an instrument: the point's mode is for the ports under
+		 * test.
+		 */
 		return rc != 0 ?
 			rc :
 			attach_ports(place->tester, "auto", r->tester_port, &r->nb_tester_ports);

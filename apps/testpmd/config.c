@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * The program's options: one table from which the parser and the usage text
+ * come, and the rules that several options share.
+ */
+
 #include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
@@ -18,7 +24,7 @@
 
 #define FRAME_MAX 16000
 
-/** What an option's value is. */
+/** Kinds of option values. */
 enum kind {
 	KIND_FLAG,   /**< no value; sets a bool */
 	KIND_NOFLAG, /**< no value; clears a bool */
@@ -31,8 +37,8 @@ enum kind {
 };
 
 /**
- * One option: all that parser, usage text and messages know of it.
- * For KIND_OWN @c allowed says in words what @c parse takes.
+ * One option: parser, usage text and messages are made from these fields.
+ * For KIND_OWN @c allowed says in words which values @c parse takes.
  */
 struct option {
 	const char *name;
@@ -580,7 +586,7 @@ find_option(const char *arg)
 	return NULL;
 }
 
-/** Rules that more than one option has a part in. */
+/** Rules about more than one option. */
 static int
 check(const struct config *cfg, char *why)
 {

@@ -6,7 +6,7 @@
 
 /**
  * @file
- * What the user asked for: one struct, parsed and checked before EAL starts.
+ * The user's options in one struct, parsed and checked before EAL starts.
  */
 
 #include <stdbool.h>
@@ -28,14 +28,14 @@ enum exit_code {
 	EXIT_CODE_LOSS = 3,  /**< --fail-on-loss: frames or mbufs lost, or a port failed */
 };
 
-/** What config_parse() says when there is nothing wrong and nothing to run. */
+/** Results of config_parse() without an error. */
 enum config_action {
 	CONFIG_RUN = 0,
 	CONFIG_HELP = 1,
 	CONFIG_VERSION = 2,
 };
 
-/** Room that a message of config_parse() needs at most. */
+/** Bytes of the longest message of config_parse(). */
 #define CONFIG_WHY_LEN 512
 
 /** The configuration. Strings point into argv. */
@@ -56,7 +56,7 @@ struct config {
 	uint32_t mbuf_size;     /**< bytes of data room, headroom counted */
 	uint32_t mbcache;       /**< mbufs in each lcore's cache */
 	bool pool_ordinary;     /**< headers beside the data; else data has pages of its own */
-	uint32_t mtu;           /**< 0: as the device has it */
+	uint32_t mtu;           /**< 0: the device's */
 	uint32_t max_pkt_len;   /**< frame with header and FCS; 0: by mtu */
 	uint64_t rx_offloads, tx_offloads; /**< RTE_ETH_RX_OFFLOAD_*, RTE_ETH_TX_OFFLOAD_* */
 	uint64_t rss;           /**< RTE_ETH_RSS_* */

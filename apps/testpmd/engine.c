@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * The table of forwarding engines, and stream_send_again(), which repeats a
+ * transmit call that took too little. The engines are in engines/.
+ */
+
 #include <stdio.h>
 #include <string.h>
 

@@ -24,15 +24,15 @@
 #define BURST_MAX 512
 /** Most segments of a frame that txonly makes. */
 #define TX_SEGS_MAX 8
-/** Least bytes of a frame's first segment that txonly makes: Ethernet, IPv4, UDP. */
+/** Least bytes of the first segment of a frame of txonly: the Ethernet, IPv4 and UDP headers. */
 #define TX_HEADERS 42u
 
-/** What a stream counted; written by its lcore alone, read by the main lcore. */
+/** A stream's counters. Its lcore writes them, the main lcore reads them. */
 struct stream_counters {
 	uint64_t rx;           /**< frames received */
 	uint64_t tx;           /**< frames the driver took */
 	uint64_t generated;    /**< frames made here (txonly) */
-	uint64_t consumed;     /**< frames that end here by design (rxonly, no echo request...) */
+	uint64_t consumed;     /**< frames that end here by design (rxonly, not an echo request...) */
 	uint64_t dropped;      /**< frames freed because the driver did not take them */
 	uint64_t retries;      /**< repeated transmit calls */
 	uint64_t no_mbuf;      /**< turns of txonly that found the pool empty */
@@ -45,31 +45,31 @@ struct stream_counters {
 struct engine;
 
 /**
- * One stream. All that the hot loop reads is copied in here when forwarding
- * starts; nothing of it changes until it stops.
+ * One stream. All that the hot loop reads is copied into it when forwarding
+ * starts, and does not change until forwarding stops.
  */
 struct stream {
 	/* hot, read only while forwarding */
 	uint16_t rx_port, rx_queue;
 	uint16_t tx_port, tx_queue;
 	uint16_t burst;              /**< frames a turn, 1..BURST_MAX */
-	uint16_t tx_retries;         /**< repeats of a transmit call that took too little */
+	uint16_t tx_retries;         /**< most repeats of a transmit call that took too few frames */
 	uint8_t nb_tx_segs;
 	const struct engine *engine;
-	struct rte_mempool *pool;    /**< where made frames come from */
+	struct rte_mempool *pool;    /**< mbufs of generated frames */
 	struct rte_ether_addr src;   /**< address of the sending port */
 	struct rte_ether_addr dst;   /**< of the peer behind the sending port */
 	uint16_t tx_segs[TX_SEGS_MAX]; /**< bytes of each segment of a made frame */
-	uint8_t tx_head[TX_HEADERS]; /**< txonly: headers of a frame, source port and checksum open */
-	uint32_t tx_sum;             /**< txonly: the sum that the UDP checksum is made from */
+	uint8_t tx_head[TX_HEADERS]; /**< txonly: a frame's headers; source port and checksum are filled in later */
+	uint32_t tx_sum;             /**< txonly: sum of all but the source port, for the UDP checksum */
 	/* written by the lcore */
 	uint64_t tx_left;            /**< txonly: frames still to make; UINT64_MAX: no end */
-	bool tx_stuck;               /**< the last burst was not taken in all its retries */
-	uint32_t tx_flow;            /**< txonly: of the next frame */
+	bool tx_stuck;               /**< the driver did not take all of the last burst in its retries */
+	uint32_t tx_flow;            /**< txonly: flow of the next frame */
 	struct stream_counters n __rte_cache_aligned;
 };
 
-/** An engine: one turn of a stream. */
+/** An engine: what one turn of a stream does. */
 struct engine {
 	const char *name;
 	const char *help;
@@ -110,9 +110,9 @@ stream_receive(struct stream *s, struct rte_mbuf **pkts)
 }
 
 /**
- * Send what a full queue left over: repeat up to s->tx_retries times. A queue
- * that took nothing for so long is stuck: it is not waited for again until it
- * takes a frame. @return frames the driver took.
+ * Send the rest of a burst that a full queue did not take: repeat up to
+ * s->tx_retries times. A queue that then has not taken all is stuck: later bursts
+ * are not retried until it takes a frame again. @return frames the driver took.
  */
 uint16_t stream_send_again(struct stream *s, struct rte_mbuf **pkts, uint16_t n);
 
@@ -152,7 +152,7 @@ stream_consume(struct stream *s, struct rte_mbuf **pkts, uint16_t n)
 /**
  * Turn an ARP or ICMP echo request into its answer, in place.
  * @param own address that answers
- * @return false: no such request, or a damaged one; the frame is as it was.
+ * @return false when it is another or a damaged frame, which is not changed.
  */
 bool icmpecho_answer(struct rte_mbuf *m, const struct rte_ether_addr *own);
 

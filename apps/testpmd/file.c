@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * Reads files of commands line by line. They may be FIFOs: while a line is
+ * missing, time passes as in forward_wait(), and a signal ends the wait.
+ */
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -15,7 +21,7 @@
 int
 lines_open(struct lines *l, const char *path)
 {
-	/* So that the open of a FIFO does not wait: its lines are waited for. */
+	/* Non-blocking, so that opening a FIFO does not wait: lines_next() waits for its lines. */
 	*l = (struct lines){.fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)};
 	return l->fd < 0 ? -errno : 0;
 }
@@ -26,7 +32,7 @@ lines_close(struct lines *l)
 	close(l->fd);
 }
 
-/** Get more text. @return 1; 0 when a signal came; negative errno. */
+/** Read more text into the buffer. @return 1; 0 when a signal came; negative errno. */
 static int
 fill(struct lines *l, struct run *run)
 {

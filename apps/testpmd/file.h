@@ -6,7 +6,7 @@
 
 /**
  * @file
- * Files of commands, which may be FIFOs: their partner is not waited for past a signal.
+ * Files of commands, which may be FIFOs: a signal ends the wait for the other end.
  * Main lcore.
  */
 

@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * A forwarding run: builds the streams, deals them out to lcores, starts and
+ * drains, and what the main lcore does meanwhile. One lcore's loop is in
+ * lcore.c, the result of a run in result.c.
+ */
+
 #include <errno.h>
 #include <inttypes.h>
 #include <poll.h>
@@ -17,19 +24,22 @@
 #include "say.h"
 #include "wire.h"
 
-/** How long the main lcore forwards between looks at input and clock. */
+/** How long the main lcore forwards before it checks input and clock. */
 #define TURN_US 1000
-/** How long it sleeps when others forward, and when nobody does. */
+/** How long the main lcore sleeps while other lcores forward, and while none does. */
 #define WATCH_MS 1
 #define IDLE_MS 100
-/** Drained: all has arrived and no counter has moved for so long; or none for longer. */
+/**
+ * Drained: all frames arrived and no counter moved for QUIET_MS, or none moved for
+ * QUIET_LONG_MS.
+ */
 #define QUIET_MS 30
 #define QUIET_LONG_MS 500
 #define DRAIN_MAX_MS 2000
 #define DRAIN_POLL_MS 5
 /** Descriptors that end a sleep: signals, input, events. */
 #define WAKERS 3
-/** How often drivers are asked whether their device is there. */
+/** How often drivers are asked whether their device is still there. */
 #define ASK_MS 100
 #define US_PER_MS (US_PER_S / MS_PER_S)
 
@@ -58,7 +68,7 @@ fill_stream(const struct run *run, struct stream *s, const struct port *rx, cons
 		.src = tx->mac,
 		.tx_left = UINT64_MAX,
 	};
-	/* As testpmd does: a peer nobody named gets a local address of its own. */
+	/* As in DPDK's testpmd: a peer without --peer gets a local address of its own. */
 	s->dst = (struct rte_ether_addr){.addr_bytes = {0x02, 0, 0, 0, 0, (uint8_t)tx->id}};
 	if (cfg->peer_set[tx->id])
 		s->dst = cfg->peer[tx->id];
@@ -79,7 +89,7 @@ share_packets(struct run *run)
 			packets / run->nb_streams + (i < packets % run->nb_streams);
 }
 
-/** Streams between the ports that can be used now. */
+/** Make the streams between the ports that can be used now. */
 static int
 make_streams(struct run *run)
 {
@@ -95,7 +105,7 @@ make_streams(struct run *run)
 		p->in_run = port_usable(p);
 		if (p->in_run)
 			ports[n++] = p;
-		/* What a wire said in an earlier run is no part of this one. */
+		/* A wire's report of an earlier run does not belong to this run. */
 		json_decref(p->last_wire);
 		p->last_wire = NULL;
 	}
@@ -119,7 +129,7 @@ make_streams(struct run *run)
 	return 0;
 }
 
-/** Deal the streams out to worker lcores, or to the main lcore where there is no other. */
+/** Deal the streams out to worker lcores, or to the main lcore when it is the only one. */
 static int
 make_lcores(struct run *run)
 {
@@ -185,7 +195,10 @@ join(struct run *run)
 		lcore_stop(&run->lcores[i]);
 }
 
-/** Bursts that set a closed loop going. What a queue does not take is not sent. */
+/**
+ * Send the first bursts, which start a closed loop. Frames that a queue does not take
+ * are not sent.
+ */
 static void
 send_first(struct run *run, uint32_t bursts)
 {
@@ -200,8 +213,8 @@ send_first(struct run *run, uint32_t bursts)
 }
 
 /**
- * Empty the receive queues of what generators sent before: it would count as
- * received by this run, and be late, too. Frames of other wires are this run's.
+ * Drop frames that generators sent before this run: they would count as received
+ * by it, with a wrong latency. Frames of other wires belong to this run.
  */
 static void
 flush(struct run *run)
@@ -256,7 +269,7 @@ forward_start(struct run *run, uint32_t tx_first)
 	return rc;
 }
 
-/** All that still changes while frames are on their way, in one number. */
+/** The sum of all counters that change while frames are on their way. */
 static uint64_t
 activity(const struct run *run, struct snapshot *now)
 {
@@ -272,7 +285,7 @@ activity(const struct run *run, struct snapshot *now)
 	return sum;
 }
 
-/** Have all frames that generators made arrived? */
+/** True when all frames of the generators have arrived. */
 static bool
 all_arrived(const struct run *run)
 {
@@ -285,8 +298,8 @@ all_arrived(const struct run *run)
 }
 
 /**
- * Forward what is on its way: until all has arrived and nothing moves, or
- * nothing has moved for long. The device's thread may be kept off its CPU.
+ * Forward the frames that are on their way, until all have arrived and no counter
+ * moves, or none has moved for long: the device's thread may have no CPU meanwhile.
  */
 static void
 drain(struct run *run)
@@ -298,7 +311,7 @@ drain(struct run *run)
 	while (rte_rdtsc() - begin < ms * DRAIN_MAX_MS) {
 		uint64_t sum;
 
-		/* What is under way arrives all the same: two seconds at most. */
+		/* Note a signal, but drain on: it takes two seconds at most. */
 		signals_came(&run->signals);
 		if (run->main_forwards)
 			lcore_turns(&run->lcores[0], rte_rdtsc() + ms * DRAIN_POLL_MS);
@@ -330,7 +343,7 @@ forward_stop(struct run *run)
 	if (rc == 0)
 		rc = snapshot_take(run, &m->final);
 	if (rc == 0 && !m->warm) {
-		/* Stopped while warming up: what there is, is measured. */
+		/* Stopped during the warm-up: rates count from the start. */
 		snapshot_free(&m->measure);
 		rc = snapshot_copy(&m->start, &m->measure);
 	}
@@ -413,7 +426,10 @@ enough_packets(const struct run *run)
 	return n >= run->cfg->packets;
 }
 
-/** What time brings while forwarding. @return true when the run is at its end. */
+/**
+ * Do what is due while forwarding: rate lines, limits, removed devices. @return true at
+ * the run's end.
+ */
 static bool
 watch(struct run *run)
 {
@@ -435,7 +451,7 @@ watch(struct run *run)
 	return enough_packets(run);
 }
 
-/** Forward or sleep for a little while; then look at the descriptors. @return as poll(). */
+/** Forward or sleep for a short time, then poll the file descriptors. @return as poll(). */
 static int
 pass_time(struct run *run, double left, struct pollfd *fds)
 {

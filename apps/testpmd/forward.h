@@ -16,7 +16,7 @@
 struct port;
 struct run;
 
-/** Why forward_wait() came back. */
+/** Why forward_wait() returned. */
 enum wake {
 	WAKE_TIME,   /**< the time is over */
 	WAKE_INPUT,  /**< the file descriptor has something to read */
@@ -35,20 +35,20 @@ int forward_start(struct run *run, uint32_t tx_first);
 void forward_stop(struct run *run);
 
 /**
- * Let time pass: forwards when the main lcore has to, prints rate lines, stops
+ * Wait: meanwhile forward when the main lcore has to, print rate lines, and stop
  * a run whose duration or packet count is reached.
  * @param seconds at most so long; negative: without end
  * @param fd wake when it can be read; -1: none
  */
 enum wake forward_wait(struct run *run, double seconds, int fd);
 
-/** Does a port take part in the forwarding that is under way? */
+/** True when a port takes part in the current forwarding. */
 bool forward_uses(const struct run *run, uint16_t port);
 
-/** A port's device is gone: its streams end, it is closed and detached, the others go on. */
+/** End the streams of a port whose device is gone, close and detach it; the others go on. */
 void forward_remove(struct run *run, struct port *p);
 
-/** Free what runs left behind; nothing must run. */
+/** Free the memory of earlier runs; nothing must run. */
 void forward_free(struct run *run);
 
 #endif /* _FORWARD_H_ */

@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * Ports that come and go while the program runs: EAL's interrupt thread
+ * queues events here, and the main lcore takes them, reports them, and
+ * attaches or detaches devices.
+ */
+
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -34,7 +41,7 @@ post(struct events *ev, const struct event *e)
 		ev->n++;
 	}
 	pthread_mutex_unlock(&ev->lock);
-	/* A full counter is readable as well. */
+	/* An error is ignored: a counter that is full is readable too. */
 	if (write(ev->fd, &one, sizeof(one)) < 0)
 		return;
 }
@@ -79,7 +86,7 @@ on_removal(uint16_t id, enum rte_eth_event_type type, void *arg, void *ret)
 	return 0;
 }
 
-/** Called by EAL's interrupt thread, or by whoever switches the link. */
+/** Called by EAL's interrupt thread, or by the thread that switches the link. */
 static int
 on_link(uint16_t id, enum rte_eth_event_type type, void *arg, void *ret)
 {
@@ -94,7 +101,7 @@ on_link(uint16_t id, enum rte_eth_event_type type, void *arg, void *ret)
 	return 0;
 }
 
-/** Called by EAL's interrupt thread: a device the kernel, or vfio, speaks of. */
+/** Called by EAL's interrupt thread: the kernel or vfio reports a device. */
 static void
 on_device(const char *name, enum rte_dev_event_type type, void *arg)
 {
@@ -121,8 +128,8 @@ on_device(const char *name, enum rte_dev_event_type type, void *arg)
 }
 
 /**
- * Registers of a device that UIO has lost raise SIGBUS: EAL then puts plain
- * memory in their place. vfio waits for us to let go instead.
+ * An access to the registers of a device that UIO has lost raises SIGBUS: EAL then
+ * maps plain memory in their place. With vfio the device stays until we close it.
  */
 static void
 survive_sigbus(const struct port *p)
@@ -152,7 +159,7 @@ hotplug_open(struct run *run)
 	rc = rte_dev_event_callback_register(NULL, on_device, run);
 	if (rc != 0)
 		return say_error(rc, "device events: %s", strerror(-rc));
-	/* Only buses of the kernel's have news, and a container may keep them from us. */
+	/* Only devices of kernel buses cause events, and in a container they may not arrive. */
 	run->events.monitor = rte_eal_has_pci() != 0 && rte_dev_event_monitor_start() == 0;
 	return 0;
 }
@@ -182,7 +189,7 @@ void
 hotplug_ignore(struct run *run, struct port *p)
 {
 	RTE_SET_USED(run);
-	/* Busy as long as one of them runs. */
+	/* -EAGAIN: the callback is running just now. */
 	while (rte_eth_dev_callback_unregister(p->id, RTE_ETH_EVENT_INTR_RMV, on_removal, p) ==
 		-EAGAIN)
 		sched_yield();
@@ -233,7 +240,7 @@ hotplug_tell(struct run *run)
 	struct event e;
 	uint64_t count;
 
-	/* Whether one was there the ring tells. */
+	/* The ring of events tells whether there is one; the counter is only read to reset it. */
 	if (read(run->events.fd, &count, sizeof(count)) < 0)
 		count = 0;
 	while (take(&run->events, &e))
@@ -243,7 +250,7 @@ hotplug_tell(struct run *run)
 			__atomic_exchange_n(&run->events.lost, 0, __ATOMIC_RELAXED));
 }
 
-/** Where a port goes: to the place of one that had its id and is gone, else behind the last. */
+/** The place for a port: that of a gone port with the same id, else the one behind the last. */
 static struct port *
 place_for(struct run *run, uint16_t id)
 {
@@ -277,7 +284,7 @@ adopt(struct run *run, uint16_t id)
 	return 0;
 }
 
-/** Is there a port of a device already? @p devargs: name, arguments behind a comma. */
+/** True when the device already has a port. @p devargs: name, and arguments behind a comma. */
 static bool
 is_port(const struct run *run, const char *devargs)
 {
@@ -343,7 +350,7 @@ hotplug_detach(struct run *run, struct port *p)
 	struct rte_device *device = p->info.device;
 	int rc;
 
-	/* A device may have several ports: all of them go with it. */
+	/* A device may have several ports: all of them are detached with it. */
 	for (uint16_t i = 0; i < run->nb_ports; i++) {
 		const struct port *other = &run->ports[i];
 

@@ -6,10 +6,9 @@
 
 /**
  * @file
- * Ports that come and go while the program runs, and what EAL's interrupt
- * thread tells of them: links, removals, new devices. That thread only notes
- * things down; the main lcore says and does them. Main lcore, but where a
- * function says otherwise.
+ * Ports that come and go while the program runs: link changes, removals and new
+ * devices. EAL's interrupt thread only queues such events; the main lcore reports
+ * and handles them. Main lcore, unless a function says otherwise.
  */
 
 #include <pthread.h>
@@ -30,8 +29,8 @@ struct run;
 /** What happened. */
 enum event_kind {
 	EVENT_LINK,    /**< a port's link changed */
-	EVENT_REMOVED, /**< a port's device went */
-	EVENT_ADDED,   /**< a device came that is no port yet */
+	EVENT_REMOVED, /**< a port's device was removed */
+	EVENT_ADDED,   /**< a device came that has no port yet */
 };
 
 struct event {
@@ -42,12 +41,12 @@ struct event {
 	char device[DEVICE_LEN]; /**< of EVENT_ADDED */
 };
 
-/** Events not yet taken in, oldest first. */
+/** Events that were not handled yet, oldest first. */
 struct events {
 	pthread_mutex_t lock; /**< for the fields below, and names in run->ports */
 	struct event ring[EVENTS_MAX];
 	unsigned int first, n, lost;
-	int fd;               /**< readable when there is one */
+	int fd;               /**< readable when there is an event */
 	bool monitor;         /**< the kernel is asked for devices that come and go */
 };
 
@@ -59,18 +58,21 @@ void hotplug_close(struct run *run);
 /** Listen to a port from now on, until hotplug_ignore(). */
 void hotplug_listen(struct run *run, struct port *p);
 void hotplug_ignore(struct run *run, struct port *p);
-/** A port's device is no longer there: note that once. Any thread. */
+/** Queue an event, once, that a port's device was removed. Any thread. */
 void hotplug_removed(struct run *run, struct port *p);
-/** Say what has happened since the last call. */
+/** Report the events since the last call. */
 void hotplug_tell(struct run *run);
 
 /**
- * Probe a device and make ports of it, stopped.
+ * Probe a device, and add its ports, stopped.
  * @param devargs device and its arguments, as behind EAL's -a or --vdev
  * @return 0 or negative errno, reason on stderr
  */
 int hotplug_attach(struct run *run, const char *devargs);
-/** Stop, close and take away the device of a port that does not forward. @return as above. */
+/**
+ * Stop, close and detach the device of a port that does not forward. @return as
+ * hotplug_attach().
+ */
 int hotplug_detach(struct run *run, struct port *p);
 
 #endif /* _HOTPLUG_H_ */

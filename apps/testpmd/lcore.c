@@ -1,12 +1,20 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * The loop of a forwarding lcore: turns of its streams until it is told to
+ * stop. Which streams it gets is decided in forward.c.
+ */
+
 #include <rte_launch.h>
 #include <rte_lcore.h>
 
 #include "lcore.h"
 
-/** One turn of every stream. The TSC is read once a stream: each turn ends where the next starts.
+/**
+ * One turn of every stream. The TSC is read once per stream: a turn's end is the next
+ * one's start.
  */
 static inline uint64_t
 turn(struct lcore *lc, uint64_t now)
@@ -31,7 +39,7 @@ lcore_main(void *arg)
 	struct lcore *lc = arg;
 	uint64_t now = rte_rdtsc();
 
-	/* Relaxed will do: nothing is handed over with the flag; the join orders the counters. */
+	/* Relaxed: the flag hands nothing over, and joining the lcore orders its counters. */
 	while (!__atomic_load_n(&lc->stop, __ATOMIC_RELAXED))
 		now = turn(lc, now);
 	return 0;
@@ -42,7 +50,7 @@ lcore_turns(struct lcore *lc, uint64_t until)
 {
 	uint64_t now;
 
-	/* A turn does not read the clock when no stream is left. */
+	/* Stop when no stream is left: a turn then would not read the clock. */
 	for (now = rte_rdtsc(); now < until && lc->nb_streams != 0;)
 		now = turn(lc, now);
 }

@@ -28,7 +28,7 @@ int lcore_main(void *arg);
 void lcore_turns(struct lcore *lc, uint64_t until);
 /** Start the worker. @return 0 or -EBUSY. */
 int lcore_launch(struct lcore *lc);
-/** Leave out the streams that touch a port. The lcore must not run. */
+/** Remove the streams of a port from the lcore, which must not run. */
 void lcore_drop_port(struct lcore *lc, uint16_t port);
 /** Tell the worker to stop, and wait until it has. */
 void lcore_stop(struct lcore *lc);

@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * sl-testpmd's entry: checks the options, starts EAL, and leaves the rest to
+ * run.c.
+ */
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,7 +30,7 @@ app_args(int argc, char *const *argv)
 		if (strcmp(argv[i], "--") == 0)
 			return i + 1;
 	}
-	/* Without "--" all is EAL's, but for a call for help. */
+	/* Without "--" all arguments are EAL's, except for a call for help. */
 	if (argc == 2 &&
 		(strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
 			strcmp(argv[1], "--version") == 0))
@@ -32,7 +38,7 @@ app_args(int argc, char *const *argv)
 	return argc;
 }
 
-/** The program after its arguments were found good. */
+/** Run the program after its arguments were checked. */
 static enum exit_code
 start(struct run *run, int eal_argc, char **argv)
 {
@@ -56,7 +62,10 @@ start(struct run *run, int eal_argc, char **argv)
 			EXIT_CODE_SETUP, "EAL did not start: %s. More: ./syncline doctor", why);
 	}
 	rc = run_serve(run);
-	/* An error is the last thing said: EAL's notes of its end go, unless more was asked for. */
+	/*
+	 * The error shall be the last line: silence EAL's notices at its end, unless the user
+	 * wants more.
+	 */
 	if (rc == EXIT_CODE_SETUP && rte_log_get_level(RTE_LOGTYPE_EAL) == RTE_LOG_INFO)
 		rte_log_set_level(RTE_LOGTYPE_EAL, RTE_LOG_WARNING);
 	rte_eal_cleanup();
@@ -70,7 +79,7 @@ main(int argc, char **argv)
 	char why[CONFIG_WHY_LEN];
 	int first = app_args(argc, argv);
 	struct config cfg;
-	/* EAL's parser moves arguments about: the result tells them in their first order. */
+	/* EAL's parser reorders the arguments: keep a copy for the result. */
 	char **args = calloc(argc + 1, sizeof(*args));
 	struct run *run = calloc(1, sizeof(*run));
 	int rc = config_parse(argc - first, argv + first, &cfg, why);

@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * Finds the ports, chooses their configuration from options and the device's
+ * limits, makes the mempools, starts, stops and closes ports. Ports that come
+ * later are in hotplug.c.
+ */
+
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
@@ -22,7 +29,7 @@
 #define DEFAULT_DESC 512
 #define LINK_WAIT_MS 3000
 #define LINK_POLL_MS 50
-/** Mbufs in flight in a lcore's hands besides queues and caches. */
+/** Mbufs that an lcore holds besides those in queues and caches. */
 #define MBUFS_IN_HAND (2 * BURST_MAX)
 
 const struct port *
@@ -38,7 +45,7 @@ port_by_id_const(const struct run *run, uint16_t id)
 struct port *
 port_by_id(struct run *run, uint16_t id)
 {
-	/* The port is as mutable as the run it stands in. */
+	/* Casting const away is right: the port is part of run, which is not const. */
 	return (struct port *)(uintptr_t)port_by_id_const(run, id);
 }
 
@@ -59,7 +66,10 @@ port_check_removed(struct run *run, struct port *p)
 		port_counters_get(p, &p->seen);
 }
 
-/** Descriptors to use: as asked if the device allows that, else near the default. */
+/**
+ * Choose the number of descriptors: the asked one if the device allows it, else near
+ * the default.
+ */
 static int
 choose_desc(const struct port *p, const char *option, uint16_t asked,
 	const struct rte_eth_desc_lim *lim, uint16_t *out)
@@ -105,7 +115,7 @@ port_init(struct run *run, struct port *p, uint16_t id)
 		return say_error(rc, "port %u gives no information: %s", id, strerror(-rc));
 	json_decref(p->last_wire);
 	pthread_mutex_lock(&run->events.lock);
-	/* A pool of its own stays: others may still hold mbufs of it. */
+	/* Keep the port's own pool: other ports may still hold mbufs of it. */
 	*p = (struct port){
 		.id = id,
 		.info = info,
@@ -129,7 +139,7 @@ port_init(struct run *run, struct port *p, uint16_t id)
 	return rc;
 }
 
-/** Has a driver taken the device? */
+/** True when a driver has taken the device. */
 static bool
 is_taken(const struct rte_devargs *asked)
 {
@@ -144,7 +154,10 @@ is_taken(const struct rte_devargs *asked)
 	return taken;
 }
 
-/** Devices of other buses than PCI, virtual ones most of all: EAL starts without those refused. */
+/**
+ * Check devices of buses other than PCI, such as virtual ones: EAL starts without those
+ * it refused.
+ */
 static int
 check_taken(struct run *run)
 {
@@ -163,7 +176,7 @@ check_taken(struct run *run)
 	return 0;
 }
 
-/** Every device asked for is there; those of PCI are ports. */
+/** Check that every device that was asked for exists, and that those of PCI are ports. */
 static int
 check_asked(struct run *run)
 {
@@ -274,7 +287,7 @@ port_make_pool(struct run *run, struct port *p)
 		if (&run->ports[i] != p && !run->ports[i].gone)
 			n += mbufs_of_port(cfg, &run->ports[i]);
 	}
-	/* The common pool does when it was made for as many, or for as the user said. */
+	/* The common pool is enough when it is that large, or when the user chose its size. */
 	p->pool = run->pool;
 	if (n <= run->pool->size || cfg->mbufs != 0)
 		return 0;
@@ -376,7 +389,10 @@ choose_conf(const struct config *cfg, const struct port *p, struct rte_eth_conf 
 	return 0;
 }
 
-/** A limit on locked memory shows first when a queue's memory is mapped for DMA. */
+/**
+ * Report a queue's error; a limit on locked memory first shows when its memory is
+ * mapped for DMA.
+ */
 static int
 say_queue_error(const struct run *run, int rc, const struct port *p, const char *kind, uint16_t q,
 	uint16_t n)
@@ -443,7 +459,10 @@ port_start(struct run *run, struct port *p)
 	rc = p->configured ? 0 : port_configure(run, p);
 	if (rc != 0)
 		return rc;
-	/* Before the start: frames come in from then on, and the first ones would be filtered. */
+	/*
+	 * Before the start: the first frames, which come right after it, would be filtered
+	 * otherwise.
+	 */
 	if (run->cfg->promisc) {
 		rc = rte_eth_promiscuous_enable(p->id);
 		if (rc != 0 && rc != -ENOTSUP)
@@ -555,8 +574,8 @@ ports_start(struct run *run)
 }
 
 /**
- * Free a pool. With every port closed, each mbuf is back in it: else a driver or
- * an engine lost it.
+ * Free a pool. With every port closed, all mbufs must be back in it: a driver or
+ * an engine has lost those that are not.
  */
 static int
 free_pool(struct rte_mempool **pool)
@@ -577,7 +596,7 @@ ports_close(struct run *run)
 {
 	int rc;
 
-	/* All stop before the first closes: one may hold the other's frames. */
+	/* Stop all ports before the first is closed: one may hold another's frames. */
 	for (uint16_t i = 0; i < run->nb_ports; i++)
 		port_stop(&run->ports[i]);
 	for (uint16_t i = 0; i < run->nb_ports; i++)

@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * Computes the outcome of a run from its counters and the wires' reports, and
+ * prints it for people. The JSON form is in result_json.c.
+ */
+
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -15,7 +21,7 @@
 #include "say.h"
 #include "wire.h"
 
-/** Do the sinks see every frame that the generators make? */
+/** True when the sinks see every frame of the generators. */
 static bool
 sinks_see_all(const struct run *run, const struct outcome *o)
 {
@@ -118,7 +124,7 @@ print_port(const struct run *run, uint16_t i, const struct outcome *o, FILE *f)
 		n->rx, n->tx, n->missed, n->rx_errors, n->tx_errors, n->no_mbuf);
 }
 
-/** Receive calls by what they returned, in groups that double. */
+/** Print receive calls by the number of frames they returned, in groups whose size doubles. */
 static void
 print_bursts(const struct snapshot *s, FILE *f)
 {
@@ -194,7 +200,7 @@ result_print(const struct run *run, const struct outcome *o, FILE *f)
 	fflush(f);
 }
 
-/** For outfile_write(): the first signal counts, a later one ends the program by itself. */
+/** For outfile_write(): the number of signals is 0 or 1, since a second one ends the program. */
 static unsigned int
 count_signals(void *arg)
 {

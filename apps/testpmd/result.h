@@ -23,21 +23,21 @@ struct run;
 /** Version of the JSON form; grows when a field changes its meaning or goes. */
 #define RESULT_SCHEMA 1
 
-/** What a run came to. */
+/** The outcome of a run. */
 struct outcome {
 	struct snapshot all;      /**< start to drained end: counts */
 	struct snapshot window;   /**< the measured part: rates */
 	struct totals total, rate;
 	struct wire_totals wire;
-	bool by_sequence;         /**< in, out and lost come from the gen wires' numbers */
+	bool by_sequence;         /**< in, out and lost are counted by the gen wires' sequence numbers */
 	uint64_t in, out;
 	int64_t lost;
-	bool passed;              /**< nothing lost, no errors, no port gone, every record whole */
+	bool passed;              /**< nothing lost, no errors, no port gone, every capture complete */
 };
 
-/** Work out what the last run came to. @return 0, -ENOENT without a run, -ENOMEM. */
+/** Compute the outcome of the last run. @return 0, -ENOENT without a run, -ENOMEM. */
 int result_outcome(const struct run *run, struct outcome *out);
-/** Has a result something to say of a port? */
+/** True when the result has a part about this port. */
 bool result_has(const struct port *p);
 void outcome_free(struct outcome *out);
 
@@ -50,7 +50,7 @@ json_t *result_json(const struct run *run, const struct outcome *o);
 /** Machine, kernel, versions, command line. New reference. */
 json_t *environment_json(const struct run *run);
 
-/** Burst path names of a port's first queues; "" where the driver tells none. */
+/** Burst path names of a port's first queues; "" when the driver does not tell. */
 void burst_paths(uint16_t port, char *rx, char *tx, size_t len);
 
 #endif /* _RESULT_H_ */

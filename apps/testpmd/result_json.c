@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * The outcome of a run as JSON, as docs/reference/sl-testpmd.md describes it.
+ * What is counted is computed in result.c.
+ */
+
 #include <rte_cycles.h>
 #include <rte_lcore.h>
 
@@ -131,7 +137,7 @@ stream_json(const struct run *run, unsigned int i, const struct outcome *o)
 		bursts_json(w));
 }
 
-/** What the sinks measured, with the port whose sending they saw. */
+/** The latencies that the sinks measured, with the port that sent the frames. */
 static json_t *
 latency_json(const struct run *run)
 {

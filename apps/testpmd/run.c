@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * The program between EAL's start and end: opens what it needs, runs commands
+ * or one forwarding run, and closes everything in reverse order.
+ */
+
 #include "cmd/cmd.h"
 #include "forward.h"
 #include "run.h"
 
-/** Commands where there are any; without, one run to its end. */
+/** Execute the commands; without any, make one run until its end. */
 static enum exit_code
 session(struct run *run)
 {
@@ -35,7 +41,7 @@ run_serve(struct run *run)
 		rc = session(run);
 	if (ports_close(run) != 0 && run->cfg->fail_on_loss && rc == EXIT_CODE_OK)
 		rc = EXIT_CODE_LOSS;
-	/* A record that is not whole shows at its end. */
+	/* An incomplete capture is found when the run ends, and changes the exit code. */
 	if (rc == EXIT_CODE_OK)
 		rc = run->worst;
 	hotplug_close(run);

@@ -6,8 +6,8 @@
 
 /**
  * @file
- * The state of a running program: the one struct, besides the configuration,
- * that is passed down. Main lcore only, but where a field says otherwise.
+ * The state of the running program: the one struct, besides the configuration,
+ * that is passed down. Main lcore only, unless a field says otherwise.
  */
 
 #include <stdbool.h>
@@ -29,22 +29,22 @@ struct run {
 	struct rte_mempool *pool;
 	struct port ports[RTE_MAX_ETHPORTS]; /**< those in use */
 	uint16_t nb_ports;
-	struct stream *streams; /**< of the last start; cache-aligned */
+	struct stream *streams; /**< streams of the last start; cache-aligned */
 	unsigned int nb_streams;
 	struct stream **shares; /**< the streams in the order that lcores share them */
 	struct lcore *lcores;
 	unsigned int nb_lcores;
-	bool main_forwards;     /**< the only lcore there is does everything in turns */
+	bool main_forwards;     /**< there is one lcore, which forwards and does all else in turns */
 	bool forwarding;
 	bool quit;
 	struct signals signals;
-	struct events events;   /**< what interrupts told */
+	struct events events;   /**< events of EAL's interrupt thread */
 	struct words words;     /**< why drivers refused devices */
 	struct meter meter;     /**< snapshots of the last run */
 	enum exit_code worst;   /**< what the program will exit with */
 };
 
-/** Ports up, commands or one run to its end, ports down. EAL is up. */
+/** Start the ports, execute the commands or one run, close the ports. EAL must run. */
 enum exit_code run_serve(struct run *run);
 
 #endif /* _RUN_H_ */

@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * The thread that waits for SIGINT and SIGTERM, and the signal with which it
+ * ends system calls of the main lcore. The rules are in signals.h.
+ */
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -16,12 +22,12 @@
 
 #include "signals.h"
 
-/** Ends a system call of the main thread: a signal that means nothing by itself. */
+/** The signal that ends a system call of the main thread. The program does not use it otherwise. */
 #define NUDGE SIGURG
 
 /**
- * What nobody took of our text, nobody takes at the next line: the rest goes nowhere, and waits
- * for nobody. That the text is cut stays known: ferror(stdout). Fit for a signal's handler.
+ * A write of text was interrupted because nobody reads it: send further text to /dev/null, so that
+ * it waits for no reader. ferror(stdout) still tells that text was lost. Async-signal-safe.
  */
 static void
 let_text_go(void)
@@ -35,7 +41,10 @@ let_text_go(void)
 	errno = was;
 }
 
-/* The main lcore has its lock, if anybody: it is this thread. */
+/*
+ * ferror_unlocked() is right here: this is the main thread, the only one that may hold
+ * stdout's lock.
+ */
 static void
 on_nudge(int number)
 {
@@ -58,12 +67,12 @@ set_ready(int fd)
 {
 	const uint64_t one = 1;
 
-	/* A full counter is readable as well. */
+	/* An error is ignored: a counter that is full is readable too. */
 	if (write(fd, &one, sizeof(one)) < 0)
 		return;
 }
 
-/** End as the signal would have ended the program, with the terminal as it was. */
+/** Restore the terminal, and end the program as the signal would have ended it. */
 static void
 die(const struct signals *s, int number)
 {
@@ -78,7 +87,7 @@ die(const struct signals *s, int number)
 	raise(number);
 }
 
-/** A signal came, at @p first the first one. */
+/** Handle a signal. @p first: when the first one came. */
 static void
 take(struct signals *s, uint64_t *first)
 {
@@ -121,7 +130,7 @@ wait_for_signals(void *arg)
 int
 signals_open(struct signals *s)
 {
-	/* Without SA_RESTART: ending system calls is what it is for. */
+	/* Without SA_RESTART: this signal must end system calls. */
 	const struct sigaction nudge = {.sa_handler = on_nudge};
 	sigset_t set;
 	int rc;

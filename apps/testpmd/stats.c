@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * Takes snapshots of all counters, and computes differences, sums and rates.
+ * What they mean for a run is decided in result.c.
+ */
+
 #include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
@@ -37,7 +43,7 @@ port_counters_get(const struct port *p, struct port_counters *out)
 	struct port_counters past = p->past;
 	struct rte_eth_stats s = {0};
 
-	/* A device that is gone tells nothing: what it told last holds. */
+	/* A device that is gone cannot be read: the last values hold. */
 	if (!p->closed && rte_eth_stats_get(p->id, &s) != 0) {
 		*out = p->seen;
 		return;
@@ -54,7 +60,10 @@ port_counters_get(const struct port *p, struct port_counters *out)
 	};
 }
 
-/** Counters whose owner may be counting now: each word is whole, the set need not be. */
+/**
+ * Copy counters while their owner may be counting: each value is consistent, the set
+ * need not be.
+ */
 static void
 stream_counters_get(const struct stream_counters *from, struct stream_counters *out)
 {

@@ -6,7 +6,7 @@
 
 /**
  * @file
- * Counters at a moment, and what lies between two moments.
+ * Counters at one moment, and differences between two moments.
  */
 
 #include <stdbool.h>
@@ -40,8 +40,8 @@ extern const unsigned int nb_port_counter_rows;
 /** All counters of a run at one moment. */
 struct snapshot {
 	uint64_t tsc;
-	struct port_counters port[RTE_MAX_ETHPORTS]; /**< as run->ports */
-	struct stream_counters *stream; /**< as run->streams; owned */
+	struct port_counters port[RTE_MAX_ETHPORTS]; /**< index as in run->ports */
+	struct stream_counters *stream; /**< index as in run->streams; owned */
 	unsigned int nb_streams;
 };
 
@@ -52,7 +52,7 @@ struct meter {
 	struct snapshot end;     /**< forwarding told to stop: rates count to here */
 	struct snapshot final;   /**< drained: losses count from start to here */
 	struct snapshot line;    /**< the last rate line */
-	json_t *wires;           /**< the wires' reports after it; an element a port */
+	json_t *wires;           /**< the wires' reports after the run, one for each port */
 	uint64_t asked;          /**< TSC when drivers were last asked for removed devices */
 	bool warm;               /**< measure was taken */
 	bool valid;              /**< a run was measured from start to final */
@@ -71,9 +71,9 @@ struct totals {
 };
 
 struct port;
-/** What ethdev counted, and ports that stood in this place before. */
+/** A port's counters in ethdev, plus those of ports that had this place before. */
 void port_counters_get(const struct port *p, struct port_counters *out);
-/** Take one; frees what @p out held. @return 0 or -ENOMEM. */
+/** Take a snapshot; frees the old one in @p out. @return 0 or -ENOMEM. */
 int snapshot_take(const struct run *run, struct snapshot *out);
 int snapshot_copy(const struct snapshot *from, struct snapshot *out);
 void snapshot_free(struct snapshot *s);
@@ -85,9 +85,9 @@ void snapshot_total(const struct snapshot *diff, unsigned int nb_ports, double h
 	struct totals *out);
 void meter_free(struct meter *m);
 
-/** Frames taken in or made that neither left, ended here by design nor were dropped: 0. */
+/** Frames received or made that were neither sent, nor consumed, nor dropped: must be 0. */
 int64_t totals_unaccounted(const struct totals *t);
-/** Frames lost as far as counters tell: in the NIC, in the driver, here. */
+/** Frames lost in the NIC, in the driver and here, according to the counters. */
 uint64_t totals_lost(const struct totals *t);
 
 /** One line of rates. */

@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * The topologies: which port sends what another receives, the map from
+ * receive queues to transmit queues, and the share of each core. Pure
+ * functions.
+ */
+
 #include <errno.h>
 #include <stddef.h>
 #include <string.h>

@@ -27,7 +27,7 @@ int topology_parse(const char *name, enum topology *out);
 /** Index of the port that sends what port @p i of @p n receives; a permutation of 0..n-1. */
 uint16_t topology_peer(enum topology topology, uint16_t i, uint16_t n);
 
-/** One leg of the map: indices into the list of ports, and queues. */
+/** One stream of the map: indices into the list of ports, and queues. */
 struct leg {
 	uint16_t rx_index, rx_queue;
 	uint16_t tx_index, tx_queue;
@@ -42,7 +42,7 @@ struct leg {
 unsigned int stream_map(enum topology topology, uint16_t nb_ports, uint16_t nb_queues,
 	struct leg *out);
 
-/** Which of @p nb_cores cores serves stream @p i of @p n; cores differ by one stream at most. */
+/** Which of @p nb_cores cores serves stream @p i of @p n; their shares differ by at most one. */
 unsigned int stream_core(unsigned int i, unsigned int n, unsigned int nb_cores);
 
 #endif /* _STREAM_H_ */

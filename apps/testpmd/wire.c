@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * What Syncline's ports offer beyond ethdev, by the calls of
+ * rte_pmd_syncline.h: generators and sinks of wires are stopped, cleared and
+ * started around a run, and their reports summed up.
+ */
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,7 +38,7 @@ wire_report(uint16_t port)
 	if (fclose(f) == 0 && rc == 0)
 		report = json_loads(text, JSON_DECODE_ANY, NULL);
 	free(text);
-	/* Thousands of numbers that nobody here looks at. */
+	/* The histogram's buckets are thousands of numbers that this program does not use. */
 	json_object_del(json_object_get(json_object_get(report, "rx"), "latency_ns"), "buckets");
 	if (json_is_null(report)) {
 		json_decref(report);
@@ -110,7 +117,7 @@ wire_gens_rest(struct run *run)
 		json_t *report = p->closed ? NULL : wire_report(p->id);
 
 		if (is_gen(report)) {
-			/* One that has come to its count by now was at work, too. */
+			/* A generator that has already reached its count was at work too. */
 			if (p->gen == GEN_UNKNOWN)
 				p->gen = json_is_true(json_object_get(
 						 json_object_get(report, "tx"), "running")) ||

@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * Keeps the errors of DPDK's log, so that a message about a refused device
+ * can repeat the driver's reason.
+ */
+
 #include <string.h>
 #include <syslog.h>
 
@@ -23,7 +29,10 @@ keep(struct words *w, const char *text, size_t len)
 	pthread_mutex_unlock(&w->lock);
 }
 
-/** One message of DPDK's log: on to where DPDK itself would write it. */
+/**
+ * Write a message of DPDK's log to where DPDK itself would write it, and keep it if it
+ * is an error.
+ */
 static ssize_t
 on_message(void *cookie, const char *text, size_t len)
 {
@@ -66,7 +75,10 @@ words_forget(struct words *w)
 	pthread_mutex_unlock(&w->lock);
 }
 
-/** Where a text names a device, and not one whose name only begins so; NULL: nowhere. */
+/**
+ * Find the name of a device in a text, not as the beginning of a longer name; NULL: it
+ * is not there.
+ */
 static const char *
 names(const char *text, const char *device)
 {

@@ -6,16 +6,15 @@
 
 /**
  * @file
- * What drivers say while they refuse a device: ethdev hands up an errno alone, and
- * the reason goes to DPDK's log. The log goes where it went before, and its errors are
- * kept here as well.
+ * The reasons that drivers log when they refuse a device: ethdev returns only an errno.
+ * The log is written to the same place as before, and its errors are also kept here.
  */
 
 #include <pthread.h>
 #include <stddef.h>
 #include <stdio.h>
 
-/** Errors kept; a driver that says more about one device is known by the first. */
+/** Most errors kept. Of several errors about one device the first is used. */
 #define WORDS_LINES 16
 #define WORDS_LEN 512
 
@@ -27,19 +26,22 @@ struct words {
 	char line[WORDS_LINES][WORDS_LEN];
 };
 
-/** Listen, from before rte_eal_init() on. Without memory for it nothing is kept. Main lcore. */
+/**
+ * Keep errors from now on; call it before rte_eal_init(). Without memory none is kept.
+ * Main lcore.
+ */
 void
 words_listen(struct words *w);
-/** Listen no more; behind rte_eal_cleanup(). Main lcore. */
+/** Stop keeping errors; call it after rte_eal_cleanup(). Main lcore. */
 void
 words_end(struct words *w);
-/** Forget what was said, before a device is tried. Any thread. */
+/** Forget the kept errors, before a device is probed. Any thread. */
 void
 words_forget(struct words *w);
 /**
- * The first error that names a device, without what stands before its name.
+ * The first error that names a device, without the text before its name.
  *
- * @param[out] out  what was said, or where it can be read; never empty. @p len bytes
+ * @param[out] out  the error, or where the log can be read; never empty. @p len bytes
  * @return @p out
  */
 const char *

@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * The prompt and files of commands: builds librte_cmdline's tables from our
+ * rows of commands, and runs lines. The commands are in the other files of
+ * this folder.
+ */
+
 #include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
@@ -23,7 +30,7 @@
 
 struct session;
 
-/** What librte_cmdline needs of a command, made from its row. */
+/** A command in librte_cmdline's form, made from its row. */
 struct bound {
 	struct cmdline_token_string token[CMD_WORDS_MAX];
 	char choice[CMD_WORDS_MAX][CHOICE_LEN];
@@ -31,7 +38,7 @@ struct bound {
 	struct session *session;
 };
 
-/** The commands in librte_cmdline's form, and what became of the last one. */
+/** All commands in librte_cmdline's form, and the result of the last one. */
 struct session {
 	struct run *run;
 	cmdline_parse_ctx_t *ctx; /**< ends with NULL */
@@ -99,8 +106,8 @@ cmd_need_idle(const struct run *run)
 }
 
 /**
- * librte_cmdline found a command. At the prompt the keys for signals are the line
- * editor's; a command may last, and they are to end it.
+ * librte_cmdline calls this to run a command. At the prompt the line editor takes the keys
+ * that send signals; while a command runs, they must send them.
  */
 static void
 dispatch(void *parsed, struct cmdline *cl, void *data)
@@ -122,7 +129,7 @@ dispatch(void *parsed, struct cmdline *cl, void *data)
 		cmdline_quit(cl);
 }
 
-/** Token for a word of a syntax: a choice, or (NULL) anything. */
+/** The token for a word of a command's syntax: a list of choices, or NULL for any word. */
 static const char *
 choice_of(const char *word, char *buf)
 {
@@ -132,7 +139,7 @@ choice_of(const char *word, char *buf)
 		return NULL;
 	else
 		snprintf(buf, CHOICE_LEN, "%s", word);
-	/* librte_cmdline's sign for "or". */
+	/* librte_cmdline separates choices by '#'. */
 	for (char *p = buf; *p != '\0'; p++)
 		*p = *p == '|' ? '#' : *p;
 	return buf;
@@ -287,7 +294,7 @@ cmd_file(struct run *run, const char *path, bool echo)
 	return rc == 0 ? EXIT_CODE_OK : rc == -EINVAL ? EXIT_CODE_USAGE : EXIT_CODE_SETUP;
 }
 
-/** Take all that was typed. @return false at the end of input, or after quit. */
+/** Read and run all typed input. @return false at the end of input, or after quit. */
 static bool
 take_input(struct cmdline *cl, struct run *run)
 {

@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * Commands start and stop.
+ */
+
 #include <errno.h>
 
 #include "cmd.h"

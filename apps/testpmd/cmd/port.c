@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * Commands about ports: start, stop, reset, close, attach, detach, MTU.
+ */
+
 #include <errno.h>
 #include <string.h>
 
@@ -8,7 +13,7 @@
 #include "forward.h"
 #include "say.h"
 
-/** A port that forwards is left alone; one attached since may be seen to. */
+/** Refuse the command for a port that forwards; a port that was attached later may be changed. */
 static int
 need_idle(const struct run *run, const struct port *p)
 {

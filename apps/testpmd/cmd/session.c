@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * Commands about the session itself: help, quit, sleep, wait.
+ */
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>

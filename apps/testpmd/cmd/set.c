@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * Commands that set something: engine, burst size, generators, faults,
+ * promiscuous mode, link.
+ */
+
 #include <errno.h>
 #include <string.h>
 

@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * Commands that show or clear something: ports, statistics, configuration,
+ * shared memory, wires.
+ */
+
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -133,7 +139,7 @@ show_port(struct run *run, const struct args *args)
 	return -EINVAL;
 }
 
-/** What was counted so far, on one line. */
+/** Print the counts so far on one line. */
 static int
 show_progress(const struct run *run)
 {
@@ -231,7 +237,7 @@ clear_one(struct run *run, struct port *p, const struct args *args)
 static int
 clear_port(struct run *run, const struct args *args)
 {
-	/* A clear amid a run would take what it lost before out of its result. */
+	/* A clear during a run would remove earlier losses from its result. */
 	if (cmd_need_idle(run) != 0)
 		return -EBUSY;
 	return cmd_each_port(run, args->word[3], clear_one, args);

@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * Engine icmpecho: answers ARP and ICMP echo requests, and drops all other
+ * frames.
+ */
+
 #include <netinet/ip_icmp.h>
 #include <string.h>
 
@@ -20,8 +26,8 @@
 #define TTL 64
 
 /**
- * A frame's first bytes, worked on in a copy: so headers may lie over any
- * number of segments, and nothing beyond a segment is touched.
+ * A copy of a frame's first bytes: the headers may be spread over any number of
+ * segments, and no access goes beyond a segment.
  */
 struct head {
 	uint8_t bytes[HEAD_MAX];
@@ -100,7 +106,7 @@ answer_arp(struct head *h, const struct rte_ether_addr *own)
 	return true;
 }
 
-/** Is it a whole, unfragmented ICMP packet between two unicast addresses? */
+/** True for a complete, unfragmented ICMP packet between two unicast addresses. */
 static bool
 good_ip(const struct head *h, const struct rte_ipv4_hdr *ip)
 {
@@ -137,7 +143,10 @@ answer_echo(struct head *h)
 	ip->time_to_live = TTL;
 	ip->hdr_checksum = 0;
 	ip->hdr_checksum = (uint16_t)~rte_raw_cksum(ip, rte_ipv4_hdr_len(ip));
-	/* RFC 1624: a damaged packet's checksum stays wrong, for the asker to see. */
+	/*
+	 * Update the checksum (RFC 1624): that of a damaged packet stays wrong, and the sender
+	 * sees it.
+	 */
 	icmp->icmp_type = ICMP_ECHOREPLY;
 	sum = (uint16_t)~icmp->icmp_cksum + (uint32_t)(uint16_t)~ICMP_REQUEST_WORD;
 	sum = (sum & UINT16_MAX) + (sum >> 16);
@@ -170,7 +179,7 @@ icmpecho_answer(struct rte_mbuf *m, const struct rte_ether_addr *own)
 	return true;
 }
 
-/** A tag that the NIC took off goes back into the answer. @return false: no room for it. */
+/** Put a VLAN tag that the NIC stripped back into the answer. @return false: no room for it. */
 static bool
 put_tag_back(struct rte_mbuf **m)
 {

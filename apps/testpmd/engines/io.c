@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * Engine io: forwards frames without changing them.
+ */
+
 #include "engine.h"
 
 static unsigned int

@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * Engine mac: forwards frames with the addresses of the sending port and its
+ * peer.
+ */
+
 #include <rte_prefetch.h>
 
 #include "engine.h"

@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * Engine macswap: forwards frames with source and destination address
+ * exchanged.
+ */
+
 #include <rte_prefetch.h>
 
 #include "engine.h"

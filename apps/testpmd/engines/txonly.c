@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * Engine txonly: makes UDP frames of many flows and sends them; it receives
+ * nothing.
+ */
+
 #include <assert.h>
 #include <string.h>
 
@@ -15,7 +21,7 @@
 #define SINK_PORT 9	/* discard, RFC 863 */
 #define TTL 64
 
-/** Headers as they stand in a frame. */
+/** The headers of a frame, in their order. */
 struct headers {
 	struct rte_ether_hdr eth;
 	struct rte_ipv4_hdr ip;
@@ -39,7 +45,7 @@ txonly_begin(struct stream *s)
 	h.ip.total_length = rte_cpu_to_be_16(len - sizeof(h.eth));
 	h.ip.time_to_live = TTL;
 	h.ip.next_proto_id = IPPROTO_UDP;
-	/* RFC 2544's own network: such frames disturb nobody. */
+	/* The network that RFC 2544 reserves for benchmarks: such frames disturb no other host. */
 	h.ip.src_addr = rte_cpu_to_be_32(RTE_IPV4(198u, 18, s->tx_port & UINT8_MAX, 1));
 	h.ip.dst_addr = rte_cpu_to_be_32(RTE_IPV4(198u, 19, s->tx_port & UINT8_MAX, 1));
 	h.ip.hdr_checksum = rte_ipv4_cksum(&h.ip);
@@ -71,11 +77,11 @@ txonly_fill(const struct stream *s, struct rte_mbuf *m, uint32_t flow)
 	h->udp.src_port = port;
 	sum = (sum & UINT16_MAX) + (sum >> 16);
 	sum = (sum & UINT16_MAX) + (sum >> 16);
-	/* Zero would say that there is no checksum. */
+	/* 0 would mean "no checksum". */
 	h->udp.dgram_cksum = sum == UINT16_MAX ? UINT16_MAX : (uint16_t)~sum;
 }
 
-/** @p n chains of mbufs, all or none. */
+/** Allocate @p n chains of mbufs, or none. */
 static bool
 alloc_chains(struct stream *s, struct rte_mbuf **pkts, uint16_t n)
 {
@@ -111,7 +117,7 @@ txonly_burst(struct stream *s, uint16_t n)
 	for (uint16_t i = 0; i < n; i++)
 		txonly_fill(s, pkts[i], s->tx_flow + i);
 	sent = stream_send(s, pkts, n);
-	/* What the driver refused was never sent: it is made again, not lost. */
+	/* Frames that the driver did not take are freed and made again in the next turn. */
 	if (unlikely(sent < n))
 		rte_pktmbuf_free_bulk(pkts + sent, n - sent);
 	s->tx_flow += sent;
