@@ -12,7 +12,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include "softnic_priv.h"
+#include "softnic_engine.h"
 
 /* Spins before the CPU is offered to others: the holder may have been preempted. */
 #define LOCK_SPINS 2000u

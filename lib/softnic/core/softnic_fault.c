@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "sl_number.h"
-#include "softnic_priv.h"
+#include "softnic_engine.h"
 
 static const char *const fault_names[SL_FAULT_COUNT] = {
 	[SL_FAULT_NONE] = "none",

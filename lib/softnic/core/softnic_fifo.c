@@ -7,7 +7,7 @@
  */
 #include <string.h>
 
-#include "softnic_priv.h"
+#include "softnic_engine.h"
 
 #define FIFO_ALIGN 8u
 

@@ -10,7 +10,7 @@
 #include <time.h>
 
 #include "sl_cpus.h"
-#include "softnic_priv.h"
+#include "softnic_engine.h"
 
 #define RUNNER_DEVICES 32u
 #define RUNNER_BUDGET 32u

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "softnic_parse.h"
-#include "softnic_priv.h"
+#include "softnic_engine.h"
 
 #define DESCS_IN_LINE 4u
 

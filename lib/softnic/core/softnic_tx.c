@@ -6,7 +6,7 @@
  */
 #include <string.h>
 
-#include "softnic_priv.h"
+#include "softnic_engine.h"
 
 /* Hand the frames of the batch to the wire, or back to ourselves. */
 static void

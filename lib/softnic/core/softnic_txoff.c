@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "softnic_parse.h"
-#include "softnic_priv.h"
+#include "softnic_engine.h"
 
 #define IPV4_HDR 20u
 #define IPV6_HDR 40u

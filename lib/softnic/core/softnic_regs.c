@@ -7,7 +7,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "softnic_priv.h"
+#include "softnic_engine.h"
 
 /** What a register does beyond its access kind. */
 struct reg_hook {

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "softnic_parse.h"
-#include "softnic_priv.h"
+#include "softnic_engine.h"
 
 /* Which of the six size counters a frame belongs to: 8.18.20 to 25, 8.18.44 to 49. */
 static unsigned int

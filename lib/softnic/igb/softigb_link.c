@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "softnic_priv.h"
+#include "softnic_engine.h"
 
 /* --- NVM --- */
 

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "softnic_parse.h"
-#include "softnic_priv.h"
+#include "softnic_engine.h"
 
 #define BROADCAST ((UINT64_C(1) << 48) - 1)
 #define HASH_MAX (2 * 16 + 4) /* two IPv6 addresses and two ports */

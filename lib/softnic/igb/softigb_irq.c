@@ -7,7 +7,7 @@
  */
 #include <unistd.h>
 
-#include "softnic_priv.h"
+#include "softnic_engine.h"
 
 static bool
 msix(const struct sl_softnic *nic)

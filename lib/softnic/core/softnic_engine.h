@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
-#ifndef _SOFTNIC_PRIV_H_
-#define _SOFTNIC_PRIV_H_
+#ifndef _SOFTNIC_ENGINE_H_
+#define _SOFTNIC_ENGINE_H_
 
 /**
  * @file
@@ -412,4 +412,4 @@ softnic_rx_release(struct sl_softnic *nic);
 void
 softnic_rx_frames(struct sl_softnic *nic, const struct sl_frame *frames, unsigned int n);
 
-#endif /* _SOFTNIC_PRIV_H_ */
+#endif /* _SOFTNIC_ENGINE_H_ */
