@@ -94,6 +94,10 @@ check_words() {
 	# Named constants and tables of bytes may say hex; statements may not.
 	forbidden "register bits by name: no bare hex" \
 		'^[^#{]*[g-wyz_][^#{]*[^a-zA-Z_0-9{]0[xX][0-9a-fA-F]{2,}' 'pmd/*.c' 'lib/softnic/*.c' 'lib/shm/*.c' 'lib/check/*.c' 'lib/ndis/*.c'
+	# What all models share is told by them what to do, and has no register's name.
+	forbidden "the software NIC's engines know no family of NICs" \
+		'sl_regs|sl_fields|SL_OFF|82576|82599|igb|ixgbe' \
+		'lib/softnic/core/*.c' 'lib/softnic/core/*.h'
 	# ndis.h has NDIS's names, which are typedefs.
 	forbidden "no struct typedefs" '^[[:space:]]*typedef[[:space:]]+(struct|union|enum)' \
 		'*.c' '*.h' ':!lib/ndis/ndis.h'
@@ -124,7 +128,7 @@ check_headers() {
 	files 'lib/*.h' 'pmd/*.h' 'apps/*.h' | while IFS= read -r f; do
 		gcc -std=gnu11 -fsyntax-only -Wall -Wextra -Werror -D_GNU_SOURCE -DALLOW_INTERNAL_API \
 			-DALLOW_EXPERIMENTAL_API "${dpdk_flags[@]}" ${headers:+-I"$headers"} \
-			-Ilib/hw -Ilib/hw/igb -Ilib/shm -Ilib/check -Ilib/wire -Ilib/softnic/core -Ilib/compat -Ipmd/eth -Ipmd/burst -Ipmd/bus -Ipmd/hw -Iapps/testpmd -I"$(dirname "$f")" \
+			-Ilib/hw -Ilib/hw/igb -Ilib/hw/ixgbe -Ilib/shm -Ilib/check -Ilib/wire -Ilib/softnic/core -Ilib/compat -Ipmd/eth -Ipmd/burst -Ipmd/bus -Ipmd/hw -Iapps/testpmd -I"$(dirname "$f")" \
 			-include "$f" -x c /dev/null 2>&1 | grep -E 'error|warning' | head -n 3
 	done | verdict "headers compile alone"
 }

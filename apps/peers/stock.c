@@ -24,13 +24,12 @@
 #include <ethdev_driver.h>
 
 #include "sl_compat.h"
-#include "sl_fields.h"
-#include "sl_regs.h"
-#include "sl_regs_82599.h"
-#include "sl_softnic_82599.h"
+#include "sl_pci.h"
+#include "sl_softnic.h"
 #include "stock.h"
 
 #define DRIVERS 512u
+#define BELLS 512u     /* addresses of doorbells at most: 128 queues of two, each at two */
 #define DOMAIN 0xbeefu /* a PCI domain that no machine has */
 
 struct stock_pci {
@@ -150,12 +149,24 @@ stock_adapter_close(struct sl_adapter *a)
 	return ret == 0 ? sl_adapter_close(a) : ret;
 }
 
-/* The device as the driver expects it: one of the faces that the software NIC has. */
+/* The software NIC's device of a PCI id; its default one is behind all ids of its family. */
+static const char *
+device_of(uint16_t pci_device)
+{
+	const struct sl_softnic_device *d;
+	unsigned int i;
+
+	for (i = 0; (d = sl_softnic_device_at(i)) != NULL; i++) {
+		if (d->pci_id == pci_device)
+			return d->name;
+	}
+	return NULL;
+}
+
 static int
 device_open(struct stock *s, uint16_t pci_device, const char *name)
 {
-	struct sl_softnic_params params = {.name = name};
-	struct sl_bus bus;
+	struct sl_softnic_params params = {.name = name, .device = device_of(pci_device)};
 	int ret = stock_adapter_open(name, SL_COHERENCY_COHERENT, &s->adapter);
 
 	if (ret != 0)
@@ -164,17 +175,9 @@ device_open(struct stock *s, uint16_t pci_device, const char *name)
 	ret = sl_softnic_create(&params, &s->nic);
 	if (ret != 0)
 		return ret;
-	bus = sl_softnic_bus(s->nic);
-	s->bar_len = SL_BAR_SIZE;
-	if (pci_device == SL_PCI_DEV_82599_KX4) {
-		ret = sl_softnic_82599_create(s->nic, &s->face);
-		if (ret != 0)
-			return ret;
-		bus = sl_softnic_82599_bus(s->face);
-		s->bar_len = SL_82599_BAR_SIZE;
-	}
-	s->bus = bus;
-	return trap_open(&bus, s->bar_len, &s->bar);
+	s->bus = sl_softnic_bus(s->nic);
+	s->bar_len = sl_softnic_device(s->nic)->bar_size;
+	return trap_open(&s->bus, s->bar_len, &s->bar);
 }
 
 /* --- the PCI device --- */
@@ -238,7 +241,6 @@ release(struct stock *s)
 {
 	pci_free(s->pci);
 	trap_close(s->bar);
-	sl_softnic_82599_destroy(s->face);
 	sl_softnic_destroy(s->nic);
 	*s = (struct stock){.port = RTE_MAX_ETHPORTS, .adapter = s->adapter};
 }
@@ -274,8 +276,8 @@ is_bell(const struct stock *s, const volatile uint32_t *word, unsigned int queue
 	unsigned int q;
 
 	for (q = 0; q < queues; q++) {
-		if (word == sl_softnic_doorbell(s->nic, SL_OFF(RDT, q)) ||
-			word == sl_softnic_doorbell(s->nic, SL_OFF(TDT, q)))
+		if (word == sl_softnic_tail(s->nic, false, q) ||
+			word == sl_softnic_tail(s->nic, true, q))
 			return true;
 	}
 	return false;
@@ -284,7 +286,7 @@ is_bell(const struct stock *s, const volatile uint32_t *word, unsigned int queue
 int
 stock_run(struct stock *s, unsigned int queues)
 {
-	uint32_t off[2 * 2 * SL_NIC_QUEUES], at;
+	uint32_t off[BELLS], at;
 	unsigned int n = 0;
 
 	/* When a queue's doorbell has two addresses, the driver may use either. */

@@ -31,7 +31,6 @@ stock_adapter_open(const char *name, enum sl_coherency mode, struct sl_adapter *
 int
 stock_adapter_close(struct sl_adapter *a);
 
-struct sl_softnic_82599;
 struct stock_pci;
 
 /** A stock driver's port with its adapter, device and BAR. */
@@ -42,7 +41,6 @@ struct stock {
 	struct sl_adapter *adapter;
 	/* private */
 	struct stock_pci *pci;
-	struct sl_softnic_82599 *face; /**< NULL: the 82576's own */
 	struct sl_bus bus;
 	size_t bar_len;
 };

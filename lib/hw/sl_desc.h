@@ -6,8 +6,9 @@
 
 /**
  * @file
- * Advanced receive, transmit and context descriptors of the 82576 (datasheet
- * 7.1.5 and 7.2.2). Little-endian in memory; on big-endian hosts the users of
+ * Advanced receive, transmit and context descriptors, which igb and ixgbe share but for the
+ * error bits of a write-back. Sections and limits are those of the 82576's datasheet.
+ * Little-endian in memory; on big-endian hosts the users of
  * this file convert, which no supported host needs yet.
  */
 
@@ -67,9 +68,13 @@ _Static_assert(offsetof(union sl_rx_desc, wb.length) == 12, "RX length follows t
 #define SL_RXD_STAT_PIF SL_BIT(7)
 #define SL_RXD_STAT_IPIDV SL_BIT(9)
 #define SL_RXD_STAT_LB SL_BIT(18)
+/* Errors: igb, and then those of ixgbe that lie elsewhere */
 #define SL_RXD_ERR_L4E SL_BIT(29)
 #define SL_RXD_ERR_IPE SL_BIT(30)
 #define SL_RXD_ERR_RXE SL_BIT(31)
+#define SL_IXGBE_RXD_ERR_RXE SL_BIT(29)
+#define SL_IXGBE_RXD_ERR_L4E SL_BIT(30)
+#define SL_IXGBE_RXD_ERR_IPE SL_BIT(31)
 
 enum sl_rss_type {
 	SL_RSS_NONE = 0,

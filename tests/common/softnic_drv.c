@@ -135,6 +135,12 @@ rig_log(void *ctx, int level, const char *msg)
 int
 rig_setup(void **state)
 {
+	return rig_setup_device(state, NULL);
+}
+
+int
+rig_setup_device(void **state, const char *device)
+{
 	struct rig *r = calloc(1, sizeof(*r));
 	struct sl_adapter_params ap = {
 		.name = "rig",
@@ -143,7 +149,7 @@ rig_setup(void **state)
 		.source = sl_mem_source_pages(),
 		.platform_coherent = 1,
 	};
-	struct sl_softnic_params np = {.name = "rig", .log = rig_log};
+	struct sl_softnic_params np = {.name = "rig", .device = device, .log = rig_log};
 
 	assert_non_null(r);
 	assert_int_equal(sl_adapter_open(&ap, &r->adapter), 0);

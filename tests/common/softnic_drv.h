@@ -74,6 +74,9 @@ struct rig {
 /** cmocka fixtures: *state is a struct rig. */
 int
 rig_setup(void **state);
+/** As rig_setup(), with another device of sl_softnic_device_at(). */
+int
+rig_setup_device(void **state, const char *device);
 int
 rig_teardown(void **state);
 

@@ -4,7 +4,7 @@
 
 /*
  * DPDK's own drivers on our devices: net_e1000_igb on the 82576, net_ixgbe on
- * the face of an 82599. Drivers that were written for the real ones probe,
+ * the 82599. Drivers that were written for the real ones probe,
  * start and move frames; what they trip over is wrong in the model. Contents,
  * order and counters are compared; nothing is timed.
  */

@@ -12,6 +12,7 @@
  */
 
 #include "sl_bits.h"
+#include "sl_pci.h"
 
 /* CTRL */
 #define SL_CTRL_FD SL_BIT(0)
@@ -192,6 +193,7 @@ enum sl_srrctl_desctype { SL_DESCTYPE_LEGACY = 0, SL_DESCTYPE_ADV_ONEBUF = 1 };
 
 /* MRQC */
 #define SL_MRQC_ENABLE SL_MASK(0, 3)
+#define SL_MRQC_RSS_FIELDS SL_MASK(16, 9) /* those that follow */
 #define SL_MRQC_RSS_IPV4_TCP SL_BIT(16)
 #define SL_MRQC_RSS_IPV4 SL_BIT(17)
 #define SL_MRQC_RSS_IPV6_TCP_EX SL_BIT(18)
@@ -203,6 +205,7 @@ enum sl_srrctl_desctype { SL_DESCTYPE_LEGACY = 0, SL_DESCTYPE_ADV_ONEBUF = 1 };
 #define SL_MRQC_RSS_IPV6_UDP_EX SL_BIT(24)
 enum sl_mrqc_enable { SL_MRQC_OFF = 0, SL_MRQC_RSS_4Q = 2 };
 #define SL_RETA_ENTRIES 128u
+#define SL_RETA_PER_WORD 4u         /* a byte each */
 #define SL_RETA_QUEUE SL_MASK(0, 4) /* of each of the four bytes of a word */
 #define SL_RSS_KEY_BYTES 40u
 
@@ -289,11 +292,6 @@ enum sl_nvm_word {
 #define SL_NVM_SUM 0xBABAu /* words 0..3Fh add up to this: 6.2.21 */
 
 /* PCI identity */
-/* PCI configuration space: 9.4.3 */
-#define SL_PCI_COMMAND 0x04u /* 16 bits */
-#define SL_PCI_COMMAND_MASTER SL_BIT(2)
-
-#define SL_PCI_VENDOR_INTEL 0x8086u
 #define SL_PCI_DEV_82576 0x10C9u
 #define SL_PCI_DEV_82576_FIBER 0x10E6u
 #define SL_PCI_DEV_82576_SERDES 0x10E7u

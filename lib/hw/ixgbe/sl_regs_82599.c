@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
+ *
+ * The register table of the 82599, as C makes it from the rows.
  */
 #include "sl_regs_82599.h"
 
@@ -13,12 +15,28 @@ const struct sl_reg_row sl_82599_table[SL_82599_REG_COUNT] = {
 #undef SL_ALIAS
 };
 
-const struct sl_reg_range sl_82599_ranges[] = {
-#define SL_REG(name, offset, stride, count, ...) {offset, SL_82599_##name, stride, count},
+static const struct sl_reg_range aliases[] = {
+#define SL_REG(...)
 #define SL_ALIAS(name, offset, stride, count) {offset, SL_82599_##name, stride, count},
 #include "82599.def"
 #undef SL_REG
 #undef SL_ALIAS
 };
 
-const unsigned int sl_82599_range_count = sizeof(sl_82599_ranges) / sizeof(sl_82599_ranges[0]);
+static const uint16_t room[SL_82599_REG_COUNT] = {
+#define SL_REG(name, offset, stride, count, ...) [SL_82599_##name] = (count),
+#define SL_ALIAS(...)
+#include "82599.def"
+#undef SL_REG
+#undef SL_ALIAS
+};
+
+const struct sl_reg_set sl_regs_82599 = {
+	.name = "82599",
+	.rows = sl_82599_table,
+	.aliases = aliases,
+	.room = room,
+	.n_rows = SL_82599_REG_COUNT,
+	.n_aliases = sizeof(aliases) / sizeof(aliases[0]),
+	.bar_size = SL_82599_BAR_SIZE,
+};

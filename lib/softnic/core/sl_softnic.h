@@ -6,8 +6,8 @@
 
 /**
  * @file
- * The software NIC: an 82576 seen from outside. Registers, DMA through an
- * adapter's window, a wire on the other side. Deterministic when stepped;
+ * The software NIC: one of the devices that there are models of, seen from outside. Registers,
+ * DMA through an adapter's window, a wire on the other side. Deterministic when stepped;
  * or run by a device thread (sl_runner).
  *
  * Thread rules. "Control" calls: any thread, serialised by a lock of the
@@ -30,10 +30,10 @@ extern "C" {
 #endif
 
 /*
- * How far it goes. Advanced descriptors only: a receive queue whose
- * SRRCTL.DESCTYPE is another is unusable, a legacy transmit descriptor counts
- * in bad_desc. No header split, no virtualization, no IEEE 1588. EITR is kept
- * but does not throttle: a step signals each vector once at most. Where the
+ * How far they go. Advanced descriptors only: a receive queue of another
+ * descriptor type is unusable, a legacy transmit descriptor counts
+ * in bad_desc. No header split, no virtualization, no IEEE 1588. Interrupts are not
+ * throttled: a step signals each vector once at most. Where the
  * datasheet leaves a mistake undefined, the device does this:
  * - a tail or head beyond the ring: the queue waits for a valid one;
  * - a receive buffer outside the window: the frame is written back with RXE;
@@ -45,10 +45,24 @@ extern "C" {
 /** One software NIC. Opaque. */
 struct sl_softnic;
 
+/** What a software NIC can be; const for good. */
+struct sl_softnic_device {
+	const char *name;   /**< "82576" */
+	uint16_t pci_id;    /**< its device id; the vendor is 8086h */
+	uint16_t queues;    /**< of each direction */
+	uint16_t vectors;   /**< interrupt vectors */
+	uint32_t bar_size;  /**< bytes of the register BAR */
+	uint32_t max_frame; /**< bytes of the longest frame, FCS included */
+};
+
+/** The devices that there are, the default one first; NULL past the end. */
+const struct sl_softnic_device *sl_softnic_device_at(unsigned int i);
+
 /** How to make one. Zero-initialise, then set what differs. */
 struct sl_softnic_params {
 	const char *name;           /**< required; for messages; copied */
 	struct sl_adapter *adapter; /**< required; every DMA goes through its window */
+	const char *device;         /**< name of what it is to be; NULL: the first that there is */
 	uint8_t mac[6];             /**< stored in the NVM; all zero: 02:00:00:xx from the name */
 	sl_log_fn log;              /**< NULL: standard error */
 	void *log_ctx;
@@ -90,7 +104,7 @@ struct sl_softnic_stats {
 
 /**
  * Make a software NIC: powered up, link up when a wire is attached.
- * @return 0; -EINVAL, -ENOMEM.
+ * @return 0; -EINVAL, -ENOMEM; -ENODEV: there is no such device.
  */
 int sl_softnic_create(const struct sl_softnic_params *params, struct sl_softnic **out);
 /** Destroy it: it must not be on a runner. The wire is closed. NULL is nothing. */
@@ -100,6 +114,9 @@ int sl_softnic_attach(struct sl_softnic *nic, struct sl_wire *wire);
 /** The attached wire, or NULL. */
 struct sl_wire *sl_softnic_wire(struct sl_softnic *nic);
 
+/** What it is. */
+const struct sl_softnic_device *sl_softnic_device(const struct sl_softnic *nic);
+
 uint32_t sl_softnic_reg_read(struct sl_softnic *nic, uint32_t off);
 void sl_softnic_reg_write(struct sl_softnic *nic, uint32_t off, uint32_t val);
 /**
@@ -108,6 +125,8 @@ void sl_softnic_reg_write(struct sl_softnic *nic, uint32_t off, uint32_t val);
  */
 uint16_t sl_softnic_command(struct sl_softnic *nic);
 void sl_softnic_command_write(struct sl_softnic *nic, uint16_t val);
+/** The word behind the doorbell of a queue; NULL: there is no such queue. */
+volatile uint32_t *sl_softnic_tail(struct sl_softnic *nic, bool tx, unsigned int queue);
 /** The word behind RDT or TDT @p off (aliases too), or NULL for another register. */
 volatile uint32_t *sl_softnic_doorbell(struct sl_softnic *nic, uint32_t off);
 /** The bus a driver uses to reach this device. */
@@ -121,7 +140,7 @@ typedef uint32_t (*sl_softnic_read_fn)(void *ctx, uint32_t off, uint32_t val);
 /** A device that lies: from here on each register read goes through @p fn; NULL: none. Control. */
 void sl_softnic_on_read(struct sl_softnic *nic, sl_softnic_read_fn fn, void *ctx);
 
-/** An eventfd that counts interrupts of @p vector (0..24); owned by the device. -1: no such vector. */
+/** An eventfd that counts interrupts of @p vector; owned by the device. -1: no such vector. */
 int sl_softnic_irq_fd(struct sl_softnic *nic, unsigned int vector);
 
 /** Request a fault. -EINVAL for an unknown one. */

@@ -9,10 +9,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
 #include "softnic_engine.h"
+#include "softnic_parse.h"
 
 /* Spins before the CPU is offered to others: the holder may have been preempted. */
 #define LOCK_SPINS 2000u
@@ -58,7 +57,7 @@ softnic_complain(struct sl_softnic *nic, enum softnic_complaint what, uint64_t d
 		[SOFTNIC_BAD_RING] = "ring base or length not a multiple of 128, low bits "
 				     "dropped: value",
 		[SOFTNIC_BAD_DESCTYPE] =
-			"SRRCTL.DESCTYPE is not 1, advanced one-buffer; queue off:",
+			"descriptor type is not 1, advanced one-buffer; queue off: control",
 		[SOFTNIC_BAD_TXD] = "transmit descriptor makes no sense, skipped: command word",
 	};
 	char msg[192];
@@ -88,19 +87,6 @@ softnic_dma_slow(struct sl_softnic *nic, uint64_t iova, size_t len, enum sl_dma_
 	return p;
 }
 
-static int
-irq_open(struct sl_softnic *nic)
-{
-	unsigned int i;
-
-	for (i = 0; i < SOFTNIC_VECTORS; i++) {
-		nic->irq_fd[i] = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-		if (nic->irq_fd[i] < 0)
-			return -errno;
-	}
-	return 0;
-}
-
 /* A locally administered address that follows from the name alone, so that runs repeat. */
 static void
 mac_from_name(const char *name, uint8_t mac[6])
@@ -117,22 +103,55 @@ mac_from_name(const char *name, uint8_t mac[6])
 	mac[5] = (uint8_t)hash;
 }
 
+static uint32_t *
+values_of(struct sl_softnic *nic)
+{
+	return (uint32_t *)((uint8_t *)nic + nic->model->values);
+}
+
+/* Memory beside the device's own; what is had when this fails, sl_softnic_destroy() frees. */
+static int
+parts_open(struct sl_softnic *nic)
+{
+	const struct softnic_model *m = nic->model;
+	const size_t rxqs = nic->queues * sizeof(*nic->rxq), txqs = nic->queues * sizeof(*nic->txq);
+	int rc = softnic_irq_open(nic);
+
+	if (rc == 0)
+		rc = softnic_regs_open(&nic->regs, m->regs, m->hooks, values_of(nic));
+	if (rc != 0)
+		return rc;
+	nic->tx_arena_size = SOFTNIC_BATCH * (m->device.max_frame + SOFTNIC_VLAN_TAG);
+	nic->tx_arena = malloc(nic->tx_arena_size);
+	nic->tso = malloc(SOFTNIC_TSO);
+	nic->fifo = malloc(2 * (size_t)m->fifo);
+	nic->dma = sl_dma_open(nic->adapter);
+	nic->rxq = aligned_alloc(SOFTNIC_APART, rxqs);
+	nic->txq = aligned_alloc(SOFTNIC_APART, txqs);
+	if (nic->tx_arena == NULL || nic->tso == NULL || nic->fifo == NULL || nic->dma == NULL ||
+		nic->rxq == NULL || nic->txq == NULL)
+		return -ENOMEM;
+	memset(nic->rxq, 0, rxqs);
+	memset(nic->txq, 0, txqs);
+	return 0;
+}
+
 int
-sl_softnic_create(const struct sl_softnic_params *params, struct sl_softnic **out)
+softnic_create(const struct softnic_model *model, const struct sl_softnic_params *params,
+	struct sl_softnic **out)
 {
 	static const uint8_t no_mac[6];
 	struct sl_softnic *nic;
-	unsigned int i;
 	int rc;
 
-	if (params == NULL || out == NULL || params->name == NULL || params->adapter == NULL ||
-		(params->mac[0] & 1) != 0)
+	if (params->name == NULL || params->adapter == NULL || (params->mac[0] & 1) != 0)
 		return -EINVAL;
-	if (posix_memalign((void **)&nic, SOFTNIC_APART, sizeof(*nic)) != 0)
+	if (posix_memalign((void **)&nic, SOFTNIC_APART, model->size) != 0)
 		return -ENOMEM;
-	memset(nic, 0, sizeof(*nic));
-	for (i = 0; i < SOFTNIC_VECTORS; i++)
-		nic->irq_fd[i] = -1;
+	memset(nic, 0, model->size);
+	memset(nic->irq_fd, -1, sizeof(nic->irq_fd));
+	nic->model = model;
+	nic->queues = model->device.queues;
 	snprintf(nic->name, sizeof(nic->name), "%s", params->name);
 	nic->adapter = params->adapter;
 	nic->command = SL_PCI_COMMAND_MASTER;
@@ -141,23 +160,13 @@ sl_softnic_create(const struct sl_softnic_params *params, struct sl_softnic **ou
 	memcpy(nic->mac, params->mac, sizeof(nic->mac));
 	if (memcmp(nic->mac, no_mac, sizeof(no_mac)) == 0)
 		mac_from_name(nic->name, nic->mac);
-
-	rc = irq_open(nic);
-	nic->tx_arena = malloc(SOFTNIC_TX_ARENA);
-	nic->tso = malloc(SOFTNIC_TSO);
-	nic->fifo = malloc(2 * SOFTNIC_FIFO);
-	nic->dma = sl_dma_open(nic->adapter);
-	if (rc == 0 &&
-		(nic->tx_arena == NULL || nic->tso == NULL || nic->fifo == NULL ||
-			nic->dma == NULL))
-		rc = -ENOMEM;
+	rc = parts_open(nic);
 	if (rc != 0) {
 		sl_softnic_destroy(nic);
 		return rc;
 	}
-	softnic_map_build(nic);
-	softnic_nvm_init(nic);
-	softnic_power_up(nic);
+	model->ops->init(nic);
+	softnic_reset(nic, true);
 	*out = nic;
 	return 0;
 }
@@ -165,22 +174,42 @@ sl_softnic_create(const struct sl_softnic_params *params, struct sl_softnic **ou
 void
 sl_softnic_destroy(struct sl_softnic *nic)
 {
-	unsigned int i;
-
 	if (nic == NULL)
 		return;
 	if (nic->wire != NULL)
 		sl_wire_close(nic->wire);
 	if (nic->dma != NULL)
 		sl_dma_close(nic->dma);
-	for (i = 0; i < SOFTNIC_VECTORS; i++) {
-		if (nic->irq_fd[i] >= 0)
-			close(nic->irq_fd[i]);
-	}
+	softnic_irq_close(nic);
+	softnic_regs_close(&nic->regs);
 	free(nic->tx_arena);
 	free(nic->tso);
 	free(nic->fifo);
+	free(nic->rxq);
+	free(nic->txq);
 	free(nic);
+}
+
+void
+softnic_reset(struct sl_softnic *nic, bool power_up)
+{
+	softnic_fifo_flush(nic);
+	softnic_queues_reset(nic);
+	nic->irq_pending = 0;
+	nic->model->ops->reset(nic, power_up);
+}
+
+void
+softnic_wire_update(struct sl_softnic *nic)
+{
+	struct sl_wire *wire = nic->wire;
+	bool up = wire != NULL && (wire->ops->link == NULL || wire->ops->link(wire)) &&
+		!softnic_fault_on(nic, SL_FAULT_LINK_DOWN);
+
+	if (__builtin_expect(up == nic->wire_up, 1))
+		return;
+	nic->wire_up = up;
+	nic->model->ops->link(nic);
 }
 
 int
@@ -194,7 +223,7 @@ sl_softnic_attach(struct sl_softnic *nic, struct sl_wire *wire)
 	if (nic->wire == NULL) {
 		/* With all of it, for sl_softnic_wire() on another thread. */
 		__atomic_store_n(&nic->wire, wire, __ATOMIC_RELEASE);
-		softnic_link_update(nic);
+		softnic_wire_update(nic);
 		rc = 0;
 	}
 	softnic_unlock(nic);
@@ -207,10 +236,10 @@ sl_softnic_wire(struct sl_softnic *nic)
 	return __atomic_load_n(&nic->wire, __ATOMIC_ACQUIRE);
 }
 
-int
-sl_softnic_irq_fd(struct sl_softnic *nic, unsigned int vector)
+const struct sl_softnic_device *
+sl_softnic_device(const struct sl_softnic *nic)
 {
-	return vector < SOFTNIC_VECTORS ? nic->irq_fd[vector] : -1;
+	return &nic->model->device;
 }
 
 void
@@ -224,7 +253,7 @@ sl_softnic_stats(struct sl_softnic *nic, struct sl_softnic_stats *out)
 	/* A device that is gone, or has no bus mastering, will not come back to what it fetched. */
 	gone = softnic_fault_on(nic, SL_FAULT_REMOVED) ||
 		(nic->command & SL_PCI_COMMAND_MASTER) == 0;
-	for (q = 0; q < SL_NIC_QUEUES && !gone; q++)
+	for (q = 0; q < nic->queues && !gone; q++)
 		out->dma_outstanding += nic->rxq[q].fetched;
 	softnic_unlock(nic);
 }
@@ -238,7 +267,7 @@ sl_softnic_step(struct sl_softnic *nic, unsigned int budget)
 	nic->stats.steps++;
 	if (__builtin_expect(!softnic_fault_on(nic, SL_FAULT_REMOVED), 1)) {
 		sl_dma_begin(nic->dma);
-		softnic_link_update(nic);
+		softnic_wire_update(nic);
 		moved += softnic_tx(nic, budget);
 		moved += softnic_rx(nic, budget);
 		sl_dma_end(nic->dma);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  *
- * Statistics registers: 8.18. Octets and sizes count the FCS.
+ * What frames add to the counters that statistics registers come from: 8.18. Octets and sizes
+ * count the FCS.
  */
 #include <string.h>
 
@@ -31,9 +32,7 @@ softnic_count_tx(struct sl_softnic *nic, const struct sl_frame *frames, unsigned
 {
 	static const uint8_t all_ones[6] = {
 		UINT8_MAX, UINT8_MAX, UINT8_MAX, UINT8_MAX, UINT8_MAX, UINT8_MAX};
-	struct softnic_regs *r = &nic->r;
-	uint32_t *const bucket[6] = {
-		r->PTC64, r->PTC127, r->PTC255, r->PTC511, r->PTC1023, r->PTC1522};
+	uint64_t *count = nic->count;
 	struct tally t = {0};
 	unsigned int i;
 
@@ -50,15 +49,11 @@ softnic_count_tx(struct sl_softnic *nic, const struct sl_frame *frames, unsigned
 		}
 	}
 	for (i = 0; i < 6; i++)
-		softnic_count(bucket[i], t.bucket[i]);
-	softnic_count(r->GPTC, n);
-	softnic_count(r->TPT, n);
-	softnic_count(r->HGPTC, n);
-	softnic_count(r->MPTC, t.multicast);
-	softnic_count(r->BPTC, t.broadcast);
-	nic->oct[SOFTNIC_OCT_GOTC].value += t.octets;
-	nic->oct[SOFTNIC_OCT_TOT].value += t.octets;
-	nic->oct[SOFTNIC_OCT_HGOTC].value += t.octets;
+		count[SOFTNIC_TX_SIZE + i] += t.bucket[i];
+	count[SOFTNIC_TX_GOOD] += n;
+	count[SOFTNIC_TX_OCTETS] += t.octets;
+	count[SOFTNIC_TX_MULTICAST] += t.multicast;
+	count[SOFTNIC_TX_BROADCAST] += t.broadcast;
 	nic->stats.tx_frames += n;
 	nic->stats.tx_bytes += t.octets - (uint64_t)n * SL_FCS_LEN;
 }
@@ -66,9 +61,7 @@ softnic_count_tx(struct sl_softnic *nic, const struct sl_frame *frames, unsigned
 void
 softnic_count_rx(struct sl_softnic *nic, const struct softnic_rx_meta *meta, unsigned int n)
 {
-	struct softnic_regs *r = &nic->r;
-	uint32_t *const bucket[6] = {
-		r->PRC64, r->PRC127, r->PRC255, r->PRC511, r->PRC1023, r->PRC1522};
+	uint64_t *count = nic->count;
 	struct tally t = {0};
 	unsigned int i;
 
@@ -82,38 +75,10 @@ softnic_count_rx(struct sl_softnic *nic, const struct softnic_rx_meta *meta, uns
 		nic->stats.rx_bytes += meta[i].len;
 	}
 	for (i = 0; i < 6; i++)
-		softnic_count(bucket[i], t.bucket[i]);
-	softnic_count(r->GPRC, n);
-	softnic_count(r->RPTHC, n);
-	softnic_count(r->MPRC, t.multicast);
-	softnic_count(r->BPRC, t.broadcast);
-	nic->oct[SOFTNIC_OCT_GORC].value += t.octets;
-	nic->oct[SOFTNIC_OCT_HGORC].value += t.octets;
+		count[SOFTNIC_RX_SIZE + i] += t.bucket[i];
+	count[SOFTNIC_RX_GOOD] += n;
+	count[SOFTNIC_RX_OCTETS] += t.octets;
+	count[SOFTNIC_RX_MULTICAST] += t.multicast;
+	count[SOFTNIC_RX_BROADCAST] += t.broadcast;
 	nic->stats.rx_frames += n;
-}
-
-uint32_t
-softnic_octets_low(struct sl_softnic *nic, enum softnic_oct which, bool peek)
-{
-	struct softnic_octets *o = &nic->oct[which];
-
-	/* What comes between the two reads of a pair is kept for the next. */
-	if (!peek) {
-		o->latched = o->value;
-		o->latch = true;
-	}
-	return (uint32_t)o->value;
-}
-
-uint32_t
-softnic_octets_high(struct sl_softnic *nic, enum softnic_oct which, bool peek)
-{
-	struct softnic_octets *o = &nic->oct[which];
-	uint64_t value = o->latch ? o->latched : o->value;
-
-	if (!peek) {
-		o->value -= value;
-		o->latch = false;
-	}
-	return (uint32_t)(value >> 32);
 }

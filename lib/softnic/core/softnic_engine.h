@@ -6,9 +6,10 @@
 
 /**
  * @file
- * Inside of the software NIC. Sections are of the Intel 82576EB datasheet,
- * revision 2.63. Everything here runs under the device's lock, but for the
- * tail words, which drivers store to at any moment.
+ * The engines that all models share: rings, DMA, packet buffer, offloads, RSS, faults. They read
+ * the state declared here and know no register; a family's model writes that state whenever one
+ * of its registers changes. Everything runs under the device's lock, but for the tail words,
+ * which drivers store to at any moment. Sections are those of the 82576EB datasheet, revision 2.63.
  */
 
 #include <stdbool.h>
@@ -17,11 +18,12 @@
 
 #include "sl_bits.h"
 #include "sl_desc.h"
-#include "sl_fields.h"
-#include "sl_regs.h"
+#include "sl_pci.h"
 #include "sl_shm.h"
 #include "sl_softnic.h"
 #include "sl_wire.h"
+#include "softnic_regs.h"
+#include "softnic_set.h"
 
 /** Apart enough that two words never share a line, nor the pair that x86 prefetches. */
 #define SOFTNIC_APART 128
@@ -30,48 +32,50 @@
 #define SOFTNIC_BATCH 64u
 /** Descriptors a queue holds fetched at most: 7.1.4 and 7.2.2 keep them on chip. */
 #define SOFTNIC_FETCH 128u
-/** Bytes for the frames of a transmit batch that are not sent in place. */
-#define SOFTNIC_TX_ARENA (SOFTNIC_BATCH * (SL_FRAME_MAX + 4))
 /** Bytes of a frame to segment: PAYLEN has 18 bits, the headers are less than 1 KiB. */
 #define SOFTNIC_TSO ((1u << 18) + 1024)
-/** Vectors: 25 of MSI-X, 7.3.1. */
-#define SOFTNIC_VECTORS 25u
-#define SOFTNIC_NVM_WORDS (SL_NVM_WORDS_MIN << SOFTNIC_NVM_SIZE)
-#define SOFTNIC_NVM_SIZE 4u /**< EECD.EE_SIZE: 1024 words, 16 Kbit */
-/** Largest receive packet buffer, bytes: RXPBS, 8.3.9. */
-#define SOFTNIC_FIFO (64u * 1024)
-/** Receive addresses: 8.10.16. */
-#define SOFTNIC_ADDRS 24u
-#define SOFTNIC_PHY_REGS 32u
-
-/** Every register's value, one array for each row of the table. */
-struct softnic_regs {
-#define SL_REG(name, offset, stride, count, ...) uint32_t name[count];
-#include "family.def"
-#undef SL_REG
-};
-
-/** What a 4-byte slot of the BAR means. */
-struct softnic_slot {
-	uint16_t reg; /**< enum sl_reg, or SL_REG_COUNT: none */
-	uint16_t index;
-};
+/** Most of each that a model may have. */
+#define SOFTNIC_VECTORS 64u
+#define SOFTNIC_ADDRS 128u
+#define SOFTNIC_RETA 512u
+/** Bytes of an RSS key; words of the multicast hash table and of the VLAN table. All models. */
+#define SOFTNIC_RSS_KEY 40u
+#define SOFTNIC_FILTER_WORDS 128u
+/** Receive queues that a fault's mask has bits for; transmit queues have those above. */
+#define SOFTNIC_FAULT_QUEUES 16u
 
 /** Fair lock: a device thread that steps without pause must not starve the control thread. */
 struct softnic_lock {
 	uint32_t next, owner;
 };
 
+/** What a family's registers say of a receive queue. */
+struct softnic_rxq_setup {
+	uint64_t base;
+	uint32_t count;	   /**< descriptors of the ring; 0: unusable */
+	uint32_t buf_size; /**< bytes of each buffer */
+	uint32_t low_mark; /**< the threshold's cause at this many posted */
+	bool enable;
+	bool drop;     /**< frames without a descriptor are dropped: none waits for one */
+	bool strip;    /**< VLAN tags are taken out */
+	bool keep_fcs; /**< the FCS is delivered */
+};
+
+/** And of a transmit queue. */
+struct softnic_txq_setup {
+	uint64_t base;
+	uint64_t wb_addr;
+	uint32_t count; /**< descriptors of the ring; 0: unusable */
+	bool enable;
+	bool wb_on; /**< head write-back instead of DD */
+};
+
 /** A receive queue. */
 struct softnic_rxq {
-	_Alignas(SOFTNIC_APART) uint32_t tail; /**< RDT, the doorbell */
-	_Alignas(SOFTNIC_APART) uint32_t head; /**< RDH: next descriptor to write back */
-	uint32_t count;			       /**< descriptors of the ring; 0: unusable */
-	uint64_t base;
-	uint32_t buf_size; /**< bytes of each buffer */
-	uint32_t low_mark; /**< RXDMT0 at this many posted */
-	bool enabled;
-	bool drop_en;
+	_Alignas(SOFTNIC_APART) uint32_t tail; /**< the doorbell */
+	_Alignas(SOFTNIC_APART) uint32_t head; /**< next descriptor to write back */
+	struct softnic_rxq_setup s;
+	uint64_t dropped; /**< frames, for the lack of descriptors */
 	/* Fetched descriptors, slot 0 is that of ring index head. */
 	uint32_t fetched;
 	uint32_t taken; /**< of these, given to frames of the running batch */
@@ -86,15 +90,124 @@ struct softnic_txctx {
 
 /** A transmit queue. */
 struct softnic_txq {
-	_Alignas(SOFTNIC_APART) uint32_t tail; /**< TDT, the doorbell */
-	_Alignas(SOFTNIC_APART) uint32_t head; /**< TDH */
-	uint32_t count;
-	uint64_t base;
-	uint64_t wb_addr;
-	bool wb_on; /**< head write-back instead of DD */
-	bool enabled;
+	_Alignas(SOFTNIC_APART) uint32_t tail; /**< the doorbell */
+	_Alignas(SOFTNIC_APART) uint32_t head; /**< next descriptor to fetch */
+	struct softnic_txq_setup s;
 	bool skipping; /**< in the rest of a chain that was given up */
 	struct softnic_txctx ctx[2];
+};
+
+/** How frames are received, whatever their queue. Written by the family. */
+struct softnic_rx_setup {
+	bool on;
+	bool hash; /**< write-backs carry the hash; else a fragment's identification: 7.1.5.2 */
+	bool check_ip, check_l4, check_sctp; /**< checksums that are looked at */
+	uint16_t vlan_type;		     /**< Ethertype of a tag */
+	uint32_t longest, longest_tagged;    /**< bytes of a frame, FCS counted */
+	uint32_t fifo;			     /**< bytes of the packet buffer; at most the model's */
+};
+
+/** How frames are sent, whatever their queue. Written by the family. */
+struct softnic_tx_setup {
+	bool on;
+	bool pad; /**< short frames are padded */
+	uint16_t vlan_type;
+	/** TCP flags that may stand in the first, in a middle and in the last segment. */
+	uint16_t tcp_first, tcp_middle, tcp_last;
+};
+
+/** Which frames are wanted: 7.1.1, 7.4.5. Written by the family. */
+struct softnic_filter {
+	bool all_unicast, all_multicast, broadcast;
+	bool hashed;	    /**< the multicast hash table counts */
+	uint8_t hash_shift; /**< of the address's last two bytes: 12 bits from here */
+	bool vlan;	    /**< tagged frames need their VLAN's bit */
+	bool cfi_on, cfi;   /**< and this value of the CFI */
+	uint32_t n_own;
+	uint64_t own[SOFTNIC_ADDRS]; /**< own addresses: see softnic_filter_own() */
+	uint32_t multicast[SOFTNIC_FILTER_WORDS];
+	uint32_t vlans[SOFTNIC_FILTER_WORDS];
+};
+
+/** Receive-side scaling: 7.1.2. Written by the family. */
+struct softnic_rss {
+	bool on;
+	uint32_t types;		      /**< bits of enum sl_rss_type */
+	uint32_t entries;	      /**< of the table; a power of two */
+	uint16_t table[SOFTNIC_RETA]; /**< queues that there are */
+	uint8_t key[SOFTNIC_RSS_KEY];
+};
+
+/** What the engines count for a family's statistics registers; never cleared. */
+enum softnic_counter {
+	SOFTNIC_RX_CRC_ERRORS,
+	SOFTNIC_RX_UNDERSIZE,
+	SOFTNIC_RX_FRAGMENTS,
+	SOFTNIC_RX_OVERSIZE,
+	SOFTNIC_RX_JABBERS,
+	SOFTNIC_RX_LENGTH_ERRORS,
+	SOFTNIC_RX_MISSED,    /**< no room in the packet buffer */
+	SOFTNIC_RX_NO_BUFFER, /**< no descriptor when the frame came */
+	SOFTNIC_RX_LOW,	      /**< the posted descriptors sank to a queue's threshold */
+	SOFTNIC_RX_ALL,	      /**< undamaged frames, wanted or not */
+	SOFTNIC_RX_ALL_OCTETS,
+	SOFTNIC_RX_GOOD,
+	SOFTNIC_RX_OCTETS,
+	SOFTNIC_RX_MULTICAST,
+	SOFTNIC_RX_BROADCAST,
+	SOFTNIC_RX_SIZE, /**< six: to 64, 127, 255, 511, 1023 bytes, and above */
+	SOFTNIC_RX_SIZE_LAST = SOFTNIC_RX_SIZE + 5,
+	SOFTNIC_TX_GOOD,
+	SOFTNIC_TX_OCTETS,
+	SOFTNIC_TX_MULTICAST,
+	SOFTNIC_TX_BROADCAST,
+	SOFTNIC_TX_SIZE,
+	SOFTNIC_TX_SIZE_LAST = SOFTNIC_TX_SIZE + 5,
+	SOFTNIC_TX_TSO, /**< frames that were cut into segments */
+	SOFTNIC_INTERRUPTS,
+	SOFTNIC_COUNTERS,
+};
+
+/** Causes of interrupts that are no queue's. */
+enum softnic_cause {
+	SOFTNIC_CAUSE_LOW,     /**< as SOFTNIC_RX_LOW */
+	SOFTNIC_CAUSE_OVERRUN, /**< as SOFTNIC_RX_MISSED */
+};
+
+/** What a family does; each call under the device's lock. */
+struct softnic_ops {
+	/** Once, before the first reset: what outlives resets. */
+	void (*init)(struct sl_softnic *nic);
+	/**
+	 * After the engines have been reset: registers, then all derived state anew.
+	 * @param power_up power on, or plugged in again; else a reset by software
+	 */
+	void (*reset)(struct sl_softnic *nic, bool power_up);
+	/** A fault of queues began or ended: all queues' state anew. */
+	void (*queues)(struct sl_softnic *nic);
+	/** SL_FAULT_HUNG_RESET ended: come to the end of a reset that waits. */
+	void (*unhang)(struct sl_softnic *nic);
+	/** wire_up has changed. */
+	void (*link)(struct sl_softnic *nic);
+	/** Descriptors of these queues were written back. */
+	void (*irq_queues)(
+		struct sl_softnic *nic, const struct softnic_set *rx, const struct softnic_set *tx);
+	void (*irq_cause)(struct sl_softnic *nic, enum softnic_cause cause);
+};
+
+/** A device that the software NIC can be. A family's own description begins with it. */
+struct softnic_model {
+	struct sl_softnic_device device;
+	const struct softnic_ops *ops;
+	const struct sl_reg_set *regs;
+	const struct softnic_hook *const *hooks; /**< as softnic_regs_open() has them */
+	/** Rows of the doorbells. */
+	uint16_t rx_tail, tx_tail;
+	/** Bytes of the family's device, which begins with a struct sl_softnic; where its values
+	 * are. */
+	size_t size, values;
+	uint32_t fifo;			  /**< bytes of the packet buffer at most */
+	uint32_t rxd_err, rxd_ip, rxd_l4; /**< error bits of a write-back: 7.1.5.2 */
 };
 
 /** What is logged once for each device. */
@@ -134,26 +247,11 @@ struct softnic_rx_meta {
 	uint8_t *to;	      /**< its first buffer, NULL on a DMA fault */
 };
 
-/** 64-bit octet counters, read as two registers: 8.18.30 and others. */
-enum softnic_oct {
-	SOFTNIC_OCT_GORC,
-	SOFTNIC_OCT_GOTC,
-	SOFTNIC_OCT_TOR,
-	SOFTNIC_OCT_TOT,
-	SOFTNIC_OCT_HGORC,
-	SOFTNIC_OCT_HGOTC,
-	SOFTNIC_OCTS,
-};
-
-struct softnic_octets {
-	uint64_t value, latched; /**< latched: what the low half's read has shown */
-	bool latch;
-};
-
+/** The device, as far as the engines know it: the beginning of a family's own struct. */
 struct sl_softnic {
 	_Alignas(SOFTNIC_APART) struct softnic_lock lock;
-	struct softnic_regs r;
-	struct softnic_slot map[SL_BAR_SIZE / 4];
+	const struct softnic_model *model;
+	struct softnic_regs regs;
 
 	struct sl_dma *dma;
 	struct sl_wire *wire;
@@ -164,47 +262,61 @@ struct sl_softnic {
 	void *log_ctx;
 	uint32_t complained; /**< bits of enum softnic_complaint */
 
-	uint32_t rx_mask, tx_mask; /**< queues that are enabled and usable */
-	uint32_t faults;	   /**< bits of enum sl_fault in force */
+	/* Derived state: what a family writes. */
+	struct softnic_rx_setup rx;
+	struct softnic_tx_setup tx;
+	struct softnic_filter filter;
+	struct softnic_rss rss;
+	bool link_up;	 /**< as the family's registers say */
+	bool loops;	 /**< frames sent come back */
+	bool no_masters; /**< the driver has forbidden DMA */
+
+	struct softnic_set rx_usable, tx_usable; /**< queues that are enabled and have a ring */
+	struct softnic_set rx_held;		 /**< queues with filled, unwritten descriptors */
+	uint32_t faults;			 /**< bits of enum sl_fault in force */
 	struct softnic_fault_state fault[SL_FAULT_COUNT];
 	sl_softnic_read_fn on_read; /**< what drivers read instead, or NULL */
 	void *on_read_ctx;
 	uint16_t command; /**< of PCI's configuration space */
-	bool wire_up; /**< as the wire said last */
-	bool link_up; /**< as STATUS.LU says */
+	bool wire_up;	  /**< as the wire said last */
 
-	uint32_t rx_held; /**< queues with filled, unwritten descriptors */
-	struct softnic_octets oct[SOFTNIC_OCTS];
-	uint64_t own[SOFTNIC_ADDRS]; /**< valid receive addresses, as a frame's first six bytes */
-	uint32_t n_own;
 	struct sl_softnic_stats stats;
+	uint64_t count[SOFTNIC_COUNTERS];
 
 	int irq_fd[SOFTNIC_VECTORS];
-	uint32_t irq_pending; /**< vectors to signal at the end of the step */
-
-	uint16_t nvm[SOFTNIC_NVM_WORDS];
-	uint16_t phy[SOFTNIC_PHY_REGS];
+	uint64_t irq_pending; /**< vectors to signal at the end of the step */
 
 	/* Frames of the running transmit batch, and memory for those that are not sent in place. */
 	struct sl_frame tx_frames[SOFTNIC_BATCH];
 	uint32_t tx_n;
 	uint8_t *tso; /**< payload of a frame to segment: SOFTNIC_TSO bytes */
 	uint8_t *tx_arena;
-	uint32_t tx_arena_used;
+	uint32_t tx_arena_size, tx_arena_used;
 
 	/* Receive packet buffer: frames that wait for descriptors. */
 	uint8_t *fifo;
 	uint32_t fifo_start, fifo_used;
 
-	struct softnic_rxq rxq[SL_NIC_QUEUES];
-	struct softnic_txq txq[SL_NIC_QUEUES];
+	unsigned int queues; /**< of each direction */
+	struct softnic_rxq *rxq;
+	struct softnic_txq *txq;
 };
 
 /* softnic.c */
+/** sl_softnic_create() of a model: the device's parameters are checked here. */
+int
+softnic_create(const struct softnic_model *model, const struct sl_softnic_params *params,
+	struct sl_softnic **out);
 void
 softnic_lock(struct sl_softnic *nic);
 void
 softnic_unlock(struct sl_softnic *nic);
+/** Reset engines and family: 4.2.1. */
+void
+softnic_reset(struct sl_softnic *nic, bool power_up);
+/** Look at the wire; tell the family when its link changed. */
+void
+softnic_wire_update(struct sl_softnic *nic);
 /** A doorbell's word, which a driver stores to at any moment, and what it wrote before that. */
 static inline uint32_t
 softnic_bell(const uint32_t *word)
@@ -218,12 +330,12 @@ softnic_complain(struct sl_softnic *nic, enum softnic_complaint what, uint64_t d
 /** The part of softnic_dma() that counts and complains, and that knows of faults on request. */
 void *
 softnic_dma_slow(struct sl_softnic *nic, uint64_t iova, size_t len, enum sl_dma_dir dir,
-		enum softnic_complaint kind);
+	enum softnic_complaint kind);
 
 /** Device view of host memory, or NULL: a DMA fault, counted and complained of. */
 static inline void *
 softnic_dma(struct sl_softnic *nic, uint64_t iova, size_t len, enum sl_dma_dir dir,
-		enum softnic_complaint kind)
+	enum softnic_complaint kind)
 {
 	void *p = NULL;
 
@@ -238,8 +350,7 @@ static inline void
 softnic_tell(struct sl_softnic *nic, bool write, const void *p, uint64_t iova, size_t len,
 	uint32_t queue, uint32_t desc)
 {
-	sl_dma_note(nic->dma,
-		&(struct sl_sync_access){write, p, iova, len, (uint16_t)queue, desc});
+	sl_dma_note(nic->dma, &(struct sl_sync_access){write, p, iova, len, (uint16_t)queue, desc});
 }
 
 static inline uint32_t
@@ -253,9 +364,22 @@ softnic_txq_id(const struct sl_softnic *nic, const struct softnic_txq *txq)
 {
 	return (uint32_t)(txq - nic->txq);
 }
+
+/** True when the MAC may move frames: a link, and DMA allowed (8.2.1, 8.2.2). */
+static inline bool
+softnic_may_run(const struct sl_softnic *nic)
+{
+	return (nic->link_up || nic->loops) && !nic->no_masters &&
+		(nic->command & SL_PCI_COMMAND_MASTER) != 0;
+}
+
+/* softnic_fault.c */
 /** Take one from the count of a fault: true when it strikes now. */
 bool
 softnic_fault_hit(struct sl_softnic *nic, enum sl_fault fault);
+/** Whether a fault of queues has this one in its mask. */
+bool
+softnic_fault_queue(const struct sl_softnic *nic, enum sl_fault fault, bool tx, unsigned int q);
 
 static inline bool
 softnic_fault_on(const struct sl_softnic *nic, enum sl_fault fault)
@@ -263,104 +387,35 @@ softnic_fault_on(const struct sl_softnic *nic, enum sl_fault fault)
 	return (nic->faults & SL_BIT(fault)) != 0;
 }
 
-/* softnic_regs.c */
+/* softnic_queue.c */
+/** Registers of a queue have changed. Enabling initialises its head and tail: 8.10.10, 8.12.13. */
 void
-softnic_map_build(struct sl_softnic *nic);
-/** CTRL.RST: 4.2.1.6. */
+softnic_rxq_set(struct sl_softnic *nic, unsigned int q, const struct softnic_rxq_setup *s);
 void
-softnic_reset(struct sl_softnic *nic);
-/** Power on, or plugged in again: 4.2.1.1. */
+softnic_txq_set(struct sl_softnic *nic, unsigned int q, const struct softnic_txq_setup *s);
+/** The head is written: what was fetched is forgotten. */
 void
-softnic_power_up(struct sl_softnic *nic);
-/** Work out what the registers of a queue mean, after one changed. */
+softnic_rxq_head(struct sl_softnic *nic, unsigned int q, uint32_t head);
 void
-softnic_rxq_update(struct sl_softnic *nic, unsigned int q);
+softnic_txq_head(struct sl_softnic *nic, unsigned int q, uint32_t head);
+/** All off, heads and tails zero, nothing fetched. */
 void
-softnic_txq_update(struct sl_softnic *nic, unsigned int q);
-/** The same for all queues, after what they go by has changed. */
-void
-softnic_queues_update(struct sl_softnic *nic);
+softnic_queues_reset(struct sl_softnic *nic);
 
-/* softnic_filter.c */
-/** Gather the valid receive addresses, after RAL or RAH changed. */
+/* softnic_irq.c: vectors, and what signals them */
+int
+softnic_irq_open(struct sl_softnic *nic);
 void
-softnic_addr_update(struct sl_softnic *nic);
-
-/* softnic_link.c: NVM, PHY, semaphores, link */
-void
-softnic_nvm_init(struct sl_softnic *nic);
-void
-softnic_phy_reset(struct sl_softnic *nic);
-void
-softnic_nvm_load_mac(struct sl_softnic *nic);
-void
-softnic_mdic_write(struct sl_softnic *nic, uint32_t val);
-uint32_t
-softnic_eerd_write(struct sl_softnic *nic, uint32_t val);
-/** Look at wire, PHY and registers; raise LSC when the link changed. */
-void
-softnic_link_update(struct sl_softnic *nic);
-uint32_t
-softnic_status(const struct sl_softnic *nic);
-
-/* softnic_irq.c */
-/** Raise extended causes (EICR bits). */
-void
-softnic_irq_raise(struct sl_softnic *nic, uint32_t eicr);
-/** Let causes that wait fire, after a mask was opened. */
-void
-softnic_irq_unmask(struct sl_softnic *nic, uint32_t ims, uint32_t eims);
-uint32_t
-softnic_icr_read(struct sl_softnic *nic);
-void
-softnic_icr_write(struct sl_softnic *nic, uint32_t val);
-uint32_t
-softnic_eicr_read(struct sl_softnic *nic);
-void
-softnic_eicr_write(struct sl_softnic *nic, uint32_t val);
-/** Raise legacy causes (ICR bits) and what they map to. */
-void
-softnic_irq_cause(struct sl_softnic *nic, uint32_t icr);
-/** Raise the vectors of queues, one bit for each. */
-void
-softnic_irq_queues(struct sl_softnic *nic, uint32_t rx, uint32_t tx);
+softnic_irq_close(struct sl_softnic *nic);
 /** Signal what is pending: one eventfd write for each vector, at the end of a step. */
 void
 softnic_irq_flush(struct sl_softnic *nic);
 
-/** True when frames sent come back: in the MAC (8.10.1, LBM) or in the PHY (8.25). */
-static inline bool
-softnic_loops(const struct sl_softnic *nic)
-{
-	return SL_GET(SL_RCTL_LBM, nic->r.RCTL[0]) != SL_LBM_NONE ||
-	       (nic->phy[SL_PHY_CONTROL] & SL_PHY_CONTROL_LOOPBACK) != 0;
-}
-
-/** True when the MAC may move frames: link up, bus mastering on (8.2.1, 8.2.2). */
-static inline bool
-softnic_may_run(const struct sl_softnic *nic)
-{
-	return (nic->link_up || softnic_loops(nic)) &&
-	       (nic->r.CTRL[0] & SL_CTRL_GIO_MASTER_DISABLE) == 0 &&
-	       (nic->command & SL_PCI_COMMAND_MASTER) != 0;
-}
-
-/* softnic_stats.c */
+/* softnic_count.c */
 void
 softnic_count_tx(struct sl_softnic *nic, const struct sl_frame *frames, unsigned int n);
 void
 softnic_count_rx(struct sl_softnic *nic, const struct softnic_rx_meta *meta, unsigned int n);
-uint32_t
-softnic_octets_low(struct sl_softnic *nic, enum softnic_oct which, bool peek);
-uint32_t
-softnic_octets_high(struct sl_softnic *nic, enum softnic_oct which, bool peek);
-
-/** Add to a statistics register; it sticks at its maximum: 8.18. */
-static inline void
-softnic_count(uint32_t *reg, uint32_t n)
-{
-	*reg = *reg + n < n ? UINT32_MAX : *reg + n;
-}
 
 /* softnic_fifo.c */
 /** Bytes that a frame takes in the packet buffer. */
@@ -395,12 +450,37 @@ softnic_tx_push(struct sl_softnic *nic, const uint8_t *data, uint32_t len, bool 
  */
 bool
 softnic_tx_frame(struct sl_softnic *nic, struct softnic_txq *txq, uint32_t at,
-		const union sl_tx_desc *d, uint32_t n);
+	const union sl_tx_desc *d, uint32_t n);
 
-/* softnic_filter.c */
+/* softnic_judge.c */
 /** Fill @p m up to the reservation; false when nobody wants the frame. */
 bool
 softnic_rx_judge(struct sl_softnic *nic, const struct sl_frame *f, struct softnic_rx_meta *m);
+/** Switch receive on or off: off empties the packet buffer. */
+void
+softnic_rx_switch(struct sl_softnic *nic, bool on);
+/**
+ * The receive addresses, anew: first none, then each valid one.
+ * @param low,high bytes 0 to 3 and 4 to 5, the first in the lowest bits
+ */
+void
+softnic_filter_none(struct sl_softnic *nic);
+void
+softnic_filter_own(struct sl_softnic *nic, uint32_t low, uint32_t high);
+/** How far the address's last two bytes are shifted for the hash, by MO of all families: 8.10.15.
+ */
+uint8_t
+softnic_filter_shift(unsigned int mo);
+
+/* softnic_rss.c */
+struct softnic_pkt;
+/** Choose the queue of a frame, and what stands in the hash's field: 7.1.2, 7.1.5.2. */
+void
+softnic_rss_judge(
+	const struct sl_softnic *nic, const struct softnic_pkt *pkt, struct softnic_rx_meta *m);
+/** Bits of enum sl_rss_type from enable bits, which stand in the same order in all families. */
+uint32_t
+softnic_rss_types(uint32_t enables);
 
 /* softnic_rx.c */
 unsigned int

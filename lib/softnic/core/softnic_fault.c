@@ -51,6 +51,14 @@ softnic_fault_hit(struct sl_softnic *nic, enum sl_fault fault)
 	return true;
 }
 
+bool
+softnic_fault_queue(const struct sl_softnic *nic, enum sl_fault fault, bool tx, unsigned int q)
+{
+	if (q >= SOFTNIC_FAULT_QUEUES || !softnic_fault_on(nic, fault))
+		return false;
+	return (nic->fault[fault].arg & SL_BIT(q + (tx ? SOFTNIC_FAULT_QUEUES : 0))) != 0;
+}
+
 int
 sl_softnic_fault(struct sl_softnic *nic, enum sl_fault fault, uint32_t arg, uint32_t count)
 {
@@ -69,12 +77,11 @@ sl_softnic_fault(struct sl_softnic *nic, enum sl_fault fault, uint32_t arg, uint
 			count != 0 ? nic->faults | SL_BIT(fault) : nic->faults & ~SL_BIT(fault);
 	}
 	if ((before & ~nic->faults & SL_BIT(SL_FAULT_REMOVED)) != 0)
-		softnic_power_up(nic); /* plugged in again */
-	else if ((before & ~nic->faults & SL_BIT(SL_FAULT_HUNG_RESET)) != 0 &&
-		(nic->r.CTRL[0] & SL_CTRL_RST) != 0)
-		softnic_reset(nic); /* the reset that hung comes to its end */
-	softnic_queues_update(nic);
-	softnic_link_update(nic);
+		softnic_reset(nic, true); /* plugged in again */
+	else if ((before & ~nic->faults & SL_BIT(SL_FAULT_HUNG_RESET)) != 0)
+		nic->model->ops->unhang(nic);
+	nic->model->ops->queues(nic);
+	softnic_wire_update(nic);
 	softnic_unlock(nic);
 	return 0;
 }

@@ -20,13 +20,12 @@ softnic_fifo_size(const struct softnic_rx_meta *m)
 bool
 softnic_fifo_put(struct sl_softnic *nic, const struct softnic_rx_meta *m)
 {
-	uint32_t limit = SL_GET(SL_RXPBS_SIZE, nic->r.RXPBS[0]) * 1024, size = softnic_fifo_size(m);
+	uint32_t size = softnic_fifo_size(m);
 	uint8_t *at;
 
-	limit = limit < SOFTNIC_FIFO ? limit : SOFTNIC_FIFO;
-	if (nic->fifo_used + size > limit)
+	if (nic->fifo_used + size > nic->rx.fifo)
 		return false;
-	if (nic->fifo_start + nic->fifo_used + size > 2 * SOFTNIC_FIFO) {
+	if (nic->fifo_start + nic->fifo_used + size > 2 * nic->model->fifo) {
 		memmove(nic->fifo, nic->fifo + nic->fifo_start, nic->fifo_used);
 		nic->fifo_start = 0;
 	}

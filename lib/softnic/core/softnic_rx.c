@@ -4,8 +4,8 @@
  * Receive: 7.1. A batch of frames goes through four phases: judge each frame
  * (filters, queue, offloads), reserve descriptors and warm their buffers,
  * copy, write descriptors back line after line. Frames whose queue has no
- * descriptors wait in the packet buffer (7.1.3.3), or are dropped where
- * SRRCTL.DROP_EN says so (8.10.2).
+ * descriptors wait in the packet buffer (7.1.3.3), or are dropped where the
+ * queue is set up to (8.10.2).
  */
 #include <string.h>
 
@@ -35,21 +35,21 @@ rx_fetch(struct sl_softnic *nic, struct softnic_rxq *rxq, uint32_t need)
 	while (rxq->fetched - rxq->taken < need) {
 		/* Pairs with the driver's doorbell: descriptors before the tail are seen (T2). */
 		tail = softnic_bell(&rxq->tail);
-		if (tail >= rxq->count || rxq->head >= rxq->count) {
+		if (tail >= rxq->s.count || rxq->head >= rxq->s.count) {
 			softnic_complain(nic, SOFTNIC_BAD_TAIL, tail);
 			return false;
 		}
 		from = rxq->head + rxq->fetched;
-		from -= from >= rxq->count ? rxq->count : 0;
-		avail = tail >= from ? tail - from : rxq->count - from;
+		from -= from >= rxq->s.count ? rxq->s.count : 0;
+		avail = tail >= from ? tail - from : rxq->s.count - from;
 		n = SOFTNIC_FETCH - rxq->fetched;
 		n = n < avail ? n : avail;
 		/* A tail moved back behind what was fetched must not bring a descriptor twice. */
-		if (n == 0 || rxq->fetched + n >= rxq->count)
+		if (n == 0 || rxq->fetched + n >= rxq->s.count)
 			return false;
-		d = softnic_dma(nic, rxq->base + (uint64_t)from * SL_DESC_SIZE, n * SL_DESC_SIZE,
+		d = softnic_dma(nic, rxq->s.base + (uint64_t)from * SL_DESC_SIZE, n * SL_DESC_SIZE,
 			SL_DMA_TO_DEVICE, SOFTNIC_DMA_RX_DESC);
-		softnic_tell(nic, false, d, rxq->base + (uint64_t)from * SL_DESC_SIZE,
+		softnic_tell(nic, false, d, rxq->s.base + (uint64_t)from * SL_DESC_SIZE,
 			n * SL_DESC_SIZE, softnic_rxq_id(nic, rxq), from);
 		if (d == NULL)
 			return false;
@@ -68,9 +68,9 @@ rx_posted(const struct softnic_rxq *rxq)
 {
 	uint32_t tail = softnic_bell(&rxq->tail);
 
-	if (tail >= rxq->count || rxq->head >= rxq->count)
+	if (tail >= rxq->s.count || rxq->head >= rxq->s.count)
 		return 0;
-	return tail >= rxq->head ? tail - rxq->head : tail + rxq->count - rxq->head;
+	return tail >= rxq->head ? tail - rxq->head : tail + rxq->s.count - rxq->head;
 }
 
 /* Store one write-back: 7.1.5.2. */
@@ -93,25 +93,25 @@ rx_store_faulty(struct sl_softnic *nic, const struct softnic_rxq *rxq, uint32_t 
 	if (softnic_fault_hit(nic, SL_FAULT_DROP_DD))
 		wb.wb.status &= ~SL_RXD_STAT_DD;
 	for (; copies != 0; copies--, at++) {
-		at -= at >= rxq->count ? rxq->count : 0;
-		d = softnic_dma(nic, rxq->base + (uint64_t)at * SL_DESC_SIZE, SL_DESC_SIZE,
+		at -= at >= rxq->s.count ? rxq->s.count : 0;
+		d = softnic_dma(nic, rxq->s.base + (uint64_t)at * SL_DESC_SIZE, SL_DESC_SIZE,
 			SL_DMA_FROM_DEVICE, SOFTNIC_DMA_RX_DESC);
-		softnic_tell(nic, true, d, rxq->base + (uint64_t)at * SL_DESC_SIZE, SL_DESC_SIZE,
+		softnic_tell(nic, true, d, rxq->s.base + (uint64_t)at * SL_DESC_SIZE, SL_DESC_SIZE,
 			softnic_rxq_id(nic, rxq), at);
 		if (d != NULL)
 			rx_store(d, &wb);
 	}
 }
 
-/* RXDMT0 when the posted descriptors sink to SRRCTL.RDMTS, zero of them too: 8.10.2. */
+/* A cause of its own when the posted descriptors sink to the queue's mark, zero too: 8.10.2. */
 static void
 rx_threshold(struct sl_softnic *nic, const struct softnic_rxq *rxq, uint32_t written)
 {
 	uint32_t left = rx_posted(rxq);
 
-	if (left <= rxq->low_mark && left + written > rxq->low_mark) {
-		softnic_count(&nic->r.RXDMTC[0], 1);
-		softnic_irq_cause(nic, SL_ICR_RXDMT0);
+	if (left <= rxq->s.low_mark && left + written > rxq->s.low_mark) {
+		nic->count[SOFTNIC_RX_LOW]++;
+		nic->model->ops->irq_cause(nic, SOFTNIC_CAUSE_LOW);
 	}
 }
 
@@ -123,7 +123,7 @@ rx_write_back(struct sl_softnic *nic, struct softnic_rxq *rxq)
 	uint32_t n = rxq->taken, done = 0;
 
 	while (done < n) {
-		uint32_t part = rxq->count - rxq->head, i;
+		uint32_t part = rxq->s.count - rxq->head, i;
 		union sl_rx_desc *d;
 
 		part = part < n - done ? part : n - done;
@@ -131,15 +131,15 @@ rx_write_back(struct sl_softnic *nic, struct softnic_rxq *rxq)
 			part = 1;
 			rx_store_faulty(nic, rxq, rxq->head, &rxq->wb[done]);
 		} else {
-			d = softnic_dma(nic, rxq->base + (uint64_t)rxq->head * SL_DESC_SIZE,
+			d = softnic_dma(nic, rxq->s.base + (uint64_t)rxq->head * SL_DESC_SIZE,
 				part * SL_DESC_SIZE, SL_DMA_FROM_DEVICE, SOFTNIC_DMA_RX_DESC);
-			softnic_tell(nic, true, d, rxq->base + (uint64_t)rxq->head * SL_DESC_SIZE,
+			softnic_tell(nic, true, d, rxq->s.base + (uint64_t)rxq->head * SL_DESC_SIZE,
 				part * SL_DESC_SIZE, softnic_rxq_id(nic, rxq), rxq->head);
 			for (i = 0; d != NULL && i < part; i++)
 				rx_store(&d[i], &rxq->wb[done + i]);
 		}
 		rxq->head += part;
-		rxq->head -= rxq->head >= rxq->count ? rxq->count : 0;
+		rxq->head -= rxq->head >= rxq->s.count ? rxq->s.count : 0;
 		done += part;
 	}
 	rxq->fetched -= n;
@@ -151,14 +151,16 @@ rx_write_back(struct sl_softnic *nic, struct softnic_rxq *rxq)
 void
 softnic_rx_release(struct sl_softnic *nic)
 {
-	uint32_t queues = nic->rx_held;
+	static const struct softnic_set none;
+	struct softnic_set queues = nic->rx_held;
+	int q;
 
-	if (queues == 0 || softnic_fault_on(nic, SL_FAULT_HOLD_DD))
+	if (softnic_set_empty(&queues) || softnic_fault_on(nic, SL_FAULT_HOLD_DD))
 		return;
-	nic->rx_held = 0;
-	softnic_irq_queues(nic, queues, 0);
-	for (; queues != 0; queues &= queues - 1)
-		rx_write_back(nic, &nic->rxq[__builtin_ctz(queues)]);
+	nic->rx_held = none;
+	nic->model->ops->irq_queues(nic, &queues, &none);
+	while ((q = softnic_set_take(&queues)) >= 0)
+		rx_write_back(nic, &nic->rxq[q]);
 }
 
 /* Reserve a frame's descriptors: false when the queue has too few. */
@@ -168,14 +170,14 @@ rx_reserve(struct sl_softnic *nic, struct softnic_rx_meta *m)
 	struct softnic_rxq *rxq = &nic->rxq[m->queue];
 
 	m->descs = 1;
-	if (__builtin_expect(m->len > rxq->buf_size, 0))
-		m->descs = (uint16_t)((m->len + rxq->buf_size - 1) / rxq->buf_size);
-	if ((nic->rx_mask & SL_BIT(m->queue)) == 0 || !rx_fetch(nic, rxq, m->descs))
+	if (__builtin_expect(m->len > rxq->s.buf_size, 0))
+		m->descs = (uint16_t)((m->len + rxq->s.buf_size - 1) / rxq->s.buf_size);
+	if (!softnic_set_has(&nic->rx_usable, m->queue) || !rx_fetch(nic, rxq, m->descs))
 		return false;
 	m->slot = (uint16_t)rxq->taken;
 	rxq->taken += m->descs;
 	m->to = softnic_dma(
-		nic, rxq->addr[m->slot], rxq->buf_size, SL_DMA_FROM_DEVICE, SOFTNIC_DMA_RX_DATA);
+		nic, rxq->addr[m->slot], rxq->s.buf_size, SL_DMA_FROM_DEVICE, SOFTNIC_DMA_RX_DATA);
 	if (m->to != NULL)
 		prefetch_write(m->to);
 	return true;
@@ -227,20 +229,20 @@ rx_fill(struct sl_softnic *nic, const struct softnic_rx_meta *m)
 	uint32_t done = 0, lost = 0, i;
 
 	for (i = 0; i < m->descs; i++, wb++) {
-		uint32_t part = m->len - done < rxq->buf_size ? m->len - done : rxq->buf_size;
+		uint32_t part = m->len - done < rxq->s.buf_size ? m->len - done : rxq->s.buf_size;
 		uint8_t *to = m->to;
 
 		if (i != 0)
-			to = softnic_dma(nic, rxq->addr[m->slot + i], rxq->buf_size,
+			to = softnic_dma(nic, rxq->addr[m->slot + i], rxq->s.buf_size,
 				SL_DMA_FROM_DEVICE, SOFTNIC_DMA_RX_DATA);
 		softnic_tell(nic, true, to, rxq->addr[m->slot + i], part, m->queue,
-			(rxq->head + m->slot + i) % rxq->count);
+			(rxq->head + m->slot + i) % rxq->s.count);
 		wb->qw[0] = 0;
 		wb->wb.status = SL_RXD_STAT_DD;
 		wb->wb.length = (uint16_t)part;
 		wb->wb.vlan = 0;
 		if (to == NULL)
-			lost = SL_RXD_ERR_RXE;
+			lost = nic->model->rxd_err;
 		else if (__builtin_expect(edited, 0))
 			rx_copy_edited(m, done, to, part);
 		else
@@ -260,17 +262,15 @@ rx_fill(struct sl_softnic *nic, const struct softnic_rx_meta *m)
 static void
 rx_finish(struct sl_softnic *nic, const struct softnic_rx_meta *meta, unsigned int n)
 {
-	uint32_t queues = 0;
 	unsigned int i;
 
 	if (n == 0)
 		return;
 	for (i = 0; i < n; i++) {
 		rx_fill(nic, &meta[i]);
-		queues |= SL_BIT(meta[i].queue);
+		softnic_set_add(&nic->rx_held, meta[i].queue);
 	}
 	softnic_count_rx(nic, meta, n);
-	nic->rx_held |= queues;
 	softnic_rx_release(nic);
 }
 
@@ -313,18 +313,18 @@ rx_batch_add(struct sl_softnic *nic, struct rx_batch *b)
 	return true;
 }
 
-/* DROP_EN, or a queue that is off, which would block the others for good. */
+/* A queue that drops, or one that is off, which would block the others for good. */
 static bool
 rx_drops(const struct sl_softnic *nic, const struct softnic_rx_meta *m)
 {
-	return nic->rxq[m->queue].drop_en || (nic->rx_mask & SL_BIT(m->queue)) == 0;
+	return nic->rxq[m->queue].s.drop || !softnic_set_has(&nic->rx_usable, m->queue);
 }
 
 /* 8.10.11: a frame is dropped for its queue's lack of descriptors. */
 static void
 rx_drop(struct sl_softnic *nic, const struct softnic_rx_meta *m)
 {
-	softnic_count(&nic->r.RQDPC[m->queue], 1);
+	nic->rxq[m->queue].dropped++;
 	nic->stats.rx_no_desc++;
 }
 
@@ -333,8 +333,8 @@ static void
 rx_wait(struct sl_softnic *nic, const struct softnic_rx_meta *m)
 {
 	if (!softnic_fifo_put(nic, m)) {
-		softnic_count(&nic->r.MPC[0], 1);
-		softnic_irq_cause(nic, SL_ICR_RXO);
+		nic->count[SOFTNIC_RX_MISSED]++;
+		nic->model->ops->irq_cause(nic, SOFTNIC_CAUSE_OVERRUN);
 		nic->stats.rx_no_desc++;
 	}
 }
@@ -346,7 +346,7 @@ softnic_rx_frames(struct sl_softnic *nic, const struct sl_frame *frames, unsigne
 	unsigned int i;
 
 	b.n = 0;
-	if ((nic->r.RCTL[0] & SL_RCTL_RXEN) == 0)
+	if (!nic->rx.on)
 		return;
 	for (i = 0; i < n; i++) {
 		if (!softnic_rx_judge(nic, &frames[i], rx_batch_next(&b)))
@@ -354,7 +354,7 @@ softnic_rx_frames(struct sl_softnic *nic, const struct sl_frame *frames, unsigne
 		/* None overtakes those that wait. */
 		if (nic->fifo_used == 0 && rx_batch_add(nic, &b))
 			continue;
-		softnic_count(&nic->r.RNBC[0], 1);
+		nic->count[SOFTNIC_RX_NO_BUFFER]++;
 		/* Behind others, a queue may have descriptors by the time it is the frame's turn.
 		 */
 		if (nic->fifo_used == 0 && rx_drops(nic, rx_batch_next(&b)))
@@ -391,25 +391,27 @@ rx_drain(struct sl_softnic *nic, unsigned int budget)
 }
 
 /*
- * Frames that could be stored now, as a hint to the wire. A queue with DROP_EN
+ * Frames that could be stored now, as a hint to the wire. A queue that drops
  * is not asked: its frames are dropped when it is full, and hold up no other.
  */
 static uint32_t
 rx_room(const struct sl_softnic *nic)
 {
-	uint32_t room = UINT32_MAX, mask;
+	struct softnic_set queues = nic->rx_usable;
+	uint32_t room = UINT32_MAX;
+	int q;
 
-	if ((nic->r.RCTL[0] & SL_RCTL_RXEN) == 0 || nic->rx_mask == 0 || nic->fifo_used != 0)
+	if (!nic->rx.on || softnic_set_empty(&queues) || nic->fifo_used != 0)
 		return 0;
-	for (mask = nic->rx_mask; mask != 0; mask &= mask - 1) {
-		const struct softnic_rxq *rxq = &nic->rxq[__builtin_ctz(mask)];
+	while ((q = softnic_set_take(&queues)) >= 0) {
+		const struct softnic_rxq *rxq = &nic->rxq[q];
 		uint32_t posted = rx_posted(rxq);
 
-		if (rxq->drop_en)
+		if (rxq->s.drop)
 			continue;
 		/* Frames longer than a buffer take several descriptors. */
-		if ((nic->r.RCTL[0] & SL_RCTL_LPE) != 0)
-			posted /= 1 + SL_GET(SL_RLPML_LEN, nic->r.RLPML[0]) / (rxq->buf_size + 1);
+		if (nic->rx.longest > rxq->s.buf_size)
+			posted /= 1 + nic->rx.longest / (rxq->s.buf_size + 1);
 		room = posted < room ? posted : room;
 	}
 	return room;
@@ -421,7 +423,7 @@ rx_pass(struct sl_softnic *nic, unsigned int budget)
 {
 	struct sl_frame frames[SOFTNIC_BATCH];
 
-	if (!nic->link_up || softnic_loops(nic) || (nic->r.RCTL[0] & SL_RCTL_RXEN) != 0)
+	if (!nic->link_up || nic->loops || nic->rx.on)
 		return 0;
 	return nic->wire->ops->poll(nic->wire, frames, budget, 0);
 }
@@ -439,7 +441,7 @@ softnic_rx(struct sl_softnic *nic, unsigned int budget)
 	softnic_rx_release(nic);
 	if (__builtin_expect(nic->fifo_used != 0, 0))
 		n = rx_drain(nic, budget);
-	if (!nic->link_up || softnic_loops(nic))
+	if (!nic->link_up || nic->loops)
 		return n;
 	polled = nic->wire->ops->poll(nic->wire, frames, budget, rx_room(nic));
 	if (polled != 0)

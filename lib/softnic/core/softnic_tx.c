@@ -15,7 +15,7 @@ tx_flush(struct sl_softnic *nic)
 	if (nic->tx_n == 0)
 		return;
 	softnic_count_tx(nic, nic->tx_frames, nic->tx_n);
-	if (softnic_loops(nic))
+	if (nic->loops)
 		softnic_rx_frames(nic, nic->tx_frames, nic->tx_n);
 	else if (nic->wire != NULL)
 		nic->wire->ops->send(nic->wire, nic->tx_frames, nic->tx_n);
@@ -28,7 +28,7 @@ softnic_tx_alloc(struct sl_softnic *nic, uint32_t len)
 {
 	uint8_t *p;
 
-	if (nic->tx_arena_used + len > SOFTNIC_TX_ARENA)
+	if (nic->tx_arena_used + len > nic->tx_arena_size)
 		tx_flush(nic);
 	p = nic->tx_arena + nic->tx_arena_used;
 	nic->tx_arena_used += len;
@@ -48,14 +48,14 @@ softnic_tx_push(struct sl_softnic *nic, const uint8_t *data, uint32_t len, bool 
 static bool
 tx_fetch(struct sl_softnic *nic, const struct softnic_txq *txq, union sl_tx_desc *desc, uint32_t n)
 {
-	uint32_t first = txq->count - txq->head, i;
+	uint32_t first = txq->s.count - txq->head, i;
 	const uint8_t *p;
 
 	if (first > n)
 		first = n;
-	p = softnic_dma(nic, txq->base + (uint64_t)txq->head * SL_DESC_SIZE, first * SL_DESC_SIZE,
+	p = softnic_dma(nic, txq->s.base + (uint64_t)txq->head * SL_DESC_SIZE, first * SL_DESC_SIZE,
 		SL_DMA_TO_DEVICE, SOFTNIC_DMA_TX_DESC);
-	softnic_tell(nic, false, p, txq->base + (uint64_t)txq->head * SL_DESC_SIZE,
+	softnic_tell(nic, false, p, txq->s.base + (uint64_t)txq->head * SL_DESC_SIZE,
 		first * SL_DESC_SIZE, softnic_txq_id(nic, txq), txq->head);
 	if (p == NULL)
 		return false;
@@ -64,10 +64,10 @@ tx_fetch(struct sl_softnic *nic, const struct softnic_txq *txq, union sl_tx_desc
 	memcpy(desc, p, first * SL_DESC_SIZE);
 	if (first == n)
 		return true;
-	p = softnic_dma(
-		nic, txq->base, (n - first) * SL_DESC_SIZE, SL_DMA_TO_DEVICE, SOFTNIC_DMA_TX_DESC);
-	softnic_tell(
-		nic, false, p, txq->base, (n - first) * SL_DESC_SIZE, softnic_txq_id(nic, txq), 0);
+	p = softnic_dma(nic, txq->s.base, (n - first) * SL_DESC_SIZE, SL_DMA_TO_DEVICE,
+		SOFTNIC_DMA_TX_DESC);
+	softnic_tell(nic, false, p, txq->s.base, (n - first) * SL_DESC_SIZE,
+		softnic_txq_id(nic, txq), 0);
 	if (p == NULL)
 		return false;
 	memcpy(desc + first, p, (n - first) * SL_DESC_SIZE);
@@ -112,7 +112,7 @@ tx_plain(struct sl_softnic *nic, const union sl_tx_desc *d, uint32_t q, uint32_t
 
 /* True for a descriptor that is a whole frame, to be sent as it stands in memory. */
 static bool
-tx_is_plain(const union sl_tx_desc *d)
+tx_is_plain(const struct sl_softnic *nic, const union sl_tx_desc *d)
 {
 	const uint32_t cmd_mask = SL_TXD_DTYP | SL_TXD_DCMD_DEXT | SL_TXD_DCMD_EOP |
 		SL_TXD_DCMD_IFCS | SL_TXD_DCMD_VLE | SL_TXD_DCMD_TSE;
@@ -122,7 +122,7 @@ tx_is_plain(const union sl_tx_desc *d)
 
 	return (d->read.cmd & cmd_mask) == cmd &&
 		(d->read.olinfo & (SL_TXD_POPTS_IXSM | SL_TXD_POPTS_TXSM)) == 0 &&
-		len >= SL_FRAME_MIN && len <= SL_FRAME_MAX - SL_FCS_LEN &&
+		len >= SL_FRAME_MIN && len <= nic->model->device.max_frame - SL_FCS_LEN &&
 		SL_GET(SL_TXD_PAYLEN, d->read.olinfo) == len;
 }
 
@@ -137,8 +137,8 @@ tx_work(struct sl_softnic *nic, struct softnic_txq *txq, const union sl_tx_desc 
 		const union sl_tx_desc *d = &desc[i];
 		uint32_t chain;
 
-		if (__builtin_expect(!txq->skipping && tx_is_plain(d), 1)) {
-			tx_plain(nic, d, softnic_txq_id(nic, txq), (txq->head + i) % txq->count);
+		if (__builtin_expect(!txq->skipping && tx_is_plain(nic, d), 1)) {
+			tx_plain(nic, d, softnic_txq_id(nic, txq), (txq->head + i) % txq->s.count);
 			(*frames)++;
 			i++;
 			continue;
@@ -160,7 +160,7 @@ tx_work(struct sl_softnic *nic, struct softnic_txq *txq, const union sl_tx_desc 
 		chain = tx_chain(d, n - i);
 		if (chain == 0)
 			break;
-		if (!softnic_tx_frame(nic, txq, (txq->head + i) % txq->count, d, chain))
+		if (!softnic_tx_frame(nic, txq, (txq->head + i) % txq->s.count, d, chain))
 			tx_bad(nic, d);
 		(*frames)++;
 		i += chain;
@@ -181,10 +181,10 @@ tx_report_dd(struct sl_softnic *nic, const struct softnic_txq *txq, const union 
 
 		if ((desc[i].read.cmd & SL_TXD_DCMD_RS) == 0)
 			continue;
-		at -= at >= txq->count ? txq->count : 0;
-		d = softnic_dma(nic, txq->base + (uint64_t)at * SL_DESC_SIZE, SL_DESC_SIZE,
+		at -= at >= txq->s.count ? txq->s.count : 0;
+		d = softnic_dma(nic, txq->s.base + (uint64_t)at * SL_DESC_SIZE, SL_DESC_SIZE,
 			SL_DMA_FROM_DEVICE, SOFTNIC_DMA_TX_DESC);
-		softnic_tell(nic, true, d, txq->base + (uint64_t)at * SL_DESC_SIZE, SL_DESC_SIZE,
+		softnic_tell(nic, true, d, txq->s.base + (uint64_t)at * SL_DESC_SIZE, SL_DESC_SIZE,
 			softnic_txq_id(nic, txq), at);
 		/* The data was read before the driver may see DD and use it anew. */
 		if (d != NULL)
@@ -197,9 +197,9 @@ static void
 tx_report_head(struct sl_softnic *nic, const struct softnic_txq *txq, uint32_t head)
 {
 	uint32_t *word = softnic_dma(
-		nic, txq->wb_addr, sizeof(*word), SL_DMA_FROM_DEVICE, SOFTNIC_DMA_TX_HEAD);
+		nic, txq->s.wb_addr, sizeof(*word), SL_DMA_FROM_DEVICE, SOFTNIC_DMA_TX_HEAD);
 
-	softnic_tell(nic, true, word, txq->wb_addr, sizeof(*word), softnic_txq_id(nic, txq),
+	softnic_tell(nic, true, word, txq->s.wb_addr, sizeof(*word), softnic_txq_id(nic, txq),
 		SL_DESC_NONE);
 	if (word == NULL)
 		return;
@@ -213,6 +213,7 @@ static void
 tx_complete(struct sl_softnic *nic, unsigned int q, const union sl_tx_desc *desc, uint32_t n)
 {
 	struct softnic_txq *txq = &nic->txq[q];
+	struct softnic_set none = {0}, own = {0};
 	uint32_t last_rs = 0, i;
 
 	for (i = n; i > 0 && last_rs == 0; i--) {
@@ -222,15 +223,16 @@ tx_complete(struct sl_softnic *nic, unsigned int q, const union sl_tx_desc *desc
 	if (last_rs != 0) {
 		uint32_t head = txq->head + last_rs;
 
-		if (txq->wb_on)
-			tx_report_head(nic, txq, head >= txq->count ? head - txq->count : head);
+		if (txq->s.wb_on)
+			tx_report_head(nic, txq, head >= txq->s.count ? head - txq->s.count : head);
 		else
 			tx_report_dd(nic, txq, desc, last_rs);
-		softnic_irq_queues(nic, 0, SL_BIT(q));
+		softnic_set_add(&own, q);
+		nic->model->ops->irq_queues(nic, &none, &own);
 	}
 	txq->head += n;
-	if (txq->head >= txq->count)
-		txq->head -= txq->count;
+	if (txq->head >= txq->s.count)
+		txq->head -= txq->s.count;
 }
 
 static unsigned int
@@ -245,11 +247,11 @@ tx_queue(struct sl_softnic *nic, unsigned int q, unsigned int budget)
 
 	if (tail == txq->head)
 		return 0;
-	if (tail >= txq->count || txq->head >= txq->count) {
+	if (tail >= txq->s.count || txq->head >= txq->s.count) {
 		softnic_complain(nic, SOFTNIC_BAD_TAIL, tail);
 		return 0;
 	}
-	avail = tail > txq->head ? tail - txq->head : tail + txq->count - txq->head;
+	avail = tail > txq->head ? tail - txq->head : tail + txq->s.count - txq->head;
 	n = avail < budget ? avail : budget;
 	if (!tx_fetch(nic, txq, desc, n))
 		goto lost;
@@ -261,7 +263,7 @@ tx_queue(struct sl_softnic *nic, unsigned int q, unsigned int budget)
 			goto lost;
 		used = tx_work(nic, txq, desc, n, budget, &frames);
 	}
-	if (used == 0 && (n == SOFTNIC_FETCH || avail == txq->count - 1)) {
+	if (used == 0 && (n == SOFTNIC_FETCH || avail == txq->s.count - 1)) {
 		/* No end in sight and no room for one: give the chain up. */
 		tx_bad(nic, desc);
 		txq->skipping = true;
@@ -279,15 +281,16 @@ lost:
 unsigned int
 softnic_tx(struct sl_softnic *nic, unsigned int budget)
 {
-	uint32_t mask = nic->tx_mask;
+	struct softnic_set queues = nic->tx_usable;
 	unsigned int moved = 0;
+	int q;
 
-	/* 8.12.1 TCTL.EN; 8.2.1: no bus mastering; and a MAC without link sends nothing. */
-	if ((nic->r.TCTL[0] & SL_TCTL_EN) == 0 || !softnic_may_run(nic))
+	/* Without bus mastering, and without a link, a MAC sends nothing. */
+	if (!nic->tx.on || !softnic_may_run(nic))
 		return 0;
 	if (budget > SOFTNIC_BATCH)
 		budget = SOFTNIC_BATCH;
-	for (; mask != 0; mask &= mask - 1)
-		moved += tx_queue(nic, (unsigned int)__builtin_ctz(mask), budget);
+	while ((q = softnic_set_take(&queues)) >= 0)
+		moved += tx_queue(nic, (unsigned int)q, budget);
 	return moved;
 }

@@ -17,6 +17,7 @@
 #define UDP_LEN 4u /* offset of the length field */
 #define TCP_SEQ 4u
 #define TCP_FLAGS 12u /* with the data offset in the upper four bits */
+#define TCP_FLAGS_MASK SL_MASK(0, 12)
 #define IPV4_LEN 2u
 #define IPV6_LEN 4u
 
@@ -80,7 +81,7 @@ gather(struct sl_softnic *nic, const struct softnic_txq *txq, uint32_t at,
 			nic, d[i].read.addr, part, SL_DMA_TO_DEVICE, SOFTNIC_DMA_TX_DATA);
 
 		softnic_tell(nic, false, from, d[i].read.addr, part, softnic_txq_id(nic, txq),
-			(at + i) % txq->count);
+			(at + i) % txq->s.count);
 		if (from == NULL) {
 			whole = false;
 			continue;
@@ -145,7 +146,7 @@ insert_vlan(const struct sl_softnic *nic, uint8_t *frame, uint16_t tci)
 	uint8_t *start = frame - SOFTNIC_VLAN_TAG;
 
 	memmove(start, frame, SOFTNIC_ETH_ADDRS);
-	softnic_put16(start + SOFTNIC_ETH_ADDRS, nic->r.VET[0] & UINT16_MAX);
+	softnic_put16(start + SOFTNIC_ETH_ADDRS, nic->tx.vlan_type);
 	softnic_put16(start + SOFTNIC_ETH_HDR, tci);
 	return start;
 }
@@ -169,8 +170,8 @@ send_frame(struct sl_softnic *nic, uint8_t *frame, uint32_t len, const struct tx
 		fcs = softnic_crc32(frame, len);
 		bad_fcs = fcs != __builtin_bswap32(softnic_get32(frame + len));
 	} else if (len < SL_FRAME_MIN) {
-		/* 8.12.1 PSP; without it a runt leaves, which the other end counts. */
-		if ((nic->r.TCTL[0] & SL_TCTL_PSP) != 0) {
+		/* Without padding a runt leaves, which the other end counts. */
+		if (nic->tx.pad) {
 			memset(frame + len, 0, SL_FRAME_MIN - len);
 			len = SL_FRAME_MIN;
 		}
@@ -192,14 +193,12 @@ frame_alloc(struct sl_softnic *nic, uint32_t len)
 static void
 mask_tcp_flags(const struct sl_softnic *nic, uint8_t *tcp, bool first, bool last)
 {
-	uint32_t mask = last ? SL_GET(SL_DTXTCPFLG_LAST, nic->r.DTXTCPFLGH[0]) :
-		first	     ? SL_GET(SL_DTXTCPFLG_FIRST, nic->r.DTXTCPFLGL[0]) :
-			       SL_GET(SL_DTXTCPFLG_MIDDLE, nic->r.DTXTCPFLGL[0]);
+	uint32_t mask = last ? nic->tx.tcp_last : first ? nic->tx.tcp_first : nic->tx.tcp_middle;
 
 	if (first && last)
 		return;
 	softnic_put16(tcp + TCP_FLAGS,
-		softnic_get16(tcp + TCP_FLAGS) & (mask | (UINT16_MAX & ~SL_DTXTCPFLG_FIRST)));
+		softnic_get16(tcp + TCP_FLAGS) & (mask | (UINT16_MAX & ~TCP_FLAGS_MASK)));
 }
 
 /* Headers of segment @p index, whose payload begins at @p done and has @p part bytes. */
@@ -228,14 +227,14 @@ segment_headers(const struct sl_softnic *nic, uint8_t *seg, const struct tx_ask 
 }
 
 static bool
-segment_fits(const struct tx_ask *a, uint32_t len)
+segment_fits(const struct sl_softnic *nic, const struct tx_ask *a, uint32_t len)
 {
 	uint32_t ip_min = a->ipv4 ? IPV4_HDR : IPV6_HDR;
 	uint32_t l4_min = a->l4t == SL_L4T_TCP ? TCP_HDR : UDP_HDR;
 
 	return a->l4t <= SL_L4T_TCP && !a->fcs_given && a->mss != 0 && a->l4 - a->l3 >= ip_min &&
 		a->l4_len >= l4_min && a->payload < len &&
-		a->payload + a->mss + SOFTNIC_VLAN_TAG + SL_FCS_LEN <= SL_FRAME_MAX;
+		a->payload + a->mss + SOFTNIC_VLAN_TAG + SL_FCS_LEN <= nic->model->device.max_frame;
 }
 
 static void
@@ -253,7 +252,7 @@ segment(struct sl_softnic *nic, uint32_t len, const struct tx_ask *a)
 		segment_headers(nic, seg, a, index, done, part, done + part == total);
 		send_frame(nic, seg, a->payload + part, a);
 	}
-	softnic_count(&nic->r.TSCTC[0], 1);
+	nic->count[SOFTNIC_TX_TSO]++;
 }
 
 bool
@@ -270,13 +269,15 @@ softnic_tx_frame(struct sl_softnic *nic, struct softnic_txq *txq, uint32_t at,
 		return false;
 	if (a.tse) {
 		/* 7.2.2.3: PAYLEN leaves the headers out. */
-		if (len > SOFTNIC_TSO || !segment_fits(&a, len) || claim != len - a.payload)
+		if (len > SOFTNIC_TSO || !segment_fits(nic, &a, len) || claim != len - a.payload)
 			return false;
 		if (gather(nic, txq, at, d, n, nic->tso))
 			segment(nic, len, &a);
 		return true;
 	}
-	if (claim != len || len - fcs + SL_FCS_LEN + (a.vlan ? SOFTNIC_VLAN_TAG : 0) > SL_FRAME_MAX)
+	if (claim != len ||
+		len - fcs + SL_FCS_LEN + (a.vlan ? SOFTNIC_VLAN_TAG : 0) >
+			nic->model->device.max_frame)
 		return false;
 	frame = frame_alloc(nic, len);
 	if (!gather(nic, txq, at, d, n, frame))

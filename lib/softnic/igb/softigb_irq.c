@@ -1,46 +1,51 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  *
- * Interrupts: 7.3, 8.8. One eventfd stands for each vector; without MSI-X
+ * Interrupts: 7.3, 8.8. Causes, masks, and which vector they raise; without MSI-X
  * all go to vector 0. EITR is kept as written and does not throttle: a step
  * raises each vector once at most.
  */
-#include <unistd.h>
-
-#include "softnic_engine.h"
+#include "softigb.h"
 
 static bool
-msix(const struct sl_softnic *nic)
+msix(const struct softigb *d)
 {
-	return (nic->r.GPIE[0] & SL_GPIE_MULTIPLE_MSIX) != 0;
+	return (d->r.GPIE[0] & SL_GPIE_MULTIPLE_MSIX) != 0;
+}
+
+/* Extended causes that there are: 8.8.1. */
+static uint32_t
+eicr_bits(const struct softigb *d)
+{
+	return msix(d) ? SL_EICR_MSIX : SL_EICR_NO_MSIX;
 }
 
 /* Signal vectors, and clear what is to clear itself: 8.8.5, 8.8.6. */
 static void
-irq_signal(struct sl_softnic *nic, uint32_t eicr)
+irq_signal(struct softigb *d, uint32_t eicr)
 {
-	struct softnic_regs *r = &nic->r;
+	struct softigb_regs *r = &d->r;
 
-	if (!msix(nic)) {
-		nic->irq_pending |= SL_BIT(0);
+	if (!msix(d)) {
+		d->nic.irq_pending |= SL_BIT(0);
 		return;
 	}
-	nic->irq_pending |= eicr & SL_EICR_MSIX;
+	d->nic.irq_pending |= eicr & SL_EICR_MSIX;
 	r->EICR[0] &= ~(eicr & r->EIAC[0]);
 	if ((r->GPIE[0] & SL_GPIE_EIAME) != 0)
 		r->EIMS[0] &= ~(eicr & r->EIAM[0]);
 }
 
-void
-softnic_irq_raise(struct sl_softnic *nic, uint32_t eicr)
+static void
+irq_raise(struct softigb *d, uint32_t eicr)
 {
-	struct softnic_regs *r = &nic->r;
+	struct softigb_regs *r = &d->r;
 	/* Edges: a cause that stands already has had its message. */
 	uint32_t edge = eicr & ~r->EICR[0] & r->EIMS[0];
 
 	r->EICR[0] |= eicr;
 	if (edge != 0)
-		irq_signal(nic, edge);
+		irq_signal(d, edge);
 }
 
 /* A byte of IVAR as EICR bits: 8.8.13. */
@@ -52,137 +57,231 @@ ivar_eicr(uint32_t entry)
 
 /* Legacy causes that stand and have just been let through. */
 static void
-irq_legacy(struct sl_softnic *nic, uint32_t edge)
+irq_legacy(struct softigb *d, uint32_t edge)
 {
-	struct softnic_regs *r = &nic->r;
+	struct softigb_regs *r = &d->r;
 
 	if (edge == 0)
 		return;
-	if (msix(nic)) {
-		softnic_irq_raise(nic, ivar_eicr(SL_GET(SL_IVAR_MISC_OTHER, r->IVAR_MISC[0])));
+	if (msix(d)) {
+		irq_raise(d, ivar_eicr(SL_GET(SL_IVAR_MISC_OTHER, r->IVAR_MISC[0])));
 		return;
 	}
 	r->ICR[0] |= SL_ICR_INTA;
 	r->EICR[0] |= SL_EICR_OTHER;
-	irq_signal(nic, SL_EICR_OTHER);
+	irq_signal(d, SL_EICR_OTHER);
 }
 
 void
-softnic_irq_cause(struct sl_softnic *nic, uint32_t icr)
+softigb_irq_cause(struct softigb *d, uint32_t icr)
 {
-	uint32_t edge = icr & ~nic->r.ICR[0] & nic->r.IMS[0];
+	uint32_t edge = icr & ~d->r.ICR[0] & d->r.IMS[0];
 
-	nic->r.ICR[0] |= icr;
-	irq_legacy(nic, edge);
+	d->r.ICR[0] |= icr;
+	irq_legacy(d, edge);
 }
 
-void
-softnic_irq_unmask(struct sl_softnic *nic, uint32_t ims, uint32_t eims)
+static void
+irq_unmask(struct softigb *d, uint32_t ims, uint32_t eims)
 {
-	struct softnic_regs *r = &nic->r;
+	struct softigb_regs *r = &d->r;
 	uint32_t edge = r->ICR[0] & ims & ~r->IMS[0], eedge = r->EICR[0] & eims & ~r->EIMS[0];
 
 	r->IMS[0] |= ims;
 	r->EIMS[0] |= eims;
-	irq_legacy(nic, edge);
+	irq_legacy(d, edge);
 	if (eedge != 0)
-		irq_signal(nic, eedge);
+		irq_signal(d, eedge);
 }
 
 void
-softnic_irq_queues(struct sl_softnic *nic, uint32_t rx, uint32_t tx)
+softigb_irq_engine(struct sl_softnic *nic, enum softnic_cause cause)
 {
-	const uint32_t *ivar = nic->r.IVAR;
-	uint32_t eicr = 0, rest;
+	static const uint32_t icr[] = {
+		[SOFTNIC_CAUSE_LOW] = SL_ICR_RXDMT0,
+		[SOFTNIC_CAUSE_OVERRUN] = SL_ICR_RXO,
+	};
 
-	for (rest = rx; rest != 0; rest &= rest - 1) {
-		unsigned int q = (unsigned int)__builtin_ctz(rest);
+	softigb_irq_cause(softigb_of(nic), icr[cause]);
+}
 
-		eicr |= ivar_eicr(SL_GET(q < 8 ? SL_IVAR_RX_LOW : SL_IVAR_RX_HIGH, ivar[q % 8]));
-	}
-	for (rest = tx; rest != 0; rest &= rest - 1) {
-		unsigned int q = (unsigned int)__builtin_ctz(rest);
+/* The vectors of queues, by the bytes of IVAR for the lower and the upper eight. */
+static uint32_t
+queues_eicr(const struct softigb *d, struct softnic_set queues, uint32_t low, uint32_t high)
+{
+	uint32_t eicr = 0;
+	int q;
 
-		eicr |= ivar_eicr(SL_GET(q < 8 ? SL_IVAR_TX_LOW : SL_IVAR_TX_HIGH, ivar[q % 8]));
-	}
+	while ((q = softnic_set_take(&queues)) >= 0)
+		eicr |= ivar_eicr(SL_GET((unsigned int)q < SL_IVAR_QUEUES ? low : high,
+			d->r.IVAR[(unsigned int)q % SL_IVAR_QUEUES]));
+	return eicr;
+}
+
+void
+softigb_irq_queues(
+	struct sl_softnic *nic, const struct softnic_set *rx, const struct softnic_set *tx)
+{
+	struct softigb *d = softigb_of(nic);
+	uint32_t eicr = queues_eicr(d, *rx, SL_IVAR_RX_LOW, SL_IVAR_RX_HIGH) |
+		queues_eicr(d, *tx, SL_IVAR_TX_LOW, SL_IVAR_TX_HIGH);
+
 	if (eicr != 0)
-		softnic_irq_raise(nic, eicr);
-	softnic_irq_cause(nic, (rx != 0 ? SL_ICR_RXDW : 0) | (tx != 0 ? SL_ICR_TXDW : 0));
+		irq_raise(d, eicr);
+	softigb_irq_cause(d,
+		(softnic_set_empty(rx) ? 0 : SL_ICR_RXDW) |
+			(softnic_set_empty(tx) ? 0 : SL_ICR_TXDW));
 }
 
 /* 8.8.11: IAM takes causes out of the mask when ICR is read or written. */
 static void
-icr_auto_mask(struct sl_softnic *nic, uint32_t icr)
+icr_auto_mask(struct softigb *d, uint32_t icr)
 {
-	struct softnic_regs *r = &nic->r;
+	struct softigb_regs *r = &d->r;
 
 	if ((r->GPIE[0] & SL_GPIE_NSICR) != 0 || (r->IMS[0] != 0 && (icr & SL_ICR_INTA) != 0))
 		r->IMS[0] &= ~r->IAM[0];
 }
 
 /* 8.8.7: a read clears, with NSICR clear only where the interrupt is ours or there is no mask. */
-uint32_t
-softnic_icr_read(struct sl_softnic *nic)
+static uint32_t
+read_ICR(struct sl_softnic *nic, const struct softnic_slot *at, bool peek)
 {
-	struct softnic_regs *r = &nic->r;
+	struct softigb *d = softigb_of(nic);
+	struct softigb_regs *r = &d->r;
 	uint32_t icr = r->ICR[0];
 
+	(void)at;
+	if (peek)
+		return icr;
 	if ((r->GPIE[0] & SL_GPIE_NSICR) != 0 || r->IMS[0] == 0 || (icr & SL_ICR_INTA) != 0 ||
-		!msix(nic)) {
+		!msix(d)) {
 		r->ICR[0] = 0;
-		r->EICR[0] &= msix(nic) ? UINT32_MAX : ~SL_EICR_OTHER;
+		r->EICR[0] &= msix(d) ? UINT32_MAX : ~SL_EICR_OTHER;
 	}
-	icr_auto_mask(nic, icr);
+	icr_auto_mask(d, icr);
 	return icr;
 }
 
-void
-softnic_icr_write(struct sl_softnic *nic, uint32_t val)
+static void
+write_ICR(struct sl_softnic *nic, const struct softnic_slot *at, uint32_t val)
 {
-	icr_auto_mask(nic, nic->r.ICR[0]);
-	nic->r.ICR[0] &= ~val;
+	struct softigb *d = softigb_of(nic);
+
+	(void)at;
+	icr_auto_mask(d, d->r.ICR[0]);
+	d->r.ICR[0] &= ~val;
 	/* 8.8.1: OTHER stands for causes that stand and are let through. */
-	if (!msix(nic) && (nic->r.ICR[0] & nic->r.IMS[0]) == 0)
-		nic->r.EICR[0] &= ~SL_EICR_OTHER;
+	if (!msix(d) && (d->r.ICR[0] & d->r.IMS[0]) == 0)
+		d->r.EICR[0] &= ~SL_EICR_OTHER;
 }
 
 /* 8.8.6: without EIAME, EIAM masks when EICR is read or written. */
 static void
-eicr_auto_mask(struct sl_softnic *nic)
+eicr_auto_mask(struct softigb *d)
 {
-	if ((nic->r.GPIE[0] & SL_GPIE_EIAME) == 0)
-		nic->r.EIMS[0] &= ~nic->r.EIAM[0];
+	if ((d->r.GPIE[0] & SL_GPIE_EIAME) == 0)
+		d->r.EIMS[0] &= ~d->r.EIAM[0];
 }
 
-uint32_t
-softnic_eicr_read(struct sl_softnic *nic)
+static uint32_t
+read_EICR(struct sl_softnic *nic, const struct softnic_slot *at, bool peek)
 {
-	uint32_t eicr = nic->r.EICR[0];
+	struct softigb *d = softigb_of(nic);
+	uint32_t eicr = d->r.EICR[0];
 
-	nic->r.EICR[0] = 0;
-	eicr_auto_mask(nic);
+	(void)at;
+	if (peek)
+		return eicr;
+	d->r.EICR[0] = 0;
+	eicr_auto_mask(d);
 	return eicr;
 }
 
-void
-softnic_eicr_write(struct sl_softnic *nic, uint32_t val)
+static void
+write_EICR(struct sl_softnic *nic, const struct softnic_slot *at, uint32_t val)
 {
-	nic->r.EICR[0] &= ~val;
-	eicr_auto_mask(nic);
+	struct softigb *d = softigb_of(nic);
+
+	(void)at;
+	d->r.EICR[0] &= ~(val & eicr_bits(d));
+	eicr_auto_mask(d);
 }
 
-void
-softnic_irq_flush(struct sl_softnic *nic)
+static void
+write_ICS(struct sl_softnic *nic, const struct softnic_slot *at, uint32_t val)
 {
-	static const uint64_t one = 1;
-	uint32_t pending = nic->irq_pending;
+	struct softigb *d = softigb_of(nic);
 
-	nic->irq_pending = 0;
-	for (; pending != 0; pending &= pending - 1) {
-		ssize_t rc = write(nic->irq_fd[__builtin_ctz(pending)], &one, sizeof(one));
-
-		/* A full counter already tells the reader all there is to tell. */
-		(void)rc;
-		softnic_count(&nic->r.IAC[0], 1);
-	}
+	(void)at;
+	softigb_irq_cause(d, val);
 }
+
+static void
+write_IMS(struct sl_softnic *nic, const struct softnic_slot *at, uint32_t val)
+{
+	struct softigb *d = softigb_of(nic);
+
+	(void)at;
+	irq_unmask(d, val & SL_ICR_CAUSES, 0);
+}
+
+static void
+write_IMC(struct sl_softnic *nic, const struct softnic_slot *at, uint32_t val)
+{
+	struct softigb *d = softigb_of(nic);
+
+	(void)at;
+	d->r.IMS[0] &= ~val;
+}
+
+static void
+write_EICS(struct sl_softnic *nic, const struct softnic_slot *at, uint32_t val)
+{
+	struct softigb *d = softigb_of(nic);
+
+	(void)at;
+	irq_raise(d, val & eicr_bits(d));
+}
+
+static void
+write_EIMS(struct sl_softnic *nic, const struct softnic_slot *at, uint32_t val)
+{
+	struct softigb *d = softigb_of(nic);
+
+	(void)at;
+	irq_unmask(d, 0, val & eicr_bits(d));
+}
+
+static void
+write_EIMC(struct sl_softnic *nic, const struct softnic_slot *at, uint32_t val)
+{
+	struct softigb *d = softigb_of(nic);
+
+	(void)at;
+	d->r.EIMS[0] &= ~(val & eicr_bits(d));
+}
+
+static void
+write_EIAM(struct sl_softnic *nic, const struct softnic_slot *at, uint32_t val)
+{
+	struct softigb *d = softigb_of(nic);
+
+	(void)at;
+	d->r.EIAM[0] = val & eicr_bits(d);
+}
+
+const struct softnic_hook softigb_irq_hooks[] = {
+	{SL_ICR, .read = read_ICR, .write = write_ICR},
+	{SL_ICS, .write = write_ICS},
+	{SL_IMS, .write = write_IMS},
+	{SL_IMC, .write = write_IMC},
+	{SL_EICR, .read = read_EICR, .write = write_EICR},
+	{SL_EICS, .write = write_EICS},
+	{SL_EIMS, .write = write_EIMS},
+	{SL_EIMC, .write = write_EIMC},
+	{SL_EIAC, .kept = SL_EICR_MSIX},
+	{SL_EIAM, .write = write_EIAM},
+	{SL_EITR, .kept = ~SL_EITR_CNT_IGNR},
+	{.reg = SOFTNIC_NO_REG},
+};

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+#ifndef _SL_PCI_H_
+#define _SL_PCI_H_
+
+/**
+ * @file
+ * What all families share of PCI: the vendor, and the command register of the configuration
+ * space. A family's device ids stand with its fields.
+ */
+
+#include "sl_bits.h"
+
+#define SL_PCI_VENDOR_INTEL 0x8086u
+
+/* Configuration space: 9.4.3 */
+#define SL_PCI_COMMAND 0x04u /* 16 bits */
+#define SL_PCI_COMMAND_MASTER SL_BIT(2)
+
+#endif /* _SL_PCI_H_ */

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ *
+ * The device as a whole: control and status (8.2), semaphores (8.6), reset (4.2.1) and what the
+ * MAC makes of the link.
+ */
+#include "softigb.h"
+
+/* --- link --- */
+
+/* True when frames sent come back: in the MAC (8.10.1, LBM) or in the PHY (8.25). */
+static bool
+loops(const struct softigb *d)
+{
+	return SL_GET(SL_RCTL_LBM, d->r.RCTL[0]) != SL_LBM_NONE ||
+		(d->phy[SL_PHY_CONTROL] & SL_PHY_CONTROL_LOOPBACK) != 0;
+}
+
+void
+softigb_link(struct sl_softnic *nic)
+{
+	struct softigb *d = softigb_of(nic);
+	/* 8.2.1: the MAC heeds the PHY's link only with SLU set. */
+	bool up = softigb_phy_link(d) && (d->r.CTRL[0] & SL_CTRL_SLU) != 0;
+
+	nic->loops = loops(d);
+	nic->no_masters = (d->r.CTRL[0] & SL_CTRL_GIO_MASTER_DISABLE) != 0;
+	if (up == nic->link_up)
+		return;
+	nic->link_up = up;
+	softigb_irq_cause(d, SL_ICR_LSC);
+}
+
+/* --- general --- */
+
+/* 8.2.1 */
+static void
+write_CTRL(struct sl_softnic *nic, const struct softnic_slot *at, uint32_t val)
+{
+	struct softigb *d = softigb_of(nic);
+
+	(void)at;
+	if ((val & SL_CTRL_RST) != 0 && !softnic_fault_on(nic, SL_FAULT_HUNG_RESET)) {
+		softnic_reset(nic, false);
+		return;
+	}
+	if ((val & SL_CTRL_PHY_RST) != 0 && (d->r.CTRL[0] & SL_CTRL_PHY_RST) == 0) {
+		softigb_phy_reset(d);
+		d->r.STATUS[0] |= SL_STATUS_PHYRA;
+	}
+	d->r.CTRL[0] = val;
+	softigb_queues(nic); /* VME */
+	softigb_link(nic);
+}
+
+/* 8.2.3: EE_RST loads the NVM's words again; it and ASDCHK clear themselves. */
+static void
+write_CTRL_EXT(struct sl_softnic *nic, const struct softnic_slot *at, uint32_t val)
+{
+	struct softigb *d = softigb_of(nic);
+
+	(void)at;
+	if ((val & SL_CTRL_EXT_EE_RST) != 0)
+		softigb_nvm_load_mac(d);
+	d->r.CTRL_EXT[0] = val & ~(SL_CTRL_EXT_EE_RST | SL_CTRL_EXT_ASDCHK);
+}
+
+static uint32_t
+read_STATUS(struct sl_softnic *nic, const struct softnic_slot *at, bool peek)
+{
+	const struct softigb *d = softigb_of(nic);
+	uint32_t val = d->r.STATUS[0], ctrl = d->r.CTRL[0];
+	uint32_t speed = (ctrl & SL_CTRL_FRCSPD) != 0 ? SL_GET(SL_CTRL_SPEED, ctrl) : SL_SPEED_1000;
+	bool full = (ctrl & SL_CTRL_FRCDPLX) == 0 || (ctrl & SL_CTRL_FD) != 0;
+
+	(void)at;
+	(void)peek;
+	if (nic->link_up)
+		val |= SL_STATUS_LU | SL_PREP(SL_STATUS_SPEED, speed) | (full ? SL_STATUS_FD : 0);
+	if ((ctrl & SL_CTRL_GIO_MASTER_DISABLE) != 0)
+		val &= ~SL_STATUS_GIO_MASTER_ENABLE;
+	return val;
+}
+
+/* 8.2.2: of all its bits software may clear PHYRA alone, by a zero. */
+static void
+write_STATUS(struct sl_softnic *nic, const struct softnic_slot *at, uint32_t val)
+{
+	(void)at;
+	if ((val & SL_STATUS_PHYRA) == 0)
+		softigb_of(nic)->r.STATUS[0] &= ~SL_STATUS_PHYRA;
+}
+
+/* 8.6.10: a read gives SMBI and sets it, so that who read zero holds it. */
+static uint32_t
+read_SWSM(struct sl_softnic *nic, const struct softnic_slot *at, bool peek)
+{
+	struct softigb *d = softigb_of(nic);
+	uint32_t val = d->r.SWSM[0];
+
+	(void)at;
+	if (!peek)
+		d->r.SWSM[0] |= SL_SWSM_SMBI;
+	return val;
+}
+
+/* 8.6.10: SMBI is only ever cleared by software; SWESMBI it may take: no firmware competes. */
+static void
+write_SWSM(struct sl_softnic *nic, const struct softnic_slot *at, uint32_t val)
+{
+	struct softigb *d = softigb_of(nic);
+
+	(void)at;
+	d->r.SWSM[0] = (d->r.SWSM[0] & val & SL_SWSM_SMBI) | (val & SL_SWSM_SWESMBI);
+}
+
+const struct softnic_hook softigb_ctrl_hooks[] = {
+	{SL_CTRL, .write = write_CTRL},
+	{SL_STATUS, .read = read_STATUS, .write = write_STATUS},
+	{SL_CTRL_EXT, .write = write_CTRL_EXT},
+	{SL_SWSM, .read = read_SWSM, .write = write_SWSM},
+	{.reg = SOFTNIC_NO_REG},
+};
+
+/* --- reset --- */
+
+/* 4.2.1.6.2: registers that a software reset leaves alone. */
+static bool
+survives_reset(unsigned int reg)
+{
+	return reg == SL_RXPBS || reg == SL_TXPBS || reg == SL_EITR;
+}
+
+static void
+regs_reset(struct softigb *d, bool power_up)
+{
+	unsigned int reg, i;
+
+	for (reg = 0; reg < d->nic.regs.set->n_rows; reg++) {
+		if (power_up || !survives_reset(reg))
+			softnic_regs_reset(&d->nic.regs, reg);
+	}
+	d->r.EECD[0] = SL_SET(SL_EECD_EE_SIZE, d->r.EECD[0], SOFTIGB_NVM_SIZE);
+	/* 8.10.10, 8.12.13: queue 0 alone is enabled by a reset. 8.10.2: it alone does not drop. */
+	d->r.RXDCTL[0] |= SL_XDCTL_ENABLE;
+	d->r.TXDCTL[0] |= SL_XDCTL_ENABLE;
+	for (i = 1; i < d->nic.queues; i++)
+		d->r.SRRCTL[i] |= SL_SRRCTL_DROP_EN;
+}
+
+void
+softigb_reset(struct sl_softnic *nic, bool power_up)
+{
+	struct softigb *d = softigb_of(nic);
+
+	regs_reset(d, power_up);
+	softigb_stats_reset(d);
+	if (power_up)
+		softigb_phy_reset(d);
+	softigb_nvm_load_mac(d);
+	softigb_mac_update(d);
+	softigb_queues(nic);
+	softigb_link(nic);
+}
+
+void
+softigb_unhang(struct sl_softnic *nic)
+{
+	if ((softigb_of(nic)->r.CTRL[0] & SL_CTRL_RST) != 0)
+		softnic_reset(nic, false);
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ *
+ * The NVM: chapter 6, 8.4.
+ */
+#include <string.h>
+
+#include "softigb.h"
+
+void
+softigb_nvm_init(struct softigb *d)
+{
+	const uint16_t id = d->nic.model->device.pci_id;
+	const uint8_t *mac = d->nic.mac;
+	uint16_t sum = 0;
+	unsigned int i;
+
+	/* Erased cells read as ones; the first block is written. */
+	memset(d->nvm, UINT8_MAX, sizeof(d->nvm));
+	memset(d->nvm, 0, SL_NVM_CHECKSUM * sizeof(d->nvm[0]));
+	for (i = 0; i < 3; i++)
+		d->nvm[SL_NVM_MAC0 + i] = (uint16_t)(mac[2 * i] | mac[2 * i + 1] << 8);
+	d->nvm[SL_NVM_SUBSYSTEM] = id;
+	d->nvm[SL_NVM_SUBVENDOR] = SL_PCI_VENDOR_INTEL;
+	d->nvm[SL_NVM_DEVICE] = id;
+	for (i = 0; i < SL_NVM_CHECKSUM; i++)
+		sum = (uint16_t)(sum + d->nvm[i]);
+	d->nvm[SL_NVM_CHECKSUM] = (uint16_t)(SL_NVM_SUM - sum);
+}
+
+/* 8.10.16: valid at once. */
+void
+softigb_nvm_load_mac(struct softigb *d)
+{
+	const uint16_t *mac = &d->nvm[SL_NVM_MAC0];
+
+	d->r.RAL[0] = (uint32_t)mac[1] << 16 | mac[0];
+	d->r.RAH[0] = SL_RAH_AV | mac[2];
+	softigb_addr_update(d);
+}
+
+/* 8.4.2: a word is there at once. */
+static void
+write_EERD(struct sl_softnic *nic, const struct softnic_slot *at, uint32_t val)
+{
+	struct softigb *d = softigb_of(nic);
+	uint32_t addr = SL_GET(SL_EERD_ADDR, val);
+	uint32_t word = addr < SOFTIGB_NVM_WORDS ? d->nvm[addr] : UINT16_MAX;
+
+	(void)at;
+	if ((val & SL_EERD_START) == 0)
+		d->r.EERD[0] = val & ~SL_EERD_DONE;
+	else
+		d->r.EERD[0] =
+			SL_PREP(SL_EERD_ADDR, addr) | SL_EERD_DONE | SL_PREP(SL_EERD_DATA, word);
+}
+
+/* 8.4.1: access is granted as soon as it is asked for: no firmware competes. */
+static void
+write_EECD(struct sl_softnic *nic, const struct softnic_slot *at, uint32_t val)
+{
+	const uint32_t fixed = SL_EECD_EE_PRES | SL_EECD_AUTO_RD | SL_EECD_EE_SIZE | SL_EECD_DO;
+	struct softigb *d = softigb_of(nic);
+
+	(void)at;
+	val = (val & ~(fixed | SL_EECD_EE_GNT)) | (d->r.EECD[0] & fixed);
+	if ((val & SL_EECD_EE_REQ) != 0)
+		val |= SL_EECD_EE_GNT;
+	d->r.EECD[0] = val;
+}
+
+const struct softnic_hook softigb_nvm_hooks[] = {
+	{SL_EERD, .write = write_EERD},
+	{SL_EECD, .write = write_EECD},
+	{.reg = SOFTNIC_NO_REG},
+};
