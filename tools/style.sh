@@ -150,6 +150,18 @@ check_state() {
 		verdict "no mutable state at file scope"
 }
 
+# A library whose files call each other in a circle has no first page.
+check_circles() {
+	local objects
+	objects=$(find build/lib/shm/libsl_shm.a.p -name 'sl_*.o' 2>/dev/null)
+	[[ -n $objects ]] || {
+		printf 'SKIP\tno circle of files in lib/shm\tno build/: ./syncline build\n'
+		return
+	}
+	# shellcheck disable=SC2086
+	python3 tools/check_circles.py $objects | verdict "no circle of files in lib/shm"
+}
+
 check_shell() {
 	needs shellcheck "shellcheck" || return
 	{ files '*.sh' syncline .ci/run; } | xargs -r shellcheck -x -f gcc | verdict "shellcheck"
@@ -186,6 +198,7 @@ check_words
 check_releases
 check_headers
 check_state
+check_circles
 check_shell
 check_alone
 check_docs

@@ -39,7 +39,7 @@ check_ns(const struct sl_check *c)
 static unsigned int
 map_index(const struct sl_check *c, const void *at, bool device)
 {
-	struct check_map *const *maps = device ? c->devs : c->maps;
+	struct check_mapping *const *maps = device ? c->devs : c->maps;
 	unsigned int lo = 0, hi = c->nb_maps;
 
 	while (lo < hi) {
@@ -54,10 +54,10 @@ map_index(const struct sl_check *c, const void *at, bool device)
 	return lo;
 }
 
-struct check_map *
+struct check_mapping *
 check_find(struct sl_check *c, const void *va)
 {
-	struct check_map *m = c->last;
+	struct check_mapping *m = c->last;
 	unsigned int i;
 
 	if (m != NULL && (uintptr_t)va - (uintptr_t)m->va < m->len)
@@ -69,10 +69,10 @@ check_find(struct sl_check *c, const void *va)
 	return c->last;
 }
 
-struct check_map *
+struct check_mapping *
 check_find_device(struct sl_check *c, const void *dev)
 {
-	struct check_map *m = c->last;
+	struct check_mapping *m = c->last;
 	unsigned int i;
 
 	if (m != NULL && (uintptr_t)dev - (uintptr_t)m->dev < m->len)
@@ -101,7 +101,7 @@ zeroes(size_t len)
 }
 
 static void
-map_free(struct check_map *m)
+map_free(struct check_mapping *m)
 {
 	if (m->mem != NULL)
 		munmap(m->mem, m->mem_len);
@@ -116,12 +116,12 @@ map_free(struct check_map *m)
  * counts as dirty until synced (R1). The device's copy has the same offset in a
  * page as the memory: an IOMMU maps pages.
  */
-static struct check_map *
-map_new(const struct sl_check *c, const struct sl_sync_memory *memory)
+static struct check_mapping *
+map_new(const struct sl_check *c, const struct sl_sync_mapping *memory)
 {
 	size_t in_page = (uintptr_t)memory->va & ((size_t)sysconf(_SC_PAGESIZE) - 1);
 	size_t part = whole_pages(in_page + memory->len);
-	struct check_map *m = calloc(1, sizeof(*m));
+	struct check_mapping *m = calloc(1, sizeof(*m));
 
 	if (m == NULL)
 		return NULL;
@@ -154,7 +154,7 @@ map_new(const struct sl_check *c, const struct sl_sync_memory *memory)
 
 /* Forget the tombs of memory whose addresses are mapped again. */
 static void
-tombs_clear(struct sl_check *c, const struct check_map *m)
+tombs_clear(struct sl_check *c, const struct check_mapping *m)
 {
 	unsigned int i;
 
@@ -171,7 +171,7 @@ static bool
 lists_grow(struct sl_check *c)
 {
 	const size_t size = (c->nb_maps + 1) * sizeof(*c->maps);
-	struct check_map **maps = realloc(c->maps, size), **devs;
+	struct check_mapping **maps = realloc(c->maps, size), **devs;
 
 	if (maps == NULL)
 		return false;
@@ -184,7 +184,7 @@ lists_grow(struct sl_check *c)
 }
 
 static void
-lists_add(struct sl_check *c, struct check_map *m)
+lists_add(struct sl_check *c, struct check_mapping *m)
 {
 	unsigned int i = map_index(c, m->va, false), k = map_index(c, m->dev, true);
 
@@ -196,7 +196,7 @@ lists_add(struct sl_check *c, struct check_map *m)
 }
 
 static void
-lists_remove(struct sl_check *c, const struct check_map *m)
+lists_remove(struct sl_check *c, const struct check_mapping *m)
 {
 	unsigned int i = map_index(c, m->va, false), k = map_index(c, m->dev, true);
 
@@ -206,10 +206,10 @@ lists_remove(struct sl_check *c, const struct check_map *m)
 }
 
 static void *
-check_map(void *ctx, const struct sl_sync_memory *memory)
+check_mapping(void *ctx, const struct sl_sync_mapping *memory)
 {
 	struct sl_check *c = ctx;
-	struct check_map *m = map_new(c, memory);
+	struct check_mapping *m = map_new(c, memory);
 
 	if (m == NULL)
 		return NULL;
@@ -229,7 +229,7 @@ check_map(void *ctx, const struct sl_sync_memory *memory)
 
 /* Find the first line that the NIC still uses or that is being handed to it. */
 static bool
-map_in_use(struct sl_check *c, const struct check_map *m, uint32_t *at)
+map_in_use(struct sl_check *c, const struct check_mapping *m, uint32_t *at)
 {
 	uint32_t i;
 
@@ -251,7 +251,7 @@ map_in_use(struct sl_check *c, const struct check_map *m, uint32_t *at)
 
 /* Remove the map from every list that points to it. */
 static void
-map_unlink(struct sl_check *c, const struct check_map *m)
+map_unlink(struct sl_check *c, const struct check_mapping *m)
 {
 	struct check_list *lists[2];
 	struct check_thread *t;
@@ -275,7 +275,7 @@ static void
 check_unmap(void *ctx, void *va, size_t len)
 {
 	struct sl_check *c = ctx;
-	struct check_map *m;
+	struct check_mapping *m;
 	uint32_t at = 0;
 	size_t lo, n;
 
@@ -408,7 +408,7 @@ sl_check_create(const struct sl_check_params *params, struct sl_check **out)
 	c->nb_sites = 1; /* site 0 stands for all places beyond CHECK_SITES */
 	c->seam = (struct sl_sync_checker){
 		.sync = check_sync,
-		.map = check_map,
+		.map = check_mapping,
 		.unmap = check_unmap,
 		.fence = check_fence,
 		.release = check_release,

@@ -12,7 +12,7 @@
 
 /* The NIC has no right to these units: report which mistake of the driver led to that. */
 static void
-report_no_right(struct sl_check *c, struct check_map *m, uint32_t i, size_t lo, size_t n,
+report_no_right(struct sl_check *c, struct check_mapping *m, uint32_t i, size_t lo, size_t n,
 	uint16_t units, bool write)
 {
 	const char *does = write ? "writes to" : "reads";
@@ -42,7 +42,7 @@ report_no_right(struct sl_check *c, struct check_map *m, uint32_t i, size_t lo, 
 }
 
 static void
-read_line(struct sl_check *c, struct check_map *m, uint32_t i, size_t lo, size_t n)
+read_line(struct sl_check *c, struct check_mapping *m, uint32_t i, size_t lo, size_t n)
 {
 	uint16_t units = check_units(c, m, i, lo, n);
 	struct check_line *l = &m->line[i];
@@ -69,7 +69,7 @@ read_line(struct sl_check *c, struct check_map *m, uint32_t i, size_t lo, size_t
 }
 
 static void
-write_line(struct sl_check *c, struct check_map *m, uint32_t i, size_t lo, size_t n)
+write_line(struct sl_check *c, struct check_mapping *m, uint32_t i, size_t lo, size_t n)
 {
 	uint16_t units = check_units(c, m, i, lo, n);
 	struct check_line *l = &m->line[i];
@@ -116,7 +116,7 @@ access_fault(struct sl_check *c, const struct sl_sync_access *a)
 		}
 	}
 	for (i = 0; i < c->nb_maps; i++) {
-		struct check_map *m = c->maps[i];
+		struct check_mapping *m = c->maps[i];
 
 		off = (size_t)(a->iova - m->iova);
 		if (off >= m->len || a->len > m->len - off || a->len == 0)
@@ -133,7 +133,7 @@ void
 check_access(void *ctx, const struct sl_sync_access *a)
 {
 	struct sl_check *c = ctx;
-	struct check_map *m;
+	struct check_mapping *m;
 	uint32_t i, first, last;
 	size_t off, lo, n, end;
 

@@ -27,7 +27,7 @@ draw(struct sl_check *c)
 
 /* Add a step of the adversary to the run's hash (FNV-1a). */
 static void
-trace(struct sl_check *c, unsigned int what, const struct check_map *m, uint32_t i)
+trace(struct sl_check *c, unsigned int what, const struct check_mapping *m, uint32_t i)
 {
 	const uint64_t word[] = {what, m->serial, i};
 	unsigned int k;
@@ -38,7 +38,7 @@ trace(struct sl_check *c, unsigned int what, const struct check_map *m, uint32_t
 
 /* Eviction: write a dirty line back before its flush. */
 static void
-evict(struct sl_check *c, struct check_map *m, uint32_t i)
+evict(struct sl_check *c, struct check_mapping *m, uint32_t i)
 {
 	size_t lo, n = check_span(c, m, i, &lo);
 	struct check_line *l = &m->line[i];
@@ -65,7 +65,7 @@ evict(struct sl_check *c, struct check_map *m, uint32_t i)
  * driver's work.
  */
 static void
-refill(struct sl_check *c, struct check_map *m, uint32_t i)
+refill(struct sl_check *c, struct check_mapping *m, uint32_t i)
 {
 	size_t lo, n = check_span(c, m, i, &lo);
 	struct check_line *l = &m->line[i];
@@ -81,8 +81,8 @@ refill(struct sl_check *c, struct check_map *m, uint32_t i)
 }
 
 /* Choose a line of the current call or access, or one that was handed over recently. */
-static struct check_map *
-pick(struct sl_check *c, struct check_map *m, uint32_t first, uint32_t count, uint32_t *line)
+static struct check_mapping *
+pick(struct sl_check *c, struct check_mapping *m, uint32_t first, uint32_t count, uint32_t *line)
 {
 	uint64_t r = draw(c);
 	const struct check_recent *recent = &c->recent[(r >> 8) % CHECK_RECENT];
@@ -96,10 +96,10 @@ pick(struct sl_check *c, struct check_map *m, uint32_t first, uint32_t count, ui
 }
 
 void
-check_moment(struct sl_check *c, struct check_map *m, uint32_t first, uint32_t count)
+check_moment(struct sl_check *c, struct check_mapping *m, uint32_t first, uint32_t count)
 {
 	uint64_t r;
-	struct check_map *at;
+	struct check_mapping *at;
 	uint32_t line;
 
 	if ((c->evict | c->refill) == 0 || c->diff.coherent)
@@ -118,13 +118,13 @@ check_moment(struct sl_check *c, struct check_map *m, uint32_t first, uint32_t c
 }
 
 void
-check_remember(struct sl_check *c, struct check_map *m, uint32_t line)
+check_remember(struct sl_check *c, struct check_mapping *m, uint32_t line)
 {
 	c->recent[c->next_recent++ % CHECK_RECENT] = (struct check_recent){m, line};
 }
 
 void
-check_forget_map(struct sl_check *c, const struct check_map *m)
+check_forget_map(struct sl_check *c, const struct check_mapping *m)
 {
 	unsigned int i;
 

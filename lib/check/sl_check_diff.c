@@ -48,7 +48,7 @@ comparable(const struct sl_check *c, uint64_t word)
 	unsigned int i;
 
 	for (i = 0; i < c->nb_maps; i++) {
-		const struct check_map *m = c->maps[i];
+		const struct check_mapping *m = c->maps[i];
 
 		if (word - m->iova < m->len)
 			return UINT64_MAX ^ ((uint64_t)m->serial << 40 | (word - m->iova));
@@ -58,7 +58,8 @@ comparable(const struct sl_check *c, uint64_t word)
 
 /* Add bytes [lo, lo + n) of @p copy, one of the map's copies, to the view. */
 static void
-view_add(struct sl_check *c, const struct check_map *m, const uint8_t *copy, size_t lo, size_t n)
+view_add(
+	struct sl_check *c, const struct check_mapping *m, const uint8_t *copy, size_t lo, size_t n)
 {
 	struct check_diff *d = &c->diff;
 	uint8_t *to = d->view + d->view_len;
@@ -82,10 +83,10 @@ view_add(struct sl_check *c, const struct check_map *m, const uint8_t *copy, siz
  * that the NIC wrote. @return the map that byte @p seek of the view came from,
  * and in @p at the offset in it; NULL for none.
  */
-static const struct check_map *
+static const struct check_mapping *
 view_shown(struct sl_check *c, const struct check_range *r, unsigned int n, size_t seek, size_t *at)
 {
-	const struct check_map *found = NULL;
+	const struct check_mapping *found = NULL;
 	size_t lo, end, step, before;
 
 	for (; n > 0; r++, n--) {
@@ -139,7 +140,7 @@ view_differs(const struct sl_check *c)
  * comparable form, so a byte that differs in the view need not differ in the copies.
  */
 static bool
-word_differs(const struct check_map *m, size_t off, size_t seek, size_t len, size_t *at)
+word_differs(const struct check_mapping *m, size_t off, size_t seek, size_t len, size_t *at)
 {
 	const size_t word = ((uintptr_t)m->va + off + seek) & 7;
 	size_t i = seek < word ? 0 : seek - word, end = seek - word + 8;
@@ -156,7 +157,7 @@ word_differs(const struct check_map *m, size_t off, size_t seek, size_t len, siz
 /* --- suspects --- */
 
 struct found_line {
-	const struct check_map *map;
+	const struct check_mapping *map;
 	uint32_t line, told_at;
 };
 
@@ -185,7 +186,7 @@ lines_behind(struct sl_check *c, struct found_line *list)
 	size_t lo, len;
 
 	for (i = 0; i < c->nb_maps; i++) {
-		const struct check_map *m = c->maps[i];
+		const struct check_mapping *m = c->maps[i];
 
 		for (k = 0; k < m->lines; k++) {
 			len = check_span(c, m, k, &lo);
@@ -273,8 +274,8 @@ is_decision(const struct check_diff_file *f)
 
 /* The recorded run was repeated up to the event that differs: find the lines that may cause it. */
 static void
-located(struct sl_check *c, const struct check_map *m, size_t off, const struct check_range *shown,
-	unsigned int nb_shown)
+located(struct sl_check *c, const struct check_mapping *m, size_t off,
+	const struct check_range *shown, unsigned int nb_shown)
 {
 	struct check_diff *d = &c->diff;
 	struct check_diff_file *f = d->file;
@@ -335,7 +336,7 @@ told(struct sl_check *c)
 
 /* One event of a run that repeats the recorded one: check that it is the same, until f->at. */
 static void
-replayed(struct sl_check *c, const struct diff_event *e, const struct check_map *m, size_t off,
+replayed(struct sl_check *c, const struct diff_event *e, const struct check_mapping *m, size_t off,
 	const struct check_range *shown, unsigned int nb_shown)
 {
 	struct check_diff *d = &c->diff;
@@ -360,7 +361,7 @@ replayed(struct sl_check *c, const struct diff_event *e, const struct check_map 
 }
 
 static void
-step(struct sl_check *c, const struct diff_event *e, const struct check_map *m, size_t off,
+step(struct sl_check *c, const struct diff_event *e, const struct check_mapping *m, size_t off,
 	size_t len, const struct check_range *shown, unsigned int nb_shown)
 {
 	struct check_diff *d = &c->diff;
@@ -394,7 +395,7 @@ quiet(const struct sl_check *c)
 }
 
 static uint64_t
-id_of(const struct sl_check *c, const struct check_map *m, size_t off, size_t len)
+id_of(const struct sl_check *c, const struct check_mapping *m, size_t off, size_t len)
 {
 	uint64_t h = hash_text(CHECK_FNV_BASIS, c->now.verb);
 
@@ -406,7 +407,7 @@ id_of(const struct sl_check *c, const struct check_map *m, size_t off, size_t le
 }
 
 void
-check_diff_call(struct sl_check *c, enum check_verb verb, const struct check_map *m, size_t off,
+check_diff_call(struct sl_check *c, enum check_verb verb, const struct check_mapping *m, size_t off,
 	size_t len, const struct check_range *shown, unsigned int nb_shown)
 {
 	struct diff_event e;
@@ -428,7 +429,7 @@ check_diff_call(struct sl_check *c, enum check_verb verb, const struct check_map
 
 void
 check_diff_access(
-	struct sl_check *c, const struct sl_sync_access *a, struct check_map *m, size_t off)
+	struct sl_check *c, const struct sl_sync_access *a, struct check_mapping *m, size_t off)
 {
 	const bool heal = c->diff.pass == SL_CHECK_PASS_TRY;
 	struct check_range r = {.map = m, .off = off, .len = a->len};
@@ -483,7 +484,7 @@ check_done(void *ctx)
 }
 
 void
-check_diff_unseen(struct sl_check *c, struct check_map *m, uint32_t i)
+check_diff_unseen(struct sl_check *c, struct check_mapping *m, uint32_t i)
 {
 	size_t lo, n;
 
@@ -499,7 +500,7 @@ check_diff_unseen(struct sl_check *c, struct check_map *m, uint32_t i)
 }
 
 void
-check_diff_map(struct sl_check *c, struct check_map *m, const char *verb)
+check_diff_map(struct sl_check *c, struct check_mapping *m, const char *verb)
 {
 	const struct check_diff_file *f = c->diff.file;
 	uint32_t i;

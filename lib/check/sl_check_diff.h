@@ -31,7 +31,7 @@ struct diff_event {
 };
 
 struct diff_suspect {
-	uint32_t serial, line; /* check_map.serial */
+	uint32_t serial, line; /* check_mapping.serial */
 };
 
 struct check_diff_file {
@@ -64,15 +64,15 @@ diff_trying(const struct check_diff_file *f)
 /* sl_check_diff_tell.c */
 
 /** Describe the current call or access in words. */
-void diff_describe(const struct sl_check *c, const struct check_map *m, size_t off, size_t len,
+void diff_describe(const struct sl_check *c, const struct check_mapping *m, size_t off, size_t len,
 	char *out, size_t cap);
 /**
  * Name the line of byte @p off in the result; @p other: the bytes it should hold, NULL:
  * the device's copy.
  */
-void diff_name(struct sl_check *c, const struct check_map *m, size_t off, const uint8_t *other);
+void diff_name(struct sl_check *c, const struct check_mapping *m, size_t off, const uint8_t *other);
 /** The first byte of line @p i in which the copies of CPU and device differ. */
-size_t diff_first(const struct sl_check *c, const struct check_map *m, uint32_t i);
+size_t diff_first(const struct sl_check *c, const struct check_mapping *m, uint32_t i);
 /** End the search: write its result to the log and to the file. */
 void diff_finish(struct sl_check *c, enum sl_check_verdict verdict);
 /** Write the file's first line: what the next run is. */

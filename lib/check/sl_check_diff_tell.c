@@ -99,7 +99,7 @@ sl_check_difference_read(const char *path, struct sl_check_difference *out)
 }
 
 void
-diff_describe(const struct sl_check *c, const struct check_map *m, size_t off, size_t len,
+diff_describe(const struct sl_check *c, const struct check_mapping *m, size_t off, size_t len,
 	char *out, size_t cap)
 {
 	int n = snprintf(out, cap, "%s", c->now.verb);
@@ -116,7 +116,7 @@ diff_describe(const struct sl_check *c, const struct check_map *m, size_t off, s
 }
 
 size_t
-diff_first(const struct sl_check *c, const struct check_map *m, uint32_t i)
+diff_first(const struct sl_check *c, const struct check_mapping *m, uint32_t i)
 {
 	size_t lo, n = check_span(c, m, i, &lo), k = 0;
 
@@ -126,7 +126,7 @@ diff_first(const struct sl_check *c, const struct check_map *m, uint32_t i)
 }
 
 void
-diff_name(struct sl_check *c, const struct check_map *m, size_t off, const uint8_t *other)
+diff_name(struct sl_check *c, const struct check_mapping *m, size_t off, const uint8_t *other)
 {
 	struct sl_check_difference *r = &c->diff.file->result;
 	uint32_t i = check_line_of(c, m, off);

@@ -10,7 +10,8 @@
 #include "sl_check_priv.h"
 
 uint16_t
-check_units(const struct sl_check *c, const struct check_map *m, uint32_t i, size_t lo, size_t n)
+check_units(
+	const struct sl_check *c, const struct check_mapping *m, uint32_t i, size_t lo, size_t n)
 {
 	uintptr_t line = m->base + ((uintptr_t)i << c->shift);
 	uintptr_t from = (uintptr_t)m->va + lo, to = from + n;
@@ -26,7 +27,7 @@ check_units(const struct sl_check *c, const struct check_map *m, uint32_t i, siz
 }
 
 uint16_t
-check_diff(const struct sl_check *c, const struct check_map *m, uint32_t i, const uint8_t *a,
+check_diff(const struct sl_check *c, const struct check_mapping *m, uint32_t i, const uint8_t *a,
 	const uint8_t *b)
 {
 	uintptr_t line = m->base + ((uintptr_t)i << c->shift);
@@ -47,7 +48,7 @@ check_diff(const struct sl_check *c, const struct check_map *m, uint32_t i, cons
 }
 
 uint16_t
-check_outstanding(const struct sl_check *c, const struct check_map *m, uint32_t i)
+check_outstanding(const struct sl_check *c, const struct check_mapping *m, uint32_t i)
 {
 	const struct check_line *l = &m->line[i];
 	uint16_t written = l->written;
@@ -74,7 +75,7 @@ check_outstanding(const struct sl_check *c, const struct check_map *m, uint32_t 
 }
 
 uint16_t
-check_lost(const struct sl_check *c, const struct check_map *m, uint32_t i)
+check_lost(const struct sl_check *c, const struct check_mapping *m, uint32_t i)
 {
 	const struct check_line *l = &m->line[i];
 	uint16_t nic, cpu;
@@ -87,7 +88,7 @@ check_lost(const struct sl_check *c, const struct check_map *m, uint32_t i)
 }
 
 void
-check_cpu_wrote(struct sl_check *c, struct check_map *m, uint32_t i)
+check_cpu_wrote(struct sl_check *c, struct check_mapping *m, uint32_t i)
 {
 	uint16_t out = check_outstanding(c, m, i), changed;
 	size_t lo, n = check_span(c, m, i, &lo);
@@ -110,7 +111,7 @@ check_cpu_wrote(struct sl_check *c, struct check_map *m, uint32_t i)
 }
 
 void
-check_settle(struct sl_check *c, struct check_map *m, uint32_t i)
+check_settle(struct sl_check *c, struct check_mapping *m, uint32_t i)
 {
 	size_t lo, n;
 
@@ -146,7 +147,7 @@ copy_from_device(uint8_t *to, const uint8_t *from, size_t n)
 }
 
 void
-check_fetch(struct sl_check *c, struct check_map *m, uint32_t i)
+check_fetch(struct sl_check *c, struct check_mapping *m, uint32_t i)
 {
 	size_t lo, n = check_span(c, m, i, &lo);
 	struct check_line *l = &m->line[i];
@@ -164,7 +165,7 @@ check_fetch(struct sl_check *c, struct check_map *m, uint32_t i)
 }
 
 void
-check_apply(struct sl_check *c, struct check_map *m, uint32_t i)
+check_apply(struct sl_check *c, struct check_mapping *m, uint32_t i)
 {
 	struct check_line *l = &m->line[i];
 

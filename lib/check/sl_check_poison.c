@@ -56,7 +56,7 @@ check_equal(const uint8_t *a, const uint8_t *b, size_t n)
 }
 
 void
-check_poison(struct sl_check *c, struct check_map *m, uint32_t i, uint16_t units)
+check_poison(struct sl_check *c, struct check_mapping *m, uint32_t i, uint16_t units)
 {
 	uintptr_t line = m->base + ((uintptr_t)i << c->shift), from, to;
 	uintptr_t start = (uintptr_t)m->va, end = start + m->len;
@@ -78,7 +78,7 @@ check_poison(struct sl_check *c, struct check_map *m, uint32_t i, uint16_t units
 }
 
 void
-check_unpoison(struct sl_check *c, struct check_map *m, uint32_t i)
+check_unpoison(struct sl_check *c, struct check_mapping *m, uint32_t i)
 {
 	size_t lo, n = check_span(c, m, i, &lo);
 
@@ -86,7 +86,7 @@ check_unpoison(struct sl_check *c, struct check_map *m, uint32_t i)
 }
 
 void
-check_unpoison_map(struct check_map *m)
+check_unpoison_map(struct check_mapping *m)
 {
 	ASAN_UNPOISON_MEMORY_REGION(m->va, m->len);
 }

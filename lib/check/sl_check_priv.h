@@ -91,7 +91,7 @@ struct check_line {
 };
 
 /** One region or buffer. */
-struct check_map {
+struct check_mapping {
 	char name[SL_SHM_NAME_LEN];
 	uint8_t *va;	 /* the CPU's copy */
 	uint8_t *dev;	 /* the device's copy of the byte at va */
@@ -115,7 +115,7 @@ struct check_map {
 
 /** A range of a map that waits for a thread's barrier or fence: in lines and in bytes. */
 struct check_range {
-	struct check_map *map;
+	struct check_mapping *map;
 	uint32_t first, count;
 	size_t off, len;
 };
@@ -154,7 +154,7 @@ struct check_tomb {
 };
 
 struct check_recent {
-	struct check_map *map;
+	struct check_mapping *map;
 	uint32_t line;
 };
 
@@ -193,9 +193,9 @@ struct sl_check {
 	bool device_tells; /* a device tells its accesses */
 	pthread_t cpu;	   /* the thread of the last sync call */
 	struct sl_check_stats stats;
-	struct check_map **maps; /* sorted by va */
-	struct check_map **devs; /* the same maps, sorted by dev */
-	struct check_map *last;
+	struct check_mapping **maps; /* sorted by va */
+	struct check_mapping **devs; /* the same maps, sorted by dev */
+	struct check_mapping *last;
 	unsigned int nb_maps;
 	uint32_t next_serial;
 	struct check_thread *threads;
@@ -222,7 +222,7 @@ struct sl_check {
 
 /** Bytes of line @p i that belong to the map: [*lo, *lo + result), offsets in the map. */
 static inline size_t
-check_span(const struct sl_check *c, const struct check_map *m, uint32_t i, size_t *lo)
+check_span(const struct sl_check *c, const struct check_mapping *m, uint32_t i, size_t *lo)
 {
 	uintptr_t from = m->base + ((uintptr_t)i << c->shift), to = from + c->line;
 	uintptr_t start = (uintptr_t)m->va, end = start + m->len;
@@ -234,7 +234,7 @@ check_span(const struct sl_check *c, const struct check_map *m, uint32_t i, size
 }
 
 static inline uint32_t
-check_line_of(const struct sl_check *c, const struct check_map *m, size_t off)
+check_line_of(const struct sl_check *c, const struct check_mapping *m, size_t off)
 {
 	return (uint32_t)(((uintptr_t)m->va + off - m->base) >> c->shift);
 }
@@ -261,21 +261,21 @@ check_equal(const uint8_t *a, const uint8_t *b, size_t n)
 #endif
 
 static inline bool
-check_cpu_changed(const struct check_map *m, size_t lo, size_t n)
+check_cpu_changed(const struct check_mapping *m, size_t lo, size_t n)
 {
 	return !check_equal(m->va + lo, m->synced + lo, n);
 }
 
 static inline bool
-check_nic_changed(const struct check_map *m, size_t lo, size_t n)
+check_nic_changed(const struct check_mapping *m, size_t lo, size_t n)
 {
 	return memcmp(m->dev + lo, m->synced + lo, n) != 0;
 }
 
 /* sl_check.c */
-struct check_map *check_find(struct sl_check *c, const void *va);
+struct check_mapping *check_find(struct sl_check *c, const void *va);
 /** The map whose device copy contains the byte at @p dev. */
-struct check_map *check_find_device(struct sl_check *c, const void *dev);
+struct check_mapping *check_find_device(struct sl_check *c, const void *dev);
 /** The current thread; NULL on no memory: its calls are then complete at once. */
 struct check_thread *check_self(struct sl_check *c);
 uint64_t check_ns(const struct sl_check *c);
@@ -283,38 +283,38 @@ uint64_t check_ns(const struct sl_check *c);
 /* sl_check_line.c: one line */
 
 /** Mask of the units that [lo, lo + n) of the map touches within line @p i. */
-uint16_t check_units(const struct sl_check *c, const struct check_map *m, uint32_t i, size_t lo,
+uint16_t check_units(const struct sl_check *c, const struct check_mapping *m, uint32_t i, size_t lo,
 	size_t n);
 /** Units of line @p i in which two copies @p a and @p b of the map differ. */
-uint16_t check_diff(const struct sl_check *c, const struct check_map *m, uint32_t i,
+uint16_t check_diff(const struct sl_check *c, const struct check_mapping *m, uint32_t i,
 	const uint8_t *a, const uint8_t *b);
 /** Units that the NIC may still write. */
-uint16_t check_outstanding(const struct sl_check *c, const struct check_map *m, uint32_t i);
+uint16_t check_outstanding(const struct sl_check *c, const struct check_mapping *m, uint32_t i);
 /**
  * Units that the NIC wrote and the CPU neither fetched nor wrote: a write-back of the
  * line loses them.
  */
-uint16_t check_lost(const struct sl_check *c, const struct check_map *m, uint32_t i);
+uint16_t check_lost(const struct sl_check *c, const struct check_mapping *m, uint32_t i);
 /** The CPU wrote to the line: report that if the NIC may write there, or if its data is lost. */
-void check_cpu_wrote(struct sl_check *c, struct check_map *m, uint32_t i);
+void check_cpu_wrote(struct sl_check *c, struct check_mapping *m, uint32_t i);
 /** Complete a pending flush: the device's copy gets the content. */
-void check_settle(struct sl_check *c, struct check_map *m, uint32_t i);
+void check_settle(struct sl_check *c, struct check_mapping *m, uint32_t i);
 /** Copy the device's content to the CPU's copy. The line must be clean. */
-void check_fetch(struct sl_check *c, struct check_map *m, uint32_t i);
+void check_fetch(struct sl_check *c, struct check_mapping *m, uint32_t i);
 /** Give the NIC the rights that are pending. */
-void check_apply(struct sl_check *c, struct check_map *m, uint32_t i);
+void check_apply(struct sl_check *c, struct check_mapping *m, uint32_t i);
 /** Give the line back to the CPU. */
 void check_take_back(struct check_line *l);
 
 /* sl_check_poison.c: AddressSanitizer reports who touches the CPU's copy of what is poisoned */
 #if CHECK_ASAN
 /** Poison units of line @p i, which the NIC owns for writing; not in regions of usage OTHER. */
-void check_poison(struct sl_check *c, struct check_map *m, uint32_t i, uint16_t units);
-void check_unpoison(struct sl_check *c, struct check_map *m, uint32_t i);
-void check_unpoison_map(struct check_map *m);
+void check_poison(struct sl_check *c, struct check_mapping *m, uint32_t i, uint16_t units);
+void check_unpoison(struct sl_check *c, struct check_mapping *m, uint32_t i);
+void check_unpoison_map(struct check_mapping *m);
 #else
 static inline void
-check_poison(struct sl_check *c, struct check_map *m, uint32_t i, uint16_t units)
+check_poison(struct sl_check *c, struct check_mapping *m, uint32_t i, uint16_t units)
 {
 	(void)c;
 	(void)m;
@@ -323,7 +323,7 @@ check_poison(struct sl_check *c, struct check_map *m, uint32_t i, uint16_t units
 }
 
 static inline void
-check_unpoison(struct sl_check *c, struct check_map *m, uint32_t i)
+check_unpoison(struct sl_check *c, struct check_mapping *m, uint32_t i)
 {
 	(void)c;
 	(void)m;
@@ -331,7 +331,7 @@ check_unpoison(struct sl_check *c, struct check_map *m, uint32_t i)
 }
 
 static inline void
-check_unpoison_map(struct check_map *m)
+check_unpoison_map(struct check_mapping *m)
 {
 	(void)m;
 }
@@ -344,11 +344,11 @@ void check_fence(void *ctx, const struct sl_sync_site *site);
 void check_release(void *ctx, const void *va, size_t len, const struct sl_sync_site *site);
 /** Call @p done for each line of the list, and empty the list. */
 void check_complete(struct sl_check *c, struct check_list *list,
-	void (*done)(struct sl_check *c, struct check_map *m, uint32_t i));
+	void (*done)(struct sl_check *c, struct check_mapping *m, uint32_t i));
 
 /** Add a range to the list; without memory for that, complete it at once. */
 void check_list_add(struct sl_check *c, struct check_list *list, const struct check_range *r,
-	void (*done)(struct sl_check *c, struct check_map *m, uint32_t i));
+	void (*done)(struct sl_check *c, struct check_mapping *m, uint32_t i));
 
 /* sl_check_diff.c: searches; without a search, each of these does nothing */
 
@@ -359,18 +359,18 @@ void check_list_add(struct sl_check *c, struct check_list *list, const struct ch
 int check_diff_open(struct sl_check *c, const struct sl_check_params *params);
 void check_diff_close(struct sl_check *c);
 /** Memory enters ("map") or leaves the window, as @p verb says. */
-void check_diff_map(struct sl_check *c, struct check_map *m, const char *verb);
+void check_diff_map(struct sl_check *c, struct check_mapping *m, const char *verb);
 /**
  * A sync call takes effect. @p m NULL: it has no range. @p shown: ranges that the CPU
  * may read from now on.
  */
-void check_diff_call(struct sl_check *c, enum check_verb verb, const struct check_map *m,
+void check_diff_call(struct sl_check *c, enum check_verb verb, const struct check_mapping *m,
 	size_t off, size_t len, const struct check_range *shown, unsigned int nb_shown);
 /** A device makes an access. */
-void check_diff_access(struct sl_check *c, const struct sl_sync_access *a, struct check_map *m,
+void check_diff_access(struct sl_check *c, const struct sl_sync_access *a, struct check_mapping *m,
 	size_t off);
 /** A line is handed on, and the CPU's copy never got what the NIC wrote. */
-void check_diff_unseen(struct sl_check *c, struct check_map *m, uint32_t i);
+void check_diff_unseen(struct sl_check *c, struct check_mapping *m, uint32_t i);
 /** A device has made all accesses that it told of: sl_dma_end(). Takes the lock itself. */
 void check_done(void *ctx);
 
@@ -383,11 +383,11 @@ void check_access(void *ctx, const struct sl_sync_access *a);
  * The adversary may act. The current call is about lines [first, first + count) of @p m, or m is
  * NULL.
  */
-void check_moment(struct sl_check *c, struct check_map *m, uint32_t first, uint32_t count);
+void check_moment(struct sl_check *c, struct check_mapping *m, uint32_t first, uint32_t count);
 /** A line was handed over: the adversary prefers such lines. */
-void check_remember(struct sl_check *c, struct check_map *m, uint32_t line);
+void check_remember(struct sl_check *c, struct check_mapping *m, uint32_t line);
 /** Forget the lines of a map that is going away. */
-void check_forget_map(struct sl_check *c, const struct check_map *m);
+void check_forget_map(struct sl_check *c, const struct check_mapping *m);
 
 /* sl_check_report.c */
 
@@ -398,7 +398,7 @@ const char *check_verb_name(enum check_verb verb);
 /** Add a hand-over to a line's history. */
 void check_note(struct sl_check *c, struct check_line *l, enum check_verb verb, uint16_t site);
 /** Report a finding at [off, off + len) of @p m (NULL: in no memory of the window). */
-void check_report(struct sl_check *c, enum sl_check_class kind, struct check_map *m, size_t off,
+void check_report(struct sl_check *c, enum sl_check_class kind, struct check_mapping *m, size_t off,
 	size_t len, const char *fmt, ...) __attribute__((format(printf, 6, 7)));
 /** Log a message by the parameters' log function. */
 void check_log(struct sl_check *c, int level, const char *fmt, ...)

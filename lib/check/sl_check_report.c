@@ -167,7 +167,7 @@ check_owner_name(const struct check_line *l)
 }
 
 static const char *
-rule_of(const struct sl_check *c, enum sl_check_class kind, const struct check_map *m)
+rule_of(const struct sl_check *c, enum sl_check_class kind, const struct check_mapping *m)
 {
 	static const char *const rules[SL_CHECK_CLASSES] = {
 		[SL_CHECK_NO_BARRIER] = "T2",
@@ -322,7 +322,7 @@ sl_check_dump(struct sl_check *c, FILE *f)
 /* --- findings --- */
 
 void
-check_report(struct sl_check *c, enum sl_check_class kind, struct check_map *m, size_t off,
+check_report(struct sl_check *c, enum sl_check_class kind, struct check_mapping *m, size_t off,
 	size_t len, const char *fmt, ...)
 {
 	struct sl_check_finding f = {.kind = kind, .offset = off, .len = len, .count = 1};

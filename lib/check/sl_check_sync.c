@@ -16,7 +16,7 @@
 
 void
 check_complete(struct sl_check *c, struct check_list *list,
-	void (*done)(struct sl_check *c, struct check_map *m, uint32_t i))
+	void (*done)(struct sl_check *c, struct check_mapping *m, uint32_t i))
 {
 	unsigned int i;
 	uint32_t k;
@@ -33,7 +33,7 @@ check_complete(struct sl_check *c, struct check_list *list,
 /* Without memory for the list the range is complete at once: the check is then less strict. */
 void
 check_list_add(struct sl_check *c, struct check_list *list, const struct check_range *add,
-	void (*done)(struct sl_check *c, struct check_map *m, uint32_t i))
+	void (*done)(struct sl_check *c, struct check_mapping *m, uint32_t i))
 {
 	unsigned int room = list->room == 0 ? 64 : 2 * list->room;
 	struct check_range *r;
@@ -54,7 +54,7 @@ check_list_add(struct sl_check *c, struct check_list *list, const struct check_r
 }
 
 static void
-fetch_done(struct sl_check *c, struct check_map *m, uint32_t i)
+fetch_done(struct sl_check *c, struct check_mapping *m, uint32_t i)
 {
 	size_t lo, n = check_span(c, m, i, &lo);
 
@@ -74,7 +74,7 @@ struct call {
 	enum check_verb verb;
 	const void *va;
 	size_t len;
-	struct check_map *map;
+	struct check_mapping *map;
 	size_t off;	       /* of va in map */
 	uint32_t first, count; /* lines */
 	uint16_t site;
@@ -161,7 +161,7 @@ call_direction(struct sl_check *c, const struct call *k)
 
 /* True when the NIC wrote to the line and no update fetched that. */
 static bool
-line_unseen(const struct sl_check *c, const struct check_map *m, uint32_t i)
+line_unseen(const struct sl_check *c, const struct check_mapping *m, uint32_t i)
 {
 	const struct check_line *l = &m->line[i];
 	size_t lo, n = check_span(c, m, i, &lo);
@@ -273,7 +273,7 @@ static void
 hand_line(struct sl_check *c, const struct call *k, uint32_t i, const struct piece *p)
 {
 	const bool both = !k->map->transfer && k->map->dir == SL_DMA_BIDIRECTIONAL;
-	struct check_map *m = k->map;
+	struct check_mapping *m = k->map;
 	struct check_line *l = &m->line[i];
 
 	/* A clean line is not written back. */
@@ -370,7 +370,7 @@ update_take_back(struct sl_check *c, const struct call *k, uint32_t i)
 static void
 update_line(struct sl_check *c, const struct call *k, uint32_t i)
 {
-	struct check_map *m = k->map;
+	struct check_mapping *m = k->map;
 	struct check_line *l = &m->line[i];
 	size_t lo, n = check_span(c, m, i, &lo);
 

@@ -9,7 +9,6 @@
  */
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -17,80 +16,12 @@
 
 #define ASYNC_MAX 4096u
 
-static const char *const mode_names[] = {
-	[SL_COHERENCY_AUTO] = "auto",
-	[SL_COHERENCY_COHERENT] = "coherent",
-	[SL_COHERENCY_EXPLICIT] = "explicit",
-	[SL_COHERENCY_CHECKED] = "checked",
-};
-
-#define MODES (sizeof(mode_names) / sizeof(mode_names[0]))
-
 static void
 log_stderr(void *ctx, int level, const char *msg)
 {
 	(void)ctx;
 	if (level <= 5)
 		fprintf(stderr, "syncline: %s\n", msg);
-}
-
-void
-sl_log(const struct sl_adapter *a, int level, const char *fmt, ...)
-{
-	char text[512];
-	int n = snprintf(text, sizeof(text), "%s: ", a->name);
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(text + n, sizeof(text) - (size_t)n, fmt, ap);
-	va_end(ap);
-	a->log(a->log_ctx, level, text);
-}
-
-int
-sl_adapter_check(const struct sl_adapter *a, const char *call)
-{
-	if (a == NULL) {
-		fprintf(stderr, "syncline: %s: adapter is NULL: open one first\n", call);
-		return -EINVAL;
-	}
-	if (!sl_handle_live(&a->handle, SL_HANDLE_ADAPTER)) {
-		fprintf(stderr, "syncline: %s: adapter %p is closed, or never was one\n", call,
-			(const void *)a);
-		return -EBADF;
-	}
-	return 0;
-}
-
-bool
-sl_name_copy(char dst[SL_SHM_NAME_LEN], const char *src)
-{
-	size_t n = src == NULL ? 0 : strnlen(src, SL_SHM_NAME_LEN);
-
-	if (n == 0 || n == SL_SHM_NAME_LEN)
-		return false;
-	memcpy(dst, src, n + 1);
-	return true;
-}
-
-const char *
-sl_coherency_name(enum sl_coherency mode)
-{
-	return (unsigned int)mode < MODES ? mode_names[mode] : "unknown";
-}
-
-int
-sl_coherency_parse(const char *word, enum sl_coherency *out)
-{
-	unsigned int i;
-
-	for (i = 0; word != NULL && i < MODES; i++) {
-		if (strcmp(word, mode_names[i]) == 0) {
-			*out = (enum sl_coherency)i;
-			return 0;
-		}
-	}
-	return -EINVAL;
 }
 
 /* The mode that `auto` chooses on this platform. */
@@ -129,7 +60,7 @@ choose_mode(struct sl_adapter *a, const struct sl_adapter_params *p)
 	if (p->checker != NULL && p->checker->line != 0)
 		s->line = p->checker->line;
 	s->mode = p->coherency == SL_COHERENCY_AUTO ? auto_mode(a, p) : p->coherency;
-	if ((unsigned int)s->mode >= MODES) {
+	if ((unsigned int)s->mode > SL_COHERENCY_CHECKED) {
 		sl_log(a, 3, "coherency %u is none: auto, coherent, explicit or checked", s->mode);
 		return -EINVAL;
 	}
@@ -152,34 +83,6 @@ choose_mode(struct sl_adapter *a, const struct sl_adapter_params *p)
 		return -EINVAL;
 	}
 	return 0;
-}
-
-/* Write the numbers of the existing nodes as a list for a message. */
-static void
-list_nodes(const struct sl_topology *t, char *text, size_t len)
-{
-	int count = t->count(t->ctx);
-	size_t n = 0;
-	int i;
-
-	text[0] = '\0';
-	for (i = 0; i < count && n < len; i++) {
-		if (t->has(t->ctx, i))
-			n += (size_t)snprintf(text + n, len - n, "%s%d", n == 0 ? "" : ", ", i);
-	}
-}
-
-int
-sl_node_check(const struct sl_adapter *a, const char *what, int node)
-{
-	char nodes[128];
-
-	if (node == SL_NODE_ANY || a->topology->has(a->topology->ctx, node))
-		return 0;
-	list_nodes(a->topology, nodes, sizeof(nodes));
-	sl_log(a, 3, "%s: NUMA node %d is not here; allowed: %s, or %d for any", what, node, nodes,
-		SL_NODE_ANY);
-	return -ENODEV;
 }
 
 static const struct sl_mem_source *
@@ -269,14 +172,14 @@ sl_adapter_open(const struct sl_adapter_params *params, struct sl_adapter **out)
 unsigned int
 sl_log_live(struct sl_adapter *a)
 {
-	const struct sl_holding *h;
+	const struct sl_mapping *m;
 	unsigned int n = 0;
 
 	pthread_mutex_lock(&a->lock);
-	for (h = a->holdings; h != NULL; h = h->next, n++)
+	for (m = a->mappings; m != NULL; m = m->next, n++)
 		sl_log(a, 3, "close: %s '%s' is live%s: %zu bytes at %p",
-			h->is_region ? "region" : "buffer", h->name,
-			h->in_table ? "" : ", its hook cannot unmap it", h->len, h->va);
+			m->is_region ? "region" : "buffer", m->name,
+			m->in_table ? "" : ", its hook cannot unmap it", m->len, m->va);
 	if (a->readers != NULL) {
 		sl_log(a, 3, "close: a device still reads the window: sl_dma_close() first");
 		n++;

@@ -91,16 +91,16 @@ sl_dma_end(struct sl_dma *d)
 void *
 sl_dma_translate_miss(struct sl_dma *d, uint64_t iova, size_t len, enum sl_dma_dir dir)
 {
-	const struct sl_dma_map *m = sl_window_find(d->in_use, iova, len);
+	const struct sl_dma_piece *p = sl_window_find(d->in_use, iova, len);
 	unsigned int side = dir == SL_DMA_FROM_DEVICE;
 
-	if (m == NULL || (m->dir & dir) != dir) {
+	if (p == NULL || (p->dir & dir) != dir) {
 		__atomic_store_n(&d->faults, d->faults + 1, __ATOMIC_RELAXED);
 		return NULL;
 	}
 	if (dir != SL_DMA_BIDIRECTIONAL)
-		d->hit[side][d->next[side]++ % SL_DMA_HITS] = *m;
-	return m->va + (iova - m->iova);
+		d->hit[side][d->next[side]++ % SL_DMA_HITS] = *p;
+	return p->va + (iova - p->iova);
 }
 
 void

@@ -23,7 +23,7 @@ extern "C" {
 #endif
 
 /** One piece of the window. */
-struct sl_dma_map {
+struct sl_dma_piece {
 	uint64_t iova;
 	uint64_t len; /**< 0: an empty cache entry, which no address hits */
 	uint8_t *va;  /**< the device's view: its own copy in `checked` mode */
@@ -39,7 +39,7 @@ struct sl_dma {
 	 * Copies of pieces, valid for generation gen: [0] for reads of the device, [1] for
 	 * writes.
 	 */
-	struct sl_dma_map hit[2][SL_DMA_HITS];
+	struct sl_dma_piece hit[2][SL_DMA_HITS];
 	uint64_t gen;
 	const void *in_use; /* table between begin and end, or NULL; read by other threads */
 	uint64_t faults;    /* written by the device thread alone */
@@ -70,7 +70,7 @@ void *sl_dma_translate_miss(struct sl_dma *d, uint64_t iova, size_t len, enum sl
 static inline void *
 sl_dma_translate(struct sl_dma *d, uint64_t iova, size_t len, enum sl_dma_dir dir)
 {
-	const struct sl_dma_map *hit = d->hit[dir == SL_DMA_FROM_DEVICE];
+	const struct sl_dma_piece *hit = d->hit[dir == SL_DMA_FROM_DEVICE];
 	unsigned int i;
 
 	/* An address below the piece wraps to an offset beyond any length. */

@@ -35,20 +35,20 @@ sl_dma_dir_name(enum sl_dma_dir dir)
 }
 
 static void
-dump_holding(const struct sl_holding *h, FILE *f)
+dump_mapping(const struct sl_mapping *m, FILE *f)
 {
 	fprintf(f, "  %s '%s': %zu bytes at %p, IOVA 0x%" PRIx64 ", %s",
-		h->is_region ? "region" : "buffer", h->name, h->len, h->va, h->sg[0].iova,
-		sl_dma_dir_name(h->dir));
-	if (h->nsg > 1)
-		fprintf(f, ", %u pieces", h->nsg);
-	if (!h->in_table)
+		m->is_region ? "region" : "buffer", m->name, m->len, m->va, m->sg[0].iova,
+		sl_dma_dir_name(m->dir));
+	if (m->nsg > 1)
+		fprintf(f, ", %u pieces", m->nsg);
+	if (!m->in_table)
 		fprintf(f, ", leaving: its hook cannot unmap it");
-	if (h->is_region) {
-		fprintf(f, ", %s, %s, node %d, pages of %zu", h->cached ? "cached" : "non-cached",
-			sl_usage_name(h->usage), h->chunk.node, h->chunk.page_size);
-		if (h->queue != SL_SHM_QUEUE_NONE)
-			fprintf(f, ", queue %u", h->queue);
+	if (m->is_region) {
+		fprintf(f, ", %s, %s, node %d, pages of %zu", m->cached ? "cached" : "non-cached",
+			sl_usage_name(m->usage), m->chunk.node, m->chunk.page_size);
+		if (m->queue != SL_SHM_QUEUE_NONE)
+			fprintf(f, ", queue %u", m->queue);
 	}
 	fprintf(f, "\n");
 }
@@ -56,7 +56,7 @@ dump_holding(const struct sl_holding *h, FILE *f)
 void
 sl_shm_dump(struct sl_adapter *a, FILE *f)
 {
-	const struct sl_holding *h;
+	const struct sl_mapping *m;
 	struct sl_shm_stats s;
 
 	if (sl_adapter_check(a, "sl_shm_dump") != 0)
@@ -78,7 +78,7 @@ sl_shm_dump(struct sl_adapter *a, FILE *f)
 	fprintf(f, "  DMA faults %" PRIu64 ", sync faults %" PRIu64 "\n", s.dma_faults,
 		s.sync_faults);
 	pthread_mutex_lock(&a->lock);
-	for (h = a->holdings; h != NULL; h = h->next)
-		dump_holding(h, f);
+	for (m = a->mappings; m != NULL; m = m->next)
+		dump_mapping(m, f);
 	pthread_mutex_unlock(&a->lock);
 }

@@ -15,37 +15,37 @@ hex(uint64_t v)
 }
 
 static json_t *
-pieces_json(const struct sl_holding *h)
+pieces_json(const struct sl_mapping *m)
 {
 	json_t *list = json_array();
 	unsigned int i;
 
-	for (i = 0; i < h->nsg; i++)
+	for (i = 0; i < m->nsg; i++)
 		json_array_append_new(list,
-			json_pack("{s:o, s:I}", "iova", hex(h->sg[i].iova), "len",
-				(json_int_t)h->sg[i].len));
+			json_pack("{s:o, s:I}", "iova", hex(m->sg[i].iova), "len",
+				(json_int_t)m->sg[i].len));
 	return list;
 }
 
 static json_t *
-holding_json(const struct sl_holding *h)
+mapping_json(const struct sl_mapping *m)
 {
 	/* Callers choose names: one that is no valid UTF-8 is written in another form. */
-	json_t *name = json_string(h->name);
+	json_t *name = json_string(m->name);
 	json_t *o;
 
 	o = json_pack("{s:o, s:o, s:I, s:s, s:o, s:b}", "name",
-		name == NULL ? json_string("(not UTF-8)") : name, "va", hex((uintptr_t)h->va),
-		"len", (json_int_t)h->len, "direction", sl_dma_dir_name(h->dir), "pieces",
-		pieces_json(h), "leaving", !h->in_table);
-	if (!h->is_region)
+		name == NULL ? json_string("(not UTF-8)") : name, "va", hex((uintptr_t)m->va),
+		"len", (json_int_t)m->len, "direction", sl_dma_dir_name(m->dir), "pieces",
+		pieces_json(m), "leaving", !m->in_table);
+	if (!m->is_region)
 		return o;
-	json_object_set_new(o, "cached", json_boolean(h->cached));
-	json_object_set_new(o, "usage", json_string(sl_usage_name(h->usage)));
-	json_object_set_new(o, "node", json_integer(h->chunk.node));
-	json_object_set_new(o, "page_size", json_integer((json_int_t)h->chunk.page_size));
+	json_object_set_new(o, "cached", json_boolean(m->cached));
+	json_object_set_new(o, "usage", json_string(sl_usage_name(m->usage)));
+	json_object_set_new(o, "node", json_integer(m->chunk.node));
+	json_object_set_new(o, "page_size", json_integer((json_int_t)m->chunk.page_size));
 	json_object_set_new(
-		o, "queue", h->queue == SL_SHM_QUEUE_NONE ? json_null() : json_integer(h->queue));
+		o, "queue", m->queue == SL_SHM_QUEUE_NONE ? json_null() : json_integer(m->queue));
 	return o;
 }
 
@@ -70,7 +70,7 @@ void
 sl_shm_dump_json(struct sl_adapter *a, FILE *f)
 {
 	json_t *regions, *buffers, *o, *name;
-	const struct sl_holding *h;
+	const struct sl_mapping *m;
 	struct sl_shm_stats s;
 
 	if (sl_adapter_check(a, "sl_shm_dump_json") != 0)
@@ -79,8 +79,8 @@ sl_shm_dump_json(struct sl_adapter *a, FILE *f)
 	regions = json_array();
 	buffers = json_array();
 	pthread_mutex_lock(&a->lock);
-	for (h = a->holdings; h != NULL; h = h->next)
-		json_array_append_new(h->is_region ? regions : buffers, holding_json(h));
+	for (m = a->mappings; m != NULL; m = m->next)
+		json_array_append_new(m->is_region ? regions : buffers, mapping_json(m));
 	pthread_mutex_unlock(&a->lock);
 	name = json_string(a->name);
 	o = json_pack("{s:o, s:s, s:s, s:i, s:s, s:i, s:s, s:o, s:o, s:o}", "adapter",

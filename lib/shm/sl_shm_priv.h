@@ -15,8 +15,8 @@
 #include "sl_shm.h"
 
 /** A region or a buffer: memory in the window. */
-struct sl_holding {
-	struct sl_holding *next;
+struct sl_mapping {
+	struct sl_mapping *next;
 	char name[SL_SHM_NAME_LEN];
 	bool is_region;
 	bool cached;
@@ -40,7 +40,7 @@ struct sl_holding {
 struct sl_dma_table {
 	uint64_t gen;
 	unsigned int n;
-	struct sl_dma_map map[];
+	struct sl_dma_piece piece[];
 };
 
 struct sl_async;
@@ -83,7 +83,7 @@ struct sl_adapter {
 	 * driver's callback for these reports takes this lock.
 	 */
 	pthread_mutex_t lock;
-	struct sl_holding *holdings;
+	struct sl_mapping *mappings;
 	struct sl_dma *readers;
 	struct sl_shm_stats stats;        /* dma_faults here: those of closed readers */
 	int node;
@@ -104,19 +104,22 @@ struct sl_adapter {
 	uint64_t told_nodes;              /* nodes that stand in for another: bit node % 64 */
 };
 
-/* sl_adapter.c */
+/* sl_base.c */
 
 /** 0; -EINVAL for NULL, -EBADF for a closed handle: both are logged to standard error. */
 int sl_adapter_check(const struct sl_adapter *a, const char *call);
 void sl_log(const struct sl_adapter *a, int level, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
-/** Log every region and buffer that is live; takes the lock. @return how many. */
-unsigned int sl_log_live(struct sl_adapter *a);
 /** Copy a name; false when it is NULL, empty or too long. */
 bool sl_name_copy(char dst[SL_SHM_NAME_LEN], const char *src);
 
 /** 0, or -ENODEV: logged with the nodes that exist. @p what names the object in the message. */
 int sl_node_check(const struct sl_adapter *a, const char *what, int node);
+
+/* sl_adapter.c */
+
+/** Log every region and buffer that is live; takes the lock. @return how many. */
+unsigned int sl_log_live(struct sl_adapter *a);
 
 /* sl_region.c */
 
@@ -131,27 +134,27 @@ void sl_region_refuse(struct sl_adapter *a, const char *call, const struct sl_re
 int sl_window_init(struct sl_adapter *a);
 void sl_window_fini(struct sl_adapter *a);
 /** The piece that contains all of [iova, iova + len), or NULL. No lock. */
-const struct sl_dma_map *sl_window_find(const struct sl_dma_table *t, uint64_t iova, size_t len);
+const struct sl_dma_piece *sl_window_find(const struct sl_dma_table *t, uint64_t iova, size_t len);
 
 /**
- * Bring @p h into the window: checker, hook, table. On an error nothing has
+ * Bring @p m into the window: checker, hook, table. On an error nothing has
  * changed, except for -ENOTRECOVERABLE: @p h is then listed, but not in the table.
  */
-int sl_window_add(struct sl_adapter *a, struct sl_holding *h);
+int sl_window_add(struct sl_adapter *a, struct sl_mapping *m);
 /**
  * Take @p h out of the window. On return of 0 no device thread uses it and it is
  * no longer listed. On the hook's error it stays listed: call again later.
  */
-int sl_window_remove(struct sl_adapter *a, struct sl_holding *h);
+int sl_window_remove(struct sl_adapter *a, struct sl_mapping *m);
 /** Count the table's bytes and pieces. */
 void sl_window_usage(const struct sl_adapter *a, struct sl_window_usage *out);
 /** Add @p h to the figures of live memory (sign 1) or subtract it (-1). */
-void sl_holding_count(struct sl_adapter *a, const struct sl_holding *h, int sign);
+void sl_mapping_count(struct sl_adapter *a, const struct sl_mapping *m, int sign);
 /**
- * The holding that contains all of [va, va + len), or with whole = false any byte of
+ * The mapping that contains all of [va, va + len), or with whole = false any byte of
  * it; or NULL.
  */
-struct sl_holding *sl_holding_at(const struct sl_adapter *a, const void *va, size_t len, bool whole);
+struct sl_mapping *sl_mapping_at(const struct sl_adapter *a, const void *va, size_t len, bool whole);
 
 /* sl_region.c; takes the lock, and frees memory without it */
 

@@ -78,7 +78,7 @@ struct sl_sync_site {
 };
 
 /** Memory that enters the window, as sl_sync_checker.map is told. */
-struct sl_sync_memory {
+struct sl_sync_mapping {
 	const char *name;      /**< valid during the call alone */
 	void *va;
 	uint64_t iova;         /**< of the first byte */
@@ -112,7 +112,7 @@ struct sl_sync_checker {
 	 * sl_dma_translate() then leads to, or NULL on no memory. Without map the
 	 * device reaches the memory itself. Control thread.
 	 */
-	void *(*map)(void *ctx, const struct sl_sync_memory *memory);
+	void *(*map)(void *ctx, const struct sl_sync_mapping *memory);
 	void (*unmap)(void *ctx, void *va, size_t len);
 	/** sl_update_fence(). */
 	void (*fence)(void *ctx, const struct sl_sync_site *site);

@@ -23,7 +23,7 @@
 static struct sl_dma_table *
 table_new(unsigned int n)
 {
-	return calloc(1, sizeof(struct sl_dma_table) + n * sizeof(struct sl_dma_map));
+	return calloc(1, sizeof(struct sl_dma_table) + n * sizeof(struct sl_dma_piece));
 }
 
 int
@@ -93,7 +93,7 @@ table_find(const struct sl_dma_table *t, uint64_t iova)
 	while (lo < hi) {
 		unsigned int mid = lo + (hi - lo) / 2;
 
-		if (t->map[mid].iova + (t->map[mid].len - 1) < iova)
+		if (t->piece[mid].iova + (t->piece[mid].len - 1) < iova)
 			lo = mid + 1;
 		else
 			hi = mid;
@@ -101,61 +101,62 @@ table_find(const struct sl_dma_table *t, uint64_t iova)
 	return lo;
 }
 
-const struct sl_dma_map *
+const struct sl_dma_piece *
 sl_window_find(const struct sl_dma_table *t, uint64_t iova, size_t len)
 {
 	unsigned int i = table_find(t, iova);
 
-	if (i == t->n || iova < t->map[i].iova || len > t->map[i].len - (iova - t->map[i].iova))
+	if (i == t->n || iova < t->piece[i].iova ||
+		len > t->piece[i].len - (iova - t->piece[i].iova))
 		return NULL;
-	return &t->map[i];
+	return &t->piece[i];
 }
 
 static int
-table_insert(struct sl_dma_table *t, const struct sl_dma_map *m)
+table_insert(struct sl_dma_table *t, const struct sl_dma_piece *p)
 {
-	unsigned int i = table_find(t, m->iova);
+	unsigned int i = table_find(t, p->iova);
 
-	if (i < t->n && t->map[i].iova <= m->iova + (m->len - 1))
+	if (i < t->n && t->piece[i].iova <= p->iova + (p->len - 1))
 		return -EEXIST;
-	memmove(&t->map[i + 1], &t->map[i], (t->n - i) * sizeof(*m));
-	t->map[i] = *m;
+	memmove(&t->piece[i + 1], &t->piece[i], (t->n - i) * sizeof(*p));
+	t->piece[i] = *p;
 	t->n++;
 	return 0;
 }
 
-/* A copy of the adapter's table with the pieces of h added; NULL, and *err, when it cannot be. */
+/* A copy of the adapter's table with the pieces of m added; NULL, and *err, when it cannot be. */
 static struct sl_dma_table *
-table_with(const struct sl_adapter *a, const struct sl_holding *h, int *err)
+table_with(const struct sl_adapter *a, const struct sl_mapping *m, int *err)
 {
 	const struct sl_dma_table *old = a->table;
-	struct sl_dma_table *t = table_new(old->n + h->nsg);
-	uint8_t *va = h->device_va;
+	struct sl_dma_table *t = table_new(old->n + m->nsg);
+	uint8_t *va = m->device_va;
 	unsigned int i;
 
 	*err = -ENOMEM;
 	if (t == NULL)
 		return NULL;
 	t->n = old->n;
-	memcpy(t->map, old->map, old->n * sizeof(t->map[0]));
-	for (i = 0; i < h->nsg; i++) {
-		struct sl_dma_map m = {h->sg[i].iova, h->sg[i].len, va, h->dir};
+	memcpy(t->piece, old->piece, old->n * sizeof(t->piece[0]));
+	for (i = 0; i < m->nsg; i++) {
+		struct sl_dma_piece p = {m->sg[i].iova, m->sg[i].len, va, m->dir};
 
-		*err = table_insert(t, &m);
+		*err = table_insert(t, &p);
 		if (*err != 0) {
 			sl_log(a, 3,
 				"'%s': IOVA 0x%" PRIx64 " of %zu bytes is in the window already",
-				h->name, h->sg[i].iova, h->sg[i].len);
+				m->name, m->sg[i].iova, m->sg[i].len);
 			free(t);
 			return NULL;
 		}
-		va += h->sg[i].len;
+		va += m->sg[i].len;
 	}
 	return t;
 }
 
 static struct sl_dma_table *
-table_without(const struct sl_adapter *a, const struct sl_holding *h)
+table_without(const struct sl_adapter *a, const struct sl_mapping *m)
 {
 	const struct sl_dma_table *old = a->table;
 	struct sl_dma_table *t = table_new(old->n);
@@ -164,42 +165,42 @@ table_without(const struct sl_adapter *a, const struct sl_holding *h)
 	if (t == NULL)
 		return NULL;
 	for (i = 0; i < old->n; i++) {
-		const uint8_t *va = old->map[i].va, *base = h->device_va;
+		const uint8_t *va = old->piece[i].va, *base = m->device_va;
 
-		if (va < base || va >= base + h->len)
-			t->map[t->n++] = old->map[i];
+		if (va < base || va >= base + m->len)
+			t->piece[t->n++] = old->piece[i];
 	}
 	return t;
 }
 
 /* Bytes of piece i for the hook. A region's last piece is mapped to the end of its granule. */
 static size_t
-hook_len(const struct sl_adapter *a, const struct sl_holding *h, unsigned int i)
+hook_len(const struct sl_adapter *a, const struct sl_mapping *m, unsigned int i)
 {
-	size_t len = h->sg[i].len;
+	size_t len = m->sg[i].len;
 
-	return a->granule != 0 && h->is_region && i == h->nsg - 1 ? len + (h->size - h->len) : len;
+	return a->granule != 0 && m->is_region && i == m->nsg - 1 ? len + (m->size - m->len) : len;
 }
 
 /* Unmap from the last piece to the first. After an error the next call goes on with that piece. */
 static int
-hook_unmap(struct sl_adapter *a, struct sl_holding *h)
+hook_unmap(struct sl_adapter *a, struct sl_mapping *m)
 {
-	uint8_t *va = h->device_va;
+	uint8_t *va = m->device_va;
 	unsigned int i;
 	int ret;
 
-	for (i = 0; i < h->hooked; i++)
-		va += h->sg[i].len;
-	for (; h->hooked > 0; h->hooked--) {
-		i = h->hooked - 1;
-		va -= h->sg[i].len;
-		ret = a->window->unmap(a->window_ctx, va, h->sg[i].iova, hook_len(a, h, i));
+	for (i = 0; i < m->hooked; i++)
+		va += m->sg[i].len;
+	for (; m->hooked > 0; m->hooked--) {
+		i = m->hooked - 1;
+		va -= m->sg[i].len;
+		ret = a->window->unmap(a->window_ctx, va, m->sg[i].iova, hook_len(a, m, i));
 		if (ret != 0) {
 			sl_log(a, 3,
 				"'%s': the window's hook cannot unmap IOVA 0x%" PRIx64
 				": %s; a device may still reach the memory, so it is kept",
-				h->name, h->sg[i].iova, strerror(-ret));
+				m->name, m->sg[i].iova, strerror(-ret));
 			return ret;
 		}
 	}
@@ -207,86 +208,86 @@ hook_unmap(struct sl_adapter *a, struct sl_holding *h)
 }
 
 static int
-hook_map(struct sl_adapter *a, struct sl_holding *h)
+hook_map(struct sl_adapter *a, struct sl_mapping *m)
 {
-	uint8_t *va = h->device_va;
+	uint8_t *va = m->device_va;
 	unsigned int i;
 	int ret;
 
-	for (i = 0; i < h->nsg && a->window != NULL; i++) {
-		ret = a->window->map(a->window_ctx, va, h->sg[i].iova, hook_len(a, h, i), h->dir);
+	for (i = 0; i < m->nsg && a->window != NULL; i++) {
+		ret = a->window->map(a->window_ctx, va, m->sg[i].iova, hook_len(a, m, i), m->dir);
 		if (ret == 0 || ret == -ENOTRECOVERABLE)
-			h->hooked = i + 1;
+			m->hooked = i + 1;
 		if (ret != 0) {
 			sl_log(a, 3,
 				"'%s': the window's hook refuses IOVA 0x%" PRIx64
 				" of %zu bytes: %s",
-				h->name, h->sg[i].iova, h->sg[i].len, strerror(-ret));
-			if (hook_unmap(a, h) != 0)
+				m->name, m->sg[i].iova, m->sg[i].len, strerror(-ret));
+			if (hook_unmap(a, m) != 0)
 				return -ENOTRECOVERABLE;
 			return ret == -ENOTRECOVERABLE ? -EIO : ret;
 		}
-		va += h->sg[i].len;
+		va += m->sg[i].len;
 	}
 	return 0;
 }
 
 static void
-list_add(struct sl_adapter *a, struct sl_holding *h)
+list_add(struct sl_adapter *a, struct sl_mapping *m)
 {
-	h->next = a->holdings;
-	a->holdings = h;
+	m->next = a->mappings;
+	a->mappings = m;
 }
 
 int
-sl_window_add(struct sl_adapter *a, struct sl_holding *h)
+sl_window_add(struct sl_adapter *a, struct sl_mapping *m)
 {
 	const struct sl_sync_checker *c = a->checker;
 	struct sl_dma_table *t;
 	int ret;
 
-	h->device_va = h->va;
+	m->device_va = m->va;
 	if (c != NULL && c->map != NULL)
-		h->device_va = c->map(c->ctx,
-			&(struct sl_sync_memory){.name = h->name,
-				.va = h->va,
-				.iova = h->sg[0].iova,
-				.len = h->len,
-				.dir = h->dir,
-				.usage = h->usage,
-				.desc_len = h->desc_len,
-				.queue = h->queue,
-				.region = h->is_region});
-	if (h->device_va == NULL) {
-		sl_log(a, 3, "'%s': the checker has no memory for a copy of %zu bytes", h->name,
-			h->len);
+		m->device_va = c->map(c->ctx,
+			&(struct sl_sync_mapping){.name = m->name,
+				.va = m->va,
+				.iova = m->sg[0].iova,
+				.len = m->len,
+				.dir = m->dir,
+				.usage = m->usage,
+				.desc_len = m->desc_len,
+				.queue = m->queue,
+				.region = m->is_region});
+	if (m->device_va == NULL) {
+		sl_log(a, 3, "'%s': the checker has no memory for a copy of %zu bytes", m->name,
+			m->len);
 		return -ENOMEM;
 	}
-	t = table_with(a, h, &ret);
+	t = table_with(a, m, &ret);
 	if (t != NULL) {
-		ret = hook_map(a, h);
+		ret = hook_map(a, m);
 		if (ret == 0) {
 			publish(a, t);
-			h->in_table = true;
-			list_add(a, h);
+			m->in_table = true;
+			list_add(a, m);
 			return 0;
 		}
 		free(t);
 	}
 	if (ret == -ENOTRECOVERABLE) {
-		list_add(a, h);
+		list_add(a, m);
 		return ret;
 	}
 	if (c != NULL && c->unmap != NULL)
-		c->unmap(c->ctx, h->va, h->len);
+		c->unmap(c->ctx, m->va, m->len);
 	return ret;
 }
 
 int
-sl_window_remove(struct sl_adapter *a, struct sl_holding *h)
+sl_window_remove(struct sl_adapter *a, struct sl_mapping *m)
 {
 	const struct sl_sync_checker *c = a->checker;
-	struct sl_holding **link = &a->holdings;
+	struct sl_mapping **link = &a->mappings;
 	struct sl_dma_table *t;
 	int ret;
 
@@ -294,23 +295,23 @@ sl_window_remove(struct sl_adapter *a, struct sl_holding *h)
 	 * Remove it from the table first: no device thread may reach it while the hook unmaps
 	 * it.
 	 */
-	if (h->in_table) {
-		t = table_without(a, h);
+	if (m->in_table) {
+		t = table_without(a, m);
 		if (t == NULL) {
-			sl_log(a, 3, "'%s': no memory for the window's table", h->name);
+			sl_log(a, 3, "'%s': no memory for the window's table", m->name);
 			return -ENOMEM;
 		}
 		publish(a, t);
-		h->in_table = false;
+		m->in_table = false;
 	}
-	ret = hook_unmap(a, h);
+	ret = hook_unmap(a, m);
 	if (ret != 0)
 		return ret;
 	if (c != NULL && c->unmap != NULL)
-		c->unmap(c->ctx, h->va, h->len);
-	while (*link != h)
+		c->unmap(c->ctx, m->va, m->len);
+	while (*link != m)
 		link = &(*link)->next;
-	*link = h->next;
+	*link = m->next;
 	return 0;
 }
 
@@ -321,36 +322,36 @@ sl_window_usage(const struct sl_adapter *a, struct sl_window_usage *out)
 
 	*out = (struct sl_window_usage){.maps = a->table->n};
 	for (i = 0; i < a->table->n; i++)
-		out->bytes += a->table->map[i].len;
+		out->bytes += a->table->piece[i].len;
 }
 
 void
-sl_holding_count(struct sl_adapter *a, const struct sl_holding *h, int sign)
+sl_mapping_count(struct sl_adapter *a, const struct sl_mapping *m, int sign)
 {
 	struct sl_shm_stats *s = &a->stats;
 
-	if (!h->is_region) {
+	if (!m->is_region) {
 		s->buffers += (size_t)sign;
-		s->bytes_buffers += (size_t)sign * h->len;
+		s->bytes_buffers += (size_t)sign * m->len;
 		return;
 	}
 	s->regions += (size_t)sign;
-	*(h->cached ? &s->bytes_cached : &s->bytes_noncached) += (size_t)sign * h->size;
+	*(m->cached ? &s->bytes_cached : &s->bytes_noncached) += (size_t)sign * m->size;
 }
 
-struct sl_holding *
-sl_holding_at(const struct sl_adapter *a, const void *va, size_t len, bool whole)
+struct sl_mapping *
+sl_mapping_at(const struct sl_adapter *a, const void *va, size_t len, bool whole)
 {
 	uintptr_t p = (uintptr_t)va;
-	struct sl_holding *h;
+	struct sl_mapping *m;
 
-	for (h = a->holdings; h != NULL; h = h->next) {
-		uintptr_t base = (uintptr_t)h->va, off = p - base;
+	for (m = a->mappings; m != NULL; m = m->next) {
+		uintptr_t base = (uintptr_t)m->va, off = p - base;
 
-		if (off < h->len && (!whole || len <= h->len - off))
-			return h;
+		if (off < m->len && (!whole || len <= m->len - off))
+			return m;
 		if (!whole && base - p < len)
-			return h;
+			return m;
 	}
 	return NULL;
 }

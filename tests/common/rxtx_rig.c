@@ -18,7 +18,7 @@
 /* --- memory in two copies --- */
 
 static void *
-copy_map(void *ctx, const struct sl_sync_memory *m)
+copy_map(void *ctx, const struct sl_sync_mapping *m)
 {
 	struct rig *r = ctx;
 	struct rig_copy *c = &r->copy[r->copies];

@@ -104,9 +104,9 @@ neighbours_add(struct kept *k, const struct sl_dma_table *t)
 	unsigned int i;
 
 	for (i = 0; i < t->n; i++) {
-		const uintptr_t at = t->map[i].iova, end = at + t->map[i].len;
-		const uintptr_t before = i == 0 ? 0 : t->map[i - 1].iova + t->map[i - 1].len;
-		const uintptr_t next = i + 1 == t->n ? UINTPTR_MAX : t->map[i + 1].iova;
+		const uintptr_t at = t->piece[i].iova, end = at + t->piece[i].len;
+		const uintptr_t before = i == 0 ? 0 : t->piece[i - 1].iova + t->piece[i - 1].len;
+		const uintptr_t next = i + 1 == t->n ? UINTPTR_MAX : t->piece[i + 1].iova;
 
 		beside_add(k, RTE_MAX(before, at - BESIDE), at);
 		beside_add(k, end, RTE_MIN(next, end + BESIDE));
@@ -184,11 +184,11 @@ go_wild(const struct h_port *p, struct h_rng *r, uint32_t one_of)
 	unsigned int i;
 
 	for (i = 0; i < t->n; i++) {
-		if ((t->map[i].dir & SL_DMA_FROM_DEVICE) == 0)
+		if ((t->piece[i].dir & SL_DMA_FROM_DEVICE) == 0)
 			continue;
-		for (at = h_range(r, 0, 2 * one_of - 2); at < t->map[i].len;
+		for (at = h_range(r, 0, 2 * one_of - 2); at < t->piece[i].len;
 			at += h_range(r, 1, 2 * one_of - 1)) {
-			t->map[i].va[at] = (uint8_t)h_rand(r);
+			t->piece[i].va[at] = (uint8_t)h_rand(r);
 			written++;
 		}
 	}

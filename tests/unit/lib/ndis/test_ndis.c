@@ -25,7 +25,7 @@ struct copies {
 };
 
 static void *
-copies_map(void *ctx, const struct sl_sync_memory *m)
+copies_map(void *ctx, const struct sl_sync_mapping *m)
 {
 	struct copies *c = ctx;
 	unsigned int i;

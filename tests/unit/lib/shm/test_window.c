@@ -278,7 +278,7 @@ test_hooks(void **state)
 
 /* A checker's part of memory: the device reaches a copy. */
 static void *
-copy_map(void *ctx, const struct sl_sync_memory *m)
+copy_map(void *ctx, const struct sl_sync_mapping *m)
 {
 	unsigned int *live = ctx;
 

@@ -566,7 +566,7 @@ test_refused_costs_nothing(void **state)
 static uint8_t copies[GRANULE] __attribute__((aligned(4096)));
 
 static void *
-copy_map(void *ctx, const struct sl_sync_memory *m)
+copy_map(void *ctx, const struct sl_sync_mapping *m)
 {
 	(void)ctx;
 	(void)m;
