@@ -136,7 +136,7 @@ sl_number_fraction(const char **text, double *out)
 		p += strspn(p, "0123456789");
 	}
 	/*
-	 * strtod() may read past p, as for "0x1": the caller then finds "x1" at *text and
+	 * The conversion may read past p, as for "0x1": the caller then finds "x1" at *text and
 	 * refuses it.
 	 */
 	errno = 0;
