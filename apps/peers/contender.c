@@ -20,17 +20,13 @@
 
 #include "contender.h"
 #include "sl_fields.h"
-#include "sl_paths.h"
 #include "sl_pmd.h"
 #include "sl_regs_82599.h"
+#include "sl_unbounded.h"
 
 #define STEP 64u
 #define FLOWS 256u /* most flows that are tried to fill every queue's lane */
 #define PORT_BASE 1024u
-#define UNBOUNDED_BITS 256u /* meson.build */
-
-/* Built for this comparison alone: meson.build. */
-SL_PATHS_DECLARE(unbounded);
 
 const struct contender_row contender_rows[] = {
 	{"igb", "DPDK's net_e1000_igb on the 82576", KIND_STOCK, "net_e1000_igb", SL_PCI_DEV_82576,
@@ -254,13 +250,45 @@ contender_drain(struct contender *c)
 
 /* --- life --- */
 
+/* Bursts without bounds are built for one kind of processor. */
+#ifdef SL_UNBOUNDED_BITS
+
+static const char *
+unbounded_obstacle(void)
+{
+	if (rte_vect_get_max_simd_bitwidth() != SL_UNBOUNDED_BITS)
+		return "it is compiled for vectors of 256 bits alone: --simd 256";
+	return rte_cpu_get_flag_enabled(RTE_CPUFLAG_AVX2) ? NULL : "this CPU has no AVX2";
+}
+
+static void
+unbounded_take(uint16_t port)
+{
+	rte_eth_fp_ops[port].rx_pkt_burst = sl_rx_unbounded_coherent;
+	rte_eth_fp_ops[port].tx_pkt_burst = sl_tx_unbounded_coherent;
+}
+
+#else
+
+static const char *
+unbounded_obstacle(void)
+{
+	return "it is compiled for x86-64 alone";
+}
+
+static void
+unbounded_take(uint16_t port)
+{
+	(void)port;
+}
+
+#endif
+
 const char *
 contender_obstacle(const struct contender_row *row)
 {
-	if (row->unbounded && rte_vect_get_max_simd_bitwidth() != UNBOUNDED_BITS)
-		return "it is compiled for vectors of 256 bits alone: --simd 256";
-	if (row->unbounded && !rte_cpu_get_flag_enabled(RTE_CPUFLAG_AVX2))
-		return "this CPU has no AVX2";
+	if (row->unbounded && unbounded_obstacle() != NULL)
+		return unbounded_obstacle();
 	if (row->kind != KIND_STOCK)
 		return NULL;
 	if (trap_obstacle() != NULL)
@@ -378,10 +406,8 @@ port_start(struct contender *c)
 		ret = rte_eth_dev_start(c->port);
 	if (ret == 0 && c->nic != NULL)
 		ret = rte_eth_promiscuous_enable(c->port);
-	if (ret == 0 && c->row->unbounded) {
-		rte_eth_fp_ops[c->port].rx_pkt_burst = sl_rx_unbounded_coherent;
-		rte_eth_fp_ops[c->port].tx_pkt_burst = sl_tx_unbounded_coherent;
-	}
+	if (ret == 0 && c->row->unbounded)
+		unbounded_take(c->port);
 	if (ret == 0 && c->row->kind == KIND_STOCK)
 		ret = stock_run(&c->stock, c->queues);
 	if (ret == 0 && rte_eth_rx_burst_mode_get(c->port, 0, &mode) == 0)
