@@ -115,6 +115,12 @@ check_releases() {
 		verdict "DPDK's release is known to the two compat files alone"
 }
 
+# No program reads another's folder, or what is private to the driver and the libraries.
+check_rooms() {
+	files '*.c' '*.h' 'apps/*meson.build' | xargs -r python3 tools/check_rooms.py |
+		verdict "programs keep to their own rooms"
+}
+
 # Each header compiles alone: it includes what it needs.
 check_headers() {
 	local headers dpdk_flags
@@ -128,7 +134,7 @@ check_headers() {
 	files 'lib/*.h' 'pmd/*.h' 'apps/*.h' | while IFS= read -r f; do
 		gcc -std=gnu11 -fsyntax-only -Wall -Wextra -Werror -D_GNU_SOURCE -DALLOW_INTERNAL_API \
 			-DALLOW_EXPERIMENTAL_API "${dpdk_flags[@]}" ${headers:+-I"$headers"} \
-			-Ilib/hw -Ilib/hw/igb -Ilib/hw/ixgbe -Ilib/shm -Ilib/check -Ilib/wire -Ilib/softnic/core -Ilib/compat -Ipmd/eth -Ipmd/burst -Ipmd/bus -Ipmd/hw -Iapps/testpmd -I"$(dirname "$f")" \
+			-Ilib/hw -Ilib/hw/igb -Ilib/hw/ixgbe -Ilib/shm -Ilib/check -Ilib/wire -Ilib/softnic/core -Ilib/compat -Ipmd/eth -Ipmd/burst -Ipmd/bus -Ipmd/hw -Iapps/common -Iapps/testpmd -I"$(dirname "$f")" \
 			-include "$f" -x c /dev/null 2>&1 | grep -E 'error|warning' | head -n 3
 	done | verdict "headers compile alone"
 }
@@ -196,6 +202,7 @@ check_format
 check_columns
 check_words
 check_releases
+check_rooms
 check_headers
 check_state
 check_circles
