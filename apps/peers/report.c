@@ -12,18 +12,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/utsname.h>
 
 #include <jansson.h>
 
 #include <rte_cycles.h>
 #include <rte_version.h>
 
+#include "environment.h"
 #include "outfile.h"
 #include "report.h"
 
 #define FORMAT_VERSION 1
-#define TEXT_LEN 128u
 
 /** Ratios that are shown: one contender's cycles over another's, and what is added to that. */
 static const struct {
@@ -202,38 +201,14 @@ report_foot(const struct report *rep)
 
 /* --- JSON --- */
 
-static void
-cpu_model(char *out, size_t len)
-{
-	FILE *f = fopen("/proc/cpuinfo", "r");
-	char line[256];
-
-	snprintf(out, len, "unknown");
-	while (f != NULL && fgets(line, sizeof(line), f) != NULL) {
-		const char *value = strchr(line, ':');
-
-		if (strncmp(line, "model name", strlen("model name")) != 0 || value == NULL)
-			continue;
-		line[strcspn(line, "\n")] = '\0';
-		snprintf(out, len, "%s", value + 2);
-		break;
-	}
-	if (f != NULL)
-		fclose(f);
-}
-
 static json_t *
-environment_json(const struct report *rep)
+environment_of(const struct report *rep)
 {
-	char cpu[TEXT_LEN];
-	struct utsname u;
+	json_t *env = environment_json(rte_version(), rte_get_tsc_hz());
 
-	cpu_model(cpu, sizeof(cpu));
-	if (uname(&u) != 0)
-		snprintf(u.release, sizeof(u.release), "unknown");
-	return json_pack("{s:s, s:f, s:s, s:s, s:s, s:b}", "cpu", cpu, "tsc_hz",
-		(double)rte_get_tsc_hz(), "kernel", u.release, "dpdk", rte_version(), "syncline",
-		SL_VERSION, "hugepages", rep->hugepages);
+	json_object_set_new(env, "syncline", json_string(SL_VERSION));
+	json_object_set_new(env, "hugepages", json_boolean(rep->hugepages));
+	return env;
 }
 
 static json_t *
@@ -323,7 +298,7 @@ report_json(const struct report *rep, const char *path, unsigned int (*signals)(
 	for (i = 0; i < rep->n; i++)
 		json_array_append_new(points, point_json(rep->measure, &rep->results[i]));
 	root = json_pack("{s:s, s:i, s:o, s:o, s:i, s:i, s:o, s:o}", "kind", "syncline-peers",
-		"format", FORMAT_VERSION, "environment", environment_json(rep), "contenders",
+		"format", FORMAT_VERSION, "environment", environment_of(rep), "contenders",
 		contenders_json(rep->measure), "rounds", rep->measure->rounds, "descriptors", RING,
 		"points", points, "explicit_lines", lines_json(rep));
 	text = root != NULL ? json_dumps(root, JSON_INDENT(1)) : NULL;

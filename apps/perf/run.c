@@ -261,6 +261,22 @@ run_jobs(struct bench *b, const struct plan *plan, json_t *result)
 	return say_error(EXIT_CODE_SETUP, "%s failed (%s)", name, strerror(-rc));
 }
 
+/* The machine, what of it is used, and what was asked for. */
+static json_t *
+environment_of(int argc, char **argv, const struct bench *b, const struct cpus *cpus, bool huge)
+{
+	json_t *env = environment_json(rte_version(), rte_get_tsc_hz()), *forward = json_array();
+	const int *cpu = cpus->cpu + (cpus->n > 1);
+
+	for (unsigned int i = 0; i < b->cores; i++)
+		json_array_append_new(forward, json_integer(cpu[i]));
+	json_object_set_new(json_object_get(env, "hugepages"), "used", json_boolean(huge));
+	json_object_set_new(env, "cpus_used",
+		json_pack("{s:i, s:o}", "device", b->place.device_cpu, "forward", forward));
+	json_object_set_new(env, "arguments", environment_arguments(argc, argv));
+	return env;
+}
+
 /* Measure in this process. */
 static int
 run_here(const struct options *o, int argc, char **argv, json_t *result)
@@ -299,18 +315,7 @@ run_here(const struct options *o, int argc, char **argv, json_t *result)
 		plan_free(&plan);
 		return EXIT_CODE_SETUP;
 	}
-	const struct environment env = {
-		.argc = argc,
-		.argv = argv,
-		.device_cpu = b.place.device_cpu,
-		.cpus = cpus.cpu + (cpus.n > 1),
-		.nb_cpus = b.cores,
-		.tsc_hz = rte_get_tsc_hz(),
-		.dpdk = rte_version(),
-		.hugepages_used = huge,
-	};
-
-	json_object_set_new(result, "environment", environment_json(&env));
+	json_object_set_new(result, "environment", environment_of(argc, argv, &b, &cpus, huge));
 	note_left(&b, &plan, result);
 	rc = run_jobs(&b, &plan, result);
 	plan_free(&plan);

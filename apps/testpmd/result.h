@@ -47,8 +47,6 @@ void result_conclude(struct run *run);
 void result_print(const struct run *run, const struct outcome *o, FILE *f);
 /** An outcome as JSON. New reference; NULL without memory. */
 json_t *result_json(const struct run *run, const struct outcome *o);
-/** Machine, kernel, versions, command line. New reference. */
-json_t *environment_json(const struct run *run);
 
 /** Burst path names of a port's first queues; "" when the driver does not tell. */
 void burst_paths(uint16_t port, char *rx, char *tx, size_t len);

@@ -9,7 +9,9 @@
 
 #include <rte_cycles.h>
 #include <rte_lcore.h>
+#include <rte_version.h>
 
+#include "environment.h"
 #include "result.h"
 #include "run.h"
 
@@ -156,6 +158,21 @@ latency_json(const struct run *run)
 	return list;
 }
 
+/* The machine, the lcores of it that are used, and what was asked for. */
+static json_t *
+environment_of(const struct run *run)
+{
+	json_t *env = environment_json(rte_version(), rte_get_tsc_hz()), *list = json_array();
+	unsigned int id;
+
+	RTE_LCORE_FOREACH (id)
+		json_array_append_new(list, json_integer(id));
+	json_object_set_new(env, "main_lcore", json_integer(rte_get_main_lcore()));
+	json_object_set_new(env, "lcores", list);
+	json_object_set_new(env, "args", environment_arguments(run->argc - 1, run->argv + 1));
+	return env;
+}
+
 json_t *
 result_json(const struct run *run, const struct outcome *o)
 {
@@ -171,7 +188,7 @@ result_json(const struct run *run, const struct outcome *o)
 		"{s:i, s:s, s:s, s:o, s:o, s:f, s:o, s:o, s:{s:s, s:I, s:I, s:I}, s:o, s:o,"
 		" s:o, s:b}",
 		"schema", RESULT_SCHEMA, "program", "sl-testpmd", "version", SL_VERSION,
-		"environment", environment_json(run), "config", config_json(run), "seconds",
+		"environment", environment_of(run), "config", config_json(run), "seconds",
 		o->rate.seconds, "rates", rates_json(&o->rate), "totals", totals_json(&o->total),
 		"loss", "method", o->by_sequence ? "sequence" : "counters", "in", (json_int_t)o->in,
 		"out", (json_int_t)o->out, "lost", (json_int_t)o->lost, "latency",

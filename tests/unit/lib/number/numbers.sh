@@ -8,11 +8,10 @@ cd "$1" || exit 1
 
 # What the kernel, other programs and our own results wrote, where C's functions do. A line: file, how many, of what.
 allowed='apps/perf/counting.c 1 totals of callgrind
-apps/perf/environment.c 1 CPU speed of the kernel
 apps/perf/plot.c 2 sizes of a result, to sort by
 apps/perf/trial.c 1 threads in /proc
 apps/common/diagnose.c 5 files of the kernel, and EAL option -m, which EAL reads
-apps/testpmd/environment.c 1 /proc/meminfo
+apps/common/environment.c 1 CPU speed and hugepages of the kernel
 lib/number/sl_number.h 1 fractions, once their form is known'
 
 found=$(grep -rnE --include='*.[ch]' '\b(strto(u?ll?|[dfl]d?|[iu]max)|ato(i|l|ll|f)|v?sscanf)\(' apps lib pmd tools |

@@ -65,21 +65,10 @@ content_of(const char *path)
 }
 
 static json_t *
-cpus_json(const struct environment *e)
+hugepages_json(void)
 {
-	json_t *list = json_array();
-
-	for (unsigned int i = 0; i < e->nb_cpus; i++)
-		json_array_append_new(list, json_integer(e->cpus[i]));
-	return json_pack("{s:i, s:o}", "device", e->device_cpu, "forward", list);
-}
-
-static json_t *
-hugepages_json(const struct environment *e)
-{
-	return json_pack("{s:b, s:o, s:o, s:o}", "used", e->hugepages_used, "total",
-		number_of("/proc/meminfo", "HugePages_Total"), "free",
-		number_of("/proc/meminfo", "HugePages_Free"), "size_kb",
+	return json_pack("{s:o, s:o, s:o}", "total", number_of("/proc/meminfo", "HugePages_Total"),
+		"free", number_of("/proc/meminfo", "HugePages_Free"), "size_kb",
 		number_of("/proc/meminfo", "Hugepagesize"));
 }
 
@@ -95,28 +84,46 @@ now_json(void)
 	return json_string(when);
 }
 
-json_t *
-environment_json(const struct environment *e)
+/* The processor's model, or the machine where the kernel names no model, as on AArch64. */
+static json_t *
+cpu_json(const struct utsname *uts)
 {
-	json_t *args = json_array();
-	double load[3] = {0};
-	struct utsname uts;
+	json_t *model = line_of("/proc/cpuinfo", "model name");
 
-	uname(&uts);
+	if (!json_is_null(model))
+		return model;
+	json_decref(model);
+	return json_string(uts->machine);
+}
+
+json_t *
+environment_json(const char *dpdk, uint64_t tsc_hz)
+{
+	double load[3] = {0};
+	struct utsname uts = {.release = ""};
+
+	(void)uname(&uts);
 	if (getloadavg(load, 3) < 1)
 		load[0] = 0;
-	for (int i = 0; i < e->argc; i++)
-		json_array_append_new(args, json_string(e->argv[i]));
 	return json_pack("{s:o, s:o, s:i, s:o, s:I, s:o, s:o, s:o, s:s, s:s, s:o, s:f, s:o, s:s,"
-			 " s:s, s:s, s:o, s:i, s:o}",
-		"time", now_json(), "cpu", line_of("/proc/cpuinfo", "model name"), "cpus",
+			 " s:s, s:s, s:i}",
+		"time", now_json(), "cpu", cpu_json(&uts), "cpus",
 		(int)sysconf(_SC_NPROCESSORS_ONLN), "clock_mhz",
-		number_of("/proc/cpuinfo", "cpu MHz"), "tsc_hz", (json_int_t)e->tsc_hz, "governor",
+		number_of("/proc/cpuinfo", "cpu MHz"), "tsc_hz", (json_int_t)tsc_hz, "governor",
 		content_of("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"), "microcode",
 		line_of("/proc/cpuinfo", "microcode"), "numa_nodes",
 		content_of("/sys/devices/system/node/online"), "kernel", uts.release, "machine",
 		uts.machine, "cpus_isolated", content_of("/sys/devices/system/cpu/isolated"),
-		"load_average", load[0], "hugepages", hugepages_json(e), "dpdk", e->dpdk, "version",
-		SL_VERSION, "git", SL_GIT, "cpus_used", cpus_json(e), "nice",
-		getpriority(PRIO_PROCESS, 0), "arguments", args);
+		"load_average", load[0], "hugepages", hugepages_json(), "dpdk", dpdk, "version",
+		SL_VERSION, "git", SL_GIT, "nice", getpriority(PRIO_PROCESS, 0));
+}
+
+json_t *
+environment_arguments(int argc, char *const *argv)
+{
+	json_t *list = json_array();
+
+	for (int i = 0; i < argc; i++)
+		json_array_append_new(list, json_string(argv[i]));
+	return list;
 }

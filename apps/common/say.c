@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -12,7 +13,7 @@ say_error(int rc, const char *fmt, ...)
 	va_list ap;
 
 	fflush(stdout);
-	fputs("sl-testpmd: ", stderr);
+	fprintf(stderr, "%s: ", program_invocation_short_name);
 	va_start(ap, fmt);
 	vfprintf(stderr, fmt, ap);
 	va_end(ap);
