@@ -17,7 +17,7 @@ doctor_help() {
 	  fix   will not work, or work less well, before this is mended
 
 	  BDF            one NIC in depth, 0000:03:00.0 say: what keeps it from the driver is
-	                 a "fix" then. Without, that is a note while no 82576 is on vfio-pci
+	                 a "fix" then. Without, that is a note while no NIC is on vfio-pci
 	  --plugin FILE  the driver's file that -d is to load (build/pmd/librte_net_syncline.so)
 	  --json         the same findings for machines, on standard output:
 	                 {"schema", "device", "findings": [{"id", "verdict", "device",
@@ -119,14 +119,18 @@ capable() {
 readonly CAP_IPC_LOCK=14 CAP_SYS_RAWIO=17
 
 # The machine's PCI devices and IOMMU groups, looked up once.
-SL_NICS=()        # all 82576
+SL_NICS=()        # all that net_syncline drives
+declare -A SL_NAMES=() # of the NIC behind each device id
 SL_GROUPS=0       # of a real IOMMU; vfio makes others of its own in no-IOMMU mode
 
 doctor_survey() {
-	local dev ids group
-	# The ids that net_syncline drives, from where the driver has them.
-	ids=$(sed -n 's/^#define SL_PCI_DEV_82576[A-Z0-9_]* 0x\([0-9A-F]*\)u.*/\L\1/p' "$SL_TOP/lib/hw/igb/sl_fields.h")
-	SL_IDS=${ids//$'\n'/ }
+	local dev id name group
+	# The ids that net_syncline drives, and the device behind each, from where the driver has them.
+	while read -r id name; do
+		SL_NAMES[$id]=$name
+		SL_IDS+=${SL_IDS:+ }$id
+	done < <(sed -n 's/^SL_DEVICE([A-Z0-9_]*, \([a-z0-9]*\), [a-z]*, 0x\([0-9A-F]*\))/\L\2 \U\1/p' \
+		"$SL_TOP/lib/hw/igb/devices.def")
 	for dev in "$SL_ROOT"/sys/bus/pci/devices/*; do
 		dev=${dev#"$SL_ROOT"}
 		look "$dev/vendor"
@@ -751,10 +755,21 @@ doctor_nic() {
 	SL_ABOUT=
 }
 
+# "Intel I350 (8086:1521)"
+nic_name() {
+	look "/sys/bus/pci/devices/$1/device"
+	printf 'Intel %s (8086:%s)' "${SL_NAMES[${REPLY#0x}]}" "${REPLY#0x}"
+}
+
 doctor_nics() {
 	local bdf
-	for bdf in "${SL_NICS[@]}"; do doctor_nic "$bdf" note; done
-	((${#SL_NICS[@]})) || finding nic note "no 82576 in this machine: the software NIC stands in"
+	for bdf in "${SL_NICS[@]}"; do
+		SL_ABOUT=$bdf
+		finding nic ok "$bdf is an $(nic_name "$bdf")"
+		doctor_nic "$bdf" note
+	done
+	((${#SL_NICS[@]})) ||
+		finding nic note "no NIC that net_syncline drives is in this machine: the software NIC stands in"
 }
 
 # The NIC asked about: is it there, is it one of ours?
@@ -766,12 +781,12 @@ doctor_device() {
 	look "$dev/device"
 	id+=:$REPLY
 	if [[ ! -d $SL_ROOT$dev ]]; then
-		finding nic fix "no PCI device $SL_DEVICE; 82576 here: ${SL_NICS[*]:-none}" "echo 1 > /sys/bus/pci/rescan"
+		finding nic fix "no PCI device $SL_DEVICE; NICs of net_syncline's here: ${SL_NICS[*]:-none}" "echo 1 > /sys/bus/pci/rescan"
 	elif [[ " ${SL_NICS[*]} " != *" $SL_DEVICE "* ]]; then
 		finding nic fix "$SL_DEVICE is $id, which net_syncline does not drive; it drives 0x8086 with $SL_IDS; \
-82576 here: ${SL_NICS[*]:-none}"
+NICs of net_syncline's here: ${SL_NICS[*]:-none}"
 	else
-		finding nic ok "$SL_DEVICE is one of net_syncline's: $id"
+		finding nic ok "$SL_DEVICE is an $(nic_name "$SL_DEVICE")"
 		doctor_nic "$SL_DEVICE" fix
 	fi
 	SL_ABOUT=

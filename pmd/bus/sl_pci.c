@@ -65,6 +65,22 @@ pci_master(struct sl_port *port, bool on)
 	return read && ((command & SL_PCI_COMMAND_MASTER) != 0) == on ? 0 : -EIO;
 }
 
+static int
+pci_power(struct sl_port *port, bool on)
+{
+	struct rte_pci_device *pci = port->dev_priv;
+	uint16_t pmcsr;
+
+	if (rte_pci_read_config(pci, &pmcsr, sizeof(pmcsr), SL_PCI_PMCSR) != (int)sizeof(pmcsr) ||
+		pmcsr == UINT16_MAX)
+		return -EIO;
+	pmcsr = (uint16_t)SL_SET(SL_PCI_PMCSR_STATE, pmcsr, on ? SL_PCI_D0 : SL_PCI_D3);
+	return rte_pci_write_config(pci, &pmcsr, sizeof(pmcsr), SL_PCI_PMCSR) ==
+			(int)sizeof(pmcsr) ?
+		0 :
+		-EIO;
+}
+
 static void
 pci_release(struct sl_port *port)
 {
@@ -75,6 +91,7 @@ static const struct sl_dev_ops pci_dev_ops = {
 	.kind = "pci",
 	.release = pci_release,
 	.master = pci_master,
+	.power = pci_power,
 };
 
 /* --- a NIC that was left running --- */
@@ -179,6 +196,7 @@ pci_port_create(struct rte_eth_dev *eth, void *arg)
 	port->dev_ops = &pci_dev_ops;
 	port->dev_priv = pci;
 	port->bus = (struct sl_bus){.ops = &mmio_ops, .dev = pci->mem_resource[0].addr};
+	port->device_id = pci->id.device_id;
 	port->fibre = sl_hw_has_optics(pci->id.device_id);
 	port->window.link = probe->link;
 	port->window.strict = probe->args.shared.window_strict;

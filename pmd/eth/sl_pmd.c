@@ -5,6 +5,7 @@
 
 #include <rte_cycles.h>
 
+#include "sl_fields.h"
 #include "sl_pmd.h"
 #include "sl_port.h"
 #include "sl_soft.h"
@@ -70,6 +71,20 @@ sl_pmd_is_ours(uint16_t port)
 	if (p != NULL)
 		sl_port_put(p);
 	return p != NULL;
+}
+
+int
+sl_pmd_nic_name(uint16_t port, char *text, size_t len)
+{
+	struct sl_port *p = sl_port_get(port);
+	int n;
+
+	if (p == NULL)
+		return -ENODEV;
+	n = snprintf(
+		text, len, "Intel %s (%04x:%04x)", p->hw->name, SL_PCI_VENDOR_INTEL, p->device_id);
+	sl_port_put(p);
+	return n >= 0 && (size_t)n < len ? 0 : -ENOSPC;
 }
 
 struct sl_adapter *

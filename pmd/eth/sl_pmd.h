@@ -28,6 +28,11 @@ struct sl_softnic;
 
 /** True when the port is driven by Syncline. */
 bool sl_pmd_is_ours(uint16_t port);
+/**
+ * Name the NIC of a port: "Intel I350 (8086:1521)"; of a software NIC that which it models.
+ * @return 0; -ENODEV; -ENOSPC: @p text is too short, 40 bytes do.
+ */
+int sl_pmd_nic_name(uint16_t port, char *text, size_t len);
 /** The adapter (memory domain) behind a port, or NULL. */
 struct sl_adapter *sl_pmd_adapter(uint16_t port);
 /** The software NIC behind a port, or NULL. */

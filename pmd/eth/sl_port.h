@@ -203,6 +203,8 @@ struct sl_dev_ops {
 	 * -EIO: it did not take.
 	 */
 	int (*master)(struct sl_port *port, bool on);
+	/** Power state D0, or D3 where registers lose what they have; NULL: not to be had. */
+	int (*power)(struct sl_port *port, bool on);
 	/** Let a stepped device work while the control path waits; NULL for real ones. */
 	void (*poll)(struct sl_port *port);
 	/** The device's own time, in ticks of rte_get_tsc_hz(), and its passing; NULL: the CPU's. */
@@ -320,6 +322,7 @@ struct sl_port {
 	uint8_t perm_mac[RTE_ETHER_ADDR_LEN];
 	bool removed;                   /**< reads gave all ones; stays so until close */
 	bool runs;                      /**< as the last start or stop left it; ethdev follows */
+	uint16_t device_id;             /**< its own of PCI; a software NIC's is its model's first */
 	bool fibre;                     /**< a device that has optics where others have a PHY */
 	bool no_auto_rd, no_cfg_done;   /**< not set within their time after the first reset */
 	struct sl_calls calls;

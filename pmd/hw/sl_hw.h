@@ -19,6 +19,7 @@
 
 struct rte_eth_dev;
 struct sl_port;
+struct sl_reg_set;
 struct sl_rx_queue;
 struct sl_tx_queue;
 
@@ -182,7 +183,7 @@ struct sl_hw_thresh {
 
 /** One device of a family. Const. */
 struct sl_hw {
-	const char *name;   /**< "82576" */
+	const char *name;   /**< "82576", "I350" */
 	uint16_t device_id; /**< of PCI, the first of its ids */
 	uint16_t rx_queues, tx_queues;
 	uint16_t mac_addrs; /**< unicast addresses that it can match */
@@ -195,6 +196,11 @@ struct sl_hw {
 	uint32_t speeds;		   /**< RTE_ETH_LINK_SPEED_* */
 	uint64_t rx_offloads, tx_offloads; /**< RTE_ETH_*_OFFLOAD_*, of port and queues together */
 	uint64_t rss_hf;		   /**< RTE_ETH_RSS_* */
+	const struct sl_reg_set *regs;
+	/** What it does otherwise than the family's base device: bits of the family's own list. */
+	uint32_t quirks;
+	const char *const *quirk_names; /**< by bit; nb_quirks of them */
+	unsigned int nb_quirks;
 	const struct sl_hw_counter *counters;
 	unsigned int nb_counters;
 	const struct sl_hw_ops *ops;

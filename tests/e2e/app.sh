@@ -139,6 +139,7 @@ quit
 never reached
 END
 expect 0 'macswap' "$loop" -- --cmdline-file "$dir/good"
+expect 0 'Intel 82576 \(8086:10c9\), in software' "$loop" -- --cmdline-file "$dir/good"
 printf 'show config\nstart nonsense\n' >"$dir/bad"
 expect 1 'bad:2: .start nonsense. is no command' "$loop" -- --cmdline-file "$dir/bad"
 printf 'set burst 1000\n' >"$dir/bad"

@@ -23,7 +23,7 @@ refuse() {
 
 # The ids that net_syncline drives, from where the driver has them.
 supported() {
-	sed -n 's/^#define SL_PCI_DEV_82576[A-Z0-9_]* 0x\([0-9A-F]*\)u.*/\L\1/p' "$top/lib/hw/igb/sl_fields.h"
+	sed -n 's/^SL_DEVICE(.*, 0x\([0-9A-F]*\))/\L\1/p' "$top/lib/hw/igb/devices.def"
 }
 
 driver_of() {

@@ -30,7 +30,7 @@ static int
 info_one(struct run *run, struct port *p, const struct args *args)
 {
 	char mac[RTE_ETHER_ADDR_FMT_SIZE], speed[LINK_LEN] = "link unknown";
-	char rx[64], tx[64];
+	char rx[64], tx[64], nic[40];
 	struct rte_eth_link link;
 
 	RTE_SET_USED(args);
@@ -40,6 +40,8 @@ info_one(struct run *run, struct port *p, const struct args *args)
 	burst_paths(p->id, rx, tx, sizeof(rx));
 	printf("port %u  %s  driver %s  coherency %s\n", p->id, p->name, p->info.driver_name,
 		or_dash(wire_coherency(p->id)));
+	if (sl_pmd_nic_name(p->id, nic, sizeof(nic)) == 0)
+		printf("  %s%s\n", nic, sl_pmd_softnic(p->id) != NULL ? ", in software" : "");
 	printf("  address %s  MTU %u (%u..%u)  %s%s\n", mac, p->mtu, p->info.min_mtu,
 		p->info.max_mtu, speed, p->started ? "" : "  stopped");
 	printf("  promiscuous %s  socket %d\n", rte_eth_promiscuous_get(p->id) == 1 ? "on" : "off",

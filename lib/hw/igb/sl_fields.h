@@ -6,9 +6,10 @@
 
 /**
  * @file
- * Fields of the 82576's registers, SL_<REGISTER>_<FIELD>, for SL_GET, SL_PREP
+ * Fields of the family's registers, SL_<REGISTER>_<FIELD>, for SL_GET, SL_PREP
  * and SL_SET. Datasheet: Intel 82576EB, revision 2.63, chapter 8; the section
- * of each register stands in its row of 82576.def.
+ * of each register stands in its row of 82576.def. Where another device has a field elsewhere,
+ * its name stands in the field's.
  */
 
 #include "sl_bits.h"
@@ -35,6 +36,8 @@
 #define SL_STATUS_TXOFF SL_BIT(4)
 #define SL_STATUS_SPEED SL_MASK(6, 2)
 #define SL_STATUS_PHYRA SL_BIT(10)
+#define SL_STATUS_2500 SL_BIT(12)      /* I354: strapped for 2.5 Gbit/s... */
+#define SL_STATUS_2500_OVER SL_BIT(13) /* ...and overruled */
 #define SL_STATUS_GIO_MASTER_ENABLE SL_BIT(19)
 enum sl_speed { SL_SPEED_10 = 0, SL_SPEED_100 = 1, SL_SPEED_1000 = 2 };
 
@@ -44,6 +47,8 @@ enum sl_link_mode { SL_LINK_MODE_COPPER = 0, SL_LINK_MODE_SGMII = 2, SL_LINK_MOD
 #define SL_CTRL_EXT_ASDCHK SL_BIT(12)
 #define SL_CTRL_EXT_EE_RST SL_BIT(13)
 #define SL_CTRL_EXT_PFRSTD SL_BIT(14)
+#define SL_CTRL_EXT_SDLPE SL_BIT(18)   /* SerDes low power */
+#define SL_CTRL_EXT_PHYPDEN SL_BIT(20) /* PHY power down */
 #define SL_CTRL_EXT_EIAME SL_BIT(24)
 #define SL_CTRL_EXT_IAME SL_BIT(27)
 #define SL_CTRL_EXT_DRV_LOAD SL_BIT(28)
@@ -57,6 +62,11 @@ enum sl_link_mode { SL_LINK_MODE_COPPER = 0, SL_LINK_MODE_SGMII = 2, SL_LINK_MOD
 #define SL_MDIC_IE SL_BIT(29)
 #define SL_MDIC_ERROR SL_BIT(30)
 enum sl_mdic_op { SL_MDIC_OP_WRITE = 1, SL_MDIC_OP_READ = 2 };
+
+/* MDICNFG, PHPM: since the 82580 */
+#define SL_MDICNFG_PHYADD SL_MASK(21, 5)
+#define SL_MDICNFG_EXT_MDIO SL_BIT(31)
+#define SL_PHPM_GO_LINKD SL_BIT(5)
 
 /* Flow control: what is kept of a write */
 #define SL_FCAH_ADDR SL_MASK(0, 16)
@@ -77,12 +87,26 @@ enum sl_mdic_op { SL_MDIC_OP_WRITE = 1, SL_MDIC_OP_READ = 2 };
 #define SL_EECD_EE_PRES SL_BIT(8)
 #define SL_EECD_AUTO_RD SL_BIT(9)
 #define SL_EECD_EE_SIZE SL_MASK(11, 4)
+#define SL_EECD_FLASH_DETECTED SL_BIT(19) /* I210 */
+#define SL_EECD_FLUPD SL_BIT(23)          /* I210: write the shadow RAM to the flash */
+#define SL_EECD_FLUDONE SL_BIT(26)        /* I210 */
 #define SL_EERD_START SL_BIT(0)
 #define SL_EERD_DONE SL_BIT(1)
 #define SL_EERD_ADDR SL_MASK(2, 14)
 #define SL_EERD_DATA SL_MASK(16, 16)
 #define SL_NVM_WORDS_MIN 64u /* EE_SIZE counts powers of two of this */
 #define SL_EEMNGCTL_CFG_DONE0 SL_BIT(18)
+/* EEARBC: a word of the NVM as it is loaded automatically, overridden until the next power-up */
+#define SL_EEARBC_WORD SL_MASK(4, 12)
+#define SL_EEARBC_DATA SL_MASK(16, 16)
+/* INVM: records; that of a word has its address and content */
+#define SL_INVM_TYPE SL_MASK(0, 3)
+#define SL_INVM_ADDR SL_MASK(9, 7)
+#define SL_INVM_DATA SL_MASK(16, 16)
+enum sl_invm_type { SL_INVM_NONE = 0, SL_INVM_WORD = 1, SL_INVM_CSR = 2, SL_INVM_RSA = 4 };
+#define SL_INVM_CSR_DWORDS 1u /* that follow the record's first */
+#define SL_INVM_RSA_DWORDS 8u
+#define SL_INVM_DWORDS 64u
 
 /* SWSM, SW_FW_SYNC, FWSM */
 #define SL_SWSM_SMBI SL_BIT(0)
@@ -90,6 +114,8 @@ enum sl_mdic_op { SL_MDIC_OP_WRITE = 1, SL_MDIC_OP_READ = 2 };
 #define SL_SW_FW_SW_EEP SL_BIT(0)
 #define SL_SW_FW_SW_PHY0 SL_BIT(1)
 #define SL_SW_FW_SW_PHY1 SL_BIT(2)
+#define SL_SW_FW_SW_PHY2 SL_BIT(5)
+#define SL_SW_FW_SW_PHY3 SL_BIT(6)
 #define SL_SW_FW_FW_SHIFT 16
 
 /* Interrupt causes: ICR, ICS, IMS, IMC */
@@ -121,6 +147,7 @@ enum sl_mdic_op { SL_MDIC_OP_WRITE = 1, SL_MDIC_OP_READ = 2 };
 #define SL_IVAR_TX_LOW SL_MASK(8, 8)
 #define SL_IVAR_RX_HIGH SL_MASK(16, 8)
 #define SL_IVAR_TX_HIGH SL_MASK(24, 8)
+/* The same since the 82580: for RX 2n, TX 2n, RX 2n + 1, TX 2n + 1 */
 #define SL_IVAR_ENTRY_VECTOR SL_MASK(0, 5)
 #define SL_IVAR_ENTRY_VALID SL_BIT(7)
 #define SL_IVAR_MISC_OTHER SL_MASK(8, 8)
@@ -146,8 +173,17 @@ enum sl_rctl_lbm { SL_LBM_NONE = 0, SL_LBM_MAC = 1, SL_LBM_SERDES = 3 };
 #define SL_VLAN_VID SL_MASK(0, 12)
 #define SL_VLAN_CFI SL_BIT(12)
 
-/* RXPBS: KiB */
+/* RXPBS: KiB; a code for KiB; KiB again. What an I210 has after power-up, for 34 and 20 KiB */
 #define SL_RXPBS_SIZE SL_MASK(0, 7)
+#define SL_RXPBS_CODE SL_MASK(0, 4)
+#define SL_RXPBS_KIB_OF_CODE {36, 72, 144, 1, 2, 4, 8, 16, 35, 70, 140}
+#define SL_RXPBS_SIZE_I210 SL_MASK(0, 6)
+#define SL_RXPBS_I210 0x000000A2u
+#define SL_TXPBS_I210 0x04000014u
+
+/* RFCTL, DMACR */
+#define SL_RFCTL_IPV6_EX_DIS SL_BIT(16)
+#define SL_DMACR_EN SL_BIT(31)
 
 /* DVMOLR */
 #define SL_DVMOLR_STRVLAN SL_BIT(30)
@@ -244,7 +280,9 @@ enum sl_phy_reg {
 	SL_PHY_1000T_STATUS = 10,
 	SL_PHY_EXT_STATUS = 15,
 	SL_PHY_PORT_STATUS = 17,
+	SL_PHY_PLL = 14, /* I210, on its page */
 	SL_PHY_LINK_HEALTH = 19,
+	SL_PHY_PAGE_I210 = 22,
 	SL_PHY_PAGE_SELECT = 31,
 };
 #define SL_PHY_STATUS_EXT_CAP SL_BIT(0)
@@ -278,6 +316,11 @@ enum sl_phy_reg {
 #define SL_PHY_PORT_FD SL_BIT(9)      /* of PORT_STATUS */
 #define SL_PHY_PORT_1000 SL_MASK(14, 2)
 #define SL_PHY_ID_82576 0x02A80391u   /* ID1 and ID2; the last four bits are the revision */
+#define SL_PHY_ID_82580 0x015403A0u
+#define SL_PHY_ID_I350 0x015403B0u
+#define SL_PHY_ID_I210 0x01410C00u
+#define SL_PHY_PLL_PAGE 0xFCu
+#define SL_PHY_PLL_LOST SL_MASK(0, 8) /* all ones: the PLL has no configuration */
 
 /* NVM words: datasheet 6.2 */
 enum sl_nvm_word {
@@ -286,19 +329,22 @@ enum sl_nvm_word {
 	SL_NVM_MAC2 = 0x02,
 	SL_NVM_SUBSYSTEM = 0x0B,
 	SL_NVM_SUBVENDOR = 0x0C,
+	SL_NVM_AUTOLOAD = 0x0A, /* I210: words that the chip loads by itself */
 	SL_NVM_DEVICE = 0x0D,
 	SL_NVM_CHECKSUM = 0x3F,
 };
 #define SL_NVM_SUM 0xBABAu /* words 0..3Fh add up to this: 6.2.21 */
+#define SL_NVM_AUTOLOAD_I210 0x202Fu /* where the internal NVM has no such word */
+#define SL_NVM_AUTOLOAD_PLL SL_BIT(4)
+/* A port's part of the NVM, with a checksum of its own, since the 82580 */
+#define SL_NVM_PORT(port) ((port) == 0 ? 0u : 0x40u + 0x40u * (port))
+#define SL_NVM_PORTS 4u
 
 /* PCI identity */
-#define SL_PCI_DEV_82576 0x10C9u
-#define SL_PCI_DEV_82576_FIBER 0x10E6u
-#define SL_PCI_DEV_82576_SERDES 0x10E7u
-#define SL_PCI_DEV_82576_QUAD_COPPER 0x10E8u
-#define SL_PCI_DEV_82576_QUAD_COPPER_ET2 0x1526u
-#define SL_PCI_DEV_82576_NS 0x150Au
-#define SL_PCI_DEV_82576_NS_SERDES 0x1518u
-#define SL_PCI_DEV_82576_SERDES_QUAD 0x150Du
+enum sl_pci_device {
+#define SL_DEVICE(id, device, optics, number) SL_PCI_DEV_##id = (number),
+#include "devices.def"
+#undef SL_DEVICE
+};
 
 #endif /* _SL_FIELDS_H_ */

@@ -15,14 +15,24 @@
 	(RTE_ETH_TX_OFFLOAD_VLAN_INSERT | RTE_ETH_TX_OFFLOAD_IPV4_CKSUM | \
 		RTE_ETH_TX_OFFLOAD_UDP_CKSUM | RTE_ETH_TX_OFFLOAD_TCP_CKSUM | \
 		RTE_ETH_TX_OFFLOAD_MULTI_SEGS | RTE_ETH_TX_OFFLOAD_MBUF_FAST_FREE)
-/* Packet fields that RSS may hash: MRQC. */
-#define RSS_FIELDS \
+/* Packet fields that RSS may hash: MRQC. Home addresses stand in extension headers. */
+#define RSS_FIELDS(quirks) \
 	(RTE_ETH_RSS_IPV4 | RTE_ETH_RSS_NONFRAG_IPV4_TCP | RTE_ETH_RSS_NONFRAG_IPV4_UDP | \
 		RTE_ETH_RSS_IPV6 | RTE_ETH_RSS_NONFRAG_IPV6_TCP | RTE_ETH_RSS_NONFRAG_IPV6_UDP | \
-		RTE_ETH_RSS_IPV6_EX | RTE_ETH_RSS_IPV6_TCP_EX | RTE_ETH_RSS_IPV6_UDP_EX)
+		(((quirks)&SL_QUIRK_IPV6_EX_OFF) != 0 ? 0 : \
+							RTE_ETH_RSS_IPV6_EX | \
+					RTE_ETH_RSS_IPV6_TCP_EX | RTE_ETH_RSS_IPV6_UDP_EX))
 #define SPEEDS \
 	(RTE_ETH_LINK_SPEED_10M_HD | RTE_ETH_LINK_SPEED_10M | RTE_ETH_LINK_SPEED_100M_HD | \
 		RTE_ETH_LINK_SPEED_100M | RTE_ETH_LINK_SPEED_1G)
+#define SPEED_2500(quirks) (((quirks)&SL_QUIRK_2500) != 0 ? RTE_ETH_LINK_SPEED_2_5G : 0)
+/* The counters that a device has are the first of the list. */
+#define COUNTERS_82576 SL_IGB_COUNTERS_82576
+#define COUNTERS_82580 SL_IGB_COUNTERS_82580
+#define COUNTERS_i350 SL_IGB_COUNTERS
+#define COUNTERS_i354 SL_IGB_COUNTERS
+#define COUNTERS_i210 SL_IGB_COUNTERS
+#define COUNTERS_i211 SL_IGB_COUNTERS
 
 static const struct sl_hw_ops igb_ops = {
 	.answers = sl_igb_answers,
@@ -67,36 +77,49 @@ static const struct sl_hw_ops igb_ops = {
 	.sum = sl_igb_sum,
 };
 
-static const struct sl_hw hw_82576 = {
-	.name = "82576",
-	.device_id = SL_PCI_DEV_82576,
-	.rx_queues = SL_NIC_QUEUES,
-	.tx_queues = SL_NIC_QUEUES,
-	.mac_addrs = 24, /* RAL/RAH 0..15 and RAL2/RAH2: 8.10.16 */
-	.reta_entries = SL_RETA_ENTRIES,
-	.desc_min = 32,
-	.desc_max = 4096,
-	.max_frame = SL_FRAME_MAX,
-	.rx_buf_unit = 1024, /* SRRCTL.BSIZEPACKET: 8.10.2 */
-	/* Write-back at once; head write-back wants WTHRESH 0: 7.2.3.2. */
-	.rx_thresh = {.prefetch = 8, .host = 8, .write_back = 1},
-	.tx_thresh = {.prefetch = 8, .host = 1, .write_back = 0},
-	.bar_size = SL_BAR_SIZE,
-	.speeds = SPEEDS,
-	.rx_offloads = RX_OFFLOADS,
-	.tx_offloads = TX_OFFLOADS,
-	.rss_hf = RSS_FIELDS,
-	.counters = sl_igb_counters,
-	.nb_counters = SL_IGB_COUNTERS,
-	.ops = &igb_ops,
+static const char *const quirk_names[] = {
+#define SL_QUIRK(name, text) text,
+	SL_QUIRKS(SL_QUIRK)
+#undef SL_QUIRK
 };
+
+/* Write-back at once; head write-back wants WTHRESH 0: 7.2.3.2. SRRCTL.BSIZEPACKET: 8.10.2. */
+#define SL_FACTS(device, first, queues, addrs, rx_prefetch, tx_prefetch, quirk_bits) \
+	static const struct sl_hw hw_##device = { \
+		.name = #first, \
+		.device_id = SL_PCI_DEV_##first, \
+		.rx_queues = queues, \
+		.tx_queues = queues, \
+		.mac_addrs = addrs, \
+		.reta_entries = SL_RETA_ENTRIES, \
+		.desc_min = 32, \
+		.desc_max = 4096, \
+		.max_frame = SL_FRAME_MAX, \
+		.rx_buf_unit = 1024, \
+		.rx_thresh = {.prefetch = rx_prefetch, .host = 8, .write_back = 1}, \
+		.tx_thresh = {.prefetch = tx_prefetch, .host = 1, .write_back = 0}, \
+		.bar_size = SL_BAR_SIZE, \
+		.speeds = SPEEDS | SPEED_2500(quirk_bits), \
+		.rx_offloads = RX_OFFLOADS, \
+		.tx_offloads = TX_OFFLOADS, \
+		.rss_hf = RSS_FIELDS(quirk_bits), \
+		.regs = &sl_regs_##device, \
+		.quirks = quirk_bits, \
+		.quirk_names = quirk_names, \
+		.nb_quirks = SL_QUIRK_COUNT, \
+		.counters = sl_igb_counters, \
+		.nb_counters = COUNTERS_##device, \
+		.ops = &igb_ops, \
+	};
+#include "facts.def"
+#undef SL_FACTS
 
 static const struct {
 	uint16_t id;
 	bool optics;
 	const struct sl_hw *hw;
 } devices[] = {
-#define SL_DEVICE(id, device, optics) {SL_PCI_DEV_##id, optics, &hw_##device},
+#define SL_DEVICE(id, device, optics, number) {number, optics, &hw_##device},
 #include "devices.def"
 #undef SL_DEVICE
 };

@@ -13,7 +13,29 @@
 #include "sl_fields.h"
 #include "sl_hw.h"
 #include "sl_port.h"
+#include "sl_quirks.h"
 #include "sl_regs.h"
+
+static inline bool
+sl_igb_has(const struct sl_port *port, enum sl_quirk quirk)
+{
+	return (port->hw->quirks & quirk) != 0;
+}
+
+/* sl_igb_phy.c: semaphores, and what they guard */
+/** Own the PHY of this port, together with its MDIC. */
+int
+sl_igb_phy_get(struct sl_port *port);
+void
+sl_igb_phy_put(struct sl_port *port);
+/** One MDIO transaction; the PHY must be owned. */
+int
+sl_igb_phy_write(struct sl_port *port, enum sl_phy_reg reg, uint16_t val);
+int
+sl_igb_phy_read(struct sl_port *port, enum sl_phy_reg reg, uint16_t *val);
+/** See that the PHY's PLL has its configuration, as far as the device can lose it. */
+int
+sl_igb_phy_pll(struct sl_port *port);
 
 /* sl_igb_reset.c */
 bool
@@ -98,7 +120,9 @@ void
 sl_igb_intr_off(struct sl_port *port);
 
 /* sl_igb_stats.c */
-#define SL_IGB_COUNTERS 60u
+#define SL_IGB_COUNTERS_82576 60u
+#define SL_IGB_COUNTERS_82580 62u
+#define SL_IGB_COUNTERS 66u
 extern const struct sl_hw_counter sl_igb_counters[SL_IGB_COUNTERS];
 void
 sl_igb_count(struct sl_port *port, uint64_t *value, uint64_t *dropped);

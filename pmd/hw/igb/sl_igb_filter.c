@@ -6,7 +6,8 @@
  */
 #include "sl_igb.h"
 
-#define RAR_LOW 16u /* entries of RAL/RAH; the others are in RAL2/RAH2 */
+#define RAR_LOW 16u /* entries of RAL/RAH; the others are in RAL2/RAH2, and on in RAL3/RAH3 */
+#define VFTA_TIMES 10u
 #define RETA_PER_WORD 4u
 
 static void
@@ -61,7 +62,11 @@ sl_igb_multicast_set(struct sl_port *port, const uint32_t mta[SL_MTA_WORDS])
 void
 sl_igb_vfta_set(struct sl_port *port, unsigned int word, uint32_t vlans)
 {
-	SL_WR(&port->bus, VFTA, word, vlans);
+	const unsigned int times = sl_igb_has(port, SL_QUIRK_VFTA_TEN) ? VFTA_TIMES : 1;
+	unsigned int i;
+
+	for (i = 0; i < times; i++)
+		SL_WR(&port->bus, VFTA, word, vlans);
 }
 
 /* CTRL.VME strips and RCTL.VFE filters, for the whole port: 7.4.3, 7.4.4. */

@@ -24,6 +24,22 @@ ivar_rx(unsigned int qid, unsigned int nb_queues)
 	return qid < nb_queues ? SL_IVAR_ENTRY_VALID | (SL_VECTOR_RX + qid) : 0;
 }
 
+/* 8.8.13: a register has the vectors of two queues: next to each other, or eight apart. */
+static void
+ivar_set(struct sl_port *port, unsigned int nb_rx)
+{
+	const bool pairs = sl_igb_has(port, SL_QUIRK_IVAR_PAIRS);
+	unsigned int i, low, high;
+
+	for (i = 0; i < port->hw->regs->rows[SL_IVAR].count; i++) {
+		low = pairs ? 2 * i : i;
+		high = pairs ? low + 1 : low + SL_IVAR_QUEUES;
+		SL_WR(&port->bus, IVAR, i,
+			SL_PREP(SL_IVAR_RX_LOW, ivar_rx(low, nb_rx)) |
+				SL_PREP(SL_IVAR_RX_HIGH, ivar_rx(high, nb_rx)));
+	}
+}
+
 /* 8.8.12: the counters go on from where they are. */
 static void
 moderate(struct sl_port *port, unsigned int vector)
@@ -41,10 +57,7 @@ sl_igb_intr_set_up(struct sl_port *port, unsigned int nb_rx)
 
 	/* 8.8.15: first, since the meaning of the others follows from it. */
 	SL_WR(&port->bus, GPIE, 0, SL_GPIE_MULTIPLE_MSIX | SL_GPIE_PBA | SL_GPIE_NSICR);
-	for (q = 0; q < SL_IVAR_QUEUES; q++)
-		SL_WR(&port->bus, IVAR, q,
-			SL_PREP(SL_IVAR_RX_LOW, ivar_rx(q, nb_rx)) |
-				SL_PREP(SL_IVAR_RX_HIGH, ivar_rx(q + SL_IVAR_QUEUES, nb_rx)));
+	ivar_set(port, nb_rx);
 	for (q = 0; q < nb_rx; q++) {
 		moderate(port, SL_VECTOR_RX + q);
 		all |= SL_BIT(SL_VECTOR_RX + q);

@@ -18,6 +18,19 @@ sl_igb_max_frame_set(struct sl_port *port, uint32_t max_frame)
 	SL_WR(&port->bus, RLPML, 0, SL_PREP(SL_RLPML_LEN, max_frame));
 }
 
+/* Where each queue strips the FCS by itself, it is told what RCTL is. */
+static void
+strip_crc(struct sl_port *port, bool strip)
+{
+	uint32_t dvmolr;
+	unsigned int q;
+
+	for (q = 0; q < port->hw->rx_queues; q++) {
+		dvmolr = SL_RD(&port->bus, DVMOLR, q) & ~SL_DVMOLR_STRCRC;
+		SL_WR(&port->bus, DVMOLR, q, strip ? dvmolr | SL_DVMOLR_STRCRC : dvmolr);
+	}
+}
+
 /* 8.10.1, 8.10.12, 8.10.13 */
 void
 sl_igb_rx_set_up(struct sl_port *port, const struct sl_hw_rx *rx)
@@ -33,6 +46,10 @@ sl_igb_rx_set_up(struct sl_port *port, const struct sl_hw_rx *rx)
 		rctl |= SL_PREP(SL_RCTL_LBM, SL_LBM_MAC);
 	if (rx->checksums)
 		rxcsum |= SL_RXCSUM_IPOFLD | SL_RXCSUM_TUOFLD;
+	if (sl_igb_has(port, SL_QUIRK_STRCRC))
+		strip_crc(port, !rx->keep_crc);
+	if (sl_igb_has(port, SL_QUIRK_IPV6_EX_OFF))
+		SL_WR(&port->bus, RFCTL, 0, SL_RD(&port->bus, RFCTL, 0) | SL_RFCTL_IPV6_EX_DIS);
 	sl_igb_max_frame_set(port, rx->max_frame);
 	SL_WR(&port->bus, RXCSUM, 0, rxcsum);
 	SL_WR(&port->bus, RCTL, 0, rctl);

@@ -6,105 +6,12 @@
  */
 #include "sl_igb.h"
 
-#define WAIT_STEP_US 50u
 #define MASTER_TIMEOUT_US \
 	100000u		     /* 5.2.3.3 gives no figure; PCIe completions are long done by then */
 #define RESET_QUIET_US 1000u /* 4.2.1.6.1: no access within 1 ms */
 #define RESET_TIMEOUT_US 100000u
 #define NVM_TIMEOUT_US 100000u
 #define CFG_DONE_TIMEOUT_US 100000u
-#define SEMAPHORE_TIMEOUT_US 100000u
-#define MDIC_TIMEOUT_US 10000u /* one MDIO frame takes 64 us */
-
-/*
- * 4.6.12: SMBI keeps other drivers out, SWESMBI the firmware; both guard SW_FW_SYNC.
- * A call that is short of time waits for neither.
- */
-static int
-semaphore_get(struct sl_port *port)
-{
-	const uint64_t limit = sl_time_limit(port, 2 * SEMAPHORE_TIMEOUT_US);
-	int ret;
-
-	/* A read that gives 0 has set the bit for us. */
-	ret = sl_hw_wait(port, SL_OFF_SWSM, SL_SWSM_SMBI, 0, SEMAPHORE_TIMEOUT_US);
-	if (ret == -EIO)
-		return ret;
-	if (ret != 0) {
-		/* Left set by a driver that died: there is one software owner, us. */
-		SL_LOG(NOTICE, "port %u: SWSM.SMBI stayed set, taking it over",
-			port->eth->data->port_id);
-	}
-	do {
-		SL_WR(&port->bus, SWSM, 0, SL_RD(&port->bus, SWSM, 0) | SL_SWSM_SWESMBI);
-		if ((SL_RD(&port->bus, SWSM, 0) & SL_SWSM_SWESMBI) != 0)
-			return sl_hw_alive(port) ? 0 : -EIO;
-	} while (sl_time_wait(port, WAIT_STEP_US, limit));
-	SL_WR(&port->bus, SWSM, 0, 0);
-	return -EBUSY;
-}
-
-static void
-semaphore_put(struct sl_port *port)
-{
-	uint32_t v = SL_RD(&port->bus, SWSM, 0);
-
-	SL_WR(&port->bus, SWSM, 0, v & ~(SL_SWSM_SMBI | SL_SWSM_SWESMBI));
-}
-
-/* 4.6.13: own a resource of SW_FW_SYNC; @p bit is the software's, the firmware's lies above. */
-static int
-resource_get(struct sl_port *port, uint32_t bit)
-{
-	const uint64_t limit = sl_time_limit(port, SEMAPHORE_TIMEOUT_US);
-	uint32_t v;
-	int ret;
-
-	do {
-		ret = semaphore_get(port);
-		if (ret != 0)
-			return ret;
-		v = SL_RD(&port->bus, SW_FW_SYNC, 0);
-		if ((v & (bit | bit << SL_SW_FW_FW_SHIFT)) == 0)
-			SL_WR(&port->bus, SW_FW_SYNC, 0, v | bit);
-		semaphore_put(port);
-		if ((v & (bit | bit << SL_SW_FW_FW_SHIFT)) == 0)
-			return 0;
-	} while (sl_time_wait(port, WAIT_STEP_US, limit));
-	return -EBUSY;
-}
-
-static void
-resource_put(struct sl_port *port, uint32_t bit)
-{
-	if (semaphore_get(port) != 0)
-		return;
-	SL_WR(&port->bus, SW_FW_SYNC, 0, SL_RD(&port->bus, SW_FW_SYNC, 0) & ~bit);
-	semaphore_put(port);
-}
-
-static uint32_t
-phy_resource(struct sl_port *port)
-{
-	uint32_t func = SL_GET(SL_STATUS_FUNC, SL_RD(&port->bus, STATUS, 0));
-
-	return func == 0 ? SL_SW_FW_SW_PHY0 : SL_SW_FW_SW_PHY1;
-}
-
-/* 8.2.4: one MDIO transaction. The PHY resource must be held. */
-static int
-phy_write(struct sl_port *port, enum sl_phy_reg reg, uint16_t val)
-{
-	int ret;
-
-	SL_WR(&port->bus, MDIC, 0,
-		SL_PREP(SL_MDIC_REGADD, reg) | SL_PREP(SL_MDIC_PHYADD, SL_PHY_ADDRESS) |
-			SL_PREP(SL_MDIC_OP, SL_MDIC_OP_WRITE) | SL_PREP(SL_MDIC_DATA, val));
-	ret = sl_hw_wait(port, SL_OFF_MDIC, SL_MDIC_READY, SL_MDIC_READY, MDIC_TIMEOUT_US);
-	if (ret != 0)
-		return ret;
-	return (SL_RD(&port->bus, MDIC, 0) & SL_MDIC_ERROR) == 0 ? 0 : -EIO;
-}
 
 /*
  * The control register is written whole. A read of it is a NIC's word: loopback or isolation,
@@ -113,15 +20,14 @@ phy_write(struct sl_port *port, enum sl_phy_reg reg, uint16_t val)
 static int
 phy_control_set(struct sl_port *port, uint16_t bits)
 {
-	const uint32_t res = phy_resource(port);
-	int ret = resource_get(port, res);
+	int ret = sl_igb_phy_get(port);
 
 	if (ret != 0)
 		return ret;
-	ret = phy_write(port, SL_PHY_CONTROL,
+	ret = sl_igb_phy_write(port, SL_PHY_CONTROL,
 		SL_PHY_CONTROL_SPEED_1000 | SL_PHY_CONTROL_FD | SL_PHY_CONTROL_AUTONEG_ENABLE |
 			bits);
-	resource_put(port, res);
+	sl_igb_phy_put(port);
 	return ret;
 }
 
@@ -143,6 +49,8 @@ sl_igb_link_set(struct sl_port *port, bool up)
 	}
 	ctrl &= ~(SL_CTRL_SLU | SL_CTRL_FRCSPD | SL_CTRL_FRCDPLX | SL_CTRL_ILOS);
 	SL_WR(&port->bus, CTRL, 0, ctrl | (up ? SL_CTRL_SLU : 0));
+	if (up && sl_igb_has(port, SL_QUIRK_LINK_GO))
+		SL_WR(&port->bus, PHPM, 0, SL_RD(&port->bus, PHPM, 0) & ~SL_PHPM_GO_LINKD);
 	if (SL_GET(SL_CTRL_EXT_LINK_MODE, SL_RD(&port->bus, CTRL_EXT, 0)) != SL_LINK_MODE_COPPER)
 		return 0;
 	ret = phy_control_set(
@@ -239,6 +147,15 @@ sl_igb_reset(struct sl_port *port)
 	if (ret != 0)
 		return ret;
 	mask_interrupts(port); /* the reset may have set causes */
+	ret = sl_igb_phy_pll(port);
+	if (ret != 0)
+		return ret;
+	if (sl_igb_has(port, SL_QUIRK_PBS_KEPT)) {
+		SL_WR(&port->bus, RXPBS, 0, SL_RXPBS_I210);
+		SL_WR(&port->bus, TXPBS, 0, SL_TXPBS_I210);
+	}
+	if (sl_igb_has(port, SL_QUIRK_DMAC_OFF))
+		SL_WR(&port->bus, DMACR, 0, 0);
 	SL_WR(&port->bus, CTRL_EXT, 0, SL_RD(&port->bus, CTRL_EXT, 0) | SL_CTRL_EXT_DRV_LOAD);
 	return 0;
 }
@@ -313,5 +230,8 @@ sl_igb_link_get(struct sl_port *port, struct sl_hw_link *link)
 	};
 	if (link->up)
 		link->mbps = mbps[SL_GET(SL_STATUS_SPEED, status)];
+	if (link->up && sl_igb_has(port, SL_QUIRK_2500) && link->media == SL_MEDIA_SERDES &&
+		(status & (SL_STATUS_2500 | SL_STATUS_2500_OVER)) == SL_STATUS_2500)
+		link->mbps = 2500;
 	return true;
 }

@@ -67,6 +67,14 @@ const struct sl_hw_counter sl_igb_counters[SL_IGB_COUNTERS] = {
 	{"tx_xon_packets", SL_XONTXC},
 	{"tx_xoff_packets", SL_XOFFTXC},
 	{"interrupts", SL_IAC},
+	/* Since the 82580. */
+	{"tx_low_power_idles", SL_TLPIC},
+	{"rx_low_power_idles", SL_RLPIC},
+	/* Since the I350: between host and management controller. */
+	{"rx_bmc_host_packets", SL_B2OGPRC},
+	{"tx_host_bmc_packets", SL_O2BSPC},
+	{"tx_bmc_host_packets", SL_B2OSPC},
+	{"rx_host_bmc_packets", SL_O2BGPTC},
 };
 
 /* Counters of two words: reading the high one clears both, so the low one is read first. */
@@ -109,18 +117,22 @@ add_reg(struct sl_port *port, uint32_t off, uint64_t *total, unsigned int shift)
 void
 sl_igb_count(struct sl_port *port, uint64_t *value, uint64_t *dropped)
 {
+	const struct sl_reg_row *rows = port->hw->regs->rows;
 	bool ok = true;
 	unsigned int i;
 
-	for (i = 0; i < RTE_DIM(sl_igb_counters) && ok; i++) {
+	for (i = 0; i < port->hw->nb_counters && ok; i++) {
 		const enum sl_reg reg = sl_igb_counters[i].reg, high = high_word(reg);
 
-		ok = add_reg(port, sl_reg_table[reg].offset, &value[i], 0);
+		ok = add_reg(port, rows[reg].offset, &value[i], 0);
 		if (ok && high != SL_REG_COUNT)
-			ok = add_reg(port, sl_reg_table[high].offset, &value[i], 32);
+			ok = add_reg(port, rows[high].offset, &value[i], 32);
 	}
-	for (i = 0; i < port->hw->rx_queues && ok; i++)
+	for (i = 0; i < port->hw->rx_queues && ok; i++) {
 		ok = add_reg(port, SL_OFF(RQDPC, i), &dropped[i], 0);
+		if (ok && sl_igb_has(port, SL_QUIRK_RQDPC_KEPT))
+			SL_WR(&port->bus, RQDPC, i, 0);
+	}
 }
 
 /* Place of a register among the counters, or their number. */
@@ -165,7 +177,7 @@ sl_igb_sum(const uint64_t *value, struct sl_hw_sums *sums)
 static uint32_t
 reg_value(struct sl_port *port, enum sl_reg reg, unsigned int i)
 {
-	const struct sl_reg_row *row = &sl_reg_table[reg];
+	const struct sl_reg_row *row = &port->hw->regs->rows[reg];
 
 	if (reg == SL_RQDPC)
 		return (uint32_t)sl_stats_dropped(port, i);
@@ -184,7 +196,7 @@ sl_igb_dump(struct sl_port *port, uint32_t *out)
 	int reg;
 
 	for (reg = 0; reg < SL_REG_COUNT; reg++) {
-		for (i = 0; i < sl_reg_table[reg].count; i++, n++) {
+		for (i = 0; i < port->hw->regs->rows[reg].count; i++, n++) {
 			if (out != NULL)
 				out[n] = reg_value(port, reg, i);
 		}

@@ -272,7 +272,14 @@ says 1 "^fix +no driver file /opt/none" --plugin /opt/none "$nic"
 
 device 0000:02:00.0 0x1af4 0x1000 0x020000 virtio-pci 8
 says 1 '^fix +0000:02:00.0 is 0x1af4:0x1000, which net_syncline does not drive' 0000:02:00.0
-says 1 '^fix +no PCI device 0000:09:00.0; 82576 here: 0000:01:00.0' 0000:09:00.0
+says 1 "^fix +no PCI device 0000:09:00.0; NICs of net_syncline's here: 0000:01:00.0" 0000:09:00.0
+# Every device of the family is known, and named.
+says 0 "^ok +$nic is an Intel 82576 \(8086:10c9\)"
+put "$pci/device" 0x1521
+says 0 "^ok +$nic is an Intel I350 \(8086:1521\)"
+put "$pci/device" 0x157b
+says 0 "^ok +$nic is an Intel I210 \(8086:157b\)"
+put "$pci/device" 0x10c9
 says 2 "unknown word 'nonsense'" nonsense
 says 2 'two PCI addresses' 01:00.0 02:00.0
 says 0 '^Usage' --help

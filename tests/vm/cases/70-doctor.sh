@@ -85,7 +85,7 @@ case_unknown_device() {
 	doctor 0000:00:00.0
 	[[ $? == 1 ]] && says '^fix +0000:00:00.0 is 0x8086:.*, which net_syncline does not drive' || return
 	doctor 0000:77:00.0
-	[[ $? == 1 ]] && says "^fix +no PCI device 0000:77:00.0; 82576 here: .*$port"
+	[[ $? == 1 ]] && says "^fix +no PCI device 0000:77:00.0; NICs of net_syncline's here: .*$port"
 }
 
 case_in_use() {

@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <strings.h>
 
 #include <cmocka.h>
 
@@ -142,18 +143,28 @@ down(void **state)
 static void
 ids(void **state)
 {
-	static const uint16_t id[] = {
-#define SL_DEVICE(id, ...) SL_PCI_DEV_##id,
+	static const struct {
+		uint16_t id;
+		const char *device;
+		bool optics;
+	} ids[] = {
+#define SL_DEVICE(id, device, optics, number) {number, #device, optics},
 #include "devices.def"
 #undef SL_DEVICE
 	};
-	unsigned int i;
+	unsigned int i, j;
 
 	(void)state;
-	for (i = 0; i < RTE_DIM(id); i++) {
-		assert_non_null(sl_hw_find(id[i]));
-		assert_string_equal(sl_hw_find(id[i])->name, "82576");
-		assert_int_equal(sl_hw_has_optics(id[i]), id[i] == SL_PCI_DEV_82576_FIBER);
+	for (i = 0; i < RTE_DIM(ids); i++) {
+		const struct sl_hw *hw = sl_hw_find(ids[i].id);
+
+		assert_non_null(hw);
+		assert_int_equal(strcasecmp(hw->name, ids[i].device), 0);
+		assert_int_equal(sl_hw_has_optics(ids[i].id), ids[i].optics);
+		/* Each id once; a device's first is the first of its own. */
+		for (j = 0; j < i; j++)
+			assert_int_not_equal(ids[j].id, ids[i].id);
+		assert_ptr_equal(sl_hw_find(hw->device_id), hw);
 	}
 	assert_null(sl_hw_find(0));
 	assert_false(sl_hw_has_optics(0));

@@ -1,0 +1,459 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ *
+ * The devices of the family igb as the driver sees them: what it knows of each agrees with its
+ * registers, it touches no register that a device lacks, and each quirk does what it is for. The
+ * device is an array of registers that notes what is done to it.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "sl_fields.h"
+#include "sl_port.h"
+#include "sl_quirks.h"
+#include "sl_regs.h"
+
+static const uint16_t first_ids[] = {SL_PCI_DEV_82576, SL_PCI_DEV_82580, SL_PCI_DEV_I350,
+	SL_PCI_DEV_I354, SL_PCI_DEV_I210, SL_PCI_DEV_I211};
+
+struct rig {
+	struct sl_port port;
+	struct rte_eth_dev eth;
+	struct rte_eth_dev_data data;
+	uint32_t regs[SL_BAR_SIZE / sizeof(uint32_t)];
+	unsigned int writes[SL_BAR_SIZE / sizeof(uint32_t)];
+	/* The PHY: its page, how often it is started anew until its PLL is there, and D3. */
+	uint16_t page;
+	unsigned int lost, powers, mdics;
+	uint32_t autoload; /**< EEARBC when power came back */
+	struct sl_rx_queue rxq;
+	struct sl_tx_queue txq;
+};
+
+static void
+check_has(struct rig *r, uint32_t off)
+{
+	unsigned int index;
+
+	if (sl_reg_find(r->port.hw->regs, off, &index) < 0)
+		fail_msg("%s has no register at 0x%05x", r->port.hw->name, off);
+}
+
+static uint32_t
+reg_read(void *dev, uint32_t off)
+{
+	struct rig *r = dev;
+
+	check_has(r, off);
+	return r->regs[off / sizeof(uint32_t)];
+}
+
+/* What the PHY answers: one register on one page has more than zeros. */
+static uint32_t
+mdic(struct rig *r, uint32_t val)
+{
+	const uint32_t reg = SL_GET(SL_MDIC_REGADD, val);
+
+	r->mdics++;
+	if (SL_GET(SL_MDIC_OP, val) == SL_MDIC_OP_WRITE && reg == SL_PHY_PAGE_I210)
+		r->page = (uint16_t)SL_GET(SL_MDIC_DATA, val);
+	val = SL_SET(SL_MDIC_DATA, val, 0);
+	if (reg == SL_PHY_PLL && r->page == SL_PHY_PLL_PAGE && r->lost != 0)
+		val |= SL_PHY_PLL_LOST;
+	return val | SL_MDIC_READY;
+}
+
+static void
+reg_write(void *dev, uint32_t off, uint32_t val)
+{
+	struct rig *r = dev;
+
+	check_has(r, off);
+	r->writes[off / sizeof(uint32_t)]++;
+	if (off == SL_OFF_MDIC)
+		val = mdic(r, val);
+	if (off == SL_OFF_CTRL) {
+		/* A reset is over at once; masters stop. */
+		val &= ~SL_CTRL_RST;
+		r->regs[SL_OFF_STATUS / sizeof(uint32_t)] &= ~SL_STATUS_GIO_MASTER_ENABLE;
+	}
+	r->regs[off / sizeof(uint32_t)] = val;
+}
+
+static int
+power(struct sl_port *port, bool on)
+{
+	struct rig *r = port->bus.dev;
+
+	r->powers++;
+	if (on) {
+		r->autoload = r->regs[SL_OFF_EEARBC / sizeof(uint32_t)];
+		r->lost -= r->lost != 0;
+	}
+	return 0;
+}
+
+static uint64_t
+no_time(struct sl_port *port)
+{
+	(void)port;
+	return 1;
+}
+
+static void
+no_nap(struct sl_port *port, unsigned int us)
+{
+	(void)port;
+	(void)us;
+}
+
+static const struct sl_bus_ops bus_ops = {.read = reg_read, .write = reg_write};
+static const struct sl_dev_ops dev_ops = {
+	.kind = "scripted", .power = power, .time = no_time, .nap = no_nap};
+
+static uint32_t *
+reg(struct rig *r, uint32_t off)
+{
+	return &r->regs[off / sizeof(uint32_t)];
+}
+
+static unsigned int
+writes(const struct rig *r, uint32_t off)
+{
+	return r->writes[off / sizeof(uint32_t)];
+}
+
+static struct rig *
+rig_init(uint16_t id)
+{
+	static struct rig rig;
+	struct rig *r = &rig;
+	unsigned int i;
+
+	memset(r, 0, sizeof(*r));
+	r->port.bus = (struct sl_bus){.ops = &bus_ops, .dev = r};
+	r->port.dev_ops = &dev_ops;
+	r->port.hw = sl_hw_find(id);
+	assert_non_null(r->port.hw);
+	r->port.eth = &r->eth;
+	r->data.dev_private = &r->port;
+	r->eth.data = &r->data;
+	r->rxq.port = &r->port;
+	r->txq.port = &r->port;
+	for (i = 0; i < SL_REG_COUNT; i++) {
+		const struct sl_reg_row *row = &r->port.hw->regs->rows[i];
+
+		if (row->count != 0)
+			*reg(r, row->offset) = row->reset;
+	}
+	return r;
+}
+
+/* --- what the driver knows --- */
+
+static void
+facts(void **state)
+{
+	unsigned int i, c;
+
+	(void)state;
+	for (i = 0; i < RTE_DIM(first_ids); i++) {
+		const struct sl_hw *hw = sl_hw_find(first_ids[i]);
+		const struct sl_reg_row *rows = hw->regs->rows;
+
+		assert_string_equal(hw->name, hw->regs->name);
+		assert_int_equal(hw->device_id, first_ids[i]);
+		assert_int_equal(hw->rx_queues, rows[SL_RDBAL].count);
+		assert_int_equal(hw->tx_queues, rows[SL_TDBAL].count);
+		assert_int_equal(hw->mac_addrs,
+			rows[SL_RAL].count + rows[SL_RAL2].count + rows[SL_RAL3].count);
+		assert_int_equal(hw->reta_entries, 4 * rows[SL_RETA].count);
+		/* A vector of its own for each queue, and one more. */
+		assert_true(rows[SL_EITR].count > hw->rx_queues);
+		assert_true(rows[SL_IVAR].count * 2 >= hw->rx_queues);
+		assert_int_equal((hw->quirks & SL_QUIRK_IVAR_PAIRS) != 0, hw->rx_queues <= 8);
+		assert_int_equal((hw->quirks & SL_QUIRK_PLL) != 0, rows[SL_INVM].count != 0);
+		assert_int_equal((hw->quirks & SL_QUIRK_RQDPC_KEPT) != 0,
+			rows[SL_RQDPC].access == SL_ACC_RW);
+		assert_int_equal((hw->quirks & SL_QUIRK_DMAC_OFF) != 0, rows[SL_DMACR].count != 0);
+		for (c = 0; c < hw->nb_counters; c++)
+			assert_true(rows[hw->counters[c].reg].count != 0);
+		for (c = 0; c < hw->nb_quirks; c++)
+			assert_true(strlen(hw->quirk_names[c]) > 2);
+		assert_true(hw->quirks >> hw->nb_quirks == 0);
+	}
+	assert_int_equal(sl_hw_find(SL_PCI_DEV_I354)->rx_thresh.prefetch, 12);
+	assert_int_equal(sl_hw_find(SL_PCI_DEV_I354)->tx_thresh.prefetch, 20);
+}
+
+/* --- what it touches --- */
+
+/* The bus fails the test at a register that the device lacks. */
+static void
+all_tasks(void **state)
+{
+	const struct sl_hw_rx rx = {.max_frame = 1518, .checksums = true};
+	const struct rte_ether_addr mac = {{2, 0, 0, 0, 0, 1}};
+	uint64_t value[128] = {0}, dropped[SL_QUEUES_MAX] = {0};
+	uint8_t reta[SL_RETA_MAX] = {0}, key[SL_RSS_KEY_LEN] = {0};
+	struct sl_hw_link link;
+	unsigned int i, q;
+
+	(void)state;
+	for (i = 0; i < RTE_DIM(first_ids); i++) {
+		struct rig *r = rig_init(first_ids[i]);
+		const struct sl_hw *hw = r->port.hw;
+
+		assert_int_equal(hw->ops->quiet(&r->port), 0);
+		assert_int_equal(hw->ops->reset(&r->port), 0);
+		hw->ops->rx_set_up(&r->port, &rx);
+		for (q = 0; q < hw->rx_queues; q++) {
+			r->rxq.queue_id = (uint16_t)q;
+			r->txq.queue_id = (uint16_t)q;
+			r->rxq.buf_len = 2048;
+			assert_int_equal(hw->ops->rxq_enable(&r->rxq), 0);
+			assert_int_equal(hw->ops->txq_enable(&r->txq), 0);
+			assert_int_equal(SL_GET(SL_XDCTL_PTHRESH, *reg(r, SL_OFF(RXDCTL, q))),
+				hw->rx_thresh.prefetch);
+			assert_int_equal(SL_GET(SL_XDCTL_PTHRESH, *reg(r, SL_OFF(TXDCTL, q))),
+				hw->tx_thresh.prefetch);
+		}
+		for (q = 0; q < hw->mac_addrs; q++)
+			hw->ops->addr_set(&r->port, q, &mac);
+		assert_int_equal(*reg(r, q > 16 ? SL_OFF(RAH2, q - 17) : SL_OFF(RAH, q - 1)),
+			SL_RAH_AV | 1 << 8);
+		hw->ops->vlan_set(&r->port, true, true);
+		hw->ops->reta_set(&r->port, reta);
+		hw->ops->rss_set(&r->port, key, hw->rss_hf);
+		hw->ops->intr_set_up(&r->port, hw->rx_queues);
+		assert_int_equal(hw->ops->link_set(&r->port, true), 0);
+		assert_true(hw->ops->link_get(&r->port, &link));
+		hw->ops->count(&r->port, value, dropped);
+		assert_true(hw->ops->dump(&r->port, NULL) > 800);
+		hw->ops->let_go(&r->port);
+	}
+}
+
+/* --- quirks --- */
+
+static void
+ivar(void **state)
+{
+	struct rig *r = rig_init(SL_PCI_DEV_I350);
+
+	(void)state;
+	r->port.hw->ops->intr_set_up(&r->port, 6);
+	/* Queues 4 and 5; 6 and 7 have no vector. */
+	assert_int_equal(*reg(r, SL_OFF(IVAR, 2)), 0x00860085);
+	assert_int_equal(*reg(r, SL_OFF(IVAR, 3)), 0);
+	r = rig_init(SL_PCI_DEV_82576);
+	r->port.hw->ops->intr_set_up(&r->port, 11);
+	assert_int_equal(*reg(r, SL_OFF(IVAR, 2)), 0x008b0083);
+	r = rig_init(SL_PCI_DEV_I211);
+	r->port.hw->ops->intr_set_up(&r->port, 2);
+	assert_int_equal(*reg(r, SL_OFF(IVAR, 0)), 0x00820081);
+}
+
+static void
+vfta(void **state)
+{
+	static const struct {
+		uint16_t id;
+		unsigned int times;
+	} rows[] = {{SL_PCI_DEV_82576, 1}, {SL_PCI_DEV_82580, 1}, {SL_PCI_DEV_I350, 10},
+		{SL_PCI_DEV_I354, 10}, {SL_PCI_DEV_I210, 1}, {SL_PCI_DEV_I211, 1}};
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < RTE_DIM(rows); i++) {
+		struct rig *r = rig_init(rows[i].id);
+
+		r->port.hw->ops->vfta_set(&r->port, 7, 0x80000001);
+		assert_int_equal(writes(r, SL_OFF(VFTA, 7)), rows[i].times);
+		assert_int_equal(*reg(r, SL_OFF(VFTA, 7)), 0x80000001);
+	}
+}
+
+/* Both places say alike whether the FCS is stripped; extension headers are left alone. */
+static void
+receive(void **state)
+{
+	static const struct {
+		uint16_t id;
+		bool strcrc, ipv6_ex_off;
+	} rows[] = {{SL_PCI_DEV_82576, false, false}, {SL_PCI_DEV_82580, false, true},
+		{SL_PCI_DEV_I350, true, true}, {SL_PCI_DEV_I354, true, true},
+		{SL_PCI_DEV_I210, true, true}, {SL_PCI_DEV_I211, true, true}};
+	struct sl_hw_rx rx = {.max_frame = 1518};
+	unsigned int i, q, keep;
+
+	(void)state;
+	for (i = 0; i < RTE_DIM(rows); i++) {
+		struct rig *r = rig_init(rows[i].id);
+		const struct sl_hw *hw = r->port.hw;
+
+		for (keep = 0; keep < 2; keep++) {
+			rx.keep_crc = keep != 0;
+			hw->ops->rx_set_up(&r->port, &rx);
+			assert_int_equal((*reg(r, SL_OFF(RCTL, 0)) & SL_RCTL_SECRC) == 0, keep);
+			for (q = 0; q < hw->rx_queues; q++)
+				assert_int_equal(*reg(r, SL_OFF(DVMOLR, q)),
+					rows[i].strcrc && keep == 0 ? SL_DVMOLR_STRCRC : 0);
+		}
+		assert_int_equal(
+			*reg(r, SL_OFF(RFCTL, 0)), rows[i].ipv6_ex_off ? SL_RFCTL_IPV6_EX_DIS : 0);
+		assert_int_equal((hw->rss_hf & RTE_ETH_RSS_IPV6_EX) == 0, rows[i].ipv6_ex_off);
+	}
+}
+
+/* What a driver before us left does not stay. */
+static void
+reset(void **state)
+{
+	struct rig *r = rig_init(SL_PCI_DEV_I210);
+
+	(void)state;
+	*reg(r, SL_OFF(RXPBS, 0)) = 1;
+	*reg(r, SL_OFF(TXPBS, 0)) = 1;
+	*reg(r, SL_OFF(DMACR, 0)) = SL_DMACR_EN;
+	assert_int_equal(r->port.hw->ops->reset(&r->port), 0);
+	assert_int_equal(*reg(r, SL_OFF(RXPBS, 0)), 0xA2);
+	assert_int_equal(*reg(r, SL_OFF(TXPBS, 0)), 0x04000014);
+	assert_int_equal(*reg(r, SL_OFF(DMACR, 0)), 0);
+	r = rig_init(SL_PCI_DEV_I350);
+	*reg(r, SL_OFF(DMACR, 0)) = SL_DMACR_EN;
+	*reg(r, SL_OFF(PHPM, 0)) = SL_PHPM_GO_LINKD | 1;
+	assert_int_equal(r->port.hw->ops->reset(&r->port), 0);
+	assert_int_equal(writes(r, SL_OFF(RXPBS, 0)), 0);
+	assert_int_equal(*reg(r, SL_OFF(DMACR, 0)), 0);
+	assert_int_equal(r->port.hw->ops->link_set(&r->port, true), 0);
+	assert_int_equal(*reg(r, SL_OFF(PHPM, 0)), 1);
+}
+
+static void
+rqdpc(void **state)
+{
+	uint64_t value[128] = {0}, dropped[SL_QUEUES_MAX] = {0};
+	struct rig *r = rig_init(SL_PCI_DEV_I210);
+
+	(void)state;
+	*reg(r, SL_OFF(RQDPC, 3)) = 5;
+	r->port.hw->ops->count(&r->port, value, dropped);
+	r->port.hw->ops->count(&r->port, value, dropped);
+	assert_int_equal(dropped[3], 5);
+	r = rig_init(SL_PCI_DEV_I350);
+	r->port.hw->ops->count(&r->port, value, dropped);
+	assert_int_equal(writes(r, SL_OFF(RQDPC, 3)), 0);
+}
+
+/* --- the PLL --- */
+
+static void
+pll(void **state)
+{
+	const uint32_t word = SL_PREP(SL_INVM_TYPE, SL_INVM_WORD) |
+		SL_PREP(SL_INVM_ADDR, SL_NVM_AUTOLOAD) | SL_PREP(SL_INVM_DATA, 0x1203);
+	struct rig *r = rig_init(SL_PCI_DEV_I211);
+	unsigned int lost;
+
+	(void)state;
+	for (lost = 0; lost <= 5; lost++) {
+		r = rig_init(SL_PCI_DEV_I211);
+		r->lost = lost;
+		*reg(r, SL_OFF(WUC, 0)) = 9;
+		*reg(r, SL_OFF(MDICNFG, 0)) = SL_MDICNFG_EXT_MDIO;
+		/* Behind a record that is no word's, whose content looks like one. */
+		*reg(r, SL_OFF(INVM, 0)) = SL_PREP(SL_INVM_TYPE, SL_INVM_CSR);
+		*reg(r, SL_OFF(INVM, 1)) = word ^ SL_PREP(SL_INVM_DATA, 1);
+		*reg(r, SL_OFF(INVM, 2)) = word;
+		assert_int_equal(r->port.hw->ops->reset(&r->port), 0);
+		assert_int_equal(r->powers, 2 * lost);
+		assert_int_equal(r->page, 0);
+		if (lost != 0) {
+			assert_int_equal(SL_GET(SL_EEARBC_DATA, r->autoload), 0x1213);
+			assert_int_equal(*reg(r, SL_OFF(EEARBC, 0)), 0x1203u << 16 | 0x0A << 4);
+		}
+		assert_int_equal(*reg(r, SL_OFF(WUC, 0)), 9);
+		assert_int_equal(*reg(r, SL_OFF(MDICNFG, 0)), SL_MDICNFG_EXT_MDIO);
+	}
+	/* It never comes: five tries, and said so. */
+	r = rig_init(SL_PCI_DEV_I211);
+	r->lost = 100;
+	assert_int_equal(r->port.hw->ops->reset(&r->port), -EIO);
+	assert_int_equal(r->powers, 10);
+	assert_int_equal(*reg(r, SL_OFF(SW_FW_SYNC, 0)), 0);
+	/* Records without a word: the chip's own default. */
+	r = rig_init(SL_PCI_DEV_I211);
+	r->lost = 1;
+	assert_int_equal(r->port.hw->ops->reset(&r->port), 0);
+	assert_int_equal(SL_GET(SL_EEARBC_DATA, r->autoload), 0x203F);
+}
+
+/* A device with a flash, and one without the quirk, are not asked. */
+static void
+no_pll(void **state)
+{
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < RTE_DIM(first_ids); i++) {
+		struct rig *r = rig_init(first_ids[i]);
+
+		if (first_ids[i] == SL_PCI_DEV_I211)
+			continue;
+		r->lost = 100;
+		assert_int_equal(r->port.hw->ops->reset(&r->port), 0);
+		assert_int_equal(r->mdics, 0);
+		assert_int_equal(r->powers, 0);
+	}
+}
+
+static void
+link_2500(void **state)
+{
+	static const struct {
+		uint32_t straps, mbps;
+	} rows[] = {
+		{0, 1000}, {SL_STATUS_2500, 2500}, {SL_STATUS_2500 | SL_STATUS_2500_OVER, 1000}};
+	struct sl_hw_link link;
+	unsigned int i, d;
+
+	(void)state;
+	for (d = 0; d < RTE_DIM(first_ids); d++) {
+		for (i = 0; i < RTE_DIM(rows); i++) {
+			struct rig *r = rig_init(first_ids[d]);
+
+			*reg(r, SL_OFF(CTRL_EXT, 0)) =
+				SL_PREP(SL_CTRL_EXT_LINK_MODE, SL_LINK_MODE_SERDES);
+			*reg(r, SL_OFF(STATUS, 0)) = SL_STATUS_LU | rows[i].straps |
+				SL_PREP(SL_STATUS_SPEED, SL_SPEED_1000);
+			assert_true(r->port.hw->ops->link_get(&r->port, &link));
+			assert_int_equal(
+				link.mbps, first_ids[d] == SL_PCI_DEV_I354 ? rows[i].mbps : 1000);
+		}
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(facts),
+		cmocka_unit_test(all_tasks),
+		cmocka_unit_test(ivar),
+		cmocka_unit_test(vfta),
+		cmocka_unit_test(receive),
+		cmocka_unit_test(reset),
+		cmocka_unit_test(rqdpc),
+		cmocka_unit_test(pll),
+		cmocka_unit_test(no_pll),
+		cmocka_unit_test(link_2500),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
