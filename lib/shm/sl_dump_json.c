@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * Writes what an adapter holds as one JSON object. The form for people is in
+ * sl_dump.c.
+ */
+
 #include <inttypes.h>
 
 #include <jansson.h>

@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * Region memory from locked 4 KiB pages of the system, on a preferred NUMA
+ * node. It needs no EAL; sl_mem_eal.c uses it when there are no hugepages
+ * left.
+ */
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
