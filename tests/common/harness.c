@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * What the end-to-end tests stand on: EAL, ports, the test's own wire,
+ * frames, and the checks at the end of each test. Which checks these are is
+ * said in harness.h.
+ */
+
 #include <dirent.h>
 #include <dlfcn.h>
 #include <limits.h>
@@ -24,7 +31,7 @@
 
 #define LOG_CAP 65536u
 
-/* The process's own: one EAL, one seed, one log. */
+/* State of the process: it has one EAL, one seed and one log. */
 static struct {
 	uint64_t seed;
 	unsigned int serial; /* names of ports and pools are never used twice */
@@ -34,7 +41,7 @@ static struct {
 	size_t log_len;
 } run = {.log_lock = PTHREAD_MUTEX_INITIALIZER};
 
-/* EAL does not promise that it gives memory of zeros. The driver's call is found here first. */
+/* Replaces EAL's function, to fill the memory: EAL does not promise that a memzone is zeroed. */
 const struct rte_memzone *
 rte_memzone_reserve(const char *name, size_t len, int node, unsigned int flags)
 {
@@ -153,7 +160,7 @@ h_log_has(const char *text)
 
 /* --- EAL --- */
 
-/* One lcore that may float over every CPU this process has: tests run side by side. */
+/* One lcore that may run on every CPU of this process: several tests run at the same time. */
 static void
 lcore_map(char *out, size_t len)
 {
@@ -277,7 +284,7 @@ h_setup_pair(void **state)
 	return 0;
 }
 
-/* Both are closed before either's mempool is looked at: frames of one may sit in the other. */
+/* Close both before checking either mempool: one port may hold frames of the other. */
 int
 h_teardown_pair(void **state)
 {
@@ -366,7 +373,10 @@ wire_poll(struct sl_wire *base, struct sl_frame *frames, unsigned int max, unsig
 	unsigned int n = 0;
 	struct h_frame *f;
 
-	/* One that cannot wait: a frame without a descriptor is the NIC's to drop. */
+	/*
+	 * A wire that cannot wait offers all frames, and the NIC drops those without a
+	 * descriptor.
+	 */
 	if (w->waits)
 		max = RTE_MIN(max, room);
 	wire_return(w);
@@ -437,7 +447,7 @@ pool_new(const struct h_cfg *c)
 	char name[RTE_MEMPOOL_NAMESIZE];
 
 	snprintf(name, sizeof(name), "pool%u", run.serial++);
-	/* Lines longer than this CPU's: ordinary mempools lay buffers out for its own (R5). */
+	/* With lines longer than this CPU's an ordinary mempool is not laid out for them (R5). */
 	pool = (h_pinned() ? sl_pktmbuf_pool_create : rte_pktmbuf_pool_create)(
 		name, c->pool_size, c->pool_size < 512 ? 0 : 64, 0, room, SOCKET_ID_ANY);
 	assert_non_null(pool);
@@ -458,7 +468,7 @@ h_try_open(struct h_port *p, const char *args)
 		snprintf(check, sizeof(check), ",check_line=%u,check_seed=%" PRIu64 "%s%s",
 			h_check_line(), run.seed | 1,
 			bug == NULL ? "" : ",check_bug=", bug == NULL ? "" : bug);
-	/* A search of its own for each port of the program, in order. */
+	/* Each port of the program has a search of its own, numbered in order. */
 	if (diff != NULL && *diff != '\0' && check[0] != '\0' &&
 		strstr(args == NULL ? "" : args, "check_diff") == NULL)
 		snprintf(check + strlen(check), sizeof(check) - strlen(check), ",check_diff=%s.%u",
@@ -543,7 +553,7 @@ pool_fits(const struct rte_mempool *pool, const struct h_cfg *c)
 		c->data_room + RTE_PKTMBUF_HEADROOM;
 }
 
-/* Pools stay in the DMA window as long as the port: one that fits is used again. */
+/* Pools stay in the DMA window until the port closes: use one again that fits. */
 static void
 pool_choose(struct h_port *p)
 {
@@ -614,7 +624,7 @@ h_stop(struct h_port *p)
 		assert_int_equal(rte_mempool_avail_count(p->pool), p->pool->size);
 }
 
-/* What must hold of a port at the end of a test, seen before the memory is gone. */
+/* Check what must hold for a port at the end of a test, before its memory is freed. */
 static void
 check_end(struct h_port *p)
 {
@@ -654,7 +664,7 @@ h_close(struct h_port *p)
 	assert_int_equal(stopped, 0);
 	/* An adapter that could not be closed lists what is live, at level error. */
 	assert_false(h_log_has("live"));
-	/* Its last word, with what only shows when memory is given back. */
+	/* The checker's last message counts also findings that show only when memory is freed. */
 	if (!p->check_free)
 		assert_false(h_log_has(" findings, "));
 	assert_int_equal(rte_vdev_uninit(p->name), 0);
@@ -736,12 +746,15 @@ h_recv(struct h_port *p, uint16_t q, struct rte_mbuf **m, uint16_t max)
 	unsigned int moved;
 	uint16_t n;
 
-	/* A burst may give nothing and yet have posted what the NIC waited for. */
+	/* A burst may return nothing and yet have posted descriptors that the NIC waited for. */
 	while (got < max && idle < 2) {
 		moved = h_step(p);
 		n = rte_eth_rx_burst(p->id, q, m + got, RTE_MIN(max - got, (int)H_MAX_BURST));
 		got += n;
-		/* No look at descriptors: it would do the burst's update for it. */
+		/*
+		 * Do not ask for descriptor states here: that would make the update instead of
+		 * the burst.
+		 */
 		idle = n > 0 || moved > 0 ? 0 : idle + 1;
 	}
 	return got;
@@ -1102,7 +1115,7 @@ h_telemetry(void)
 
 	snprintf(at.sun_path, sizeof(at.sun_path), "%s/dpdk_telemetry.v2",
 		rte_eal_get_runtime_dir());
-	/* It speaks first. */
+	/* Telemetry sends its greeting first. */
 	if (fd >= 0 && connect(fd, (struct sockaddr *)&at, sizeof(at)) == 0 &&
 		read(fd, text, sizeof(text)) > 0)
 		return fd;

@@ -88,12 +88,12 @@ struct h_wire {
 	unsigned int nb_lent;
 	struct h_wire *other;    /* crossover: what is sent arrives there */
 	bool down;
-	bool waits;              /* offers no more than the NIC has descriptors for */
+	bool waits;              /* offers no more frames than the NIC has descriptors for */
 };
 
 /* --- ports --- */
 
-/** How to set a port up; zero means the default in brackets. */
+/** How to set a port up; 0 means the default in brackets. */
 struct h_cfg {
 	uint16_t nb_rxq, nb_txq;      /* [1] */
 	uint16_t nb_rxd, nb_txd;      /* [128] */
@@ -122,8 +122,8 @@ struct h_port {
 	struct h_cfg cfg;
 	struct rte_ether_addr mac;
 	uint64_t dma_faults;          /* how many the test asked for */
-	bool faults_free;            /* any number of DMA faults is fine */
-	bool check_free;             /* so is what the checker finds: the device misbehaves */
+	bool faults_free;            /* any number of DMA faults is allowed */
+	bool check_free;             /* findings of the checker are allowed: the device misbehaves */
 	bool open;
 };
 
@@ -138,7 +138,7 @@ struct h_port {
 		not_started != 0 ? not_started :                                                   \
 				   h_fini(cmocka_run_group_tests((tests), NULL, NULL));            \
 	})
-/** 0; H_SKIP when the vectors of SL_SIMD are not to be had; else 1. Says why. */
+/** 0; H_SKIP when this CPU lacks the vectors of SL_SIMD; else 1. Prints the reason. */
 #define H_SKIP 77
 int h_init(int argc, char **argv);
 int h_fini(int failed);
@@ -158,17 +158,20 @@ int h_teardown_pair(void **state);
  * no "wire=" in them the test's own wire is attached.
  */
 void h_open(struct h_port *p, const char *args);
-/** The same without a failed check when there is no such port: @return what the probe gave. */
+/** h_open() that does not fail the test: @return the probe's result. */
 int h_try_open(struct h_port *p, const char *args);
 /** Configure, set queues up from a new pool, start. */
 void h_start(struct h_port *p, const struct h_cfg *cfg);
-/** Configure alone: queues stay as they were set up. @return what ethdev gave. */
+/** Only configure: queues stay as they were set up. @return ethdev's result. */
 int h_configure(struct h_port *p, const struct h_cfg *cfg);
-/** The same as h_start() without the start, and without a failed check: what the first failing call gave. */
+/**
+ * h_start() without the start, which does not fail the test: @return the result of the
+ * first failing call.
+ */
 int h_try_setup(struct h_port *p, const struct h_cfg *cfg);
-/** Stop; every frame of the port is back in its pool but those of other ports. */
+/** Stop; afterwards the port holds no mbufs of its own pool. */
 void h_stop(struct h_port *p);
-/** The checks that end a test, then close. Fine on a port that is not open. */
+/** The checks that end a test, then close. Allowed for a port that is not open. */
 void h_close(struct h_port *p);
 /** Two open ports, the test's wires joined. */
 void h_join(struct h_port *a, struct h_port *b);
@@ -178,15 +181,18 @@ unsigned int h_step(struct h_port *p);
 /** A frame arrives (when the device is stepped). */
 void h_give(struct h_port *p, const void *data, uint32_t len);
 void h_give_bad_fcs(struct h_port *p, const void *data, uint32_t len);
-/** True when mempools have their data apart (SL_POOL=apart, long lines): nothing can be attached to such mbufs. */
+/**
+ * True when mempools have their data apart (SL_POOL=apart, long lines): such mbufs
+ * cannot be attached.
+ */
 bool h_pinned(void);
 /** Take the next frame the NIC sent: its length, or 0 when there is none. */
 uint32_t h_take(struct h_port *p, void *buf);
-/** How many frames the NIC sent and nobody took. */
+/** How many sent frames the test has not taken yet. */
 unsigned int h_sent(const struct h_port *p);
 /** Step and receive: up to @p max frames of queue @p q, polling until it stays empty. */
 uint16_t h_recv(struct h_port *p, uint16_t q, struct rte_mbuf **m, uint16_t max);
-/** Exactly one frame is due on queue @p q: it. */
+/** Receive the one frame that is due on queue @p q. */
 struct rte_mbuf *h_recv_one(struct h_port *p, uint16_t q);
 /** Nothing is due on any queue. */
 void h_recv_none(struct h_port *p);
@@ -203,7 +209,7 @@ void h_send(struct h_port *p, uint16_t q, struct rte_mbuf *m);
 
 /** The frame as a chain of @p segs about equal segments from the port's pool. */
 struct rte_mbuf *h_mbuf(struct h_port *p, const void *data, uint32_t len, unsigned int segs);
-/** The same, split at random. */
+/** The frame as a chain that is split at random. */
 struct rte_mbuf *h_mbuf_random(struct rte_mempool *pool, struct h_rng *r, const void *data,
 	uint32_t len, unsigned int max_segs);
 /** The chain is sound and holds exactly these bytes. */
@@ -229,7 +235,7 @@ unsigned int h_ip(uint8_t *f, uint32_t len, const struct rte_ether_addr *dst,
 struct rte_eth_stats h_stats(struct h_port *p);
 /** Value of an extended statistic; the test fails when there is none of that name. */
 uint64_t h_xstat(struct h_port *p, const char *name);
-/** The same, or UINT64_MAX. */
+/** Value of an extended statistic, or UINT64_MAX when there is none of that name. */
 uint64_t h_xstat_find(struct h_port *p, const char *name);
 void h_fault(struct h_port *p, enum sl_fault fault, uint32_t arg, uint32_t count);
 struct sl_softnic_stats h_nic_stats(struct h_port *p);
@@ -237,19 +243,19 @@ struct sl_softnic_stats h_nic_stats(struct h_port *p);
 /** A connection to EAL's telemetry, past its greeting; -1: there is none. The caller closes it. */
 int h_telemetry(void);
 
-/** Forget what was logged; then, whether it was since. */
+/** Forget the log; and: was @p text logged since the last mark? */
 void h_log_mark(void);
 bool h_log_has(const char *text);
 
 /**
- * Receive frames, compare, change and send those that are right, compare what goes out. No
- * failed check: the driver may be spoilt. @return frames that came out right.
+ * Receive frames, compare, change and send the correct ones, and compare what is sent. It does not
+ * fail the test, since bugs may be planted in the driver. @return correctly sent frames.
  */
 unsigned int h_forward(struct h_port *p, unsigned int frames);
 
 /*
- * In a program that makes mistakes on purpose: AddressSanitizer, which would end
- * it at the first access to what the NIC owns, leaves that to the checker.
+ * For programs that make mistakes on purpose: AddressSanitizer would end them at the
+ * first access to what the NIC owns, so it leaves these accesses to the checker.
  */
 #define H_MISTAKES_ON_PURPOSE \
 	const char *__asan_default_options(void); \

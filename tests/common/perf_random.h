@@ -2,16 +2,20 @@
  * Copyright (c) 2026 The Syncline authors
  */
 
-/* Shared by the tests of sl-perf's pure parts: seeded random numbers. */
 #ifndef _PERF_RANDOM_H_
 #define _PERF_RANDOM_H_
+
+/**
+ * @file
+ * Seeded random numbers for the tests of sl-perf's pure parts.
+ */
 
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-/** SL_SEED, or 1; printed, so that a failure can be run again. */
+/** The seed: SL_SEED, or 1. It is printed, so that a failure can be repeated. */
 static inline uint64_t
 random_seed(void)
 {
@@ -22,7 +26,7 @@ random_seed(void)
 	return seed != 0 ? seed : 1;
 }
 
-/** Evenly in [0, 1). */
+/** A number from the even distribution in [0, 1). */
 static inline double
 random_even(uint64_t *state)
 {
@@ -32,7 +36,7 @@ random_even(uint64_t *state)
 	return (double)(*state >> 11) / (double)(UINT64_C(1) << 53);
 }
 
-/** Normal, mean 0 and deviation 1. */
+/** A number from the normal distribution with mean 0 and deviation 1. */
 static inline double
 random_normal(uint64_t *state)
 {

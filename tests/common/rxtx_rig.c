@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * The rig for tests of the driver's hot path: a NIC that is a register file
+ * and two rings, and in checked mode memory in two copies that the sync calls
+ * and an adversary copy.
+ */
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +20,7 @@
 #include "sl_pmd.h"
 
 #define LINE 64u     /* unless the test wants another */
-#define RIG_CACHE 8u /* mbufs: full and empty in turn */
+#define RIG_CACHE 8u /* mbufs: so few that the cache is often full and often empty */
 
 /* --- memory in two copies --- */
 
@@ -195,7 +202,7 @@ pool_make(const struct rig *r, const char *what, unsigned int n, unsigned int ca
 	char name[RTE_MEMPOOL_NAMESIZE];
 	struct rte_mempool *pool;
 
-	/* Of several rigs each has its own. */
+	/* Each rig has pools of its own: the name contains its address. */
 	snprintf(name, sizeof(name), "%s_%" PRIxPTR, what, (uintptr_t)r & UINT32_MAX);
 	pool = apart ? sl_pktmbuf_pool_create(name, n, cache, priv_size, RTE_MBUF_DEFAULT_BUF_SIZE,
 			       SOCKET_ID_ANY) :
@@ -251,10 +258,13 @@ rig_open_lined(
 	r->data.tx_queues = r->txq;
 	r->data.nb_rx_queues = 1;
 	r->data.nb_tx_queues = 1;
-	/* Its NIC fills whole buffers. */
+	/* The rig's NIC fills whole buffers. */
 	r->data.mtu = RTE_MBUF_DEFAULT_DATAROOM - SL_L2_OVERHEAD;
 	r->pool_size = mbufs;
-	/* With a cache and without: the driver takes mbufs from where they are. */
+	/*
+	 * At random with a cache or without: the driver takes mbufs from the cache and from the
+	 * ring.
+	 */
 	r->pool = pool_make(r, "rig", mbufs, rig_rand(r, 2) * RIG_CACHE, priv_size, apart);
 	r->apart = apart;
 	r->other_size = mbufs / 4;
@@ -263,7 +273,7 @@ rig_open_lined(
 	return r;
 }
 
-/* An mbuf that is back in its pool is as the pool made it. */
+/* Check that an mbuf that is back in its pool is as the pool made it. */
 static void
 mbuf_is_fresh(struct rte_mempool *pool, void *arg, void *obj, unsigned int idx)
 {
@@ -291,7 +301,7 @@ rig_close(struct rig *r)
 
 	sl_rx_queue_release(&r->eth, 0);
 	sl_tx_queue_release(&r->eth, 0);
-	/* The window tells queues of pools that go: none that is gone itself. */
+	/* The window's list of queues must not contain queues that were freed. */
 	assert_null(r->port.window.tx_queues);
 	assert_int_equal(rte_mempool_avail_count(r->pool), r->pool_size);
 	assert_int_equal(rte_mempool_avail_count(r->other), r->other_size);

@@ -4,7 +4,8 @@
 #ifndef _RXTX_RIG_H_
 #define _RXTX_RIG_H_
 
-/*
+/**
+ * @file
  * For the tests of the driver's hot path: a NIC that is a register file and
  * two rings, whose every write-back the test chooses; and in checked mode
  * memory in two copies, which only the sync calls and an adversary (eviction of
@@ -54,7 +55,7 @@ struct rig {
 	void *rxq[1], *txq[1];
 	uint32_t regs[SL_BAR_SIZE / sizeof(uint32_t)];
 	struct sl_dma *dma;
-	/* What the driver reads in place of what a register holds; NULL: that. */
+	/* Gives the driver another value than the register has; NULL: the register's value. */
 	uint32_t (*lie)(void *ctx, uint32_t off, uint32_t val);
 	void *lie_ctx;
 	struct sl_sync_checker checker;
@@ -76,10 +77,13 @@ struct rig {
 void rig_eal(void);
 /** An adapter of @p mode, a port without queues, a mempool of @p mbufs. */
 struct rig *rig_open(enum sl_coherency mode, unsigned int mbufs, uint16_t priv_size);
-/** The same with data apart from the headers, or not. */
+/** rig_open() with a choice whether the pool has its data apart from the headers. */
 struct rig *rig_open_with(
 	enum sl_coherency mode, unsigned int mbufs, uint16_t priv_size, bool apart);
-/** The same with another line of checked memory than 64; longer ones want data apart. */
+/**
+ * rig_open_with() with another line size of checked memory than 64; longer lines need
+ * data apart.
+ */
 struct rig *rig_open_lined(enum sl_coherency mode, unsigned int mbufs, uint16_t priv_size,
 	bool apart, uint32_t line);
 /** Release the queues; fails the test unless all mbufs are back and nothing is live. */
@@ -91,7 +95,7 @@ struct sl_tx_queue *rig_tx_start(struct rig *r, uint16_t nb_desc, const struct r
 
 /** Receive descriptors that the NIC has. */
 unsigned int rig_rx_room(const struct rig *r);
-/** Use the next one; there must be one. */
+/** Write back the next receive descriptor; there must be one. */
 void rig_rx_write(struct rig *r, const struct rig_wb *wb);
 /**
  * Take one transmit descriptor, if there is one.

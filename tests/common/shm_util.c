@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * The fixture of lib/shm's tests: an adapter on 4 KiB pages, its log, and the
+ * check that a refused call changed nothing.
+ */
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>

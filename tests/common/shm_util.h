@@ -4,7 +4,10 @@
 #ifndef _SHM_UTIL_H_
 #define _SHM_UTIL_H_
 
-/* What the tests of lib/shm share: a log that is kept, an adapter, a check that nothing changed. */
+/**
+ * @file
+ * What the tests of lib/shm share: a log that is kept, an adapter, a check that nothing changed.
+ */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -41,9 +44,9 @@ int shm_teardown(void **state);
 /** Parameters of a cached region. */
 struct sl_region_params shm_region(const char *name, size_t len);
 
-/** Remember the figures... */
+/** Remember the adapter's figures. */
 void shm_before(struct shm_fixture *f);
-/** ... and fail unless nothing but one refusal was added to them. */
+/** Fail unless the figures are those of shm_before() plus one refusal. */
 void shm_unchanged(struct shm_fixture *f);
 
 /** Seeded random numbers (xorshift); the seed is printed, SL_SEED sets it. */
@@ -51,8 +54,8 @@ uint64_t shm_seed(void);
 uint64_t shm_rand(uint64_t *state);
 
 /*
- * In a program that makes mistakes on purpose: AddressSanitizer, which would end
- * it at the first access to what the NIC owns, leaves that to the checker.
+ * For programs that make mistakes on purpose: AddressSanitizer would end them at the
+ * first access to what the NIC owns, so it leaves these accesses to the checker.
  */
 #define SHM_MISTAKES_ON_PURPOSE \
 	const char *__asan_default_options(void); \

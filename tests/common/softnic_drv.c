@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * The rig for tests of the software NIC: a small driver that pokes registers
+ * and descriptors, a wire that the test reads and writes, and packets with
+ * checksums computed by their definition.
+ */
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -25,7 +32,7 @@ list_put(struct rig_list *l, const void *data, uint32_t len, bool bad_fcs)
 	struct rig_frame *f = &l->f[(l->head + l->n) % RIG_FRAMES];
 
 	assert_true(l->n < RIG_FRAMES);
-	/* Exactly sized, so that a sanitizer sees a byte too far. */
+	/* Exactly sized, so that a sanitizer detects an access behind the end. */
 	free(f->data);
 	f->data = malloc(len);
 	assert_non_null(f->data);
@@ -185,7 +192,7 @@ rig_teardown(void **state)
 	struct sl_softnic_stats stats;
 	unsigned int q;
 
-	/* Queues off: then nothing may be outstanding. */
+	/* Switch the queues off: then no DMA may be outstanding. */
 	for (q = 0; q < SL_NIC_QUEUES; q++) {
 		SL_WR(&r->bus, RXDCTL, q, 0);
 		SL_WR(&r->bus, TXDCTL, q, 0);
@@ -311,7 +318,7 @@ rig_tx_ring(struct rig *r, unsigned int qi)
 {
 	struct rig_queue *q = &r->txq[qi];
 
-	/* Descriptors before the tail, for the device: T2. */
+	/* T2: the device sees the descriptors before the tail. */
 	__atomic_store_n(q->tail, q->next, __ATOMIC_RELEASE);
 }
 
@@ -340,7 +347,7 @@ rig_rx_next(struct rig *r, unsigned int qi, const uint8_t **data)
 
 	if ((d->wb.status & SL_RXD_STAT_DD) == 0)
 		return NULL;
-	sl_acquire(); /* DD before the rest: R3 */
+	sl_acquire(); /* R3: DD is read before the rest */
 	if (data != NULL)
 		*data = q->buf + (size_t)q->next * q->buf_size;
 	q->next = (q->next + 1) % q->descs;

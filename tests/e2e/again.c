@@ -2,8 +2,8 @@
  * Copyright (c) 2026 The Syncline authors
  */
 /*
- * What is left over: of a queue that starts again, nothing that was in flight; of
- * counters, all; of a port that is gone or was refused, no memory, no file, no thread.
+ * What stays after a restart or a close: a queue that starts again has no frame of before, counters
+ * keep their values, and a port that is gone or was refused leaves no memory, file or thread.
  */
 #include <dirent.h>
 #include <malloc.h>
@@ -121,7 +121,7 @@ half_a_frame(void **state)
 	}
 }
 
-/* Single buffers: the same. */
+/* The same test with frames of one buffer. */
 static void
 half_a_frame_of_one_buffer(void **state)
 {
@@ -221,7 +221,7 @@ reported_frames(void **state)
 	}
 }
 
-/* A queue that is off takes no frame, and its ring is whole when it is on again. */
+/* A queue that is off takes no frame, and its ring is complete when it is on again. */
 static void
 stopped_queue_takes_none(void **state)
 {
@@ -254,7 +254,7 @@ stopped_queue_takes_none(void **state)
 	}
 }
 
-/* What a queue has told the NIC of offloads, the NIC has forgotten. */
+/* After a restart, the NIC has forgotten the offload contexts that the queue wrote before. */
 static void
 offload_contexts(void **state)
 {
@@ -522,7 +522,7 @@ threads_leave_nothing(void **state)
 	assert_null(rte_memzone_lookup("syncline_soft"));
 }
 
-/* In checked memory, with what was found told to a file. */
+/* In checked memory, with findings written to a file. */
 static void
 port_that_reports(void)
 {
@@ -571,7 +571,7 @@ cannot_flush(struct sl_wire *wire, char *why, size_t len)
 	return -EIO;
 }
 
-/* What a wire could not keep is told with its port's end. */
+/* A wire's write error is reported when its port closes. */
 static void
 wires_tell_what_they_lost(void **state)
 {

@@ -2,8 +2,8 @@
  * Copyright (c) 2026 The Syncline authors
  */
 /*
- * A NIC that does wrong: every fault of enum sl_fault. What the driver can see
- * to be wrong is counted and its buffers freed; traffic goes on; nothing leaks.
+ * A NIC that misbehaves: every fault of enum sl_fault. The driver counts what it can
+ * detect and frees the buffers; traffic goes on, and nothing leaks.
  * docs/explanation/testing.md lists which check of the driver each test guards.
  */
 #include <rte_cycles.h>
@@ -18,7 +18,7 @@ static const struct h_cfg scatter_cfg = {.mtu = 9000,
 	.rx_offloads = RTE_ETH_RX_OFFLOAD_SCATTER,
 	.tx_offloads = RTE_ETH_TX_OFFLOAD_MULTI_SEGS};
 
-/* Receive what comes of n frames: some may be gone, none may be changed or come twice. */
+/* Receive some of n frames: frames may be lost, but none may be changed or come twice. */
 static unsigned int
 take_in(struct h_port *p, unsigned int n, uint32_t len, uint64_t seed, unsigned int *next)
 {
@@ -155,7 +155,7 @@ no_end_in_a_half_full_buffer(void **state)
 	struct h_port *p = *state;
 
 	h_start(p, &scatter_cfg);
-	/* A frame goes on only from a full buffer: two frames never become one. */
+	/* A frame continues only behind a full buffer: two frames never become one. */
 	h_fault(p, SL_FAULT_NO_EOP, 0, 1);
 	assert_int_equal(burst_in(p, 10, 300, 0), 8);
 	assert_int_equal(h_xstat(p, "rx_q0_bad_chain"), 1);

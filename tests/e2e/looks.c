@@ -2,7 +2,7 @@
  * Copyright (c) 2026 The Syncline authors
  */
 /*
- * Looks at ports from other threads, telemetry's among them, while ports come and go.
+ * Other threads, also telemetry's, ask about ports while ports are made and closed.
  */
 #include <pthread.h>
 #include <unistd.h>
@@ -15,7 +15,7 @@
 #define ROUNDS 60u
 #define PORTS 4u /* ids that are looked at: those that come and go, and more */
 
-/* What the looking threads share with the one that makes ports. */
+/* What the asking threads share with the one that makes ports. */
 struct looks {
 	bool end;
 	unsigned int seen, gone; /* answers of each kind, so that neither is left out */
@@ -27,7 +27,7 @@ count(struct looks *l, bool seen)
 	__atomic_fetch_add(seen ? &l->seen : &l->gone, 1, __ATOMIC_RELAXED);
 }
 
-/* Every call that looks into a port; none of them may meet one in pieces. */
+/* Every call that reads from a port; none of them may see one that is partly made or closed. */
 static void *
 call_all(void *arg)
 {
@@ -54,7 +54,7 @@ call_all(void *arg)
 	return NULL;
 }
 
-/* The same by telemetry's socket: its handlers run on a thread of their own. */
+/* Ask by telemetry's socket: its handlers run on a thread of their own. */
 static void *
 ask_telemetry(void *arg)
 {

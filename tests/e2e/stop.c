@@ -2,8 +2,8 @@
  * Copyright (c) 2026 The Syncline authors
  */
 /*
- * A NIC that does not stop: no mbuf goes back before it is proven to have stopped, one queue
- * is one queue's matter, and what is kept comes back with the proof.
+ * A NIC that does not stop: no mbuf is freed before the NIC is proven to have stopped, a stuck
+ * queue does not affect others, and kept mbufs are freed once there is proof.
  */
 #include <rte_bus_vdev.h>
 #include <rte_cycles.h>

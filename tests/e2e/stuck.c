@@ -3,8 +3,8 @@
  */
 /*
  * A NIC whose registers lie: each register that the driver reads is stuck at each of a few
- * values through the whole life of a port. Every call of ethdev's ends within its deadline, by
- * the port's own time; what it calls a success the device bears out; no mbuf is lost.
+ * values through the whole life of a port. Every ethdev call ends within its deadline, by the
+ * port's own time; a call that reports success has changed the device; no mbuf is lost.
  */
 #include <rte_cycles.h>
 
@@ -18,7 +18,7 @@
 #define EVENT_WAIT_MS 10000u /* longer than a handler takes, on a busy machine too */
 
 static const struct h_cfg small = {.nb_rxd = 64, .nb_txd = 64, .pool_size = 255};
-/* With link interrupts ethdev tells of the link what the driver has noted down. */
+/* With link interrupts ethdev reports the link that the driver has noted. */
 static const struct h_cfg small_lsc = {.nb_rxd = 64, .nb_txd = 64, .pool_size = 255, .lsc = true};
 
 /* --- the lie --- */

@@ -2,9 +2,9 @@
  * Copyright (c) 2026 The Syncline authors
  */
 /*
- * Control calls of one thread, and telemetry of another, while a third sends and receives: what
- * they share is shared by rule. With ThreadSanitizer (./syncline test tsan) a load or store that
- * is not fails the program; without it, frames that are lost or wrong do.
+ * Control calls of one thread and telemetry of another, while a third sends and receives. With
+ * ThreadSanitizer (./syncline test tsan) a data race between them fails the program; without it,
+ * lost or wrong frames do.
  */
 #include <pthread.h>
 #include <sys/socket.h>

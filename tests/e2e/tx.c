@@ -3,8 +3,8 @@
  */
 /*
  * What an application may hand to transmit, and what happens to the rest: every
- * valid chain goes out byte for byte; a frame that is none is refused by
- * prepare and, if sent all the same, freed and counted, never sent wrong.
+ * valid chain is sent byte for byte; an invalid frame is refused by prepare and,
+ * if the application sends it nevertheless, freed and counted, never sent.
  */
 #include <dlfcn.h>
 #include <sys/mman.h>
@@ -24,7 +24,7 @@ static const struct rte_ether_addr other_mac = {{0x02, 0x55, 0x55, 0, 0, 9}};
 static const struct h_cfg tx_cfg = {
 	.mtu = 9000, .tx_offloads = TX_ALL, .rx_offloads = RTE_ETH_RX_OFFLOAD_SCATTER};
 
-/* The frame goes out as it is. */
+/* Check that the frame is sent unchanged. */
 static void
 sent_right(struct h_port *p, struct rte_mbuf *m, const uint8_t *f, uint32_t len)
 {

@@ -4,7 +4,8 @@
 #ifndef _TOY_H_
 #define _TOY_H_
 
-/*
+/**
+ * @file
  * The toy, a NIC that nobody makes, and its driver: an example for authors of
  * drivers (docs/howto-own-driver.md). It loops what it sends back.
  */

@@ -4,7 +4,8 @@
 #ifndef _FUZZ_ALLOC_H_
 #define _FUZZ_ALLOC_H_
 
-/*
+/**
+ * @file
  * In front of each of the driver's files in a fuzz build. A queue and its software ring come
  * from the C library, so that AddressSanitizer sees where they end. It knows nothing of EAL's heap.
  */

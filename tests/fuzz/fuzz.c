@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * The fuzz targets' common part: it turns the input into numbers, lets
+ * registers lie, checks received mbufs, and prints figures at the end.
+ */
+
 #include <inttypes.h>
 #include <time.h>
 

@@ -4,7 +4,8 @@
 #ifndef _FUZZ_H_
 #define _FUZZ_H_
 
-/*
+/**
+ * @file
  * What the fuzz targets share: the input as numbers, registers that lie by it, a time of their
  * own, and figures that are told at the end.
  */

@@ -4,8 +4,11 @@
 #ifndef _PROOF_TX_WORLD_H_
 #define _PROOF_TX_WORLD_H_
 
-/* What surrounds transmit in a proof: a queue of TX_DESCS descriptors, its port, and the driver's
- * source. */
+/**
+ * @file
+ * What surrounds transmit in a proof: a queue of TX_DESCS descriptors, its port, and the driver's
+ * source.
+ */
 
 #include "world.h"
 

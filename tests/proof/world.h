@@ -4,7 +4,8 @@
 #ifndef _PROOF_WORLD_H_
 #define _PROOF_WORLD_H_
 
-/*
+/**
+ * @file
  * What surrounds the burst functions in a proof: a mempool whose every mbuf is
  * in one place at a time, buffers and rings that sync calls may not leave, and
  * values that may be anything. Included once a proof, before the functions' source.

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
- *
+ */
+
+/*
  * Interrupts of a real or an emulated NIC, on two ports cabled to each other:
  *
  *     intr_test EAL... -- QUEUES FRAMES [REFUSED]
@@ -11,6 +13,7 @@
  * when the system wants the port back, gives it back and says so.
  * Exit status: 0 when all went well. The seed is printed; SL_SEED sets it.
  */
+
 #include <inttypes.h>
 #include <poll.h>
 #include <pthread.h>

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
- *
+ */
+
+/*
  * wild EAL-ARGUMENTS -- CASE
  *
  * Points a NIC outside its DMA window and looks what comes of it. Two ports,
@@ -13,6 +15,7 @@
  * The wild place is ordinary memory of this process, that nobody mapped for the
  * NIC: its bytes must not change. Afterwards frames must cross unharmed.
  */
+
 #include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>

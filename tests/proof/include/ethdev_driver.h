@@ -4,7 +4,10 @@
 #ifndef _ETHDEV_DRIVER_H_
 #define _ETHDEV_DRIVER_H_
 
-/* What the driver's structs hold of ethdev, in place of DPDK's header, which is large. */
+/**
+ * @file
+ * What the driver's structs hold of ethdev, in place of DPDK's header, which is large.
+ */
 
 #include <stdint.h>
 

@@ -4,7 +4,10 @@
 #ifndef _RTE_MEMPOOL_H_
 #define _RTE_MEMPOOL_H_
 
-/* A mempool as the prover sees it, in place of DPDK's: what rte_mbuf.h and the driver use of it. */
+/**
+ * @file
+ * A mempool as the prover sees it, in place of DPDK's: what rte_mbuf.h and the driver use of it.
+ */
 
 #include <errno.h>
 #include <stddef.h>

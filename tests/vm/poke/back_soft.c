@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
- *
+ */
+
+/*
  * Two software NICs, stepped, with a crossover between them.
  */
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

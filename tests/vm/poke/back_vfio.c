@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
- *
+ */
+
+/*
  * Two PCI functions through vfio: BAR 0, memory for DMA, MSI-X as eventfds.
  */
+
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/pci_regs.h>

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
- *
+ */
+
+/*
  * Two traces, fact by fact, and a list of differences that are known:
  *   REASON WHAT THEIRS OURS
- * where WHAT, THEIRS and OURS are patterns as the shell's, and "-" stands for
- * a fact that one side does not state. REASON is a word that the table in
- * docs/reference/softnic.md explains. A row that no difference needs is out of date, and
+ * where WHAT, THEIRS and OURS are patterns as in a shell, and "-" stands for a
+ * fact that one side does not state. The table in docs/reference/softnic.md
+ * explains each REASON. A row that matches no difference is out of date and
  * fails too.
  */
+
 #include <fnmatch.h>
 #include <search.h>
 #include <stdio.h>

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
- *
+ */
+
+/*
  * Group "fuzz": random operations from a seed, the same on both backends. A
  * round sets the receiver up anew; what it draws keeps to what the datasheet
  * defines, so that a difference is one of the devices'.
  */
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>

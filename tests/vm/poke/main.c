@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * poke: runs groups of register and traffic sequences on a device, either a
+ * pair of software NICs or two PCI functions through vfio, and writes a
+ * trace; or compares two traces (compare.c).
+ */
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

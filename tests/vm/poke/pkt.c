@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
- *
+ */
+
+/*
  * Packets to send. Sums by their definition, independent of the devices'.
  */
+
 #include <string.h>
 
 #include "poke.h"

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
- *
+ */
+
+/*
  * What the groups share: trace, reset, link, rings.
  */
+
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>

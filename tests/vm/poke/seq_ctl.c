@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
- *
+ */
+
+/*
  * Groups "phy", "nvm" and "irq": PHY registers and the link, NVM and
  * semaphores, interrupt causes and masks.
  */
+
 #include <inttypes.h>
 #include <stdio.h>
 

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
- *
+ */
+
+/*
  * Groups "reset" and "masks": every register of the table after CTRL.RST, and
  * what of it can be written.
  */
+
 #include <inttypes.h>
 #include <stdio.h>
 

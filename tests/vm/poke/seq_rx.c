@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
- *
+ */
+
+/*
  * Groups "filter", "rx" and "rss": which frames arrive, what is known of
  * them, and where. Port 0 sends, port 1 is looked at.
  */
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
- *
+ */
+
+/*
  * Groups "tx" and "ring": what leaves port 0 and how it is reported, and what
  * rings do at their edges.
  */
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
- *
- * sl-testpmd's search for what keeps it from a port, on machines made of files.
  */
+
+/*
+ * diagnose.c's search for what keeps a program from a port, on machines made
+ * of files.
+ */
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * The shared-memory code of a small miniport, written as for Windows: init,
+ * send, receive, an asynchronous allocation, halt. test_ndis.c plays its NIC
+ * and its host.
+ */
+
 #include "ndis_miniport.h"
 
 static struct mp_descriptor *
@@ -106,7 +113,7 @@ MpInitialize(struct mp_adapter *Adapter)
 		return status;
 	Adapter->Stride = NdisMGetDmaAlignment(Adapter->Handle);
 	NdisAllocateBufferPool(&status, &Adapter->BufferPool, 4 * MP_SLOTS);
-	/* The one line that a port adds. */
+	/* The only line that is not in the Windows version. */
 	if (status == NDIS_STATUS_SUCCESS)
 		status = sl_ndis_bind_pool(Adapter->BufferPool, Adapter->Handle);
 	if (status == NDIS_STATUS_SUCCESS)

@@ -4,7 +4,8 @@
 #ifndef _NDIS_MINIPORT_H_
 #define _NDIS_MINIPORT_H_
 
-/*
+/**
+ * @file
  * The shared-memory half of a small NDIS miniport, as one is written for
  * Windows; only the include differs. Its NIC: a doorbell register for each
  * direction, descriptors of one line each in shared memory.

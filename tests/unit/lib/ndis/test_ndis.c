@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * NDIS's shared-memory calls: a miniport runs in every coherency mode and
+ * each of its sync calls is left out once; all forms of allocating and
+ * freeing, right and wrong; handles that are closed.
+ */
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

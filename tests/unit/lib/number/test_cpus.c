@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
- *
- * CPUs of any number, on kernels of any size, and the device thread on one.
  */
+
+/*
+ * sl_cpus.h: CPUs with any number, on kernels with sets of any size, and the
+ * device thread that runs on one of them.
+ */
+
 #include <errno.h>
 #include <limits.h>
 #include <pthread.h>

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
- *
- * The one parser of numbers: what it takes is a number whole, in one way of writing it.
  */
+
+/*
+ * sl_number.h: the parser takes exactly the texts that are numbers in the one
+ * allowed form.
+ */
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

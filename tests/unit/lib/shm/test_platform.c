@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * sl_platform_coherent() on device trees made of files.
+ */
+
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * Adapters and regions: opening, allocation, quotas, NUMA nodes, frees that
+ * do not match, asynchronous allocation, and random sequences after which
+ * nothing may stay.
+ */
+
 #include <dirent.h>
 #include <errno.h>
 #include <malloc.h>

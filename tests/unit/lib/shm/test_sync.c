@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * The sync calls: which instruction each one uses, how it is encoded, that no
+ * data is lost, and what the checker's functions are called with.
+ */
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

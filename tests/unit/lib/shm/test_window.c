@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * Mapped buffers and the DMA window: refused mappings, translation, hooks,
+ * the device's copies, and translation while another thread changes the
+ * window. Hooks that fail are in test_window_hook.c.
+ */
+
 #include <errno.h>
 #include <pthread.h>
 #include <stdio.h>

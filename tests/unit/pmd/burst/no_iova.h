@@ -4,9 +4,10 @@
 #ifndef _NO_IOVA_H_
 #define _NO_IOVA_H_
 
-/*
- * In front of the driver's bursts: as in a DPDK whose mbufs have no buf_iova, where an address
- * is one for the NIC, too, and something else lies in that place.
+/**
+ * @file
+ * Included before the driver's bursts, to compile them as for a DPDK whose mbufs have no buf_iova:
+ * the NIC then uses virtual addresses, and another field lies in that place.
  */
 
 #include <rte_mbuf.h>

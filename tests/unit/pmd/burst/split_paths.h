@@ -4,7 +4,8 @@
 #ifndef _SPLIT_PATHS_H_
 #define _SPLIT_PATHS_H_
 
-/*
+/**
+ * @file
  * Rows beside those of the driver's tables: vectors of one lane that are loaded in two
  * accesses, as AArch64 has them, compiled for x86 (SL_LANE_IS_ATOMIC 0).
  */

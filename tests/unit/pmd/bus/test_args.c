@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * Device arguments: every key with its limits, wires' texts, messages of
+ * refusals, and random text, which must not crash the parser.
+ */
+
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>

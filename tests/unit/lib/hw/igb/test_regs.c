@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
- *
+ */
+
+/*
  * The register table: properties that every row has, and facts of the device
  * that the rows must agree with.
  */
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

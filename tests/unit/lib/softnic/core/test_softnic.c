@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
- *
+ */
+
+/*
  * The software NIC: life, one frame each way, rings, write-backs.
  */
+
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>

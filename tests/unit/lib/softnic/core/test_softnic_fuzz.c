@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
- *
+ */
+
+/*
  * Random registers, descriptors, frames and faults: whatever a driver or a
  * wire does, the device neither crashes nor hangs nor writes outside what it
  * was given, and a reset brings it back.
  */
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
- *
+ */
+
+/*
  * The software NIC's transmit side: chains, offloads, segmentation, completion,
  * descriptors that make no sense.
  */
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>

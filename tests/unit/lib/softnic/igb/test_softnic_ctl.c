@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
- *
+ */
+
+/*
  * The software NIC's control side: reset, NVM, PHY, semaphores, link,
  * interrupts, statistics, faults, the runner.
  */
+
 #include <errno.h>
 #include <poll.h>
 #include <setjmp.h>
