@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
- *
- * The toy's device side: what stands in for hardware that is not there. It
- * reaches memory through sl_dma alone, and tells each access before making it.
  */
+
+/*
+ * The toy's device, in place of hardware. It reaches memory only through sl_dma,
+ * and tells the checker of each access before making it.
+ */
+
 #include <errno.h>
 #include <string.h>
 

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
- *
- * The toy's driver, with the sl_ names.
  */
+
+/*
+ * The toy's driver, written with the sl_ calls. toy_ndis.c does the same with
+ * NDIS's calls.
+ */
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
- *
+ */
+
+/*
  * Runs the toy's driver: frames of random length and content go out, come back
  * and are compared.
  */
+
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>

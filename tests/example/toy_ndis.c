@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
- *
- * The toy's driver once more, with NDIS's names: what a miniport does, whose
- * host here is toy.h. NDIS's flush completes by itself, so no barrier is seen.
  */
+
+/*
+ * The toy's driver, written with NDIS's calls as a miniport whose host is toy.h.
+ * NdisFlushBuffer() completes by itself, so there is no barrier call.
+ */
+
 #include <errno.h>
 #include <stdlib.h>
 
