@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * The environment of a result as JSON: machine, kernel, hugepages, versions
+ * and arguments, which the results of two runs depend on besides the code.
+ */
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

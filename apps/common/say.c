@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * Prints a program's errors to standard error, behind the program's name.
+ */
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>

@@ -53,7 +53,7 @@ enum need {
 	NEED_NOTHING,
 	NEED_OFFLOAD,	/* checksums, and what the descriptor says of a frame */
 	NEED_CHAIN,	/* frames of several segments */
-	NEED_FAST_FREE, /* of any transmit row: all mbufs of one pool, nobody else's */
+	NEED_FAST_FREE, /* of any transmit row: all mbufs are of one pool and not shared */
 	NEED_APART,	/* of any transmit row: data apart from the mbufs' headers */
 	NEED_IDLE,	/* of any receive row: polls that find nothing */
 };
@@ -106,7 +106,7 @@ struct stand {
 	void *rxq, *txq;
 };
 
-/* Where a row goes whose instructions nobody here knows. */
+/* Jump target when a row has an instruction that this processor lacks. */
 static sigjmp_buf unknown_instruction;
 
 static void

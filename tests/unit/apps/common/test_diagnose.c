@@ -279,7 +279,7 @@ test_memlock(void **state)
 	assert_int_equal(setrlimit(RLIMIT_MEMLOCK, &old), 0);
 }
 
-/** What EAL was at decides what is looked at first. */
+/** rte_errno, which tells at what step EAL failed, decides what is checked first. */
 static void
 test_order(void **state)
 {

@@ -350,7 +350,7 @@ test_merge(void **unused)
 		"pps");
 	assert_int_equal(result_processes(metric), 3 * PROCESSES);
 	assert_int_equal(result_samples(metric, &v), 3 * PROCESSES);
-	/* The same three times. */
+	/* Merge the same samples three times. */
 	assert_true(v[0] == v[PROCESSES] && v[1] == v[2 * PROCESSES + 1]);
 	free(v);
 	assert_int_equal(json_array_size(json_object_get(all, "results")), 5);

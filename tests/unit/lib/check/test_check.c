@@ -272,7 +272,7 @@ test_ring(void **state)
 			assert_int_equal(d[i * DESC], 0x77);
 		}
 	}
-	/* Written back as it was: the line is consumed all the same. */
+	/* The NIC wrote the line back unchanged: it is still consumed. */
 	memset(d, 0x77, 64);
 	sl_flush(l->s, C, d, 64);
 	sl_doorbell_barrier(l->s, C);
@@ -577,7 +577,7 @@ test_not_handed_over(void **state)
 
 	dev_write(l, (uintptr_t)l->buf, news, 64, 0);
 	EXPECT(l, SL_CHECK_NOT_HANDED);
-	/* Zeroes that nobody flushed read as zeroes: the right is missing all the same. */
+	/* The NIC reads the right zeroes without a flush, but has no right to read them. */
 	dev_read(l, l->ring.iova + 1024, got, DESC, 0);
 	EXPECT(l, SL_CHECK_NOT_HANDED);
 }
@@ -690,7 +690,7 @@ test_repeated(void **state)
 	assert_non_null(strstr(text, "found 1000, distinct 1"));
 	assert_non_null(strstr(text, "1000 x missing_sync (T1)"));
 	free(text);
-	/* The same mistake elsewhere is another one. */
+	/* The same mistake at another place is another finding. */
 	l->buf[7] = 1;
 	sl_flush(l->s, C, l->buf, 64);
 	dev_read(l, (uintptr_t)l->buf, got, 64, 0);

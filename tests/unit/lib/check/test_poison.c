@@ -299,7 +299,7 @@ test_lives(void **state)
 		sum = (uint8_t)(sum + l->buf[5]);
 		/* Another descriptor of the line that the NIC reads. */
 		t[DESC] = 1;
-		/* Nobody knows which word of such a region the NIC writes. */
+		/* It is not known which word of such a region the NIC writes. */
 		sl_flush(l->s, C, l->other.va, 4096);
 		sl_doorbell_barrier(l->s, C);
 		sum = (uint8_t)(sum + *(uint8_t *)l->other.va);

@@ -108,7 +108,7 @@ test_bad_texts(void **state)
 				fail_msg("\"%s\": \"%s\" does not name \"%s\"", b->text, why,
 					b->names[k]);
 		}
-		/* The same without room for the reason, and with too little. */
+		/* The same text, without room for the reason and with too little. */
 		assert_int_equal(sl_wire_open(b->text, NULL, &w, NULL, 0), ret);
 		why[4] = '#';
 		assert_int_equal(sl_wire_open(b->text, NULL, &w, why, 4), ret);

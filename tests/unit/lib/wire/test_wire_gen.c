@@ -269,7 +269,7 @@ test_rate(void **state)
 	(void)state;
 	do {
 		polled = wire_clock_now();
-		/* No room: what is due comes all the same. */
+		/* Without room at the NIC, frames that are due are offered nevertheless. */
 		total += w->ops->poll(w, f, 64, 0);
 		now = wire_clock_now();
 		assert_true((double)total <= (double)(now - opened_after) / hz * rate * 1.001 + 1);
@@ -377,7 +377,7 @@ inject(struct sl_wire *sink, const struct injected *in, uint64_t *seed)
 	}
 }
 
-/* The same accounting, by a table of all sequence numbers. */
+/* What the sink counts, computed from a table of all sequence numbers. */
 static void
 check_injected(struct sl_wire *sink, const struct injected *in)
 {

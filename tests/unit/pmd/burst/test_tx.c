@@ -638,7 +638,7 @@ test_clone_first(void **state)
 	rig_close(r);
 }
 
-/* Memory that nobody has told of: prepare says so, and a burst drops it, counted. */
+/* Memory outside the window: prepare refuses it, and a burst drops and counts it. */
 static void
 test_refused_memory(void **state)
 {
@@ -762,7 +762,7 @@ clones_of_path(const struct sl_tx_path *path, unsigned int burst, unsigned int n
 	unsigned int i, k;
 
 	memset(&ext, 0, sizeof(ext));
-	/* The pool is known, and no descriptor wants a look: freeing goes the fast way. */
+	/* The pool is known, and no mbuf must be inspected: freeing takes the fast path. */
 	for (i = 0; i < 64 / burst; i++)
 		send_apart(r, path, &ext, NULL, burst, 0);
 	assert_int_equal(q->mixed, 0);

@@ -209,7 +209,7 @@ test_refusals(void **state)
 	assert_int_equal(unmap(f, 100, 100), 0);
 }
 
-/* The same range of two ports of one group. */
+/* Two ports of one group map the same range. */
 static void
 test_twice(void **state)
 {

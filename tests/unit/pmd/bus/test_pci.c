@@ -252,7 +252,7 @@ rte_intr_enable(const struct rte_intr_handle *handle)
 	return machine.no_intr ? -1 : 0;
 }
 
-/* Before queues are stopped: nobody is told of those any more. */
+/* Interrupts are disabled while the device may still master the bus. */
 int
 rte_intr_disable(const struct rte_intr_handle *handle)
 {
@@ -572,7 +572,7 @@ test_refused(void **state)
 	assert_int_equal(driver->probe(driver, &pci), 1);
 }
 
-/* The bus takes a device away that nobody has stopped: its port is stopped by that. */
+/* The bus removes a device whose port was not stopped: the removal stops the port. */
 static void
 test_removed_while_it_runs(void **state)
 {

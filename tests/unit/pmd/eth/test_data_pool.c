@@ -242,7 +242,7 @@ dirty(void)
 	rte_free(p);
 }
 
-/* What nobody has written of an mbuf is zero: its private area, dynamic fields, its chain. */
+/* Parts of an mbuf that were not written yet are zero: private area, dynamic fields, chain. */
 static void
 is_new(struct rte_mempool *pool, void *arg, void *obj, unsigned int idx)
 {
@@ -343,7 +343,7 @@ test_layout(void **state)
 		}
 }
 
-/* Sizes for which nobody chose the numbers. */
+/* Random sizes. */
 static void
 test_random(void **state)
 {

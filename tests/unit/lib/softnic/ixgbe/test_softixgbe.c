@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
- *
+ */
+
+/*
  * The software NIC as an 82599.
  */
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>

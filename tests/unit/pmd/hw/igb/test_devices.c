@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
- *
+ */
+
+/*
  * The devices of the family igb as the driver sees them: what it knows of each agrees with its
  * registers, it touches no register that a device lacks, and each quirk does what it is for. The
  * device is an array of registers that notes what is done to it.
  */
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
