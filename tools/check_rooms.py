@@ -10,7 +10,7 @@ import re
 import sys
 
 # What the programs share.
-SHARED = ("apps/common",)
+SHARED = ("apps/common", "apps/report")
 # What the driver offers to programs; all other headers of pmd/ are its own.
 DRIVER = {"pmd/eth/sl_pmd.h", "pmd/burst/sl_unbounded.h"}
 # Headers with DPDK's names, for proofs.

@@ -27,6 +27,7 @@ perf_help() {
 	           to: after a change that is meant to change them
 
 	Sets up and builds like "./syncline build" first. Figures want a quiet machine.
+	Without DPDK, report, export and compare of two files build and run sl-report alone.
 	"./syncline perf WHAT --help" says more; docs/reference/sl-perf.md has the first four.
 	TEXT
 }
@@ -34,6 +35,24 @@ perf_help() {
 perf_build() {
 	setup_for_build
 	build_tree build gcc || exit 1
+}
+
+# Does the command only read results, here where nothing is built that could measure, and there is no DPDK to build
+# it with? Then sl-report does.
+perf_only_reads() {
+	case $1 in
+	report | export) ;;
+	compare) if [[ " $* " == *" --against"[\ =]* ]]; then return 1; fi ;;
+	*) return 1 ;;
+	esac
+	[[ ! -e build/build.ninja ]] && ! pkg-config --exists libdpdk 2>/dev/null
+}
+
+perf_read() {
+	ensure_packages "$SL_PACKAGES_REPORT"
+	build_tree build-report gcc -Dreport_only=true -Dtests=false || exit 1
+	cd "$SL_CALLER" || die "$SL_CALLER cannot be entered"
+	exec "$SL_TOP/build-report/apps/report/sl-report" "$@"
 }
 
 # A build of each release, and what compares them.
@@ -59,6 +78,7 @@ cmd_perf() {
 	case "$what" in
 	--help | -h) perf_help ;;
 	run | compare | report | export)
+		if perf_only_reads "$what" "$@"; then perf_read "$what" "$@"; fi
 		perf_build
 		# Of what --against builds; another --source behind it counts.
 		if [[ $what == compare ]]; then set -- --source "$SL_TOP" "$@"; fi

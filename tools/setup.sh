@@ -7,6 +7,18 @@
 # shellcheck disable=SC2034 # used by those who source this
 
 # Package and reason. What building and the demo need...
+# What sl-report wants, which reads results without DPDK.
+readonly SL_PACKAGES_REPORT="
+gcc:C compiler
+libc6-dev:C library
+meson:build system
+ninja-build:build system
+pkg-config:finds libraries
+libjansson-dev:JSON results
+git:the revision that a result is of
+gnuplot-nox:plots of sl-perf report
+"
+
 readonly SL_PACKAGES_BUILD="
 gcc:C compiler
 libc6-dev:C library

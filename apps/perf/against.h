@@ -8,19 +8,9 @@
 
 #include <jansson.h>
 
-struct against {
-	const char *rev;       /**< revision to compare with: anything that names a commit to git */
-	unsigned int rounds;   /**< each measures both once */
-	int argc;              /**< run's options */
-	const char *const *argv;
-	const char *source;    /**< folder in the work tree; NULL: the current one */
-};
+#include "commands.h"
 
-/**
- * Build and measure both.
- * @param[out] base, now results with one process for each round; new references
- * @return an exit code, reason on stderr; 0 with fewer rounds when a signal came.
- */
+/** Build and measure both: an against_fn. */
 int against_measure(const struct against *a, json_t **base, json_t **now);
 
 #endif /* _AGAINST_H_ */

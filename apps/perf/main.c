@@ -3,69 +3,55 @@
  */
 
 /*
- * sl-perf's entry: finds the sub-command that the first word names.
+ * sl-perf's entry: its commands are one that measures, and those of sl-report, of which compare
+ * can measure, too.
  */
 
-#include <stdio.h>
-#include <string.h>
+#include <jansson.h>
 
+#include "against.h"
 #include "commands.h"
-#include "say.h"
-#include "sl_git.h"
+#include "progress.h"
+#include "run.h"
+#include "stop.h"
 
-struct command {
-	const char *name;
-	const char *help;
-	int (*run)(int argc, char **argv);
-};
+static int
+measure_both(const struct against *a, json_t **base, json_t **now)
+{
+	const double started = progress_clock();
+	int rc;
 
-static const struct command commands[] = {
+	stop_take_signals();
+	rc = against_measure(a, base, now);
+	if (rc != EXIT_CODE_OK)
+		return rc;
+	json_object_set_new(*base, "seconds", json_real(progress_clock() - started));
+	json_object_set_new(*now, "seconds", json_real(progress_clock() - started));
+	return EXIT_CODE_OK;
+}
+
+static int
+cmd_compare(int argc, char **argv)
+{
+	return compare_main(argc, argv, measure_both);
+}
+
+static const struct command list[] = {
 	{"run", "measure, and write the result as JSON", cmd_run},
 	{"compare", "tell whether one result is worse than another", cmd_compare},
 	{"report", "a page with plots", cmd_report},
 	{"export", "a result as CSV, for Prometheus or for InfluxDB", cmd_export},
 };
 
-#define COMMANDS (sizeof(commands) / sizeof(commands[0]))
-
-static void
-usage(FILE *f)
-{
-	fprintf(f,
-		"Usage: sl-perf COMMAND [OPTION...]\n\nMeasures what the driver can do, and tells a"
-		" change from noise.\n\n");
-	for (size_t i = 0; i < COMMANDS; i++)
-		fprintf(f, "  %-8s %s\n", commands[i].name, commands[i].help);
-	fprintf(f, "\n\"sl-perf COMMAND --help\" says more.\n");
-}
-
-static int
-unknown(const char *word)
-{
-	char names[128] = "";
-
-	for (size_t i = 0; i < COMMANDS; i++)
-		snprintf(names + strlen(names), sizeof(names) - strlen(names), "%s%s",
-			i != 0 ? ", " : "", commands[i].name);
-	return say_error(EXIT_CODE_USAGE, "'%s' is no command; commands: %s", word, names);
-}
-
 int
 main(int argc, char **argv)
 {
-	const char *word = argc > 1 ? argv[1] : "--help";
+	static const struct commands commands = {
+		.program = "sl-perf",
+		.what = "Measures what the driver can do, and tells a change from noise.",
+		.n = sizeof(list) / sizeof(list[0]),
+		.list = list,
+	};
 
-	if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0) {
-		usage(argc > 1 ? stdout : stderr);
-		return argc > 1 ? EXIT_CODE_OK : EXIT_CODE_USAGE;
-	}
-	if (strcmp(word, "--version") == 0) {
-		printf("sl-perf %s (%s)\n", SL_VERSION, SL_GIT);
-		return EXIT_CODE_OK;
-	}
-	for (size_t i = 0; i < COMMANDS; i++) {
-		if (strcmp(word, commands[i].name) == 0)
-			return commands[i].run(argc - 1, argv + 1);
-	}
-	return unknown(word);
+	return commands_main(&commands, argc, argv);
 }

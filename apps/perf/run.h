@@ -12,6 +12,9 @@
 
 #include <jansson.h>
 
+/** The command run: a struct command's. */
+int cmd_run(int argc, char **argv);
+
 /**
  * Have another process measure, and merge its result.
  * @param program of it; @p argc, @p argv the run command and its options

@@ -43,10 +43,10 @@ END
 stand_in "$work/bin/ninja" <<'END'
 source=$(sed 's/.*"source": "\([^"]*\)".*/\1/' "$2/meson-info/meson-info.json")
 echo "ninja $source" >>"$SL_TEST_LOG"
-mkdir -p "$source/build/apps/perf" "$source/build/apps/peers"
-for program in apps/perf/sl-perf apps/peers/sl-peers; do
-	printf '%s\n' '#!/usr/bin/env bash' 'echo "$0 in $PWD: $*"' >"$source/build/$program"
-	chmod +x "$source/build/$program"
+mkdir -p "$source/$2/apps/perf" "$source/$2/apps/peers" "$source/$2/apps/report"
+for program in apps/perf/sl-perf apps/peers/sl-peers apps/report/sl-report; do
+	printf '%s\n' '#!/usr/bin/env bash' 'echo "$0 in $PWD: $*"' >"$source/$2/$program"
+	chmod +x "$source/$2/$program"
 done
 END
 # Nothing is missing.
@@ -89,6 +89,17 @@ headers=-Ddpdk_driver_headers=$here/.cache/dpdk-headers-1
 stand_in "$work/bin/gcc" <<<'exit 1'
 program="$here/build/apps/perf/sl-perf"
 cd "$work/else/where" || exit 1
+
+# Without DPDK and a build, results are read all the same.
+mkdir "$work/hidden"
+stand_in "$work/hidden/pkg-config" <<<'exit 1'
+reader="$here/build-report/apps/report/sl-report"
+hidden="$work/hidden:$PATH"
+says "^$reader in $work/else/where: report r.json --out r.html$" env PATH="$hidden" "$here/syncline" perf report r.json --out r.html
+logged "setup $here/build-report -Dreport_only=true -Dtests=false
+ninja $here"
+says "^$reader in $work/else/where: compare a.json b.json$" env PATH="$hidden" "$here/syncline" perf compare a.json b.json
+rm -f "$SL_TEST_LOG"
 
 says "^$program in $work/else/where: run --out r.json$" "$here/syncline" perf run --out r.json
 logged "setup $here/build $headers

@@ -8,7 +8,7 @@ cd "$1" || exit 1
 
 # What the kernel, other programs and our own results wrote, where C's functions do. A line: file, how many, of what.
 allowed='apps/perf/counting.c 1 totals of callgrind
-apps/perf/plot.c 2 sizes of a result, to sort by
+apps/report/plot.c 2 sizes of a result, to sort by
 apps/perf/trial.c 1 threads in /proc
 apps/common/diagnose.c 5 files of the kernel, and EAL option -m, which EAL reads
 apps/common/environment.c 1 CPU speed and hugepages of the kernel

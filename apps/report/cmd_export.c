@@ -21,7 +21,8 @@
 static void
 usage(FILE *f)
 {
-	fputs("Usage: sl-perf export --format csv|openmetrics|influx [--out OUT] FILE\n\n"
+	fprintf(f, "Usage: %s export", program_invocation_short_name);
+	fputs(" --format csv|openmetrics|influx [--out OUT] FILE\n\n"
 	      "  csv          every sample, a line each\n"
 	      "  openmetrics  the median of each metric, as gauges (Prometheus)\n"
 	      "  influx       the medians of each process, in InfluxDB's line protocol\n",

@@ -75,7 +75,8 @@ become(const char *program, const struct spawn_args *args, int out, int err)
 	memcpy(argv, args->v, sizeof(argv));
 	argv[args->n] = NULL;
 	execvp(program, argv);
-	fprintf(stderr, "sl-perf: %s cannot be run (%s)\n", program, strerror(errno));
+	fprintf(stderr, "%s: %s cannot be run (%s)\n", program_invocation_short_name, program,
+		strerror(errno));
 	_exit(SPAWN_NO_PROGRAM);
 }
 

@@ -24,7 +24,8 @@
 static void
 usage(FILE *f)
 {
-	fputs("Usage: sl-perf report [FILE...] [--peers PEERS] --out OUT.html [--png FOLDER]\n\n"
+	fprintf(f, "Usage: %s report", program_invocation_short_name);
+	fputs(" [FILE...] [--peers PEERS] --out OUT.html [--png FOLDER]\n\n"
 	      "One page with plots, of the newest of the results; with three or more also their\n"
 	      "history; with what \"./syncline perf peers --json PEERS\" wrote, also that, or that\n"
 	      "alone. --png writes each plot as a picture of its own, too.\n",

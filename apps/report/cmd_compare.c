@@ -15,13 +15,10 @@
 
 #include <sl_number.h>
 
-#include "against.h"
 #include "commands.h"
 #include "compare.h"
-#include "progress.h"
 #include "result.h"
 #include "say.h"
-#include "stop.h"
 
 #define DEFAULT_ROUNDS 20
 #define ROUNDS_MAX 1000
@@ -34,30 +31,38 @@ struct compare_options {
 	const char *files[2];
 };
 
+/* @measures: there is --against, too. */
 static void
-usage(FILE *f)
+usage(FILE *f, bool measures)
 {
+	const char *program = program_invocation_short_name;
+
+	fprintf(f, "Usage: %s compare [OPTION...] BASE NEW\n", program);
+	if (measures)
+		fprintf(f, "       %s compare [OPTION...] --against REV [-- RUN-OPTION...]\n",
+			program);
 	fprintf(f,
-		"Usage: sl-perf compare [OPTION...] BASE NEW\n"
-		"       sl-perf compare [OPTION...] --against REV [-- RUN-OPTION...]\n\n"
-		"Tells whether NEW is better, worse or the same, metric by metric.\n\n"
+		"\nTells whether NEW is better, worse or the same, metric by metric.\n\n"
 		"  --margin P       \"same\" means within P %%; default 5\n"
 		"  --least P        a change below P %% is none; default 1\n"
 		"  --only TEXT      metrics with TEXT in their name\n"
 		"  --all            judge latency and loss as well as rates and cycles\n"
 		"  --paired         the K-th processes of both ran one after the other\n"
-		"  --json FILE      the comparison as JSON too\n"
-		"  --against REV    build REV and the work tree as it is, measure them in alternation\n"
-		"  --rounds N       of --against: processes of each; default %d\n"
-		"  --keep PREFIX    of --against: write PREFIX-base.json and PREFIX-new.json\n"
-		"  --source FOLDER  of --against: in this work tree; default: the current folder\n\n"
-		"RUN-OPTIONs are those of \"sl-perf run\"; default: --suite cycles --sizes 64\n"
-		"--coherency coherent --trial 0.2, some 30 s once both are built.\n\n"
-		"Exit code 0: nothing got worse; 3: something did; 4: nothing is known to have got\n"
+		"  --json FILE      the comparison as JSON too\n");
+	if (measures)
+		fprintf(f,
+			"  --against REV    build REV and the work tree as it is, measure them in alternation\n"
+			"  --rounds N       of --against: processes of each; default %d\n"
+			"  --keep PREFIX    of --against: write PREFIX-base.json and PREFIX-new.json\n"
+			"  --source FOLDER  of --against: in this work tree; default: the current folder\n\n"
+			"RUN-OPTIONs are those of \"sl-perf run\"; default: --suite cycles --sizes 64\n"
+			"--coherency coherent --trial 0.2, some 30 s once both are built.\n",
+			DEFAULT_ROUNDS);
+	fprintf(f,
+		"\nExit code 0: nothing got worse; 3: something did; 4: nothing is known to have got\n"
 		"worse, but samples are too few to say \"same\"; 5: something is worse, but conditions\n"
 		"differ (hugepages, kernel, CPUs...), so that it may be these; 1 a bad option or file;\n"
-		"2 a build, EAL.\n",
-		DEFAULT_ROUNDS);
+		"2 a build, EAL.\n");
 }
 
 static int
@@ -124,7 +129,7 @@ parse_one(int key, char *arg, struct compare_options *o)
 
 /* @return 0, 1 when help was asked for, negative errno. */
 static int
-parse(int argc, char **argv, struct compare_options *o)
+parse(int argc, char **argv, struct compare_options *o, bool measures)
 {
 	static const struct option longopts[] = {
 		{"margin", 1, NULL, 'm'},
@@ -156,6 +161,11 @@ parse(int argc, char **argv, struct compare_options *o)
 		if (parse_one(key, optarg, o) != 0)
 			return -EINVAL;
 	}
+	if (o->against.rev != NULL && !measures)
+		return say_error(-EINVAL,
+			"compare: --against builds and measures, and %s only reads results; use"
+			" \"sl-perf compare\"",
+			program_invocation_short_name);
 	if (o->against.rev != NULL) {
 		o->against.argc = argc - optind;
 		o->against.argv = (const char *const *)argv + optind;
@@ -192,11 +202,10 @@ keep(const char *prefix, const char *which, const json_t *result)
 }
 
 static int
-measure_both(struct compare_options *o, json_t **base, json_t **now)
+measure_both(struct compare_options *o, against_fn against, json_t **base, json_t **now)
 {
 	static const char *const usual[] = {
 		"--suite", "cycles", "--sizes", "64", "--coherency", "coherent", "--trial", "0.2"};
-	const double started = progress_clock();
 	int rc;
 
 	if (o->against.argc == 0) {
@@ -204,13 +213,8 @@ measure_both(struct compare_options *o, json_t **base, json_t **now)
 		o->against.argv = usual;
 	}
 	o->rules.verdict.paired = true;
-	stop_take_signals();
-	rc = against_measure(&o->against, base, now);
-	if (rc != 0)
-		return rc;
-	json_object_set_new(*base, "seconds", json_real(progress_clock() - started));
-	json_object_set_new(*now, "seconds", json_real(progress_clock() - started));
-	if (o->keep != NULL)
+	rc = against(&o->against, base, now);
+	if (rc == 0 && o->keep != NULL)
 		rc = keep(o->keep, "base", *base);
 	return rc == 0 && o->keep != NULL ? keep(o->keep, "new", *now) : rc;
 }
@@ -256,17 +260,17 @@ can_write(const struct compare_options *o)
 }
 
 int
-cmd_compare(int argc, char **argv)
+compare_main(int argc, char **argv, against_fn against)
 {
 	struct compare_options o = {
 		.rules = {.verdict = {.margin = 0.05, .least = 0.01}},
 		.against = {.rounds = DEFAULT_ROUNDS},
 	};
 	json_t *base = NULL, *now = NULL;
-	int rc = parse(argc, argv, &o);
+	int rc = parse(argc, argv, &o, against != NULL);
 
 	if (rc == 1) {
-		usage(stdout);
+		usage(stdout, against != NULL);
 		return EXIT_CODE_OK;
 	}
 	if (rc != 0)
@@ -274,7 +278,8 @@ cmd_compare(int argc, char **argv)
 	rc = can_write(&o);
 	if (rc != 0)
 		return rc;
-	rc = o.against.rev != NULL ? measure_both(&o, &base, &now) : load_both(&o, &base, &now);
+	rc = o.against.rev != NULL ? measure_both(&o, against, &base, &now) :
+				     load_both(&o, &base, &now);
 	if (rc == 0)
 		rc = conclude(&o, base, now);
 	json_decref(base);
