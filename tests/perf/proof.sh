@@ -42,8 +42,8 @@ copy() {
 
 # The driver's transmit function, and SL_PLANTED turns of a loop behind each burst.
 plant() {
-	local file=$work/slow/pmd/eth/sl_queue.c
-	python3 - "$file" <<-'END' || die "pmd/eth/sl_queue.c has no place to plant at"
+	local file=$work/slow/pmd/eth/sl_rxq.c
+	python3 - "$file" <<-'END' || die "pmd/eth/sl_rxq.c has no place to plant at"
 		import re
 		import sys
 		text = open(sys.argv[1]).read()
