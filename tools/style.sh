@@ -134,7 +134,7 @@ check_headers() {
 	files 'lib/*.h' 'pmd/*.h' 'apps/*.h' | while IFS= read -r f; do
 		gcc -std=gnu11 -fsyntax-only -Wall -Wextra -Werror -D_GNU_SOURCE -DALLOW_INTERNAL_API \
 			-DALLOW_EXPERIMENTAL_API "${dpdk_flags[@]}" ${headers:+-I"$headers"} \
-			-Ilib/hw -Ilib/hw/igb -Ilib/hw/ixgbe -Ilib/shm -Ilib/check -Ilib/wire -Ilib/softnic/core -Ilib/compat -Ipmd/eth -Ipmd/burst -Ipmd/bus -Ipmd/hw -Iapps/common -Iapps/report -Iapps/testpmd -I"$(dirname "$f")" \
+			-Ilib/hw -Ilib/hw/igb -Ilib/hw/ixgbe -Ilib/shm -Ilib/check -Ilib/wire -Ilib/softnic/core -Ilib/compat -Ipmd/eth -Ipmd/burst -Ipmd/bus -Ipmd/hw -Ipmd/slow -Iapps/common -Iapps/report -Iapps/testpmd -I"$(dirname "$f")" \
 			-include "$f" -x c /dev/null 2>&1 | grep -E 'error|warning' | head -n 3
 	done | verdict "headers compile alone"
 }

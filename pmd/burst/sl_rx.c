@@ -7,9 +7,12 @@
  * and what the NIC has done so far.
  */
 
+#include "sl_log.h"
 #include "sl_paths.h"
-#include "sl_pmd.h"
+#include "sl_port.h"
+#include "sl_rx.h"
 #include "sl_rx_refill.h"
+#include "sl_simd.h"
 
 /*
  * How many consumed descriptors make a refill: free_thresh, beside the line that is never
@@ -129,7 +132,7 @@ sl_rx_path_select(enum sl_coherency mode, bool scatter, bool offload)
 	for (i = 0; i < sl_rx_path_count; i++) {
 		const struct sl_rx_path *p = &sl_rx_paths[i];
 
-		if (p->mode == mode && sl_pmd_simd_runs(p->simd) && p->scatter >= scatter &&
+		if (p->mode == mode && sl_simd_runs(p->simd) && p->scatter >= scatter &&
 			p->offload >= offload)
 			return p;
 	}

@@ -33,7 +33,9 @@
 #include <rte_prefetch.h>
 
 #include "sl_paths.h"
+#include "sl_queue.h"
 #include "sl_rx_refill.h"
+#include "sl_stall.h"
 
 /* The second quad word of a write-back has status, length and VLAN tag: one load takes all. */
 static inline uint32_t
@@ -796,7 +798,7 @@ rx_burst(struct sl_rx_queue *q, struct rte_mbuf **pkts, uint16_t n, const enum s
 		done = rx_ready(q, want, most, mode);
 		if (done == 0) {
 			if (unlikely(++q->idle % SL_STALL_POLLS == 0))
-				sl_rx_stall_check(q);
+				sl_stall_rx_check(q);
 			break;
 		}
 		taken += rx_take(q, done, &pkts[taken], mode, scatter, offload);

@@ -18,7 +18,7 @@
 
 #include "sl_compat.h"
 #include "sl_pool.h"
-#include "sl_port.h"
+#include "sl_queue.h"
 #include "sl_vec.h"
 
 /* Buffers asked of the mempool in one go, where a line does not have more descriptors. */

@@ -10,7 +10,7 @@
 #include <rte_cpuflags.h>
 #include <rte_vect.h>
 
-#include "sl_pmd.h"
+#include "sl_simd.h"
 
 #if defined(__x86_64__)
 /* What the build compiles each width for: pmd/meson.build. */
@@ -36,7 +36,7 @@ static const struct {
 #endif
 
 bool
-sl_pmd_simd_runs(unsigned int bits)
+sl_simd_runs(unsigned int bits)
 {
 	if (bits == 0)
 		return true;

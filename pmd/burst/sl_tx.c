@@ -13,7 +13,10 @@
 #include <rte_net.h>
 
 #include "sl_paths.h"
-#include "sl_pmd.h"
+#include "sl_port.h"
+#include "sl_simd.h"
+#include "sl_stall.h"
+#include "sl_tx.h"
 #include "sl_tx_ring.h"
 
 #define TX_OPTION_PAD1 0
@@ -444,7 +447,7 @@ sl_tx_path_select(enum sl_coherency mode, bool multi_seg, bool offload)
 	for (i = 0; i < sl_tx_path_count; i++) {
 		const struct sl_tx_path *p = &sl_tx_paths[i];
 
-		if (p->mode == mode && sl_pmd_simd_runs(p->simd) && p->multi_seg >= multi_seg &&
+		if (p->mode == mode && sl_simd_runs(p->simd) && p->multi_seg >= multi_seg &&
 			p->offload >= offload)
 			return p;
 	}

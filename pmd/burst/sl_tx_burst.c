@@ -33,6 +33,9 @@
 #include "sl_data_pool.h"
 #include "sl_paths.h"
 #include "sl_pool.h"
+#include "sl_queue.h"
+#include "sl_stall.h"
+#include "sl_tx.h"
 #include "sl_tx_ring.h"
 #include "sl_vec.h"
 
@@ -623,7 +626,7 @@ tx_cut_short(struct sl_tx_queue *q, unsigned int used)
 {
 	q->n.ring_full++;
 	if (used == 0)
-		sl_tx_stall_check(q);
+		sl_stall_tx_check(q);
 }
 
 /* As many plain frames, from @m on, as make quads. @return how many. */

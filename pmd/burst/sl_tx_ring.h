@@ -22,7 +22,8 @@
 #include <rte_udp.h>
 
 #include "sl_data_pool.h"
-#include "sl_port.h"
+#include "sl_dmamap.h"
+#include "sl_queue.h"
 #include "sl_vec.h"
 
 /* mbufs handed to a mempool in one go: no more than its cache takes without going to the pool behind it. */
@@ -208,7 +209,7 @@ static inline bool
 tx_in_window(const struct sl_tx_queue *q, const struct rte_mbuf *m)
 {
 	for (; m != NULL; m = m->next)
-		if (sl_map_tx_mbuf(q->port, m) != 0)
+		if (sl_dmamap_tx_mbuf(q->port, m) != 0)
 			return false;
 	return true;
 }

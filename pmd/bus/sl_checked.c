@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "sl_checked.h"
+#include "sl_log.h"
+#include "sl_port.h"
 
 int
 sl_checked_open(struct sl_port *port, const struct sl_args *args, struct sl_adapter_params *params)

@@ -16,7 +16,10 @@
 #include <ethdev_pci.h>
 
 #include "sl_checked.h"
+#include "sl_dmamap.h"
+#include "sl_ethdev.h"
 #include "sl_fields.h"
+#include "sl_log.h"
 #include "sl_pci_args.h"
 #include "sl_port.h"
 
@@ -289,12 +292,12 @@ pci_dma_map(struct rte_pci_device *pci, void *va, uint64_t iova, size_t len)
 
 	if (port == NULL)
 		return -1;
-	if (port->window.link.kind == SL_WINDOW_ALL &&
+	if (port->window.link.kind == SL_VFIO_ALL &&
 		rte_vfio_container_dma_map(
 			RTE_VFIO_DEFAULT_CONTAINER_FD, (uintptr_t)va, iova, len) != 0)
 		return -1;
-	ret = sl_window_dma_map(port, va, iova, len);
-	if (ret != 0 && port->window.link.kind == SL_WINDOW_ALL)
+	ret = sl_dmamap_area_add(port, va, iova, len);
+	if (ret != 0 && port->window.link.kind == SL_VFIO_ALL)
 		rte_vfio_container_dma_unmap(
 			RTE_VFIO_DEFAULT_CONTAINER_FD, (uintptr_t)va, iova, len);
 	return dma_result(ret);
@@ -308,8 +311,8 @@ pci_dma_unmap(struct rte_pci_device *pci, void *va, uint64_t iova, size_t len)
 
 	if (port == NULL)
 		return -1;
-	ret = sl_window_dma_unmap(port, va, len);
-	if (ret == 0 && port->window.link.kind == SL_WINDOW_ALL)
+	ret = sl_dmamap_area_remove(port, va, len);
+	if (ret == 0 && port->window.link.kind == SL_VFIO_ALL)
 		return rte_vfio_container_dma_unmap(
 			RTE_VFIO_DEFAULT_CONTAINER_FD, (uintptr_t)va, iova, len);
 	return dma_result(ret);

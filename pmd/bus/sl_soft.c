@@ -13,10 +13,14 @@
 #include <bus_vdev_driver.h>
 #include <ethdev_vdev.h>
 
+#include "sl_call.h"
 #include "sl_checked.h"
 #include "sl_compat.h"
 #include "sl_cpus.h"
+#include "sl_ethdev.h"
 #include "sl_fields.h"
+#include "sl_log.h"
+#include "sl_port.h"
 #include "sl_soft.h"
 #include "sl_soft_args.h"
 

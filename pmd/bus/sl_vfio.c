@@ -22,6 +22,7 @@
 #include <bus_pci_driver.h>
 
 #include "sl_iommu.h"
+#include "sl_log.h"
 #include "sl_pci_args.h"
 #include "sl_port.h"
 #include "sl_vfio.h"
@@ -343,9 +344,9 @@ none_usage(void *ctx, struct sl_window_usage *out)
 }
 
 static const struct sl_window_ops window_ops[] = {
-	[SL_WINDOW_OWN] = {"own", own_map, own_unmap, own_usage},
-	[SL_WINDOW_ALL] = {"all", no_map, no_unmap, all_usage},
-	[SL_WINDOW_NONE] = {"none", no_map, no_unmap, none_usage},
+	[SL_VFIO_OWN] = {"own", own_map, own_unmap, own_usage},
+	[SL_VFIO_ALL] = {"all", no_map, no_unmap, all_usage},
+	[SL_VFIO_NONE] = {"none", no_map, no_unmap, none_usage},
 };
 
 uint64_t
@@ -581,7 +582,7 @@ sl_vfio_attach(struct rte_pci_device *pci, const struct sl_pci_args *args, struc
 {
 	int group;
 
-	*out = (struct sl_vfio_link){.kind = SL_WINDOW_NONE};
+	*out = (struct sl_vfio_link){.kind = SL_VFIO_NONE};
 	if (pci->kdrv == RTE_PCI_KDRV_IGB_UIO || pci->kdrv == RTE_PCI_KDRV_UIO_GENERIC)
 		return attach_none(pci, args->shared.window_strict);
 	if (pci->kdrv != RTE_PCI_KDRV_VFIO)
@@ -594,7 +595,7 @@ sl_vfio_attach(struct rte_pci_device *pci, const struct sl_pci_args *args, struc
 		return -ENODEV;
 	}
 	if (!args->window_all) {
-		out->kind = SL_WINDOW_OWN;
+		out->kind = SL_VFIO_OWN;
 		return attach_own(pci, group, args->shared.window_strict, &out->vfio);
 	}
 	/* EAL would put it into the container that has the group, where its memory is not mapped.
@@ -606,7 +607,7 @@ sl_vfio_attach(struct rte_pci_device *pci, const struct sl_pci_args *args, struc
 			pci->name, group);
 		return -EINVAL;
 	}
-	out->kind = SL_WINDOW_ALL;
+	out->kind = SL_VFIO_ALL;
 	return map_device(pci);
 }
 

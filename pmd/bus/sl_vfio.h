@@ -23,16 +23,16 @@ struct sl_pci_args;
 struct sl_vfio;
 
 /** What bounds a NIC's DMA. */
-enum sl_window_kind {
-	SL_WINDOW_TABLE, /**< the adapter's table: a software NIC */
-	SL_WINDOW_OWN,   /**< the IOMMU: regions and buffers of the adapter alone */
-	SL_WINDOW_ALL,   /**< the IOMMU: all of EAL's memory */
-	SL_WINDOW_NONE,  /**< nothing */
+enum sl_vfio_bound {
+	SL_VFIO_TABLE, /**< the adapter's table: a software NIC */
+	SL_VFIO_OWN,   /**< the IOMMU: regions and buffers of the adapter alone */
+	SL_VFIO_ALL,   /**< the IOMMU: all of EAL's memory */
+	SL_VFIO_NONE,  /**< nothing */
 };
 
 /** How a device was attached; copies are fine. */
 struct sl_vfio_link {
-	enum sl_window_kind kind;
+	enum sl_vfio_bound kind;
 	struct sl_vfio *vfio; /**< NULL unless kind is OWN */
 };
 

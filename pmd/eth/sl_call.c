@@ -7,6 +7,7 @@
 #include <rte_cycles.h>
 #include <rte_eal.h>
 
+#include "sl_call.h"
 #include "sl_port.h"
 
 uint64_t

@@ -25,6 +25,7 @@
 
 #include "sl_cache.h"
 #include "sl_data_pool.h"
+#include "sl_log.h"
 #include "sl_pmd.h"
 #include "sl_port.h"
 

@@ -45,6 +45,13 @@ sl_data_pool_shared(uintptr_t at, const struct rte_mbuf *m)
 	return (struct rte_mbuf_ext_shared_info *)(at + (uintptr_t)m / 8);
 }
 
+/** Whether the mempool's mbufs have their data in memory that it was given. */
+static inline bool
+sl_data_pool_is_pinned(struct rte_mempool *pool)
+{
+	return (rte_pktmbuf_priv_flags(pool) & RTE_PKTMBUF_POOL_F_PINNED_EXT_BUF) != 0;
+}
+
 /** NULL: the mempool is none of sl_pktmbuf_pool_create(). */
 const struct sl_data_pool *
 sl_data_pool_of(const struct rte_mempool *pool);

@@ -5,10 +5,25 @@
  */
 #include <rte_malloc.h>
 
+#include "sl_call.h"
 #include "sl_checked.h"
 #include "sl_compat.h"
+#include "sl_dmamap.h"
+#include "sl_ethdev.h"
+#include "sl_event.h"
+#include "sl_filter.h"
+#include "sl_intr.h"
+#include "sl_log.h"
+#include "sl_path.h"
 #include "sl_pmd.h"
 #include "sl_port.h"
+#include "sl_rx.h"
+#include "sl_rxq.h"
+#include "sl_stall.h"
+#include "sl_stats.h"
+#include "sl_stop.h"
+#include "sl_tx.h"
+#include "sl_txq.h"
 
 #define LINK_STEP_US 100000u
 #define DEFAULT_DESC 512u
@@ -77,7 +92,7 @@ stop_all(struct rte_eth_dev *eth)
 	struct sl_port *port = sl_port_of(eth);
 
 	port->hw->ops->rx_switch(port, false);
-	sl_queues_stop(eth);
+	sl_stop_queues(eth);
 	port->hw->ops->tx_switch(port, false);
 }
 
@@ -91,13 +106,13 @@ start_queues(struct rte_eth_dev *eth)
 		struct sl_tx_queue *txq = eth->data->tx_queues[q];
 
 		if (!txq->conf.tx_deferred_start)
-			ret = sl_tx_queue_start(eth, q);
+			ret = sl_txq_start(eth, q);
 	}
 	for (q = 0; q < eth->data->nb_rx_queues && ret == 0; q++) {
 		struct sl_rx_queue *rxq = eth->data->rx_queues[q];
 
 		if (!rxq->conf.rx_deferred_start)
-			ret = sl_rx_queue_start(eth, q);
+			ret = sl_rxq_start(eth, q);
 	}
 	return ret;
 }
@@ -208,7 +223,7 @@ sl_dev_start(struct rte_eth_dev *eth)
 	if (ret == 0)
 		ret = sl_hw_reset(port);
 	if (ret == 0)
-		ret = sl_select_paths(eth);
+		ret = sl_path_choose(eth);
 	if (ret != 0)
 		return ret;
 	port->hw->ops->tx_switch(port, true);
@@ -249,7 +264,7 @@ sl_port_reselect(struct rte_eth_dev *eth)
 	const struct sl_rx_path *old = port->rx_path;
 	int ret;
 
-	ret = sl_select_paths(eth);
+	ret = sl_path_choose(eth);
 	if (ret != 0 || eth->data->dev_started == 0 || port->rx_path == old)
 		return ret;
 	/*
@@ -340,8 +355,7 @@ sl_supported_ptypes(struct rte_eth_dev *eth, size_t *n)
 
 	*n = RTE_DIM(ptypes) - 1;
 	/* Not started: what start would choose, as far as queues are set up. */
-	if (eth->data->dev_started == 0 && eth->data->nb_rx_queues != 0 &&
-		sl_select_paths(eth) != 0)
+	if (eth->data->dev_started == 0 && eth->data->nb_rx_queues != 0 && sl_path_choose(eth) != 0)
 		return NULL;
 	/* Only the paths that look at the descriptor's offload fields fill the type. */
 	return port->rx_path == NULL || port->rx_path->offload ? ptypes : NULL;
@@ -445,7 +459,7 @@ kept_for_good(struct sl_port *port)
 		"off",
 		port->eth->data->port_id, k.rx_mbufs, k.tx_mbufs, k.rings,
 		(uint64_t)shm.window_bytes);
-	sl_window_leave(port);
+	sl_dmamap_leave(port);
 	return true;
 }
 
@@ -461,11 +475,11 @@ sl_port_release(struct sl_port *port)
 	if (port->dev_priv != NULL && sl_master_set(port, false) == 0)
 		sl_kept_give_back(port);
 	for (q = 0; q < eth->data->nb_rx_queues && eth->data->rx_queues != NULL; q++) {
-		sl_rx_queue_release(eth, q);
+		sl_rxq_release(eth, q);
 		eth->data->rx_queues[q] = NULL;
 	}
 	for (q = 0; q < eth->data->nb_tx_queues && eth->data->tx_queues != NULL; q++) {
-		sl_tx_queue_release(eth, q);
+		sl_txq_release(eth, q);
 		eth->data->tx_queues[q] = NULL;
 	}
 	sl_intr_destroy(eth);
@@ -473,7 +487,7 @@ sl_port_release(struct sl_port *port)
 	if (port->dev_priv != NULL)
 		port->dev_ops->release(port);
 	if (!kept_for_good(port) && port->adapter != NULL) {
-		sl_window_close(port);
+		sl_dmamap_close(port);
 		/* A refusal is logged there with the names of what is live: our own bug. */
 		if (sl_adapter_close(port->adapter) == 0)
 			port->adapter = NULL;
@@ -533,7 +547,7 @@ sl_port_init(struct rte_eth_dev *eth)
 	rte_spinlock_init(&port->calls.lock);
 	ret = sl_stats_open(port);
 	if (ret == 0)
-		ret = sl_window_open(port);
+		ret = sl_dmamap_open(port);
 	sl_call_begin(port);
 	if (ret == 0)
 		ret = sl_hw_reset(port);
@@ -609,10 +623,10 @@ OP(is_removed, OP_PARAMS(), OP_ARGS())
 OP(link_update, OP_PARAMS(int wait), OP_ARGS(wait))
 OP(mtu_set, OP_PARAMS(uint16_t mtu), OP_ARGS(mtu))
 OP(get_reg, OP_PARAMS(struct rte_dev_reg_info *info), OP_ARGS(info))
-OP(rx_queue_start, OP_PARAMS(uint16_t qid), OP_ARGS(qid))
-OP(rx_queue_stop, OP_PARAMS(uint16_t qid), OP_ARGS(qid))
-OP(tx_queue_start, OP_PARAMS(uint16_t qid), OP_ARGS(qid))
-OP(tx_queue_stop, OP_PARAMS(uint16_t qid), OP_ARGS(qid))
+OP(rxq_start, OP_PARAMS(uint16_t qid), OP_ARGS(qid))
+OP(rxq_stop, OP_PARAMS(uint16_t qid), OP_ARGS(qid))
+OP(txq_start, OP_PARAMS(uint16_t qid), OP_ARGS(qid))
+OP(txq_stop, OP_PARAMS(uint16_t qid), OP_ARGS(qid))
 OP(stats_get, OP_PARAMS(struct rte_eth_stats *stats, struct sl_queue_stats *queues),
 	OP_ARGS(stats, queues))
 OP(stats_reset, OP_PARAMS(), OP_ARGS())
@@ -632,14 +646,14 @@ OP(reta_update, OP_PARAMS(struct rte_eth_rss_reta_entry64 *conf, uint16_t n), OP
 OP(reta_query, OP_PARAMS(struct rte_eth_rss_reta_entry64 *conf, uint16_t n), OP_ARGS(conf, n))
 OP(rss_hash_update, OP_PARAMS(struct rte_eth_rss_conf *conf), OP_ARGS(conf))
 OP(rss_hash_conf_get, OP_PARAMS(struct rte_eth_rss_conf *conf), OP_ARGS(conf))
-OP_VOID(rx_queue_release, OP_PARAMS(uint16_t qid), OP_ARGS(qid))
-OP_VOID(tx_queue_release, OP_PARAMS(uint16_t qid), OP_ARGS(qid))
+OP_VOID(rxq_release, OP_PARAMS(uint16_t qid), OP_ARGS(qid))
+OP_VOID(txq_release, OP_PARAMS(uint16_t qid), OP_ARGS(qid))
 OP_VOID(mac_addr_remove, OP_PARAMS(uint32_t i), OP_ARGS(i))
-OP(rx_queue_setup,
+OP(rxq_setup,
 	OP_PARAMS(uint16_t qid, uint16_t n, unsigned int socket, const struct rte_eth_rxconf *conf,
 		struct rte_mempool *pool),
 	OP_ARGS(qid, n, socket, conf, pool))
-OP(tx_queue_setup,
+OP(txq_setup,
 	OP_PARAMS(uint16_t qid, uint16_t n, unsigned int socket, const struct rte_eth_txconf *conf),
 	OP_ARGS(qid, n, socket, conf))
 #undef OP
@@ -666,20 +680,20 @@ const struct eth_dev_ops sl_eth_dev_ops = {
 	.get_reg = op_get_reg,
 	.get_monitor_addr = sl_rx_monitor_addr,
 	.eth_dev_priv_dump = sl_priv_dump,
-	.rx_queue_setup = op_rx_queue_setup,
-	.tx_queue_setup = op_tx_queue_setup,
-	.rx_queue_release = op_rx_queue_release,
-	.tx_queue_release = op_tx_queue_release,
-	.rx_queue_start = op_rx_queue_start,
-	.rx_queue_stop = op_rx_queue_stop,
-	.tx_queue_start = op_tx_queue_start,
-	.tx_queue_stop = op_tx_queue_stop,
-	.rx_queue_intr_enable = sl_rx_queue_intr_enable,
-	.rx_queue_intr_disable = sl_rx_queue_intr_disable,
+	.rx_queue_setup = op_rxq_setup,
+	.tx_queue_setup = op_txq_setup,
+	.rx_queue_release = op_rxq_release,
+	.tx_queue_release = op_txq_release,
+	.rx_queue_start = op_rxq_start,
+	.rx_queue_stop = op_rxq_stop,
+	.tx_queue_start = op_txq_start,
+	.tx_queue_stop = op_txq_stop,
+	.rx_queue_intr_enable = sl_intr_rxq_enable,
+	.rx_queue_intr_disable = sl_intr_rxq_disable,
 	.rxq_info_get = sl_rxq_info_get,
 	.txq_info_get = sl_txq_info_get,
-	.rx_burst_mode_get = sl_rx_burst_mode_get,
-	.tx_burst_mode_get = sl_tx_burst_mode_get,
+	.rx_burst_mode_get = sl_path_rx_mode_get,
+	.tx_burst_mode_get = sl_path_tx_mode_get,
 	.tx_done_cleanup = sl_tx_done_cleanup,
 	.stats_get = eth_stats_get,
 	.stats_reset = op_stats_reset,

@@ -9,6 +9,8 @@
 #include <rte_alarm.h>
 #include <rte_interrupts.h>
 
+#include "sl_call.h"
+#include "sl_event.h"
 #include "sl_port.h"
 
 #define NOW_US 1u

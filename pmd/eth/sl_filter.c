@@ -4,6 +4,9 @@
  * Which frames the NIC takes in, and to which queue they go: what the application asks
  * for is checked and kept here, so that it comes back after a reset.
  */
+#include "sl_ethdev.h"
+#include "sl_filter.h"
+#include "sl_log.h"
 #include "sl_port.h"
 
 #define WORD_BITS 32u

@@ -23,7 +23,12 @@
 #include <rte_dev.h>
 #include <rte_interrupts.h>
 
+#include "sl_ethdev.h"
+#include "sl_event.h"
+#include "sl_intr.h"
+#include "sl_log.h"
 #include "sl_port.h"
+#include "sl_rx.h"
 
 _Static_assert(
 	SL_VECTOR_OTHER == RTE_INTR_VEC_ZERO_OFFSET && SL_VECTOR_RX == RTE_INTR_VEC_RXTX_OFFSET,
@@ -397,7 +402,7 @@ relay_switch(struct sl_port *port, uint16_t qid, bool on)
 }
 
 int
-sl_rx_queue_intr_enable(struct rte_eth_dev *eth, uint16_t qid)
+sl_intr_rxq_enable(struct rte_eth_dev *eth, uint16_t qid)
 {
 	struct sl_port *port = sl_port_of(eth);
 	int fd, ret;
@@ -424,7 +429,7 @@ sl_rx_queue_intr_enable(struct rte_eth_dev *eth, uint16_t qid)
 }
 
 int
-sl_rx_queue_intr_disable(struct rte_eth_dev *eth, uint16_t qid)
+sl_intr_rxq_disable(struct rte_eth_dev *eth, uint16_t qid)
 {
 	struct sl_port *port = sl_port_of(eth);
 	int ret;

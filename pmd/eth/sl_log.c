@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+#include "sl_log.h"
 #include "sl_port.h"
 
 RTE_LOG_REGISTER(sl_pmd_logtype, pmd.net.syncline, NOTICE);

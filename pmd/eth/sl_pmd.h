@@ -27,29 +27,38 @@ struct sl_check;
 struct sl_softnic;
 
 /** True when the port is driven by Syncline. */
-bool sl_pmd_is_ours(uint16_t port);
+bool
+sl_pmd_is_ours(uint16_t port);
 /**
  * Name the NIC of a port: "Intel I350 (8086:1521)"; of a software NIC that which it models.
  * @return 0; -ENODEV; -ENOSPC: @p text is too short, 40 bytes do.
  */
-int sl_pmd_nic_name(uint16_t port, char *text, size_t len);
+int
+sl_pmd_nic_name(uint16_t port, char *text, size_t len);
 /** The adapter (memory domain) behind a port, or NULL. */
-struct sl_adapter *sl_pmd_adapter(uint16_t port);
+struct sl_adapter *
+sl_pmd_adapter(uint16_t port);
 /** The software NIC behind a port, or NULL. */
-struct sl_softnic *sl_pmd_softnic(uint16_t port);
+struct sl_softnic *
+sl_pmd_softnic(uint16_t port);
 /** The checker of a port in `checked` mode, or NULL. It lives until the port's close. */
-struct sl_check *sl_pmd_check(uint16_t port);
+struct sl_check *
+sl_pmd_check(uint16_t port);
 /** Send a control word to the wire of a port's software NIC: "start", "rate=2M"... */
-int sl_pmd_wire_control(uint16_t port, const char *word);
+int
+sl_pmd_wire_control(uint16_t port, const char *word);
 /** The wire's report (loss, latency) as one JSON object; "null" where it has none. */
-int sl_pmd_wire_report(uint16_t port, FILE *f);
+int
+sl_pmd_wire_report(uint16_t port, FILE *f);
 /** Who holds what of the port's shared memory, for people or as JSON. */
-int sl_pmd_shm_dump(uint16_t port, FILE *f, bool json);
+int
+sl_pmd_shm_dump(uint16_t port, FILE *f, bool json);
 /**
  * Whether burst functions with vectors of @p bits (0: without, 128, 256, 512) run on this
  * CPU, and EAL allows them: --force-max-simd-bitwidth, else 256 on x86.
  */
-bool sl_pmd_simd_runs(unsigned int bits);
+bool
+sl_pmd_simd_runs(unsigned int bits);
 /**
  * rte_pktmbuf_pool_create(), but for where the data lies: in whole pages with
  * nothing else in them, so that a NIC can be let at the data alone. Headers, private
@@ -63,18 +72,23 @@ bool sl_pmd_simd_runs(unsigned int bits);
  * @return NULL with rte_errno as there; EINVAL too where no device can reach the
  *   memory. Reasons that are not EAL's are logged.
  */
-struct rte_mempool *sl_pktmbuf_pool_create(const char *name, unsigned int n,
-	unsigned int cache_size, uint16_t priv_size, uint16_t data_room_size, int socket_id);
-/** Let a stepped software NIC work (vdev argument mode=step); one thread at a time. @return frames moved or -errno. */
-int sl_pmd_step(uint16_t port, unsigned int budget);
+struct rte_mempool *
+sl_pktmbuf_pool_create(const char *name, unsigned int n, unsigned int cache_size,
+	uint16_t priv_size, uint16_t data_room_size, int socket_id);
+/** Let a stepped software NIC work (vdev argument mode=step); one thread at a time. @return frames
+ * moved or -errno. */
+int
+sl_pmd_step(uint16_t port, unsigned int budget);
 /**
  * The time of a software NIC with time of its own (vdev argument time=own), in microseconds since
  * it was made. It stands still but for the driver's waits and for sl_pmd_time_pass(), so that no
  * test of a time-out takes time. Any thread.
  * @return 0; -ENODEV; -ENOTSUP: its time is real.
  */
-int sl_pmd_time_us(uint16_t port, uint64_t *us);
-int sl_pmd_time_pass(uint16_t port, unsigned int us);
+int
+sl_pmd_time_us(uint16_t port, uint64_t *us);
+int
+sl_pmd_time_pass(uint16_t port, unsigned int us);
 
 #ifdef __cplusplus
 }

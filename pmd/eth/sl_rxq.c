@@ -3,45 +3,31 @@
  */
 
 /*
- * Queues: set-up with thresholds checked and explained, release, start, stop.
- * Control path.
+ * Receive queues: set-up with thresholds checked and explained, and what release, start and stop
+ * ask of the direction. Control path.
  */
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <rte_ether.h>
 #include <rte_malloc.h>
 
+#include "sl_data_pool.h"
+#include "sl_dmamap.h"
+#include "sl_log.h"
+#include "sl_path.h"
 #include "sl_port.h"
-
-#define DRAIN_TIMEOUT_US 5000u /* for frames still to be sent when a queue is stopped */
+#include "sl_qctl.h"
+#include "sl_rx.h"
+#include "sl_rxq.h"
+#include "sl_stats.h"
 
 #define RX_FREE_THRESH 32u
-#define TX_RS_THRESH 32u
-
-#define TX_OFFLOADS_CTX \
-	(RTE_ETH_TX_OFFLOAD_VLAN_INSERT | RTE_ETH_TX_OFFLOAD_IPV4_CKSUM | \
-		RTE_ETH_TX_OFFLOAD_TCP_CKSUM | RTE_ETH_TX_OFFLOAD_UDP_CKSUM)
-#define RX_OFFLOADS_DESC \
-	(RTE_ETH_RX_OFFLOAD_VLAN_STRIP | RTE_ETH_RX_OFFLOAD_CHECKSUM | RTE_ETH_RX_OFFLOAD_RSS_HASH)
 
 /* --- checks, explained --- */
-
-static int
-check_nb_desc(const struct rte_eth_dev *eth, const char *kind, uint16_t qid, uint16_t nb_desc,
-	unsigned int min, unsigned int unit)
-{
-	const unsigned int max = sl_port_of(eth)->hw->desc_max;
-
-	if (nb_desc >= min && nb_desc <= max && nb_desc % unit == 0)
-		return 0;
-	SL_LOG(ERR,
-		"port %u %s queue %u: %u descriptors; allowed are multiples of %u from %u to %u",
-		eth->data->port_id, kind, qid, nb_desc, unit, min, max);
-	return -EINVAL;
-}
 
 /* At most all that can be consumed: one line is never posted, so more would never be reached. */
 static int
@@ -58,34 +44,6 @@ check_rx_thresh(const struct sl_rx_queue *q, unsigned int thresh)
 	return -EINVAL;
 }
 
-/*
- * In descriptors. rs_thresh: what free_thresh waits for shall have been reported by then. A
- * frame that needs more than is free is looked after whatever these are: tx_find_room().
- */
-static int
-check_tx_thresh(const struct sl_tx_queue *q, unsigned int rs, unsigned int free_thresh)
-{
-	const unsigned int max = q->nb_desc - SL_DESC_UNIT;
-
-	if (free_thresh < 1 || free_thresh > max) {
-		SL_LOG(ERR,
-			"port %u tx queue %u: tx_free_thresh %u; with %u descriptors, allowed are "
-			"1 to %u (0: the default)",
-			q->port_id, q->queue_id, free_thresh, q->nb_desc, max);
-		return -EINVAL;
-	}
-	if (rs < 1 || rs + free_thresh > q->nb_desc) {
-		SL_LOG(ERR,
-			"port %u tx queue %u: tx_rs_thresh %u; with %u descriptors and "
-			"tx_free_thresh %u, allowed are 1 to %u (0: the default): the NIC must report "
-			"before the ring is full",
-			q->port_id, q->queue_id, rs, q->nb_desc, free_thresh,
-			q->nb_desc - free_thresh);
-		return -EINVAL;
-	}
-	return 0;
-}
-
 /* What an iteration over a mempool's buffers looks for. */
 struct line_walk {
 	uint32_t line;
@@ -98,8 +56,8 @@ line_check(struct rte_mempool *pool, void *arg, void *obj, unsigned int idx __rt
 {
 	struct line_walk *w = arg;
 	struct rte_mbuf *m = obj;
-	const uintptr_t buf = sl_pool_is_pinned(pool) ? (uintptr_t)m->buf_addr :
-							(uintptr_t)rte_mbuf_buf_addr(m, pool);
+	const uintptr_t buf = sl_data_pool_is_pinned(pool) ? (uintptr_t)m->buf_addr :
+							     (uintptr_t)rte_mbuf_buf_addr(m, pool);
 
 	if (w->bad == NULL && ((buf + RTE_PKTMBUF_HEADROOM) & (w->line - 1)) != 0) {
 		w->bad = m;
@@ -154,69 +112,20 @@ buffer_room(const struct sl_rx_queue *q, struct rte_mempool *pool)
 		RTE_ALIGN_CEIL(hw->max_frame, unit));
 }
 
-/* --- offloads: the port's of the moment, and the queue's own --- */
+/* --- set-up --- */
 
-static uint64_t
-rx_offloads(const struct rte_eth_dev *eth, const struct sl_rx_queue *q)
+static struct sl_rx_queue *
+rxq_of(const struct sl_qctl *c)
 {
-	return eth->data->dev_conf.rxmode.offloads | q->conf.offloads;
+	return (struct sl_rx_queue *)(uintptr_t)RTE_PTR_SUB(c, offsetof(struct sl_rx_queue, ctl));
 }
 
-static uint64_t
-tx_offloads(const struct rte_eth_dev *eth, const struct sl_tx_queue *q)
-{
-	return eth->data->dev_conf.txmode.offloads | q->conf.offloads;
-}
-
-/* One queue's matter: the others go on, and this one is as it was. */
 static void
-did_not_stop(uint16_t port, const char *kind, uint16_t qid, int err)
+rx_free(struct sl_qctl *c)
 {
-	SL_LOG(ERR,
-		"port %u %s queue %u: the NIC does not stop it (%s), so it stays started and its "
-		"mbufs stay in it; a stop of the port or rte_eth_dev_reset() stops the whole NIC",
-		port, kind, qid, rte_strerror(-err));
-}
+	struct sl_rx_queue *q = rxq_of(c);
 
-/* --- receive queues --- */
-
-static int
-ring_alloc(struct sl_port *port, const char *kind, uint16_t qid, uint16_t nb_desc, int node,
-	enum sl_usage usage, struct sl_region *out)
-{
-	char name[SL_SHM_NAME_LEN];
-	const struct sl_region_params params = {
-		.name = name,
-		.len = (size_t)nb_desc * SL_DESC_SIZE,
-		.align = SL_RING_ALIGN,
-		.cached = true,
-		.contiguous = true,
-		.node = node,
-		.usage = usage,
-		.desc_len = SL_DESC_SIZE,
-		.queue = qid,
-		.dir = usage == SL_USAGE_RX_RING ? SL_DMA_BIDIRECTIONAL : SL_DMA_TO_DEVICE,
-	};
-
-	snprintf(name, sizeof(name), "port %u %s queue %u ring", port->eth->data->port_id, kind,
-		qid);
-	return sl_region_alloc(port->adapter, &params, out);
-}
-
-/* What does not leave the window stays the adapter's, whose close tries again. */
-static void
-region_drop(struct sl_port *port, struct sl_region *r)
-{
-	if (r->va != NULL)
-		(void)sl_region_free(port->adapter, r);
-}
-
-void
-sl_rx_queue_free(struct sl_rx_queue *q)
-{
-	if (q == NULL)
-		return;
-	region_drop(q->port, &q->ring_mem);
+	sl_qctl_region_drop(c->port, &c->ring_mem);
 	rte_free(q->fetched);
 	rte_free(q->sw_ring);
 	rte_free(q);
@@ -251,7 +160,7 @@ rx_queue_check(struct rte_eth_dev *eth, uint16_t qid, uint16_t nb_desc,
 			eth->data->port_id, qid);
 		return -ENOTSUP;
 	}
-	return check_nb_desc(eth, "rx", qid, nb_desc,
+	return sl_qctl_check_desc(eth, &sl_rxq_dir, qid, nb_desc,
 		sl_rx_desc_min(sl_port_of(eth)->hw, sync->line), sl_rx_desc_unit(sync->line));
 }
 
@@ -261,9 +170,7 @@ rx_queue_init(struct sl_rx_queue *q, struct rte_eth_dev *eth, uint16_t qid, uint
 {
 	struct sl_port *port = sl_port_of(eth);
 
-	q->port = port;
-	q->port_id = eth->data->port_id;
-	q->queue_id = qid;
+	sl_qctl_init(&q->ctl, &sl_rxq_dir, eth, qid);
 	q->sync = sl_adapter_sync(port->adapter);
 	q->nb_desc = nb_desc;
 	q->nb_hold = nb_desc;
@@ -273,7 +180,7 @@ rx_queue_init(struct sl_rx_queue *q, struct rte_eth_dev *eth, uint16_t qid, uint
 	q->conf = *conf;
 	q->max_frame = port->hw->max_frame;
 	q->mbuf_init = rx_mbuf_init(q->port_id);
-	q->mbuf_flags = sl_pool_is_pinned(pool) ? RTE_MBUF_F_EXTERNAL : 0;
+	q->mbuf_flags = sl_data_pool_is_pinned(pool) ? RTE_MBUF_F_EXTERNAL : 0;
 	q->vlan_flags = RTE_MBUF_F_RX_VLAN | RTE_MBUF_F_RX_VLAN_STRIPPED;
 	/* What a descriptor of zeros says. */
 	q->memo = (struct sl_rx_memo){.flags = q->mbuf_flags, .ptype = RTE_PTYPE_L2_ETHER};
@@ -300,7 +207,7 @@ rx_sw_alloc(struct sl_rx_queue *q, int node)
 }
 
 int
-sl_rx_queue_setup(struct rte_eth_dev *eth, uint16_t qid, uint16_t nb_desc, unsigned int socket,
+sl_rxq_setup(struct rte_eth_dev *eth, uint16_t qid, uint16_t nb_desc, unsigned int socket,
 	const struct rte_eth_rxconf *conf, struct rte_mempool *pool)
 {
 	struct sl_port *port = sl_port_of(eth);
@@ -308,7 +215,7 @@ sl_rx_queue_setup(struct rte_eth_dev *eth, uint16_t qid, uint16_t nb_desc, unsig
 	int ret;
 
 	/* Whatever becomes of this set-up, the one before is over. */
-	sl_rx_queue_release(eth, qid);
+	sl_rxq_release(eth, qid);
 	ret = rx_queue_check(eth, qid, nb_desc, conf, pool);
 	if (ret != 0)
 		return ret;
@@ -322,33 +229,20 @@ sl_rx_queue_setup(struct rte_eth_dev *eth, uint16_t qid, uint16_t nb_desc, unsig
 		ret = check_lines(q, pool);
 	if (ret == 0)
 		/* What came in may be sent out again: both directions. */
-		ret = sl_map_pool(port, pool, SL_DMA_BIDIRECTIONAL);
+		ret = sl_dmamap_pool(port, pool, SL_DMA_BIDIRECTIONAL);
 	if (ret == 0)
-		ret = ring_alloc(
-			port, "rx", qid, nb_desc, (int)socket, SL_USAGE_RX_RING, &q->ring_mem);
+		ret = sl_qctl_ring_alloc(&q->ctl, nb_desc, (int)socket);
 	if (ret == 0)
 		ret = rx_sw_alloc(q, (int)socket);
 	if (ret != 0) {
-		sl_rx_queue_free(q);
+		rx_free(&q->ctl);
 		return ret;
 	}
 	eth->data->rx_queues[qid] = q;
 	return 0;
 }
 
-void
-sl_rx_queue_release(struct rte_eth_dev *eth, uint16_t qid)
-{
-	struct sl_rx_queue *q = eth->data->rx_queues[qid];
-
-	if (q == NULL)
-		return;
-	if (q->started && sl_rx_queue_stop(eth, qid) != 0)
-		sl_rx_queue_off(q, false);
-	sl_stats_keep_rx(q);
-	eth->data->rx_queues[qid] = NULL;
-	sl_rx_queue_let_go(q);
-}
+/* --- start and stop --- */
 
 /*
  * How much of a buffer is made ready for the NIC, in whole lines (R5): longer frames
@@ -365,17 +259,13 @@ rx_prepare_len(const struct sl_rx_queue *q)
 
 /* Program the queue, enable it and hand it buffers. */
 static int
-rx_enable(struct sl_rx_queue *q)
+rx_enable(struct sl_qctl *c)
 {
-	int ret = q->port->hw->ops->rxq_enable(q);
+	struct sl_rx_queue *q = rxq_of(c);
+	int ret = sl_qctl_enabled(c, q->port->hw->ops->rxq_enable(q));
 
-	if (ret != 0) {
-		SL_LOG(ERR, "port %u rx queue %u did not start: %s", q->port_id, q->queue_id,
-			strerror(-ret));
+	if (ret != 0)
 		return ret;
-	}
-	q->started = true;
-	q->stall = (struct sl_stall){0};
 	q->prepare_len = rx_prepare_len(q);
 	/* The tail moves only once the queue is enabled: 82576, 4.5.9. */
 	ret = sl_rx_queue_fill(q);
@@ -388,56 +278,100 @@ rx_enable(struct sl_rx_queue *q)
 	return ret;
 }
 
-int
-sl_rx_queue_disable(struct sl_rx_queue *q)
+static int
+rx_disable(struct sl_qctl *c)
 {
-	return q->port->hw->ops->rxq_disable(q);
+	return c->port->hw->ops->rxq_disable(rxq_of(c));
 }
 
-int
-sl_rx_queue_start(struct rte_eth_dev *eth, uint16_t qid)
+static void
+rx_drain(struct sl_qctl *c)
 {
-	struct sl_rx_queue *q = eth->data->rx_queues[qid];
-	int ret;
-
-	if (q->started)
-		return 0;
-	ret = rx_enable(q);
-	/* With too few mbufs it is stopped again; what will not stop is told to be started. */
-	if (ret != 0 && sl_rx_queue_stop(eth, qid) == 0)
-		return ret;
-	eth->data->rx_queue_state[qid] = RTE_ETH_QUEUE_STATE_STARTED;
-	return ret;
+	sl_rx_queue_drain(rxq_of(c));
 }
 
-int
-sl_rx_queue_restart(struct sl_rx_queue *q)
+/* The ring stays as it is; a burst finds nothing in it. */
+static void
+rx_keep(struct sl_qctl *c)
 {
-	int ret = sl_rx_queue_disable(q);
+	struct sl_rx_queue *q = rxq_of(c);
+
+	q->kept_descs = q->nb_desc - q->nb_hold;
+	q->nb_hold = q->nb_desc;
+	q->refill_at = UINT16_MAX;
+}
+
+static void
+rx_unkeep(struct sl_qctl *c)
+{
+	struct sl_rx_queue *q = rxq_of(c);
+
+	q->nb_hold = q->nb_desc - q->kept_descs;
+}
+
+static unsigned int
+rx_kept_mbufs(const struct sl_qctl *c)
+{
+	return c->kept_descs;
+}
+
+static void
+rx_forget(struct sl_qctl *c, const struct rte_mempool *pool)
+{
+	if (rxq_of(c)->pool == pool)
+		c->kept_descs = 0;
+}
+
+static void
+rx_keep_stats(const struct sl_qctl *c)
+{
+	sl_stats_keep_rx(rxq_of(c));
+}
+
+const struct sl_qctl_dir sl_rxq_dir = {
+	.kind = "rx",
+	.rx = true,
+	.at = offsetof(struct sl_rx_queue, ctl),
+	.enable = rx_enable,
+	.disable = rx_disable,
+	.drain = rx_drain,
+	.keep = rx_keep,
+	.unkeep = rx_unkeep,
+	.kept_mbufs = rx_kept_mbufs,
+	.forget = rx_forget,
+	.keep_stats = rx_keep_stats,
+	.free = rx_free,
+};
+
+int
+sl_rxq_restart(struct sl_rx_queue *q)
+{
+	int ret = q->port->hw->ops->rxq_disable(q);
 
 	if (ret != 0)
 		return ret; /* the NIC may still write: nothing is given back */
 	sl_rx_queue_drain(q);
-	ret = rx_enable(q);
+	ret = rx_enable(&q->ctl);
 	/* With fewer buffers it runs; the next bursts ask for more. */
 	return ret == -ENOMEM ? 0 : ret;
 }
 
-int
-sl_rx_queue_stop(struct rte_eth_dev *eth, uint16_t qid)
+void
+sl_rxq_release(struct rte_eth_dev *eth, uint16_t qid)
 {
-	struct sl_rx_queue *q = eth->data->rx_queues[qid];
-	int ret;
+	sl_qctl_release(eth, &sl_rxq_dir, qid);
+}
 
-	if (!q->started)
-		return 0;
-	ret = sl_rx_queue_disable(q);
-	if (ret != 0) {
-		did_not_stop(q->port_id, "rx", qid, ret);
-		return ret;
-	}
-	sl_rx_queue_off(q, true);
-	return 0;
+int
+sl_rxq_start(struct rte_eth_dev *eth, uint16_t qid)
+{
+	return sl_qctl_start(eth, &sl_rxq_dir, qid);
+}
+
+int
+sl_rxq_stop(struct rte_eth_dev *eth, uint16_t qid)
+{
+	return sl_qctl_stop(eth, &sl_rxq_dir, qid);
 }
 
 void
@@ -447,7 +381,7 @@ sl_rxq_info_get(struct rte_eth_dev *eth, uint16_t qid, struct rte_eth_rxq_info *
 
 	info->mp = q->pool;
 	info->conf = q->conf;
-	info->conf.offloads = rx_offloads(eth, q);
+	info->conf.offloads = sl_path_rx_offloads(eth, q);
 	/* What the NIC is told, whatever was asked for. */
 	info->conf.rx_thresh = (struct rte_eth_thresh){.pthresh = q->port->hw->rx_thresh.prefetch,
 		.hthresh = q->port->hw->rx_thresh.host,
@@ -456,345 +390,4 @@ sl_rxq_info_get(struct rte_eth_dev *eth, uint16_t qid, struct rte_eth_rxq_info *
 	info->queue_state = eth->data->rx_queue_state[qid];
 	info->nb_desc = q->nb_desc;
 	info->rx_buf_size = q->buf_len;
-}
-
-/* --- transmit queues --- */
-
-void
-sl_tx_queue_free(struct sl_tx_queue *q)
-{
-	if (q == NULL)
-		return;
-	if (q->head_mem.va != NULL)
-		/* The queue is off, and its head line goes (F1, F2). */
-		sl_release(q->sync, q->sync->mode, q->head_mem.va, q->head_mem.len);
-	region_drop(q->port, &q->ring_mem);
-	region_drop(q->port, &q->head_mem);
-	sl_window_remove_queue(q);
-	rte_free(q->sw_ring);
-	rte_free(q);
-}
-
-/* Where the user named one threshold alone, the other makes room for it. */
-static void
-tx_thresh_default(struct rte_eth_txconf *conf, uint16_t nb_desc)
-{
-	if (conf->tx_rs_thresh == 0) {
-		conf->tx_rs_thresh = RTE_MIN(TX_RS_THRESH, nb_desc / 4u);
-		if (conf->tx_free_thresh < nb_desc && conf->tx_free_thresh > nb_desc - TX_RS_THRESH)
-			conf->tx_rs_thresh = nb_desc - conf->tx_free_thresh;
-	}
-	/* Early: what was sent last is still in the cache, and is received into next. */
-	if (conf->tx_free_thresh == 0) {
-		conf->tx_free_thresh = nb_desc / 4u * 3u;
-		if (conf->tx_rs_thresh < nb_desc && conf->tx_rs_thresh > nb_desc / 4u)
-			conf->tx_free_thresh = nb_desc - conf->tx_rs_thresh;
-	}
-}
-
-static void
-tx_queue_init(struct sl_tx_queue *q, struct rte_eth_dev *eth, uint16_t qid, uint16_t nb_desc,
-	const struct rte_eth_txconf *conf)
-{
-	struct sl_port *port = sl_port_of(eth);
-
-	q->port = port;
-	q->port_id = eth->data->port_id;
-	q->queue_id = qid;
-	q->sync = sl_adapter_sync(port->adapter);
-	q->nb_desc = nb_desc;
-	q->nb_free = 0; /* nothing may be sent before the start */
-	q->conf = *conf;
-	tx_thresh_default(&q->conf, nb_desc);
-	q->free_thresh = q->conf.tx_free_thresh;
-	q->rs_thresh = q->conf.tx_rs_thresh;
-	q->tail = port->hw->ops->txq_tail(port, qid);
-}
-
-/* The line that the NIC writes its head to. */
-static int
-head_alloc(struct sl_tx_queue *q, int node)
-{
-	char name[SL_SHM_NAME_LEN];
-	const struct sl_region_params params = {
-		.name = name,
-		.len = q->sync->line,
-		.cached = true,
-		.contiguous = true,
-		.node = node,
-		.usage = SL_USAGE_HEAD_WRITEBACK,
-		.queue = q->queue_id,
-		.dir = SL_DMA_FROM_DEVICE,
-	};
-
-	snprintf(name, sizeof(name), "port %u tx queue %u head", q->port_id, q->queue_id);
-	return sl_region_alloc(q->port->adapter, &params, &q->head_mem);
-}
-
-int
-sl_tx_queue_setup(struct rte_eth_dev *eth, uint16_t qid, uint16_t nb_desc, unsigned int socket,
-	const struct rte_eth_txconf *conf)
-{
-	struct sl_port *port = sl_port_of(eth);
-	struct sl_tx_queue *q;
-	int ret;
-
-	/* Whatever becomes of this set-up, the one before is over. */
-	sl_tx_queue_release(eth, qid);
-	ret = check_nb_desc(eth, "tx", qid, nb_desc, port->hw->desc_min, SL_DESC_UNIT);
-	if (ret != 0)
-		return ret;
-	q = rte_zmalloc_socket("sl_tx_queue", sizeof(*q), RTE_CACHE_LINE_SIZE, (int)socket);
-	if (q == NULL)
-		return -ENOMEM;
-	tx_queue_init(q, eth, qid, nb_desc, conf);
-	ret = check_tx_thresh(q, q->rs_thresh, q->free_thresh);
-	if (ret == 0)
-		ret = ring_alloc(
-			port, "tx", qid, nb_desc, (int)socket, SL_USAGE_TX_RING, &q->ring_mem);
-	if (ret == 0)
-		ret = head_alloc(q, (int)socket);
-	if (ret == 0) {
-		q->ring = q->ring_mem.va;
-		q->head_wb = q->head_mem.va;
-		q->sw_ring = rte_calloc_socket("sl_tx_sw_ring", nb_desc, sizeof(*q->sw_ring),
-			RTE_CACHE_LINE_SIZE, (int)socket);
-		ret = q->sw_ring == NULL ? -ENOMEM : 0;
-	}
-	if (ret != 0) {
-		sl_tx_queue_free(q);
-		return ret;
-	}
-	sl_window_add_queue(q);
-	eth->data->tx_queues[qid] = q;
-	return 0;
-}
-
-void
-sl_tx_queue_release(struct rte_eth_dev *eth, uint16_t qid)
-{
-	struct sl_tx_queue *q = eth->data->tx_queues[qid];
-
-	if (q == NULL)
-		return;
-	if (q->started && sl_tx_queue_stop(eth, qid) != 0)
-		sl_tx_queue_off(q, false);
-	sl_stats_keep_tx(q);
-	eth->data->tx_queues[qid] = NULL;
-	sl_tx_queue_let_go(q);
-}
-
-/* Program an empty queue and enable it. */
-static int
-tx_enable(struct sl_tx_queue *q)
-{
-	int ret;
-
-	sl_tx_queue_drain(q);
-	ret = q->port->hw->ops->txq_enable(q);
-	if (ret != 0) {
-		SL_LOG(ERR, "port %u tx queue %u did not start: %s", q->port_id, q->queue_id,
-			strerror(-ret));
-		return ret;
-	}
-	q->nb_free = q->nb_desc - 1;
-	q->started = true;
-	q->stall = (struct sl_stall){0};
-	return 0;
-}
-
-int
-sl_tx_queue_disable(struct sl_tx_queue *q)
-{
-	/* What was accepted goes out, unless the link is down or the NIC hangs. */
-	q->port->hw->ops->txq_drain(q, DRAIN_TIMEOUT_US);
-	return q->port->hw->ops->txq_disable(q);
-}
-
-int
-sl_tx_queue_start(struct rte_eth_dev *eth, uint16_t qid)
-{
-	struct sl_tx_queue *q = eth->data->tx_queues[qid];
-	int ret;
-
-	if (q->started)
-		return 0;
-	ret = tx_enable(q);
-	if (ret != 0)
-		return ret;
-	eth->data->tx_queue_state[qid] = RTE_ETH_QUEUE_STATE_STARTED;
-	return 0;
-}
-
-int
-sl_tx_queue_restart(struct sl_tx_queue *q)
-{
-	int ret = q->port->hw->ops->txq_disable(q);
-
-	if (ret != 0)
-		return ret; /* a NIC that hangs may still read: nothing is given back */
-	sl_tx_count_given_up(q);
-	return tx_enable(q);
-}
-
-int
-sl_tx_queue_stop(struct rte_eth_dev *eth, uint16_t qid)
-{
-	struct sl_tx_queue *q = eth->data->tx_queues[qid];
-	int ret;
-
-	if (!q->started)
-		return 0;
-	ret = sl_tx_queue_disable(q);
-	if (ret != 0) {
-		did_not_stop(q->port_id, "tx", qid, ret);
-		return ret;
-	}
-	sl_tx_queue_off(q, true);
-	return 0;
-}
-
-void
-sl_txq_info_get(struct rte_eth_dev *eth, uint16_t qid, struct rte_eth_txq_info *info)
-{
-	const struct sl_tx_queue *q = eth->data->tx_queues[qid];
-
-	info->conf = q->conf;
-	info->conf.offloads = tx_offloads(eth, q);
-	info->conf.tx_thresh = (struct rte_eth_thresh){.pthresh = q->port->hw->tx_thresh.prefetch,
-		.hthresh = q->port->hw->tx_thresh.host,
-		.wthresh = q->port->hw->tx_thresh.write_back};
-	info->nb_desc = q->nb_desc;
-	info->queue_state = eth->data->tx_queue_state[qid];
-}
-
-/* --- paths --- */
-
-/*
- * Whether frames may take several buffers. Only where the application agreed:
- * one that looks at the first segment alone would read half a frame.
- */
-static int
-scatter_choose(struct rte_eth_dev *eth, bool *scatter)
-{
-	uint16_t i;
-
-	*scatter = (eth->data->dev_conf.rxmode.offloads & RTE_ETH_RX_OFFLOAD_SCATTER) != 0;
-	for (i = 0; i < eth->data->nb_rx_queues; i++) {
-		const struct sl_rx_queue *q = eth->data->rx_queues[i];
-
-		if (q == NULL)
-			continue;
-		*scatter |= (rx_offloads(eth, q) & RTE_ETH_RX_OFFLOAD_SCATTER) != 0;
-		if (*scatter || sl_port_max_frame(eth) <= q->buf_len)
-			continue;
-		SL_LOG(ERR,
-			"port %u rx queue %u: MTU %u makes frames of %u bytes, the buffers of mempool "
-			"'%s' take %u; allowed: MTU up to %u, larger buffers, or "
-			"RTE_ETH_RX_OFFLOAD_SCATTER (testpmd: --enable-scatter)",
-			q->port_id, q->queue_id, eth->data->mtu, sl_port_max_frame(eth),
-			q->pool->name, q->buf_len, q->buf_len - (unsigned int)SL_L2_OVERHEAD);
-		return -EINVAL;
-	}
-	return 0;
-}
-
-/*
- * Offloads of all queues of one direction. What a queue goes by of them it is told
- * here, at each start: the port may have been configured otherwise since its set-up.
- */
-static uint64_t
-rx_offloads_apply(struct rte_eth_dev *eth)
-{
-	uint64_t all = eth->data->dev_conf.rxmode.offloads;
-	uint16_t i;
-
-	for (i = 0; i < eth->data->nb_rx_queues; i++) {
-		struct sl_rx_queue *q = eth->data->rx_queues[i];
-		uint64_t own;
-
-		if (q == NULL)
-			continue;
-		own = rx_offloads(eth, q);
-		q->crc_len = (own & RTE_ETH_RX_OFFLOAD_KEEP_CRC) != 0 ? SL_FCS_LEN : 0;
-		all |= own;
-	}
-	return all;
-}
-
-static uint64_t
-tx_offloads_apply(struct rte_eth_dev *eth)
-{
-	uint64_t all = eth->data->dev_conf.txmode.offloads;
-	uint16_t i;
-
-	for (i = 0; i < eth->data->nb_tx_queues; i++) {
-		struct sl_tx_queue *q = eth->data->tx_queues[i];
-		uint64_t own;
-
-		if (q == NULL)
-			continue;
-		own = tx_offloads(eth, q);
-		q->fast_free = (own & RTE_ETH_TX_OFFLOAD_MBUF_FAST_FREE) != 0;
-		all |= own;
-	}
-	return all;
-}
-
-int
-sl_select_paths(struct rte_eth_dev *eth)
-{
-	struct sl_port *port = sl_port_of(eth);
-	const enum sl_coherency mode = sl_adapter_sync(port->adapter)->mode;
-	const bool rx_desc = (rx_offloads_apply(eth) & RX_OFFLOADS_DESC) != 0;
-	const uint64_t tx = tx_offloads_apply(eth);
-	const struct sl_rx_path *rx_path;
-	const struct sl_tx_path *tx_path;
-	bool scatter;
-	int ret;
-
-	ret = scatter_choose(eth, &scatter);
-	if (ret != 0)
-		return ret;
-	rx_path = sl_rx_path_select(mode, scatter, rx_desc);
-	tx_path = sl_tx_path_select(
-		mode, (tx & RTE_ETH_TX_OFFLOAD_MULTI_SEGS) != 0, (tx & TX_OFFLOADS_CTX) != 0);
-	if (rx_path == NULL || tx_path == NULL) {
-		SL_LOG(ERR, "port %u: no burst path for coherency mode %s", eth->data->port_id,
-			sl_coherency_name(mode));
-		return -ENOTSUP;
-	}
-	eth->data->scattered_rx = rx_path->scatter;
-	port->rx_path = rx_path;
-	port->tx_path = tx_path;
-	eth->rx_pkt_burst = rx_path->burst;
-	eth->tx_pkt_burst = tx_path->burst;
-	eth->tx_pkt_prepare = sl_tx_prepare;
-	return 0;
-}
-
-static int
-burst_mode(const char *name, struct rte_eth_burst_mode *mode)
-{
-	mode->flags = 0;
-	snprintf(mode->info, sizeof(mode->info), "%s", name);
-	return 0;
-}
-
-int
-sl_rx_burst_mode_get(
-	struct rte_eth_dev *eth, uint16_t qid __rte_unused, struct rte_eth_burst_mode *mode)
-{
-	const struct sl_port *port = sl_port_of(eth);
-
-	return port->rx_path == NULL ? -EINVAL : burst_mode(port->rx_path->name, mode);
-}
-
-int
-sl_tx_burst_mode_get(
-	struct rte_eth_dev *eth, uint16_t qid __rte_unused, struct rte_eth_burst_mode *mode)
-{
-	const struct sl_port *port = sl_port_of(eth);
-
-	return port->tx_path == NULL ? -EINVAL : burst_mode(port->tx_path->name, mode);
 }

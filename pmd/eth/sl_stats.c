@@ -11,6 +11,8 @@
 #include "sl_check.h"
 #include "sl_port.h"
 #include "sl_soft.h"
+#include "sl_stats.h"
+#include "sl_stop.h"
 
 #define MAX_WIRE_COUNTERS 64u
 

@@ -4,8 +4,13 @@
  * What the control path does alike with every family: look whether the device is there,
  * wait for bits of a register, and the order of a reset.
  */
+#include "sl_call.h"
 #include "sl_hw.h"
+#include "sl_intr.h"
+#include "sl_log.h"
 #include "sl_port.h"
+#include "sl_stats.h"
+#include "sl_stop.h"
 
 #define WAIT_STEP_US 50u
 /* The longest nap: what takes that long already does not mind one more. */

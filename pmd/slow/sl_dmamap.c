@@ -21,337 +21,13 @@
 #include <rte_errno.h>
 
 #include "sl_data_pool.h"
+#include "sl_dmalist.h"
+#include "sl_dmamap.h"
+#include "sl_log.h"
 #include "sl_port.h"
+#include "sl_stop.h"
 
 #define EVENT_NAME "syncline_window"
-#define LIST_MIN 16u
-
-/* --- the list --- */
-
-static uintptr_t
-map_end(const struct sl_map *m)
-{
-	return (uintptr_t)m->va + m->len;
-}
-
-/* What is to be added to an address on this piece to get its IOVA. */
-static uint64_t
-map_delta(const struct sl_map *m)
-{
-	return m->iova - (uintptr_t)m->va;
-}
-
-/* Index of the first piece that ends above an address. With the lock, as all below. */
-static unsigned int
-map_find(const struct sl_port_window *w, uintptr_t va)
-{
-	unsigned int lo = 0, hi = w->nb_maps;
-
-	while (lo < hi) {
-		unsigned int mid = lo + (hi - lo) / 2;
-
-		if (map_end(&w->maps[mid]) <= va)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo;
-}
-
-static void
-list_remove(struct sl_port_window *w, unsigned int at)
-{
-	w->nb_maps--;
-	memmove(&w->maps[at], &w->maps[at + 1], (w->nb_maps - at) * sizeof(*w->maps));
-}
-
-/* Room for one more: 0 or -ENOMEM. */
-static int
-list_grow(struct sl_port_window *w)
-{
-	unsigned int want = RTE_MAX(LIST_MIN, w->max_maps * 2);
-	struct sl_map *more;
-
-	if (w->nb_maps < w->max_maps)
-		return 0;
-	more = realloc(w->maps, want * sizeof(*more));
-	if (more == NULL)
-		return -ENOMEM;
-	w->maps = more;
-	w->max_maps = want;
-	return 0;
-}
-
-static const char *
-map_name(const struct sl_map *m)
-{
-	return m->pool != NULL ? m->pool->name : "external buffer";
-}
-
-static int
-map_in(struct sl_port *port, const struct sl_map *m, enum sl_dma_dir dir)
-{
-	return sl_buffer_map(port->adapter, map_name(m), m->va, m->iova, m->len, dir);
-}
-
-/* Bring a new piece in and note it down at its place. */
-static int
-map_new(struct sl_port *port, unsigned int at, const struct sl_map *piece)
-{
-	struct sl_port_window *w = &port->window;
-	int ret;
-
-	ret = list_grow(w);
-	if (ret == 0)
-		ret = map_in(port, piece, piece->dir);
-	if (ret != 0 && ret != -ENOTRECOVERABLE)
-		return ret;
-	memmove(&w->maps[at + 1], &w->maps[at], (w->nb_maps - at) * sizeof(*w->maps));
-	w->maps[at] = *piece;
-	w->nb_maps++;
-	/* Not usable, but to be taken out again before its memory may go. */
-	if (ret != 0)
-		w->maps[at].dir = 0;
-	return ret;
-}
-
-/*
- * Queues take frames of a pool that they have seen without a look at the list: they look
- * again. A pool's memory may have gone, or another pool may get its address.
- */
-static void
-forget_pools(struct sl_port_window *w)
-{
-	struct sl_tx_queue *q;
-
-	for (q = w->tx_queues; q != NULL; q = q->window_next)
-		/* The datapath sets it anew when it has looked. */
-		__atomic_store_n(&q->pool_seen, NULL, __ATOMIC_RELAXED);
-}
-
-/* Take a piece out. What cannot be stays in the list, known to be unusable: tried again. */
-static int
-map_drop(struct sl_port *port, unsigned int at)
-{
-	struct sl_port_window *w = &port->window;
-	struct sl_map *m = &w->maps[at];
-	int ret;
-
-	forget_pools(w);
-	ret = sl_buffer_unmap(port->adapter, m->va, m->iova, m->len);
-	if (ret != 0) {
-		SL_LOG(ERR, "port %u: '%s', %zu bytes at %p, did not leave the DMA window: %s",
-			port->eth->data->port_id, map_name(m), m->len, m->va, strerror(-ret));
-		m->dir = 0;
-		m->pool = NULL;
-		return ret;
-	}
-	list_remove(w, at);
-	return 0;
-}
-
-/*
- * Let the NIC use a piece in one more direction. An IOMMU must unmap for that,
- * so only while the port is stopped: when a receive queue is set up.
- */
-static int
-map_widen(struct sl_port *port, unsigned int at, enum sl_dma_dir dir)
-{
-	struct sl_port_window *w = &port->window;
-	struct sl_map *m = &w->maps[at];
-	const enum sl_dma_dir old = m->dir;
-	int ret;
-
-	forget_pools(w);
-	m->dir = 0;
-	ret = sl_buffer_unmap(port->adapter, m->va, m->iova, m->len);
-	if (ret != 0)
-		return ret;
-	ret = map_in(port, m, old | dir);
-	if (ret == 0) {
-		m->dir = old | dir;
-		return 0;
-	}
-	if (ret == -ENOTRECOVERABLE)
-		return ret;
-	if (old != 0 && map_in(port, m, old) == 0) {
-		m->dir = old;
-		return ret;
-	}
-	list_remove(w, at);
-	return ret;
-}
-
-static int
-refuse_split(struct sl_port *port, const struct sl_map *want)
-{
-	SL_LOG(ERR,
-		"port %u: '%s', %zu bytes at %p, is in the DMA window in part; the software NIC wants "
-		"a buffer in one piece",
-		port->eth->data->port_id, map_name(want), want->len, want->va);
-	return -EEXIST;
-}
-
-/* Is the piece as @want says, and for all that it is wanted for? */
-static int
-map_fit(struct sl_port *port, unsigned int at, const struct sl_map *want)
-{
-	const struct sl_map *m = &port->window.maps[at];
-
-	if (map_delta(m) != map_delta(want)) {
-		SL_LOG(ERR, "port %u: %p is at IOVA 0x%" PRIx64 ", not at 0x%" PRIx64,
-			port->eth->data->port_id, want->va, (uintptr_t)want->va + map_delta(m),
-			want->iova);
-		return -EINVAL;
-	}
-	return (m->dir & want->dir) == want->dir ? 0 : map_widen(port, at, want->dir);
-}
-
-/*
- * All of @want in the window: what is there already, and new pieces in between.
- * Buffers that an application takes from one heap overlap where others were before.
- */
-static int
-cover(struct sl_port *port, const struct sl_map *want)
-{
-	struct sl_port_window *w = &port->window;
-	const bool one_piece = w->link.kind == SL_WINDOW_TABLE;
-	const uintptr_t end = map_end(want);
-	uintptr_t pos = (uintptr_t)want->va;
-	unsigned int i;
-	int ret;
-
-	for (i = map_find(w, pos); pos < end; pos = map_end(&w->maps[i++])) {
-		struct sl_map gap = *want;
-
-		if (i < w->nb_maps && (uintptr_t)w->maps[i].va <= pos) {
-			ret = one_piece && map_end(&w->maps[i]) < end ? refuse_split(port, want) :
-									map_fit(port, i, want);
-			if (ret != 0)
-				return ret;
-			continue;
-		}
-		gap.va = (void *)pos;
-		gap.iova = pos + map_delta(want);
-		gap.len =
-			RTE_MIN(end, i < w->nb_maps ? (uintptr_t)w->maps[i].va : UINTPTR_MAX) - pos;
-		if (one_piece && gap.len != want->len)
-			return refuse_split(port, want);
-		ret = map_new(port, i, &gap);
-		if (ret != 0)
-			return ret;
-	}
-	return 0;
-}
-
-/* --- areas that the application registered --- */
-
-static bool
-overlaps(const void *va, size_t len, const void *other, size_t other_len)
-{
-	return (uintptr_t)va < (uintptr_t)other + other_len &&
-		(uintptr_t)other < (uintptr_t)va + len;
-}
-
-/* Whether any area has bytes of [va, va + len). */
-static bool
-is_registered(const struct sl_port_window *w, const void *va, size_t len)
-{
-	unsigned int i;
-
-	for (i = 0; i < w->nb_areas; i++)
-		if (overlaps(va, len, w->areas[i].va, w->areas[i].len))
-			return true;
-	return false;
-}
-
-static int
-area_add(struct sl_port_window *w, const struct sl_map *m)
-{
-	struct sl_area *more = realloc(w->areas, (w->nb_areas + 1) * sizeof(*more));
-
-	if (more == NULL)
-		return -ENOMEM;
-	w->areas = more;
-	w->areas[w->nb_areas++] = (struct sl_area){m->va, m->iova, m->len};
-	return 0;
-}
-
-/* A piece went that an area had too: what is left of it enters again, to be read. */
-static void
-areas_restore(struct sl_port *port)
-{
-	struct sl_port_window *w = &port->window;
-	unsigned int i;
-
-	for (i = 0; i < w->nb_areas; i++) {
-		const struct sl_area *a = &w->areas[i];
-		const struct sl_map want = {
-			.va = a->va, .iova = a->iova, .len = a->len, .dir = SL_DMA_TO_DEVICE};
-		const int ret = cover(port, &want);
-
-		if (ret != 0)
-			SL_LOG(ERR,
-				"port %u: %zu registered bytes at %p did not come back into the DMA "
-				"window: %s; take them out by rte_dev_dma_unmap() and let them in again",
-				port->eth->data->port_id, a->len, a->va, strerror(-ret));
-	}
-}
-
-/** Which pieces of no pool are taken out. */
-enum loose {
-	LOOSE_ALL,
-	LOOSE_UNSENT,	/* those that no buffer was sent from */
-	LOOSE_UNWANTED, /* of these, those that have nothing of an area either */
-};
-
-/* Take out pieces of no pool in [va, va + len), in part too. */
-static int
-drop_loose(struct sl_port *port, const void *va, size_t len, enum loose which)
-{
-	struct sl_port_window *w = &port->window;
-	unsigned int i = map_find(w, (uintptr_t)va);
-	int ret = 0, err;
-
-	while (i < w->nb_maps && (uintptr_t)w->maps[i].va < (uintptr_t)va + len) {
-		const struct sl_map *m = &w->maps[i];
-
-		if (m->pool != NULL || (which != LOOSE_ALL && m->seen) ||
-			(which == LOOSE_UNWANTED && is_registered(w, m->va, m->len))) {
-			i++;
-			continue;
-		}
-		err = map_drop(port, i);
-		if (err != 0) {
-			ret = err;
-			i++;
-		}
-	}
-	return ret;
-}
-
-/*
- * Areas that have bytes of [va, va + len) are none any more, and what they had beside that leaves
- * the window. Pieces of other areas may go with it, and come back.
- */
-static void
-areas_end(struct sl_port *port, const void *va, size_t len)
-{
-	struct sl_port_window *w = &port->window;
-	unsigned int i = 0;
-
-	while (i < w->nb_areas) {
-		const struct sl_area a = w->areas[i];
-
-		if (!overlaps(va, len, a.va, a.len)) {
-			i++;
-			continue;
-		}
-		w->areas[i] = w->areas[--w->nb_areas];
-		drop_loose(port, a.va, a.len, LOOSE_UNSENT);
-	}
-	areas_restore(port);
-}
 
 /* --- mempools --- */
 
@@ -359,8 +35,8 @@ areas_end(struct sl_port *port, const void *va, size_t len)
 struct map_walk {
 	struct sl_port *port;
 	enum sl_dma_dir dir;
-	bool check;	   /* of window=strict, and no more */
-	struct sl_map run; /* pinned buffers that follow on each other */
+	bool check;		    /* of window=strict, and no more */
+	struct sl_dmamap_piece run; /* pinned buffers that follow on each other */
 	int ret;
 };
 
@@ -370,13 +46,13 @@ struct map_walk {
  * stopped then, so nobody uses them; sent again they are found again.
  */
 static int
-cover_pool(struct sl_port *port, const struct sl_map *piece)
+cover_pool(struct sl_port *port, const struct sl_dmamap_piece *piece)
 {
 	int ret = 0;
 
 	if ((piece->dir & SL_DMA_FROM_DEVICE) != 0)
-		ret = drop_loose(port, piece->va, piece->len, LOOSE_ALL);
-	return ret == 0 ? cover(port, piece) : ret;
+		ret = sl_dmalist_drop_loose(port, piece->va, piece->len, SL_DMALIST_ALL);
+	return ret == 0 ? sl_dmalist_cover(port, piece) : ret;
 }
 
 static void
@@ -384,7 +60,7 @@ map_chunk(struct rte_mempool *pool, void *arg, struct rte_mempool_memhdr *chunk,
 	unsigned int idx __rte_unused)
 {
 	struct map_walk *w = arg;
-	const struct sl_map piece = {.va = chunk->addr,
+	const struct sl_dmamap_piece piece = {.va = chunk->addr,
 		.iova = chunk->iova,
 		.len = chunk->len,
 		.dir = w->dir,
@@ -407,7 +83,7 @@ map_chunk(struct rte_mempool *pool, void *arg, struct rte_mempool_memhdr *chunk,
 static int
 check_run(const struct map_walk *w)
 {
-	const struct sl_port_window *window = &w->port->window;
+	const struct sl_dmamap *window = &w->port->window;
 	const uint64_t page = sl_vfio_page(&window->link);
 
 	if ((((uintptr_t)w->run.va | w->run.len) & (page - 1)) == 0)
@@ -433,13 +109,13 @@ map_pinned(struct rte_mempool *pool, void *arg, void *obj, unsigned int idx __rt
 	struct map_walk *w = arg;
 	const struct rte_mbuf *m = obj;
 
-	if (w->run.len > 0 && map_end(&w->run) == (uintptr_t)m->buf_addr &&
+	if (w->run.len > 0 && sl_dmalist_end(&w->run) == (uintptr_t)m->buf_addr &&
 		w->run.iova + w->run.len == m->buf_iova) {
 		w->run.len += m->buf_len;
 		return;
 	}
 	map_run(w);
-	w->run = (struct sl_map){.va = m->buf_addr,
+	w->run = (struct sl_dmamap_piece){.va = m->buf_addr,
 		.iova = m->buf_iova,
 		.len = m->buf_len,
 		.dir = w->dir,
@@ -453,19 +129,13 @@ map_data(struct map_walk *w, const struct rte_mempool *pool, const struct sl_dat
 	unsigned int i;
 
 	for (i = 0; i < d->nb_runs && w->ret == 0; i++) {
-		w->run = (struct sl_map){.va = d->runs[i].va,
+		w->run = (struct sl_dmamap_piece){.va = d->runs[i].va,
 			.iova = d->runs[i].iova,
 			.len = d->runs[i].len,
 			.dir = w->dir,
 			.pool = pool};
 		map_run(w);
 	}
-}
-
-bool
-sl_pool_is_pinned(struct rte_mempool *pool)
-{
-	return (rte_pktmbuf_priv_flags(pool) & RTE_PKTMBUF_POOL_F_PINNED_EXT_BUF) != 0;
 }
 
 static void
@@ -475,7 +145,7 @@ walk_pool(struct map_walk *w, struct rte_mempool *pool)
 
 	if (data != NULL) {
 		map_data(w, pool, data);
-	} else if (sl_pool_is_pinned(pool)) {
+	} else if (sl_data_pool_is_pinned(pool)) {
 		rte_mempool_obj_iter(pool, map_pinned, w);
 		map_run(w);
 	} else {
@@ -489,7 +159,7 @@ check_strict(struct sl_port *port, struct rte_mempool *pool)
 {
 	struct map_walk w = {.port = port, .check = true};
 
-	if (sl_pool_is_pinned(pool)) {
+	if (sl_data_pool_is_pinned(pool)) {
 		walk_pool(&w, pool);
 		return w.ret;
 	}
@@ -501,7 +171,7 @@ check_strict(struct sl_port *port, struct rte_mempool *pool)
 }
 
 int
-sl_map_pool(struct sl_port *port, struct rte_mempool *pool, enum sl_dma_dir dir)
+sl_dmamap_pool(struct sl_port *port, struct rte_mempool *pool, enum sl_dma_dir dir)
 {
 	struct map_walk w = {.port = port, .dir = dir};
 
@@ -511,7 +181,7 @@ sl_map_pool(struct sl_port *port, struct rte_mempool *pool, enum sl_dma_dir dir)
 	if (w.ret == 0) {
 		walk_pool(&w, pool);
 		if ((dir & SL_DMA_FROM_DEVICE) != 0)
-			areas_restore(port);
+			sl_dmalist_areas_restore(port);
 	}
 	pthread_mutex_unlock(&port->window.lock);
 	if (w.ret != 0)
@@ -523,12 +193,13 @@ sl_map_pool(struct sl_port *port, struct rte_mempool *pool, enum sl_dma_dir dir)
 /* --- external buffers --- */
 
 static bool
-in_window(const struct sl_port_window *w, const struct sl_map *want)
+in_window(const struct sl_dmamap *w, const struct sl_dmamap_piece *want)
 {
 	uintptr_t pos = (uintptr_t)want->va;
 	unsigned int i;
 
-	for (i = map_find(w, pos); pos < map_end(want); pos = map_end(&w->maps[i++]))
+	for (i = sl_dmalist_find(w, pos); pos < sl_dmalist_end(want);
+		pos = sl_dmalist_end(&w->maps[i++]))
 		if (i == w->nb_maps || (uintptr_t)w->maps[i].va > pos)
 			return false;
 	return true;
@@ -536,12 +207,12 @@ in_window(const struct sl_port_window *w, const struct sl_map *want)
 
 /* Memory whose end EAL tells of: its own, and that of heaps the application has made. */
 static bool
-is_eal_memory(const struct sl_map *m)
+is_eal_memory(const struct sl_dmamap_piece *m)
 {
 	const struct rte_memseg_list *msl = rte_mem_virt2memseg_list(m->va);
 
 	return msl != NULL && (!msl->external || msl->heap) &&
-		rte_mem_virt2memseg_list((void *)(map_end(m) - 1)) == msl;
+		rte_mem_virt2memseg_list((void *)(sl_dmalist_end(m) - 1)) == msl;
 }
 
 /*
@@ -549,12 +220,12 @@ is_eal_memory(const struct sl_map *m)
  * not mapped on first sight: nobody would say when it goes.
  */
 static bool
-may_enter(struct sl_port *port, const struct sl_map *want)
+may_enter(struct sl_port *port, const struct sl_dmamap_piece *want)
 {
-	struct sl_port_window *w = &port->window;
+	struct sl_dmamap *w = &port->window;
 
-	if ((w->link.kind != SL_WINDOW_OWN && w->link.kind != SL_WINDOW_ALL) ||
-		in_window(w, want) || is_eal_memory(want))
+	if ((w->link.kind != SL_VFIO_OWN && w->link.kind != SL_VFIO_ALL) || in_window(w, want) ||
+		is_eal_memory(want))
 		return true;
 	if (!w->refused)
 		SL_LOG(ERR,
@@ -593,7 +264,7 @@ static void
 owner_in_pool(struct rte_mempool *pool, void *arg)
 {
 	if (pool->private_data_size >= sizeof(struct rte_pktmbuf_pool_private) &&
-		sl_pool_is_pinned(pool))
+		sl_data_pool_is_pinned(pool))
 		rte_mempool_mem_iter(pool, owner_in_chunk, arg);
 }
 
@@ -613,9 +284,9 @@ data_pool(const struct rte_mbuf *m)
 }
 
 int
-sl_map_tx_mbuf(struct sl_port *port, const struct rte_mbuf *m)
+sl_dmamap_tx_mbuf(struct sl_port *port, const struct rte_mbuf *m)
 {
-	const struct sl_map piece = {.va = m->buf_addr,
+	const struct sl_dmamap_piece piece = {.va = m->buf_addr,
 		.iova = m->buf_iova,
 		.len = m->buf_len,
 		.dir = SL_DMA_TO_DEVICE,
@@ -627,50 +298,53 @@ sl_map_tx_mbuf(struct sl_port *port, const struct rte_mbuf *m)
 	/* The queue remembers pools whose mbufs have their data: all of such a pool has to be
 	 * there. */
 	if (sl_mbuf_has_data(m))
-		return sl_map_pool(port, m->pool, SL_DMA_TO_DEVICE);
+		return sl_dmamap_pool(port, m->pool, SL_DMA_TO_DEVICE);
 	/* All others come here frame by frame: a walk through a pool is for the first one. */
 	pthread_mutex_lock(&port->window.lock);
 	there = in_window(&port->window, &piece);
 	pthread_mutex_unlock(&port->window.lock);
 	pool = there ? NULL : data_pool(m);
 	if (pool != NULL)
-		return sl_map_pool(port, pool, SL_DMA_TO_DEVICE);
+		return sl_dmamap_pool(port, pool, SL_DMA_TO_DEVICE);
 	pthread_mutex_lock(&port->window.lock);
-	ret = may_enter(port, &piece) ? cover(port, &piece) : -EPERM;
+	ret = may_enter(port, &piece) ? sl_dmalist_cover(port, &piece) : -EPERM;
 	pthread_mutex_unlock(&port->window.lock);
 	return ret;
 }
 
+/* --- areas that the application registers --- */
+
 int
-sl_window_dma_map(struct sl_port *port, void *va, uint64_t iova, size_t len)
+sl_dmamap_area_add(struct sl_port *port, void *va, uint64_t iova, size_t len)
 {
-	struct sl_port_window *w = &port->window;
-	const struct sl_map area = {.va = va, .iova = iova, .len = len, .dir = SL_DMA_TO_DEVICE};
+	struct sl_dmamap *w = &port->window;
+	const struct sl_dmamap_piece area = {
+		.va = va, .iova = iova, .len = len, .dir = SL_DMA_TO_DEVICE};
 	int ret;
 
 	pthread_mutex_lock(&w->lock);
-	ret = cover(port, &area);
+	ret = sl_dmalist_cover(port, &area);
 	if (ret == 0)
-		ret = area_add(w, &area);
+		ret = sl_dmalist_area_add(w, &area);
 	if (ret != 0)
-		drop_loose(port, va, len, LOOSE_UNWANTED);
+		sl_dmalist_drop_loose(port, va, len, SL_DMALIST_UNWANTED);
 	pthread_mutex_unlock(&w->lock);
 	return ret;
 }
 
 int
-sl_window_dma_unmap(struct sl_port *port, void *va, size_t len)
+sl_dmamap_area_remove(struct sl_port *port, void *va, size_t len)
 {
-	struct sl_port_window *w = &port->window;
+	struct sl_dmamap *w = &port->window;
 	int ret = -ENOENT;
 
 	pthread_mutex_lock(&w->lock);
-	if (is_registered(w, va, len)) {
+	if (sl_dmalist_is_registered(w, va, len)) {
 		/* Pieces of mempools stay: these go with their mempools. */
-		ret = drop_loose(port, va, len, LOOSE_ALL);
+		ret = sl_dmalist_drop_loose(port, va, len, SL_DMALIST_ALL);
 		/* A second try finds what did not go now. */
 		if (ret == 0)
-			areas_end(port, va, len);
+			sl_dmalist_areas_end(port, va, len);
 	}
 	pthread_mutex_unlock(&w->lock);
 	return ret;
@@ -690,13 +364,13 @@ keep_chunk(struct rte_mempool_memhdr *chunk __rte_unused, void *opaque __rte_unu
  * application's.
  */
 static void
-keep_memory(struct sl_port *port, struct rte_mempool *pool, const struct sl_map *piece)
+keep_memory(struct sl_port *port, struct rte_mempool *pool, const struct sl_dmamap_piece *piece)
 {
 	struct rte_mempool_memhdr *chunk;
 	bool kept = sl_data_pool_keep(pool);
 
 	STAILQ_FOREACH (chunk, &pool->mem_list, next) {
-		if (!overlaps(chunk->addr, chunk->len, piece->va, piece->len))
+		if (!sl_dmalist_overlaps(chunk->addr, chunk->len, piece->va, piece->len))
 			continue;
 		chunk->free_cb = keep_chunk;
 		kept = true;
@@ -714,24 +388,24 @@ static void
 pool_event(enum rte_mempool_event event, struct rte_mempool *pool, void *arg)
 {
 	struct sl_port *port = arg;
-	struct sl_port_window *w = &port->window;
+	struct sl_dmamap *w = &port->window;
 	unsigned int i = 0;
 
 	if (event != RTE_MEMPOOL_EVENT_DESTROY)
 		return;
 	sl_kept_forget(port, pool);
 	pthread_mutex_lock(&w->lock);
-	forget_pools(w);
+	sl_dmalist_forget_pools(w);
 	while (i < w->nb_maps) {
-		const struct sl_map piece = w->maps[i];
+		const struct sl_dmamap_piece piece = w->maps[i];
 
-		if (piece.pool == pool && map_drop(port, i) == 0)
+		if (piece.pool == pool && sl_dmalist_drop(port, i) == 0)
 			continue;
 		if (piece.pool == pool)
 			keep_memory(port, pool, &piece);
 		i++;
 	}
-	areas_restore(port);
+	sl_dmalist_areas_restore(port);
 	pthread_mutex_unlock(&w->lock);
 }
 
@@ -740,47 +414,47 @@ static void
 memory_event(enum rte_mem_event event, const void *addr, size_t len, void *arg)
 {
 	struct sl_port *port = arg;
-	struct sl_port_window *w = &port->window;
+	struct sl_dmamap *w = &port->window;
 	unsigned int i;
 
 	if (event != RTE_MEM_EVENT_FREE)
 		return;
 	pthread_mutex_lock(&w->lock);
-	i = map_find(w, (uintptr_t)addr);
+	i = sl_dmalist_find(w, (uintptr_t)addr);
 	while (i < w->nb_maps && (uintptr_t)w->maps[i].va < (uintptr_t)addr + len)
-		if (map_drop(port, i) != 0)
+		if (sl_dmalist_drop(port, i) != 0)
 			i++;
-	areas_end(port, addr, len);
+	sl_dmalist_areas_end(port, addr, len);
 	pthread_mutex_unlock(&w->lock);
 }
 
 void
-sl_window_add_queue(struct sl_tx_queue *q)
+sl_dmamap_queue_add(struct sl_tx_queue *q)
 {
-	struct sl_port_window *w = &q->port->window;
+	struct sl_dmamap *w = &q->port->window;
 
 	pthread_mutex_lock(&w->lock);
-	q->window_next = w->tx_queues;
+	q->map_next = w->tx_queues;
 	w->tx_queues = q;
 	pthread_mutex_unlock(&w->lock);
 }
 
 void
-sl_window_remove_queue(struct sl_tx_queue *q)
+sl_dmamap_queue_remove(struct sl_tx_queue *q)
 {
-	struct sl_port_window *w = &q->port->window;
+	struct sl_dmamap *w = &q->port->window;
 	struct sl_tx_queue **link;
 
 	pthread_mutex_lock(&w->lock);
-	for (link = &w->tx_queues; *link != NULL && *link != q; link = &(*link)->window_next)
+	for (link = &w->tx_queues; *link != NULL && *link != q; link = &(*link)->map_next)
 		;
 	if (*link != NULL)
-		*link = q->window_next;
+		*link = q->map_next;
 	pthread_mutex_unlock(&w->lock);
 }
 
 int
-sl_window_open(struct sl_port *port)
+sl_dmamap_open(struct sl_port *port)
 {
 	int ret;
 
@@ -804,7 +478,7 @@ hear_no_more(struct sl_port *port)
 }
 
 void
-sl_window_leave(struct sl_port *port)
+sl_dmamap_leave(struct sl_port *port)
 {
 	hear_no_more(port);
 	/* The lists alone: nobody asks for them any more. */
@@ -817,15 +491,15 @@ sl_window_leave(struct sl_port *port)
 }
 
 void
-sl_window_close(struct sl_port *port)
+sl_dmamap_close(struct sl_port *port)
 {
-	struct sl_port_window *w = &port->window;
+	struct sl_dmamap *w = &port->window;
 	unsigned int i = 0;
 
 	hear_no_more(port);
 	pthread_mutex_lock(&w->lock);
 	while (i < w->nb_maps)
-		if (map_drop(port, i) != 0)
+		if (sl_dmalist_drop(port, i) != 0)
 			i++;
 	free(w->maps);
 	free(w->areas);

@@ -12,7 +12,14 @@
 
 #include <rte_cycles.h>
 
+#include "sl_call.h"
+#include "sl_event.h"
+#include "sl_log.h"
 #include "sl_port.h"
+#include "sl_qctl.h"
+#include "sl_rxq.h"
+#include "sl_stall.h"
+#include "sl_txq.h"
 
 /* A frame's write-back follows its payload within microseconds. */
 #define RX_STALL_MS 100u
@@ -26,22 +33,22 @@
 /* The queue did not come back: only a reset of the whole NIC is left, which is the application's.
  */
 static void
-give_up(struct sl_port *port, struct sl_stall *s, const char *kind, unsigned int qid, int err)
+give_up(struct sl_qctl *c, int err)
 {
-	s->dead = true;
+	c->stall.dead = true;
 	SL_LOG(ERR,
 		"port %u %s queue %u: does not start again: %s; rte_eth_dev_reset() is needed "
 		"(RTE_ETH_EVENT_INTR_RESET)",
-		port->eth->data->port_id, kind, qid, rte_strerror(-err));
-	sl_event_raise(port, SL_EVENT_RESET);
+		c->port_id, c->dir->kind, c->queue_id, rte_strerror(-err));
+	sl_event_raise(c->port, SL_EVENT_RESET);
 }
 
 /* True when the queue has been as @p mark says for @p ms; a look at least every @p gap ms. */
 static bool
-unchanged_for(
-	struct sl_port *port, struct sl_stall *s, uint64_t mark, unsigned int ms, unsigned int gap)
+unchanged_for(struct sl_qctl *c, uint64_t mark, unsigned int ms, unsigned int gap)
 {
-	const uint64_t now = sl_time(port), limit = sl_time_ticks(ms * 1000ull);
+	struct sl_stall *s = &c->stall;
+	const uint64_t now = sl_time(c->port), limit = sl_time_ticks(ms * 1000ull);
 
 	if (s->since == 0 || s->mark != mark || now - s->last > sl_time_ticks(gap * 1000ull)) {
 		s->mark = mark;
@@ -52,7 +59,7 @@ unchanged_for(
 }
 
 void
-sl_rx_stall_check(struct sl_rx_queue *q)
+sl_stall_rx_check(struct sl_rx_queue *q)
 {
 	const struct sl_rx_counters *n = &q->n;
 	struct sl_port *port = q->port;
@@ -69,7 +76,7 @@ sl_rx_stall_check(struct sl_rx_queue *q)
 		return;
 	}
 	/* The NIC is past a descriptor that does not say DD. */
-	if (!unchanged_for(port, &q->stall,
+	if (!unchanged_for(&q->ctl,
 		    n->packets + n->errors + n->bad_length + n->bad_chain + n->unexpected_seg +
 			    q->next_to_clean,
 		    RX_STALL_MS, RX_GAP_MS))
@@ -81,13 +88,13 @@ sl_rx_stall_check(struct sl_rx_queue *q)
 		"back for %u ms: starting the queue anew. Look for IOMMU faults in the kernel's "
 		"log (DMAR, AMD-Vi)",
 		q->port_id, q->queue_id, head, q->next_to_clean, RX_STALL_MS);
-	ret = sl_rx_queue_restart(q);
+	ret = sl_rxq_restart(q);
 	if (ret != 0)
-		give_up(port, &q->stall, "rx", q->queue_id, ret);
+		give_up(&q->ctl, ret);
 }
 
 void
-sl_tx_stall_check(struct sl_tx_queue *q)
+sl_stall_tx_check(struct sl_tx_queue *q)
 {
 	struct sl_port *port = q->port;
 	struct sl_hw_link link;
@@ -96,7 +103,7 @@ sl_tx_stall_check(struct sl_tx_queue *q)
 
 	/* A stopped queue takes nothing either. */
 	if (!q->started || q->stall.dead ||
-		!unchanged_for(port, &q->stall, q->next_to_clean, TX_STALL_MS, TX_GAP_MS))
+		!unchanged_for(&q->ctl, q->next_to_clean, TX_STALL_MS, TX_GAP_MS))
 		return;
 	q->stall.since = 0;
 	if (!sl_hw_alive(port))
@@ -112,9 +119,9 @@ sl_tx_stall_check(struct sl_tx_queue *q)
 		"port %u tx queue %u: no progress for %u ms (NIC's head %u, driver's tail %u): "
 		"starting the queue anew. Look for IOMMU faults in the kernel's log (DMAR, AMD-Vi)",
 		q->port_id, q->queue_id, TX_STALL_MS, head, q->next_to_use);
-	ret = sl_tx_queue_restart(q);
+	ret = sl_txq_restart(q);
 	if (ret != 0)
-		give_up(port, &q->stall, "tx", q->queue_id, ret);
+		give_up(&q->ctl, ret);
 }
 
 /* --- values that cannot be --- */

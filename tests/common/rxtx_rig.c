@@ -17,6 +17,7 @@
 #include <rte_vect.h>
 
 #include "rxtx_rig.h"
+#include "sl_data_pool.h"
 #include "sl_pmd.h"
 
 #define LINE 64u     /* unless the test wants another */
@@ -278,7 +279,7 @@ static void
 mbuf_is_fresh(struct rte_mempool *pool, void *arg, void *obj, unsigned int idx)
 {
 	const struct rte_mbuf *m = obj;
-	const bool apart = sl_pool_is_pinned(pool);
+	const bool apart = sl_data_pool_is_pinned(pool);
 
 	(void)arg;
 	(void)idx;
@@ -299,8 +300,8 @@ rig_close(struct rig *r)
 {
 	struct sl_shm_stats stats;
 
-	sl_rx_queue_release(&r->eth, 0);
-	sl_tx_queue_release(&r->eth, 0);
+	sl_rxq_release(&r->eth, 0);
+	sl_txq_release(&r->eth, 0);
 	/* The window's list of queues must not contain queues that were freed. */
 	assert_null(r->port.window.tx_queues);
 	assert_int_equal(rte_mempool_avail_count(r->pool), r->pool_size);
@@ -311,7 +312,7 @@ rig_close(struct rig *r)
 	rte_mempool_obj_iter(r->clones, mbuf_is_fresh, NULL);
 	/* A NIC that gave too many bad values asked for a reset. */
 	sl_event_close(&r->port);
-	sl_window_close(&r->port);
+	sl_dmamap_close(&r->port);
 	sl_stats_close(&r->port);
 	sl_shm_stats(r->port.adapter, &stats);
 	assert_int_equal(stats.dma_faults, 0);
@@ -329,9 +330,9 @@ rig_rx_start(struct rig *r, uint16_t nb_desc, const struct rte_eth_rxconf *conf)
 	const struct rte_eth_rxconf none = {0};
 
 	assert_int_equal(
-		sl_rx_queue_setup(&r->eth, 0, nb_desc, 0, conf == NULL ? &none : conf, r->pool), 0);
-	assert_int_equal(sl_select_paths(&r->eth), 0);
-	assert_int_equal(sl_rx_queue_start(&r->eth, 0), 0);
+		sl_rxq_setup(&r->eth, 0, nb_desc, 0, conf == NULL ? &none : conf, r->pool), 0);
+	assert_int_equal(sl_path_choose(&r->eth), 0);
+	assert_int_equal(sl_rxq_start(&r->eth, 0), 0);
 	r->rx_head = 0;
 	return r->rxq[0];
 }
@@ -341,9 +342,9 @@ rig_tx_start(struct rig *r, uint16_t nb_desc, const struct rte_eth_txconf *conf)
 {
 	const struct rte_eth_txconf none = {0};
 
-	assert_int_equal(sl_tx_queue_setup(&r->eth, 0, nb_desc, 0, conf == NULL ? &none : conf), 0);
-	assert_int_equal(sl_select_paths(&r->eth), 0);
-	assert_int_equal(sl_tx_queue_start(&r->eth, 0), 0);
+	assert_int_equal(sl_txq_setup(&r->eth, 0, nb_desc, 0, conf == NULL ? &none : conf), 0);
+	assert_int_equal(sl_path_choose(&r->eth), 0);
+	assert_int_equal(sl_txq_start(&r->eth, 0), 0);
 	r->tx_head = 0;
 	r->tx_reported = 0;
 	return r->txq[0];

@@ -21,8 +21,15 @@
 
 #include "shm_util.h"
 #include "sl_fields.h"
+#include "sl_path.h"
 #include "sl_port.h"
 #include "sl_regs.h"
+#include "sl_rx.h"
+#include "sl_rxq.h"
+#include "sl_stats.h"
+#include "sl_stop.h"
+#include "sl_tx.h"
+#include "sl_txq.h"
 
 #define RIG_COPIES 1024u /* with lines longer than the CPU's each buffer may be one */
 #define RIG_FRAME_MAX 16384u

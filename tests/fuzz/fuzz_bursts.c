@@ -244,9 +244,9 @@ op_receive(struct bench *b)
 static void
 op_look(struct bench *b)
 {
-	sl_rx_stall_check(b->r->rxq[0]);
+	sl_stall_rx_check(b->r->rxq[0]);
 	check_rx(b);
-	sl_tx_stall_check(b->r->txq[0]);
+	sl_stall_tx_check(b->r->txq[0]);
 	check_tx(b);
 }
 
@@ -339,16 +339,16 @@ op_status(struct bench *b)
 static void
 op_rx_again(struct bench *b)
 {
-	if (sl_rx_queue_stop(&b->r->eth, 0) == 0)
-		(void)sl_rx_queue_start(&b->r->eth, 0);
+	if (sl_rxq_stop(&b->r->eth, 0) == 0)
+		(void)sl_rxq_start(&b->r->eth, 0);
 	check_rx(b);
 }
 
 static void
 op_tx_again(struct bench *b)
 {
-	if (sl_tx_queue_stop(&b->r->eth, 0) == 0)
-		(void)sl_tx_queue_start(&b->r->eth, 0);
+	if (sl_txq_stop(&b->r->eth, 0) == 0)
+		(void)sl_txq_start(&b->r->eth, 0);
 	check_tx(b);
 }
 
@@ -356,9 +356,9 @@ static void
 op_stop(struct bench *b)
 {
 	if ((fuzz_8(&b->in) & 1) != 0)
-		(void)sl_rx_queue_stop(&b->r->eth, 0);
+		(void)sl_rxq_stop(&b->r->eth, 0);
 	else
-		(void)sl_tx_queue_stop(&b->r->eth, 0);
+		(void)sl_txq_stop(&b->r->eth, 0);
 }
 
 static void (*const ops[])(struct bench *b) = {
@@ -432,8 +432,8 @@ set_up(struct bench *b)
 	r->data.mtu = b->rx->scatter && (what & 4) != 0 ?
 		9000 :
 		RTE_MBUF_DEFAULT_DATAROOM - SL_L2_OVERHEAD;
-	if (sl_rx_queue_setup(&r->eth, 0, nb_rx, 0, &rx, r->pool) != 0 ||
-		sl_tx_queue_setup(&r->eth, 0, nb_tx, 0, &tx) != 0 || sl_select_paths(&r->eth) != 0)
+	if (sl_rxq_setup(&r->eth, 0, nb_rx, 0, &rx, r->pool) != 0 ||
+		sl_txq_setup(&r->eth, 0, nb_tx, 0, &tx) != 0 || sl_path_choose(&r->eth) != 0)
 		return false;
 	r->port.rx_path = b->rx;
 	r->port.tx_path = b->tx;
@@ -447,8 +447,8 @@ wind_up(struct bench *b)
 	struct rig *r = b->r;
 
 	r->lie = NULL;
-	sl_rx_queue_release(&r->eth, 0);
-	sl_tx_queue_release(&r->eth, 0);
+	sl_rxq_release(&r->eth, 0);
+	sl_txq_release(&r->eth, 0);
 	sl_kept_give_back(&r->port);
 	rte_pktmbuf_free_bulk(b->held, b->nb_held);
 	b->nb_held = 0;
@@ -530,8 +530,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	b->in = in;
 	b->rx = choose_rx(b, kinds[kind].mode);
 	b->tx = choose_tx(b, kinds[kind].mode);
-	if (set_up(b) && sl_rx_queue_start(&b->r->eth, 0) == 0 &&
-		sl_tx_queue_start(&b->r->eth, 0) == 0)
+	if (set_up(b) && sl_rxq_start(&b->r->eth, 0) == 0 && sl_txq_start(&b->r->eth, 0) == 0)
 		while (b->in.left > 0)
 			ops[fuzz_below(&b->in, RTE_DIM(ops))](b);
 	wind_up(b);

@@ -128,7 +128,7 @@ def head_of(code, at):
 # --- rules: (kind, files, function names, which statements) ---
 
 # The control path, and of lib/shm what has state.
-CONTROL = re.compile(r"pmd/(?!sl_args|sl_filter|\w*_burst)\w+\.c$|lib/shm/(?!sl_cache|sl_sync|sl_dump)\w+\.c$")
+CONTROL = re.compile(r"pmd/(?!sl_(pci_|soft_)?args|sl_filter|\w*_burst)\w+\.c$|lib/shm/(?!sl_cache|sl_sync|sl_dump)\w+\.c$")
 
 
 def droppable(s):
@@ -149,7 +149,7 @@ RELEASE = re.compile(r".*(release|close|_free|_put|_detach|_fini|_destroy|_drop|
 
 def in_flight(path, found):
     """State in flight: what a queue forgets, resets or takes over where it is emptied and started."""
-    if not re.match(r"pmd/sl_(queue|rx|tx|stall|nic|stop|drain)\.c$", path):
+    if not re.match(r"pmd/sl_(qctl|rxq|txq|rx|tx|stall|stop)\.c$", path):
         return
     for s in found:
         if s.lhs and "->" in s.lhs and RESTART.match(s.function):
@@ -189,7 +189,7 @@ def rolled_back(path, found):
 
 def window(path, found):
     """Each statement of what lets the NIC reach memory."""
-    if re.match(r"(pmd/sl_(window|iommu|vfio)|lib/shm/sl_window)\w*\.c$", path):
+    if re.match(r"(pmd/sl_(dmalist|dmamap|iommu|vfio)|lib/shm/sl_window)\w*\.c$", path):
         for s in found:
             if droppable(s):
                 yield dropped("window", s)
@@ -204,7 +204,7 @@ def text_rules(path, code):
             yield "stats", m.start(), end, ""
     # A NIC that will not stop: the result of what asks it to, and of what takes memory from it, is as if all were well.
     wanted = r"(?<![\w.>])(sl_master_set|sl_hw_(wait|reset)|\w+(->\w+)*->hw->ops->(quiet|reset|rxq_disable|txq_disable)|\w+_disable|stop_dma|wait_(reset_done|until|once)|region_drop|" \
-        r"sl_region_free|sl_buffer_unmap|sl_window_remove|hook_unmap|map_drop|sl_[rt]x_queue_(stop|restart)|\w*bus_master\w*)\("
+        r"sl_region_free|sl_buffer_unmap|sl_window_remove|hook_unmap|sl_dmalist_drop|sl_qctl_(stop|region_drop)|dir->disable|sl_[rt]xq_(stop|restart)|\w*bus_master\w*)\("
     if CONTROL.match(path):
         for m in re.finditer(wanted, code):
             line = code[code.rindex("\n", 0, m.start()) + 1:m.start()]

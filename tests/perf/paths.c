@@ -35,6 +35,8 @@
 #include "counted.h"
 #include "sl_pmd.h"
 #include "sl_port.h"
+#include "sl_rx.h"
+#include "sl_tx.h"
 
 #define VDEV "net_syncline_soft0"
 #define RING 512u

@@ -267,7 +267,7 @@ rx_prove(eth_rx_burst_t burst, enum sl_coherency mode, bool scatter, bool refill
 }
 
 void
-sl_rx_stall_check(struct sl_rx_queue *q)
+sl_stall_rx_check(struct sl_rx_queue *q)
 {
 	(void)q;
 }

@@ -77,7 +77,7 @@ sl_data_pool_of(const struct rte_mempool *mp)
 }
 
 int
-sl_map_tx_mbuf(struct sl_port *of, const struct rte_mbuf *m)
+sl_dmamap_tx_mbuf(struct sl_port *of, const struct rte_mbuf *m)
 {
 	if (nondet_bool())
 		return -EFAULT;
@@ -86,7 +86,7 @@ sl_map_tx_mbuf(struct sl_port *of, const struct rte_mbuf *m)
 }
 
 void
-sl_tx_stall_check(struct sl_tx_queue *q)
+sl_stall_tx_check(struct sl_tx_queue *q)
 {
 }
 

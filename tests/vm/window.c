@@ -184,7 +184,7 @@ external_area(struct rte_mempool *pool, struct rte_device *dev, uint8_t *area, u
 	const size_t before = window_bytes(0);
 	/* With window=all the figure is EAL's own memory alone. */
 	const size_t more =
-		sl_port_of(&rte_eth_devices[0])->window.link.kind == SL_WINDOW_ALL ? 0 : AREA;
+		sl_port_of(&rte_eth_devices[0])->window.link.kind == SL_VFIO_ALL ? 0 : AREA;
 
 	/* Nobody has told of it. */
 	send_external(pool, area, AREA_IOVA, 4096, 1, freed);

@@ -12,6 +12,7 @@
 
 #include "sl_fields.h"
 #include "sl_hw.h"
+#include "sl_log.h"
 #include "sl_port.h"
 #include "sl_quirks.h"
 #include "sl_regs.h"

@@ -4,6 +4,7 @@
  * Bringing the NIC up and down, and its link. Sections are those of the Intel
  * 82576EB datasheet, revision 2.63.
  */
+#include "sl_call.h"
 #include "sl_igb.h"
 
 #define MASTER_TIMEOUT_US \

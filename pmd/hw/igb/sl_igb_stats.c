@@ -5,6 +5,7 @@
  * those of the Intel 82576EB datasheet, revision 2.63.
  */
 #include "sl_igb.h"
+#include "sl_stats.h"
 
 const struct sl_hw_counter sl_igb_counters[SL_IGB_COUNTERS] = {
 	{"rx_crc_errors", SL_CRCERRS},

@@ -12,6 +12,8 @@
 
 #include "sl_paths.h"
 #include "sl_port.h"
+#include "sl_rx.h"
+#include "sl_tx.h"
 
 #if defined(__x86_64__)
 

@@ -124,7 +124,7 @@ tx_run(struct rig *r, const struct tx_case *c)
 	sl_tx_done_cleanup(q, 0);
 	assert_int_equal(q->nb_free, c->nb_desc - 1);
 	assert_int_equal(rte_mempool_avail_count(r->pool), POOL);
-	assert_int_equal(sl_tx_queue_stop(&r->eth, 0), 0);
+	assert_int_equal(sl_txq_stop(&r->eth, 0), 0);
 }
 
 /* All of a ring's thresholds that set-up allows, at both ends and between; 0: the default. */
@@ -234,13 +234,13 @@ rx_run(struct rig *r, const struct rx_case *c)
 	struct sl_rx_queue *q;
 	uint32_t len = 64;
 
-	assert_int_equal(sl_rx_queue_setup(&r->eth, 0, c->nb_desc, 0, &conf, r->pool), 0);
-	assert_int_equal(sl_select_paths(&r->eth), 0);
+	assert_int_equal(sl_rxq_setup(&r->eth, 0, c->nb_desc, 0, &conf, r->pool), 0);
+	assert_int_equal(sl_path_choose(&r->eth), 0);
 	q = r->rxq[0];
 	assert_int_equal(q->buf_len, c->buf_len);
 	if (r->port.mode == SL_COHERENCY_COHERENT)
 		q->line_descs = (uint16_t)c->line;
-	assert_int_equal(sl_rx_queue_start(&r->eth, 0), 0);
+	assert_int_equal(sl_rxq_start(&r->eth, 0), 0);
 	r->rx_head = 0;
 	while (got < RX_FRAMES) {
 		/* Rows of small ones, and then a long one: it needs more than was consumed last. */
@@ -266,7 +266,7 @@ rx_run(struct rig *r, const struct rx_case *c)
 	}
 	assert_int_equal(q->n.packets, RX_FRAMES);
 	assert_int_equal(q->n.errors + q->n.bad_length + q->n.bad_chain + q->n.unexpected_seg, 0);
-	assert_int_equal(sl_rx_queue_stop(&r->eth, 0), 0);
+	assert_int_equal(sl_rxq_stop(&r->eth, 0), 0);
 	assert_int_equal(rte_mempool_avail_count(r->pool), POOL);
 }
 

@@ -79,7 +79,7 @@ send_all(burst_fn burst, bool sums)
 		while (!rig_tx_take(r, &empty) && !empty)
 			;
 	} while (!empty);
-	assert_int_equal(sl_tx_queue_stop(&r->eth, 0), 0);
+	assert_int_equal(sl_txq_stop(&r->eth, 0), 0);
 	rig_close(r);
 }
 
@@ -122,7 +122,7 @@ refill(burst_fn burst)
 	}
 	assert_int_equal(got, 2 * RING);
 	assert_true(posted >= RING);
-	assert_int_equal(sl_rx_queue_stop(&r->eth, 0), 0);
+	assert_int_equal(sl_rxq_stop(&r->eth, 0), 0);
 	rig_close(r);
 }
 

@@ -442,7 +442,7 @@ try_setup(struct rig *r, uint16_t nb_desc, uint16_t free_thresh)
 {
 	const struct rte_eth_rxconf conf = {.rx_free_thresh = free_thresh};
 
-	return sl_rx_queue_setup(&r->eth, 0, nb_desc, 0, &conf, r->pool);
+	return sl_rxq_setup(&r->eth, 0, nb_desc, 0, &conf, r->pool);
 }
 
 /* Lines as long as any processor has, and a pool that is short: whole lines are posted, or none. */
@@ -464,10 +464,10 @@ test_short_refill(void **state)
 		for (left = 0; left < 3 * line; left += RTE_MAX(1u, line / 8) + (left % 2)) {
 			r = rig_open(SL_COHERENCY_COHERENT, 1023, 0);
 			assert_int_equal(try_setup(r, 512, 0), 0);
-			assert_int_equal(sl_select_paths(&r->eth), 0);
+			assert_int_equal(sl_path_choose(&r->eth), 0);
 			q = r->rxq[0];
 			q->line_descs = (uint16_t)line;
-			assert_int_equal(sl_rx_queue_start(&r->eth, 0), 0);
+			assert_int_equal(sl_rxq_start(&r->eth, 0), 0);
 			r->rx_head = 0;
 			assert_int_equal(rig_rx_room(r), 512 - line);
 			/* Posted but for a line, the pool's last mbufs are @left. */
@@ -526,7 +526,7 @@ test_setup(void **state)
 	assert_int_equal(try_setup(r, 64, 56), 0);
 	assert_int_equal(try_setup(r, 64, 1), 0);
 	assert_int_equal(
-		sl_rx_queue_setup(&r->eth, 0, 64, 0, &(struct rte_eth_rxconf){0}, NULL), -EINVAL);
+		sl_rxq_setup(&r->eth, 0, 64, 0, &(struct rte_eth_rxconf){0}, NULL), -EINVAL);
 	rig_close(r);
 
 	/* R5: buffers that do not start on a line. */
@@ -546,8 +546,8 @@ test_start_short(void **state)
 
 	(void)state;
 	assert_int_equal(try_setup(r, 64, 0), 0);
-	assert_int_equal(sl_select_paths(&r->eth), 0);
-	assert_int_equal(sl_rx_queue_start(&r->eth, 0), -ENOMEM);
+	assert_int_equal(sl_path_choose(&r->eth), 0);
+	assert_int_equal(sl_rxq_start(&r->eth, 0), -ENOMEM);
 	assert_int_equal(r->data.rx_queue_state[0], RTE_ETH_QUEUE_STATE_STOPPED);
 	rig_close(r);
 }
@@ -572,7 +572,7 @@ test_release_of_a_stuck_queue(void **state)
 	idle = rte_mempool_avail_count(r->pool);
 	assert_true(idle < r->pool_size);
 	r->lie = queue_stays;
-	sl_rx_queue_release(&r->eth, 0);
+	sl_rxq_release(&r->eth, 0);
 	assert_int_equal(r->data.rx_queue_state[0], RTE_ETH_QUEUE_STATE_STOPPED);
 	assert_int_equal(sl_kept_count(&r->port).rx_mbufs, r->pool_size - idle);
 	assert_int_equal(rte_mempool_avail_count(r->pool), idle);

@@ -471,7 +471,7 @@ test_stop(void **state)
 	assert_int_equal(sl_tx_done_cleanup(q, 3), 3);
 	assert_int_equal(sl_tx_done_cleanup(q, 0), 1);
 	assert_int_equal(sl_tx_descriptor_status(q, 0), RTE_ETH_TX_DESC_DONE);
-	assert_int_equal(sl_tx_queue_stop(&r->eth, 0), 0);
+	assert_int_equal(sl_txq_stop(&r->eth, 0), 0);
 	/* Whatever its NIC reports then, a stopped queue has nothing to give back, and takes
 	 * nothing. */
 	rig_tx_head(r, 7);
@@ -485,7 +485,7 @@ test_stop(void **state)
 static struct sl_tx_queue *
 tx_start_again(struct rig *r)
 {
-	assert_int_equal(sl_tx_queue_start(&r->eth, 0), 0);
+	assert_int_equal(sl_txq_start(&r->eth, 0), 0);
 	r->tx_head = 0;
 	return r->txq[0];
 }
@@ -517,9 +517,9 @@ test_restart(void **state)
 		nic_sends(r, model, 8);
 		assert_int_equal(model->count, 0);
 		assert_int_equal(sl_tx_done_cleanup(q, 0), 1);
-		assert_int_equal(sl_tx_queue_stop(&r->eth, 0), 0);
+		assert_int_equal(sl_txq_stop(&r->eth, 0), 0);
 		if (lap == 1)
-			sl_tx_queue_release(&r->eth, 0);
+			sl_txq_release(&r->eth, 0);
 	}
 	free(model);
 	rig_close(r);
@@ -650,7 +650,7 @@ test_refused_memory(void **state)
 	struct rte_mbuf *m;
 
 	(void)state;
-	r->port.window.link.kind = SL_WINDOW_OWN;
+	r->port.window.link.kind = SL_VFIO_OWN;
 	m = segment(r, &ext, 100, EXTERNAL);
 	assert_true(RTE_MBUF_HAS_EXTBUF(m));
 	rte_errno = 0;
@@ -664,7 +664,7 @@ test_refused_memory(void **state)
 	assert_int_equal(sl_stats_get(&r->eth, &stats, &queues), 0);
 	assert_int_equal(stats.oerrors, 6);
 	r->regs[sl_reg_table[SL_HTDPMC].offset / sizeof(uint32_t)] = 0;
-	r->port.window.link.kind = SL_WINDOW_TABLE;
+	r->port.window.link.kind = SL_VFIO_TABLE;
 	rig_close(r);
 }
 
@@ -673,7 +673,7 @@ try_setup(struct rig *r, uint16_t nb_desc, uint16_t rs, uint16_t free_thresh)
 {
 	const struct rte_eth_txconf conf = {.tx_rs_thresh = rs, .tx_free_thresh = free_thresh};
 
-	return sl_tx_queue_setup(&r->eth, 0, nb_desc, 0, &conf);
+	return sl_txq_setup(&r->eth, 0, nb_desc, 0, &conf);
 }
 
 static void
@@ -778,7 +778,7 @@ clones_of_path(const struct sl_tx_path *path, unsigned int burst, unsigned int n
 			assert_int_equal(data[k], 0x41 + i);
 		rte_pktmbuf_free(clones[i]);
 	}
-	assert_int_equal(sl_tx_queue_stop(&r->eth, 0), 0);
+	assert_int_equal(sl_txq_stop(&r->eth, 0), 0);
 	assert_int_equal(rte_mempool_avail_count(r->pool), r->pool_size);
 	rig_close(r);
 }
@@ -818,7 +818,7 @@ test_release_of_a_stuck_queue(void **state)
 	m->data_len = m->pkt_len = 100;
 	assert_int_equal(r->port.tx_path->burst(q, &m, 1), 1);
 	r->lie = queue_stays;
-	sl_tx_queue_release(&r->eth, 0);
+	sl_txq_release(&r->eth, 0);
 	assert_int_equal(r->data.tx_queue_state[0], RTE_ETH_QUEUE_STATE_STOPPED);
 	assert_int_equal(sl_kept_count(&r->port).tx_mbufs, 1);
 	assert_int_equal(rte_mempool_avail_count(r->pool), r->pool_size - 1);

@@ -406,7 +406,7 @@ attached(struct sl_vfio_link *link)
 	struct sl_adapter_params p = {0};
 
 	assert_int_equal(attach(link), 0);
-	assert_int_equal(link->kind, SL_WINDOW_OWN);
+	assert_int_equal(link->kind, SL_VFIO_OWN);
 	assert_non_null(link->vfio);
 	sl_vfio_window(link, &p);
 	assert_ptr_equal(p.window_ctx, link->vfio);
@@ -438,24 +438,24 @@ test_drivers(void **state)
 		const char *group; /* its name, NULL: no IOMMU's matter */
 		bool all, strict;
 		int ret;
-		enum sl_window_kind kind;
+		enum sl_vfio_bound kind;
 		const char *words;
 	} cases[] = {
-		{RTE_PCI_KDRV_IGB_UIO, "", false, false, 0, SL_WINDOW_NONE, "no IOMMU stands"},
-		{RTE_PCI_KDRV_UIO_GENERIC, "", true, false, 0, SL_WINDOW_NONE, "no IOMMU stands"},
-		{RTE_PCI_KDRV_UIO_GENERIC, "", false, true, -EINVAL, SL_WINDOW_NONE,
+		{RTE_PCI_KDRV_IGB_UIO, "", false, false, 0, SL_VFIO_NONE, "no IOMMU stands"},
+		{RTE_PCI_KDRV_UIO_GENERIC, "", true, false, 0, SL_VFIO_NONE, "no IOMMU stands"},
+		{RTE_PCI_KDRV_UIO_GENERIC, "", false, true, -EINVAL, SL_VFIO_NONE,
 			"window=strict, but no IOMMU"},
-		{RTE_PCI_KDRV_VFIO, "vfio-noiommu\n", false, false, 0, SL_WINDOW_NONE,
+		{RTE_PCI_KDRV_VFIO, "vfio-noiommu\n", false, false, 0, SL_VFIO_NONE,
 			"no IOMMU stands"},
-		{RTE_PCI_KDRV_VFIO, "vfio-noiommu\n", false, true, -EINVAL, SL_WINDOW_NONE,
+		{RTE_PCI_KDRV_VFIO, "vfio-noiommu\n", false, true, -EINVAL, SL_VFIO_NONE,
 			"window=strict, but no IOMMU"},
-		{RTE_PCI_KDRV_VFIO, NULL, false, true, 0, SL_WINDOW_OWN, ""},
-		{RTE_PCI_KDRV_VFIO, "vfio-noiommu\n", false, false, 0, SL_WINDOW_NONE,
+		{RTE_PCI_KDRV_VFIO, NULL, false, true, 0, SL_VFIO_OWN, ""},
+		{RTE_PCI_KDRV_VFIO, "vfio-noiommu\n", false, false, 0, SL_VFIO_NONE,
 			"no IOMMU stands"},
-		{RTE_PCI_KDRV_VFIO, "", false, true, 0, SL_WINDOW_OWN, ""},
-		{RTE_PCI_KDRV_VFIO, "other\n", true, false, 0, SL_WINDOW_ALL, ""},
-		{RTE_PCI_KDRV_VFIO, "\n", false, false, 0, SL_WINDOW_OWN, ""},
-		{RTE_PCI_KDRV_UNKNOWN, "", false, false, 1, SL_WINDOW_NONE,
+		{RTE_PCI_KDRV_VFIO, "", false, true, 0, SL_VFIO_OWN, ""},
+		{RTE_PCI_KDRV_VFIO, "other\n", true, false, 0, SL_VFIO_ALL, ""},
+		{RTE_PCI_KDRV_VFIO, "\n", false, false, 0, SL_VFIO_OWN, ""},
+		{RTE_PCI_KDRV_UNKNOWN, "", false, false, 1, SL_VFIO_NONE,
 			"has no kernel driver: dpdk-devbind.py -b vfio-pci 0000:01:00.0"},
 	};
 	struct sl_vfio_link link;
@@ -471,7 +471,7 @@ test_drivers(void **state)
 			put("iommu_group/name", cases[i].group);
 		assert_int_equal(attach(&link), cases[i].ret);
 		assert_int_equal(link.kind, cases[i].kind);
-		assert_int_equal(link.vfio != NULL, cases[i].kind == SL_WINDOW_OWN);
+		assert_int_equal(link.vfio != NULL, cases[i].kind == SL_VFIO_OWN);
 		assert_int_equal(kernel.mapped_devices, cases[i].ret == 0);
 		shm_log_has(&told, cases[i].words);
 		if (cases[i].ret == 0)
@@ -640,7 +640,7 @@ test_pages(void **state)
 		sl_vfio_detach(&pci);
 	}
 	/* Where there is no container it is the system's. */
-	link = (struct sl_vfio_link){.kind = SL_WINDOW_ALL};
+	link = (struct sl_vfio_link){.kind = SL_VFIO_ALL};
 	assert_int_equal(sl_vfio_page(&link), sysconf(_SC_PAGESIZE));
 	p.window_granule = 1;
 	sl_vfio_window(&link, &p);
@@ -889,7 +889,7 @@ test_again(void **state)
 static void
 test_others(void **state)
 {
-	struct sl_vfio_link link = {.kind = SL_WINDOW_ALL};
+	struct sl_vfio_link link = {.kind = SL_VFIO_ALL};
 	struct sl_adapter_params p = {0};
 	struct rte_malloc_socket_stats heap;
 	struct sl_window_usage u;
@@ -909,7 +909,7 @@ test_others(void **state)
 	assert_true(u.maps > 0 && u.bytes % u.maps == 0);
 	assert_int_equal(rte_extmem_unregister(outside, 2u << 20), 0);
 	munmap(outside, 2u << 20);
-	link.kind = SL_WINDOW_NONE;
+	link.kind = SL_VFIO_NONE;
 	sl_vfio_window(&link, &p);
 	assert_int_equal(map(&p, BASE, PAGE, SL_DMA_TO_DEVICE), 0);
 	assert_int_equal(unmap(&p, BASE, PAGE), 0);

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "compat.h"
+#include "sl_ethdev.h"
 #include "sl_fields.h"
 #include "sl_port.h"
 #include "sl_regs.h"

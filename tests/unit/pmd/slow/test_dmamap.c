@@ -185,11 +185,11 @@ setup(void **state)
 	f->iommu = (struct sl_iommu){.io = &fake_io, .ctx = f, .page = PAGE};
 	f->eth.data = &f->data;
 	f->port.eth = &f->eth;
-	f->port.window.link.kind = SL_WINDOW_OWN;
+	f->port.window.link.kind = SL_VFIO_OWN;
 	assert_int_equal(sl_adapter_open(&params, &f->port.adapter), 0);
-	assert_int_equal(sl_window_open(&f->port), 0);
+	assert_int_equal(sl_dmamap_open(&f->port), 0);
 	f->q.port = &f->port;
-	sl_window_add_queue(&f->q);
+	sl_dmamap_queue_add(&f->q);
 	*state = f;
 	return 0;
 }
@@ -200,9 +200,9 @@ teardown(void **state)
 {
 	struct fake *f = *state;
 
-	sl_window_remove_queue(&f->q);
+	sl_dmamap_queue_remove(&f->q);
 	assert_null(f->port.window.tx_queues);
-	sl_window_close(&f->port);
+	sl_dmamap_close(&f->port);
 	assert_int_equal(f->nb_runs, 0);
 	assert_int_equal(f->iommu.nb_claims, 0);
 	assert_null(heard.tell);
@@ -251,7 +251,7 @@ test_data_alone(void **state)
 	const struct sl_data_pool *d = sl_data_pool_of(pool);
 	const struct rte_mbuf *m = rte_pktmbuf_alloc(pool);
 
-	assert_int_equal(sl_map_pool(&f->port, pool, SL_DMA_BIDIRECTIONAL), 0);
+	assert_int_equal(sl_dmamap_pool(&f->port, pool, SL_DMA_BIDIRECTIONAL), 0);
 	assert_int_equal(may(f, d->mz->addr, d->mz->len), SL_DMA_BIDIRECTIONAL);
 	assert_int_equal(f->nb_runs, 1);
 	assert_int_equal(f->run[0].len, d->mz->len);
@@ -272,13 +272,13 @@ test_strict(void **state)
 	unsigned int i;
 
 	be_strict(f);
-	assert_int_equal(sl_map_pool(&f->port, other, SL_DMA_BIDIRECTIONAL), -EPERM);
+	assert_int_equal(sl_dmamap_pool(&f->port, other, SL_DMA_BIDIRECTIONAL), -EPERM);
 	ext.buf_ptr = rte_malloc(NULL, ext.buf_len, PAGE);
 	ext.buf_iova = (uintptr_t)ext.buf_ptr;
 	/* Gaps between buffers are whose? */
 	pinned = rte_pktmbuf_pool_create_extbuf("gaps", 63, 0, 0, ROOM, SOCKET_ID_ANY, &ext, 1);
 	assert_non_null(pinned);
-	assert_int_equal(sl_map_pool(&f->port, pinned, SL_DMA_BIDIRECTIONAL), -EPERM);
+	assert_int_equal(sl_dmamap_pool(&f->port, pinned, SL_DMA_BIDIRECTIONAL), -EPERM);
 	rte_mempool_free(pinned);
 	/* A part that could enter does not, when another part may not. */
 	part[0] = (struct rte_pktmbuf_extmem){.buf_ptr = ext.buf_ptr,
@@ -290,17 +290,17 @@ test_strict(void **state)
 	part[1].buf_iova = (uintptr_t)part[1].buf_ptr;
 	pinned = rte_pktmbuf_pool_create_extbuf("parts", 32, 0, 0, 2560, SOCKET_ID_ANY, part, 2);
 	assert_non_null(pinned);
-	assert_int_equal(sl_map_pool(&f->port, pinned, SL_DMA_BIDIRECTIONAL), -EPERM);
+	assert_int_equal(sl_dmamap_pool(&f->port, pinned, SL_DMA_BIDIRECTIONAL), -EPERM);
 	assert_int_equal(f->nb_runs, 0);
 	rte_mempool_free(pinned);
 	/* 64 buffers of 2560 bytes without gaps are 40 pages. */
 	pinned = rte_pktmbuf_pool_create_extbuf("whole", 64, 0, 0, 2560, SOCKET_ID_ANY, &ext, 1);
 	assert_non_null(pinned);
 	assert_int_equal(f->nb_runs, 0);
-	assert_int_equal(sl_map_pool(&f->port, pinned, SL_DMA_BIDIRECTIONAL), 0);
-	assert_int_equal(sl_map_pool(&f->port, own, SL_DMA_BIDIRECTIONAL), 0);
+	assert_int_equal(sl_dmamap_pool(&f->port, pinned, SL_DMA_BIDIRECTIONAL), 0);
+	assert_int_equal(sl_dmamap_pool(&f->port, own, SL_DMA_BIDIRECTIONAL), 0);
 	/* Sent from, an ordinary one enters, and no page of it can be written. */
-	assert_int_equal(sl_map_tx_mbuf(&f->port, m), 0);
+	assert_int_equal(sl_dmamap_tx_mbuf(&f->port, m), 0);
 	assert_int_equal(may(f, m, ROOM), SL_DMA_TO_DEVICE);
 	for (i = 0; i < f->nb_runs; i++)
 		if ((f->run[i].dir & SL_DMA_FROM_DEVICE) != 0)
@@ -329,22 +329,22 @@ test_area_and_pool(void **state)
 
 	for (order = 0; order < 2; order++) {
 		if (order == 0)
-			assert_int_equal(sl_map_pool(&f->port, pool, SL_DMA_BIDIRECTIONAL), 0);
-		assert_int_equal(sl_window_dma_map(&f->port, area, (uintptr_t)area, len), 0);
+			assert_int_equal(sl_dmamap_pool(&f->port, pool, SL_DMA_BIDIRECTIONAL), 0);
+		assert_int_equal(sl_dmamap_area_add(&f->port, area, (uintptr_t)area, len), 0);
 		if (order == 1)
-			assert_int_equal(sl_map_pool(&f->port, pool, SL_DMA_BIDIRECTIONAL), 0);
+			assert_int_equal(sl_dmamap_pool(&f->port, pool, SL_DMA_BIDIRECTIONAL), 0);
 		/* Only the data can be written. */
 		assert_int_equal(may(f, area, 1), SL_DMA_TO_DEVICE);
 		assert_int_equal(may(f, mz->addr, mz->len), SL_DMA_BIDIRECTIONAL);
 		assert_int_equal(may(f, area + len - 1, 1), SL_DMA_TO_DEVICE);
 		f->q.pool_seen = pool;
-		assert_int_equal(sl_window_dma_unmap(&f->port, area, len), 0);
+		assert_int_equal(sl_dmamap_area_remove(&f->port, area, len), 0);
 		/* The queue looks again; the pool stays. */
 		assert_null(f->q.pool_seen);
 		assert_int_equal(may(f, area, 1), 0);
 		assert_int_equal(may(f, mz->addr, mz->len), SL_DMA_BIDIRECTIONAL);
 		assert_int_equal(may(f, area + len - 1, 1), 0);
-		assert_int_equal(sl_window_dma_unmap(&f->port, area, len), -ENOENT);
+		assert_int_equal(sl_dmamap_area_remove(&f->port, area, len), -ENOENT);
 		if (order == 0) {
 			rte_mempool_free(pool);
 			assert_int_equal(f->nb_runs, 0);
@@ -354,10 +354,10 @@ test_area_and_pool(void **state)
 		}
 	}
 	/* The pool goes first: the area is whole again, and nothing of it can be written. */
-	assert_int_equal(sl_window_dma_map(&f->port, area, (uintptr_t)area, len), 0);
+	assert_int_equal(sl_dmamap_area_add(&f->port, area, (uintptr_t)area, len), 0);
 	rte_mempool_free(pool);
 	assert_int_equal(may(f, area, len), SL_DMA_TO_DEVICE);
-	assert_int_equal(sl_window_dma_unmap(&f->port, area, len), 0);
+	assert_int_equal(sl_dmamap_area_remove(&f->port, area, len), 0);
 	assert_int_equal(f->nb_runs, 0);
 }
 
@@ -370,17 +370,17 @@ test_area_failures(void **state)
 	int k;
 
 	assert_int_equal(
-		sl_window_dma_map(&f->port, area + 4 * PAGE, (uintptr_t)area + 4 * PAGE, PAGE), 0);
+		sl_dmamap_area_add(&f->port, area + 4 * PAGE, (uintptr_t)area + 4 * PAGE, PAGE), 0);
 	for (k = 0; k < 2; k++) {
 		f->fail_map = k;
 		assert_int_equal(
-			sl_window_dma_map(&f->port, area, (uintptr_t)area, 8 * PAGE), -ENOSPC);
+			sl_dmamap_area_add(&f->port, area, (uintptr_t)area, 8 * PAGE), -ENOSPC);
 		assert_int_equal(f->nb_runs, 1);
 		assert_int_equal(may(f, area + 4 * PAGE, PAGE), SL_DMA_TO_DEVICE);
 	}
 	f->fail_unmaps = 1;
-	assert_int_equal(sl_window_dma_unmap(&f->port, area + 4 * PAGE, PAGE), -EIO);
-	assert_int_equal(sl_window_dma_unmap(&f->port, area + 4 * PAGE, PAGE), 0);
+	assert_int_equal(sl_dmamap_area_remove(&f->port, area + 4 * PAGE, PAGE), -EIO);
+	assert_int_equal(sl_dmamap_area_remove(&f->port, area + 4 * PAGE, PAGE), 0);
 	assert_int_equal(f->nb_runs, 0);
 	rte_free(area);
 }
@@ -392,10 +392,10 @@ test_areas_overlap(void **state)
 	struct fake *f = *state;
 	uint8_t *m = rte_malloc(NULL, 16 * PAGE, PAGE);
 
-	assert_int_equal(sl_window_dma_map(&f->port, m, (uintptr_t)m, 8 * PAGE), 0);
+	assert_int_equal(sl_dmamap_area_add(&f->port, m, (uintptr_t)m, 8 * PAGE), 0);
 	assert_int_equal(
-		sl_window_dma_map(&f->port, m + 12 * PAGE, (uintptr_t)m + 12 * PAGE, PAGE), 0);
-	assert_int_equal(sl_window_dma_unmap(&f->port, m, 8 * PAGE), 0);
+		sl_dmamap_area_add(&f->port, m + 12 * PAGE, (uintptr_t)m + 12 * PAGE, PAGE), 0);
+	assert_int_equal(sl_dmamap_area_remove(&f->port, m, 8 * PAGE), 0);
 	assert_int_equal(may(f, m, 8 * PAGE), 0);
 	assert_int_equal(may(f, m + 12 * PAGE, PAGE), SL_DMA_TO_DEVICE);
 	rte_free(m);
@@ -414,18 +414,18 @@ test_many(void **state)
 	for (i = 0; i < 50; i++) {
 		uint8_t *at = m + (i * 37 % 64) * 2 * PAGE;
 
-		assert_int_equal(sl_window_dma_map(&f->port, at, (uintptr_t)at, PAGE), 0);
+		assert_int_equal(sl_dmamap_area_add(&f->port, at, (uintptr_t)at, PAGE), 0);
 	}
 	assert_int_equal(f->nb_runs, 50);
 	for (i = 0; i < 50; i++) {
 		uint8_t *at = m + (i * 41 % 64) * 2 * PAGE;
 		int there = may(f, at, PAGE) != 0;
 
-		assert_int_equal(sl_window_dma_unmap(&f->port, at, PAGE), there ? 0 : -ENOENT);
+		assert_int_equal(sl_dmamap_area_remove(&f->port, at, PAGE), there ? 0 : -ENOENT);
 		assert_int_equal(may(f, at, PAGE), 0);
 	}
 	for (k = 0; i < 64; i++)
-		k += sl_window_dma_unmap(&f->port, m + (i * 41 % 64) * 2 * PAGE, PAGE) == 0;
+		k += sl_dmamap_area_remove(&f->port, m + (i * 41 % 64) * 2 * PAGE, PAGE) == 0;
 	assert_int_equal(f->nb_runs, 0);
 	assert_true(k > 0);
 	rte_free(m);
@@ -440,34 +440,34 @@ test_widen(void **state)
 	const struct rte_memzone *mz = sl_data_pool_of(pool)->mz;
 	const struct rte_mempool *seen = pool;
 
-	assert_int_equal(sl_map_pool(&f->port, pool, SL_DMA_TO_DEVICE), 0);
+	assert_int_equal(sl_dmamap_pool(&f->port, pool, SL_DMA_TO_DEVICE), 0);
 	f->q.pool_seen = seen;
 	/* It does not leave: neither the NIC nor the queue may count on it. */
 	f->fail_unmaps = 1;
-	assert_int_equal(sl_map_pool(&f->port, pool, SL_DMA_BIDIRECTIONAL), -EIO);
+	assert_int_equal(sl_dmamap_pool(&f->port, pool, SL_DMA_BIDIRECTIONAL), -EIO);
 	assert_int_equal(f->port.window.maps[0].dir, 0);
 	/* Tried again, it enters; a failure leaves it as it was. */
-	assert_int_equal(sl_map_pool(&f->port, pool, SL_DMA_TO_DEVICE), 0);
+	assert_int_equal(sl_dmamap_pool(&f->port, pool, SL_DMA_TO_DEVICE), 0);
 	assert_int_equal(may(f, mz->addr, mz->len), SL_DMA_TO_DEVICE);
 	f->fail_map = 0;
-	assert_int_equal(sl_map_pool(&f->port, pool, SL_DMA_BIDIRECTIONAL), -ENOSPC);
+	assert_int_equal(sl_dmamap_pool(&f->port, pool, SL_DMA_BIDIRECTIONAL), -ENOSPC);
 	assert_int_equal(may(f, mz->addr, mz->len), SL_DMA_TO_DEVICE);
 	assert_int_equal(f->port.window.maps[0].dir, SL_DMA_TO_DEVICE);
 	/* Nor does it come back: it is gone, and the queue looks again. */
 	f->q.pool_seen = seen;
 	f->fail_map = 0;
 	f->fail_maps = 1;
-	assert_int_equal(sl_map_pool(&f->port, pool, SL_DMA_BIDIRECTIONAL), -ENOSPC);
+	assert_int_equal(sl_dmamap_pool(&f->port, pool, SL_DMA_BIDIRECTIONAL), -ENOSPC);
 	assert_int_equal(f->nb_runs, 0);
 	assert_int_equal(f->port.window.nb_maps, 0);
 	assert_null(f->q.pool_seen);
 	f->fail_map = -1;
 	f->fail_maps = 0;
-	assert_int_equal(sl_map_pool(&f->port, pool, SL_DMA_TO_DEVICE), 0);
-	assert_int_equal(sl_map_pool(&f->port, pool, SL_DMA_BIDIRECTIONAL), 0);
+	assert_int_equal(sl_dmamap_pool(&f->port, pool, SL_DMA_TO_DEVICE), 0);
+	assert_int_equal(sl_dmamap_pool(&f->port, pool, SL_DMA_BIDIRECTIONAL), 0);
 	assert_int_equal(may(f, mz->addr, mz->len), SL_DMA_BIDIRECTIONAL);
 	/* Less is no reason to change anything. */
-	assert_int_equal(sl_map_pool(&f->port, pool, SL_DMA_TO_DEVICE), 0);
+	assert_int_equal(sl_dmamap_pool(&f->port, pool, SL_DMA_TO_DEVICE), 0);
 	assert_int_equal(may(f, mz->addr, mz->len), SL_DMA_BIDIRECTIONAL);
 	rte_mempool_free(pool);
 }
@@ -496,7 +496,7 @@ static int
 send_from(struct fake *f, struct rte_mempool *pool, void *va, size_t len)
 {
 	struct rte_mbuf *m = external(pool, va, len);
-	int ret = sl_map_tx_mbuf(&f->port, m);
+	int ret = sl_dmamap_tx_mbuf(&f->port, m);
 
 	rte_pktmbuf_free(m);
 	return ret;
@@ -513,13 +513,13 @@ test_half_mapped(void **state)
 	/* Three runs: the second is refused, and the way back for the first. */
 	f->fail_map = 1;
 	f->fail_unmaps = 1;
-	assert_int_equal(sl_window_dma_map(&f->port, m + 100, (uintptr_t)m + 100, 3 * PAGE), -EIO);
+	assert_int_equal(sl_dmamap_area_add(&f->port, m + 100, (uintptr_t)m + 100, 3 * PAGE), -EIO);
 	assert_int_equal(f->fail_unmaps, 0);
 	assert_int_equal(f->nb_runs, 0);
 	/* The clean-up fails too: then it is the next user's. */
 	f->fail_map = 1;
 	f->fail_unmaps = 3;
-	assert_int_equal(sl_window_dma_map(&f->port, m + 100, (uintptr_t)m + 100, 3 * PAGE),
+	assert_int_equal(sl_dmamap_area_add(&f->port, m + 100, (uintptr_t)m + 100, 3 * PAGE),
 		-ENOTRECOVERABLE);
 	f->fail_unmaps = 0;
 	assert_int_equal(f->port.window.nb_maps, 1);
@@ -532,9 +532,9 @@ test_half_mapped(void **state)
 	assert_int_equal(send_from(f, pool, m + 8 * PAGE + 100, 3 * PAGE), 0);
 	assert_int_equal(may(f, m + 9 * PAGE, 2 * PAGE), SL_DMA_TO_DEVICE);
 	rte_mempool_free(pool);
-	assert_int_equal(sl_window_dma_map(&f->port, m + 100, (uintptr_t)m + 100, 3 * PAGE), 0);
+	assert_int_equal(sl_dmamap_area_add(&f->port, m + 100, (uintptr_t)m + 100, 3 * PAGE), 0);
 	assert_int_equal(may(f, m + PAGE, 2 * PAGE), SL_DMA_TO_DEVICE);
-	assert_int_equal(sl_window_dma_unmap(&f->port, m + 100, 3 * PAGE), 0);
+	assert_int_equal(sl_dmamap_area_remove(&f->port, m + 100, 3 * PAGE), 0);
 	assert_int_equal(may(f, m, 4 * PAGE), 0);
 	rte_free(m);
 }
@@ -546,11 +546,11 @@ test_other_iova(void **state)
 	struct fake *f = *state;
 	uint8_t *m = rte_malloc(NULL, 4 * PAGE, PAGE);
 
-	assert_int_equal(sl_window_dma_map(&f->port, m, (uintptr_t)m, 2 * PAGE), 0);
+	assert_int_equal(sl_dmamap_area_add(&f->port, m, (uintptr_t)m, 2 * PAGE), 0);
 	assert_int_equal(
-		sl_window_dma_map(&f->port, m + PAGE, (uintptr_t)m + 5 * PAGE, PAGE), -EINVAL);
+		sl_dmamap_area_add(&f->port, m + PAGE, (uintptr_t)m + 5 * PAGE, PAGE), -EINVAL);
 	assert_int_equal(may(f, m, 2 * PAGE), SL_DMA_TO_DEVICE);
-	assert_int_equal(sl_window_dma_unmap(&f->port, m, 2 * PAGE), 0);
+	assert_int_equal(sl_dmamap_area_remove(&f->port, m, 2 * PAGE), 0);
 	rte_free(m);
 }
 
@@ -564,7 +564,7 @@ test_no_iova(void **state)
 		rte_pktmbuf_init, NULL, SOCKET_ID_ANY, RTE_MEMPOOL_F_NO_IOVA_CONTIG);
 
 	assert_non_null(pool);
-	assert_int_equal(sl_map_pool(&f->port, pool, SL_DMA_TO_DEVICE), -EINVAL);
+	assert_int_equal(sl_dmamap_pool(&f->port, pool, SL_DMA_TO_DEVICE), -EINVAL);
 	assert_int_equal(f->nb_runs, 0);
 	rte_mempool_free(pool);
 }
@@ -610,7 +610,7 @@ test_pool_kept(void **state)
 
 	strcpy(name, d->mz->name);
 	strcpy(headers, d->headers->name);
-	assert_int_equal(sl_map_pool(&f->port, pool, SL_DMA_BIDIRECTIONAL), 0);
+	assert_int_equal(sl_dmamap_pool(&f->port, pool, SL_DMA_BIDIRECTIONAL), 0);
 	end_stuck(f, pool);
 	assert_int_equal(f->port.window.bytes_kept, kept);
 	assert_int_equal(f->port.window.nb_maps, 1);
@@ -618,18 +618,18 @@ test_pool_kept(void **state)
 	assert_null(rte_memzone_lookup(headers));
 
 	pool = ordinary("beside");
-	assert_int_equal(sl_map_pool(&f->port, pool, SL_DMA_BIDIRECTIONAL), 0);
+	assert_int_equal(sl_dmamap_pool(&f->port, pool, SL_DMA_BIDIRECTIONAL), 0);
 	assert_int_equal(pool->nb_mem_chunks, 1);
 	kept += STAILQ_FIRST(&pool->mem_list)->len;
 	end_stuck(f, pool);
 	assert_int_equal(f->port.window.bytes_kept, kept);
 
 	/* The close has another try. */
-	sl_window_close(&f->port);
+	sl_dmamap_close(&f->port);
 	assert_int_equal(f->nb_runs, 0);
 	end_memory(name);
 	end_memory("MP_beside_0");
-	assert_int_equal(sl_window_open(&f->port), 0);
+	assert_int_equal(sl_dmamap_open(&f->port), 0);
 }
 
 /* Pinned buffers with gaps between them: each run by itself, and nothing else. */
@@ -651,9 +651,9 @@ test_pinned_runs(void **state)
 	assert_non_null(pool);
 	/* The second run fails: what came in before stays until the mempool's end. */
 	f->fail_map = 1;
-	assert_int_equal(sl_map_pool(&f->port, pool, SL_DMA_BIDIRECTIONAL), -ENOSPC);
+	assert_int_equal(sl_dmamap_pool(&f->port, pool, SL_DMA_BIDIRECTIONAL), -ENOSPC);
 	assert_int_equal(f->nb_runs, 1);
-	assert_int_equal(sl_map_pool(&f->port, pool, SL_DMA_BIDIRECTIONAL), 0);
+	assert_int_equal(sl_dmamap_pool(&f->port, pool, SL_DMA_BIDIRECTIONAL), 0);
 	assert_int_equal(f->nb_runs, 2);
 	assert_int_equal(may(f, m, 16 * PAGE), SL_DMA_BIDIRECTIONAL);
 	assert_int_equal(may(f, m + 16 * PAGE, 24 * PAGE), 0);
@@ -682,9 +682,9 @@ test_external(void **state)
 	uint8_t *outside =
 		mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	uint8_t *inside = rte_malloc(NULL, len, PAGE);
-	enum sl_window_kind kind;
+	enum sl_vfio_bound kind;
 
-	for (kind = SL_WINDOW_OWN; kind <= SL_WINDOW_ALL; kind++) {
+	for (kind = SL_VFIO_OWN; kind <= SL_VFIO_ALL; kind++) {
 		f->port.window.link.kind = kind;
 		f->port.window.refused = false;
 		assert_int_equal(send_from(f, pool, outside, PAGE), -EPERM);
@@ -693,11 +693,11 @@ test_external(void **state)
 		/* EAL knows it, and nobody would tell of its end. */
 		assert_int_equal(rte_extmem_register(outside, len, NULL, 0, PAGE), 0);
 		assert_int_equal(send_from(f, pool, outside, PAGE), -EPERM);
-		assert_int_equal(sl_window_dma_map(&f->port, outside, (uintptr_t)outside, len), 0);
+		assert_int_equal(sl_dmamap_area_add(&f->port, outside, (uintptr_t)outside, len), 0);
 		assert_int_equal(send_from(f, pool, outside + PAGE, PAGE), 0);
 		/* It ends beyond. */
 		assert_int_equal(send_from(f, pool, outside + len - PAGE, 2 * PAGE), -EPERM);
-		assert_int_equal(sl_window_dma_unmap(&f->port, outside, len), 0);
+		assert_int_equal(sl_dmamap_area_remove(&f->port, outside, len), 0);
 		assert_int_equal(send_from(f, pool, outside, PAGE), -EPERM);
 		assert_int_equal(rte_extmem_unregister(outside, len), 0);
 		assert_int_equal(f->nb_runs, 0);
@@ -706,10 +706,11 @@ test_external(void **state)
 	assert_int_equal(may(f, inside, PAGE), SL_DMA_TO_DEVICE);
 	/* A piece that was sent from stays when an area beside it is refused. */
 	f->fail_map = 0;
-	assert_int_equal(sl_window_dma_map(&f->port, inside, (uintptr_t)inside, 4 * PAGE), -ENOSPC);
+	assert_int_equal(
+		sl_dmamap_area_add(&f->port, inside, (uintptr_t)inside, 4 * PAGE), -ENOSPC);
 	assert_int_equal(may(f, inside, PAGE), SL_DMA_TO_DEVICE);
 	assert_int_equal(f->nb_runs, 1);
-	f->port.window.link.kind = SL_WINDOW_NONE;
+	f->port.window.link.kind = SL_VFIO_NONE;
 	assert_int_equal(send_from(f, pool, outside, PAGE), 0);
 	munmap(outside, len);
 	rte_mempool_free(pool);
@@ -730,8 +731,8 @@ test_heap(void **state)
 	assert_int_equal(send_from(f, pool, m + 8 * PAGE, PAGE), 0);
 	assert_int_equal(send_from(f, pool, m + 10 * PAGE, PAGE), 0);
 	assert_int_equal(
-		sl_window_dma_map(&f->port, m + 16 * PAGE, (uintptr_t)m + 16 * PAGE, 2 * PAGE), 0);
-	assert_int_equal(sl_window_dma_map(&f->port, m, (uintptr_t)m, PAGE), 0);
+		sl_dmamap_area_add(&f->port, m + 16 * PAGE, (uintptr_t)m + 16 * PAGE, 2 * PAGE), 0);
+	assert_int_equal(sl_dmamap_area_add(&f->port, m, (uintptr_t)m, PAGE), 0);
 	/* Part of it goes, and only that; memory that comes is no matter. */
 	f->q.pool_seen = pool;
 	heard.tell(RTE_MEM_EVENT_ALLOC, m, len, heard.arg);
@@ -743,7 +744,7 @@ test_heap(void **state)
 	assert_int_equal(f->nb_runs, 2);
 	assert_int_equal(may(f, m, PAGE), SL_DMA_TO_DEVICE);
 	assert_int_equal(may(f, m + 10 * PAGE, 8 * PAGE), 0);
-	assert_int_equal(sl_window_dma_unmap(&f->port, m + 16 * PAGE, 2 * PAGE), -ENOENT);
+	assert_int_equal(sl_dmamap_area_remove(&f->port, m + 16 * PAGE, 2 * PAGE), -ENOENT);
 	assert_int_equal(f->port.window.nb_areas, 1);
 	heard.tell(RTE_MEM_EVENT_FREE, m, len, heard.arg);
 	assert_int_equal(f->nb_runs, 0);
@@ -768,10 +769,10 @@ test_whose_data(void **state)
 	 * its own. */
 	rte_pktmbuf_attach(clone, m);
 	assert_true(RTE_MBUF_HAS_EXTBUF(clone));
-	assert_int_equal(sl_map_tx_mbuf(&f->port, clone), 0);
+	assert_int_equal(sl_dmamap_tx_mbuf(&f->port, clone), 0);
 	assert_int_equal(may(f, mz->addr, mz->len), SL_DMA_TO_DEVICE);
 	rte_pktmbuf_free(clone);
-	assert_int_equal(sl_map_tx_mbuf(&f->port, m), 0);
+	assert_int_equal(sl_dmamap_tx_mbuf(&f->port, m), 0);
 	assert_int_equal(may(f, mz->addr, mz->len), SL_DMA_TO_DEVICE);
 	rte_pktmbuf_free(m);
 	rte_mempool_free(data);
@@ -781,7 +782,7 @@ test_whose_data(void **state)
 	m = rte_pktmbuf_alloc(data);
 	clone = rte_pktmbuf_alloc(headers);
 	rte_pktmbuf_attach(clone, m);
-	assert_int_equal(sl_map_tx_mbuf(&f->port, clone), 0);
+	assert_int_equal(sl_dmamap_tx_mbuf(&f->port, clone), 0);
 	assert_true(may(f, m->buf_addr, m->buf_len) != 0);
 	assert_int_equal(may(f, clone, sizeof(*clone)), 0);
 	rte_pktmbuf_free(clone);
@@ -808,7 +809,7 @@ test_clone_first(void **state)
 	void *const nobody[] = {NULL, (void *)UINTPTR_MAX, &odd, headers};
 	unsigned int i;
 
-	f->port.window.link.kind = SL_WINDOW_TABLE;
+	f->port.window.link.kind = SL_VFIO_TABLE;
 	ext.buf_ptr = m;
 	ext.buf_iova = (uintptr_t)m;
 	pool = rte_pktmbuf_pool_create_extbuf("pinned", 16, 0, 0, PAGE, SOCKET_ID_ANY, &ext, 1);
@@ -816,10 +817,10 @@ test_clone_first(void **state)
 	own = rte_pktmbuf_alloc(pool);
 	clone = rte_pktmbuf_alloc(headers);
 	rte_pktmbuf_attach(clone, own);
-	assert_int_equal(sl_map_tx_mbuf(&f->port, clone), 0);
+	assert_int_equal(sl_dmamap_tx_mbuf(&f->port, clone), 0);
 	assert_int_equal(may(f, m, 16 * PAGE), SL_DMA_TO_DEVICE);
 	assert_int_equal(f->nb_runs, 1);
-	assert_int_equal(sl_map_tx_mbuf(&f->port, own), 0);
+	assert_int_equal(sl_dmamap_tx_mbuf(&f->port, own), 0);
 	rte_pktmbuf_free(clone);
 	rte_pktmbuf_free(own);
 	for (i = 0; i < RTE_DIM(nobody); i++) {
@@ -828,7 +829,7 @@ test_clone_first(void **state)
 		rte_mbuf_ext_refcnt_set(&odd, 1);
 		rte_pktmbuf_attach_extbuf(
 			own, m + (16 + i) * PAGE, (uintptr_t)m + (16 + i) * PAGE, PAGE, &odd);
-		assert_int_equal(sl_map_tx_mbuf(&f->port, own), 0);
+		assert_int_equal(sl_dmamap_tx_mbuf(&f->port, own), 0);
 		assert_int_equal(f->nb_runs, 2 + i);
 		rte_pktmbuf_free(own);
 	}
@@ -844,17 +845,17 @@ test_one_piece(void **state)
 	struct fake *f = *state;
 	uint8_t *m = rte_malloc(NULL, 16 * PAGE, PAGE);
 
-	f->port.window.link.kind = SL_WINDOW_TABLE;
+	f->port.window.link.kind = SL_VFIO_TABLE;
 	assert_int_equal(
-		sl_window_dma_map(&f->port, m + 4 * PAGE, (uintptr_t)m + 4 * PAGE, PAGE), 0);
-	assert_int_equal(sl_window_dma_map(&f->port, m, (uintptr_t)m, 5 * PAGE), -EEXIST);
+		sl_dmamap_area_add(&f->port, m + 4 * PAGE, (uintptr_t)m + 4 * PAGE, PAGE), 0);
+	assert_int_equal(sl_dmamap_area_add(&f->port, m, (uintptr_t)m, 5 * PAGE), -EEXIST);
 	assert_int_equal(f->nb_runs, 1);
 	assert_int_equal(
-		sl_window_dma_map(&f->port, m + 4 * PAGE, (uintptr_t)m + 4 * PAGE, 2 * PAGE),
+		sl_dmamap_area_add(&f->port, m + 4 * PAGE, (uintptr_t)m + 4 * PAGE, 2 * PAGE),
 		-EEXIST);
-	assert_int_equal(sl_window_dma_map(&f->port, m, (uintptr_t)m, 4 * PAGE), 0);
+	assert_int_equal(sl_dmamap_area_add(&f->port, m, (uintptr_t)m, 4 * PAGE), 0);
 	assert_int_equal(f->nb_runs, 2);
-	assert_int_equal(sl_window_dma_unmap(&f->port, m, 8 * PAGE), 0);
+	assert_int_equal(sl_dmamap_area_remove(&f->port, m, 8 * PAGE), 0);
 	assert_int_equal(f->nb_runs, 0);
 	rte_free(m);
 }
@@ -873,19 +874,19 @@ test_queues(void **state)
 
 	for (gone = 0; gone < 3; gone++) {
 		for (i = 0; i < 3; i++)
-			sl_window_add_queue(&q[i]);
-		sl_window_remove_queue(&q[gone]);
-		sl_window_remove_queue(&q[gone]); /* is not there: nothing happens */
+			sl_dmamap_queue_add(&q[i]);
+		sl_dmamap_queue_remove(&q[gone]);
+		sl_dmamap_queue_remove(&q[gone]); /* is not there: nothing happens */
 		for (i = 0; i < 3; i++)
 			q[i].pool_seen = pool;
 		f->q.pool_seen = pool;
-		assert_int_equal(sl_window_dma_map(&f->port, m, (uintptr_t)m, PAGE), 0);
-		assert_int_equal(sl_window_dma_unmap(&f->port, m, PAGE), 0);
+		assert_int_equal(sl_dmamap_area_add(&f->port, m, (uintptr_t)m, PAGE), 0);
+		assert_int_equal(sl_dmamap_area_remove(&f->port, m, PAGE), 0);
 		for (i = 0; i < 3; i++)
 			assert_ptr_equal(q[i].pool_seen, i == gone ? pool : NULL);
 		assert_null(f->q.pool_seen);
 		for (i = 0; i < 3; i++)
-			sl_window_remove_queue(&q[i]);
+			sl_dmamap_queue_remove(&q[i]);
 		assert_ptr_equal(f->port.window.tx_queues, &f->q);
 	}
 	rte_mempool_free(pool);
@@ -900,18 +901,18 @@ test_open(void **state)
 	struct sl_port other = {.eth = &f->eth};
 
 	heard.pool_ret = -ENOMEM;
-	assert_int_equal(sl_window_open(&other), -ENOMEM);
+	assert_int_equal(sl_dmamap_open(&other), -ENOMEM);
 	heard.pool_ret = 0;
 	heard.ret = -1;
 	heard.err = EEXIST;
-	assert_int_equal(sl_window_open(&other), -EEXIST);
-	sl_window_close(&other);
+	assert_int_equal(sl_dmamap_open(&other), -EEXIST);
+	sl_dmamap_close(&other);
 	heard.err = ENOTSUP;
-	assert_int_equal(sl_window_open(&other), 0);
+	assert_int_equal(sl_dmamap_open(&other), 0);
 	heard.ret = 0;
-	sl_window_close(&other);
+	sl_dmamap_close(&other);
 	/* A second close, of a port that was opened in part, finds nothing. */
-	sl_window_close(&other);
+	sl_dmamap_close(&other);
 }
 
 /* What does not leave at close is not waited for: it stays, and the NIC may still read it. */
@@ -921,14 +922,14 @@ test_close_fails(void **state)
 	struct fake *f = *state;
 	uint8_t *m = rte_malloc(NULL, 4 * PAGE, PAGE);
 
-	assert_int_equal(sl_window_dma_map(&f->port, m, (uintptr_t)m, PAGE), 0);
+	assert_int_equal(sl_dmamap_area_add(&f->port, m, (uintptr_t)m, PAGE), 0);
 	assert_int_equal(
-		sl_window_dma_map(&f->port, m + 2 * PAGE, (uintptr_t)m + 2 * PAGE, PAGE), 0);
+		sl_dmamap_area_add(&f->port, m + 2 * PAGE, (uintptr_t)m + 2 * PAGE, PAGE), 0);
 	f->fail_unmaps = 1;
-	sl_window_close(&f->port);
+	sl_dmamap_close(&f->port);
 	assert_int_equal(f->nb_runs, 1);
 	assert_int_equal(sl_buffer_unmap(f->port.adapter, m, (uintptr_t)m, PAGE), 0);
-	assert_int_equal(sl_window_open(&f->port), 0);
+	assert_int_equal(sl_dmamap_open(&f->port), 0);
 	rte_free(m);
 }
 
@@ -944,15 +945,15 @@ test_again(void **state)
 	for (i = 0; i < 20; i++) {
 		struct sl_port other = {.eth = &f->eth, .adapter = f->port.adapter};
 
-		assert_int_equal(sl_window_open(&other), 0);
-		assert_int_equal(sl_window_dma_map(&other, m, (uintptr_t)m, PAGE), 0);
-		sl_window_leave(&other);
+		assert_int_equal(sl_dmamap_open(&other), 0);
+		assert_int_equal(sl_dmamap_area_add(&other, m, (uintptr_t)m, PAGE), 0);
+		sl_dmamap_leave(&other);
 		assert_int_equal(sl_buffer_unmap(f->port.adapter, m, (uintptr_t)m, PAGE), 0);
-		assert_int_equal(sl_window_dma_map(&f->port, m, (uintptr_t)m, PAGE), 0);
-		sl_window_close(&f->port);
+		assert_int_equal(sl_dmamap_area_add(&f->port, m, (uintptr_t)m, PAGE), 0);
+		sl_dmamap_close(&f->port);
 		assert_int_equal(f->nb_runs, 0);
-		assert_int_equal(sl_window_open(&f->port), 0);
-		assert_int_equal(sl_window_dma_unmap(&f->port, m, PAGE), -ENOENT);
+		assert_int_equal(sl_dmamap_open(&f->port), 0);
+		assert_int_equal(sl_dmamap_area_remove(&f->port, m, PAGE), -ENOENT);
 		if (i == 10)
 			used = mallinfo2().uordblks;
 	}
@@ -965,11 +966,11 @@ static void
 test_leave(void **state)
 {
 	struct fake *f = *state;
-	struct sl_port_window *w = &f->port.window;
+	struct sl_dmamap *w = &f->port.window;
 	uint8_t *m = rte_malloc(NULL, PAGE, PAGE);
 
-	assert_int_equal(sl_window_dma_map(&f->port, m, (uintptr_t)m, PAGE), 0);
-	sl_window_leave(&f->port);
+	assert_int_equal(sl_dmamap_area_add(&f->port, m, (uintptr_t)m, PAGE), 0);
+	sl_dmamap_leave(&f->port);
 	assert_int_equal(f->nb_runs, 1);
 	assert_null(heard.tell);
 	rte_mempool_free(ordinary("not heard"));
@@ -1050,7 +1051,7 @@ pool_step(struct fake *f, struct wanted *w, uint64_t *rng)
 		pool_new(w, k, rng);
 	} else if (shm_rand(rng) % 3 != 0) {
 		w->slot[k].tried |= dir;
-		if (sl_map_pool(&f->port, w->slot[k].pool, dir) == 0) {
+		if (sl_dmamap_pool(&f->port, w->slot[k].pool, dir) == 0) {
 			w->slot[k].dir |= dir;
 			mark(w->lost, w->slot[k].first, w->slot[k].n, false);
 		}
@@ -1081,14 +1082,14 @@ area_step(struct fake *f, struct wanted *w, unsigned int first, unsigned int n, 
 	int ret;
 
 	if (in && w->nb_areas < AREAS) {
-		if (sl_window_dma_map(&f->port, va, (uintptr_t)va, n * PAGE) != 0)
+		if (sl_dmamap_area_add(&f->port, va, (uintptr_t)va, n * PAGE) != 0)
 			return;
 		w->area[w->nb_areas].first = first;
 		w->area[w->nb_areas++].n = n;
 		mark(w->lost, first, n, false);
 		return;
 	}
-	ret = sl_window_dma_unmap(&f->port, va, n * PAGE);
+	ret = sl_dmamap_area_remove(&f->port, va, n * PAGE);
 	if (ret != 0 && ret != -ENOENT)
 		return;
 	if (ret == 0)
@@ -1217,9 +1218,9 @@ random_steps(struct fake *f, bool map_fails, bool unmap_fails)
 		rte_mempool_free(w.slot[i].pool);
 	rte_mempool_free(w.headers);
 	/* The heap gives no address twice while the window has it. */
-	sl_window_close(&f->port);
+	sl_dmamap_close(&f->port);
 	assert_int_equal(f->nb_runs, 0);
-	assert_int_equal(sl_window_open(&f->port), 0);
+	assert_int_equal(sl_dmamap_open(&f->port), 0);
 	rte_free(w.arena);
 }
 
@@ -1302,8 +1303,8 @@ test_hostile(void **state)
 	struct rte_mbuf *m = rte_pktmbuf_alloc(other);
 
 	be_strict(f);
-	assert_int_equal(sl_map_pool(&f->port, pool, SL_DMA_BIDIRECTIONAL), 0);
-	assert_int_equal(sl_map_tx_mbuf(&f->port, m), 0);
+	assert_int_equal(sl_dmamap_pool(&f->port, pool, SL_DMA_BIDIRECTIONAL), 0);
+	assert_int_equal(sl_dmamap_tx_mbuf(&f->port, m), 0);
 	assert_false(headers_change(f, pool, &rng));
 	assert_false(headers_change(f, other, &rng));
 	rte_pktmbuf_free(m);
@@ -1313,7 +1314,7 @@ test_hostile(void **state)
 	f->port.window.strict = false;
 	f->iommu.strict = false;
 	pool = ordinary("ordinary");
-	assert_int_equal(sl_map_pool(&f->port, pool, SL_DMA_BIDIRECTIONAL), 0);
+	assert_int_equal(sl_dmamap_pool(&f->port, pool, SL_DMA_BIDIRECTIONAL), 0);
 	assert_true(headers_change(f, pool, &rng));
 	rte_mempool_free(pool);
 }

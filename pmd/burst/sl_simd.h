@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+#ifndef _SL_SIMD_H_
+#define _SL_SIMD_H_
+
+/**
+ * @file
+ * Which widths of vectors the burst functions may have here. Control path.
+ */
+
+#include <stdbool.h>
+
+/** As sl_pmd_simd_runs(). */
+bool
+sl_simd_runs(unsigned int bits);
+
+#endif /* _SL_SIMD_H_ */

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+#ifndef _SL_INTR_H_
+#define _SL_INTR_H_
+
+/**
+ * @file
+ * Interrupts, and the removal of the device. Control path, but for enable and disable.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <rte_spinlock.h>
+
+#include "sl_hw.h"
+
+struct rte_eth_dev;
+struct sl_port;
+
+/** Interrupts of a port: sl_intr.c. */
+struct sl_intr {
+	unsigned int vectors; /**< that can be told apart; 0: no interrupts */
+	bool started;
+	bool relay;			    /**< one vector: the handler wakes the receive queues */
+	bool own_wakers;		    /**< the receive queues' eventfds are ours to close */
+	bool removal_told;		    /**< RTE_ETH_EVENT_INTR_RMV is sent once */
+	rte_spinlock_t lock;		    /**< rx_on and the mask that follows from it */
+	uint64_t rx_on[SL_QUEUES_MAX / 64]; /**< with a relay: queues whose interrupt is enabled */
+};
+
+/** Find out what interrupts the device can give, and listen for its removal. */
+int
+sl_intr_create(struct rte_eth_dev *eth);
+/** Undo it, however far it came. Fine from within an event's callback. */
+void
+sl_intr_destroy(struct rte_eth_dev *eth);
+/** Whether the configuration's interrupts can be had; says why not. -ENOTSUP, -EINVAL. */
+int
+sl_intr_check(const struct rte_eth_dev *eth);
+/**
+ * Let in the interrupts that the configuration asks for; and no more. After a reset. What it
+ * did before it was refused is sl_intr_stop()'s to undo.
+ */
+int
+sl_intr_start(struct rte_eth_dev *eth);
+/** From here on link changes are told of: last, when the status at the start is known. */
+void
+sl_intr_let_link(struct rte_eth_dev *eth);
+/** Undo a start, however far it came; nothing without one. */
+void
+sl_intr_stop(struct rte_eth_dev *eth);
+/** Send RTE_ETH_EVENT_INTR_RMV, unless it was sent before. Any thread. */
+void
+sl_intr_tell_removal(struct sl_port *port);
+/**
+ * Wake the queue's eventfd for a frame that is there, or for the next one.
+ * The queue's datapath thread, or any while nobody polls the queue.
+ * @return 0; -ENOTSUP not configured or not started; -EIO device gone.
+ */
+int
+sl_intr_rxq_enable(struct rte_eth_dev *eth, uint16_t qid);
+int
+sl_intr_rxq_disable(struct rte_eth_dev *eth, uint16_t qid);
+
+#endif /* _SL_INTR_H_ */

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The Syncline authors
+ */
+#ifndef _SL_RXQ_H_
+#define _SL_RXQ_H_
+
+/**
+ * @file
+ * Receive queues: set-up with thresholds checked and explained, release, start, stop. Control path.
+ */
+
+#include <stdint.h>
+
+struct rte_eth_dev;
+struct rte_eth_rxconf;
+struct rte_eth_rxq_info;
+struct rte_mempool;
+struct sl_rx_queue;
+
+int
+sl_rxq_setup(struct rte_eth_dev *eth, uint16_t qid, uint16_t nb_desc, unsigned int socket,
+	const struct rte_eth_rxconf *conf, struct rte_mempool *pool);
+void
+sl_rxq_release(struct rte_eth_dev *eth, uint16_t qid);
+int
+sl_rxq_start(struct rte_eth_dev *eth, uint16_t qid);
+int
+sl_rxq_stop(struct rte_eth_dev *eth, uint16_t qid);
+/** Disable, empty, program and enable a running queue. Its datapath thread. Its mbufs are freed. */
+int
+sl_rxq_restart(struct sl_rx_queue *q);
+void
+sl_rxq_info_get(struct rte_eth_dev *eth, uint16_t qid, struct rte_eth_rxq_info *info);
+
+#endif /* _SL_RXQ_H_ */
