@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
- *
- * The register tables of the family, each device's made of the base's rows and of the deltas on
- * the way to it; and the search for the register behind an offset.
  */
+
+/*
+ * The register tables of the family igb: each device's table is made of the
+ * base's rows and of the deltas on the way to it. Also the search for the
+ * register behind an offset.
+ */
+
 #include "sl_regs.h"
 
-/* A row keeps its place, and no device has more elements than the row that enum sl_reg is of. */
+/* A delta's row keeps its place in the table, and has no more elements than the base's row. */
 enum {
 #define SL_REG(name, offset, stride, count, ...) SL_ROOM_##name = (count),
 #include "family.def"

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
- *
- * The register table of the 82599, as C makes it from the rows.
  */
+
+/*
+ * The register table of the 82599, generated from the rows of 82599.def.
+ */
+
 #include "sl_regs_82599.h"
 
 const struct sl_reg_row sl_82599_table[SL_82599_REG_COUNT] = {
