@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
- *
+ */
+
+/*
  * The devices that a software NIC can be: all families' models in one list.
  */
+
 #include <errno.h>
 #include <string.h>
 

@@ -6,15 +6,15 @@
 
 /**
  * @file
- * The software NIC: one of the devices that there are models of, seen from outside. Registers,
- * DMA through an adapter's window, a wire on the other side. Deterministic when stepped;
- * or run by a device thread (sl_runner).
+ * The software NIC: a model of one of several devices, with registers, DMA through an adapter's
+ * window, and a wire. The caller steps it, and it is then deterministic; or a device thread
+ * (sl_runner) does.
  *
  * Thread rules. "Control" calls: any thread, serialised by a lock of the
  * device against each other and against the device's step. The lock is fair
  * and taken once for each step, so a control call waits for one step at most. "Device" calls:
  * the thread that steps the device. Register reads and writes are control
- * calls; the words behind doorbells are plain atomic stores from any thread.
+ * calls; doorbells are plain atomic stores to their words, by any thread.
  */
 
 #include <stdbool.h>
@@ -30,11 +30,11 @@ extern "C" {
 #endif
 
 /*
- * How far they go. Advanced descriptors only: a receive queue of another
- * descriptor type is unusable, a legacy transmit descriptor counts
- * in bad_desc. No header split, no virtualization, no IEEE 1588. Interrupts are not
- * throttled: a step signals each vector once at most. Where the
- * datasheet leaves a mistake undefined, the device does this:
+ * Limits of the models. They know advanced descriptors only: a receive queue of
+ * another descriptor type is unusable, a legacy transmit descriptor counts in
+ * bad_desc. No header split, no virtualization, no IEEE 1588. Interrupts are not
+ * throttled: a step signals each vector at most once. After mistakes for which
+ * the datasheet defines no result, a device does this:
  * - a tail or head beyond the ring: the queue waits for a valid one;
  * - a receive buffer outside the window: the frame is written back with RXE;
  * - data to send outside the window: the frame is dropped, its descriptors complete;
@@ -45,7 +45,7 @@ extern "C" {
 /** One software NIC. Opaque. */
 struct sl_softnic;
 
-/** What a software NIC can be; const for good. */
+/** A device that a software NIC can be; constant. */
 struct sl_softnic_device {
 	const char *name;   /**< "82576" */
 	uint16_t pci_id;    /**< its device id; the vendor is 8086h */
@@ -55,20 +55,23 @@ struct sl_softnic_device {
 	uint32_t max_frame; /**< bytes of the longest frame, FCS included */
 };
 
-/** The devices that there are, the default one first; NULL past the end. */
+/** The available devices, the default one first; NULL past the end. */
 const struct sl_softnic_device *sl_softnic_device_at(unsigned int i);
 
 /** How to make one. Zero-initialise, then set what differs. */
 struct sl_softnic_params {
 	const char *name;           /**< required; for messages; copied */
 	struct sl_adapter *adapter; /**< required; every DMA goes through its window */
-	const char *device;         /**< name of what it is to be; NULL: the first that there is */
+	const char *device;         /**< name of the device; NULL: the first one */
 	uint8_t mac[6];             /**< stored in the NVM; all zero: 02:00:00:xx from the name */
 	sl_log_fn log;              /**< NULL: standard error */
 	void *log_ctx;
 };
 
-/** Faults on request (design section 6). Each is one-shot per count, but for those that say so. */
+/**
+ * Faults on request, so that tests meet a NIC that misbehaves. Each strikes @c count times, except
+ * for those that last until cleared.
+ */
 enum sl_fault {
 	SL_FAULT_NONE,
 	SL_FAULT_BAD_LENGTH,    /**< next @c count write-backs claim length @c arg */
@@ -82,20 +85,20 @@ enum sl_fault {
 	SL_FAULT_HUNG_RESET,    /**< CTRL.RST stays set until cleared (count 0 clears) */
 	SL_FAULT_REMOVED,       /**< reads give all ones, writes and DMA stop; count 0 plugs in again, after reset */
 	SL_FAULT_STUCK_QUEUE,   /**< queues of mask @c arg (transmit from bit 16 on) stay enabled, until cleared */
-	SL_FAULT_LYING_QUEUE,   /**< they read as disabled and work on, until cleared */
+	SL_FAULT_LYING_QUEUE,   /**< such queues read as disabled and still work, until cleared */
 	SL_FAULT_DEAF,          /**< reads give all ones, writes are lost, DMA goes on; until cleared */
 	SL_FAULT_MASTER_STUCK,  /**< bus mastering cannot be turned off, until cleared */
 	SL_FAULT_COUNT,
 };
 
-/** Figures of the model that no register has. */
+/** Figures of the model that are in no register. */
 struct sl_softnic_stats {
 	uint64_t rx_frames, rx_bytes;     /**< delivered to host memory */
 	uint64_t tx_frames, tx_bytes;     /**< given to the wire */
 	uint64_t rx_no_desc;              /**< wire frames dropped: no receive descriptor */
 	uint64_t rx_filtered;             /**< wire frames that no filter wanted */
 	uint64_t dma_faults;              /**< accesses outside the window */
-	uint64_t bad_desc;                /**< transmit descriptors that make no sense; skipped */
+	uint64_t bad_desc;                /**< invalid transmit descriptors, which were skipped */
 	uint64_t steps;
 	uint32_t dma_outstanding;         /**< descriptors fetched and not yet written back */
 };
@@ -107,21 +110,21 @@ struct sl_softnic_stats {
  * @return 0; -EINVAL, -ENOMEM; -ENODEV: there is no such device.
  */
 int sl_softnic_create(const struct sl_softnic_params *params, struct sl_softnic **out);
-/** Destroy it: it must not be on a runner. The wire is closed. NULL is nothing. */
+/** Destroy a software NIC, which must not be on a runner. Its wire is closed. NULL is allowed. */
 void sl_softnic_destroy(struct sl_softnic *nic);
 /** Attach a wire; takes ownership. -EBUSY when there is one. */
 int sl_softnic_attach(struct sl_softnic *nic, struct sl_wire *wire);
 /** The attached wire, or NULL. */
 struct sl_wire *sl_softnic_wire(struct sl_softnic *nic);
 
-/** What it is. */
+/** The device that it is. */
 const struct sl_softnic_device *sl_softnic_device(const struct sl_softnic *nic);
 
 uint32_t sl_softnic_reg_read(struct sl_softnic *nic, uint32_t off);
 void sl_softnic_reg_write(struct sl_softnic *nic, uint32_t off, uint32_t val);
 /**
- * The command register of PCI's configuration space. Of it the device knows bus mastering,
- * which is on at first: without, no DMA. All ones when the device is removed.
+ * The command register of PCI's configuration space. Only its bus-master bit has an effect: it is
+ * set at first, and without it there is no DMA. All ones when the device is removed.
  */
 uint16_t sl_softnic_command(struct sl_softnic *nic);
 void sl_softnic_command_write(struct sl_softnic *nic, uint16_t val);
@@ -133,11 +136,11 @@ volatile uint32_t *sl_softnic_doorbell(struct sl_softnic *nic, uint32_t off);
 struct sl_bus sl_softnic_bus(struct sl_softnic *nic);
 
 /**
- * What a driver gets for a register read, in place of @p val, which the device would give.
- * Called with the device's lock held: no call to the device from here. Not for the doorbell words.
+ * Returns what a driver reads from a register that holds @p val. Called with the device's lock
+ * held, so it must not call the device. Doorbell words are read without it.
  */
 typedef uint32_t (*sl_softnic_read_fn)(void *ctx, uint32_t off, uint32_t val);
-/** A device that lies: from here on each register read goes through @p fn; NULL: none. Control. */
+/** Make the device lie: each register read goes through @p fn; NULL ends that. Control. */
 void sl_softnic_on_read(struct sl_softnic *nic, sl_softnic_read_fn fn, void *ctx);
 
 /** An eventfd that counts interrupts of @p vector; owned by the device. -1: no such vector. */

@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
- *
- * Life of a software NIC: create, attach, step, faults, figures.
  */
+
+/*
+ * A software NIC's life: create, attach a wire, step, request faults,
+ * figures. How drivers reach it is in softnic_access.c; the engines are in
+ * softnic_rx.c and softnic_tx.c.
+ */
+
 #include <errno.h>
 #include <inttypes.h>
 #include <sched.h>
@@ -13,7 +18,7 @@
 #include "softnic_engine.h"
 #include "softnic_parse.h"
 
-/* Spins before the CPU is offered to others: the holder may have been preempted. */
+/* Spins before the CPU is yielded: the lock's holder may have been preempted. */
 #define LOCK_SPINS 2000u
 #define LOG_WARNING 4
 
@@ -109,7 +114,7 @@ values_of(struct sl_softnic *nic)
 	return (uint32_t *)((uint8_t *)nic + nic->model->values);
 }
 
-/* Memory beside the device's own; what is had when this fails, sl_softnic_destroy() frees. */
+/* Allocate the device's other memory. On failure sl_softnic_destroy() frees what was allocated. */
 static int
 parts_open(struct sl_softnic *nic)
 {
@@ -221,7 +226,7 @@ sl_softnic_attach(struct sl_softnic *nic, struct sl_wire *wire)
 		return -EINVAL;
 	softnic_lock(nic);
 	if (nic->wire == NULL) {
-		/* With all of it, for sl_softnic_wire() on another thread. */
+		/* Release: a thread in sl_softnic_wire() sees the complete wire. */
 		__atomic_store_n(&nic->wire, wire, __ATOMIC_RELEASE);
 		softnic_wire_update(nic);
 		rc = 0;
@@ -250,7 +255,10 @@ sl_softnic_stats(struct sl_softnic *nic, struct sl_softnic_stats *out)
 
 	softnic_lock(nic);
 	*out = nic->stats;
-	/* A device that is gone, or has no bus mastering, will not come back to what it fetched. */
+	/*
+	 * A device that is gone or must not do DMA does not complete the descriptors it has
+	 * fetched.
+	 */
 	gone = softnic_fault_on(nic, SL_FAULT_REMOVED) ||
 		(nic->command & SL_PCI_COMMAND_MASTER) == 0;
 	for (q = 0; q < nic->queues && !gone; q++)

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
- *
- * How drivers reach the device: registers, doorbells, the command register of PCI's
- * configuration space. Faults that make a device deaf or gone are told here.
  */
+
+/*
+ * How drivers reach the device: registers, doorbells, the command register of
+ * PCI's configuration space. Faults that make a device deaf or removed act
+ * here.
+ */
+
 #include "softnic_engine.h"
 
 static bool

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
- *
- * What frames add to the counters that statistics registers come from: 8.18. Octets and sizes
- * count the FCS.
  */
+
+/*
+ * Counts frames for the statistics registers (8.18). Octets and sizes include
+ * the FCS; the registers themselves belong to the family.
+ */
+
 #include <string.h>
 
 #include "softnic_parse.h"
@@ -21,7 +24,7 @@ size_bucket(uint32_t size)
 	return (unsigned int)(32 - __builtin_clz(size)) - 6;
 }
 
-/* What a batch adds up to. */
+/* Sums of a batch of frames. */
 struct tally {
 	uint64_t octets;
 	uint32_t bucket[6], multicast, broadcast;

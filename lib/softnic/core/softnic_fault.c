@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
- *
- * Faults on request: design section 6.
  */
+
+/*
+ * Faults on request: their names and texts, requesting and clearing them, and
+ * whether a fault strikes now. What a fault does stands where it strikes.
+ */
+
 #include <errno.h>
 #include <string.h>
 

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
- *
- * The receive packet buffer: 7.1.3.3, 8.3.9. Judged frames that wait for
- * descriptors, one behind the other in a linear buffer that is moved up when
- * its end is reached.
  */
+
+/*
+ * The receive packet buffer (7.1.3.3, 8.3.9): judged frames that wait for
+ * descriptors lie one behind the other in a linear buffer. Its content is
+ * moved to the front when the end is reached.
+ */
+
 #include <string.h>
 
 #include "softnic_engine.h"

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
- *
- * Interrupt vectors: one eventfd stands for each. Which cause raises which vector is the
- * family's; here a step's vectors are signalled, each once.
  */
+
+/*
+ * Interrupt vectors, each with an eventfd. The family decides which cause
+ * raises which vector; here the vectors of a step are signalled, each once.
+ */
+
 #include <errno.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -50,7 +53,9 @@ softnic_irq_flush(struct sl_softnic *nic)
 	for (; pending != 0; pending &= pending - 1) {
 		ssize_t rc = write(nic->irq_fd[__builtin_ctzll(pending)], &one, sizeof(one));
 
-		/* A full counter already tells the reader all there is to tell. */
+		/*
+		 * An error is ignored: when the counter is full, the reader is already signalled.
+		 */
 		(void)rc;
 		nic->count[SOFTNIC_INTERRUPTS]++;
 	}

@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
- *
- * The judgement of a frame: who wants it (7.1.1, 7.4.5, 8.10), and what is told of it.
  */
+
+/*
+ * Judges a received frame: do filters accept it (7.1.1, 7.4.5, 8.10), and
+ * what does its write-back say about it? The queue is chosen in
+ * softnic_rss.c.
+ */
+
 #include <string.h>
 
 #include "softnic_engine.h"
@@ -95,7 +100,7 @@ vlan_filter(const struct softnic_filter *f, const struct softnic_pkt *pkt)
 	return (f->vlans[vid / 32] & SL_BIT(vid % 32)) != 0;
 }
 
-/* Longer than any frame may be, FCS counted: 8.18.14, 8.10.13. */
+/* True for a frame longer than allowed, FCS included: 8.18.14, 8.10.13. */
 static bool
 too_long(const struct sl_softnic *nic, uint32_t len, const struct softnic_pkt *pkt)
 {
@@ -133,7 +138,7 @@ ip_status(const struct sl_softnic *nic, const struct softnic_pkt *pkt)
 	return SL_RXD_STAT_IPCS;
 }
 
-/* The checksums that are to be looked at: 7.1.10. */
+/* Status bits of the checksums that the device checks: 7.1.10. */
 static uint32_t
 checksum_status(const struct sl_softnic *nic, const struct softnic_pkt *pkt)
 {
@@ -155,7 +160,10 @@ checksum_status(const struct sl_softnic *nic, const struct softnic_pkt *pkt)
 		return status | SL_RXD_STAT_L4CS;
 	}
 	if (pkt->l4_proto == SOFTNIC_L4_UDP) {
-		/* RFC 768: zero is no checksum; a length that the packet has not is no datagram. */
+		/*
+		 * RFC 768: zero means "no checksum". A datagram with a wrong length is not
+		 * checked.
+		 */
 		if (softnic_get16(l4 + SOFTNIC_UDP_CSUM) == 0 || softnic_get16(l4 + 4) != len)
 			return status;
 		status |= SL_RXD_STAT_UDPCS;
@@ -166,9 +174,9 @@ checksum_status(const struct sl_softnic *nic, const struct softnic_pkt *pkt)
 }
 
 /*
- * Damage that the MAC sees before any filter. True for a frame that ends here. CRC errors are
- * frames of 64 bytes and more, jabbers among them; a short one is a fragment and no
- * more: 8.18.1, 8.18.34, 8.18.36.
+ * Damage that the MAC detects before any filter: true when the frame is dropped. Damaged frames of
+ * 64 bytes and more, also jabbers, count as CRC errors; shorter ones only as fragments: 8.18.1,
+ * 8.18.34, 8.18.36.
  */
 static bool
 mac_damage(struct sl_softnic *nic, const struct sl_frame *f)
@@ -189,7 +197,7 @@ mac_damage(struct sl_softnic *nic, const struct sl_frame *f)
 	return true;
 }
 
-/* Whether the filters let the frame through, and no limit stops it. */
+/* Do filters and length limits accept the frame? */
 static enum filter_verdict
 wanted(struct sl_softnic *nic, const struct sl_frame *f, const struct softnic_pkt *pkt,
 	uint64_t dst)

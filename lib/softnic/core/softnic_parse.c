@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
- *
- * Understanding frames: 7.1.6. Every length is the sender's claim and is
- * checked against the bytes that are there.
  */
+
+/*
+ * Parses frames (7.1.6). Every length in a frame is only the sender's claim
+ * and is checked against the bytes that are there.
+ */
+
 #include "softnic_parse.h"
 
 #define ETHERTYPE_IPV4 0x0800
@@ -15,7 +18,7 @@
 #define TCP_HDR 20u
 #define UDP_HDR 8u
 #define SCTP_HDR 12u
-/* More extension headers than any honest packet has. */
+/* Extension headers that are parsed at most: more than real packets have. */
 #define IPV6_EXT_MAX 8
 
 enum ip_proto {

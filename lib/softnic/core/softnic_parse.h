@@ -6,8 +6,8 @@
 
 /**
  * @file
- * What the device understands of a frame, and the sums it computes over it.
- * Pure functions over bytes that the wire supplies: nothing is trusted.
+ * What the device parses of a frame, and the sums it computes over it. Pure
+ * functions over bytes from the wire, none of which is trusted.
  */
 
 #include <stdbool.h>
@@ -26,7 +26,7 @@
 
 enum softnic_l4 { SOFTNIC_L4_NONE, SOFTNIC_L4_TCP, SOFTNIC_L4_UDP, SOFTNIC_L4_SCTP };
 
-/** A frame, understood. Offsets from its first byte. */
+/** A parsed frame. Offsets count from its first byte. */
 struct softnic_pkt {
 	const uint8_t *data;
 	uint32_t len;
@@ -68,7 +68,7 @@ softnic_put32(uint8_t *p, uint32_t v)
 	softnic_put16(p + 2, v);
 }
 
-/** Understand a frame of at least SOFTNIC_ETH_HDR bytes: 7.1.6. @p vet: VLAN Ethertype. */
+/** Parse a frame of at least SOFTNIC_ETH_HDR bytes: 7.1.6. @p vet: VLAN Ethertype. */
 void
 softnic_parse(struct softnic_pkt *pkt, const uint8_t *data, uint32_t len, uint16_t vet);
 
@@ -78,7 +78,7 @@ softnic_sum(const uint8_t *data, size_t len, uint64_t sum);
 /** Fold a sum to 16 bits, not inverted. */
 uint16_t
 softnic_sum_fold(uint64_t sum);
-/** Sum of the TCP/UDP pseudo header of an understood packet. */
+/** Sum of the TCP/UDP pseudo header of a parsed packet. */
 uint64_t
 softnic_sum_pseudo(const struct softnic_pkt *pkt);
 

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
- *
- * Registers of a queue that are alike in all families: 8.10.5 to 8.10.10, 8.12.8 to 8.12.13.
  */
+
+/*
+ * Registers of a queue that are alike in all families: 8.10.5 to 8.10.10,
+ * 8.12.8 to 8.12.13.
+ */
+
 #include "softnic_qregs.h"
 
-/* 8.10.5, 8.10.7: most likely a mistake of the driver. */
+/* 8.10.5, 8.10.7: a ring that changes while its queue is enabled is most likely a mistake. */
 void
 softnic_ring_write(struct sl_softnic *nic, const struct softnic_slot *at, uint32_t val)
 {

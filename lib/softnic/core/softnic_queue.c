@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
- *
- * Queues as their registers set them up. What a family's registers say comes in whole; what
- * follows from a change of it is worked out here.
  */
+
+/*
+ * The state of queues. A family gives a queue's complete set-up whenever one
+ * of its registers changes; what follows from the change is derived here.
+ */
+
 #include <string.h>
 
 #include "softnic_engine.h"
 
-/* Forget what was fetched, and what a fault holds back. */
+/* Forget fetched descriptors, and write-backs that a fault holds. */
 static void
 rxq_flush(struct sl_softnic *nic, unsigned int q)
 {
@@ -17,7 +20,7 @@ rxq_flush(struct sl_softnic *nic, unsigned int q)
 	softnic_set_remove(&nic->rx_held, q);
 }
 
-/* Enabled as its register says, and a queue that lies for as long as it has been. */
+/* Enabled as the register says. A queue that lies stays enabled if it was before. */
 static bool
 queue_enabled(const struct sl_softnic *nic, bool enable, bool before, bool tx, unsigned int q)
 {

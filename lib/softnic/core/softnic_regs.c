@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
- *
- * Register reads and writes: what the table says, and for the registers that
- * do more, a hook.
  */
+
+/*
+ * Register reads and writes: by the table's rows, and by hooks for registers
+ * that do more than hold a value.
+ */
+
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
- *
- * Receive-side scaling: which hash a frame gets (7.1.2.8), and which queue by it (7.1.2).
  */
+
+/*
+ * Receive-side scaling: the hash of a frame (7.1.2.8), and the queue that
+ * follows from it (7.1.2).
+ */
+
 #include <string.h>
 
 #include "softnic_engine.h"
@@ -28,7 +32,7 @@ softnic_rss_types(uint32_t enables)
 static enum sl_rss_type
 rss_kind(uint32_t types, const struct softnic_pkt *pkt)
 {
-	/* By protocol: plain, then by home addresses (those of IPv6 alone). */
+	/* For each protocol: the plain kind, and the one with IPv6 home addresses. */
 	static const struct {
 		enum sl_rss_type plain, ex;
 	} v6[] = {

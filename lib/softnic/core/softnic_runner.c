@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
- *
- * A device thread for one or several devices.
  */
+
+/*
+ * The device thread: it steps one or several devices, sleeps a little when
+ * all are idle, and lets control calls in between.
+ */
+
 #include <errno.h>
 #include <pthread.h>
 #include <sched.h>
@@ -14,13 +18,13 @@
 
 #define RUNNER_DEVICES 32u
 #define RUNNER_BUDGET 32u
-/* Idle rounds, about a millisecond of them, before the thread sleeps between looks. */
+/* After so many idle rounds, about a millisecond, the thread sleeps between rounds. */
 #define RUNNER_IDLE_ROUNDS 10000u
 #define RUNNER_NAP_NS 50000
 
 struct sl_runner {
 	pthread_t thread;
-	/* Held over each round: who has it knows that the thread is in no device. */
+	/* The thread holds it during each round: while another has it, no device is stepped. */
 	pthread_mutex_t mutex;
 	uint32_t wanted; /**< control calls that wait for the mutex: the thread lets them in */
 	bool stop;
@@ -117,7 +121,7 @@ sl_runner_start(int cpu, struct sl_runner **out)
 	rc = runner_attr(cpu, &attr);
 	if (rc == 0) {
 		pthread_mutex_init(&r->mutex, NULL);
-		/* The kernel refuses a CPU that is not there or not for this process. */
+		/* The kernel refuses a CPU that does not exist or that this process may not use. */
 		rc = -pthread_create(&r->thread, &attr, runner_main, r);
 		pthread_attr_destroy(&attr);
 	}

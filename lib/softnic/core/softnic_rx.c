@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
- *
+ */
+
+/*
  * Receive: 7.1. A batch of frames goes through four phases: judge each frame
  * (filters, queue, offloads), reserve descriptors and warm their buffers,
  * copy, write descriptors back line after line. Frames whose queue has no
  * descriptors wait in the packet buffer (7.1.3.3), or are dropped where the
  * queue is set up to (8.10.2).
  */
+
 #include <string.h>
 
 #include "softnic_parse.h"
@@ -14,7 +17,10 @@
 
 #define DESCS_IN_LINE 4u
 
-/* The line for writing: fetched for reading it would cost a second trip for the ownership. */
+/*
+ * Prefetch a line for writing: one fetched for reading would need a second transfer for
+ * ownership.
+ */
 static inline void
 prefetch_write(const void *p)
 {
@@ -25,7 +31,7 @@ prefetch_write(const void *p)
 #endif
 }
 
-/* Fetch descriptors until @p need are there for the taking; false when the ring has fewer. */
+/* Fetch descriptors until at least @p need are available; false when the ring has fewer. */
 static bool
 rx_fetch(struct sl_softnic *nic, struct softnic_rxq *rxq, uint32_t need)
 {
@@ -33,7 +39,7 @@ rx_fetch(struct sl_softnic *nic, struct softnic_rxq *rxq, uint32_t need)
 	const union sl_rx_desc *d;
 
 	while (rxq->fetched - rxq->taken < need) {
-		/* Pairs with the driver's doorbell: descriptors before the tail are seen (T2). */
+		/* T2: pairs with the driver's doorbell; we see the descriptors before the tail. */
 		tail = softnic_bell(&rxq->tail);
 		if (tail >= rxq->s.count || rxq->head >= rxq->s.count) {
 			softnic_complain(nic, SOFTNIC_BAD_TAIL, tail);
@@ -44,7 +50,10 @@ rx_fetch(struct sl_softnic *nic, struct softnic_rxq *rxq, uint32_t need)
 		avail = tail >= from ? tail - from : rxq->s.count - from;
 		n = SOFTNIC_FETCH - rxq->fetched;
 		n = n < avail ? n : avail;
-		/* A tail moved back behind what was fetched must not bring a descriptor twice. */
+		/*
+		 * When the tail moves back behind fetched descriptors, none must be fetched
+		 * twice.
+		 */
 		if (n == 0 || rxq->fetched + n >= rxq->s.count)
 			return false;
 		d = softnic_dma(nic, rxq->s.base + (uint64_t)from * SL_DESC_SIZE, n * SL_DESC_SIZE,
@@ -78,11 +87,11 @@ static void
 rx_store(volatile union sl_rx_desc *d, const union sl_rx_desc *wb)
 {
 	d->qw[0] = wb->qw[0];
-	/* Frame and first half before DD: the driver reads them after it (R3). */
+	/* R3: frame and first half are stored before DD, after which the driver reads them. */
 	__atomic_store_n(&d->qw[1], wb->qw[1], __ATOMIC_RELEASE);
 }
 
-/* Store write-backs with faults of the request: each write-back may strike anew. */
+/* Store write-backs while faults are requested: each write-back may be struck. */
 static void
 rx_store_faulty(struct sl_softnic *nic, const struct softnic_rxq *rxq, uint32_t at,
 	const union sl_rx_desc *src)
@@ -103,7 +112,10 @@ rx_store_faulty(struct sl_softnic *nic, const struct softnic_rxq *rxq, uint32_t 
 	}
 }
 
-/* A cause of its own when the posted descriptors sink to the queue's mark, zero too: 8.10.2. */
+/*
+ * Raise the low-descriptors cause when the posted ones sink to the queue's threshold,
+ * also 0: 8.10.2.
+ */
 static void
 rx_threshold(struct sl_softnic *nic, const struct softnic_rxq *rxq, uint32_t written)
 {
@@ -115,7 +127,7 @@ rx_threshold(struct sl_softnic *nic, const struct softnic_rxq *rxq, uint32_t wri
 	}
 }
 
-/* Write back what the batch filled and forget it: data before DD, DD in ring order. */
+/* Write back the batch's descriptors: data before DD, and DD in the order of the ring. */
 static void
 rx_write_back(struct sl_softnic *nic, struct softnic_rxq *rxq)
 {
@@ -183,7 +195,10 @@ rx_reserve(struct sl_softnic *nic, struct softnic_rx_meta *m)
 	return true;
 }
 
-/* Copy bytes [off, off + n) of the frame as delivered: without its tag, with its FCS. */
+/*
+ * Copy bytes [off, off + n) of the delivered frame: a stripped tag is left out, a kept
+ * FCS is added.
+ */
 static void
 rx_copy_edited(const struct softnic_rx_meta *m, uint32_t off, uint8_t *to, uint32_t n)
 {
@@ -249,7 +264,7 @@ rx_fill(struct sl_softnic *nic, const struct softnic_rx_meta *m)
 			memcpy(to, m->data + done, part);
 		done += part;
 	}
-	/* 7.1.5.2: what is known of the frame stands in its last descriptor. */
+	/* 7.1.5.2: the frame's last descriptor has its type, hash and status. */
 	wb--;
 	wb->wb.info = m->info;
 	wb->wb.rss = m->rss;
@@ -274,7 +289,7 @@ rx_finish(struct sl_softnic *nic, const struct softnic_rx_meta *meta, unsigned i
 	softnic_rx_release(nic);
 }
 
-/* A batch under way. */
+/* The current batch. */
 struct rx_batch {
 	struct softnic_rx_meta meta[SOFTNIC_BATCH];
 	unsigned int n;
@@ -287,7 +302,9 @@ rx_batch_next(struct rx_batch *b)
 	return &b->meta[b->n];
 }
 
-/* Add the frame judged there; false when its queue has no descriptors, it then is the next still.
+/*
+ * Add the judged frame to the batch. False: its queue has no descriptors, and it stays
+ * the next frame.
  */
 static bool
 rx_batch_add(struct sl_softnic *nic, struct rx_batch *b)
@@ -303,7 +320,7 @@ rx_batch_add(struct sl_softnic *nic, struct rx_batch *b)
 	}
 	if (b->n == 0)
 		return false;
-	/* The on-chip descriptors may be used up by this very batch: once more after it. */
+	/* This batch may have used up the fetched descriptors: finish it and try again. */
 	rx_finish(nic, b->meta, b->n);
 	b->meta[0] = *m;
 	b->n = 0;
@@ -313,14 +330,14 @@ rx_batch_add(struct sl_softnic *nic, struct rx_batch *b)
 	return true;
 }
 
-/* A queue that drops, or one that is off, which would block the others for good. */
+/* True when the frame's queue drops frames, or is off and would block the others for ever. */
 static bool
 rx_drops(const struct sl_softnic *nic, const struct softnic_rx_meta *m)
 {
 	return nic->rxq[m->queue].s.drop || !softnic_set_has(&nic->rx_usable, m->queue);
 }
 
-/* 8.10.11: a frame is dropped for its queue's lack of descriptors. */
+/* Drop a frame because its queue has no descriptors: 8.10.11. */
 static void
 rx_drop(struct sl_softnic *nic, const struct softnic_rx_meta *m)
 {
@@ -328,7 +345,7 @@ rx_drop(struct sl_softnic *nic, const struct softnic_rx_meta *m)
 	nic->stats.rx_no_desc++;
 }
 
-/* 7.1.3.3: a frame waits for descriptors, its queue's or those of one before it. */
+/* Let a frame wait for descriptors of its queue, or behind frames that wait: 7.1.3.3. */
 static void
 rx_wait(struct sl_softnic *nic, const struct softnic_rx_meta *m)
 {
@@ -342,7 +359,7 @@ rx_wait(struct sl_softnic *nic, const struct softnic_rx_meta *m)
 void
 softnic_rx_frames(struct sl_softnic *nic, const struct sl_frame *frames, unsigned int n)
 {
-	struct rx_batch b; /* large: only what is used of it is written */
+	struct rx_batch b; /* large, so it is not initialised as a whole */
 	unsigned int i;
 
 	b.n = 0;
@@ -351,11 +368,13 @@ softnic_rx_frames(struct sl_softnic *nic, const struct sl_frame *frames, unsigne
 	for (i = 0; i < n; i++) {
 		if (!softnic_rx_judge(nic, &frames[i], rx_batch_next(&b)))
 			continue;
-		/* None overtakes those that wait. */
+		/* A frame must not overtake frames that wait. */
 		if (nic->fifo_used == 0 && rx_batch_add(nic, &b))
 			continue;
 		nic->count[SOFTNIC_RX_NO_BUFFER]++;
-		/* Behind others, a queue may have descriptors by the time it is the frame's turn.
+		/*
+		 * A frame behind others is not dropped: its queue may have descriptors at its
+		 * turn.
 		 */
 		if (nic->fifo_used == 0 && rx_drops(nic, rx_batch_next(&b)))
 			rx_drop(nic, rx_batch_next(&b));
@@ -365,11 +384,11 @@ softnic_rx_frames(struct sl_softnic *nic, const struct sl_frame *frames, unsigne
 	rx_finish(nic, b.meta, b.n);
 }
 
-/* Deliver what waits in the packet buffer, in order, as far as there are descriptors. */
+/* Deliver frames of the packet buffer, in order, as long as there are descriptors. */
 static unsigned int
 rx_drain(struct sl_softnic *nic, unsigned int budget)
 {
-	struct rx_batch b; /* as above */
+	struct rx_batch b; /* large, so it is not initialised as a whole */
 	uint32_t at = 0, size;
 	unsigned int moved = 0;
 
@@ -384,15 +403,15 @@ rx_drain(struct sl_softnic *nic, unsigned int budget)
 		at += size;
 		moved++;
 	}
-	/* The batch points into the buffer: finish it before the space is given back. */
+	/* The batch points into the packet buffer: finish it before the space is freed. */
 	rx_finish(nic, b.meta, b.n);
 	softnic_fifo_drop(nic, at);
 	return moved;
 }
 
 /*
- * Frames that could be stored now, as a hint to the wire. A queue that drops
- * is not asked: its frames are dropped when it is full, and hold up no other.
+ * How many frames could be stored now, as a hint to the wire. Queues that drop
+ * do not count: when they are full, they hold up no other frames.
  */
 static uint32_t
 rx_room(const struct sl_softnic *nic)
@@ -417,7 +436,7 @@ rx_room(const struct sl_softnic *nic)
 	return room;
 }
 
-/* The link is up and receive is off: frames go by. No DMA is in that. */
+/* Drop frames while the link is up and receive is off. This does no DMA. */
 static unsigned int
 rx_pass(struct sl_softnic *nic, unsigned int budget)
 {

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
- *
+ */
+
+/*
  * Checksums and hashes over frames.
  */
+
 #include "softnic_parse.h"
 
 uint64_t
@@ -28,7 +31,7 @@ softnic_sum_fold(uint64_t sum)
 	return (uint16_t)sum;
 }
 
-/* Reflected CRC, four bits at a time: the table is 16 words, and nobody is in a hurry here. */
+/* Reflected CRC, four bits at a time: slow, with a table of only 16 words. */
 static uint32_t
 crc_update(const uint32_t table[16], uint32_t crc, const uint8_t *data, size_t len)
 {

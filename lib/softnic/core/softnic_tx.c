@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
- *
- * Transmit: 7.2. Descriptors are fetched and completed in batches; a frame of
- * one descriptor without offloads is sent from host memory in place.
  */
+
+/*
+ * Transmit (7.2): descriptors are fetched and completed in batches. A frame
+ * of one descriptor without offloads is sent from host memory in place; all
+ * others go through softnic_txoff.c.
+ */
+
 #include <string.h>
 
 #include "softnic_engine.h"
 
-/* Hand the frames of the batch to the wire, or back to ourselves. */
+/* Give the frames of the batch to the wire, or in loopback to our own receiver. */
 static void
 tx_flush(struct sl_softnic *nic)
 {
@@ -94,7 +98,7 @@ tx_chain(const union sl_tx_desc *d, uint32_t n)
 	return 0;
 }
 
-/* One frame, one descriptor, nothing to change in it. */
+/* Send a frame of one descriptor in which nothing must be changed. */
 static bool
 tx_plain(struct sl_softnic *nic, const union sl_tx_desc *d, uint32_t q, uint32_t at)
 {
@@ -110,7 +114,7 @@ tx_plain(struct sl_softnic *nic, const union sl_tx_desc *d, uint32_t q, uint32_t
 	return true;
 }
 
-/* True for a descriptor that is a whole frame, to be sent as it stands in memory. */
+/* True for a descriptor that is a complete frame and needs no change. */
 static bool
 tx_is_plain(const struct sl_softnic *nic, const union sl_tx_desc *d)
 {
@@ -168,7 +172,7 @@ tx_work(struct sl_softnic *nic, struct softnic_txq *txq, const union sl_tx_desc 
 	return i;
 }
 
-/* 7.2.3: DD into each descriptor that asked for a report. */
+/* Write DD into each descriptor that asked for a report: 7.2.3. */
 static void
 tx_report_dd(struct sl_softnic *nic, const struct softnic_txq *txq, const union sl_tx_desc *desc,
 	uint32_t n)
@@ -186,13 +190,13 @@ tx_report_dd(struct sl_softnic *nic, const struct softnic_txq *txq, const union 
 			SL_DMA_FROM_DEVICE, SOFTNIC_DMA_TX_DESC);
 		softnic_tell(nic, true, d, txq->s.base + (uint64_t)at * SL_DESC_SIZE, SL_DESC_SIZE,
 			softnic_txq_id(nic, txq), at);
-		/* The data was read before the driver may see DD and use it anew. */
+		/* Release: the data was read before the driver sees DD and reuses the buffer. */
 		if (d != NULL)
 			__atomic_store_n(&d->wb.status, SL_TXD_STAT_DD, __ATOMIC_RELEASE);
 	}
 }
 
-/* 7.2.3: the head into host memory; the ring is never written. */
+/* Write the head into host memory (7.2.3); the ring is not written. */
 static void
 tx_report_head(struct sl_softnic *nic, const struct softnic_txq *txq, uint32_t head)
 {
@@ -205,7 +209,7 @@ tx_report_head(struct sl_softnic *nic, const struct softnic_txq *txq, uint32_t h
 		return;
 	if (softnic_fault_hit(nic, SL_FAULT_WILD_INDEX))
 		head = nic->fault[SL_FAULT_WILD_INDEX].arg;
-	/* The data was read before the driver may see the head and use it anew. */
+	/* Release: the data was read before the driver sees the head and reuses the buffers. */
 	__atomic_store_n(word, head, __ATOMIC_RELEASE);
 }
 
@@ -240,7 +244,7 @@ tx_queue(struct sl_softnic *nic, unsigned int q, unsigned int budget)
 {
 	struct softnic_txq *txq = &nic->txq[q];
 	union sl_tx_desc desc[SOFTNIC_FETCH];
-	/* Pairs with the driver's doorbell: descriptors written before the tail are seen (T2). */
+	/* T2: pairs with the driver's doorbell; we see the descriptors before the tail. */
 	uint32_t tail = softnic_bell(&txq->tail);
 	uint32_t avail, n, used;
 	unsigned int frames = 0;
@@ -257,14 +261,14 @@ tx_queue(struct sl_softnic *nic, unsigned int q, unsigned int budget)
 		goto lost;
 	used = tx_work(nic, txq, desc, n, budget, &frames);
 	if (used == 0 && n < avail) {
-		/* A frame longer than the budget's share: look at all that may be fetched. */
+		/* The frame has more descriptors than the budget: fetch as many as possible. */
 		n = avail < SOFTNIC_FETCH ? avail : SOFTNIC_FETCH;
 		if (!tx_fetch(nic, txq, desc, n))
 			goto lost;
 		used = tx_work(nic, txq, desc, n, budget, &frames);
 	}
 	if (used == 0 && (n == SOFTNIC_FETCH || avail == txq->s.count - 1)) {
-		/* No end in sight and no room for one: give the chain up. */
+		/* No descriptor has EOP, and no more fit: give the chain up. */
 		tx_bad(nic, desc);
 		txq->skipping = true;
 		used = n;
@@ -273,7 +277,7 @@ tx_queue(struct sl_softnic *nic, unsigned int q, unsigned int budget)
 	tx_complete(nic, q, desc, used);
 	return used != 0 && frames == 0 ? 1 : frames;
 lost:
-	/* What cannot be fetched is passed over, so that the queue goes on. */
+	/* Skip descriptors that cannot be fetched, so that the queue goes on. */
 	txq->head = tail;
 	return 1;
 }

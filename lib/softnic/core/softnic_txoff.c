@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
- *
+ */
+
+/*
  * Transmitted frames that are not sent in place: several descriptors, short
  * ones, and those with offloads: checksums (7.2.5), VLAN tags (7.4.3), TCP
  * and UDP segmentation (7.2.4).
  */
+
 #include <string.h>
 
 #include "softnic_parse.h"
@@ -21,7 +24,7 @@
 #define IPV4_LEN 2u
 #define IPV6_LEN 4u
 
-/** What the descriptors ask for: the first data descriptor and its context. */
+/** What a frame's descriptors ask for, by its first data descriptor and its context. */
 struct tx_ask {
 	bool ixsm, txsm, vlan, tse, fcs_given, ipv4;
 	uint32_t l3, l4, payload; /**< offsets of the headers, and of what follows them */
@@ -51,7 +54,7 @@ ask_read(const struct softnic_txq *txq, const union sl_tx_desc *d, struct tx_ask
 	a->tci = (uint16_t)SL_GET(SL_TXC_VLAN, ctx->vlan_macip);
 }
 
-/* The bytes of a chain, 0 for one that makes no sense: 7.2.2.3. */
+/* The bytes of a chain; 0 for an invalid chain: 7.2.2.3. */
 static uint32_t
 chain_length(const union sl_tx_desc *d, uint32_t n)
 {
@@ -120,7 +123,7 @@ insert_ipv4(uint8_t *frame, const struct tx_ask *a)
 		field, (uint16_t)~softnic_sum_fold(softnic_sum(frame + a->l3, a->l4 - a->l3, 0)));
 }
 
-/* True when the context's lengths fit a frame of @p len bytes for what is asked. */
+/* True when the context's lengths fit a frame of @p len bytes. */
 static bool
 ask_fits(const struct tx_ask *a, uint32_t len)
 {
@@ -151,7 +154,7 @@ insert_vlan(const struct sl_softnic *nic, uint8_t *frame, uint16_t tci)
 	return start;
 }
 
-/* Last touches and away: tag, padding, FCS by software. @p frame has headroom for a tag. */
+/* Add tag and padding, check an FCS by software, and send. @p frame has headroom for a tag. */
 static void
 send_frame(struct sl_softnic *nic, uint8_t *frame, uint32_t len, const struct tx_ask *a)
 {
@@ -164,13 +167,12 @@ send_frame(struct sl_softnic *nic, uint8_t *frame, uint32_t len, const struct tx
 	if (a->fcs_given) {
 		uint32_t fcs;
 
-		/* 7.2.2.3, IFCS off: the last four bytes are the FCS; a wrong one goes out wrong.
-		 */
+		/* 7.2.2.3, IFCS off: the last four bytes are the FCS, and a wrong one is sent. */
 		len -= SL_FCS_LEN;
 		fcs = softnic_crc32(frame, len);
 		bad_fcs = fcs != __builtin_bswap32(softnic_get32(frame + len));
 	} else if (len < SL_FRAME_MIN) {
-		/* Without padding a runt leaves, which the other end counts. */
+		/* Without padding a runt is sent, and the other end counts it. */
 		if (nic->tx.pad) {
 			memset(frame + len, 0, SL_FRAME_MIN - len);
 			len = SL_FRAME_MIN;

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
- *
- * The devices of the family igb as models, and what they hand to the engines.
  */
+
+/*
+ * The models of the family igb: their properties, and the operations that the
+ * engines call.
+ */
+
 #include "softigb.h"
 
 static void

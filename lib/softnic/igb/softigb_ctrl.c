@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
- *
- * The device as a whole: control and status (8.2), semaphores (8.6), reset (4.2.1) and what the
- * MAC makes of the link.
  */
+
+/*
+ * Registers of the whole device: control and status (8.2), semaphores (8.6),
+ * reset (4.2.1), and how the MAC follows the link.
+ */
+
 #include "softigb.h"
 
 /* --- link --- */
 
-/* True when frames sent come back: in the MAC (8.10.1, LBM) or in the PHY (8.25). */
+/* True when sent frames are looped back: in the MAC (8.10.1, LBM) or in the PHY (8.25). */
 static bool
 loops(const struct softigb *d)
 {
@@ -20,7 +23,7 @@ void
 softigb_link(struct sl_softnic *nic)
 {
 	struct softigb *d = softigb_of(nic);
-	/* 8.2.1: the MAC heeds the PHY's link only with SLU set. */
+	/* 8.2.1: the MAC follows the PHY's link only while SLU is set. */
 	bool up = softigb_phy_link(d) && (d->r.CTRL[0] & SL_CTRL_SLU) != 0;
 
 	nic->loops = loops(d);
@@ -82,7 +85,7 @@ read_STATUS(struct sl_softnic *nic, const struct softnic_slot *at, bool peek)
 	return val;
 }
 
-/* 8.2.2: of all its bits software may clear PHYRA alone, by a zero. */
+/* 8.2.2: software can change only PHYRA, by writing a zero. */
 static void
 write_STATUS(struct sl_softnic *nic, const struct softnic_slot *at, uint32_t val)
 {
@@ -91,7 +94,7 @@ write_STATUS(struct sl_softnic *nic, const struct softnic_slot *at, uint32_t val
 		softigb_of(nic)->r.STATUS[0] &= ~SL_STATUS_PHYRA;
 }
 
-/* 8.6.10: a read gives SMBI and sets it, so that who read zero holds it. */
+/* 8.6.10: a read gives SMBI and sets it, and who reads zero holds the semaphore. */
 static uint32_t
 read_SWSM(struct sl_softnic *nic, const struct softnic_slot *at, bool peek)
 {
@@ -104,7 +107,7 @@ read_SWSM(struct sl_softnic *nic, const struct softnic_slot *at, bool peek)
 	return val;
 }
 
-/* 8.6.10: SMBI is only ever cleared by software; SWESMBI it may take: no firmware competes. */
+/* 8.6.10: software only clears SMBI; it may always take SWESMBI, since there is no firmware. */
 static void
 write_SWSM(struct sl_softnic *nic, const struct softnic_slot *at, uint32_t val)
 {

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
- *
- * Interrupts: 7.3, 8.8. Causes, masks, and which vector they raise; without MSI-X
- * all go to vector 0. EITR is kept as written and does not throttle: a step
- * raises each vector once at most.
  */
+
+/*
+ * Interrupts (7.3, 8.8): causes, masks, and the vectors they raise; without
+ * MSI-X all raise vector 0. EITR holds its value but does not throttle: a
+ * step raises each vector at most once.
+ */
+
 #include "softigb.h"
 
 static bool
@@ -13,14 +16,14 @@ msix(const struct softigb *d)
 	return (d->r.GPIE[0] & SL_GPIE_MULTIPLE_MSIX) != 0;
 }
 
-/* Extended causes that there are: 8.8.1. */
+/* The existing extended causes: 8.8.1. */
 static uint32_t
 eicr_bits(const struct softigb *d)
 {
 	return msix(d) ? SL_EICR_MSIX : SL_EICR_NO_MSIX;
 }
 
-/* Signal vectors, and clear what is to clear itself: 8.8.5, 8.8.6. */
+/* Signal vectors, and clear causes that clear automatically: 8.8.5, 8.8.6. */
 static void
 irq_signal(struct softigb *d, uint32_t eicr)
 {
@@ -40,7 +43,7 @@ static void
 irq_raise(struct softigb *d, uint32_t eicr)
 {
 	struct softigb_regs *r = &d->r;
-	/* Edges: a cause that stands already has had its message. */
+	/* Only new causes: one that is already set was signalled before. */
 	uint32_t edge = eicr & ~r->EICR[0] & r->EIMS[0];
 
 	r->EICR[0] |= eicr;
@@ -55,7 +58,7 @@ ivar_eicr(uint32_t entry)
 	return (entry & SL_IVAR_ENTRY_VALID) != 0 ? SL_BIT(SL_GET(SL_IVAR_ENTRY_VECTOR, entry)) : 0;
 }
 
-/* Legacy causes that stand and have just been let through. */
+/* Legacy causes that are set and were just unmasked. */
 static void
 irq_legacy(struct softigb *d, uint32_t edge)
 {
@@ -143,7 +146,7 @@ icr_auto_mask(struct softigb *d, uint32_t icr)
 		r->IMS[0] &= ~r->IAM[0];
 }
 
-/* 8.8.7: a read clears, with NSICR clear only where the interrupt is ours or there is no mask. */
+/* 8.8.7: a read clears ICR; with NSICR 0 only when an interrupt is asserted or the mask is 0. */
 static uint32_t
 read_ICR(struct sl_softnic *nic, const struct softnic_slot *at, bool peek)
 {
@@ -171,7 +174,7 @@ write_ICR(struct sl_softnic *nic, const struct softnic_slot *at, uint32_t val)
 	(void)at;
 	icr_auto_mask(d, d->r.ICR[0]);
 	d->r.ICR[0] &= ~val;
-	/* 8.8.1: OTHER stands for causes that stand and are let through. */
+	/* 8.8.1: OTHER is set as long as an unmasked legacy cause is set. */
 	if (!msix(d) && (d->r.ICR[0] & d->r.IMS[0]) == 0)
 		d->r.EICR[0] &= ~SL_EICR_OTHER;
 }

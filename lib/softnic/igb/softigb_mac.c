@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
- *
- * Receive and transmit units, filters and RSS: 8.10, 8.12. What the engines go by is worked out
- * from the registers.
  */
+
+/*
+ * Receive and transmit units, filters and RSS (8.10, 8.12): derives from
+ * their registers the state that the engines read.
+ */
+
 #include <string.h>
 
 #include "softigb.h"
@@ -167,7 +170,7 @@ after_RCTL(struct sl_softnic *nic, const struct softnic_slot *at)
 	(void)at;
 	rx_update(d);
 	filter_update(d);
-	/* BSIZE and SECRC count for the queues, and RXEN for what is said of them; LBM loops. */
+	/* BSIZE, SECRC and RXEN are part of the queues' state; LBM loops frames back. */
 	for (q = 0; q < nic->queues; q++)
 		softigb_rxq_update(d, q);
 	softigb_link(nic);
@@ -230,7 +233,7 @@ const struct softnic_hook softigb_mac_hooks[] = {
 	{SL_MRQC, .after = after_MRQC},
 	{SL_RETA, .after = after_RETA},
 	{SL_RSSRK, .after = after_RSSRK},
-	/* Flow control: kept, as far as there are bits. */
+	/* Flow control: these registers hold their values and do nothing. */
 	{SL_FCAH, .kept = SL_FCAH_ADDR},
 	{SL_FCT, .kept = SL_FCT_TYPE},
 	{SL_FCTTV, .kept = SL_FCTTV_TTV},

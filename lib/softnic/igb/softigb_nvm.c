@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
- *
- * The NVM: chapter 6, 8.4.
  */
+
+/*
+ * The NVM: its content (chapter 6), and the registers that read it (8.4).
+ */
+
 #include <string.h>
 
 #include "softigb.h"
@@ -28,7 +31,7 @@ softigb_nvm_init(struct softigb *d)
 	d->nvm[SL_NVM_CHECKSUM] = (uint16_t)(SL_NVM_SUM - sum);
 }
 
-/* 8.10.16: valid at once. */
+/* Load receive address 0 from the NVM, with AV set: 8.10.16. */
 void
 softigb_nvm_load_mac(struct softigb *d)
 {
@@ -39,7 +42,7 @@ softigb_nvm_load_mac(struct softigb *d)
 	softigb_addr_update(d);
 }
 
-/* 8.4.2: a word is there at once. */
+/* 8.4.2: a read is done as soon as it is requested. */
 static void
 write_EERD(struct sl_softnic *nic, const struct softnic_slot *at, uint32_t val)
 {

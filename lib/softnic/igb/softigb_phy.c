@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
- *
- * The PHY (3.5.9, 8.25) and the way to it (8.2.4).
  */
+
+/*
+ * The PHY (3.5.9, 8.25), and the register MDIC through which drivers reach it
+ * (8.2.4).
+ */
+
 #include <string.h>
 
 #include "softigb.h"
@@ -30,7 +34,7 @@ softigb_phy_link(const struct softigb *d)
 	return d->nic.wire_up && (d->phy[SL_PHY_CONTROL] & SL_PHY_CONTROL_POWER_DOWN) == 0;
 }
 
-/* What depends on the link, worked out when it is read. */
+/* Read a PHY register; those that depend on the link are computed here. */
 static uint16_t
 phy_read(const struct softigb *d, uint32_t reg)
 {
@@ -79,7 +83,7 @@ phy_write(struct softigb *d, uint32_t reg, uint16_t val)
 			softigb_phy_reset(d);
 		} else {
 			d->phy[reg] = val & (uint16_t)~SL_PHY_CONTROL_AUTONEG_RESTART;
-			/* Negotiated anew at once: the driver hears of its end. */
+			/* Negotiation ends at once, and the driver gets the link interrupt. */
 			if ((val & SL_PHY_CONTROL_AUTONEG_RESTART) != 0 && d->nic.link_up)
 				softigb_irq_cause(d, SL_ICR_LSC);
 		}
@@ -91,7 +95,7 @@ phy_write(struct softigb *d, uint32_t reg, uint16_t val)
 	}
 }
 
-/* 8.2.4: done as soon as written. */
+/* 8.2.4: a command is done as soon as it is written. */
 static void
 write_MDIC(struct sl_softnic *nic, const struct softnic_slot *at, uint32_t val)
 {

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
- *
- * The registers of queues: 8.10.2 to 8.10.11, 8.12.8 to 8.12.15. The engines have a queue as a
- * whole; here it is put together from its registers, whichever of them changed.
  */
+
+/*
+ * The registers of queues (8.10.2 to 8.10.11, 8.12.8 to 8.12.15): after a
+ * write, the queue's complete set-up is put together from them and given to
+ * the engines.
+ */
+
 #include "softigb.h"
 #include "softnic_qregs.h"
 
@@ -13,7 +17,7 @@ reg_u64(uint32_t high, uint32_t low)
 	return (uint64_t)high << 32 | low;
 }
 
-/* 8.10.2: SRRCTL.BSIZEPACKET in KiB, where zero RCTL.BSIZE counts: 8.10.1. */
+/* Buffer size: SRRCTL.BSIZEPACKET in KiB (8.10.2); when it is 0, RCTL.BSIZE (8.10.1). */
 static uint32_t
 buf_size(const struct softigb *d, unsigned int q)
 {
@@ -24,7 +28,7 @@ buf_size(const struct softigb *d, unsigned int q)
 	return 2048u >> SL_GET(SL_RCTL_BSIZE, d->r.RCTL[0]);
 }
 
-/* Advanced one-buffer descriptors are the only ones that the engines know. */
+/* True for the only descriptor type that the engines know: advanced, one buffer. */
 static bool
 usable_type(struct softigb *d, unsigned int q)
 {
@@ -32,7 +36,10 @@ usable_type(struct softigb *d, unsigned int q)
 
 	if (SL_GET(SL_SRRCTL_DESCTYPE, srrctl) == SL_DESCTYPE_ADV_ONEBUF)
 		return true;
-	/* While receive is off the driver may be about to write SRRCTL: queue 0 is born on. */
+	/*
+	 * Complain only while receive is on: before, the driver may still write SRRCTL of queue
+	 * 0.
+	 */
 	if ((d->r.RCTL[0] & SL_RCTL_RXEN) != 0)
 		softnic_complain(&d->nic, SOFTNIC_BAD_DESCTYPE, srrctl);
 	return false;

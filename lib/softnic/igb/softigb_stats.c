@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
- *
- * Statistics registers: 8.18. The engines count without end; a register shows what came since it
- * was cleared, and sticks at its maximum.
  */
+
+/*
+ * Statistics registers (8.18). The engines' counters are never cleared; a
+ * register shows the difference since it was cleared, up to its maximum.
+ */
+
 #include "softigb.h"
 
 static uint32_t
@@ -44,7 +47,7 @@ read_low(struct sl_softnic *nic, const struct softnic_slot *at, bool peek)
 	struct softigb_stat *s = &softigb_of(nic)->stat[at->reg];
 	uint64_t value = counter(nic, at) - s->base;
 
-	/* What comes between the two reads of a pair is kept for the next. */
+	/* Events between the two reads of a pair count for the next pair. */
 	if (!peek) {
 		s->latched = value;
 		s->latch = true;
@@ -55,7 +58,7 @@ read_low(struct sl_softnic *nic, const struct softnic_slot *at, bool peek)
 static uint32_t
 read_high(struct sl_softnic *nic, const struct softnic_slot *at, bool peek)
 {
-	/* The row of the low half stands before. */
+	/* The row of the low half is the one before. */
 	struct softigb_stat *s = &softigb_of(nic)->stat[at->reg - 1];
 	uint64_t value = s->latch ? s->latched : counter(nic, at) - s->base;
 

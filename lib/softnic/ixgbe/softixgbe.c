@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
- *
- * The 82599 as a model, and what it hands to the engines.
  */
+
+/*
+ * The model of the 82599: its properties, and the operations that the engines
+ * call.
+ */
+
 #include "softixgbe.h"
 
-/* The wires carry no longer frames; the 82599 itself takes 15872 bytes. */
+/* The longest frame of a wire; the 82599 itself accepts 15872 bytes. */
 #define MAX_FRAME SL_FRAME_MAX
 
 static void
@@ -14,7 +18,7 @@ device_init(struct sl_softnic *nic)
 	nic->rss.entries = SL_82599_RETA_ENTRIES;
 }
 
-/* Interrupts are kept, not raised. */
+/* Interrupt registers hold their values, but no interrupt is raised. */
 static void
 no_irq_queues(struct sl_softnic *nic, const struct softnic_set *rx, const struct softnic_set *tx)
 {

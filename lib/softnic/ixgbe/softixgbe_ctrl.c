@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
- *
- * The device as a whole: control, semaphore, NVM, MDI, reset, link.
  */
+
+/*
+ * Registers of the whole device: control, semaphore, NVM, MDI, reset, link.
+ */
+
 #include "softixgbe.h"
 
 /* --- link --- */
 
-/* On a backplane without negotiation the link is up by itself. */
+/* The port is a backplane without negotiation, whose link follows the wire. */
 void
 softixgbe_link(struct sl_softnic *nic)
 {
@@ -40,7 +43,7 @@ softixgbe_reset(struct sl_softnic *nic, bool power_up)
 	(void)power_up;
 	for (reg = 0; reg < nic->regs.set->n_rows; reg++)
 		softnic_regs_reset(&nic->regs, reg);
-	/* Receive address 0 is loaded from the NVM, valid. */
+	/* Receive address 0 is loaded from the NVM, with AV set. */
 	d->r.RAL[0] = mac[0] | mac[1] << 8 | mac[2] << 16 | (uint32_t)mac[3] << 24;
 	d->r.RAH[0] = SL_82599_RAH_AV | mac[4] | (uint32_t)mac[5] << 8;
 	softixgbe_mac_update(d);
@@ -102,7 +105,7 @@ write_EERD(struct sl_softnic *nic, const struct softnic_slot *at, uint32_t val)
 	softixgbe_of(nic)->r.EERD[0] = val;
 }
 
-/* A read gives SMBI and sets it, so that who read zero holds it. */
+/* A read returns SMBI and sets it: who reads zero holds the semaphore. */
 static uint32_t
 read_SWSM(struct sl_softnic *nic, const struct softnic_slot *at, bool peek)
 {
@@ -115,7 +118,7 @@ read_SWSM(struct sl_softnic *nic, const struct softnic_slot *at, bool peek)
 	return val;
 }
 
-/* SMBI is only ever cleared by software; SWESMBI it may take: no firmware competes. */
+/* Software only clears SMBI; it may always take SWESMBI, since there is no firmware. */
 static void
 write_SWSM(struct sl_softnic *nic, const struct softnic_slot *at, uint32_t val)
 {

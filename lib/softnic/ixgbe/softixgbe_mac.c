@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
- *
- * Receive and transmit units, filters and RSS. What the engines go by is worked out from the
- * registers. Of checksums' results, VLAN filters and stripping there is none yet.
  */
+
+/*
+ * Receive and transmit units, filters and RSS: derives from their registers
+ * the state that the engines read. The model does not check checksums, filter
+ * VLANs or strip tags.
+ */
+
 #include <string.h>
 
 #include "softixgbe.h"
@@ -24,7 +28,7 @@ rx_update(struct softixgbe *d)
 		rx->longest = max < SL_FRAME_MAX ? max : SL_FRAME_MAX;
 		rx->longest_tagged = rx->longest;
 	}
-	/* PCSD puts the hash where a packet checksum would be. */
+	/* With PCSD the write-back has the hash in the place of the packet checksum. */
 	rx->hash = (r->RXCSUM[0] & SL_82599_RXCSUM_PCSD) != 0;
 	rx->vlan_type = (uint16_t)r->VLNCTRL[0];
 	rx->fifo = fifo < d->nic.model->fifo ? fifo : d->nic.model->fifo;

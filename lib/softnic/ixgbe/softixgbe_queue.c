@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
- *
- * The registers of queues, put together for the engines.
  */
+
+/*
+ * The registers of queues: after a write, the queue's complete set-up is put
+ * together from them and given to the engines.
+ */
+
 #include "softixgbe.h"
 #include "softnic_qregs.h"
 
-/* Advanced one-buffer descriptors are the only ones that the engines know. */
+/* True for the only descriptor type that the engines know: advanced, one buffer. */
 static bool
 usable_type(struct softixgbe *d, unsigned int q)
 {
@@ -14,7 +18,7 @@ usable_type(struct softixgbe *d, unsigned int q)
 
 	if (SL_GET(SL_82599_SRRCTL_DESCTYPE, srrctl) == SL_82599_DESCTYPE_ADV_ONEBUF)
 		return true;
-	/* While receive is off the driver may be about to write SRRCTL. */
+	/* Complain only while receive is on: before, the driver may still write SRRCTL. */
 	if ((d->r.RXCTRL[0] & SL_82599_RXCTRL_RXEN) != 0)
 		softnic_complain(&d->nic, SOFTNIC_BAD_DESCTYPE, srrctl);
 	return false;
@@ -34,7 +38,7 @@ rxq_update(struct softixgbe *d, unsigned int q)
 		.keep_fcs = (r->HLREG0[0] & SL_82599_HLREG0_RXCRCSTRP) == 0,
 	};
 
-	/* Buffers of no bytes hold no frame. */
+	/* A queue with empty buffers cannot hold a frame. */
 	if (s.enable && s.count != 0 && (kib == 0 || !usable_type(d, q)))
 		s.count = 0;
 	softnic_rxq_set(&d->nic, q, &s);
