@@ -14,6 +14,11 @@
 
 static const struct softnic_model *const models[] = {
 	&softigb_82576.model,
+	&softigb_82580.model,
+	&softigb_i350.model,
+	&softigb_i354.model,
+	&softigb_i210.model,
+	&softigb_i211.model,
 	&softixgbe_82599,
 };
 

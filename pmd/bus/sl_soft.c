@@ -330,6 +330,7 @@ soft_device_create(struct sl_port *port, const char *name, const struct sl_soft_
 	struct sl_softnic_params params = {
 		.name = name,
 		.adapter = port->adapter,
+		.device = args->device,
 		.log = sl_pmd_log_cb,
 	};
 	unsigned int i;
@@ -380,8 +381,8 @@ soft_port_create(struct rte_eth_dev *eth, const char *name, const struct sl_soft
 
 	port->eth = eth;
 	port->window.strict = args->shared.window_strict;
-	port->hw = sl_hw_find(SL_PCI_DEV_82576);
-	port->device_id = port->hw->device_id;
+	port->hw = sl_hw_find(args->device_id);
+	port->device_id = args->device_id;
 	port->dev_ops = args->own_time ? &soft_timed_ops : &soft_dev_ops;
 	port->dev_priv = rte_zmalloc(name, sizeof(struct soft_dev), 0);
 	if (port->dev_priv == NULL)

@@ -15,6 +15,7 @@
 #include <rte_ether.h>
 #include <rte_string_fns.h>
 
+#include "sl_hw.h"
 #include "sl_number.h"
 #include "sl_soft_args.h"
 
@@ -48,6 +49,50 @@ set_wire(struct sl_args *a, const char *value)
 			*p = ',';
 	}
 	return 0;
+}
+
+/* The i-th device that there is a model of, and that this driver drives, or NULL past the end. */
+static const struct sl_softnic_device *
+device_at(unsigned int i)
+{
+	const struct sl_softnic_device *d;
+	unsigned int at;
+
+	for (at = 0; (d = sl_softnic_device_at(at)) != NULL; at++) {
+		if (sl_hw_find(d->pci_id) != NULL && i-- == 0)
+			return d;
+	}
+	return NULL;
+}
+
+static const char *
+device_name(unsigned int i)
+{
+	const struct sl_softnic_device *d = device_at(i);
+
+	return d != NULL ? d->name : NULL;
+}
+
+static void
+take_device(struct sl_soft_args *args, const struct sl_softnic_device *d)
+{
+	args->device = d->name;
+	args->device_id = d->pci_id;
+}
+
+static int
+set_device(struct sl_args *a, const char *value)
+{
+	const struct sl_softnic_device *d;
+	unsigned int i;
+
+	for (i = 0; (d = device_at(i)) != NULL; i++) {
+		if (strcmp(d->name, value) == 0) {
+			take_device(soft_args_of(a), d);
+			return 0;
+		}
+	}
+	return -EINVAL;
 }
 
 static int
@@ -143,6 +188,7 @@ set_quota(struct sl_args *a, const char *value)
 }
 
 static const struct sl_arg_key soft_keys[] = {
+	{"device", set_device, "a NIC that there is a model of:", false, device_name},
 	{"wire", set_wire,
 		"peer:NAME, loop, gen, pcap:in=FILE, tap:IFNAME, null, none; ';' for ','", false,
 		NULL},
@@ -216,6 +262,7 @@ sl_soft_args_parse(const char *text, struct sl_soft_args *out, char *why, size_t
 	};
 	int ret;
 
+	take_device(&p.args, device_at(0));
 	ret = sl_args_parse(&sl_soft_args_kind, text, &p.args.shared, why, why_len);
 	if (ret == 0)
 		ret = join_wire(&p, why, why_len);

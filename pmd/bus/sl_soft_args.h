@@ -31,6 +31,8 @@ struct sl_soft_args_fault {
 struct sl_soft_args {
 	struct sl_args shared;
 	char wire[SL_SOFT_ARGS_WIRE_LEN]; /**< as sl_wire_open() wants it */
+	const char *device;               /**< what the software NIC is, for sl_softnic_params */
+	uint16_t device_id;               /**< and its PCI device id */
 	bool msix;                        /**< several interrupt vectors; false: one for everything */
 	bool step;                        /**< no device thread: sl_pmd_step() */
 	bool own_time;                    /**< time passes while the driver waits, and by
@@ -48,6 +50,7 @@ extern const struct sl_args_kind sl_soft_args_kind;
 
 /** Shown by tools that list a driver's arguments. */
 #define SL_SOFT_ARGS_HELP                                                                  \
+	"device=82576|82580|i350|i354|i210|i211 "                                          \
 	"wire=<text, ';' for ','> wire_<key>=<value> mode=thread|step time=real|own cpu=<int> " \
 	"intr=msix|msi mac=<xx:xx:xx:xx:xx:xx> fault=<name[:arg[:count]]> "                \
 	"quota_noncached=<bytes[K|M]> node=<int> window=own|strict " SL_ARGS_HELP

@@ -459,6 +459,7 @@ h_try_open(struct h_port *p, const char *args)
 {
 	bool own = args == NULL || strstr(args, "wire=") == NULL;
 	const char *bug = getenv("SL_CHECK_BUG"), *diff = getenv("SL_CHECK_DIFF");
+	const char *device = getenv("SL_DEVICE");
 	char all[1024], check[512] = "";
 	int ret;
 
@@ -473,7 +474,10 @@ h_try_open(struct h_port *p, const char *args)
 		strstr(args == NULL ? "" : args, "check_diff") == NULL)
 		snprintf(check + strlen(check), sizeof(check) - strlen(check), ",check_diff=%s.%u",
 			diff, run.nb_ports++);
-	snprintf(all, sizeof(all), "mode=step,coherency=%s%s%s%s%s", h_coherency(), check,
+	if (device != NULL && strstr(args == NULL ? "" : args, "device=") != NULL)
+		device = NULL;
+	snprintf(all, sizeof(all), "mode=step,coherency=%s%s%s%s%s%s%s", h_coherency(), check,
+		device == NULL ? "" : ",device=", device == NULL ? "" : device,
 		own ? ",wire=none" : "", args == NULL || *args == '\0' ? "" : ",",
 		args == NULL ? "" : args);
 	ret = rte_vdev_init(p->name, all);

@@ -30,12 +30,18 @@ struct kind {
 	uint16_t min_burst; /**< its receive function gives nothing to shorter ones */
 	bool counters;	    /**< the device has statistics and says what it thinks of checksums */
 	uint16_t loses;	    /**< mbufs that the driver may not give back */
+	uint16_t queues;    /**< that a test with several uses */
 };
 
-static const struct kind igb = {
-	"net_e1000_igb", SL_PCI_DEV_82576, RTE_ETH_SPEED_NUM_1G, 1, true, 0};
+#define IGB(id, queues) \
+	{ \
+		"net_e1000_igb", SL_PCI_DEV_##id, RTE_ETH_SPEED_NUM_1G, 1, true, 0, queues \
+	}
+static const struct kind igb_82576 = IGB(82576, 4), igb_82580 = IGB(82580, 4),
+			 igb_i350 = IGB(I350, 4), igb_i354 = IGB(I354, 4), igb_i210 = IGB(I210, 4),
+			 igb_i211 = IGB(I211, 2);
 static const struct kind ixgbe = {
-	"net_ixgbe", SL_PCI_DEV_82599_KX4, RTE_ETH_SPEED_NUM_10G, 4, false, COMPAT_IXGBE_LOSES};
+	"net_ixgbe", SL_PCI_DEV_82599_KX4, RTE_ETH_SPEED_NUM_10G, 4, false, COMPAT_IXGBE_LOSES, 4};
 
 /** One port of the stock driver, its wire, and what is expected of it. */
 struct rig {
@@ -317,7 +323,7 @@ one_queue(void **state)
 
 /* RSS: each flow stays on one queue, so its order is kept. */
 static void
-four_queues(void **state)
+some_queues(void **state)
 {
 	const struct rte_eth_conf conf = {
 		.rxmode.mq_mode = RTE_ETH_MQ_RX_RSS,
@@ -328,8 +334,8 @@ four_queues(void **state)
 
 	assert_int_equal(trap_arm(), 0);
 	frames_make(r, &rng, 60, 1514);
-	port_start(r, 4, &conf);
-	pass(r, &rng, 4, 2000);
+	port_start(r, r->kind->queues, &conf);
+	pass(r, &rng, r->kind->queues, 2000);
 	check_counters(r);
 	port_stop(r);
 }
@@ -409,6 +415,8 @@ identity(void **state)
 	assert_int_equal(rte_eth_macaddr_get(r->s.port, &mac), 0);
 	/* The model's own address, out of its NVM: locally administered. */
 	assert_int_equal(mac.addr_bytes[0], 0x02);
+	/* It takes the device for what it is. */
+	assert_int_equal(info.max_rx_queues, sl_softnic_device(r->s.nic)->queues);
 	traps = trap_count(r->s.bar);
 	assert_true(traps > 0);
 	print_message("%s: %" PRIu64 " register accesses to probe\n", r->kind->driver, traps);
@@ -418,7 +426,7 @@ identity(void **state)
 static const char *
 obstacle(void)
 {
-	if (!stock_has(igb.driver))
+	if (!stock_has(igb_82576.driver))
 		return "DPDK here has no net_e1000_igb";
 	return stock_has(ixgbe.driver) ? NULL : "DPDK here has no net_ixgbe";
 }
@@ -430,19 +438,17 @@ main(int argc, char **argv)
 	{ \
 #kind " " #f, f, rig_setup, rig_teardown, (void *)(uintptr_t)&kind \
 	}
+#define STOCK_TESTS(kind) \
+	STOCK_TEST(identity, kind), STOCK_TEST(one_queue, kind), STOCK_TEST(some_queues, kind), \
+		STOCK_TEST(jumbo, kind), STOCK_TEST(checksums, kind), STOCK_TEST(again, kind)
 	const struct CMUnitTest tests[] = {
-		STOCK_TEST(identity, igb),
-		STOCK_TEST(one_queue, igb),
-		STOCK_TEST(four_queues, igb),
-		STOCK_TEST(jumbo, igb),
-		STOCK_TEST(checksums, igb),
-		STOCK_TEST(again, igb),
-		STOCK_TEST(identity, ixgbe),
-		STOCK_TEST(one_queue, ixgbe),
-		STOCK_TEST(four_queues, ixgbe),
-		STOCK_TEST(jumbo, ixgbe),
-		STOCK_TEST(checksums, ixgbe),
-		STOCK_TEST(again, ixgbe),
+		STOCK_TESTS(igb_82576),
+		STOCK_TESTS(igb_82580),
+		STOCK_TESTS(igb_i350),
+		STOCK_TESTS(igb_i354),
+		STOCK_TESTS(igb_i210),
+		STOCK_TESTS(igb_i211),
+		STOCK_TESTS(ixgbe),
 	};
 	const char *why = trap_obstacle();
 

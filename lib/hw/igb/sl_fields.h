@@ -43,7 +43,12 @@ enum sl_speed { SL_SPEED_10 = 0, SL_SPEED_100 = 1, SL_SPEED_1000 = 2 };
 
 /* CTRL_EXT */
 #define SL_CTRL_EXT_LINK_MODE SL_MASK(22, 2)
-enum sl_link_mode { SL_LINK_MODE_COPPER = 0, SL_LINK_MODE_SGMII = 2, SL_LINK_MODE_SERDES = 3 };
+enum sl_link_mode {
+	SL_LINK_MODE_COPPER = 0,
+	SL_LINK_MODE_KX = 1, /* since the 82580 */
+	SL_LINK_MODE_SGMII = 2,
+	SL_LINK_MODE_SERDES = 3,
+};
 #define SL_CTRL_EXT_ASDCHK SL_BIT(12)
 #define SL_CTRL_EXT_EE_RST SL_BIT(13)
 #define SL_CTRL_EXT_PFRSTD SL_BIT(14)
@@ -176,6 +181,7 @@ enum sl_rctl_lbm { SL_LBM_NONE = 0, SL_LBM_MAC = 1, SL_LBM_SERDES = 3 };
 /* RXPBS: KiB; a code for KiB; KiB again. What an I210 has after power-up, for 34 and 20 KiB */
 #define SL_RXPBS_SIZE SL_MASK(0, 7)
 #define SL_RXPBS_CODE SL_MASK(0, 4)
+#define SL_RXPBS_CODES 11u
 #define SL_RXPBS_KIB_OF_CODE {36, 72, 144, 1, 2, 4, 8, 16, 35, 70, 140}
 #define SL_RXPBS_SIZE_I210 SL_MASK(0, 6)
 #define SL_RXPBS_I210 0x000000A2u
@@ -264,6 +270,9 @@ enum sl_mrqc_enable { SL_MRQC_OFF = 0, SL_MRQC_RSS_4Q = 2 };
 
 /* PCS_LCTL, PCS_LSTAT */
 #define SL_PCS_LSTAT_LINK_OK SL_BIT(0)
+#define SL_PCS_LSTAT_SPEED_1000 SL_BIT(2)
+#define SL_PCS_LSTAT_FD SL_BIT(3)
+#define SL_PCS_LSTAT_SYNC SL_BIT(4)
 
 /* PHY registers (IEEE 802.3 clause 22, and those of the internal PHY: 8.25) */
 enum sl_phy_reg {

@@ -36,30 +36,44 @@ static const struct softnic_ops ops = {
 	.irq_cause = softigb_irq_engine,
 };
 
-const struct softigb_device softigb_82576 = {
-	.model =
-		{
-			.device =
-				{
-					.name = "82576",
-					.pci_id = SL_PCI_DEV_82576,
-					.queues = SL_NIC_QUEUES,
-					.vectors = 25, /* 7.3.1 */
-					.bar_size = SL_BAR_SIZE,
-					.max_frame = SL_FRAME_MAX,
-				},
-			.ops = &ops,
-			.regs = &sl_regs_82576,
-			.hooks = hooks,
-			.rx_tail = SL_RDT,
-			.tx_tail = SL_TDT,
-			.size = sizeof(struct softigb),
-			.values = offsetof(struct softigb, r),
-			.fifo = 64u * 1024, /* RXPBS at most: 8.3.9 */
-			.rxd_err = SL_RXD_ERR_RXE,
-			.rxd_ip = SL_RXD_ERR_IPE,
-			.rxd_l4 = SL_RXD_ERR_L4E,
-		},
-	.addrs = 24,
-	.phy_id = SL_PHY_ID_82576,
-};
+/* Bytes of the packet buffer at most: the largest code, or what RXPBS can hold. */
+#define FIFO_MAX(quirk_bits) (((quirk_bits)&SL_QUIRK_PBS_CODE) != 0 ? 144u * 1024 : 64u * 1024)
+
+/* Vectors: those of EITR, which is per vector: 7.3.1. */
+enum { VECTORS = 25, VECTORS_I210 = 5 };
+
+#define SL_FACTS(dev, first, n_queues, n_addrs, phy, rx_prefetch, tx_prefetch, quirk_bits) \
+	const struct softigb_device softigb_##dev = { \
+		.model = \
+			{ \
+				.device = \
+					{ \
+						.name = #dev, \
+						.pci_id = SL_PCI_DEV_##first, \
+						.queues = n_queues, \
+						.vectors = ((quirk_bits)&SL_QUIRK_PLL) != 0 ? \
+							VECTORS_I210 : \
+							VECTORS, \
+						.bar_size = SL_BAR_SIZE, \
+						.max_frame = SL_FRAME_MAX, \
+					}, \
+				.ops = &ops, \
+				.regs = &sl_regs_##dev, \
+				.hooks = hooks, \
+				.rx_tail = SL_RDT, \
+				.tx_tail = SL_TDT, \
+				.size = sizeof(struct softigb), \
+				.values = offsetof(struct softigb, r), \
+				.fifo = FIFO_MAX(quirk_bits), \
+				.rxd_err = SL_RXD_ERR_RXE, \
+				.rxd_ip = SL_RXD_ERR_IPE, \
+				.rxd_l4 = SL_RXD_ERR_L4E, \
+			}, \
+		.addrs = n_addrs, \
+		.phy_id = phy, \
+		.quirks = quirk_bits, \
+	};
+/* clang-format off */
+#include "facts.def"
+/* clang-format on */
+#undef SL_FACTS

@@ -12,6 +12,7 @@
  */
 
 #include "sl_fields.h"
+#include "sl_quirks.h"
 #include "sl_regs.h"
 #include "softnic_engine.h"
 
@@ -30,10 +31,13 @@ struct softigb_regs {
 struct softigb_device {
 	struct softnic_model model;
 	unsigned int addrs; /**< receive addresses: 8.10.16 */
-	uint32_t phy_id;    /**< ID1 and ID2 of the internal PHY */
+	uint32_t phy_id;    /**< ID1 and ID2 of the internal PHY; 0: it has none */
+	uint32_t quirks;    /**< bits of enum sl_quirk */
 };
 
-extern const struct softigb_device softigb_82576;
+#define SL_FACTS(device, ...) extern const struct softigb_device softigb_##device;
+#include "facts.def"
+#undef SL_FACTS
 
 /** Where a statistics register begins to count; by its row. */
 struct softigb_stat {
@@ -61,6 +65,19 @@ static inline const struct softigb_device *
 softigb_device(const struct softigb *d)
 {
 	return (const struct softigb_device *)d->nic.model;
+}
+
+static inline bool
+softigb_has(const struct softigb *d, enum sl_quirk quirk)
+{
+	return (softigb_device(d)->quirks & quirk) != 0;
+}
+
+/** Whether the device has a register. */
+static inline bool
+softigb_has_reg(const struct softigb *d, enum sl_reg reg)
+{
+	return d->nic.model->regs->rows[reg].count != 0;
 }
 
 /* Hooks by subject; SOFTNIC_NO_REG ends each. */
@@ -96,6 +113,9 @@ softigb_rxq_update(struct softigb *d, unsigned int q);
 /** What the NVM has when the device is made. */
 void
 softigb_nvm_init(struct softigb *d);
+/** The internal NVM's words, where the device has one in use: after its registers were reset. */
+void
+softigb_invm_fill(struct softigb *d);
 /** Receive address 0 from the NVM: 8.10.16. */
 void
 softigb_nvm_load_mac(struct softigb *d);
@@ -103,7 +123,7 @@ softigb_nvm_load_mac(struct softigb *d);
 /* softigb_phy.c */
 void
 softigb_phy_reset(struct softigb *d);
-/** True while the PHY sees a link. */
+/** True while the PHY, or a backplane's lane, sees a link. */
 bool
 softigb_phy_link(const struct softigb *d);
 

@@ -157,6 +157,7 @@ softigb_reset(struct sl_softnic *nic, bool power_up)
 	struct softigb *d = softigb_of(nic);
 
 	regs_reset(d, power_up);
+	softigb_invm_fill(d);
 	softigb_stats_reset(d);
 	if (power_up)
 		softigb_phy_reset(d);

@@ -16,11 +16,18 @@ msix(const struct softigb *d)
 	return (d->r.GPIE[0] & SL_GPIE_MULTIPLE_MSIX) != 0;
 }
 
+/* One bit for each vector that there is. */
+static uint32_t
+vector_bits(const struct softigb *d)
+{
+	return SL_MASK(0, d->nic.model->device.vectors);
+}
+
 /* The existing extended causes: 8.8.1. */
 static uint32_t
 eicr_bits(const struct softigb *d)
 {
-	return msix(d) ? SL_EICR_MSIX : SL_EICR_NO_MSIX;
+	return msix(d) ? vector_bits(d) : SL_EICR_NO_MSIX;
 }
 
 /* Signal vectors, and clear causes that clear automatically: 8.8.5, 8.8.6. */
@@ -33,7 +40,7 @@ irq_signal(struct softigb *d, uint32_t eicr)
 		d->nic.irq_pending |= SL_BIT(0);
 		return;
 	}
-	d->nic.irq_pending |= eicr & SL_EICR_MSIX;
+	d->nic.irq_pending |= eicr & vector_bits(d);
 	r->EICR[0] &= ~(eicr & r->EIAC[0]);
 	if ((r->GPIE[0] & SL_GPIE_EIAME) != 0)
 		r->EIMS[0] &= ~(eicr & r->EIAM[0]);
@@ -108,16 +115,24 @@ softigb_irq_engine(struct sl_softnic *nic, enum softnic_cause cause)
 	softigb_irq_cause(softigb_of(nic), icr[cause]);
 }
 
-/* The vectors of queues, by the bytes of IVAR for the lower and the upper eight. */
+/*
+ * The vectors of queues, by the bytes of IVAR for the lower and the upper eight; or, where a
+ * register is for two that follow each other, for the even and the odd.
+ */
 static uint32_t
 queues_eicr(const struct softigb *d, struct softnic_set queues, uint32_t low, uint32_t high)
 {
+	const bool pairs = softigb_has(d, SL_QUIRK_IVAR_PAIRS);
 	uint32_t eicr = 0;
 	int q;
 
-	while ((q = softnic_set_take(&queues)) >= 0)
-		eicr |= ivar_eicr(SL_GET((unsigned int)q < SL_IVAR_QUEUES ? low : high,
-			d->r.IVAR[(unsigned int)q % SL_IVAR_QUEUES]));
+	while ((q = softnic_set_take(&queues)) >= 0) {
+		const unsigned int i = (unsigned int)q;
+		const bool is_high = pairs ? i % 2 != 0 : i >= SL_IVAR_QUEUES;
+
+		eicr |= ivar_eicr(SL_GET(
+			is_high ? high : low, d->r.IVAR[pairs ? i / 2 : i % SL_IVAR_QUEUES]));
+	}
 	return eicr;
 }
 

@@ -18,13 +18,26 @@ at_most(uint32_t val, uint32_t most)
 	return val < most ? val : most;
 }
 
+/* Bytes of the receive packet buffer; a code that means nothing is none. */
+static uint32_t
+fifo_size(const struct softigb *d)
+{
+	static const uint8_t kib[SL_RXPBS_CODES] = SL_RXPBS_KIB_OF_CODE;
+	const uint32_t rxpbs = d->r.RXPBS[0], code = SL_GET(SL_RXPBS_CODE, rxpbs);
+
+	if (softigb_has(d, SL_QUIRK_PBS_CODE))
+		return code < SL_RXPBS_CODES ? kib[code] * 1024u : 0;
+	if (softigb_has(d, SL_QUIRK_PBS_KEPT))
+		return SL_GET(SL_RXPBS_SIZE_I210, rxpbs) * 1024;
+	return SL_GET(SL_RXPBS_SIZE, rxpbs) * 1024;
+}
+
 static void
 rx_update(struct softigb *d)
 {
 	const struct softigb_regs *r = &d->r;
 	struct softnic_rx_setup *rx = &d->nic.rx;
 	uint32_t rctl = r->RCTL[0], rxcsum = r->RXCSUM[0];
-	uint32_t fifo = SL_GET(SL_RXPBS_SIZE, r->RXPBS[0]) * 1024;
 
 	/* 8.18.14, 8.10.13: longest frame, FCS counted. */
 	rx->longest = SL_FRAME_STD_MAX;
@@ -39,7 +52,7 @@ rx_update(struct softigb *d)
 	rx->check_l4 = (rxcsum & SL_RXCSUM_TUOFLD) != 0;
 	rx->check_sctp = (rxcsum & SL_RXCSUM_CRCOFL) != 0;
 	rx->vlan_type = (uint16_t)r->VET[0];
-	rx->fifo = at_most(fifo, d->nic.model->fifo);
+	rx->fifo = at_most(fifo_size(d), d->nic.model->fifo);
 	softnic_rx_switch(&d->nic, (rctl & SL_RCTL_RXEN) != 0);
 }
 
@@ -74,21 +87,27 @@ filter_update(struct softigb *d)
 	f->cfi = (rctl & SL_RCTL_CFI) != 0;
 }
 
-/* 8.10.16, 8.10.17 */
+static void
+addr_add(struct softigb *d, uint32_t low, uint32_t high)
+{
+	if ((high & SL_RAH_AV) != 0)
+		softnic_filter_own(&d->nic, low, SL_GET(SL_RAH_ADDR, high));
+}
+
+/* 8.10.16, 8.10.17: 16 of all devices, then eight more, and eight more. */
 void
 softigb_addr_update(struct softigb *d)
 {
 	const struct softigb_regs *r = &d->r;
-	unsigned int i, first = sizeof(r->RAL) / sizeof(r->RAL[0]);
+	unsigned int i, n = softigb_device(d)->addrs;
 
 	softnic_filter_none(&d->nic);
-	for (i = 0; i < softigb_device(d)->addrs; i++) {
-		uint32_t low = i < first ? r->RAL[i] : r->RAL2[i - first];
-		uint32_t high = i < first ? r->RAH[i] : r->RAH2[i - first];
-
-		if ((high & SL_RAH_AV) != 0)
-			softnic_filter_own(&d->nic, low, SL_GET(SL_RAH_ADDR, high));
-	}
+	for (i = 0; i < 16 && i < n; i++)
+		addr_add(d, r->RAL[i], r->RAH[i]);
+	for (; i < 24 && i < n; i++)
+		addr_add(d, r->RAL2[i - 16], r->RAH2[i - 16]);
+	for (; i < n; i++)
+		addr_add(d, r->RAL3[i - 24], r->RAH3[i - 24]);
 }
 
 static void
@@ -228,6 +247,8 @@ const struct softnic_hook softigb_mac_hooks[] = {
 	{SL_RAH, .after = after_addr},
 	{SL_RAL2, .after = after_addr},
 	{SL_RAH2, .after = after_addr},
+	{SL_RAL3, .after = after_addr},
+	{SL_RAH3, .after = after_addr},
 	{SL_MTA, .after = after_MTA},
 	{SL_VFTA, .after = after_VFTA},
 	{SL_MRQC, .after = after_MRQC},

@@ -31,7 +31,18 @@ softigb_phy_reset(struct softigb *d)
 bool
 softigb_phy_link(const struct softigb *d)
 {
-	return d->nic.wire_up && (d->phy[SL_PHY_CONTROL] & SL_PHY_CONTROL_POWER_DOWN) == 0;
+	/* A backplane has no PHY whose power could be off. */
+	return d->nic.wire_up &&
+		(softigb_device(d)->phy_id == 0 ||
+			(d->phy[SL_PHY_CONTROL] & SL_PHY_CONTROL_POWER_DOWN) == 0);
+}
+
+/* An I210's PHY has pages; those beyond the first read as zero: the PLL has what it needs. */
+static bool
+on_page_0(const struct softigb *d, uint32_t reg)
+{
+	return !softigb_has(d, SL_QUIRK_PLL) || reg == SL_PHY_PAGE_I210 ||
+		d->phy[SL_PHY_PAGE_I210] == 0;
 }
 
 /* Read a PHY register; those that depend on the link are computed here. */
@@ -41,6 +52,8 @@ phy_read(const struct softigb *d, uint32_t reg)
 	bool up = softigb_phy_link(d);
 	uint32_t val = d->phy[reg];
 
+	if (!on_page_0(d, reg))
+		return 0;
 	switch (reg) {
 	case SL_PHY_STATUS:
 		val = SL_PHY_STATUS_EXT_CAP | SL_PHY_STATUS_AUTONEG_CAP | SL_PHY_STATUS_EXT |
@@ -66,6 +79,8 @@ phy_read(const struct softigb *d, uint32_t reg)
 static void
 phy_write(struct softigb *d, uint32_t reg, uint16_t val)
 {
+	if (!on_page_0(d, reg))
+		return;
 	switch (reg) {
 	case SL_PHY_STATUS:
 	case SL_PHY_ID1:
@@ -104,7 +119,7 @@ write_MDIC(struct sl_softnic *nic, const struct softnic_slot *at, uint32_t val)
 
 	(void)at;
 	val &= ~(SL_MDIC_READY | SL_MDIC_ERROR);
-	if (SL_GET(SL_MDIC_PHYADD, val) != SL_PHY_ADDRESS)
+	if (SL_GET(SL_MDIC_PHYADD, val) != SL_PHY_ADDRESS || softigb_device(d)->phy_id == 0)
 		val |= SL_MDIC_ERROR;
 	else if (op == SL_MDIC_OP_WRITE)
 		phy_write(d, reg, (uint16_t)SL_GET(SL_MDIC_DATA, val));
@@ -117,7 +132,23 @@ write_MDIC(struct sl_softnic *nic, const struct softnic_slot *at, uint32_t val)
 		softigb_irq_cause(d, SL_ICR_MDAC);
 }
 
+/* 8.17.3: the lane of a SerDes or a backplane. */
+static uint32_t
+read_PCS_LSTAT(struct sl_softnic *nic, const struct softnic_slot *at, bool peek)
+{
+	const struct softigb *d = softigb_of(nic);
+
+	(void)at;
+	(void)peek;
+	if (softigb_device(d)->phy_id != 0)
+		return d->r.PCS_LSTAT[0];
+	return nic->link_up ? SL_PCS_LSTAT_LINK_OK | SL_PCS_LSTAT_SPEED_1000 | SL_PCS_LSTAT_FD |
+			SL_PCS_LSTAT_SYNC :
+			      0;
+}
+
 const struct softnic_hook softigb_phy_hooks[] = {
+	{SL_PCS_LSTAT, .read = read_PCS_LSTAT},
 	{SL_MDIC, .write = write_MDIC},
 	{.reg = SOFTNIC_NO_REG},
 };

@@ -37,7 +37,18 @@ read_RQDPC(struct sl_softnic *nic, const struct softnic_slot *at, bool peek)
 {
 	uint64_t *base = &softigb_of(nic)->dropped[at->index];
 
+	peek = peek || softigb_has(softigb_of(nic), SL_QUIRK_RQDPC_KEPT);
 	return since(nic->rxq[at->index].dropped, base, peek);
+}
+
+/* It counts on from what is written, where a read does not clear it. */
+static void
+write_RQDPC(struct sl_softnic *nic, const struct softnic_slot *at, uint32_t val)
+{
+	struct softigb *d = softigb_of(nic);
+
+	if (softigb_has(d, SL_QUIRK_RQDPC_KEPT))
+		d->dropped[at->index] = nic->rxq[at->index].dropped - val;
 }
 
 /* Octets, in two registers: 8.18.30 and others. */
@@ -130,7 +141,7 @@ const struct softnic_hook softigb_stats_hooks[] = {
 	COUNT(RXDMTC, RX_LOW),
 	OCTETS(HGORC, RX_OCTETS),
 	OCTETS(HGOTC, TX_OCTETS),
-	{SL_RQDPC, .read = read_RQDPC},
+	{SL_RQDPC, .read = read_RQDPC, .write = write_RQDPC},
 	{.reg = SOFTNIC_NO_REG},
 };
 /* clang-format on */

@@ -84,7 +84,7 @@ static const char *const quirk_names[] = {
 };
 
 /* Write-back at once; head write-back wants WTHRESH 0: 7.2.3.2. SRRCTL.BSIZEPACKET: 8.10.2. */
-#define SL_FACTS(device, first, queues, addrs, rx_prefetch, tx_prefetch, quirk_bits) \
+#define SL_FACTS(device, first, queues, addrs, phy, rx_prefetch, tx_prefetch, quirk_bits) \
 	static const struct sl_hw hw_##device = { \
 		.name = #first, \
 		.device_id = SL_PCI_DEV_##first, \

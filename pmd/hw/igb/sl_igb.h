@@ -24,11 +24,11 @@ sl_igb_has(const struct sl_port *port, enum sl_quirk quirk)
 }
 
 /* sl_igb_phy.c: semaphores, and what they guard */
-/** Own the PHY of this port, together with its MDIC. */
+/** Own the PHY of this port, together with its MDIC. @param[out] owned for sl_igb_phy_put() */
 int
-sl_igb_phy_get(struct sl_port *port);
+sl_igb_phy_get(struct sl_port *port, uint32_t *owned);
 void
-sl_igb_phy_put(struct sl_port *port);
+sl_igb_phy_put(struct sl_port *port, uint32_t owned);
 /** One MDIO transaction; the PHY must be owned. */
 int
 sl_igb_phy_write(struct sl_port *port, enum sl_phy_reg reg, uint16_t val);

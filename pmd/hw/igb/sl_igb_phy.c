@@ -92,15 +92,16 @@ phy_resource(struct sl_port *port)
 }
 
 int
-sl_igb_phy_get(struct sl_port *port)
+sl_igb_phy_get(struct sl_port *port, uint32_t *owned)
 {
-	return resource_get(port, phy_resource(port));
+	*owned = phy_resource(port);
+	return resource_get(port, *owned);
 }
 
 void
-sl_igb_phy_put(struct sl_port *port)
+sl_igb_phy_put(struct sl_port *port, uint32_t owned)
 {
-	resource_put(port, phy_resource(port));
+	resource_put(port, owned);
 }
 
 /* 8.2.4: one MDIO transaction. */
@@ -233,13 +234,13 @@ pll_mend(struct sl_port *port)
 int
 sl_igb_phy_pll(struct sl_port *port)
 {
-	uint32_t mdicnfg;
+	uint32_t mdicnfg, owned;
 	int ret;
 
 	if (!sl_igb_has(port, SL_QUIRK_PLL) ||
 		(SL_RD(&port->bus, EECD, 0) & SL_EECD_FLASH_DETECTED) != 0)
 		return 0;
-	ret = sl_igb_phy_get(port);
+	ret = sl_igb_phy_get(port, &owned);
 	if (ret != 0)
 		return ret;
 	/* The internal PHY it is, whatever the port is wired to. */
@@ -247,7 +248,7 @@ sl_igb_phy_pll(struct sl_port *port)
 	SL_WR(&port->bus, MDICNFG, 0, mdicnfg & ~SL_MDICNFG_EXT_MDIO);
 	ret = pll_mend(port);
 	SL_WR(&port->bus, MDICNFG, 0, mdicnfg);
-	sl_igb_phy_put(port);
+	sl_igb_phy_put(port, owned);
 	if (ret == 0)
 		return 0;
 	SL_LOG(ERR,

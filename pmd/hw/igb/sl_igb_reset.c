@@ -21,14 +21,15 @@
 static int
 phy_control_set(struct sl_port *port, uint16_t bits)
 {
-	int ret = sl_igb_phy_get(port);
+	uint32_t owned;
+	int ret = sl_igb_phy_get(port, &owned);
 
 	if (ret != 0)
 		return ret;
 	ret = sl_igb_phy_write(port, SL_PHY_CONTROL,
 		SL_PHY_CONTROL_SPEED_1000 | SL_PHY_CONTROL_FD | SL_PHY_CONTROL_AUTONEG_ENABLE |
 			bits);
-	sl_igb_phy_put(port);
+	sl_igb_phy_put(port, owned);
 	return ret;
 }
 
@@ -199,9 +200,9 @@ sl_igb_forget(const struct sl_bus *bus)
 
 /* 8.2.3: the MAC's own side of the link. */
 static enum sl_hw_media
-media(struct sl_port *port)
+media(uint32_t ctrl_ext)
 {
-	switch (SL_GET(SL_CTRL_EXT_LINK_MODE, SL_RD(&port->bus, CTRL_EXT, 0))) {
+	switch (SL_GET(SL_CTRL_EXT_LINK_MODE, ctrl_ext)) {
 	case SL_LINK_MODE_COPPER:
 		return SL_MEDIA_COPPER;
 	case SL_LINK_MODE_SGMII:
@@ -220,11 +221,13 @@ sl_igb_link_get(struct sl_port *port, struct sl_hw_link *link)
 		[SL_SPEED_1000] = 1000,
 		[SL_SPEED_1000 + 1] = 1000};
 	const uint32_t status = SL_RD(&port->bus, STATUS, 0);
+	const uint32_t ctrl_ext = SL_RD(&port->bus, CTRL_EXT, 0);
 
-	if (status == SL_REG_GONE)
+	/* Gone before the second read: the first one's link is no more. */
+	if (status == SL_REG_GONE || ctrl_ext == SL_REG_GONE)
 		return false;
 	*link = (struct sl_hw_link){
-		.media = media(port),
+		.media = media(ctrl_ext),
 		.up = (status & SL_STATUS_LU) != 0,
 		.full_duplex = (status & SL_STATUS_FD) != 0,
 		.paused = (status & SL_STATUS_TXOFF) != 0,

@@ -69,6 +69,10 @@ every_key(void **state)
 
 	(void)state;
 	assert_string_equal(a.wire, "loop");
+	assert_string_equal(a.device, "82576");
+	assert_int_equal(a.device_id, 0x10C9);
+	assert_string_equal(parsed("device=i210").device, "i210");
+	assert_int_equal(parsed("device=i350").device_id, 0x1521);
 	assert_int_equal(a.shared.coherency, SL_COHERENCY_EXPLICIT);
 	assert_true(a.step);
 	assert_int_equal(a.cpu, 3);
@@ -242,6 +246,12 @@ refusals(void **state)
 		{SOFT, "coherency", "coherency", "key=value"},
 		{SOFT, "coherency=", "coherency=", "explicit"},
 		{SOFT, "mode=fast", "mode=fast", "step"},
+		/* Those that there are a model and a driver of; a wrong one has them all in its
+		   message. */
+		{SOFT, "device=i217", "device=i217", "82576, 82580, i350, i354, i210, i211"},
+		{SOFT, "device=82599", "device=82599", "82576, 82580"},
+		{SOFT, "device=", "device=", "i211"},
+		{PCI, "device=i350", "one of net_syncline_soft", "coherency"},
 		{SOFT, "time=fast", "time=fast", "own"},
 		{SOFT, "mode=step,mode=step", "mode=step", "once"},
 		{SOFT, "intr=intx", "intr=intx", "msix, msi"},
