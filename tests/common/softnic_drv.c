@@ -145,6 +145,15 @@ rig_setup(void **state)
 	return rig_setup_device(state, NULL);
 }
 
+void
+rig_wire_new(struct rig *r)
+{
+	r->wire = calloc(1, sizeof(*r->wire));
+	assert_non_null(r->wire);
+	r->wire->base.ops = &rig_wire_ops;
+	r->wire->up = true;
+}
+
 int
 rig_setup_device(void **state, const char *device)
 {
@@ -165,10 +174,7 @@ rig_setup_device(void **state, const char *device)
 	memcpy(np.mac, rig_mac, sizeof(np.mac));
 	assert_int_equal(sl_softnic_create(&np, &r->nic), 0);
 	r->bus = sl_softnic_bus(r->nic);
-	r->wire = calloc(1, sizeof(*r->wire));
-	assert_non_null(r->wire);
-	r->wire->base.ops = &rig_wire_ops;
-	r->wire->up = true;
+	rig_wire_new(r);
 	assert_int_equal(sl_softnic_attach(r->nic, &r->wire->base), 0);
 	*state = r;
 	return 0;

@@ -80,6 +80,10 @@ rig_setup_device(void **state, const char *device);
 int
 rig_teardown(void **state);
 
+/** Another wire in place of one that went with its device; not attached yet. */
+void
+rig_wire_new(struct rig *r);
+
 /** Memory in the device's window; asserted to be had. */
 struct sl_region
 rig_alloc(struct rig *r, const char *name, size_t len);

@@ -41,7 +41,8 @@ softnic_rxq_set(struct sl_softnic *nic, unsigned int q, const struct softnic_rxq
 {
 	struct softnic_rxq *rxq = &nic->rxq[q];
 	bool before = rxq->s.enable, enable = queue_enabled(nic, s->enable, before, false, q);
-	uint32_t count = enable ? s->count : 0;
+	/* Buffers of no bytes hold no frame. */
+	uint32_t count = enable && s->buf_size != 0 ? s->count : 0;
 
 	if (s->base != rxq->s.base || count != rxq->s.count)
 		rxq_flush(nic, q);

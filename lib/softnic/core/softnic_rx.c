@@ -181,10 +181,13 @@ rx_reserve(struct sl_softnic *nic, struct softnic_rx_meta *m)
 {
 	struct softnic_rxq *rxq = &nic->rxq[m->queue];
 
+	/* Of a queue that is off nothing is known, not even how large its buffers are. */
+	if (!softnic_set_has(&nic->rx_usable, m->queue))
+		return false;
 	m->descs = 1;
 	if (__builtin_expect(m->len > rxq->s.buf_size, 0))
 		m->descs = (uint16_t)((m->len + rxq->s.buf_size - 1) / rxq->s.buf_size);
-	if (!softnic_set_has(&nic->rx_usable, m->queue) || !rx_fetch(nic, rxq, m->descs))
+	if (!rx_fetch(nic, rxq, m->descs))
 		return false;
 	m->slot = (uint16_t)rxq->taken;
 	rxq->taken += m->descs;

@@ -38,8 +38,7 @@ rxq_update(struct softixgbe *d, unsigned int q)
 		.keep_fcs = (r->HLREG0[0] & SL_82599_HLREG0_RXCRCSTRP) == 0,
 	};
 
-	/* A queue with empty buffers cannot hold a frame. */
-	if (s.enable && s.count != 0 && (kib == 0 || !usable_type(d, q)))
+	if (s.enable && s.count != 0 && !usable_type(d, q))
 		s.count = 0;
 	softnic_rxq_set(&d->nic, q, &s);
 }

@@ -332,6 +332,31 @@ test_rss(void **state)
 	rx_end(r, &q[1]);
 }
 
+/* Receive is on and no queue is: frames go nowhere, nor into buffers of no bytes. */
+static void
+test_no_queue(void **state)
+{
+	struct rig *r = *state;
+	uint64_t seed = rig_seed();
+	uint8_t frame[60];
+	union sl_rx_desc wb = {0};
+	struct sl_softnic_stats stats;
+	struct queue q;
+
+	rig_frame_fill(&seed, frame, sizeof(frame), rig_mac);
+	wr(r, SL_82599_RXCTRL, 0, SL_82599_RXCTRL_RXEN);
+	rig_wire_in(r, frame, sizeof(frame));
+	rig_run(r);
+	rx_start(r, &q, 0, 2);
+	wr(r, SL_82599_SRRCTL, 0, SL_PREP(SL_82599_SRRCTL_DESCTYPE, SL_82599_DESCTYPE_ADV_ONEBUF));
+	assert_int_equal(rx_one(r, &q, frame, sizeof(frame), &wb), 0);
+	sl_softnic_stats(r->nic, &stats);
+	assert_int_equal(stats.rx_frames, 0);
+	assert_int_equal(stats.rx_no_desc, 2);
+	wr(r, SL_82599_CTRL, 0, SL_82599_CTRL_RST);
+	rx_end(r, &q);
+}
+
 /* A buffer outside the window: the error bit is where this family has it. */
 static void
 test_error_bit(void **state)
@@ -444,6 +469,7 @@ main(void)
 		DEVICE_TEST(test_filters),
 		DEVICE_TEST(test_lengths),
 		DEVICE_TEST(test_rss),
+		DEVICE_TEST(test_no_queue),
 		DEVICE_TEST(test_error_bit),
 		DEVICE_TEST(test_faults),
 		DEVICE_TEST(test_frames),
