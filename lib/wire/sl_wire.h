@@ -65,6 +65,9 @@
 extern "C" {
 #endif
 
+/** Bytes of the longest frame that any wire gives to a NIC, and that peer and loop carry; no FCS. */
+#define SL_WIRE_FRAME_MAX 9724u
+
 /**
  * One frame on a wire. The side that offers it owns the bytes; they are valid until its
  * next call.

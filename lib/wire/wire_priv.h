@@ -15,14 +15,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "sl_desc.h"
 #include "sl_wire.h"
 
 /** Bytes of FCS: sizes that users give include it, frames here do not have it. */
-#define WIRE_FCS SL_FCS_LEN
+#define WIRE_FCS 4u
 /** Longest frame on a wire and shortest, in bytes without FCS. */
-#define WIRE_FRAME_MAX (SL_FRAME_MAX - SL_FCS_LEN)
-#define WIRE_FRAME_MIN SL_FRAME_MIN
+#define WIRE_FRAME_MAX SL_WIRE_FRAME_MAX
+#define WIRE_FRAME_MIN 60u
 
 /** Most frames that one poll of any wire returns. */
 #define WIRE_BURST_MAX 64u

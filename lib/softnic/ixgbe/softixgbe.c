@@ -9,8 +9,8 @@
 
 #include "softixgbe.h"
 
-/* The longest frame of a wire; the 82599 itself accepts 15872 bytes. */
-#define MAX_FRAME SL_FRAME_MAX
+/* What a wire carries, with FCS; the 82599 itself takes 15872 bytes. */
+#define MAX_FRAME (SL_WIRE_FRAME_MAX + SL_FCS_LEN)
 
 static void
 device_init(struct sl_softnic *nic)

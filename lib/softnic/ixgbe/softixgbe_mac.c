@@ -24,8 +24,9 @@ rx_update(struct softixgbe *d)
 	rx->longest_tagged = SL_FRAME_STD_MAX + SOFTNIC_VLAN_TAG;
 	if ((r->HLREG0[0] & SL_82599_HLREG0_JUMBOEN) != 0) {
 		uint32_t max = SL_GET(SL_82599_MAXFRS_MFS, r->MAXFRS[0]);
+		uint32_t most = d->nic.model->device.max_frame;
 
-		rx->longest = max < SL_FRAME_MAX ? max : SL_FRAME_MAX;
+		rx->longest = max < most ? max : most;
 		rx->longest_tagged = rx->longest;
 	}
 	/* With PCSD the write-back has the hash in the place of the packet checksum. */
