@@ -27,6 +27,7 @@
 #include <rte_vect.h>
 
 #include "harness.h"
+#include "rng.h"
 #include "sl_cpus.h"
 
 #define LOG_CAP 65536u
@@ -74,13 +75,7 @@ h_seed(void)
 uint64_t
 h_rand(struct h_rng *r)
 {
-	uint64_t z;
-
-	r->state += UINT64_C(0x9E3779B97F4A7C15);
-	z = r->state;
-	z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
-	z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
-	return z ^ (z >> 31);
+	return rng_next(&r->state);
 }
 
 struct h_rng

@@ -7,10 +7,8 @@
  * check that a refused call changed nothing.
  */
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "shm_util.h"
 
@@ -99,23 +97,4 @@ shm_unchanged(struct shm_fixture *f)
 	assert_int_equal(now.refused, f->before.refused + 1);
 	now.refused = f->before.refused;
 	assert_memory_equal(&now, &f->before, sizeof(now));
-}
-
-uint64_t
-shm_seed(void)
-{
-	const char *text = getenv("SL_SEED");
-	uint64_t seed = text != NULL ? strtoull(text, NULL, 0) : (uint64_t)time(NULL);
-
-	printf("SL_SEED=%" PRIu64 "\n", seed);
-	return seed * 2 + 1;
-}
-
-uint64_t
-shm_rand(uint64_t *state)
-{
-	*state ^= *state << 13;
-	*state ^= *state >> 7;
-	*state ^= *state << 17;
-	return *state;
 }

@@ -17,6 +17,7 @@
 
 #include <cmocka.h>
 
+#include "rng.h"
 #include "sl_shm.h"
 
 /** The last messages of the library, one a line. */
@@ -49,9 +50,18 @@ void shm_before(struct shm_fixture *f);
 /** Fail unless the figures are those of shm_before() plus one refusal. */
 void shm_unchanged(struct shm_fixture *f);
 
-/** Seeded random numbers (xorshift); the seed is printed, SL_SEED sets it. */
-uint64_t shm_seed(void);
-uint64_t shm_rand(uint64_t *state);
+/** The seed of this run, from the clock when SL_SEED is not set. */
+static inline uint64_t
+shm_seed(void)
+{
+	return rng_seed(0);
+}
+
+static inline uint64_t
+shm_rand(uint64_t *state)
+{
+	return rng_next(state);
+}
 
 /*
  * For programs that make mistakes on purpose: AddressSanitizer would end them at the

@@ -13,10 +13,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <cmocka.h>
 
+#include "rng.h"
 #include "softnic_drv.h"
 
 #define RIG_STEPS 200u
@@ -377,22 +377,13 @@ rig_run(struct rig *r)
 uint64_t
 rig_seed(void)
 {
-	const char *text = getenv("SL_SEED");
-	uint64_t seed = text != NULL ? strtoull(text, NULL, 0) : (uint64_t)time(NULL);
-
-	print_message("SL_SEED=%llu\n", (unsigned long long)seed);
-	return seed;
+	return rng_seed(0);
 }
 
-/* splitmix64: small, and any seed will do. */
 uint64_t
 rig_random(uint64_t *state)
 {
-	uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
-
-	z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-	z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-	return z ^ (z >> 31);
+	return rng_next(state);
 }
 
 void

@@ -25,6 +25,7 @@
 #include <rte_mbuf.h>
 #include <rte_random.h>
 
+#include "rng.h"
 #include "sl_check.h"
 #include "sl_pmd.h"
 
@@ -86,10 +87,8 @@ make_frame(const struct test *t, uint8_t *f, uint32_t id)
 	rte_eth_macaddr_get(SENDER, &eth->src_addr);
 	eth->ether_type = rte_cpu_to_be_16(0x88b5);
 	memcpy(f + sizeof(*eth), &id, sizeof(id));
-	for (i = HEADER; i < len; i++) {
-		x = x * 6364136223846793005u + 1442695040888963407u;
-		f[i] = (uint8_t)(x >> 56);
-	}
+	for (i = HEADER; i < len; i++)
+		f[i] = (uint8_t)rng_next(&x);
 	return len;
 }
 

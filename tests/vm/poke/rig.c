@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "poke.h"
+#include "rng.h"
 
 /* Of a port's half of the memory. */
 #define PORT_MEM (POKE_MEM_SIZE / POKE_PORTS)
@@ -442,13 +443,8 @@ poke_stats(struct poke *p)
 	}
 }
 
-/* splitmix64: small, and any seed will do. */
 uint64_t
 poke_random(struct poke *p)
 {
-	uint64_t z = p->seed += UINT64_C(0x9e3779b97f4a7c15);
-
-	z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-	z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-	return z ^ (z >> 31);
+	return rng_next(&p->seed);
 }

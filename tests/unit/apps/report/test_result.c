@@ -16,7 +16,7 @@
 #include "compare.h"
 #include "export.h"
 #include "page.h"
-#include "perf_random.h"
+#include "rng.h"
 #include "plot.h"
 #include "result.h"
 
@@ -53,7 +53,7 @@ make_metric(const char *unit, const char *better, double mean)
 
 	for (unsigned int p = 0; p < PROCESSES; p++) {
 		const unsigned int k =
-			p + (unsigned int)(random_even(&state) * (double)(PROCESSES - p));
+			p + (unsigned int)(rng_even(&state) * (double)(PROCESSES - p));
 		const double v = mean * (1 + 0.001 * bell[k]);
 
 		bell[k] = bell[p];
@@ -143,7 +143,7 @@ use(json_t *damaged, json_t *whole)
 static json_t *
 random_value(void)
 {
-	switch ((int)(10 * random_even(&state))) {
+	switch ((int)(10 * rng_even(&state))) {
 	case 0:
 		return json_null();
 	case 1:
@@ -195,7 +195,7 @@ damage(json_t *j, long at)
 		json_object_foreach_safe(j, tmp, key, v)
 		{
 			if (at-- == 0) {
-				if (random_even(&state) < 0.4)
+				if (rng_even(&state) < 0.4)
 					json_object_del(j, key);
 				else
 					json_object_set_new(j, key, random_value());
@@ -208,7 +208,7 @@ damage(json_t *j, long at)
 	} else if (json_is_array(j)) {
 		for (i = 0; i < json_array_size(j); i++) {
 			if (at-- == 0) {
-				if (random_even(&state) < 0.4)
+				if (rng_even(&state) < 0.4)
 					json_array_remove(j, i);
 				else
 					json_array_set_new(j, i, random_value());
@@ -235,7 +235,7 @@ test_damaged_values(void **unused)
 	for (unsigned int i = 0; i < 3000; i++) {
 		json_t *j = json_deep_copy(whole);
 
-		damage(j, (long)(random_even(&state) * (double)(count_values(j) - 1)));
+		damage(j, (long)(rng_even(&state) * (double)(count_values(j) - 1)));
 		why[0] = '\0';
 		if (result_check(j, "damaged.json", why) == 0) {
 			use(j, whole);
@@ -266,12 +266,12 @@ test_damaged_bytes(void **unused)
 	assert_true(fd >= 0);
 	for (unsigned int i = 0; i < 1500; i++) {
 		char *copy = strdup(text);
-		size_t at = (size_t)(random_even(&state) * (double)len), n = len;
+		size_t at = (size_t)(rng_even(&state) * (double)len), n = len;
 
 		if (i % 3 == 0)
 			n = at;
 		else
-			copy[at] = (char)(256 * random_even(&state));
+			copy[at] = (char)(256 * rng_even(&state));
 		assert_int_equal(ftruncate(fd, 0), 0);
 		assert_int_equal(pwrite(fd, copy, n, 0), n);
 		got = result_load(name, why);
@@ -559,6 +559,6 @@ main(void)
 		cmocka_unit_test(test_damaged_bytes),
 	};
 
-	state = random_seed();
+	state = rng_seed(1);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

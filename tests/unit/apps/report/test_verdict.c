@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #include "mdl.h"
-#include "perf_random.h"
+#include "rng.h"
 #include "stats.h"
 #include "verdict.h"
 
@@ -31,10 +31,10 @@ struct noise {
 static double
 sample(double mean, const struct noise *n, bool bad_is_more)
 {
-	double v = mean * (1 + n->deviation * random_normal(&state));
+	double v = mean * (1 + n->deviation * rng_normal(&state));
 
-	if (random_even(&state) < n->strays)
-		v *= 1 + (bad_is_more ? 1 : -1) * random_even(&state) / 3;
+	if (rng_even(&state) < n->strays)
+		v *= 1 + (bad_is_more ? 1 : -1) * rng_even(&state) / 3;
 	return v;
 }
 
@@ -50,7 +50,7 @@ compare(double base_mean, double now_mean, size_t n, const struct noise *noise, 
 	for (size_t i = 0; i < n; i++) {
 		/* The machine wanders; pairs share where it is. */
 		if (paired)
-			drift *= 1 + 0.03 * random_normal(&state);
+			drift *= 1 + 0.03 * rng_normal(&state);
 		base[i] = drift * sample(base_mean, noise, !more_is_good);
 		now[i] = drift * sample(now_mean, noise, !more_is_good);
 	}
@@ -166,7 +166,7 @@ test_interval(void **unused)
 
 	(void)unused;
 	for (unsigned int i = 0; i < 4 * RUNS; i++) {
-		const double ratio = 0.5 + random_even(&state);
+		const double ratio = 0.5 + rng_even(&state);
 		const struct comparison c = compare(
 			1e6, 1e6 * ratio, 4 + i % 20, &(struct noise){0.02, 0}, true, i % 2);
 
@@ -187,11 +187,11 @@ test_scale(void **unused)
 
 	(void)unused;
 	for (unsigned int i = 0; i < RUNS; i++) {
-		const double scale = exp(20 * random_even(&state) - 10);
+		const double scale = exp(20 * rng_even(&state) - 10);
 
 		for (size_t k = 0; k < 16; k++) {
-			base[k] = 1 + 0.02 * random_normal(&state);
-			now[k] = 0.97 + 0.02 * random_normal(&state);
+			base[k] = 1 + 0.02 * rng_normal(&state);
+			now[k] = 0.97 + 0.02 * rng_normal(&state);
 			scaled_base[15 - k] = base[k] * scale;
 			scaled_now[15 - k] = now[k] * scale;
 		}
@@ -236,7 +236,7 @@ group_series(const double *level, size_t n, double deviation, unsigned char *sta
 
 	for (size_t i = 0; i < n; i++) {
 		for (int k = 0; k < 10; k++) {
-			const double v = level[i] * (1 + deviation * random_normal(&state));
+			const double v = level[i] * (1 + deviation * rng_normal(&state));
 
 			mdl_add(&points[i], v);
 			max = fmax(max, v);
@@ -253,7 +253,7 @@ test_groups(void **unused)
 
 	(void)unused;
 	for (unsigned int run = 0; run < 50; run++) {
-		const size_t jump = 5 + (size_t)(30 * random_even(&state));
+		const size_t jump = 5 + (size_t)(30 * rng_even(&state));
 
 		for (size_t i = 0; i < 40; i++)
 			level[i] = 1e6;
@@ -281,10 +281,10 @@ test_sums(void **unused)
 	(void)unused;
 	for (unsigned int run = 0; run < RUNS; run++) {
 		struct mdl_sum a = {0}, b = {0};
-		const size_t n = 2 + run % 39, cut = (size_t)(random_even(&state) * (double)n);
+		const size_t n = 2 + run % 39, cut = (size_t)(rng_even(&state) * (double)n);
 
 		for (size_t i = 0; i < n; i++) {
-			v[i] = 1e9 + random_normal(&state);
+			v[i] = 1e9 + rng_normal(&state);
 			mdl_add(i < cut ? &a : &b, v[i]);
 		}
 		mdl_merge(&a, &b);
@@ -348,6 +348,6 @@ main(void)
 		cmocka_unit_test(test_exact),
 	};
 
-	state = random_seed();
+	state = rng_seed(1);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -520,8 +520,7 @@ test_free_buffer_twice(void **state)
 	NdisAllocateBufferPool(&status, &pool, 8);
 	assert_int_equal(status, NDIS_STATUS_SUCCESS);
 	for (i = 0; i < 2000; i++) {
-		seed = seed * 6364136223846793005u + 1442695040888963407u;
-		k = (unsigned int)(seed >> 33);
+		k = (unsigned int)(shm_rand(&seed) >> 33);
 		if (n == 0 || (n < 8 && k % 2 == 0)) {
 			NdisAllocateBuffer(&status, &out[n], pool, &seed, 8);
 			assert_int_equal(status, NDIS_STATUS_SUCCESS);

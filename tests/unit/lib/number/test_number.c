@@ -18,8 +18,8 @@
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <time.h>
 
+#include "rng.h"
 #include "sl_number.h"
 
 #define ROUNDS 200000
@@ -29,35 +29,13 @@ static const char *const bad[] = {"", " ", "-", "+", "x", "0x", "010", "00", "-1
 	"\t1", "1\n", "1.5", "1.", ".5", "1e3", "1k", "1,2", "1-2", "one", "nan", "inf", "0b1",
 	"18446744073709551616", "99999999999999999999999999", "184467440737095516150"};
 
-static uint64_t
-next(uint64_t *seed)
-{
-	/* xorshift64* */
-	*seed ^= *seed >> 12;
-	*seed ^= *seed << 25;
-	*seed ^= *seed >> 27;
-	return *seed * UINT64_C(2685821657736338717);
-}
-
 /** Numbers of every length, and those beside a power of two. */
 static uint64_t
 any_number(uint64_t *seed)
 {
-	const uint64_t r = next(seed) >> (next(seed) % 64);
+	const uint64_t r = rng_next(seed) >> (rng_next(seed) % 64);
 
-	return next(seed) % 4 != 0 ? r : (UINT64_C(1) << (r % 64)) + next(seed) % 3 - 1;
-}
-
-static uint64_t
-seed_of_run(void)
-{
-	const char *text = getenv("SL_SEED");
-	uint64_t seed = (uint64_t)time(NULL);
-
-	if (text != NULL && sl_number_hex(text, 1, UINT64_MAX, &seed) != 0)
-		fail_msg("SL_SEED=%s is no number from 1", text);
-	print_message("# SL_SEED=%" PRIu64 "\n", seed);
-	return seed;
+	return rng_next(seed) % 4 != 0 ? r : (UINT64_C(1) << (r % 64)) + rng_next(seed) % 3 - 1;
 }
 
 static void
@@ -85,7 +63,7 @@ test_refused(void **state)
 static void
 test_round_trip(void **state)
 {
-	uint64_t seed = seed_of_run();
+	uint64_t seed = rng_seed(0);
 
 	(void)state;
 	for (unsigned int round = 0; round < ROUNDS; round++) {
@@ -100,12 +78,12 @@ test_round_trip(void **state)
 		snprintf(spoilt, sizeof(spoilt), "0%s", text);
 		assert_int_not_equal(sl_number_hex(spoilt, 0, UINT64_MAX, &v), 0);
 		/* A character of any kind but a digit. */
-		at = next(&seed) % (strlen(text) + 1);
+		at = rng_next(&seed) % (strlen(text) + 1);
 		snprintf(spoilt, sizeof(spoilt), "%.*s%c%s", (int)at, text,
-			(char)(1 + next(&seed) % 255), text + at);
+			(char)(1 + rng_next(&seed) % 255), text + at);
 		if (strspn(spoilt, "0123456789") != strlen(spoilt))
 			assert_int_not_equal(sl_number(spoilt, 0, UINT64_MAX, &v), 0);
-		snprintf(text, sizeof(text), next(&seed) % 2 != 0 ? "0x%" PRIx64 : "0X%" PRIX64,
+		snprintf(text, sizeof(text), rng_next(&seed) % 2 != 0 ? "0x%" PRIx64 : "0X%" PRIX64,
 			want);
 		assert_int_equal(sl_number_hex(text, 0, UINT64_MAX, &v), 0);
 		assert_true(v == want);
@@ -116,7 +94,7 @@ test_round_trip(void **state)
 static void
 test_range(void **state)
 {
-	uint64_t seed = seed_of_run();
+	uint64_t seed = rng_seed(0);
 
 	(void)state;
 	for (unsigned int round = 0; round < ROUNDS; round++) {
@@ -140,17 +118,17 @@ test_range(void **state)
 static void
 test_overflow(void **state)
 {
-	uint64_t seed = seed_of_run();
+	uint64_t seed = rng_seed(0);
 
 	(void)state;
 	for (unsigned int round = 0; round < ROUNDS; round++) {
-		char text[32] = {(char)('1' + next(&seed) % 9)};
-		const size_t len = 17 + next(&seed) % 6;
+		char text[32] = {(char)('1' + rng_next(&seed) % 9)};
+		const size_t len = 17 + rng_next(&seed) % 6;
 		unsigned __int128 want = (unsigned int)(text[0] - '0');
 		uint64_t v = 0;
 
 		for (size_t i = 1; i < len; i++) {
-			text[i] = (char)('0' + next(&seed) % 10);
+			text[i] = (char)('0' + rng_next(&seed) % 10);
 			want = want * 10 + (unsigned int)(text[i] - '0');
 		}
 		assert_int_equal(
@@ -162,7 +140,7 @@ test_overflow(void **state)
 static void
 test_signed(void **state)
 {
-	uint64_t seed = seed_of_run();
+	uint64_t seed = rng_seed(0);
 	int v = 0;
 
 	(void)state;

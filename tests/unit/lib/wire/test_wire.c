@@ -202,7 +202,7 @@ make_frame(uint32_t n, uint32_t max_len, uint8_t *data, struct sl_frame *f)
 	uint32_t i;
 
 	f->data = data;
-	f->len = 60 + wire_test_below(&random, max_len - 60 + 1);
+	f->len = 60 + rng_below(&random, max_len - 60 + 1);
 	f->bad_fcs = n % 7 == 0;
 	memcpy(data, &n, sizeof(n));
 	for (i = sizeof(n); i < f->len; i++)
@@ -233,11 +233,11 @@ order_and_bounds(struct sl_wire *to, struct sl_wire *from, uint32_t max_len, uin
 	uint32_t head = 0, tail = 0, n = 0, step, i;
 
 	for (step = 0; step < 4000; step++) {
-		uint32_t burst = wire_test_below(&seed, 20), got, room;
+		uint32_t burst = rng_below(&seed, 20), got, room;
 		struct sl_frame out[64], f;
 
-		room = wire_test_below(&seed, 24);
-		got = from->ops->poll(from, out, 1 + wire_test_below(&seed, 64), room);
+		room = rng_below(&seed, 24);
+		got = from->ops->poll(from, out, 1 + rng_below(&seed, 64), room);
 		assert_in_range(got, 0, room);
 		for (i = 0; i < burst; i++) {
 			const char *drops =
@@ -268,14 +268,14 @@ static void
 test_loop_order(void **state)
 {
 	static const uint32_t max_lens[] = {60, 200, 1514, WIRE_FRAME_MAX};
-	uint64_t seed = wire_test_seed("loop");
+	uint64_t seed = rng_seed(0);
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < sizeof(max_lens) / sizeof(max_lens[0]); i++) {
 		struct sl_wire *w = wire_must_open("loop", NULL);
 
-		order_and_bounds(w, w, max_lens[i], wire_test_random(&seed));
+		order_and_bounds(w, w, max_lens[i], rng_next(&seed));
 		sl_wire_close(w);
 	}
 }
@@ -318,11 +318,11 @@ test_peer_order(void **state)
 {
 	struct sl_wire_hub *hub = sl_wire_hub_create();
 	struct sl_wire *a = wire_must_open("peer:x", hub), *b = wire_must_open("peer:x", hub);
-	uint64_t seed = wire_test_seed("peer");
+	uint64_t seed = rng_seed(0);
 
 	(void)state;
-	order_and_bounds(a, b, 1514, wire_test_random(&seed));
-	order_and_bounds(b, a, WIRE_FRAME_MAX, wire_test_random(&seed));
+	order_and_bounds(a, b, 1514, rng_next(&seed));
+	order_and_bounds(b, a, WIRE_FRAME_MAX, rng_next(&seed));
 	sl_wire_close(a);
 	sl_wire_close(b);
 	assert_int_equal(sl_wire_hub_destroy(hub), 0);

@@ -74,7 +74,7 @@ valid_run(const char *text, uint32_t flows, uint32_t min, uint32_t max, uint64_t
 
 	while (seq < 3000) {
 		struct sl_frame f[64];
-		uint32_t room = wire_test_below(seed, 70), most = wire_test_below(seed, 65);
+		uint32_t room = rng_below(seed, 70), most = rng_below(seed, 65);
 		uint32_t i, n = w->ops->poll(w, f, most, room);
 
 		/* Not paced: as many as there is room for, at most a burst of 32. */
@@ -98,7 +98,7 @@ valid_run(const char *text, uint32_t flows, uint32_t min, uint32_t max, uint64_t
 static void
 test_valid_frames(void **state)
 {
-	uint64_t seed = wire_test_seed("valid");
+	uint64_t seed = rng_seed(0);
 	uint32_t size;
 	char text[64];
 
@@ -335,14 +335,14 @@ generate(struct injected *in)
 static void
 disturb(struct injected *in, uint64_t *seed)
 {
-	const uint32_t rate = 2 + wire_test_below(seed, 200);
-	const uint32_t reach = 1 + wire_test_below(seed, 3000);
+	const uint32_t rate = 2 + rng_below(seed, 200);
+	const uint32_t reach = 1 + rng_below(seed, 3000);
 	uint32_t i;
 
 	in->n = 0;
 	for (i = 0; i < INJECTED; i++) {
-		const bool drop = wire_test_below(seed, rate) == 0;
-		const bool twice = wire_test_below(seed, rate) == 0;
+		const bool drop = rng_below(seed, rate) == 0;
+		const bool twice = rng_below(seed, rate) == 0;
 
 		if (!drop)
 			in->order[in->n++] = i;
@@ -350,10 +350,10 @@ disturb(struct injected *in, uint64_t *seed)
 			in->order[in->n++] = i;
 	}
 	for (i = 0; i < in->n; i++) {
-		const uint32_t k = i + wire_test_below(seed, reach), moved = in->order[i];
+		const uint32_t k = i + rng_below(seed, reach), moved = in->order[i];
 
-		in->damage[i] = wire_test_below(seed, rate) == 0;
-		if (wire_test_below(seed, rate) != 0 || k >= in->n)
+		in->damage[i] = rng_below(seed, rate) == 0;
+		if (rng_below(seed, rate) != 0 || k >= in->n)
 			continue;
 		in->order[i] = in->order[k];
 		in->order[k] = moved;
@@ -372,7 +372,7 @@ inject(struct sl_wire *sink, const struct injected *in, uint64_t *seed)
 
 		memcpy(copy, in->data[n], in->len[n]);
 		if (in->damage[i])
-			copy[42 + 2 + wire_test_below(seed, f.len - 44)] ^= 0x10;
+			copy[42 + 2 + rng_below(seed, f.len - 44)] ^= 0x10;
 		sink->ops->send(sink, &f, 1);
 	}
 }
@@ -412,7 +412,7 @@ static void
 test_injected(void **state)
 {
 	static struct injected in;
-	uint64_t seed = wire_test_seed("injected");
+	uint64_t seed = rng_seed(0);
 	unsigned int round;
 
 	(void)state;

@@ -62,21 +62,21 @@ test_quantiles(void **state)
 {
 	static struct wire_hist h;
 	static uint64_t values[VALUES];
-	uint64_t seed = wire_test_seed("hist");
+	uint64_t seed = rng_seed(0);
 	unsigned int round, i;
 
 	(void)state;
 	for (round = 0; round < 200; round++) {
-		const unsigned int n = 1 + wire_test_below(&seed, VALUES);
+		const unsigned int n = 1 + rng_below(&seed, VALUES);
 		/* Rounds of small, middling, large and all values. */
-		const unsigned int shift = wire_test_below(&seed, 64);
+		const unsigned int shift = rng_below(&seed, 64);
 
 		wire_hist_clear(&h);
 		assert_int_equal(wire_hist_quantile(&h, 0.5), 0);
 		for (i = 0; i < n; i++) {
-			const unsigned int spread = shift + wire_test_below(&seed, 64 - shift);
+			const unsigned int spread = shift + rng_below(&seed, 64 - shift);
 
-			values[i] = wire_test_random(&seed) >> spread;
+			values[i] = rng_next(&seed) >> spread;
 			wire_hist_add(&h, values[i], 1);
 		}
 		qsort(values, n, sizeof(values[0]), by_value);
@@ -92,15 +92,15 @@ static void
 test_repeated(void **state)
 {
 	static struct wire_hist a, b;
-	uint64_t seed = wire_test_seed("repeated");
+	uint64_t seed = rng_seed(0);
 	unsigned int i, k;
 
 	(void)state;
 	wire_hist_clear(&a);
 	wire_hist_clear(&b);
 	for (i = 0; i < 1000; i++) {
-		const uint64_t v = wire_test_random(&seed) >> wire_test_below(&seed, 64);
-		const unsigned int n = 1 + wire_test_below(&seed, 9);
+		const uint64_t v = rng_next(&seed) >> rng_below(&seed, 64);
+		const unsigned int n = 1 + rng_below(&seed, 9);
 
 		wire_hist_add(&a, v, n);
 		for (k = 0; k < n; k++)
@@ -113,12 +113,12 @@ test_repeated(void **state)
 static void
 test_pace_exact(void **state)
 {
-	uint64_t seed = wire_test_seed("pace"), now, start, skipped = 0, offered = 0;
+	uint64_t seed = rng_seed(0), now, start, skipped = 0, offered = 0;
 	struct wire_pace p;
 	unsigned int i;
 
 	(void)state;
-	start = now = wire_test_random(&seed) >> 20;
+	start = now = rng_next(&seed) >> 20;
 	/* A frame each 250 ticks; looked at often enough for nothing to be skipped. */
 	wire_pace_start(&p, 4e6, 1e9, 32, now);
 	for (i = 0; i < 100000; i++) {
@@ -128,7 +128,7 @@ test_pace_exact(void **state)
 		assert_int_equal(offered + due, now > start ? (now - start) / 250 + 1 : 0);
 		p.done += take;
 		offered += take;
-		now += wire_test_below(&seed, 2000);
+		now += rng_below(&seed, 2000);
 	}
 	assert_int_equal(skipped, 0);
 }

@@ -58,11 +58,11 @@ frame_bytes(uint32_t n, uint64_t seed, uint8_t *data)
 	uint32_t len, i;
 
 	seed += (uint64_t)n << 32;
-	wire_test_random(&seed);
+	rng_next(&seed);
 	/* The longest and the shortest are among them. */
-	len = n == 3 ? WIRE_FRAME_MAX : n == 4 ? 14 : 14 + wire_test_below(&seed, 1501);
+	len = n == 3 ? WIRE_FRAME_MAX : n == 4 ? 14 : 14 + rng_below(&seed, 1501);
 	for (i = 0; i < len; i++)
-		data[i] = (uint8_t)wire_test_random(&seed);
+		data[i] = (uint8_t)rng_next(&seed);
 	return len;
 }
 
@@ -144,8 +144,8 @@ round_trip(const struct files *files, const char *options, uint32_t rounds, uint
 	snprintf(text, sizeof(text), "pcap:in=%s,out=%s%s", files->in, files->out, options);
 	w = wire_must_open(text, NULL);
 	while (wire_counter(w, "pcap_running") != 0) {
-		room = wire_test_below(&seed, 70);
-		n = w->ops->poll(w, f, 1 + wire_test_below(&seed, 64), room);
+		room = rng_below(&seed, 70);
+		n = w->ops->poll(w, f, 1 + rng_below(&seed, 64), room);
 		assert_in_range(n, 0, room);
 		w->ops->send(w, f, n);
 		total += n;
@@ -162,7 +162,7 @@ static void
 test_round_trip(void **state)
 {
 	const struct files *files = *state;
-	uint64_t seed = wire_test_seed("pcap");
+	uint64_t seed = rng_seed(0);
 
 	write_capture(files->in, DLT_EN10MB, FRAMES, seed, 0);
 	round_trip(files, "", 1, seed);

@@ -78,13 +78,13 @@ test_to_host(void **state)
 	struct sl_wire *w = wire_must_open("tap:sltest0,mtu=9710", NULL);
 	const int fd = open_socket("sltest0");
 	static uint8_t sent[WIRE_FRAME_MAX], got[WIRE_FRAME_MAX];
-	uint64_t seed = wire_test_seed("to_host");
+	uint64_t seed = rng_seed(0);
 	uint32_t n;
 
 	(void)state;
 	for (n = 0; n < 200; n++) {
-		const uint32_t len = n == 0 ? WIRE_FRAME_MAX :
-					      60 + wire_test_below(&seed, WIRE_FRAME_MAX - 60 + 1);
+		const uint32_t len =
+			n == 0 ? WIRE_FRAME_MAX : 60 + rng_below(&seed, WIRE_FRAME_MAX - 60 + 1);
 		const struct sl_frame f = {sent, make_frame(n, len, sent), false};
 		struct pollfd p = {.fd = fd, .events = POLLIN};
 
@@ -105,7 +105,7 @@ test_from_host(void **state)
 	struct sl_wire *w = wire_must_open("tap:sltest0,mtu=9710", NULL);
 	const int fd = open_socket("sltest0");
 	static uint8_t sent[WIRE_FRAME_MAX];
-	uint64_t seed = wire_test_seed("from_host");
+	uint64_t seed = rng_seed(0);
 	struct sl_frame f;
 	uint32_t n, i;
 
@@ -113,7 +113,7 @@ test_from_host(void **state)
 	for (n = 0; n < 200; n++) {
 		const uint32_t len = n == 0 ? WIRE_FRAME_MAX :
 			n < 20		    ? 14 + n :
-					      14 + wire_test_below(&seed, WIRE_FRAME_MAX - 14 + 1);
+					      14 + rng_below(&seed, WIRE_FRAME_MAX - 14 + 1);
 
 		make_frame(n, len, sent);
 		assert_int_equal(send(fd, sent, len, 0), len);

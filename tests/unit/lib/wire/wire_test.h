@@ -11,12 +11,11 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <cmocka.h>
 
+#include "rng.h"
 #include "sl_wire.h"
 
 /** Open a wire that must open. */
@@ -52,36 +51,6 @@ static inline void
 wire_must_control(struct sl_wire *w, const char *word)
 {
 	assert_int_equal(w->ops->control(w, word), 0);
-}
-
-/** Seeded randomness: xorshift64. The seed is printed, and taken from SL_SEED when it is set. */
-static inline uint64_t
-wire_test_seed(const char *test)
-{
-	const char *text = getenv("SL_SEED");
-	struct timespec ts;
-	uint64_t seed;
-
-	clock_gettime(CLOCK_REALTIME, &ts);
-	seed = text != NULL ? strtoull(text, NULL, 0) : (uint64_t)ts.tv_nsec * 2654435761u + 1;
-	printf("%s: SL_SEED=%llu\n", test, (unsigned long long)seed);
-	return seed != 0 ? seed : 1;
-}
-
-static inline uint64_t
-wire_test_random(uint64_t *state)
-{
-	*state ^= *state << 13;
-	*state ^= *state >> 7;
-	*state ^= *state << 17;
-	return *state;
-}
-
-/** 0..n-1. */
-static inline uint32_t
-wire_test_below(uint64_t *state, uint32_t n)
-{
-	return (uint32_t)((wire_test_random(state) >> 33) % n);
 }
 
 #endif /* _WIRE_TEST_H_ */
