@@ -82,6 +82,7 @@ test_everywhere(void **state)
 {
 	struct rig *r = *state;
 	uint64_t seed = rig_seed();
+	uint8_t frame[1060];
 	unsigned int i;
 
 	assert_int_equal(sl_bus_read(&r->bus, 0x0FFFC), 0);
@@ -89,6 +90,19 @@ test_everywhere(void **state)
 	for (i = 0; i < 200000; i++) {
 		uint32_t at = (uint32_t)rig_random(&seed) % (SL_82599_BAR_SIZE + 64);
 
+		/* Now and then the switches of receive and transmit, and a frame. */
+		if (rig_random(&seed) % 64 == 0) {
+			wr(r, SL_82599_RXCTRL, 0, SL_82599_RXCTRL_RXEN);
+			wr(r, SL_82599_DMATXCTL, 0, SL_82599_DMATXCTL_TE);
+			wr(r, SL_82599_FCTRL, 0, SL_82599_FCTRL_UPE);
+			wr(r, SL_82599_CTRL, 0, 0);
+			rig_frame_fill(&seed, frame, sizeof(frame), rig_mac);
+			r->wire->in.n = 0;
+			rig_wire_in(r, frame, 60 + (uint32_t)rig_random(&seed) % 1000);
+			(void)sl_softnic_step(r->nic, 32);
+			while (rig_wire_out(r).len != 0)
+				;
+		}
 		if (rig_random(&seed) % 2 != 0)
 			sl_bus_write(&r->bus, at, (uint32_t)rig_random(&seed));
 		else
