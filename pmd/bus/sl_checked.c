@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * coherency=checked for a port: makes the checker from the port's arguments,
+ * and writes its findings to a file when the port closes.
+ */
+
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>

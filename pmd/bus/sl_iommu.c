@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * What an IOMMU maps for a port, in whole pages: several pieces of memory may
+ * share a page, which is unmapped only when the last of them leaves.
+ */
+
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>

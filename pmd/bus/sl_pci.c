@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
- *
+ */
+
+/*
  * net_syncline: the driver on a real NIC.
  */
+
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
- *
+ */
+
+/*
  * net_syncline_soft: the driver on a software NIC, as a virtual device.
  */
+
 #include <unistd.h>
 
 #include <rte_lcore.h>

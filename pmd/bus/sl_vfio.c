@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * The hook of a port's DMA window for real NICs: which IOVAs the kernel
+ * allows, mapping by VFIO in a container of the port's own or in EAL's, and
+ * what to say when that fails.
+ */
+
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
