@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
- *
- * Time, and the calls that take it. Each call of ethdev's has one deadline for all
+ */
+
+/*
+ * Time, and deadlines of calls. Each ethdev call has one deadline for everything
  * that it waits for, whatever the registers say: waits nest, deadlines do not.
  */
+
 #include <rte_cycles.h>
 #include <rte_eal.h>
 

@@ -29,7 +29,7 @@
 #include "sl_pmd.h"
 #include "sl_port.h"
 
-/* How the buffers of one mempool lie. */
+/* The layout of the buffers of one mempool. */
 struct data_layout {
 	size_t first;  /* of a run: bytes before its first buffer, whose data then starts on a line
 			*/
@@ -38,8 +38,8 @@ struct data_layout {
 };
 
 /*
- * The longest line that anybody here goes by: this CPU's, EAL's, and that of each
- * open port, which the checker may have made longer.
+ * The longest of these cache lines: this CPU's, EAL's, and that of each open port,
+ * which the checker may have made longer.
  */
 static uint32_t
 longest_line(void)
@@ -61,7 +61,7 @@ longest_line(void)
 	return line;
 }
 
-/* 0, or -EINVAL when a buffer cannot be told to DPDK, which counts it in 16 bits. */
+/* 0, or -EINVAL when a buffer is too long for DPDK, which counts its bytes in 16 bits. */
 static int
 layout_choose(
 	const char *name, unsigned int n, uint16_t priv, uint16_t room, struct data_layout *out)
@@ -89,8 +89,8 @@ layout_choose(
 }
 
 /*
- * A memzone's name is unique among all processes of one EAL: a random number
- * makes it so, the mempool's name tells people.
+ * A memzone's name must be unique among all processes that share one EAL: a random
+ * number makes it unique, the mempool's name is for people.
  */
 static const struct rte_memzone *
 reserve(const char *pool, size_t len, size_t align, int socket, unsigned int flags)
@@ -196,8 +196,8 @@ data_holds(const struct sl_data_pool *d, const struct data_layout *l)
 }
 
 /*
- * Pages for all buffers: in one piece for the NIC where that can be had. Else no
- * buffer may go over a page's end, and the pages are as large as EAL has them.
+ * Pages for all buffers, IOVA-contiguous if possible. Otherwise no buffer may cross
+ * a page's end, and the pages are the largest that EAL has.
  */
 static struct sl_data_pool *
 data_create(const char *name, const struct data_layout *l, int socket)
@@ -223,8 +223,8 @@ data_create(const char *name, const struct data_layout *l, int socket)
 }
 
 /*
- * The data goes after the mempool's end was told to all that listen, and each port has
- * taken it out of its window: with the first chunk of headers, all of which EAL has left.
+ * Frees the data, together with the first chunk of headers. At that time the mempool's end
+ * was reported to all listeners, and each port has taken the data out of its window.
  */
 static void
 data_free(struct rte_mempool_memhdr *chunk __rte_unused, void *opaque)
@@ -232,7 +232,7 @@ data_free(struct rte_mempool_memhdr *chunk __rte_unused, void *opaque)
 	data_destroy(opaque);
 }
 
-/* The same, but for the data. */
+/* Frees the headers and keeps the data. */
 static void
 data_keep(struct rte_mempool_memhdr *chunk __rte_unused, void *opaque)
 {
@@ -270,7 +270,7 @@ data_attach(struct rte_mempool *pool, struct sl_data_pool *d)
 
 /* --- mbufs --- */
 
-/* From mbuf to mbuf it is at least as far as eight of their shared infos are long. */
+/* The distance between two mbufs is at least the length of eight shared infos. */
 _Static_assert(sizeof(struct rte_mbuf_ext_shared_info) * 8 <=
 		RTE_CACHE_LINE_SIZE + sizeof(struct rte_mbuf),
 	"shared info lies eight times as dense");
@@ -280,7 +280,7 @@ static int
 headers_reserve(struct rte_mempool *pool, struct sl_data_pool *d)
 {
 	const size_t each = pool->header_size + pool->elt_size + pool->trailer_size;
-	/* No mbuf goes over a page's end, the smallest page being the system's. */
+	/* No mbuf crosses a page's end; the smallest page is the system's. */
 	const size_t pages = pool->size * each / (size_t)sysconf(_SC_PAGESIZE) + 2;
 	const size_t len = RTE_ALIGN_CEIL((pool->size + pages) * each, RTE_CACHE_LINE_SIZE);
 	int ret;
@@ -298,7 +298,7 @@ headers_reserve(struct rte_mempool *pool, struct sl_data_pool *d)
 	return (unsigned int)ret == pool->size ? 0 : -ENOMEM;
 }
 
-/* The last clone went, after its mbuf: that is free now. */
+/* The last clone was freed, after its mbuf was: free the mbuf now. */
 static void
 mbuf_unshare(void *addr __rte_unused, void *opaque)
 {
@@ -392,7 +392,7 @@ sl_pktmbuf_pool_create(const char *name, unsigned int n, unsigned int cache_size
 	d = data_create(name, &l, socket_id);
 	if (d == NULL)
 		return NULL;
-	/* The NIC may read all of it: nothing of who had the memory before. */
+	/* The NIC may read all of it: clear what an earlier user of the memory left. */
 	memset(d->mz->addr, 0, d->mz->len);
 	pool = pool_on(d, &l, name, cache_size, priv_size, data_room_size, socket_id);
 	if (pool == NULL) {

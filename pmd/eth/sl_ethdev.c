@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
- *
- * A port's life and its general properties.
  */
+
+/*
+ * A port's life (configure, start, stop, close, reset) and its general
+ * properties: ethdev's operations that are not about queues, filters,
+ * interrupts or statistics.
+ */
+
 #include <rte_malloc.h>
 
 #include "sl_call.h"
@@ -68,7 +73,7 @@ sl_dev_configure(struct rte_eth_dev *eth)
 	return ret != 0 ? ret : sl_rss_configure(eth);
 }
 
-/* Nothing comes in before filters and RSS stand. */
+/* Receive is switched on after filters and RSS are programmed. */
 static void
 program_rx(struct rte_eth_dev *eth)
 {
@@ -130,7 +135,7 @@ wait_link(struct sl_port *port, bool wait, struct sl_hw_link *link)
 	return true;
 }
 
-/* What a SerDes leads to tells the device's number. */
+/* The device's PCI id tells what its SerDes is connected to. */
 static void
 note_connector(const struct sl_port *port, enum sl_hw_media media, struct rte_eth_link *link)
 {
@@ -157,7 +162,10 @@ sl_link_update(struct rte_eth_dev *eth, int wait)
 	struct sl_hw_link now = {0};
 	int ret;
 
-	/* It may have gone just now: all ones would be a link at full speed. */
+	/*
+	 * The device may have been removed just now: all ones would read as a link at full
+	 * speed.
+	 */
 	if (!sl_hw_alive(port) || (!wait_link(port, wait != 0, &now) && !sl_hw_alive(port))) {
 		sl_hw_note_down(eth);
 		return -EIO;
@@ -179,8 +187,10 @@ sl_link_update(struct rte_eth_dev *eth, int wait)
 	return ret;
 }
 
-/* Whether each of @n configured queues is set up: a refused set-up leaves none, ethdev has released
- * the old. */
+/*
+ * Check that each of @n configured queues is set up: after a refused set-up there is no queue,
+ * since ethdev has released the old one.
+ */
 static int
 check_set_up(const struct rte_eth_dev *eth, const char *kind, void *const *queues, uint16_t n)
 {
@@ -198,7 +208,7 @@ check_set_up(const struct rte_eth_dev *eth, const char *kind, void *const *queue
 	return 0;
 }
 
-/* After a reset only: what the NIC had of rings before is gone. */
+/* Call it only after a reset: the NIC has then forgotten the addresses of earlier rings. */
 static int
 master_on(struct sl_port *port)
 {
@@ -278,15 +288,15 @@ sl_port_reselect(struct rte_eth_dev *eth)
 		eth->rx_pkt_burst = port->rx_path->burst;
 		eth->data->scattered_rx = port->rx_path->scatter;
 	}
-	/* All paths share the queues' state, so that a poll may go by either. */
+	/* All paths share the queues' state, so a poll may use the old path or the new one. */
 	__atomic_store_n(&rte_eth_fp_ops[eth->data->port_id].rx_pkt_burst, eth->rx_pkt_burst,
 		__ATOMIC_RELEASE);
 	return 0;
 }
 
 /*
- * Whether buffers that the NIC has already are made ready for such frames. Lines of
- * them that may be dirty would fall over what it writes there (R1).
+ * True when the buffers that the NIC has are prepared for frames of this MTU. Dirty
+ * lines behind the prepared part would be written back over the received data (R1).
  */
 static bool
 buffers_are_ready(const struct rte_eth_dev *eth, uint16_t mtu)
@@ -442,7 +452,7 @@ sl_dev_infos_get(struct rte_eth_dev *eth, struct rte_eth_dev_info *info)
 	return 0;
 }
 
-/* A NIC that could not be stopped by any means: what it may still reach is never used again. */
+/* A NIC could not be stopped by any means: memory that it may still reach is never used again. */
 static bool
 kept_for_good(struct sl_port *port)
 {
@@ -471,7 +481,7 @@ sl_port_release(struct sl_port *port)
 
 	sl_port_withdraw(eth);
 	sl_event_close(port);
-	/* Before any ring goes. */
+	/* Before any ring is freed. */
 	if (port->dev_priv != NULL && sl_master_set(port, false) == 0)
 		sl_kept_give_back(port);
 	for (q = 0; q < eth->data->nb_rx_queues && eth->data->rx_queues != NULL; q++) {
@@ -488,7 +498,10 @@ sl_port_release(struct sl_port *port)
 		port->dev_ops->release(port);
 	if (!kept_for_good(port) && port->adapter != NULL) {
 		sl_dmamap_close(port);
-		/* A refusal is logged there with the names of what is live: our own bug. */
+		/*
+		 * If the close is refused, it has logged what is live: that is a bug of this
+		 * driver.
+		 */
 		if (sl_adapter_close(port->adapter) == 0)
 			port->adapter = NULL;
 	}
@@ -505,7 +518,7 @@ sl_port_close(struct rte_eth_dev *eth)
 	if (rte_eal_process_type() != RTE_PROC_PRIMARY)
 		return 0;
 	sl_call_begin(port); /* here, for the PCI bus calls without ethdev */
-	/* The bus may take a device away that nobody has stopped. */
+	/* The bus may remove a device whose port was not stopped. */
 	if (eth->data->dev_started != 0)
 		sl_dev_stop(eth);
 	/* Left as a reset leaves it: nothing on the wire, no DMA, no interrupt. */

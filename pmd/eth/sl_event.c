@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
- *
- * What the application is told. No event outruns the call that caused it: a callback
+ */
+
+/*
+ * Events for the application. No event comes before its causing call returns: a callback
  * may stop or close the port, and ethdev refuses that, or trips over it, while a start
  * or a stop is half done. So an event waits, on EAL's alarm thread, until no call of
  * the port's runs and ethdev's own state has followed.
  */
+
 #include <rte_alarm.h>
 #include <rte_interrupts.h>
 
@@ -23,8 +26,8 @@ static const enum rte_eth_event_type event_types[SL_EVENTS] = {
 };
 
 /*
- * Whether the last start or stop is over for ethdev too. It marks the port after the driver's
- * part, and what a start does last is to point the fast path at the queues.
+ * True when the last start or stop has ended in ethdev too, which marks the port after the driver's
+ * part; at a start it sets the fast path's pointers last.
  */
 static bool
 settled(struct rte_eth_dev *eth)
@@ -88,7 +91,7 @@ void
 sl_event_drop(struct sl_port *port, enum sl_event event)
 {
 	__atomic_fetch_and(&port->events.pending, ~SL_BIT(event), __ATOMIC_ACQ_REL);
-	/* One that is being told on another thread is waited for; the others stay. */
+	/* This waits for an event that another thread is delivering; other events stay pending. */
 	rte_eal_alarm_cancel(pump, port->eth);
 	if (__atomic_load_n(&port->events.pending, __ATOMIC_ACQUIRE) != 0)
 		rte_eal_alarm_set(NOW_US, pump, port->eth);

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
- *
+ */
+
+/*
  * Which frames the NIC takes in, and to which queue they go: what the application asks
  * for is checked and kept here, so that it comes back after a reset.
  */
+
 #include "sl_ethdev.h"
 #include "sl_filter.h"
 #include "sl_log.h"

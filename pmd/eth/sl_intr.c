@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
- *
+ */
+
+/*
  * Interrupts: link changes, frames received, removal.
  *
  * Two ways, chosen at start:
@@ -13,6 +15,7 @@
  * No auto-mask: a queue's interrupt stays on until the application turns it
  * off. The NIC bounds the rate meanwhile.
  */
+
 #include <errno.h>
 #include <linux/vfio.h>
 #include <sys/eventfd.h>
@@ -52,7 +55,7 @@ waker_signal(int fd)
 {
 	static const uint64_t one = 1;
 
-	/* A full counter already tells the reader all there is to tell. */
+	/* An error is ignored: when the counter is full, the reader is already signalled. */
 	if (write(fd, &one, sizeof(one)) < 0)
 		return;
 }
@@ -62,7 +65,7 @@ waker_drain(int fd)
 {
 	uint64_t count;
 
-	/* Empty is fine: what there was to read, somebody else has read. */
+	/* An empty counter is no error: another thread may have read it. */
 	if (read(fd, &count, sizeof(count)) < 0)
 		return;
 }
@@ -75,7 +78,7 @@ waker_open(struct sl_port *port, uint16_t qid)
 
 	if (!port->intr.own_wakers) {
 		fd = port->dev_ops->irq_fd(port, SL_VECTOR_RX + qid);
-		waker_drain(fd); /* of the start before */
+		waker_drain(fd); /* signals of the last start */
 		return fd;
 	}
 	fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
@@ -136,7 +139,10 @@ wake_enabled(struct rte_eth_dev *eth)
 	struct sl_intr *intr = &sl_port_of(eth)->intr;
 	uint16_t q;
 
-	/* Locked to the end: a queue whose interrupt is disabled is not woken any more. */
+	/*
+	 * The lock is held to the end, so that a queue is not woken after its interrupt was
+	 * disabled.
+	 */
 	rte_spinlock_lock(&intr->lock);
 	for (q = 0; q < eth->data->nb_rx_queues; q++) {
 		if (relayed(intr, q))
@@ -156,7 +162,7 @@ intr_handler(void *arg)
 	struct rte_eth_link link;
 	uint32_t causes;
 
-	/* EAL has read those of real devices; the cause register decides in any case. */
+	/* EAL has read the eventfds of real devices; the cause register decides in any case. */
 	if (rte_intr_type_get(eth->intr_handle) == RTE_INTR_HANDLE_VDEV)
 		waker_drain(rte_intr_fd_get(eth->intr_handle));
 	if (!sl_hw_alive(port))
@@ -169,7 +175,10 @@ intr_handler(void *arg)
 		SL_LOG(ERR, "port %u: the interrupt cannot be enabled again", eth->data->port_id);
 	if ((causes & SL_CAUSE_LINK) == 0 || eth->data->dev_conf.intr_conf.lsc == 0)
 		return;
-	/* One event for each change: a cause may come twice for one, or after somebody looked. */
+	/*
+	 * One event for each change: an interrupt may come twice, or after another call read
+	 * the link.
+	 */
 	if (eth->dev_ops->link_update(eth, 0) != 0)
 		return;
 	rte_eth_linkstatus_get(eth, &link);
@@ -232,7 +241,7 @@ device_event_unregister(const char *name)
 
 /* --- set-up --- */
 
-/* Interrupt vectors that can be told apart; 0: none at all. */
+/* The number of interrupt vectors; 0: there are no interrupts. */
 static unsigned int
 count_vectors(struct sl_port *port, const struct rte_intr_handle *handle)
 {
@@ -382,7 +391,7 @@ check_rx_intr(const struct rte_eth_dev *eth, uint16_t qid)
 	return -ENOTSUP;
 }
 
-/* One vector for all queues: its cause is let through as long as one of them wants it. */
+/* One vector for all queues: its cause stays unmasked while one queue's interrupt is enabled. */
 static void
 relay_switch(struct sl_port *port, uint16_t qid, bool on)
 {
@@ -410,7 +419,10 @@ sl_intr_rxq_enable(struct rte_eth_dev *eth, uint16_t qid)
 	ret = check_rx_intr(eth, qid);
 	if (ret != 0)
 		return ret;
-	/* Forget what frames already polled have left behind: the ring tells what is there. */
+	/*
+	 * Drop signals of frames that were polled already: the ring tells which frames are
+	 * there.
+	 */
 	fd = rte_intr_efds_index_get(eth->intr_handle, qid);
 	waker_drain(fd);
 	if (port->intr.relay)
@@ -418,8 +430,8 @@ sl_intr_rxq_enable(struct rte_eth_dev *eth, uint16_t qid)
 	else
 		port->hw->ops->intr_rxq(port, qid, true);
 	/*
-	 * The read makes sure that the mask is open before the ring is looked at:
-	 * a frame not seen there comes later, with an interrupt.
+	 * The read makes sure that the interrupt is unmasked before the application checks the
+	 * ring: a frame that it does not find there comes later, with an interrupt.
 	 */
 	if (!sl_hw_alive(port))
 		return -EIO;

@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
+
+/*
+ * The driver's log types, and the callback by which lib/shm and the software
+ * NIC log through DPDK.
+ */
+
 #include "sl_log.h"
 #include "sl_port.h"
 

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
- *
+ */
+
+/*
  * Statistics: the NIC's read-clear counters summed up, what the queues
  * counted, and the software NIC's own figures.
  */
+
 #include <stdarg.h>
 
 #include <rte_malloc.h>

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
- *
+ */
+
+/*
  * The end of DMA, and what it gives back. Memory returns to the CPU only when the NIC is
  * proven to have stopped: a queue seen disabled by a device that answers, bus mastering off
  * and read back, or a reset that came to its end. Registers that read all ones prove
  * nothing. Until then rings and mbufs are kept, and counted; proof that comes later, by the
  * next start, reset or close, gives them back. Control.
  */
+
 #include "sl_hw.h"
 #include "sl_log.h"
 #include "sl_port.h"
@@ -65,15 +68,15 @@ sl_stop_let_go(struct sl_qctl *c)
 	c->port->kept = c;
 }
 
-/* --- all queues: those of the port, and those kept that it had --- */
+/* --- all queues: the port's, and released ones that are kept --- */
 
-/* Transmit first: what was accepted goes out. */
+/* Transmit first, so that accepted frames are sent. */
 static const struct sl_qctl_dir *const dirs[] = {&sl_txq_dir, &sl_rxq_dir};
 
 /** What is done for each queue. */
 typedef void (*queue_fn)(struct sl_qctl *c, void *arg);
 
-/* Those of the port. */
+/* Call @fn for each queue of the port. */
 static void
 for_each(const struct rte_eth_dev *eth, queue_fn fn, void *arg)
 {
@@ -90,7 +93,7 @@ for_each(const struct rte_eth_dev *eth, queue_fn fn, void *arg)
 	}
 }
 
-/* Those that were released as well. */
+/* Call @fn for each kept queue that was released. */
 static void
 for_each_kept(const struct sl_port *port, queue_fn fn, void *arg)
 {

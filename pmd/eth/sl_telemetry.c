@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
- *
+ */
+
+/*
  * What runs inside, for rte_telemetry's clients.
  */
+
 #include <errno.h>
 #include <stdlib.h>
 
