@@ -57,13 +57,13 @@ struct sl_rx_counters {
 	uint64_t unexpected_seg; /**< frame of several descriptors where none may be */
 	uint64_t no_mbuf;	 /**< refills that found the mempool empty */
 	uint64_t stalls;	 /**< times the queue was started anew */
-	uint64_t given_up; /**< frames in the ring that nobody had received when the queue ended */
+	uint64_t given_up; /**< frames in the ring that were not received when the queue ended */
 };
 
 /** What a transmit queue counted; written by its datapath thread alone. */
 struct sl_tx_counters {
 	uint64_t packets, bytes;
-	uint64_t errors;    /**< refused frames that the application sent all the same; freed */
+	uint64_t errors;    /**< invalid frames that the application sent; freed */
 	uint64_t bad_head;  /**< head write-backs outside the ring's outstanding part */
 	uint64_t unmapped;  /**< frames whose memory could not be mapped; freed */
 	uint64_t ring_full; /**< bursts cut short for want of descriptors */
@@ -73,8 +73,8 @@ struct sl_tx_counters {
 };
 
 /**
- * What the frames of the last quads were: ol_flags and packet_type, and the bits of a
- * write-back that these follow from. The next ones are the same, mostly.
+ * ol_flags and packet_type of the last quads' frames, and the bits of a write-back that
+ * they follow from. Reused when the next frames' bits match, as they mostly do.
  */
 struct sl_rx_memo {
 	uint64_t wb[2];
@@ -82,7 +82,7 @@ struct sl_rx_memo {
 	uint32_t ptype;
 };
 
-/** Polls that found nothing, between two looks for a stall. A power of two. */
+/** Empty polls between two checks for a stall. A power of two. */
 #define SL_STALL_POLLS 65536u
 
 /**
@@ -106,7 +106,7 @@ struct sl_rx_queue {
 	uint16_t free_thresh;	/**< as configured; refill_at follows from it */
 	uint16_t ready;		/**< from next_to_clean on: done, and their payload updated;
 				     stays 0 in coherent mode */
-	bool eager;		/**< the last look at the ring found all it looked for */
+	bool eager;		/**< the last look at the ring found all that the burst wanted */
 	uint16_t refill_at;	/**< refill when this many are held; never while stopped */
 	uint16_t buf_len;	/**< bytes of a buffer that the NIC is told of */
 	uint16_t prepare_len;	/**< of these, what frames of the MTU at start may fill */
@@ -127,8 +127,7 @@ struct sl_rx_queue {
 	struct rte_eth_rxconf conf;
 };
 
-/** Offloads that the last frame with any asked for, found right: the next one wants the same,
- * mostly. */
+/** Validated offload request of the previous frame; reused when the next frame's matches. */
 struct sl_tx_memo {
 	uint64_t flags;	      /**< RTE_MBUF_F_TX_* of the offloads; 0: none yet */
 	uint64_t lens;	      /**< tx_offload */
@@ -152,7 +151,7 @@ struct sl_tx_queue {
 	uint16_t nb_done; /**< of those not yet reclaimed, reported by the NIC */
 	uint16_t free_thresh;
 	uint16_t rs_thresh;  /**< most descriptors between RS bits */
-	uint16_t mixed;	     /**< oldest ones whose mbufs want a look when freed */
+	uint16_t mixed;	     /**< oldest descriptors whose mbufs must be inspected on free */
 	bool fast_free;	     /**< one pool, no clones: MBUF_FAST_FREE */
 	uint64_t ctx_key[2]; /**< what the NIC's two contexts of this queue hold */
 	uint8_t ctx_next;

@@ -3,8 +3,8 @@
  */
 
 /*
- * Receive, but for the bursts: a queue filled and emptied, the table of paths,
- * and what the NIC has done so far.
+ * Receive without the bursts: filling and emptying a queue, the table of paths,
+ * and descriptor states. The bursts are in sl_rx_burst.c.
  */
 
 #include "sl_log.h"
@@ -26,7 +26,7 @@ rx_refill_at(const struct sl_rx_queue *q)
 	const unsigned int most = q->nb_desc + 1u - frame;
 	const unsigned int at = RTE_MIN((unsigned int)q->free_thresh + q->line_descs, most);
 
-	/* Of fewer than two lines none would be posted. */
+	/* With fewer than two lines held, no line would be posted. */
 	return (uint16_t)RTE_MAX(at, 2u * q->line_descs);
 }
 
@@ -39,14 +39,14 @@ sl_rx_queue_fill(struct sl_rx_queue *q)
 	return q->nb_hold == q->line_descs ? 0 : -ENOMEM;
 }
 
-/* Whole frames that lie in the ring and go unread. */
+/* Count complete frames in the ring that were not received. */
 static void
 rx_count_given_up(struct sl_rx_queue *q)
 {
 	unsigned int posted = q->nb_desc - q->nb_hold;
 	unsigned int idx = q->next_to_clean;
 
-	/* What the NIC wrote since the last poll is seen (R2). */
+	/* R2: the loads below see what the NIC wrote since the last poll. */
 	sl_update(q->sync, q->sync->mode, (const void *)(uintptr_t)q->ring,
 		q->nb_desc * SL_DESC_SIZE);
 	for (; posted > 0; posted--) {
@@ -66,13 +66,16 @@ sl_rx_queue_drain(struct sl_rx_queue *q)
 
 	rx_count_given_up(q);
 	for (; posted > 0; posted--) {
-		/* The queue is off: the NIC writes no more to the buffer, before others do (F2). */
+		/*
+		 * F2: the queue is off; the NIC gives the buffer back before another user writes
+		 * to it.
+		 */
 		sl_release(q->sync, q->sync->mode,
 			(char *)q->sw_ring[idx]->buf_addr + RTE_PKTMBUF_HEADROOM, q->buf_len);
 		rte_mbuf_raw_free(q->sw_ring[idx]);
 		idx = idx + 1 == q->nb_desc ? 0 : idx + 1;
 	}
-	/* The same for its descriptors, before they are filled anew (F2). */
+	/* F2: the NIC gives the descriptors back before they are filled again. */
 	sl_release(q->sync, q->sync->mode, (const void *)(uintptr_t)q->ring,
 		q->nb_desc * SL_DESC_SIZE);
 	rte_pktmbuf_free(q->first_seg);
@@ -105,7 +108,10 @@ sl_rx_queue_drain(struct sl_rx_queue *q)
 		RX_ROW(isa, label " checked offload", checked_offload, SL_COHERENCY_CHECKED, \
 			false, true, simd)
 
-/* Cheapest first: the selector takes the first row that has everything and that this CPU runs. */
+/*
+ * Cheapest first: the first row that does all that is asked for, and that this CPU
+ * runs, is chosen.
+ */
 const struct sl_rx_path sl_rx_paths[] = {
 #if defined(__x86_64__)
 	RX_ROWS(avx512, "AVX-512", 512),
@@ -209,7 +215,7 @@ sl_rx_queue_count(void *rxq)
 	unsigned int lo = q->ready;
 	unsigned int hi = posted;
 
-	/* DDs are set in ring order: the first one clear is found by halving. */
+	/* DD bits are set in ring order: find the first clear one by bisection. */
 	while (lo < hi) {
 		const unsigned int mid = lo + (hi - lo) / 2;
 

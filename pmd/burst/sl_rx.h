@@ -6,8 +6,8 @@
 
 /**
  * @file
- * Receive beside the bursts: the paths to choose from, a queue filled and emptied, and how far the
- * NIC is.
+ * Receive without the bursts: the paths to choose from, filling and emptying a queue, and
+ * descriptor states.
  */
 
 #include <stdbool.h>

@@ -7,23 +7,22 @@
  * payload updates (R3), then mbufs from descriptors, then refill by whole
  * lines (R1, R4, T2). Everything that the NIC wrote is bounded before use.
  *
- * A NIC may rewrite a descriptor at any time, so behind the acquire barrier each
- * word of it is fetched once, and all that is done with it goes by that (D2).
+ * A NIC may rewrite a descriptor at any time. So behind the acquire barrier each
+ * word of it is fetched once, and only the fetched value is used (D2).
  *
- * Where memory is not coherent a line is looked at whole: what of it is done
- * beyond what the burst asks for stays `ready` for the next one, with its
- * payload updated, so that no line is updated twice and fences are few. The
- * descriptors of those are kept in CPU memory (`fetched`): the payload update
- * covers the length in there, and that length is what the mbuf gets. A second
- * fetch could say more than was updated; to update whole buffers instead would
- * cost some 30 lines a frame.
+ * When memory is not coherent, whole lines of descriptors are updated. Descriptors
+ * of a line that are done beyond the burst's request stay `ready` for the next
+ * burst, with their payload updated, so that no line is updated twice and fences
+ * are few. These descriptors are kept in CPU memory (`fetched`): the payload update
+ * covers the length in the kept descriptor, and the mbuf gets that length. A second
+ * fetch could return a longer one than was updated; updating whole buffers instead
+ * would cost some 30 lines a frame.
  *
- * Compiled once for each width of vectors (SL_SIMD, sl_vec.h). Vectors take
- * quads of frames with nothing amiss, and leave all else to the scalar code
- * behind them.
+ * Compiled once for each width of vectors (SL_SIMD, sl_vec.h). Vectors handle quads
+ * of single-buffer frames without errors; the scalar code handles all others.
  *
  * always_inline throughout: mode, scatter and offload are constants that must
- * fold, so that each row of the path table pays for nothing but its own.
+ * fold, so that each row of the path table contains only the code it needs.
  */
 
 #include <string.h>
@@ -58,7 +57,7 @@ rx_vlan(uint64_t wb)
 
 /* --- scan --- */
 
-/* How many descriptors from next_to_clean on are done, those before @from known to be. */
+/* How many descriptors from next_to_clean on are done; those before @from are known to be done. */
 static __rte_always_inline unsigned int
 rx_scan(const struct sl_rx_queue *q, unsigned int from, unsigned int to)
 {
@@ -69,7 +68,7 @@ rx_scan(const struct sl_rx_queue *q, unsigned int from, unsigned int to)
 	return from;
 }
 
-/* The one fetch of a descriptor that is done, kept at @to. @return its second word. */
+/* Fetch a done descriptor once, and keep it at @to. @return its second word. */
 static __rte_always_inline uint64_t
 rx_fetch(const volatile union sl_rx_desc *d, union sl_rx_desc *to)
 {
@@ -86,8 +85,8 @@ rx_fetch(const volatile union sl_rx_desc *d, union sl_rx_desc *to)
 }
 
 /*
- * Fetch descriptors @from .. @to - 1. What the NIC wrote to their buffers is what the
- * CPU will read (R3).
+ * Fetch descriptors @from .. @to - 1 and update their buffers, so that the CPU reads
+ * what the NIC wrote (R3).
  */
 static __rte_always_inline void
 rx_update_payload(
@@ -104,24 +103,27 @@ rx_update_payload(
 		const char *data = (const char *)sw[i]->buf_addr + RTE_PKTMBUF_HEADROOM;
 
 		if (length == 0)
-			/* The NIC is done with the buffer, which goes back unread (F2). */
+			/* F2: the NIC gives the buffer back; it will be posted again unread. */
 			sl_release(q->sync, mode, data, q->buf_len);
 		else
-			/* DD seen, payload not read yet; one fence for all below (R3). */
+			/*
+			 * R3: after DD was seen and before the payload is read; one fence for all
+			 * below.
+			 */
 			sl_update_nofence(q->sync, mode, data, length);
 	}
-	/* Every payload update is complete before anybody reads a byte of it (R3). */
+	/* R3: every payload update is complete before the application reads a byte of it. */
 	sl_update_fence(q->sync, mode);
-	/* Their headers are read next, and are in no cache any more. */
+	/* Prefetch the frames' headers: the update has dropped them from the cache. */
 	for (i = from; mode == SL_COHERENCY_EXPLICIT && i < to; i++)
 		rte_prefetch0((const char *)sw[i]->buf_addr + RTE_PKTMBUF_HEADROOM);
 }
 
 /*
  * Make more of the next @want descriptors ready; @most are posted, up to the ring's
- * end. Lines are looked at whole: that of the first, and the others when all of it is
- * done, or at once when the last look found all that it looked for: an idle poll pays
- * for one line, a busy one for one fence.
+ * end. Whole lines are updated. (1) Idle poll: only the first line, and the others if
+ * all of the first is done. (2) Busy poll, when the last call found all that it wanted:
+ * all lines at once, with one fence.
  */
 static __rte_always_inline void
 rx_look(struct sl_rx_queue *q, unsigned int want, unsigned int most, const enum sl_coherency mode)
@@ -133,18 +135,18 @@ rx_look(struct sl_rx_queue *q, unsigned int want, unsigned int most, const enum 
 
 	if (q->eager)
 		end = RTE_MAX(end, wanted);
-	/* The NIC may have written DD since the lines were last read (R2). */
+	/* R2: the scan below sees DDs that the NIC wrote since the lines were last read. */
 	sl_update(q->sync, mode, (const void *)(uintptr_t)&d[ready], (end - ready) * SL_DESC_SIZE);
 	done = rx_scan(q, ready, end);
 	if (done == end && end < wanted) {
-		/* The same for the other lines of the burst (R2). */
+		/* R2: the second scan sees the DDs of the burst's other lines. */
 		sl_update(q->sync, mode, (const void *)(uintptr_t)&d[end],
 			(wanted - end) * SL_DESC_SIZE);
 		done = rx_scan(q, end, wanted);
 		end = wanted;
 	}
 	q->eager = done == end;
-	/* DD seen before the rest of the descriptors and the payload are read (R3). */
+	/* R3: DD is read before the rest of the descriptors and the payload. */
 	sl_acquire();
 	if (done != ready)
 		rx_update_payload(q, ready, done, mode);
@@ -163,14 +165,14 @@ rx_ready(struct sl_rx_queue *q, unsigned int want, unsigned int most, const enum
 		return RTE_MIN(q->ready, want);
 	}
 	done = rx_scan(q, 0, want);
-	/* DD seen before the rest of the descriptors and the payload are read (R3). */
+	/* R3: DD is read before the rest of the descriptors and the payload. */
 	sl_acquire();
 	return done;
 }
 
 /* --- from descriptors to mbufs --- */
 
-/* Where the next descriptors are fetched from: the ring, or what rx_fetch() kept of it. */
+/* The source of the next descriptors: the ring, or the copies that rx_fetch() kept. */
 static __rte_always_inline const volatile union sl_rx_desc *
 rx_source(const struct sl_rx_queue *q, const enum sl_coherency mode)
 {
@@ -225,7 +227,7 @@ rx_flags(const struct sl_rx_queue *q, uint32_t info, uint32_t status)
 {
 	uint64_t flags = q->mbuf_flags | rx_checksum_flags(status);
 
-	/* The tag was taken out when the frame came, whatever the setting is by now. */
+	/* The tag was stripped when the frame arrived, even if stripping was switched off since. */
 	if ((status & SL_RXD_STAT_VP) != 0)
 		flags |= q->vlan_flags;
 	if (SL_GET(SL_RXD_INFO_RSSTYPE, info) != SL_RSS_NONE)
@@ -281,7 +283,7 @@ enum rx_refusal {
 	RX_UNEXPECTED_SEG,
 };
 
-/* Count it. A descriptor that cannot be counts against the NIC; a frame damaged on the wire can. */
+/* Count a refused frame. Values that a sound NIC never writes also count towards sl_bad_value(). */
 static void
 rx_count(struct sl_rx_queue *q, enum rx_refusal why)
 {
@@ -304,7 +306,10 @@ rx_count(struct sl_rx_queue *q, enum rx_refusal why)
 	sl_bad_value(q->port, "rx", q->queue_id, what);
 }
 
-/* Give up the frame being put together and the buffer at hand, up to the frame's end. */
+/*
+ * Drop the frame that is being assembled and the current buffer, and discard up to the
+ * frame's end.
+ */
 static __rte_noinline void
 rx_give_up(struct sl_rx_queue *q, struct rte_mbuf *m, uint64_t wb, enum rx_refusal why)
 {
@@ -317,7 +322,7 @@ rx_give_up(struct sl_rx_queue *q, struct rte_mbuf *m, uint64_t wb, enum rx_refus
 	q->discard = (rx_status(wb) & SL_RXD_STAT_EOP) == 0;
 }
 
-/* The same for a descriptor of a frame in one piece, which says why by itself. */
+/* Drop a frame of one descriptor; the reason follows from the descriptor. */
 static __rte_noinline void
 rx_give_up_single(struct sl_rx_queue *q, struct rte_mbuf *m, uint64_t wb)
 {
@@ -350,7 +355,7 @@ rx_take_single(struct sl_rx_queue *q, unsigned int n, struct rte_mbuf **pkts,
 		const uint32_t length = rx_length(wb) - crc;
 		struct rte_mbuf *m = sw[i];
 
-		/* length - 1 wraps for nothing, and for less than the FCS */
+		/* length - 1 wraps for an empty frame, and for one shorter than the FCS */
 		if (unlikely((rx_status(wb) & ok_mask) != SL_RXD_STAT_EOP ||
 			    (SL_BOUNDS && length - 1 >= room) || discard)) {
 			rx_give_up_single(q, m, wb);
@@ -366,7 +371,7 @@ rx_take_single(struct sl_rx_queue *q, unsigned int n, struct rte_mbuf **pkts,
 	return taken;
 }
 
-/* Take the FCS off a frame's end; segments that held nothing else go. */
+/* Remove the FCS from a frame's end; segments that held only FCS bytes are freed. */
 static void
 rx_trim_crc(struct rte_mbuf *first, uint32_t crc)
 {
@@ -386,7 +391,7 @@ rx_trim_crc(struct rte_mbuf *first, uint32_t crc)
 	m->next = NULL;
 }
 
-/* Append a segment to the frame being put together. */
+/* Append a segment to the frame that is being assembled. */
 static __rte_always_inline void
 rx_append(struct sl_rx_queue *q, struct rte_mbuf *m, uint32_t length)
 {
@@ -405,8 +410,8 @@ rx_append(struct sl_rx_queue *q, struct rte_mbuf *m, uint32_t length)
 }
 
 /*
- * Whether the frame being put together may take one more segment. It goes on
- * only behind a full buffer: else a lost EOP would make one frame of two.
+ * True when the frame that is being assembled may take one more segment. Only a full
+ * buffer may be continued: otherwise a lost EOP would join two frames.
  */
 static inline bool
 rx_chain_fits(const struct sl_rx_queue *q, uint32_t length, bool last)
@@ -420,7 +425,7 @@ rx_chain_fits(const struct sl_rx_queue *q, uint32_t length, bool last)
 	return first->nb_segs < SL_RX_MAX_SEGS && first->pkt_len + length <= q->max_frame;
 }
 
-/* A whole frame is given up. */
+/* Drop a complete frame. */
 static __rte_noinline void
 rx_spoilt(struct sl_rx_queue *q, struct rte_mbuf *first, enum rx_refusal why)
 {
@@ -428,7 +433,7 @@ rx_spoilt(struct sl_rx_queue *q, struct rte_mbuf *first, enum rx_refusal why)
 	rte_pktmbuf_free(first);
 }
 
-/* The frame put together, or NULL when its last descriptor spoils it. */
+/* The assembled frame, or NULL when its last descriptor makes it invalid. */
 static __rte_always_inline struct rte_mbuf *
 rx_finish(
 	struct sl_rx_queue *q, const volatile union sl_rx_desc *d, uint64_t wb, const bool offload)
@@ -454,7 +459,7 @@ rx_finish(
 	return first;
 }
 
-/* Frames of one or more descriptors; one may go on over bursts. */
+/* Frames of one or more descriptors; a frame may continue in the next burst. */
 static __rte_always_inline unsigned int
 rx_take_scattered(struct sl_rx_queue *q, unsigned int n, struct rte_mbuf **pkts,
 	const enum sl_coherency mode, const bool offload)
@@ -516,7 +521,7 @@ _Static_assert(offsetof(struct rte_mbuf, packet_type) % sizeof(sl_lane) == 0 &&
 		offsetof(struct rte_mbuf, hash.rss) - offsetof(struct rte_mbuf, packet_type) == 12,
 	"the next lane has packet_type, pkt_len, data_len, vlan_tci and hash.rss");
 
-/* What a quad's descriptors are held against. */
+/* Limits with which a quad's descriptors are compared. */
 struct rx_limits {
 	sl_vec64 ends, end_mask; /* status: done, whole frame, no error */
 	sl_vec64 below, room;	 /* length: less the one, not above the other; in 16 bits each */
@@ -544,7 +549,10 @@ rx_limits(const struct sl_rx_queue *q)
 	};
 }
 
-/* Not 0: a descriptor is not done, or not one whole sound frame that fits its buffer. */
+/*
+ * Not 0: a descriptor is not done, or is not a complete frame without errors that fits
+ * its buffer.
+ */
 static __rte_always_inline sl_vec64
 rx_amiss(sl_vec64 d, const struct rx_limits *l)
 {
@@ -580,7 +588,7 @@ rx_kind(const struct sl_rx_queue *q, const struct sl_rx_memo *memo, const bool o
 	};
 }
 
-/* Of a descriptor that was fetched. */
+/* The memo of a fetched descriptor. */
 static __rte_always_inline struct sl_rx_memo
 rx_memo(const struct sl_rx_queue *q, sl_lane wb)
 {
@@ -593,7 +601,7 @@ rx_memo(const struct sl_rx_queue *q, sl_lane wb)
 	};
 }
 
-/* Whether all of a quad are of the kind. */
+/* True when all descriptors of a quad are of the kind. */
 static __rte_always_inline bool
 rx_is_kind(const struct rx_kind *kind, const sl_vec64 *wb)
 {
@@ -645,7 +653,10 @@ rx_fill_quad(const struct sl_rx_queue *q, struct rte_mbuf *const *sw, const sl_v
 
 #if SL_LANE_IS_ATOMIC
 
-/* A quad's write-backs, one load each. @return not 0: they are not four whole sound frames. */
+/*
+ * Load a quad's write-backs, one load each. @return not 0: they are not four complete
+ * frames without errors.
+ */
 static __rte_always_inline sl_vec64
 rx_load_quad(const volatile union sl_rx_desc *d, sl_vec64 *wb, const struct rx_limits *l)
 {
@@ -666,8 +677,8 @@ rx_load_quad(const volatile union sl_rx_desc *d, sl_vec64 *wb, const struct rx_l
 #else
 
 /*
- * A quad's write-backs, one load of each word: the second ones, which have all that is
- * bounded, then the first ones. @return not 0: they are not four whole sound frames.
+ * Load a quad's write-backs, each word once: first the second words, which have all that is
+ * checked, then the first words. @return not 0: they are not four complete frames without errors.
  */
 static __rte_always_inline sl_vec64
 rx_load_quad(const volatile union sl_rx_desc *d, sl_vec64 *wb, const struct rx_limits *l)
@@ -677,7 +688,7 @@ rx_load_quad(const volatile union sl_rx_desc *d, sl_vec64 *wb, const struct rx_l
 
 	if (sl_vec_any(amiss))
 		return amiss;
-	/* DD seen before the other word of its descriptor is read (R3). */
+	/* R3: DD is read before the other word of its descriptor. */
 	sl_acquire();
 	wb[0] = (sl_vec64){d[0].qw[0], low[0]};
 	wb[1] = (sl_vec64){d[1].qw[0], low[1]};
@@ -689,8 +700,8 @@ rx_load_quad(const volatile union sl_rx_desc *d, sl_vec64 *wb, const struct rx_l
 #endif
 
 /*
- * As many of the next @limit descriptors, which do not wrap and are posted, as are
- * done and make quads of one whole sound frame each. @limit: a quad at least.
+ * Take quads from the next @limit descriptors, as long as each is done and a complete frame
+ * without errors. These descriptors are posted and do not wrap. @limit: at least a quad.
  */
 static __rte_always_inline unsigned int
 rx_take_quads(struct sl_rx_queue *q, struct rte_mbuf **pkts, unsigned int limit,
@@ -721,7 +732,7 @@ rx_take_quads(struct sl_rx_queue *q, struct rte_mbuf **pkts, unsigned int limit,
 			bytes += rx_fill_quad(q, &sw[i], wb, &l, &kind, false);
 		memcpy(&pkts[i], &sw[i], SL_QUAD * sizeof(pkts[0]));
 	}
-	/* DD seen before the payload is read (R3). */
+	/* R3: DD is read before the payload. */
 	sl_acquire();
 	q->n.packets += i;
 	q->n.bytes += sl_vec_sum(bytes, 0) >> 32;
@@ -751,7 +762,7 @@ rx_advance(struct sl_rx_queue *q, unsigned int n, const enum sl_coherency mode)
 		q->ready -= n;
 }
 
-/* What comes of @n descriptors that are done. */
+/* Make mbufs of @n done descriptors. */
 static __rte_always_inline unsigned int
 rx_take(struct sl_rx_queue *q, unsigned int n, struct rte_mbuf **pkts, const enum sl_coherency mode,
 	const bool scatter, const bool offload)
@@ -763,7 +774,7 @@ rx_take(struct sl_rx_queue *q, unsigned int n, struct rte_mbuf **pkts, const enu
 		rx_advance(q, n, mode);
 		return taken;
 	}
-	/* Coherent ones were looked for before. */
+	/* In coherent mode quads were taken before. */
 	if (mode != SL_COHERENCY_COHERENT && n >= SL_QUAD) {
 		quads = rx_take_quads(q, pkts, n, mode, offload);
 		rx_advance(q, quads, mode);

@@ -3,8 +3,8 @@
  */
 
 /*
- * Transmit, but for the bursts: what a queue holds given back, frames looked at
- * beforehand, the table of paths, and what the NIC has done so far.
+ * Transmit without the bursts: freeing what a queue holds, tx_prepare, the table of
+ * paths, and descriptor states. The bursts are in sl_tx_burst.c.
  */
 
 #include <string.h>
@@ -113,8 +113,8 @@ sl_tx_reclaim_for(struct sl_tx_queue *q, unsigned int n)
 }
 
 /*
- * How many of the oldest descriptors the NIC has worked on, by its head register; where
- * a reset or a removal took the queue's registers, by what it reported last.
+ * How many of the oldest descriptors the NIC has processed, by its head register; after a
+ * reset or a removal, which clear that register, by its last report.
  */
 static unsigned int
 tx_taken(const struct sl_tx_queue *q)
@@ -133,7 +133,7 @@ sl_tx_count_given_up(struct sl_tx_queue *q)
 	for (i = tx_taken(q); i < outstanding; i++) {
 		idx = q->next_to_clean + i;
 		idx -= idx >= q->nb_desc ? q->nb_desc : 0;
-		/* A frame that the NIC has read in part ends there, too. */
+		/* A frame that the NIC has read in part counts with its last descriptor. */
 		if (q->sw_ring[idx] == NULL || (q->ring[idx].read.cmd & SL_TXD_DCMD_EOP) == 0)
 			continue;
 		q->n.given_up++;
@@ -141,7 +141,7 @@ sl_tx_count_given_up(struct sl_tx_queue *q)
 	}
 }
 
-/* The queue is off: the NIC uses neither frames nor ring nor head line any more. */
+/* The queue is off: take frames, ring and head write-back back from the NIC. */
 static void
 tx_release(struct sl_tx_queue *q)
 {
@@ -152,17 +152,20 @@ tx_release(struct sl_tx_queue *q)
 		const struct rte_mbuf *m = q->sw_ring[idx];
 
 		if (m != NULL)
-			/* Read no more, before the mbuf's next owner writes to it (F2). */
+			/*
+			 * F2: the NIC gives the data back before the mbuf's next owner writes to
+			 * it.
+			 */
 			sl_release(q->sync, q->sync->mode, rte_pktmbuf_mtod(m, const void *),
 				m->data_len);
 		idx = idx + 1 == q->nb_desc ? 0 : idx + 1;
 	}
-	/* The same for the descriptors, before they are filled anew (F2). */
+	/* F2: the NIC gives the descriptors back before they are filled again. */
 	sl_release(q->sync, q->sync->mode, (const void *)(uintptr_t)q->ring,
 		q->nb_desc * SL_DESC_SIZE);
-	/* What the NIC reported last is in the CPU's copy: to clear that is a change then (R2). */
+	/* R2: the CPU's copy gets the NIC's last report, so that clearing it counts as a change. */
 	sl_update(q->sync, q->sync->mode, (const void *)(uintptr_t)q->head_wb, q->head_mem.len);
-	/* Written no more, before the CPU clears the word (F2). */
+	/* F2: the NIC gives the word back before the CPU clears it. */
 	sl_release(q->sync, q->sync->mode, (const void *)(uintptr_t)q->head_wb, q->head_mem.len);
 }
 
@@ -171,24 +174,27 @@ sl_tx_queue_drain(struct sl_tx_queue *q)
 {
 	tx_release(q);
 	tx_free_each(q, tx_outstanding(q));
-	/* No room while stopped: a burst then takes nothing. That counts as all outstanding, each
-	 * of which wants a look, and sl_tx_free_each() sees then that the queue is off. */
+	/*
+	 * A stopped queue has no room, so a burst takes nothing. All descriptors count as
+	 * outstanding and mixed, so that a burst calls sl_tx_free_each(), which sees that the
+	 * queue is off.
+	 */
 	memset(q->sw_ring, 0, q->nb_desc * sizeof(q->sw_ring[0]));
 	q->next_to_clean = 0;
 	q->next_to_use = 0;
 	q->nb_free = 0;
 	q->mixed = q->nb_desc - 1;
 	q->nb_done = 0;
-	/* A reset queue holds no context. */
+	/* After a reset the NIC holds no context of the queue. */
 	q->ctx_key[0] = 0;
 	q->ctx_key[1] = 0;
 	q->ctx_next = 0;
 	q->memo = (struct sl_tx_memo){0};
 	*q->head_wb = 0;
-	/* Clean before the NIC writes its head there (R1). */
+	/* R1: the line is clean before the NIC writes its head there. */
 	sl_prepare(
 		q->sync, q->sync->mode, (const void *)(uintptr_t)q->head_wb, sizeof(*q->head_wb));
-	/* The word is in memory before the queue is enabled again (T2). */
+	/* T2: the word is in memory before the queue is enabled again. */
 	sl_doorbell_barrier(q->sync, q->sync->mode);
 }
 
@@ -199,7 +205,7 @@ sl_tx_done_cleanup(void *txq, uint32_t free_cnt)
 	unsigned int idx, done, n, packets = 0;
 	uint64_t bad = 0;
 
-	/* Of all calls that name a queue, ethdev hands this one on for one that is not set up. */
+	/* ethdev makes this call also for queues that are not set up. */
 	if (q == NULL)
 		return -EINVAL;
 	idx = q->next_to_clean;
@@ -235,7 +241,7 @@ tx_l4_proto(const struct rte_mbuf *m)
 	}
 }
 
-/* Whether all bytes from @off on are zero. */
+/* True when all bytes from @off on are zero. */
 static bool
 tx_is_zero_from(const struct rte_mbuf *m, uint32_t off)
 {
@@ -252,9 +258,9 @@ tx_is_zero_from(const struct rte_mbuf *m, uint32_t off)
 }
 
 /*
- * The datagram's @len bytes behind the IP header, and what follows it. The NIC sums to the
- * frame's end: zeros, as in a padded frame that is forwarded, add nothing, other bytes
- * would. A receiver sums as many bytes as UDP says.
+ * Check the datagram's @len bytes behind the IP header, and the bytes behind it. The NIC sums
+ * up to the frame's end, so these must be zero (as the padding of a forwarded frame is). A
+ * receiver sums as many bytes as UDP's length says.
  */
 static int
 tx_l4_check(const struct rte_mbuf *m, uint8_t l4, uint32_t len)
@@ -269,7 +275,7 @@ tx_l4_check(const struct rte_mbuf *m, uint8_t l4, uint32_t len)
 	return off + len < m->pkt_len && !tx_is_zero_from(m, off + len) ? -ENOTSUP : 0;
 }
 
-/* Whether the bytes are the IPv4 header that the flags and lengths tell of. */
+/* Check that the bytes are the IPv4 header that flags and lengths announce. */
 static int
 tx_ipv4_check(const struct rte_mbuf *m, uint8_t l4)
 {
@@ -285,13 +291,13 @@ tx_ipv4_check(const struct rte_mbuf *m, uint8_t l4)
 		return 0;
 	if (rte_be_to_cpu_16(ip->total_length) < m->l3_len)
 		return -EINVAL;
-	/* The sum of a fragment is that of the whole datagram, which is not here. */
+	/* A fragment's checksum covers the whole datagram, which is not here. */
 	if (ip->next_proto_id != l4 || (ip->fragment_offset & rte_cpu_to_be_16(part)) != 0)
 		return -EINVAL;
 	return tx_l4_check(m, l4, rte_be_to_cpu_16(ip->total_length) - m->l3_len);
 }
 
-/* Whether an extension header of options has one that takes the source's place in the sum. */
+/* True when an options header has a home address, which replaces the source in the checksum. */
 static bool
 tx_has_home(const uint8_t *at, unsigned int len)
 {
@@ -324,7 +330,7 @@ tx_ipv6_check(const struct rte_mbuf *m, uint8_t l4)
 	while (at + 8 <= end) {
 		const unsigned int len = 8u * (at[1] + 1u);
 
-		/* A route would take the destination's place in the sum. */
+		/* A routing header would replace the destination in the checksum. */
 		if (next != IPPROTO_HOPOPTS && next != IPPROTO_DSTOPTS)
 			return -ENOTSUP;
 		if (at + len > end)
@@ -341,9 +347,9 @@ tx_ipv6_check(const struct rte_mbuf *m, uint8_t l4)
 }
 
 /*
- * Headers made ready for the NIC's sums, which start from a pseudo-header's. The
- * library's call trusts the lengths in the mbuf, and takes an IPv6 header's length and
- * next header for those of the upper layer, so these are looked at here.
+ * Prepare headers for the NIC's checksums, which start from the pseudo-header's sum.
+ * DPDK's function for that trusts the lengths in the mbuf, and takes an IPv6 header's
+ * length and next header for the upper layer's, so these are checked here first.
  */
 static int
 tx_prepare_sums(struct rte_mbuf *m)
@@ -391,7 +397,7 @@ sl_tx_prepare(void *txq, struct rte_mbuf **pkts, uint16_t n)
 			rte_errno = EINVAL;
 			break;
 		}
-		/* Without the offload configured the burst would send the frame as it is. */
+		/* When the offload is not configured, the burst would send the frame without it. */
 		if (!tx_offload_ok(m) || (!offload && (m->ol_flags & TX_CTX_FLAGS) != 0)) {
 			rte_errno = ENOTSUP;
 			break;
@@ -426,7 +432,10 @@ sl_tx_prepare(void *txq, struct rte_mbuf **pkts, uint16_t n)
 		TX_ROW(isa, label " checked offload", checked_offload, SL_COHERENCY_CHECKED, true, \
 			simd)
 
-/* Cheapest first: the selector takes the first row that has everything and that this CPU runs. */
+/*
+ * Cheapest first: the first row that does all that is asked for, and that this CPU
+ * runs, is chosen.
+ */
 const struct sl_tx_path sl_tx_paths[] = {
 #if defined(__x86_64__)
 	TX_ROWS(avx512, "AVX-512", 512),
@@ -459,7 +468,7 @@ sl_tx_queue_count(void *txq)
 {
 	const struct sl_tx_queue *q = txq;
 
-	/* One that is off has no room, and uses nothing. */
+	/* A stopped queue uses no descriptors, although it has no room. */
 	return q->started ? (int)(tx_outstanding(q) - tx_done(q, q->sync->mode, NULL)) : 0;
 }
 

@@ -4,25 +4,25 @@
 
 /*
  * Transmit. The NIC only reads the ring; it reports progress by writing its
- * head to a line of its own. So a line of descriptors that is flushed half
- * filled may be filled further and flushed again (R4 holds).
+ * head to a line of its own. So a half filled line of descriptors may be
+ * flushed, filled further and flushed again (R4 holds).
  *
  * RS, the request to report: on the last descriptor of a packet once rs_thresh
- * descriptors have gone without, and on the last packet of every burst, so that
- * a queue that falls quiet has everything reported and can be cleaned up whole.
+ * descriptors have none, and on the last packet of every burst, so that in an idle
+ * queue everything is reported and can be freed.
  *
- * An mbuf that comes with one reference keeps it until the NIC is done: nobody
- * else has a right to it. So one look at it, while its line is in the cache, is
- * enough, and freeing goes without touching mbufs. Those that need a second look
- * (clones, chains, external buffers, another pool) are counted in `mixed`. Where data
- * lies apart from the headers (sl_pktmbuf_pool_create) clones are counted apart, too:
- * one more look, unless MBUF_FAST_FREE says that there are none.
+ * The refcnt 1 of an mbuf cannot change while the NIC has it, since only its owner may
+ * share it. So it is checked once, at enqueue, while its line is in the cache, and
+ * mbufs are freed without reading them. Mbufs that must be inspected on free (clones,
+ * chains, external buffers, another pool) are counted in `mixed`. When data lies apart
+ * from the headers (sl_pktmbuf_pool_create), clones are counted in another place, which
+ * is checked too, unless MBUF_FAST_FREE says that there are none.
  *
- * Compiled once for each width of vectors (SL_SIMD, sl_vec.h). Vectors take
- * quads of plain frames, and leave all else to the scalar code behind them.
+ * Compiled once for each width of vectors (SL_SIMD, sl_vec.h). Vectors handle quads of
+ * plain frames; the scalar code handles all others.
  *
- * always_inline throughout: mode and offload are constants that must fold. What is rare
- * and long is noinline, so that its registers and stack are not those of the common frame.
+ * always_inline throughout: mode and offload are constants that must fold. Rare and long
+ * code is noinline, so that the common frame does not pay for its registers and stack.
  */
 
 #include <string.h>
@@ -41,7 +41,10 @@
 
 /* --- reclaim --- */
 
-/* Mbufs of one pool that need no look: those of @n descriptors from @idx on, which do not wrap. */
+/*
+ * Free mbufs of one pool without inspecting them: those of @n descriptors from @idx on,
+ * which do not wrap.
+ */
 static __rte_always_inline void
 tx_free_run(const struct sl_tx_queue *q, unsigned int idx, unsigned int n)
 {
@@ -71,7 +74,7 @@ tx_free(struct sl_tx_queue *q, unsigned int n)
 	return true;
 }
 
-/* Descriptors from the oldest to the last of @used new ones: their mbufs want a look when freed. */
+/* Mark the mbufs from the oldest to the last of @used new ones: they must be inspected on free. */
 static __rte_always_inline void
 tx_mix(struct sl_tx_queue *q, unsigned int used)
 {
@@ -79,9 +82,9 @@ tx_mix(struct sl_tx_queue *q, unsigned int used)
 }
 
 /*
- * Make room for @n descriptors and for the next bursts. The NIC's head is looked at
- * when nothing is left of what it said before; and no more is freed at a time than a
- * mempool cache takes, else mbufs go through the ring behind it, there and back.
+ * Make room for @n descriptors and for the next bursts. The NIC's head is read when all
+ * that it reported before is freed. At most a mempool cache's worth is freed at a time:
+ * more would go through the pool's ring, to it and back.
  */
 static __rte_always_inline void
 tx_reclaim(struct sl_tx_queue *q, unsigned int n, const enum sl_coherency mode)
@@ -118,7 +121,7 @@ tx_map(struct sl_tx_queue *q, const struct rte_mbuf *m, unsigned int used)
 
 		q->pool_seen = m->pool;
 		q->shared_at = apart != NULL ? apart->shared_at : 0;
-		/* What is before it may be of another. */
+		/* Mbufs before it in the ring may be of another pool. */
 		tx_mix(q, used);
 	}
 	return true;
@@ -158,7 +161,7 @@ tx_ctx_find(const struct sl_tx_queue *q, uint64_t key)
 	return -1;
 }
 
-/* Put a context into the slot used longest ago. */
+/* Write a context into the slot that was used longest ago. */
 static unsigned int
 tx_ctx_write(struct sl_tx_queue *q, unsigned int idx, uint64_t key)
 {
@@ -175,7 +178,7 @@ tx_ctx_write(struct sl_tx_queue *q, unsigned int idx, uint64_t key)
 	return slot;
 }
 
-/* Words of the data descriptors that follow from the offloads asked for. */
+/* The word of the data descriptors that follows from the requested offloads. */
 static inline uint32_t
 tx_offload_olinfo(uint64_t flags, unsigned int slot)
 {
@@ -192,16 +195,16 @@ tx_offload_olinfo(uint64_t flags, unsigned int slot)
 
 #define TX_CMD (SL_TXD_DCMD_DEXT | SL_TXD_DCMD_IFCS | SL_PREP(SL_TXD_DTYP, SL_TXD_DTYP_DATA))
 
-/* A burst at work: where it is in the ring. */
+/* The current burst's place in the ring. */
 struct tx_cursor {
 	unsigned int idx;      /* next descriptor to fill */
 	unsigned int used;     /* descriptors filled */
 	unsigned int last;     /* last data descriptor filled */
 	unsigned int reported; /* of those used, covered by an RS */
-	uint32_t cmd; /* the last one's, written; read back it would hold up what follows */
+	uint32_t cmd;	       /* of the last one; kept here, since reading it back would stall */
 };
 
-/* Set bits of the last one's command, too. */
+/* Set further bits in the last descriptor's command. */
 static __rte_always_inline void
 tx_set_last(const struct sl_tx_queue *q, struct tx_cursor *c, uint32_t bits)
 {
@@ -221,7 +224,7 @@ tx_put_seg(struct sl_tx_queue *q, struct tx_cursor *c, struct rte_mbuf *m, uint3
 {
 	volatile union sl_tx_desc *d = &q->ring[c->idx];
 
-	/* The segment's last CPU write is past; in memory before the doorbell (T1). */
+	/* T1: after the CPU's last write to the segment, which is in memory before the doorbell. */
 	sl_flush(q->sync, mode, rte_pktmbuf_mtod(m, const void *), m->data_len);
 	d->qw[0] = rte_mbuf_data_iova(m);
 	cmd |= SL_PREP(SL_TXD_DTALEN, m->data_len);
@@ -233,7 +236,7 @@ tx_put_seg(struct sl_tx_queue *q, struct tx_cursor *c, struct rte_mbuf *m, uint3
 	c->used++;
 }
 
-/* noinline, as tx_refuse(): what frees an mbuf would be most of a burst's code. */
+/* noinline, like tx_refuse(): freeing an mbuf would be most of a burst's code. */
 static __rte_noinline void
 tx_free_seg(struct rte_mbuf *m)
 {
@@ -263,7 +266,7 @@ tx_put_chain(struct sl_tx_queue *q, struct tx_cursor *c, struct rte_mbuf *m, uin
 	tx_set_last(q, c, SL_TXD_DCMD_EOP);
 }
 
-/* A frame that may not be sent: freed and counted, taken as sent. */
+/* Free and count a frame that must not be sent; for the application it counts as sent. */
 static __rte_noinline void
 tx_refuse(struct rte_mbuf *m, uint64_t *counter)
 {
@@ -271,17 +274,17 @@ tx_refuse(struct rte_mbuf *m, uint64_t *counter)
 	rte_pktmbuf_free(m);
 }
 
-/* Lines of descriptors from @from up to the cursor, in one piece or two. */
+/* Flush the lines of descriptors from @from up to the cursor, in one piece or two. */
 static __rte_always_inline void
 tx_flush_ring(
 	struct sl_tx_queue *q, unsigned int from, unsigned int used, const enum sl_coherency mode)
 {
 	const unsigned int first = RTE_MIN(used, q->nb_desc - from);
 
-	/* Descriptors in memory before the doorbell tells of them (T2). */
+	/* T2: the descriptors are in memory before the doorbell. */
 	sl_flush(q->sync, mode, (const void *)(uintptr_t)&q->ring[from], first * SL_DESC_SIZE);
 	if (used > first)
-		/* The same for the part at the ring's start (T2). */
+		/* T2: the part at the ring's start is in memory before the doorbell. */
 		sl_flush(q->sync, mode, (const void *)(uintptr_t)q->ring,
 			(used - first) * SL_DESC_SIZE);
 }
@@ -292,8 +295,8 @@ _Static_assert(offsetof(struct rte_mbuf, nb_segs) - offsetof(struct rte_mbuf, re
 	"one load takes refcnt and nb_segs");
 
 /*
- * How many share the data of an mbuf of pool_seen that lies apart. A clone counts there,
- * not in refcnt. Never to be asked once a burst has met a pool of another kind.
+ * How many mbufs share the data of an mbuf of pool_seen, whose data lies apart: clones are
+ * counted there, not in refcnt. Not valid after a burst has met a pool of another kind.
  */
 static __rte_always_inline uint16_t
 tx_sharers(const struct sl_tx_queue *q, const struct rte_mbuf *m)
@@ -301,14 +304,14 @@ tx_sharers(const struct sl_tx_queue *q, const struct rte_mbuf *m)
 	return sl_data_pool_shared(q->shared_at, m)->refcnt;
 }
 
-/* Whether it has its data to itself. MBUF_FAST_FREE says so of all. */
+/* True when no other mbuf shares the mbuf's data; MBUF_FAST_FREE promises that for all. */
 static __rte_always_inline bool
 tx_has_own(const struct sl_tx_queue *q, const struct rte_mbuf *m, const bool apart)
 {
 	return !apart || (q->shared_at != 0 && (q->fast_free || tx_sharers(q, m) == 1));
 }
 
-/* Whether nobody else has the mbuf, or its data. */
+/* True when neither the mbuf nor its data is shared. */
 static __rte_noinline bool
 tx_is_sole(const struct rte_mbuf *m)
 {
@@ -318,7 +321,7 @@ tx_is_sole(const struct rte_mbuf *m)
 		(sl_mbuf_has_data(m) && rte_mbuf_ext_refcnt_read(m->shinfo) == 1);
 }
 
-/* Whether nothing but the driver holds it, and it is a frame by itself. */
+/* True when the mbuf is not shared and is a frame of one segment. */
 static __rte_always_inline bool
 tx_is_single(const struct rte_mbuf *m)
 {
@@ -332,7 +335,7 @@ tx_is_single(const struct rte_mbuf *m)
 #define TX_NOT_PLAIN(offload, apart) (TX_OTHERS(apart) | ((offload) ? TX_CTX_FLAGS : 0))
 #define TX_MEMO_FLAGS(apart) (TX_OTHERS(apart) | RTE_MBUF_F_TX_OFFLOAD_MASK)
 
-/* One segment of a pool that is in the window, and nothing to be worked out: the common frame. */
+/* The common frame: one segment of a pool that is in the window, without offloads. */
 static __rte_always_inline bool
 tx_is_plain(
 	const struct sl_tx_queue *q, const struct rte_mbuf *m, const bool offload, const bool apart)
@@ -342,7 +345,7 @@ tx_is_plain(
 		tx_len_ok(m->data_len) && tx_has_own(q, m, apart);
 }
 
-/* The same, but for offloads that the last frame with any asked for just so. */
+/* Like tx_is_plain(), for frames whose offloads equal the memo. */
 static __rte_always_inline bool
 tx_is_noted(const struct sl_tx_queue *q, const struct rte_mbuf *m, const bool apart)
 {
@@ -356,7 +359,7 @@ tx_is_noted(const struct sl_tx_queue *q, const struct rte_mbuf *m, const bool ap
 		tx_has_own(q, m, apart);
 }
 
-/* A frame's offloads were found right, and have their context: the next one's may be the same. */
+/* Note a frame's validated offloads, whose context was written, for the next frame. */
 static inline void
 tx_note(struct sl_tx_memo *memo, const struct rte_mbuf *m, uint32_t cmd, uint32_t olinfo)
 {
@@ -370,16 +373,16 @@ tx_note(struct sl_tx_memo *memo, const struct rte_mbuf *m, uint32_t cmd, uint32_
 	};
 }
 
-/* What became of a frame. */
+/* The result for a frame. */
 enum tx_result { TX_SENT, TX_REFUSED, TX_NO_ROOM };
 
-/* Any frame: checked whole, mapped when its memory is unknown, with its context. */
+/* Put any frame: check all of it, map its memory if it is unknown, write its context. */
 static __rte_always_inline enum tx_result
 tx_put_frame(struct sl_tx_queue *q, struct tx_cursor *c, struct rte_mbuf *m, unsigned int room,
 	const enum sl_coherency mode, const bool offload, const bool apart)
 {
 	const bool ctx = offload && (m->ol_flags & TX_CTX_FLAGS) != 0;
-	bool again = m->nb_segs > 1 || !tx_is_sole(m); /* to be looked at when freed */
+	bool again = m->nb_segs > 1 || !tx_is_sole(m); /* must be inspected on free */
 	uint32_t olinfo = 0, cmd = TX_CMD;
 	uint64_t strange;
 
@@ -421,7 +424,7 @@ tx_put_frame(struct sl_tx_queue *q, struct tx_cursor *c, struct rte_mbuf *m, uns
 
 #if SL_SIMD > 0
 
-/* The same of a quad, and its descriptors. */
+/* Constants to check whether a quad's frames are plain, and to make their descriptors. */
 struct tx_quad {
 	sl_vec64 one, one_mask; /* rearm_data and ol_flags */
 	sl_vec64 length;	/* shuffle: data_len to pkt_len's place, and to the second word */
@@ -445,7 +448,7 @@ struct tx_quad {
 /* The lane whose second word is tx_offload. */
 #define TX_LENS_LANE (offsetof(struct rte_mbuf, tx_offload) - 8)
 
-/* @noted: of frames like the memo's; else of plain ones. */
+/* @noted: for frames whose offloads equal the memo; else for plain frames. */
 static __rte_always_inline struct tx_quad
 tx_quad(const struct sl_tx_memo *memo, const bool noted, const bool offload, const bool apart)
 {
@@ -500,7 +503,7 @@ tx_amiss(sl_vec64 rearm, sl_vec64 rest, sl_vec64 lengths, const struct tx_quad *
 		short_or_long;
 }
 
-/* Whether each of a quad of pool_seen has its data to itself: none is 0, so all are 1. */
+/* True when no mbuf of a quad of pool_seen shares its data: no count is 0, so all must be 1. */
 static __rte_always_inline bool
 tx_quad_is_sole(const struct sl_tx_queue *q, struct rte_mbuf *const *m)
 {
@@ -512,15 +515,15 @@ tx_quad_is_sole(const struct sl_tx_queue *q, struct rte_mbuf *const *m)
 }
 
 /*
- * Descriptors of plain frames, or of such as the memo's, by quads, up to @n of them and
- * to the ring's end. @return how many. Their lengths are added to @bytes.
+ * Write descriptors of plain frames, or of frames whose offloads equal the memo, in quads: at
+ * most @n, up to the ring's end. @return how many. Their lengths are added to @bytes.
  */
 static __rte_always_inline unsigned int
 tx_put_quads(const struct sl_tx_queue *q, unsigned int idx, struct rte_mbuf **m, unsigned int n,
 	uint64_t *bytes, const bool noted, const bool offload, const bool apart)
 {
 	const struct tx_quad t = tx_quad(&q->memo, noted, offload, apart);
-	/* Once a burst has met a pool of another kind none is to be found. */
+	/* After a burst has met a pool of another kind, no quad matches. */
 	const struct rte_mempool *pool = apart && q->shared_at == 0 ? NULL : q->pool_seen;
 	const bool look = apart && !q->fast_free;
 	volatile union sl_tx_desc *d = &q->ring[idx];
@@ -529,7 +532,7 @@ tx_put_quads(const struct sl_tx_queue *q, unsigned int idx, struct rte_mbuf **m,
 	unsigned int i, p, k;
 
 	n = RTE_MIN(n, q->nb_desc - idx);
-	/* An mbuf has its buf_iova beside buf_addr only where DPDK is built so. */
+	/* DPDK may be built without buf_iova beside buf_addr: then there are no quads. */
 	for (i = 0; SL_IOVA_IN_MBUF && i + SL_QUAD <= n; i += SL_QUAD) {
 		sl_vec64 amiss = {0};
 		uintptr_t other = 0;
@@ -577,7 +580,7 @@ tx_put_quads(const struct sl_tx_queue *q __rte_unused, unsigned int idx __rte_un
 
 #endif
 
-/* Have the NIC report once rs_thresh descriptors have gone without. */
+/* Ask the NIC for a report when rs_thresh descriptors have none. */
 static __rte_always_inline void
 tx_report(const struct sl_tx_queue *q, struct tx_cursor *c)
 {
@@ -587,7 +590,7 @@ tx_report(const struct sl_tx_queue *q, struct tx_cursor *c)
 	c->reported = c->used;
 }
 
-/* Everything filled is handed over: last report, descriptors, doorbell. */
+/* Hand over all filled descriptors: last report, flush, doorbell. */
 static __rte_always_inline void
 tx_hand_over(struct sl_tx_queue *q, struct tx_cursor *c, const enum sl_coherency mode)
 {
@@ -596,17 +599,17 @@ tx_hand_over(struct sl_tx_queue *q, struct tx_cursor *c, const enum sl_coherency
 	tx_flush_ring(q, q->next_to_use, c->used, mode);
 	q->nb_free -= c->used;
 	q->next_to_use = (uint16_t)c->idx;
-	/* Payload and descriptors reach the NIC before the doorbell does (T1, T2). */
+	/* T1, T2: the NIC sees payload and descriptors before the doorbell. */
 	sl_doorbell_barrier(q->sync, mode);
 	__atomic_store_n(q->tail, c->idx, __ATOMIC_RELAXED);
 }
 
 /*
  * A frame of @segs segments does not fit behind @used descriptors of a burst of @n. The
- * burst began with room for as many descriptors as it has frames, and for free_thresh: a
- * frame may need more, and thresholds say when it pays to look at the NIC's head, not
- * what may be sent. All that was handed over ends with a report, so what is looked for
- * comes, whatever rs_thresh is. @return whether there is more room now.
+ * burst began with room for as many descriptors as it has frames, and for free_thresh, but
+ * a frame may need more: thresholds say when reading the NIC's head pays, not what may be
+ * sent. All handed-over frames end with a report, so room will come whatever rs_thresh is.
+ * @return true when there is more room now.
  */
 static __rte_noinline bool
 tx_find_room(struct sl_tx_queue *q, unsigned int used, unsigned int segs, unsigned int n)
@@ -614,13 +617,13 @@ tx_find_room(struct sl_tx_queue *q, unsigned int used, unsigned int segs, unsign
 	const unsigned int before = q->nb_free;
 
 	if (before < RTE_MAX(n, (unsigned int)q->free_thresh))
-		return false; /* the head was looked at in this burst: nothing is left of it */
+		return false; /* the head was read in this burst, and all it reported is freed */
 	/* One for a context. */
 	sl_tx_reclaim_for(q, used + segs + 1);
 	return q->nb_free > before;
 }
 
-/* The ring was full; when nothing at all went in, it may be for good. */
+/* The ring was full. When it took no frame at all, the queue may be stalled. */
 static __rte_noinline void
 tx_cut_short(struct sl_tx_queue *q, unsigned int used)
 {
@@ -629,7 +632,7 @@ tx_cut_short(struct sl_tx_queue *q, unsigned int used)
 		sl_stall_tx_check(q);
 }
 
-/* As many plain frames, from @m on, as make quads. @return how many. */
+/* Put plain frames from @m on, as long as they make quads. @return how many. */
 static __rte_always_inline unsigned int
 tx_put_plain(struct sl_tx_queue *q, struct tx_cursor *c, struct rte_mbuf **m, unsigned int n,
 	uint64_t *bytes, const enum sl_coherency mode, const bool offload, const bool apart)
@@ -648,7 +651,10 @@ tx_put_plain(struct sl_tx_queue *q, struct tx_cursor *c, struct rte_mbuf **m, un
 		return 0;
 	c->cmd = cmd | SL_PREP(SL_TXD_DTALEN, m[done - 1]->data_len);
 	for (i = 0; mode != SL_COHERENCY_COHERENT && i < done; i++)
-		/* The frame's last CPU write is past; in memory before the doorbell (T1). */
+		/*
+		 * T1: after the CPU's last write to the frame, which is in memory before the
+		 * doorbell.
+		 */
 		sl_flush(q->sync, mode, rte_pktmbuf_mtod(m[i], const void *), m[i]->data_len);
 	c->used += done;
 	c->idx += done;
@@ -658,7 +664,7 @@ tx_put_plain(struct sl_tx_queue *q, struct tx_cursor *c, struct rte_mbuf **m, un
 	return done;
 }
 
-/* One frame, whatever it is. */
+/* Put one frame of any kind. */
 static __rte_always_inline enum tx_result
 tx_put_one(struct sl_tx_queue *q, struct tx_cursor *c, struct rte_mbuf *m, unsigned int room,
 	const enum sl_coherency mode, const bool offload, const bool apart)
@@ -701,7 +707,7 @@ tx_burst(struct sl_tx_queue *q, struct rte_mbuf **pkts, uint16_t n, const enum s
 			i += tx_put_plain(q, &c, &pkts[i], RTE_MIN(n - i, most), &bytes, mode,
 				offload, apart);
 			tx_report(q, &c);
-			/* Where quads end, a quad's worth is taken singly. */
+			/* Behind the last quad, as many frames as a quad has are put one by one. */
 			quads_at = i + SL_QUAD;
 			continue;
 		}
@@ -734,8 +740,8 @@ tx_burst(struct sl_tx_queue *q, struct rte_mbuf **pkts, uint16_t n, const enum s
 /* --- paths --- */
 
 /*
- * A body for data beside its header and one for data apart, out of line both: in front of
- * either is the choice alone.
+ * One body for mbufs whose data lies beside the header, one for data apart. Both are out
+ * of line: the burst function itself only chooses.
  */
 #define TX_PATH(what, mode, offload) \
 	static __rte_noinline uint16_t tx_apart_##what( \
