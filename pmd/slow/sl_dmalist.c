@@ -3,8 +3,8 @@
  */
 
 /*
- * The list of what is in a port's DMA window of others' memory. Each piece enters once, whoever
- * asks for it; what several want in part is several pieces.
+ * The list of memory in a port's DMA window that is not the driver's own. Each piece enters once,
+ * also when several users need it; memory that they share in part is split into pieces.
  */
 
 #include <errno.h>
@@ -20,7 +20,7 @@
 
 /* --- pieces --- */
 
-/* What is to be added to an address on this piece to get its IOVA. */
+/* The difference between the IOVA and the address of any byte of the piece. */
 static uint64_t
 map_delta(const struct sl_dmamap_piece *m)
 {
@@ -79,7 +79,7 @@ map_in(struct sl_port *port, const struct sl_dmamap_piece *m, enum sl_dma_dir di
 	return sl_buffer_map(port->adapter, map_name(m), m->va, m->iova, m->len, dir);
 }
 
-/* Bring a new piece in and note it down at its place. */
+/* Map a new piece and insert it into the list. */
 static int
 map_new(struct sl_port *port, unsigned int at, const struct sl_dmamap_piece *piece)
 {
@@ -94,7 +94,7 @@ map_new(struct sl_port *port, unsigned int at, const struct sl_dmamap_piece *pie
 	memmove(&w->maps[at + 1], &w->maps[at], (w->nb_maps - at) * sizeof(*w->maps));
 	w->maps[at] = *piece;
 	w->nb_maps++;
-	/* Not usable, but to be taken out again before its memory may go. */
+	/* The piece is not usable, but must be unmapped before its memory may be freed. */
 	if (ret != 0)
 		w->maps[at].dir = 0;
 	return ret;
@@ -172,7 +172,7 @@ refuse_split(struct sl_port *port, const struct sl_dmamap_piece *want)
 	return -EEXIST;
 }
 
-/* Is the piece as @want says, and for all that it is wanted for? */
+/* Check that the piece has the IOVA that @want says, and make it usable for its directions. */
 static int
 map_fit(struct sl_port *port, unsigned int at, const struct sl_dmamap_piece *want)
 {

@@ -6,8 +6,8 @@
 
 /**
  * @file
- * The list of what is in a port's DMA window of others' memory: pieces that do not overlap, and the
- * areas that the application registered. All calls are made with the window's lock held.
+ * The list of memory in a port's DMA window that is not the driver's own: pieces that do not
+ * overlap, and areas that the application registered. All calls need the window's lock held.
  */
 
 #include <stdbool.h>
@@ -40,12 +40,12 @@ enum sl_dmalist_loose {
 unsigned int
 sl_dmalist_find(const struct sl_dmamap *w, uintptr_t va);
 /**
- * Queues take frames of a pool that they have seen without a look at the list: they look
- * again. A pool's memory may have gone, or another pool may get its address.
+ * Queues send frames of a pool that they have seen without searching the list. Make them
+ * search again: a pool's memory may have been freed, or another pool may get its address.
  */
 void
 sl_dmalist_forget_pools(struct sl_dmamap *w);
-/** Take a piece out. What cannot be stays in the list, known to be unusable: tried again. */
+/** Unmap a piece. If that fails, it stays in the list as unusable, and is tried again later. */
 int
 sl_dmalist_drop(struct sl_port *port, unsigned int at);
 /**
@@ -60,7 +60,7 @@ sl_dmalist_is_registered(const struct sl_dmamap *w, const void *va, size_t len);
 /** Note an area that is in the window by now. 0 or -ENOMEM. */
 int
 sl_dmalist_area_add(struct sl_dmamap *w, const struct sl_dmamap_piece *m);
-/** A piece went that an area had too: what is left of it enters again, to be read. */
+/** A piece that an area shared was removed: map the rest of the area again, for reading. */
 void
 sl_dmalist_areas_restore(struct sl_port *port);
 /** Take out pieces of no pool in [va, va + len), in part too. */

@@ -3,11 +3,11 @@
  */
 
 /*
- * Memory of others in the port's DMA window: mempools that its queues use,
- * external buffers. It enters when a receive queue is set up on it, when it is
- * first met in transmit, or when the application registers it; it leaves with
- * its mempool, with EAL's memory, or at close. Control path, and the slow path
- * of transmit.
+ * Memory in the port's DMA window that is not the driver's own: mempools that its
+ * queues use, external buffers. It enters when a receive queue is set up on it, when
+ * it is first met in transmit, or when the application registers it; it leaves with
+ * its mempool, with EAL's memory, or at close. Control path, and the slow path of
+ * transmit.
  *
  * Lock order: EAL's locks (who frees memory holds them), the window's lock, the
  * adapter's, that of a VFIO container. So nothing here allocates or frees EAL's
@@ -31,7 +31,7 @@
 
 /* --- mempools --- */
 
-/* What an iteration over a mempool carries along. */
+/* State of an iteration over a mempool's chunks. */
 struct map_walk {
 	struct sl_port *port;
 	enum sl_dma_dir dir;
@@ -41,9 +41,9 @@ struct map_walk {
 };
 
 /*
- * A piece of a pool. What the NIC may write is the pool's alone: pieces that lie there
- * already, of buffers sent before and of registered areas, make room. The port is
- * stopped then, so nobody uses them; sent again they are found again.
+ * Map a piece of a pool. Memory that the NIC may write belongs to the pool only: pieces of
+ * buffers sent before and of registered areas that lie there are removed. The port is
+ * stopped then, so they are not in use; when such a buffer is sent again, it enters again.
  */
 static int
 cover_pool(struct sl_port *port, const struct sl_dmamap_piece *piece)
@@ -216,8 +216,8 @@ is_eal_memory(const struct sl_dmamap_piece *m)
 }
 
 /*
- * Behind an IOMMU memory that neither EAL nor the application has told of is
- * not mapped on first sight: nobody would say when it goes.
+ * Behind an IOMMU, memory that is neither EAL's nor registered is not mapped when it is
+ * first sent: nothing would report that it is freed.
  */
 static bool
 may_enter(struct sl_port *port, const struct sl_dmamap_piece *want)
@@ -252,7 +252,7 @@ owner_in_chunk(struct rte_mempool *pool, void *arg, struct rte_mempool_memhdr *c
 	const struct rte_mbuf *owner = w->clone->shinfo->fcb_opaque;
 	const uintptr_t off = (uintptr_t)owner - (uintptr_t)chunk->addr;
 
-	/* Whose word it is nobody knows, so nothing is read there unless it is an mbuf's place. */
+	/* This word may be anything: follow it only when an mbuf of the pool may lie there. */
 	if ((uintptr_t)owner % _Alignof(struct rte_mbuf) != 0 || chunk->len < sizeof(*owner) ||
 		off > chunk->len - sizeof(*owner))
 		return;
@@ -359,9 +359,9 @@ keep_chunk(struct rte_mempool_memhdr *chunk __rte_unused, void *opaque __rte_unu
 }
 
 /*
- * A mempool ends, and a piece of it did not leave the window. What is EAL's of that would be
- * somebody else's next: it is kept, as long as the process lives. External buffers are the
- * application's.
+ * A mempool ends, and a piece of it could not be unmapped. Its EAL memory is kept as long as the
+ * process lives: another user would get it otherwise, while the NIC may still reach it. External
+ * buffers belong to the application.
  */
 static void
 keep_memory(struct sl_port *port, struct rte_mempool *pool, const struct sl_dmamap_piece *piece)
@@ -409,7 +409,7 @@ pool_event(enum rte_mempool_event event, struct rte_mempool *pool, void *arg)
 	pthread_mutex_unlock(&w->lock);
 }
 
-/* EAL gives memory back to the system, or the application takes a heap's away. */
+/* EAL returns memory to the system, or the application removes memory from a heap. */
 static void
 memory_event(enum rte_mem_event event, const void *addr, size_t len, void *arg)
 {
@@ -469,7 +469,7 @@ sl_dmamap_open(struct sl_port *port)
 	return 0;
 }
 
-/* Outside the lock: it waits for who is being told. */
+/* Called without the lock, since it waits for callbacks that are running. */
 static void
 hear_no_more(struct sl_port *port)
 {
@@ -481,7 +481,7 @@ void
 sl_dmamap_leave(struct sl_port *port)
 {
 	hear_no_more(port);
-	/* The lists alone: nobody asks for them any more. */
+	/* Free only the lists, which are not used any more. */
 	free(port->window.maps);
 	free(port->window.areas);
 	port->window.maps = NULL;

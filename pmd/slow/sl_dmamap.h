@@ -6,8 +6,8 @@
 
 /**
  * @file
- * The memory of others in a port's DMA window: mempools that its queues use, external buffers and
- * areas that the application registered. Control path; sl_dmamap_tx_mbuf() is transmit's slow path.
+ * Memory in a port's DMA window that is not the driver's own: mempools that its queues use,
+ * external buffers and registered areas. Control path; sl_dmamap_tx_mbuf() is transmit's slow path.
  */
 
 #include <pthread.h>
@@ -23,7 +23,7 @@ struct rte_mempool;
 struct sl_port;
 struct sl_tx_queue;
 
-/** Memory of others (a mempool's chunk, an external buffer) that is in the DMA window. */
+/** A piece of such memory (a mempool's chunk, an external buffer) that is in the DMA window. */
 struct sl_dmamap_piece {
 	void *va;
 	uint64_t iova;

@@ -3,10 +3,10 @@
  */
 
 /*
- * NICs that do wrong for long. Queues that the NIC has given up: found, reported, started anew. A
- * NIC stops working on a queue when a DMA of its own fails (a descriptor or a ring that points
- * outside the IOMMU's window, say), and a write-back that failed looks to the driver like one that
- * never came. On the datapath thread, since the ring is that thread's; called rarely: sl_rx.c,
+ * Stalled queues are detected, reported and restarted; and a NIC that gives too many impossible
+ * values is reported. A NIC stops working on a queue when one of its DMAs fails (for example when a
+ * descriptor points outside the IOMMU's window); a failed write-back looks to the driver like one
+ * that never came. Runs on the datapath thread, which owns the ring, and is called rarely: sl_rx.c,
  * sl_tx.c.
  */
 
@@ -25,13 +25,15 @@
 #define RX_STALL_MS 100u
 /* A PAUSE frame stops a sender for 335 ms at 100 Mbit/s; the NIC tells of it. */
 #define TX_STALL_MS 1000u
-/* A ring that is full now and then, at the same place by chance, is not stalled. */
+/*
+ * Full bursts further apart than this do not add up to a stall: the ring may have moved
+ * meanwhile.
+ */
 #define TX_GAP_MS 500u
 /* What a receive queue is known by never comes back to an earlier figure. */
 #define RX_GAP_MS 3600000u
 
-/* The queue did not come back: only a reset of the whole NIC is left, which is the application's.
- */
+/* The queue could not be restarted: ask the application to reset the whole NIC. */
 static void
 give_up(struct sl_qctl *c, int err)
 {
@@ -75,7 +77,7 @@ sl_stall_rx_check(struct sl_rx_queue *q)
 		q->stall.since = 0; /* nothing has come in */
 		return;
 	}
-	/* The NIC is past a descriptor that does not say DD. */
+	/* The NIC's head is past a descriptor without DD. */
 	if (!unchanged_for(&q->ctl,
 		    n->packets + n->errors + n->bad_length + n->bad_chain + n->unexpected_seg +
 			    q->next_to_clean,
@@ -108,7 +110,7 @@ sl_stall_tx_check(struct sl_tx_queue *q)
 	q->stall.since = 0;
 	if (!sl_hw_alive(port))
 		return;
-	/* Without a link, and while the partner holds us back, nothing is to move. */
+	/* Without a link, or while the partner sends PAUSE, nothing has to move. */
 	if (!port->hw->ops->link_get(port, &link) || !link.up || link.paused)
 		return;
 	head = port->hw->ops->txq_head(q);
@@ -124,7 +126,7 @@ sl_stall_tx_check(struct sl_tx_queue *q)
 		give_up(&q->ctl, ret);
 }
 
-/* --- values that cannot be --- */
+/* --- impossible values --- */
 
 /* The second at hand, or a new one when it is over: one of the threads that see that begins it. */
 static uint32_t

@@ -6,7 +6,7 @@
 
 /**
  * @file
- * Queues that the NIC has given up, and values from it that cannot be. Datapath thread, rarely.
+ * Stalled queues, and impossible values from the NIC. Datapath thread, called rarely.
  */
 
 #include <stdbool.h>
@@ -18,10 +18,10 @@ struct sl_port;
 struct sl_rx_queue;
 struct sl_tx_queue;
 
-/** Values from the NIC that cannot be, in a second, beyond which it is taken to be broken. */
+/** With more impossible values than this in a second, the NIC counts as broken. */
 #define SL_BAD_VALUES 100u
 
-/** Such values, of the port in all; any datapath thread, by atomics: sl_stall.c. */
+/** Impossible values of a port. Any datapath thread updates it atomically: sl_stall.c. */
 struct sl_bad {
 	uint64_t since; /**< ticks: the second that is counted */
 	uint32_t count;
