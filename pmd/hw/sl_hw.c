@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
- *
+ */
+
+/*
  * What the control path does alike with every family: look whether the device is there,
  * wait for bits of a register, and the order of a reset.
  */
+
 #include "sl_call.h"
 #include "sl_hw.h"
 #include "sl_intr.h"

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
- *
+ */
+
+/*
  * The devices of the family igb: what each of them has, and its PCI ids.
  */
+
 #include "sl_desc.h"
 #include "sl_igb.h"
 

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
- *
+ */
+
+/*
  * Which frames the NIC takes in, and to which queue they go. Sections are
  * those of the Intel 82576EB datasheet, revision 2.63.
  */
+
 #include "sl_igb.h"
 
 #define RAR_LOW 16u /* entries of RAL/RAH; the others are in RAL2/RAH2, and on in RAL3/RAH3 */

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
- *
+ */
+
+/*
  * Interrupt registers: causes, vectors, masks and throttling. Sections are those of the
  * Intel 82576EB datasheet, revision 2.63.
  */
+
 #include "sl_igb.h"
 
 /* Least time between two interrupts of a vector: 20 000 a second. */

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
- *
+ */
+
+/*
  * The semaphores that driver and firmware share, the PHY behind MDIC, which they guard, and what
  * an I210's PHY needs after power-up. Sections are those of the Intel 82576EB datasheet,
  * revision 2.63.
  */
+
 #include "sl_igb.h"
 
 #define WAIT_STEP_US 50u

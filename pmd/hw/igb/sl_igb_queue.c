@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
- *
+ */
+
+/*
  * Receive and transmit as a whole, and each queue's registers: programmed, enabled,
  * disabled, looked at. Sections are those of the Intel 82576EB datasheet, revision 2.63.
  */
+
 #include "sl_igb.h"
 
 #define QUEUE_TIMEOUT_US 10000u /* for enable and disable; the NIC needs microseconds */

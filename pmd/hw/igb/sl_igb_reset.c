@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
- *
+ */
+
+/*
  * Bringing the NIC up and down, and its link. Sections are those of the Intel
  * 82576EB datasheet, revision 2.63.
  */
+
 #include "sl_call.h"
 #include "sl_igb.h"
 

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
- *
+ */
+
+/*
  * The NIC's own counters, which reading clears, and the dump of its registers. Sections are
  * those of the Intel 82576EB datasheet, revision 2.63.
  */
+
 #include "sl_igb.h"
 #include "sl_stats.h"
 
