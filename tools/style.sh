@@ -53,6 +53,19 @@ check_spdx() {
 		done | verdict "licence line in every file"
 }
 
+# Behind the licence a source says in a comment what it is for, and a header in one with @file.
+check_heads() {
+	files '*.c' | while IFS= read -r f; do
+		awk -v f="$f" '
+			behind == 0 { behind = /\*\/$/ ? NR : 0; next }
+			/^$/ { next }
+			{ if (behind > 3 || !/^\/\*/) print f ": no head comment behind the licence"; exit }' "$f"
+	done | verdict "head comment in every source"
+	files '*.h' | while IFS= read -r f; do
+		head -n 14 "$f" | grep -q '@file' || printf '%s: no @file behind the licence\n' "$f"
+	done | verdict "@file in every header"
+}
+
 # What clang-format must have nothing to say about. Headers keep their tables
 # aligned by hand.
 formatted() {
@@ -198,6 +211,7 @@ case "${1-}" in
 esac
 
 check_spdx
+check_heads
 check_format
 check_columns
 check_words
