@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
- *
+ */
+
+/*
  * The software NIC's engines under a family that there is not: three registers, 128 queues of a
  * direction, and state that the test writes itself. What moves frames here knows no register.
  */
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
