@@ -29,13 +29,19 @@ CHAINS = ["world_free.0:3", "rx_trim_crc.0:2"]
 SCALAR = ("scalar", "rx.c", ["SL_SIMD=0"], 4, CHAINS)
 SCATTERED = ("scattered", "rx.c", ["SL_SIMD=0", "RX_CLEAN=1", "RX_HOLD=1"], 4, CHAINS)
 QUAD = ["SL_SIMD=128", "RX_LINE=4u", "RX_CLEAN=0", "RX_HOLD=4"]
-LANES = ("lanes", "rx.c", QUAD + ["RX_DESCS=12u"], 9, CHAINS)
-SPLIT = ("split lanes", "rx.c", LANES[2] + ["SL_LANE_IS_ATOMIC=0"], 9, CHAINS)
+LANES = ("lanes", "rx.c", QUAD + ["RX_DESCS=12u"], 9, CHAINS + ["rx_take_quads.0:3"])
+SPLIT = ("split lanes", "rx.c", LANES[2] + ["SL_LANE_IS_ATOMIC=0"], 9, LANES[4])
 # One quad of the rows with offload: what is loaded otherwise is two of them without.
-SPLIT_ONE = ("split lanes, one quad", "rx.c", QUAD + ["RX_DESCS=8u", "SL_LANE_IS_ATOMIC=0"], 9, CHAINS)
+SPLIT_ONE = ("split lanes, one quad", "rx.c", QUAD + ["RX_DESCS=8u", "SL_LANE_IS_ATOMIC=0"], 9,
+             CHAINS + ["rx_take_quads.0:2"])
 # Mempools are given back to by their own calls alone, not by way of a cache.
 TRANSMIT = ("scalar", "tx.c", ["SL_SIMD=0", "RTE_LIBRTE_MEMPOOL_DEBUG"], 5, CHAINS)
-POSTING = ("scalar", "tx_post.c", TRANSMIT[2], 5, ["world_free.0:4", "tx_burst.0:8"])
+POSTING = ("scalar", "tx_post.c", TRANSMIT[2], 5, ["world_free.0:4", "tx_burst.0:8"])# Quads of plain frames: two of sixteen; with offload, or where data lies apart, one of eight.
+LANE_WORDS = ["SL_SIMD=128", "RTE_LIBRTE_MEMPOOL_DEBUG"]
+PLAIN = ("lanes", "tx_post.c", LANE_WORDS + ["TX_DESCS=16u", "TX_BURST=8u"], 17, ["tx_put_quads.3:3"])
+PLAIN_ONE = ("lanes, one quad", "tx_post.c", LANE_WORDS + ["TX_DESCS=8u", "TX_BURST=5u"], 9, ["tx_put_quads.3:2"])
+# A burst around them, as if a quad were two frames: four in a ring of four.
+PAIRS = ("pairs", "tx_post.c", LANE_WORDS + ["TX_DESCS=4u", "TX_BURST=4u", "TX_QUAD=2u"], 5, ["tx_burst.0:10"])
 
 # Loops that are of the proof's own making, and those over bytes of a lane.
 LOOPS = ["rx_world.0:32", "rx_world.1:32", "rx_world.2:32", "rx_check_queue.0:32",
@@ -59,8 +65,13 @@ def proofs():
                  "descriptor_status"):
         yield TRANSMIT, f"prove_tx_{what}"
     for what in ("coherent_frame", "coherent_offload_frame", "checked_offload_frame",
+                 "coherent_frame_apart", "coherent_offload_frame_apart", "checked_offload_frame_apart",
                  "coherent_burst", "checked_burst"):
         yield POSTING, f"prove_tx_{what}"
+    yield PLAIN, "prove_tx_coherent_quads"
+    for what in ("coherent_offload_quads", "coherent_offload_quads_apart", "checked_quads_apart"):
+        yield PLAIN_ONE, f"prove_tx_{what}"
+    yield PAIRS, "prove_tx_coherent_burst"
 
 
 # A bound that is removed: build, proof that breaks, file of pmd/, text, what it becomes.
@@ -144,6 +155,52 @@ BOUNDS = (
      "if (c->used != c->reported)", "if (false)"),
     (POSTING, "prove_tx_coherent_burst", "sl_tx_burst.c",
      "q->nb_free -= c->used;", ""),
+    (POSTING, "prove_tx_coherent_offload_frame", "sl_tx_burst.c",
+     "q->ctx_key[slot] = key;", ""),
+    (POSTING, "prove_tx_coherent_offload_frame", "sl_tx_burst.c",
+     "m->tx_offload == memo->lens &&", ""),
+    (POSTING, "prove_tx_coherent_frame", "sl_tx_burst.c",
+     "q->shared_at = apart != NULL ? apart->shared_at : 0;", ""),
+    (POSTING, "prove_tx_coherent_frame_apart", "sl_tx_burst.c",
+     "(q->fast_free || tx_sharers(q, m) == 1)", "true"),
+    (POSTING, "prove_tx_coherent_frame_apart", "sl_tx_burst.c",
+     "q->shared_at != 0 && (q->fast_free", "(q->fast_free"),
+    (POSTING, "prove_tx_coherent_frame_apart", "sl_tx_burst.c",
+     "rte_mbuf_ext_refcnt_read(m->shinfo) == 1", "true"),
+    (POSTING, "prove_tx_coherent_frame_apart", "sl_tx_ring.h",
+     "TX_OTHERS(apart && q->shared_at != 0)", "TX_OTHERS(apart)"),
+    (PLAIN_ONE, "prove_tx_coherent_offload_quads", "sl_tx_burst.c",
+     "n = RTE_MIN(n, q->nb_desc - idx);", ""),
+    (PLAIN_ONE, "prove_tx_coherent_offload_quads", "sl_tx_burst.c",
+     "i + SL_QUAD <= n", "i < n"),
+    (PLAIN_ONE, "prove_tx_coherent_offload_quads", "sl_tx_burst.c",
+     "other != 0 || sl_vec_any(amiss)", "sl_vec_any(amiss)"),
+    (PLAIN_ONE, "prove_tx_coherent_offload_quads", "sl_tx_burst.c",
+     "((rearm ^ t->one) & t->one_mask) |", ""),
+    (PLAIN_ONE, "prove_tx_coherent_offload_quads", "sl_tx_burst.c",
+     "((rest ^ lengths ^ t->vlan) & t->same_mask) |", ""),
+    (PLAIN_ONE, "prove_tx_coherent_offload_quads", "sl_tx_burst.c",
+     "any ^ UINT16_MAX ^ most", "any"),
+    (PLAIN_ONE, "prove_tx_coherent_offload_quads", "sl_tx_burst.c",
+     "RTE_MAX(memo->least, SL_TX_FRAME_MIN)", "SL_TX_FRAME_MIN"),
+    (PLAIN_ONE, "prove_tx_coherent_offload_quads", "sl_tx_burst.c",
+     "(tx_lanes(at, TX_LENS_LANE) ^ t.lens) & t.second", "sl_vec_each((sl_lane){0, 0})"),
+    (PLAIN_ONE, "prove_tx_coherent_offload_quads", "sl_tx_burst.c",
+     "+ (rearm & t.data_off)", ""),
+    (PLAIN_ONE, "prove_tx_coherent_offload_quads", "sl_tx_burst.c",
+     "if (c->idx == q->nb_desc)", "if (false)"),
+    (PLAIN_ONE, "prove_tx_coherent_offload_quads_apart", "sl_tx_burst.c",
+     "apart && q->shared_at == 0 ? NULL : q->pool_seen", "q->pool_seen"),
+    (PLAIN_ONE, "prove_tx_coherent_offload_quads_apart", "sl_tx_burst.c",
+     "look && unlikely(!tx_quad_is_sole(q, &m[i]))", "false"),
+    (PLAIN_ONE, "prove_tx_coherent_offload_quads_apart", "sl_tx_burst.c",
+     "return any == 1;", "return any != 0;"),
+    (PLAIN_ONE, "prove_tx_checked_quads_apart", "sl_tx_burst.c",
+     "sl_flush(q->sync, mode, rte_pktmbuf_mtod(m[i], const void *), m[i]->data_len);", ""),
+    (PAIRS, "prove_tx_coherent_burst", "sl_tx_burst.c",
+     "RTE_MIN(n - i, most)", "n - i"),
+    (TRANSMIT, "prove_tx_done_cleanup", "sl_tx.c",
+     "if (!q->fast_free)", "if (false)"),
 )
 
 
@@ -158,15 +215,14 @@ def cuts(proof):
                                    "--generate-function-body", "rx_refill",
                                    "--generate-function-body-options", "assert-false-assume-false"],
                 ["--unwindset", f"rx_burst.0:{1 if once else 2}"])
-    if proof.startswith("prove_tx") and proof.endswith("_burst"):
-        return [word for whole in ("tx_put_one:any_put_one", "tx_reclaim:any_reclaim_burst",
-                                   "sl_tx_reclaim_for:any_reclaim_for")
-                for word in ("--replace-calls", whole)], []
-    if proof.endswith("_reclaim"):
-        return [], ["--unwindset", "tx_reclaim.0:1"]
-    if proof.endswith("_reclaim_for"):
-        return [], ["--unwindset", "sl_tx_reclaim_for.0:1"]
-    return [], []
+    calls = ["sl_data_pool_shared:shared_of"]
+    if proof.endswith("_burst"):
+        calls += ["tx_put_one:any_put_one", "tx_reclaim:any_reclaim_burst",
+                  "sl_tx_reclaim_for:any_reclaim_for", "tx_put_plain:any_put_plain"]
+    once = (["tx_reclaim.0:1"] if proof.endswith("_reclaim") else
+            ["sl_tx_reclaim_for.0:1"] if proof.endswith("_reclaim_for") else [])
+    return ([word for call in calls for word in ("--replace-calls", call)],
+            [word for loop in once for word in ("--unwindset", loop)])
 
 
 class Broken(Exception):

@@ -20,26 +20,13 @@ check_sync(void *ctx, enum sl_sync_verb verb, const void *va, size_t len,
 	PROOF(verb == SL_SYNC_DOORBELL || __CPROVER_r_ok(va, len), "synced within its object");
 }
 
-/* An mbuf that somebody else may hold, too; with MBUF_FAST_FREE nobody does. */
-static void
-tx_mbuf(const struct sl_tx_queue *q, unsigned int i, enum place place)
-{
-	struct rte_mbuf *m;
-
-	world_mbuf(i, place);
-	m = &mbufs[i]->m;
-	m->pool = nondet_bool() ? &pool : &other_pool;
-	if (!q->fast_free && nondet_bool())
-		m->refcnt = 2;
-}
-
 /* Behind an outstanding descriptor. @run: the pool of all that want no look. */
 static void
 tx_in_flight(const struct sl_tx_queue *q, unsigned int i, struct rte_mempool *run)
 {
 	struct rte_mbuf *m;
 
-	tx_mbuf(q, i, IN_FLIGHT);
+	tx_any_mbuf(q, i, IN_FLIGHT);
 	m = &mbufs[i]->m;
 	sw_ring[i] = m;
 	if (tx_behind(q, i) >= TX_DESCS - 1u - q->nb_free || !q->started) {
@@ -48,6 +35,7 @@ tx_in_flight(const struct sl_tx_queue *q, unsigned int i, struct rte_mempool *ru
 	} else if (tx_behind(q, i) >= q->mixed) {
 		m->pool = run;
 		m->refcnt = 1;
+		mbufs[i]->shared.refcnt = 1;
 	} else if (nondet_bool()) {
 		mbufs[i]->place = IN_POOL;
 		sw_ring[i] = NULL; /* a context */
@@ -76,13 +64,12 @@ tx_world(enum sl_coherency mode)
 	q->sync = &sync_ctx;
 	q->port = &port;
 	q->nb_desc = TX_DESCS;
-	q->shared_at = 0;
 	ASSUME(tx_sound(q));
 	ASSUME(q->rs_thresh > 0 && q->ctx_next <= 1);
+	tx_any_pools(q);
 	for (i = 0; i < TX_DESCS; i++)
 		tx_in_flight(q, i, run);
 	/* What wants no look is of the pool seen last, if there is any such. */
-	q->pool_seen = nondet_bool() ? NULL : nondet_bool() ? &pool : &other_pool;
 	ASSUME(q->pool_seen == NULL || q->pool_seen == run ||
 		TX_DESCS - 1u - q->nb_free <= q->mixed);
 }
@@ -94,7 +81,7 @@ tx_check_queue(const struct sl_tx_queue *q)
 	struct rte_mempool *run = NULL;
 	unsigned int i;
 
-	PROOF(tx_sound(q), "the queue is sound");
+	PROOF(tx_sound(q) && tx_pool_sound(q), "the queue is sound");
 	PROOF(q->ctx_next <= 1, "the NIC has two contexts");
 	for (i = 0; i < TX_DESCS; i++) {
 		struct rte_mbuf *m = sw_ring[i];
@@ -110,7 +97,8 @@ tx_check_queue(const struct sl_tx_queue *q)
 		world_of(m)->place = POSTED;
 		if (tx_behind(q, i) < q->mixed)
 			continue;
-		PROOF(m->refcnt == 1 && m->nb_segs == 1 && m->next == NULL,
+		PROOF(m->refcnt == 1 && m->nb_segs == 1 && m->next == NULL &&
+				world_of(m)->shared.refcnt == 1,
 			"what wants no look is as its pool had it");
 		PROOF(run == NULL || m->pool == run, "what wants no look is of one pool");
 		PROOF(q->pool_seen == NULL || m->pool == q->pool_seen,

@@ -9,11 +9,13 @@
  * and so is what gives room back (tx.c); a burst is proven with any of both.
  */
 
+#ifndef TX_DESCS
 #define TX_DESCS 4u
-#define TX_SEGS 3u  /* mbufs of a frame: one more than a ring of four takes */
 #define TX_BURST 3u /* frames: as many as the ring takes */
+#endif
+#define TX_SEGS 3u  /* mbufs of a frame: one more than a ring of four takes; TX_BURST at most */
 #define ROOM 65536u /* for all that data_len can say */
-#define WORLD_MBUFS TX_SEGS
+#define WORLD_MBUFS TX_BURST
 
 #include "tx_world.h"
 
@@ -25,7 +27,7 @@ static union sl_tx_desc flushed[TX_DESCS];
 static uint32_t flushed_len[WORLD_MBUFS];
 static struct rte_mbuf *pkts[TX_BURST];
 /* Who has what others' data is: only how many is looked at. */
-static struct rte_mbuf_ext_shared_info shared;
+static struct rte_mbuf_ext_shared_info others_data;
 
 struct tx_cursor
 nondet_cursor(void);
@@ -73,13 +75,29 @@ tx_from(unsigned int from, unsigned int i)
 	return i >= from ? i - from : i + TX_DESCS - from;
 }
 
+static uint32_t
+tx_vlan_cmd(uint64_t flags)
+{
+	return TX_CMD | ((flags & RTE_MBUF_F_TX_VLAN) != 0 ? SL_TXD_DCMD_VLE : 0);
+}
+
+/* What is noted of a frame is what it asked for, and the NIC has its context. */
 static bool
 tx_memo_sound(const struct sl_tx_queue *q)
 {
-	return q->memo.flags == 0 ||
-		((q->memo.cmd & ~SL_TXD_DCMD_VLE) == TX_CMD &&
-			(q->memo.olinfo & SL_TXD_PAYLEN) == 0 &&
-			(q->memo.flags & ~RTE_MBUF_F_TX_OFFLOAD_MASK) == 0);
+	const struct sl_tx_memo *memo = &q->memo;
+	const unsigned int slot = SL_GET(SL_TXD_IDX, memo->olinfo);
+	struct rte_mbuf like;
+
+	if (memo->flags == 0)
+		return true;
+	like.ol_flags = memo->flags;
+	like.tx_offload = memo->lens;
+	like.vlan_tci = memo->vlan;
+	return (memo->flags & ~RTE_MBUF_F_TX_OFFLOAD_MASK) == 0 &&
+		(memo->flags & TX_CTX_FLAGS) != 0 && memo->cmd == tx_vlan_cmd(memo->flags) &&
+		slot <= 1 && memo->olinfo == tx_offload_olinfo(memo->flags, slot) &&
+		q->ctx_key[slot] == tx_ctx_key(&like) && memo->least == tx_headers(&like);
 }
 
 static bool
@@ -108,8 +126,7 @@ tx_world(enum sl_coherency mode, struct tx_cursor *c)
 	q->sync = &sync_ctx;
 	q->port = &port;
 	q->nb_desc = TX_DESCS;
-	q->shared_at = 0;
-	q->pool_seen = nondet_bool() ? NULL : nondet_bool() ? &pool : &other_pool;
+	tx_any_pools(q);
 	*c = nondet_cursor();
 	c->idx &= TX_DESCS - 1u;
 	c->used &= TX_DESCS - 1u;
@@ -127,6 +144,14 @@ tx_world(enum sl_coherency mode, struct tx_cursor *c)
 	}
 }
 
+/* It has data of others, which are as many as may be. */
+static void
+tx_attach(struct rte_mbuf *m)
+{
+	m->ol_flags |= nondet_bool() ? RTE_MBUF_F_INDIRECT : RTE_MBUF_F_EXTERNAL;
+	m->shinfo = &others_data;
+}
+
 /*
  * A frame as the application may give it: lengths, flags and the count of segments may be
  * anything. @return how many it has.
@@ -139,15 +164,11 @@ tx_frame(const struct sl_tx_queue *q)
 	for (i = 0; i < TX_SEGS; i++) {
 		struct rte_mbuf *m;
 
-		world_mbuf(i, GIVEN);
+		tx_any_mbuf(q, i, GIVEN);
 		m = &mbufs[i]->m;
-		m->pool = nondet_bool() ? &pool : &other_pool;
 		m->nb_segs = nondet_u16();
-		m->shinfo = &shared;
-		if (!q->fast_free)
-			m->ol_flags |= nondet_u64() & (RTE_MBUF_F_INDIRECT | RTE_MBUF_F_EXTERNAL);
-		if (!q->fast_free && nondet_bool())
-			m->refcnt = 2;
+		if (!q->fast_free && sl_data_pool_of(m->pool) == NULL && nondet_bool())
+			tx_attach(m);
 		if (linked < i || (i > 0 && nondet_bool()))
 			continue;
 		if (i > 0)
@@ -161,10 +182,33 @@ tx_frame(const struct sl_tx_queue *q)
 
 /* --- one frame --- */
 
+/* The NIC reads a segment of @frame by a descriptor, as the frame asks for. */
+static void
+check_words(const struct sl_tx_queue *q, const union sl_tx_desc *d, const struct rte_mbuf *m,
+	const struct rte_mbuf *frame, bool offload)
+{
+	const bool asks = offload && (frame->ol_flags & TX_CTX_FLAGS) != 0;
+	const uint32_t olinfo = d->read.olinfo & ~SL_TXD_PAYLEN;
+	const unsigned int slot = SL_GET(SL_TXD_IDX, olinfo);
+
+	PROOF(d->qw[0] == rte_mbuf_data_iova(m), "the NIC reads from the segment's data");
+	PROOF(SL_GET(SL_TXD_DTALEN, d->read.cmd) == m->data_len && m->data_len > 0,
+		"the NIC reads no more than the segment's data");
+	PROOF((d->read.cmd & ~(SL_TXD_DTALEN | SL_TXD_DCMD_EOP)) ==
+			tx_vlan_cmd(asks ? frame->ol_flags : 0),
+		"a segment's command is right");
+	PROOF(SL_GET(SL_TXD_PAYLEN, d->read.olinfo) == frame->pkt_len,
+		"a segment tells of its frame's length");
+	PROOF(olinfo == (asks ? tx_offload_olinfo(frame->ol_flags, slot) : 0),
+		"the NIC does what the frame asks for");
+	PROOF(!asks || (slot <= 1 && q->ctx_key[slot] == tx_ctx_key(frame)),
+		"the NIC's context is what the frame asks for");
+}
+
 /* Descriptor @i is one that the frame filled, the @at th. */
 static void
 check_filled(const struct sl_tx_queue *q, unsigned int i, unsigned int at, enum sl_coherency mode,
-	bool look, const struct rte_mempool *seen)
+	bool offload, bool look, const struct rte_mempool *seen)
 {
 	const union sl_tx_desc *d = &ring[i];
 	const struct rte_mbuf *m = NULL;
@@ -174,6 +218,12 @@ check_filled(const struct sl_tx_queue *q, unsigned int i, unsigned int at, enum 
 		PROOF(at == 0, "a context is in front of its frame");
 		PROOF(SL_GET(SL_TXD_DTYP, d->read.cmd) == SL_TXD_DTYP_CTX, "a context is one");
 		PROOF(look, "a context wants a look");
+		PROOF(d->ctx.vlan_macip == TX_KEY_MACIP(tx_ctx_key(&mbufs[0]->m)) &&
+				(d->ctx.tucmd & (SL_TXC_TUCMD_IPV4 | SL_TXC_TUCMD_L4T)) ==
+					TX_KEY_TUCMD(tx_ctx_key(&mbufs[0]->m)) &&
+				q->ctx_key[SL_GET(SL_TXC_IDX, d->ctx.mss_l4) & 1] ==
+					tx_ctx_key(&mbufs[0]->m),
+			"a context is what the frame asks for");
 		return;
 	}
 	for (k = 0; k < TX_SEGS; k++) {
@@ -184,23 +234,21 @@ check_filled(const struct sl_tx_queue *q, unsigned int i, unsigned int at, enum 
 		mbufs[k]->place = IN_FLIGHT;
 		PROOF(mode == SL_COHERENCY_COHERENT || flushed_len[k] == m->data_len,
 			"all of the payload is in memory");
-		PROOF(d->qw[0] == rte_mbuf_data_iova(m), "the NIC reads from the segment's data");
-		PROOF(SL_GET(SL_TXD_DTALEN, d->read.cmd) == m->data_len && m->data_len > 0,
-			"the NIC reads no more than the segment's data");
-		PROOF(SL_GET(SL_TXD_DTYP, d->read.cmd) == SL_TXD_DTYP_DATA, "data is data");
+		check_words(q, d, m, &mbufs[0]->m, offload);
 		PROOF(look ||
 				(m->refcnt == 1 && m->nb_segs == 1 && m->next == NULL &&
 					m->pool == q->pool_seen),
 			"what wants no look is as its pool, the one seen last, had it");
-		PROOF(look || RTE_MBUF_DIRECT(m), "others' data wants a look");
-		PROOF(mbufs[k]->readable > 0 || (RTE_MBUF_DIRECT(m) && m->pool == seen),
+		PROOF(look || (sl_mbuf_has_data(m) && mbufs[k]->shared.refcnt == 1),
+			"others' data wants a look, and so does what others have");
+		PROOF(mbufs[k]->readable > 0 || (sl_mbuf_has_data(m) && m->pool == seen),
 			"the NIC's window has the data");
 	}
 	PROOF(m != NULL, "behind a descriptor is a segment of its frame");
 }
 
 static void
-tx_prove_frame(enum sl_coherency mode, bool offload)
+tx_prove_frame(enum sl_coherency mode, bool offload, bool apart)
 {
 	struct sl_tx_queue *q = &queue;
 	struct tx_cursor c, was;
@@ -213,10 +261,10 @@ tx_prove_frame(enum sl_coherency mode, bool offload)
 	was = c;
 	seen = q->pool_seen;
 	mixed = q->mixed;
-	result = tx_put_one(q, &c, &mbufs[0]->m, q->nb_free, mode, offload, false);
+	result = tx_put_one(q, &c, &mbufs[0]->m, q->nb_free, mode, offload, apart);
 
 	filled = c.used;
-	PROOF(tx_sound(q) && tx_memo_sound(q), "the queue is sound");
+	PROOF(tx_sound(q) && tx_memo_sound(q) && tx_pool_sound(q), "the queue is sound");
 	PROOF(tx_cursor_sound(q, &c, q->nb_free),
 		"the burst is sound, and filled no more than there is room");
 	PROOF(q->ctx_next <= 1, "the NIC has two contexts");
@@ -229,7 +277,8 @@ tx_prove_frame(enum sl_coherency mode, bool offload)
 		const unsigned int at = tx_from(was.idx, i);
 
 		if (at < c.used - was.used) {
-			check_filled(q, i, at, mode, tx_out(q) + was.used + at < q->mixed, seen);
+			check_filled(q, i, at, mode, offload, tx_out(q) + was.used + at < q->mixed,
+				seen);
 			continue;
 		}
 		PROOF(sw_ring[i] == (struct rte_mbuf *)&others[i], "other segments are left alone");
@@ -242,6 +291,89 @@ tx_prove_frame(enum sl_coherency mode, bool offload)
 		PROOF((mbufs[i]->place == GIVEN) == (result == TX_NO_ROOM || i >= linked),
 			"what was not taken is left alone, and what was is not lost");
 }
+
+#if SL_SIMD > 0
+
+/* --- quads --- */
+
+/* Frame @i went by a quad, into descriptor @d. */
+static void
+check_plain(const struct sl_tx_queue *q, const union sl_tx_desc *d, unsigned int i,
+	enum sl_coherency mode, bool offload)
+{
+	const struct rte_mbuf *m = &mbufs[i]->m;
+
+	check_words(q, d, m, m, offload);
+	PROOF((d->read.cmd & SL_TXD_DCMD_EOP) != 0, "a frame ends");
+	PROOF(m->data_len == m->pkt_len && tx_len_ok(m->pkt_len), "a frame is one segment");
+	PROOF(!offload || (m->ol_flags & TX_CTX_FLAGS) == 0 || tx_headers(m) <= m->pkt_len,
+		"what the frame asks for lies in it");
+	PROOF(m->refcnt == 1 && m->nb_segs == 1 && mbufs[i]->shared.refcnt == 1,
+		"others have neither the frame nor its data");
+	PROOF(sl_mbuf_has_data(m) && m->pool == q->pool_seen, "the NIC's window has the data");
+	PROOF(mode == SL_COHERENCY_COHERENT || flushed_len[i] == m->data_len,
+		"all of the payload is in memory");
+}
+
+static void
+tx_prove_quads(enum sl_coherency mode, bool offload, bool apart)
+{
+	struct sl_tx_queue *q = &queue;
+	const unsigned int n = nondet_u32();
+	struct tx_cursor c, was;
+	uint64_t bytes = 0, sum = 0;
+	unsigned int i, done;
+
+	tx_world(mode, &c);
+	for (i = 0; i < TX_BURST; i++) {
+		tx_any_mbuf(q, i, GIVEN);
+		mbufs[i]->m.nb_segs = nondet_u16();
+		if (!q->fast_free && sl_data_pool_of(mbufs[i]->m.pool) == NULL && nondet_bool())
+			tx_attach(&mbufs[i]->m);
+		pkts[i] = &mbufs[i]->m;
+	}
+	ASSUME(n <= TX_BURST && n <= q->nb_free - c.used);
+	was = c;
+	done = tx_put_plain(q, &c, pkts, n, &bytes, mode, offload, apart);
+	PROOF(done <= n && done % SL_QUAD == 0 && was.idx + done <= TX_DESCS,
+		"quads within the limit");
+	PROOF(c.used == was.used + done && c.reported == was.reported &&
+			c.idx == tx_wrap(was.idx + done) &&
+			c.last == (done > 0 ? was.idx + done - 1 : was.last),
+		"the burst goes on behind them");
+	PROOF(done == 0 || c.cmd == ring[c.last].read.cmd, "the last command is known");
+	for (i = 0; i < TX_DESCS; i++) {
+		if (i < was.idx || i >= was.idx + done)
+			PROOF(sw_ring[i] == (struct rte_mbuf *)&others[i] &&
+					ring[i].qw[0] == before[i].qw[0] &&
+					ring[i].qw[1] == before[i].qw[1],
+				"other descriptors are left alone");
+	}
+	for (i = 0; i < TX_BURST; i++)
+		if (i < done) {
+			PROOF(sw_ring[was.idx + i] == pkts[i], "behind a descriptor is its frame");
+			check_plain(q, &ring[was.idx + i], i, mode, offload);
+			sum += pkts[i]->pkt_len;
+		}
+	PROOF(bytes == sum, "bytes are counted");
+}
+
+#define PROVE_QUADS(what, mode, offload) \
+	void prove_tx_##what##_quads(void) \
+	{ \
+		tx_prove_quads(mode, offload, false); \
+	} \
+	void prove_tx_##what##_quads_apart(void) \
+	{ \
+		tx_prove_quads(mode, offload, true); \
+	}
+
+PROVE_QUADS(coherent, SL_COHERENCY_COHERENT, false)
+PROVE_QUADS(coherent_offload, SL_COHERENCY_COHERENT, true)
+PROVE_QUADS(checked, SL_COHERENCY_CHECKED, false)
+PROVE_QUADS(checked_offload, SL_COHERENCY_CHECKED, true)
+
+#endif
 
 /* --- one burst --- */
 
@@ -271,7 +403,7 @@ any_put_one(struct sl_tx_queue *q, struct tx_cursor *c, struct rte_mbuf *m, unsi
 
 	filled = c->used;
 	PROOF(tx_sound(q) && tx_cursor_sound(q, c, room), "queue and burst are sound");
-	PROOF(m == pkts[taken], "one frame after the other");
+	PROOF(taken < TX_BURST && m == pkts[taken], "one frame after the other");
 	ASSUME(n <= room - c->used);
 	taken += fits;
 	for (i = 0; i < TX_DESCS; i++)
@@ -288,6 +420,35 @@ any_put_one(struct sl_tx_queue *q, struct tx_cursor *c, struct rte_mbuf *m, unsi
 	ASSUME(mixed >= q->mixed && mixed <= tx_out(q) + c->used);
 	q->mixed = (uint16_t)mixed;
 	return !fits ? TX_NO_ROOM : n > 0 ? TX_SENT : TX_REFUSED;
+}
+
+/* In place of tx_put_plain(): the same. */
+unsigned int
+any_put_plain(struct sl_tx_queue *q, struct tx_cursor *c, struct rte_mbuf **m, unsigned int n,
+	uint64_t *bytes, const enum sl_coherency mode, const bool offload, const bool apart)
+{
+	const unsigned int done = tx_wrap(nondet_u32()) & ~(SL_QUAD - 1);
+	unsigned int i;
+
+	filled = c->used;
+	PROOF(tx_sound(q) && tx_cursor_sound(q, c, q->nb_free), "queue and burst are sound");
+	PROOF(m == &pkts[taken] && taken < TX_BURST, "one frame after the other");
+	PROOF(n <= TX_BURST - taken && n <= q->nb_free - c->used,
+		"no more than there are, and than there is room");
+	ASSUME(done <= n && done <= q->nb_desc - c->idx);
+	if (done == 0)
+		return 0;
+	taken += done;
+	for (i = 0; i < TX_DESCS; i++)
+		if (i >= c->idx && i < c->idx + done) {
+			ring[i].qw[0] = UINT64_MAX;
+			ring[i].qw[1] = nondet_u64();
+		}
+	c->last = tx_wrap(c->idx + done - 1);
+	c->cmd = ring[c->last].read.cmd;
+	c->idx = tx_wrap(c->idx + done);
+	c->used += done;
+	return done;
 }
 
 /* In place of what gives room back: any number of the oldest, and any word of how many more are
@@ -358,7 +519,11 @@ tx_prove_burst(eth_tx_burst_t burst, enum sl_coherency mode)
 #define PROVE(what, mode, offload) \
 	void prove_tx_##what##_frame(void) \
 	{ \
-		tx_prove_frame(mode, offload); \
+		tx_prove_frame(mode, offload, false); \
+	} \
+	void prove_tx_##what##_frame_apart(void) \
+	{ \
+		tx_prove_frame(mode, offload, true); \
 	} \
 	void prove_tx_##what##_burst(void) \
 	{ \

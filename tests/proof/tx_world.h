@@ -10,6 +10,7 @@
  * source.
  */
 
+#define WORLD_APART 1
 #include "world.h"
 
 #include "sl_tx_ring.h"
@@ -17,6 +18,12 @@
 /* No more than the ring has would ever be freed in one go. */
 #undef TX_FREE_BATCH
 #define TX_FREE_BATCH 2u
+
+/* A burst that takes quads, which are proven apart, is the same for less than four of a kind. */
+#ifdef TX_QUAD
+#undef SL_QUAD
+#define SL_QUAD TX_QUAD
+#endif
 
 #include "sl_tx_burst.c"
 
@@ -31,7 +38,8 @@ static uint32_t tail;
 static struct rte_mbuf *sw_ring[TX_DESCS];
 static struct sl_tx_queue queue;
 static struct sl_port port;
-static struct rte_mempool other_pool = {.priv = &pool_priv};
+static struct rte_pktmbuf_pool_private other_priv;
+static struct rte_mempool other_pool = {.priv = &other_priv};
 
 struct sl_tx_queue
 nondet_tx_queue(void);
@@ -70,10 +78,33 @@ static struct sl_sync sync_ctx = {.step = 2 * ROOM, .checker = &checker};
 
 /* --- what is around --- */
 
+/* Of two pools, each of which may be one with data apart: where it counts who shares that. */
+static const struct sl_data_pool pool_data = {.shared_at = 1}, other_data = {.shared_at = 2};
+
 const struct sl_data_pool *
 sl_data_pool_of(const struct rte_mempool *mp)
 {
-	return NULL;
+	const struct rte_pktmbuf_pool_private *priv = mp->priv;
+
+	if ((priv->flags & RTE_PKTMBUF_POOL_F_PINNED_EXT_BUF) == 0)
+		return NULL;
+	return mp == &pool ? &pool_data : &other_data;
+}
+
+static uintptr_t
+tx_shared_at(const struct rte_mempool *mp)
+{
+	const struct sl_data_pool *data = mp == NULL ? NULL : sl_data_pool_of(mp);
+
+	return data == NULL ? 0 : data->shared_at;
+}
+
+/* In place of sl_data_pool_shared(), which works addresses out that a prover cannot follow. */
+struct rte_mbuf_ext_shared_info *
+shared_of(uintptr_t at, const struct rte_mbuf *m)
+{
+	PROOF(at != 0 && at == tx_shared_at(m->pool), "looked for where its pool counts");
+	return &world_of(m)->shared;
 }
 
 int
@@ -126,6 +157,42 @@ tx_sound(const struct sl_tx_queue *q)
 	return use < TX_DESCS && clean < TX_DESCS && q->nb_free <= TX_DESCS - 1u &&
 		tx_wrap(clean + out) == use && q->nb_done <= out && out + filled < TX_DESCS &&
 		q->mixed <= out + filled;
+}
+
+/* What was noted of the pool seen last, which may have been forgotten since. */
+static bool
+tx_pool_sound(const struct sl_tx_queue *q)
+{
+	return q->pool_seen == NULL || q->shared_at == tx_shared_at(q->pool_seen);
+}
+
+/* Pools of any kind, and one of them seen last. */
+static void
+tx_any_pools(struct sl_tx_queue *q)
+{
+	pool_priv.flags = nondet_bool() ? RTE_PKTMBUF_POOL_F_PINNED_EXT_BUF : 0;
+	other_priv.flags = nondet_bool() ? RTE_PKTMBUF_POOL_F_PINNED_EXT_BUF : 0;
+	q->pool_seen = nondet_bool() ? NULL : nondet_bool() ? &pool : &other_pool;
+	q->shared_at = tx_shared_at(nondet_bool() ? NULL : nondet_bool() ? &pool : &other_pool);
+	ASSUME(tx_pool_sound(q));
+}
+
+/* An mbuf of one of both; others may have it, or its data, too. With MBUF_FAST_FREE nobody has. */
+static void
+tx_any_mbuf(const struct sl_tx_queue *q, unsigned int i, enum place place)
+{
+	struct world_mbuf *w;
+
+	world_mbuf(i, place);
+	w = mbufs[i];
+	w->m.pool = nondet_bool() ? &pool : &other_pool;
+	w->m.shinfo = &w->shared;
+	if (sl_data_pool_of(w->m.pool) != NULL)
+		w->m.ol_flags |= RTE_MBUF_F_EXTERNAL;
+	if (!q->fast_free && nondet_bool())
+		w->m.refcnt = 2;
+	if (!q->fast_free && nondet_bool() && sl_data_pool_of(w->m.pool) != NULL)
+		w->shared.refcnt = 2;
 }
 
 /* Anything, but for indices: not one of these is ever more, and what the prover sees of that costs

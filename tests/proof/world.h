@@ -41,6 +41,11 @@ world_read(const volatile void *p, size_t len);
 #include "sl_port.h"
 #include "sl_vec.h"
 
+/** 1: others may have an mbuf's data, which lies apart. */
+#ifndef WORLD_APART
+#define WORLD_APART 0
+#endif
+
 #define PROOF(what, why) __CPROVER_assert(what, why)
 #define ASSUME(what) __CPROVER_assume(what)
 
@@ -66,6 +71,7 @@ struct world_mbuf {
 	enum place place;
 	void *data;	   /* its buffer */
 	uint32_t readable; /* bytes that the CPU may read; explicit and checked: those updated */
+	struct rte_mbuf_ext_shared_info shared; /* counts who has its data, where that lies apart */
 };
 
 static struct world_mbuf *mbufs[WORLD_MBUFS];
@@ -93,6 +99,7 @@ world_mbuf(unsigned int i, enum place place)
 	w->place = place;
 	w->data = malloc(RTE_PKTMBUF_HEADROOM + ROOM);
 	w->readable = 0;
+	w->shared.refcnt = 1;
 	m->buf_addr = w->data;
 	m->pool = &pool;
 	m->next = NULL;
@@ -143,6 +150,8 @@ rte_mempool_put_bulk(struct rte_mempool *mp, void *const *obj, unsigned int n)
 
 		PROOF(w->m.pool == mp, "given back to its own pool");
 		PROOF(w->place != IN_POOL && w->place != WITH_USER, "the driver has what it frees");
+		PROOF(!WORLD_APART || (w->m.refcnt == 1 && w->shared.refcnt == 1),
+			"nobody else has what is given back");
 		w->place = IN_POOL;
 	}
 }
@@ -159,10 +168,20 @@ world_prefree_seg(struct rte_mbuf *m)
 		world_of(m)->place = WITH_USER;
 		return NULL;
 	}
+	/* The last clone that goes takes the mbuf with it. */
+	if (WORLD_APART && world_of(m)->shared.refcnt > 1) {
+		world_of(m)->shared.refcnt--;
+		world_of(m)->place = WITH_USER;
+		return NULL;
+	}
 	m->next = NULL;
 	m->nb_segs = 1;
 	/* What was of others is theirs again. */
-	m->ol_flags = (m->ol_flags & ~(RTE_MBUF_F_INDIRECT | RTE_MBUF_F_EXTERNAL)) | pool_flags;
+	if (!WORLD_APART)
+		m->ol_flags =
+			(m->ol_flags & ~(RTE_MBUF_F_INDIRECT | RTE_MBUF_F_EXTERNAL)) | pool_flags;
+	else if ((rte_pktmbuf_priv_flags(m->pool) & RTE_PKTMBUF_POOL_F_PINNED_EXT_BUF) == 0)
+		m->ol_flags &= ~(RTE_MBUF_F_INDIRECT | RTE_MBUF_F_EXTERNAL);
 	return m;
 }
 
