@@ -12,7 +12,6 @@
 #include "sl_port.h"
 #include "sl_rx.h"
 #include "sl_rx_refill.h"
-#include "sl_simd.h"
 
 /*
  * How many consumed descriptors make a refill: free_thresh, beside the line that is never
@@ -92,58 +91,15 @@ sl_rx_queue_drain(struct sl_rx_queue *q)
 
 /* --- paths --- */
 
-#define RX_ROW(isa, label, what, mode, scatter, offload, simd) \
-	{ \
-		SL_PATH_NAME(rx, isa, what), label, mode, scatter, offload, simd \
-	}
-#define RX_ROWS(isa, label, simd) \
-	RX_ROW(isa, label " coherent", coherent, SL_COHERENCY_COHERENT, false, false, simd), \
-		RX_ROW(isa, label " coherent offload", coherent_offload, SL_COHERENCY_COHERENT, \
-			false, true, simd), \
-		RX_ROW(isa, label " explicit", explicit, SL_COHERENCY_EXPLICIT, false, false, \
-			simd), \
-		RX_ROW(isa, label " explicit offload", explicit_offload, SL_COHERENCY_EXPLICIT, \
-			false, true, simd), \
-		RX_ROW(isa, label " checked", checked, SL_COHERENCY_CHECKED, false, false, simd), \
-		RX_ROW(isa, label " checked offload", checked_offload, SL_COHERENCY_CHECKED, \
-			false, true, simd)
+#define RX_WIDTH_ROWS(isa, label, bits, ...) SL_RX_PATHS(SL_RX_PATH_ROW, isa, label, bits)
 
-/*
- * Cheapest first: the first row that does all that is asked for, and that this CPU
- * runs, is chosen.
- */
-const struct sl_rx_path sl_rx_paths[] = {
-#if defined(__x86_64__)
-	RX_ROWS(avx512, "AVX-512", 512),
-	RX_ROWS(avx2, "AVX2", 256),
-	RX_ROWS(sse, "SSE4.2", 128),
-#elif defined(__aarch64__)
-	RX_ROWS(neon, "NEON", 128),
-#endif
-	RX_ROWS(scalar, "scalar", 0),
-	RX_ROW(scalar, "scalar coherent scattered", coherent_scattered, SL_COHERENCY_COHERENT, true,
-		true, 0),
-	RX_ROW(scalar, "scalar explicit scattered", explicit_scattered, SL_COHERENCY_EXPLICIT, true,
-		true, 0),
-	RX_ROW(scalar, "scalar checked scattered", checked_scattered, SL_COHERENCY_CHECKED, true,
-		true, 0),
+/* clang-format off */
+const struct sl_burst_path sl_rx_paths[] = {
+	SL_WIDTHS(RX_WIDTH_ROWS)
+	SL_RX_PATHS_SCALAR(SL_RX_PATH_ROW, scalar, "scalar", 0)
 };
+/* clang-format on */
 const unsigned int sl_rx_path_count = RTE_DIM(sl_rx_paths);
-
-const struct sl_rx_path *
-sl_rx_path_select(enum sl_coherency mode, bool scatter, bool offload)
-{
-	unsigned int i;
-
-	for (i = 0; i < sl_rx_path_count; i++) {
-		const struct sl_rx_path *p = &sl_rx_paths[i];
-
-		if (p->mode == mode && sl_simd_runs(p->simd) && p->scatter >= scatter &&
-			p->offload >= offload)
-			return p;
-	}
-	return NULL;
-}
 
 /* --- descriptor status --- */
 

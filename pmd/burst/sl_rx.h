@@ -14,25 +14,14 @@
 #include <stdint.h>
 
 #include "sl_compat.h"
+#include "sl_paths.h"
 #include "sl_queue.h"
 
 struct rte_power_monitor_cond;
 
-/** A receive path: what it is called and what it can do. */
-struct sl_rx_path {
-	eth_rx_burst_t burst;
-	const char *name; /**< "scalar coherent scattered" */
-	enum sl_coherency mode;
-	bool scatter;
-	bool offload;  /**< fills packet type, checksum, VLAN, RSS */
-	uint16_t simd; /**< bits of its vectors; 0: scalar */
-};
-
-extern const struct sl_rx_path sl_rx_paths[];
+/** All of them, cheapest first: for sl_burst_select(). */
+extern const struct sl_burst_path sl_rx_paths[];
 extern const unsigned int sl_rx_path_count;
-/** First row that has everything needed and runs here; NULL when there is none. */
-const struct sl_rx_path *
-sl_rx_path_select(enum sl_coherency mode, bool scatter, bool offload);
 /** Fill the whole ring and ring the doorbell. -ENOMEM: the pool is short. Control. */
 int
 sl_rx_queue_fill(struct sl_rx_queue *q);

@@ -823,20 +823,18 @@ rx_burst(struct sl_rx_queue *q, struct rte_mbuf **pkts, uint16_t n, const enum s
 
 /* --- paths --- */
 
-#define RX_PATH(what, mode, scatter, offload) \
-	uint16_t SL_PATH_NAME(rx, SL_ISA, what)(void *rxq, struct rte_mbuf **pkts, uint16_t n) \
+/* This body reads DD in advanced descriptors: another completion or format is another constant. */
+#define RX_PATH(isa, label, bits, what, words, mode, can, completion, format) \
+	_Static_assert(SL_COMPLETION_##completion == SL_COMPLETION_DD && \
+			SL_FORMAT_##format == SL_FORMAT_ADVANCED, \
+		"rx_burst() knows how"); \
+	uint16_t SL_PATH_NAME(rx, isa, what)(void *rxq, struct rte_mbuf **pkts, uint16_t n) \
 	{ \
-		return rx_burst(rxq, pkts, n, mode, scatter, offload); \
+		return rx_burst(rxq, pkts, n, SL_COHERENCY_##mode, ((can)&SL_CAN_SCATTER) != 0, \
+			((can)&SL_CAN_OFFLOAD) != 0); \
 	}
 
-RX_PATH(coherent, SL_COHERENCY_COHERENT, false, false)
-RX_PATH(coherent_offload, SL_COHERENCY_COHERENT, false, true)
-RX_PATH(explicit, SL_COHERENCY_EXPLICIT, false, false)
-RX_PATH(explicit_offload, SL_COHERENCY_EXPLICIT, false, true)
-RX_PATH(checked, SL_COHERENCY_CHECKED, false, false)
-RX_PATH(checked_offload, SL_COHERENCY_CHECKED, false, true)
+SL_RX_PATHS(RX_PATH, SL_ISA, , SL_SIMD)
 #if SL_SIMD == 0
-RX_PATH(coherent_scattered, SL_COHERENCY_COHERENT, true, true)
-RX_PATH(explicit_scattered, SL_COHERENCY_EXPLICIT, true, true)
-RX_PATH(checked_scattered, SL_COHERENCY_CHECKED, true, true)
+SL_RX_PATHS_SCALAR(RX_PATH, SL_ISA, , SL_SIMD)
 #endif

@@ -3,17 +3,19 @@
  */
 
 /*
- * Which widths of vectors the burst functions may have here. Control path.
+ * The choice of a path: the widths of vectors that the burst functions may have here, and the first
+ * row of a table that does all that is asked for. Control path.
  */
 
 #include <rte_common.h>
 #include <rte_cpuflags.h>
 #include <rte_vect.h>
 
+#include "sl_paths.h"
 #include "sl_simd.h"
 
 #if defined(__x86_64__)
-/* What the build compiles each width for: pmd/meson.build. */
+/* What the build compiles each width for: paths.def. */
 static const struct {
 	unsigned int bits;
 	enum rte_cpu_flag_t flag;
@@ -51,4 +53,18 @@ sl_simd_runs(unsigned int bits)
 #else
 	return false;
 #endif
+}
+
+const struct sl_burst_path *
+sl_burst_select(
+	const struct sl_burst_path *paths, unsigned int n, enum sl_coherency mode, uint32_t can)
+{
+	unsigned int i;
+
+	for (i = 0; i < n; i++) {
+		if (paths[i].mode == mode && sl_simd_runs(paths[i].simd) &&
+			sl_burst_can(&paths[i], can))
+			return &paths[i];
+	}
+	return NULL;
 }

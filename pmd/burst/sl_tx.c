@@ -14,7 +14,6 @@
 
 #include "sl_paths.h"
 #include "sl_port.h"
-#include "sl_simd.h"
 #include "sl_stall.h"
 #include "sl_tx.h"
 #include "sl_tx_ring.h"
@@ -385,7 +384,7 @@ uint16_t
 sl_tx_prepare(void *txq, struct rte_mbuf **pkts, uint16_t n)
 {
 	const struct sl_tx_queue *q = txq;
-	const bool offload = q->port->tx_path->offload;
+	const bool offload = sl_burst_can(q->port->tx_path, SL_CAN_OFFLOAD);
 	uint16_t i;
 	int ret;
 
@@ -417,51 +416,14 @@ sl_tx_prepare(void *txq, struct rte_mbuf **pkts, uint16_t n)
 
 /* --- paths --- */
 
-#define TX_ROW(isa, label, what, mode, offload, simd) \
-	{ \
-		SL_PATH_NAME(tx, isa, what), label, mode, true, offload, simd \
-	}
-#define TX_ROWS(isa, label, simd) \
-	TX_ROW(isa, label " coherent", coherent, SL_COHERENCY_COHERENT, false, simd), \
-		TX_ROW(isa, label " coherent offload", coherent_offload, SL_COHERENCY_COHERENT, \
-			true, simd), \
-		TX_ROW(isa, label " explicit", explicit, SL_COHERENCY_EXPLICIT, false, simd), \
-		TX_ROW(isa, label " explicit offload", explicit_offload, SL_COHERENCY_EXPLICIT, \
-			true, simd), \
-		TX_ROW(isa, label " checked", checked, SL_COHERENCY_CHECKED, false, simd), \
-		TX_ROW(isa, label " checked offload", checked_offload, SL_COHERENCY_CHECKED, true, \
-			simd)
+#define TX_WIDTH_ROWS(isa, label, bits, ...) SL_TX_PATHS(SL_TX_PATH_ROW, isa, label, bits)
 
-/*
- * Cheapest first: the first row that does all that is asked for, and that this CPU
- * runs, is chosen.
- */
-const struct sl_tx_path sl_tx_paths[] = {
-#if defined(__x86_64__)
-	TX_ROWS(avx512, "AVX-512", 512),
-	TX_ROWS(avx2, "AVX2", 256),
-	TX_ROWS(sse, "SSE4.2", 128),
-#elif defined(__aarch64__)
-	TX_ROWS(neon, "NEON", 128),
-#endif
-	TX_ROWS(scalar, "scalar", 0),
+/* clang-format off */
+const struct sl_burst_path sl_tx_paths[] = {
+	SL_WIDTHS(TX_WIDTH_ROWS)
 };
+/* clang-format on */
 const unsigned int sl_tx_path_count = RTE_DIM(sl_tx_paths);
-
-const struct sl_tx_path *
-sl_tx_path_select(enum sl_coherency mode, bool multi_seg, bool offload)
-{
-	unsigned int i;
-
-	for (i = 0; i < sl_tx_path_count; i++) {
-		const struct sl_tx_path *p = &sl_tx_paths[i];
-
-		if (p->mode == mode && sl_simd_runs(p->simd) && p->multi_seg >= multi_seg &&
-			p->offload >= offload)
-			return p;
-	}
-	return NULL;
-}
 
 int
 sl_tx_queue_count(void *txq)

@@ -13,23 +13,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "sl_paths.h"
 #include "sl_queue.h"
 
-/** A transmit path. */
-struct sl_tx_path {
-	eth_tx_burst_t burst;
-	const char *name;
-	enum sl_coherency mode;
-	bool multi_seg;
-	bool offload; /**< may use context descriptors */
-	uint16_t simd;
-};
-
-extern const struct sl_tx_path sl_tx_paths[];
+/** All of them, cheapest first: for sl_burst_select(). */
+extern const struct sl_burst_path sl_tx_paths[];
 extern const unsigned int sl_tx_path_count;
-/** First row that has everything needed and runs here; NULL when there is none. */
-const struct sl_tx_path *
-sl_tx_path_select(enum sl_coherency mode, bool multi_seg, bool offload);
 uint16_t
 sl_tx_prepare(void *txq, struct rte_mbuf **pkts, uint16_t n);
 /** Free the mbufs of the @p n oldest descriptors, each looked at. @return false: the queue is off.

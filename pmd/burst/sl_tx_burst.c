@@ -742,21 +742,30 @@ tx_burst(struct sl_tx_queue *q, struct rte_mbuf **pkts, uint16_t n, const enum s
 /*
  * One body for mbufs whose data lies beside the header, one for data apart. Both are out
  * of line: the burst function itself only chooses.
+ *
+ * The body asks the head write-back how far the NIC is (tx_done()) and fills advanced
+ * descriptors. Another way of completion or another format becomes a constant parameter of
+ * tx_burst().
  */
-#define TX_PATH(what, mode, offload) \
+#define TX_PATH(isa, label, bits, what, words, mode, can, completion, format) \
+	_Static_assert(SL_COMPLETION_##completion == SL_COMPLETION_HEAD && \
+			SL_FORMAT_##format == SL_FORMAT_ADVANCED, \
+		"tx_burst() knows how"); \
 	static __rte_noinline uint16_t tx_apart_##what( \
 		struct sl_tx_queue *q, struct rte_mbuf **pkts, uint16_t n) \
 	{ \
-		return tx_burst(q, pkts, n, mode, offload, true); \
+		return tx_burst( \
+			q, pkts, n, SL_COHERENCY_##mode, ((can)&SL_CAN_OFFLOAD) != 0, true); \
 	} \
 \
 	static __rte_noinline uint16_t tx_beside_##what( \
 		struct sl_tx_queue *q, struct rte_mbuf **pkts, uint16_t n) \
 	{ \
-		return tx_burst(q, pkts, n, mode, offload, false); \
+		return tx_burst( \
+			q, pkts, n, SL_COHERENCY_##mode, ((can)&SL_CAN_OFFLOAD) != 0, false); \
 	} \
 \
-	uint16_t SL_PATH_NAME(tx, SL_ISA, what)(void *txq, struct rte_mbuf **pkts, uint16_t n) \
+	uint16_t SL_PATH_NAME(tx, isa, what)(void *txq, struct rte_mbuf **pkts, uint16_t n) \
 	{ \
 		struct sl_tx_queue *q = txq; \
 \
@@ -765,9 +774,4 @@ tx_burst(struct sl_tx_queue *q, struct rte_mbuf **pkts, uint16_t n, const enum s
 		return tx_beside_##what(q, pkts, n); \
 	}
 
-TX_PATH(coherent, SL_COHERENCY_COHERENT, false)
-TX_PATH(coherent_offload, SL_COHERENCY_COHERENT, true)
-TX_PATH(explicit, SL_COHERENCY_EXPLICIT, false)
-TX_PATH(explicit_offload, SL_COHERENCY_EXPLICIT, true)
-TX_PATH(checked, SL_COHERENCY_CHECKED, false)
-TX_PATH(checked_offload, SL_COHERENCY_CHECKED, true)
+SL_TX_PATHS(TX_PATH, SL_ISA, , SL_SIMD)

@@ -271,7 +271,7 @@ int
 sl_port_reselect(struct rte_eth_dev *eth)
 {
 	struct sl_port *port = sl_port_of(eth);
-	const struct sl_rx_path *old = port->rx_path;
+	const struct sl_burst_path *old = port->rx_path;
 	int ret;
 
 	ret = sl_path_choose(eth);
@@ -281,12 +281,11 @@ sl_port_reselect(struct rte_eth_dev *eth)
 	 * Never back to a path that can do less: frames taken in under the old
 	 * setting may still lie in the ring.
 	 */
-	if (old != NULL && (old->scatter || old->offload)) {
-		port->rx_path =
-			sl_rx_path_select(port->mode, old->scatter || port->rx_path->scatter,
-				old->offload || port->rx_path->offload);
+	if (old != NULL && old->can != 0) {
+		port->rx_path = sl_burst_select(
+			sl_rx_paths, sl_rx_path_count, port->mode, old->can | port->rx_path->can);
 		eth->rx_pkt_burst = port->rx_path->burst;
-		eth->data->scattered_rx = port->rx_path->scatter;
+		eth->data->scattered_rx = sl_burst_can(port->rx_path, SL_CAN_SCATTER);
 	}
 	/* All paths share the queues' state, so a poll may use the old path or the new one. */
 	__atomic_store_n(&rte_eth_fp_ops[eth->data->port_id].rx_pkt_burst, eth->rx_pkt_burst,
@@ -368,7 +367,7 @@ sl_supported_ptypes(struct rte_eth_dev *eth, size_t *n)
 	if (eth->data->dev_started == 0 && eth->data->nb_rx_queues != 0 && sl_path_choose(eth) != 0)
 		return NULL;
 	/* Only the paths that look at the descriptor's offload fields fill the type. */
-	return port->rx_path == NULL || port->rx_path->offload ? ptypes : NULL;
+	return port->rx_path == NULL || sl_burst_can(port->rx_path, SL_CAN_OFFLOAD) ? ptypes : NULL;
 }
 
 static int

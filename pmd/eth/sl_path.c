@@ -114,23 +114,25 @@ sl_path_choose(struct rte_eth_dev *eth)
 	const enum sl_coherency mode = sl_adapter_sync(port->adapter)->mode;
 	const bool rx_desc = (rx_offloads_apply(eth) & RX_OFFLOADS_DESC) != 0;
 	const uint64_t tx = tx_offloads_apply(eth);
-	const struct sl_rx_path *rx_path;
-	const struct sl_tx_path *tx_path;
+	const struct sl_burst_path *rx_path;
+	const struct sl_burst_path *tx_path;
 	bool scatter;
 	int ret;
 
 	ret = scatter_choose(eth, &scatter);
 	if (ret != 0)
 		return ret;
-	rx_path = sl_rx_path_select(mode, scatter, rx_desc);
-	tx_path = sl_tx_path_select(
-		mode, (tx & RTE_ETH_TX_OFFLOAD_MULTI_SEGS) != 0, (tx & TX_OFFLOADS_CTX) != 0);
+	rx_path = sl_burst_select(sl_rx_paths, sl_rx_path_count, mode,
+		(scatter ? SL_CAN_SCATTER : 0) | (rx_desc ? SL_CAN_OFFLOAD : 0));
+	tx_path = sl_burst_select(sl_tx_paths, sl_tx_path_count, mode,
+		((tx & RTE_ETH_TX_OFFLOAD_MULTI_SEGS) != 0 ? SL_CAN_SCATTER : 0) |
+			((tx & TX_OFFLOADS_CTX) != 0 ? SL_CAN_OFFLOAD : 0));
 	if (rx_path == NULL || tx_path == NULL) {
 		SL_LOG(ERR, "port %u: no burst path for coherency mode %s", eth->data->port_id,
 			sl_coherency_name(mode));
 		return -ENOTSUP;
 	}
-	eth->data->scattered_rx = rx_path->scatter;
+	eth->data->scattered_rx = sl_burst_can(rx_path, SL_CAN_SCATTER);
 	port->rx_path = rx_path;
 	port->tx_path = tx_path;
 	eth->rx_pkt_burst = rx_path->burst;

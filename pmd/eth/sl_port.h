@@ -29,8 +29,7 @@
 #include "sl_stall.h"
 
 struct sl_check;
-struct sl_rx_path;
-struct sl_tx_path;
+struct sl_burst_path;
 
 /** How a port reaches its device; one const table for PCI, one for the software NIC. */
 struct sl_dev_ops {
@@ -84,8 +83,7 @@ struct sl_port {
 	struct sl_bad bad;
 	struct sl_intr intr;
 	enum sl_coherency mode;
-	const struct sl_rx_path *rx_path; /**< chosen rows of the path tables */
-	const struct sl_tx_path *tx_path;
+	const struct sl_burst_path *rx_path, *tx_path; /**< chosen rows of the path tables */
 	rte_spinlock_t stats_lock; /**< guards totals and bases of statistics */
 	struct sl_dmamap window;
 	struct sl_qctl *kept;	      /**< queues released while their memory was kept: sl_stop.c */

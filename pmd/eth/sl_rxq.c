@@ -254,7 +254,9 @@ rx_prepare_len(const struct sl_rx_queue *q)
 	const struct sl_port *port = q->port;
 	const uint32_t frame = RTE_ALIGN_CEIL(sl_port_max_frame(port->eth), q->sync->line);
 
-	return port->rx_path->scatter ? q->buf_len : (uint16_t)RTE_MIN(q->buf_len, frame);
+	if (sl_burst_can(port->rx_path, SL_CAN_SCATTER))
+		return q->buf_len;
+	return (uint16_t)RTE_MIN(q->buf_len, frame);
 }
 
 /* Program the queue, enable it and hand it buffers. */

@@ -29,8 +29,8 @@ struct bench {
 	struct fuzz_in in;
 	struct fuzz_lies lies;
 	uint64_t now;
-	const struct sl_rx_path *rx;
-	const struct sl_tx_path *tx;
+	const struct sl_burst_path *rx;
+	const struct sl_burst_path *tx;
 	struct rte_mbuf *held[HELD];
 	unsigned int nb_held;
 	uint64_t received, received_bytes, accepted, written;
@@ -221,7 +221,7 @@ op_receive(struct bench *b)
 {
 	const struct sl_rx_queue *q = b->r->rxq[0];
 	const uint16_t n = (uint16_t)fuzz_below(&b->in, BURST + 1);
-	const unsigned int segs = b->rx->scatter ? SL_RX_MAX_SEGS : 1;
+	const unsigned int segs = sl_burst_can(b->rx, SL_CAN_SCATTER) ? SL_RX_MAX_SEGS : 1;
 	struct rte_mbuf *pkts[BURST];
 	const uint16_t got = b->rx->burst(b->r->rxq[0], pkts, n);
 	uint16_t i;
@@ -386,10 +386,10 @@ static void (*const ops[])(struct bench *b) = {
 /* --- an input --- */
 
 /* One of the rows of this mode that run here. */
-static const struct sl_rx_path *
+static const struct sl_burst_path *
 choose_rx(struct bench *b, enum sl_coherency mode)
 {
-	const struct sl_rx_path *fit[ROWS];
+	const struct sl_burst_path *fit[ROWS];
 	unsigned int i, n = 0;
 
 	for (i = 0; i < sl_rx_path_count && n < RTE_DIM(fit); i++)
@@ -398,10 +398,10 @@ choose_rx(struct bench *b, enum sl_coherency mode)
 	return fit[fuzz_below(&b->in, n)];
 }
 
-static const struct sl_tx_path *
+static const struct sl_burst_path *
 choose_tx(struct bench *b, enum sl_coherency mode)
 {
-	const struct sl_tx_path *fit[ROWS];
+	const struct sl_burst_path *fit[ROWS];
 	unsigned int i, n = 0;
 
 	for (i = 0; i < sl_tx_path_count && n < RTE_DIM(fit); i++)
@@ -427,9 +427,9 @@ set_up(struct bench *b)
 	tx.tx_free_thresh = fuzz_8(&b->in);
 	tx.tx_rs_thresh = fuzz_8(&b->in);
 	r->data.dev_conf.rxmode.offloads = (what & 2) != 0 ? RTE_ETH_RX_OFFLOAD_KEEP_CRC : 0;
-	if (b->rx->scatter)
+	if (sl_burst_can(b->rx, SL_CAN_SCATTER))
 		r->data.dev_conf.rxmode.offloads |= RTE_ETH_RX_OFFLOAD_SCATTER;
-	r->data.mtu = b->rx->scatter && (what & 4) != 0 ?
+	r->data.mtu = sl_burst_can(b->rx, SL_CAN_SCATTER) && (what & 4) != 0 ?
 		9000 :
 		RTE_MBUF_DEFAULT_DATAROOM - SL_L2_OVERHEAD;
 	if (sl_rxq_setup(&r->eth, 0, nb_rx, 0, &rx, r->pool) != 0 ||

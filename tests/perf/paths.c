@@ -355,18 +355,20 @@ static void
 run_rows(const struct count_case *cases, size_t n, bool plain)
 {
 	for (unsigned int i = 0; i < sl_rx_path_count; i++) {
-		const struct sl_rx_path *p = &sl_rx_paths[i];
-		const struct row row = {true, p->name, p->burst, p->mode, p->offload, p->scatter};
+		const struct sl_burst_path *p = &sl_rx_paths[i];
+		const struct row row = {true, p->name, p->burst, p->mode,
+			sl_burst_can(p, SL_CAN_OFFLOAD), sl_burst_can(p, SL_CAN_SCATTER)};
 
-		if (!plain || (!p->offload && !p->scatter))
+		if (!plain ||
+			(!sl_burst_can(p, SL_CAN_OFFLOAD) && !sl_burst_can(p, SL_CAN_SCATTER)))
 			run_row(&row, cases, n);
 	}
 	for (unsigned int i = 0; i < sl_tx_path_count; i++) {
-		const struct sl_tx_path *p = &sl_tx_paths[i];
-		const struct row row = {
-			false, p->name, p->burst, p->mode, p->offload, p->multi_seg};
+		const struct sl_burst_path *p = &sl_tx_paths[i];
+		const struct row row = {false, p->name, p->burst, p->mode,
+			sl_burst_can(p, SL_CAN_OFFLOAD), sl_burst_can(p, SL_CAN_SCATTER)};
 
-		if (!plain || !p->offload)
+		if (!plain || !sl_burst_can(p, SL_CAN_OFFLOAD))
 			run_row(&row, cases, n);
 	}
 }

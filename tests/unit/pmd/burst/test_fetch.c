@@ -279,7 +279,7 @@ updated_len(const void *data)
 
 /* Sound in itself, and no byte of it that was not updated. Freed. */
 static void
-check_mbuf(struct rig *r, const struct sl_rx_path *path, struct rte_mbuf *m)
+check_mbuf(struct rig *r, const struct sl_burst_path *path, struct rte_mbuf *m)
 {
 	const struct sl_rx_queue *q = r->rxq[0];
 	struct rte_mbuf *s;
@@ -300,7 +300,7 @@ check_mbuf(struct rig *r, const struct sl_rx_path *path, struct rte_mbuf *m)
 	}
 	assert_int_equal(n, m->nb_segs);
 	assert_int_equal(sum, m->pkt_len);
-	assert_true(n == 1 || (path->scatter && n <= SL_RX_MAX_SEGS));
+	assert_true(n == 1 || (sl_burst_can(path, SL_CAN_SCATTER) && n <= SL_RX_MAX_SEGS));
 	assert_true(m->pkt_len <= SL_FRAME_MAX);
 	assert_int_equal(m->ol_flags & (RTE_MBUF_F_INDIRECT | RTE_MBUF_F_EXTERNAL), 0);
 	rte_pktmbuf_free(m);
@@ -318,7 +318,7 @@ check_queue(struct rig *r, const struct sl_rx_queue *q)
 
 /* One burst; then the NIC writes what a sound one would have, and all comes in. */
 static void
-rx_attack(struct rig *r, const struct sl_rx_path *path)
+rx_attack(struct rig *r, const struct sl_burst_path *path)
 {
 	const struct rig_wb sound = {
 		.status = SL_RXD_STAT_DD | SL_RXD_STAT_EOP, .length = FRAME, .info = 0x11};
@@ -348,7 +348,7 @@ rx_attack(struct rig *r, const struct sl_rx_path *path)
 }
 
 static void
-rx_run(const struct sl_rx_path *path)
+rx_run(const struct sl_burst_path *path)
 {
 	struct rig *r = rig_open(path->mode, MBUFS, 0);
 	struct sl_rx_queue *q;
@@ -357,7 +357,7 @@ rx_run(const struct sl_rx_path *path)
 	memset(updated, 0, sizeof(updated));
 	real_sync = r->checker.sync;
 	r->checker.sync = record_sync;
-	if (path->scatter)
+	if (sl_burst_can(path, SL_CAN_SCATTER))
 		r->data.dev_conf.rxmode.offloads |= RTE_ETH_RX_OFFLOAD_SCATTER;
 	q = rig_rx_start(r, RING, NULL);
 	set_trap(r, q->ring, RING * SL_DESC_SIZE, attack_descs);
@@ -382,7 +382,7 @@ rx_run(const struct sl_rx_path *path)
 static void
 test_receive(void **state)
 {
-	const struct sl_rx_path *p;
+	const struct sl_burst_path *p;
 	unsigned int i;
 
 	(void)state;
@@ -407,7 +407,7 @@ attack_head(unsigned int value)
 #define WILD_HEADS 9u
 
 static void
-tx_attack(struct rig *r, const struct sl_tx_path *path)
+tx_attack(struct rig *r, const struct sl_burst_path *path)
 {
 	struct sl_tx_queue *q = r->txq[0];
 	struct rte_mbuf *pkts[GIVEN];
@@ -436,7 +436,7 @@ tx_attack(struct rig *r, const struct sl_tx_path *path)
 }
 
 static void
-tx_run(const struct sl_tx_path *path)
+tx_run(const struct sl_burst_path *path)
 {
 	struct rig *r = rig_open(path->mode, MBUFS, 0);
 	unsigned int value, access, burst;
@@ -466,7 +466,7 @@ tx_run(const struct sl_tx_path *path)
 static void
 test_transmit(void **state)
 {
-	const struct sl_tx_path *p;
+	const struct sl_burst_path *p;
 	unsigned int i;
 
 	(void)state;

@@ -34,14 +34,14 @@ struct tx_case {
 	bool contexts; /* another one for each frame */
 };
 
-static const struct sl_tx_path *
+static const struct sl_burst_path *
 any_tx_path(struct rig *r, enum sl_coherency mode)
 {
-	const struct sl_tx_path *p;
+	const struct sl_burst_path *p;
 
 	do {
 		p = &sl_tx_paths[rig_rand(r, sl_tx_path_count)];
-	} while (p->mode != mode || !p->offload || !sl_pmd_simd_runs(p->simd));
+	} while (p->mode != mode || !sl_burst_can(p, SL_CAN_OFFLOAD) || !sl_pmd_simd_runs(p->simd));
 	return p;
 }
 
@@ -98,7 +98,7 @@ tx_run(struct rig *r, const struct tx_case *c)
 	const struct rte_eth_txconf conf = {
 		.tx_rs_thresh = c->rs, .tx_free_thresh = c->free_thresh};
 	struct sl_tx_queue *q = rig_tx_start(r, c->nb_desc, &conf);
-	const struct sl_tx_path *path = any_tx_path(r, r->port.mode);
+	const struct sl_burst_path *path = any_tx_path(r, r->port.mode);
 	const unsigned int frames = TX_LAPS * c->nb_desc / (c->segs + c->contexts) + 1;
 	struct rte_mbuf *pkts[MAX_BURST];
 	unsigned int given = 0, sent = 0, had = 0, n, i;

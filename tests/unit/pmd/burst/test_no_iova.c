@@ -12,7 +12,7 @@
 #include "sl_compat.h"
 #include "sl_paths.h"
 
-SL_PATHS_DECLARE(no_iova);
+SL_WIDTH_DECLARE(no_iova, , , )
 
 #define BURST 16u /* quads */
 #define RING 64u

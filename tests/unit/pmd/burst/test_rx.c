@@ -203,7 +203,7 @@ nic_receives(struct rig *r, struct model *m, const struct sl_rx_queue *q, unsign
 }
 
 static void
-receive(struct rig *r, struct model *m, const struct sl_rx_path *path, unsigned int burst)
+receive(struct rig *r, struct model *m, const struct sl_burst_path *path, unsigned int burst)
 {
 	struct rte_mbuf *pkts[MAX_BURST];
 	unsigned int n, i;
@@ -215,7 +215,7 @@ receive(struct rig *r, struct model *m, const struct sl_rx_path *path, unsigned 
 }
 
 static void
-run_path(const struct sl_rx_path *path, uint16_t nb_desc, bool keep_crc, bool apart)
+run_path(const struct sl_burst_path *path, uint16_t nb_desc, bool keep_crc, bool apart)
 {
 	struct rig *r = rig_open_with(path->mode, 1023, 0, apart);
 	struct model *m = calloc(1, sizeof(*m));
@@ -226,7 +226,7 @@ run_path(const struct sl_rx_path *path, uint16_t nb_desc, bool keep_crc, bool ap
 	if (keep_crc)
 		r->data.dev_conf.rxmode.offloads |= RTE_ETH_RX_OFFLOAD_KEEP_CRC;
 	q = rig_rx_start(r, nb_desc, NULL);
-	m->scatter = path->scatter;
+	m->scatter = sl_burst_can(path, SL_CAN_SCATTER);
 	m->crc = keep_crc ? RTE_ETHER_CRC_LEN : 0;
 	m->buf_len = q->buf_len;
 	assert_int_equal(q->buf_len, 2048);
@@ -243,7 +243,8 @@ run_path(const struct sl_rx_path *path, uint16_t nb_desc, bool keep_crc, bool ap
 	check_counters(&q->n, &m->n);
 	/* The random frames have met every check. */
 	assert_true(m->n.packets > 0 && m->n.errors > 0 && m->n.bad_length > 0);
-	assert_true(path->scatter ? m->n.bad_chain > 0 : m->n.unexpected_seg > 0);
+	assert_true(
+		sl_burst_can(path, SL_CAN_SCATTER) ? m->n.bad_chain > 0 : m->n.unexpected_seg > 0);
 	free(m);
 	rig_close(r);
 }
@@ -252,7 +253,7 @@ static void
 test_paths(void **state)
 {
 	static const uint16_t rings[] = {32, 40, 512};
-	const struct sl_rx_path *p;
+	const struct sl_burst_path *p;
 	unsigned int i, k;
 
 	(void)state;
@@ -280,17 +281,22 @@ test_selector(void **state)
 		for (need = 0; need < 4; need++) {
 			const bool scatter = (need & 1) != 0;
 			const bool offload = (need & 2) != 0;
-			const struct sl_rx_path *p = sl_rx_path_select(modes[i], scatter, offload);
+			const struct sl_burst_path *p = sl_burst_select(sl_rx_paths,
+				sl_rx_path_count, modes[i],
+				(scatter ? SL_CAN_SCATTER : 0) | (offload ? SL_CAN_OFFLOAD : 0));
 
 			assert_non_null(p);
 			assert_int_equal(p->mode, modes[i]);
-			assert_true(p->scatter >= scatter && p->offload >= offload);
+			assert_true(sl_burst_can(p, SL_CAN_SCATTER) >= scatter &&
+				sl_burst_can(p, SL_CAN_OFFLOAD) >= offload);
 			/* Nothing asked for, nothing paid for. */
-			assert_true(need != 0 || (!p->scatter && !p->offload));
+			assert_true(need != 0 ||
+				(!sl_burst_can(p, SL_CAN_SCATTER) &&
+					!sl_burst_can(p, SL_CAN_OFFLOAD)));
 			assert_non_null(strstr(p->name, sl_coherency_name(modes[i])));
 		}
 	}
-	assert_null(sl_rx_path_select(SL_COHERENCY_AUTO, false, false));
+	assert_null(sl_burst_select(sl_rx_paths, sl_rx_path_count, SL_COHERENCY_AUTO, 0));
 }
 
 /* One row: what the descriptor says, what the mbuf must say. */
@@ -358,7 +364,7 @@ check_offload(struct rte_mbuf *m, struct offload_kind kind, uint32_t rss)
 
 /* Rows of frames alike, and rows of all kinds: each mbuf says what its descriptor did. */
 static void
-run_offload(const struct sl_rx_path *path)
+run_offload(const struct sl_burst_path *path)
 {
 	struct rig *r = rig_open(path->mode, 127, 0);
 	struct offload_kind kinds[MAX_BURST] = {0};
@@ -370,7 +376,7 @@ run_offload(const struct sl_rx_path *path)
 	r->data.dev_conf.rxmode.offloads =
 		RTE_ETH_RX_OFFLOAD_VLAN_STRIP | RTE_ETH_RX_OFFLOAD_CHECKSUM;
 	q = rig_rx_start(r, 64, NULL);
-	assert_true(r->port.rx_path->offload && !r->port.rx_path->scatter);
+	assert_true(r->port.rx_path->can == SL_CAN_OFFLOAD);
 	for (lap = 0; lap < 300; lap++) {
 		const unsigned int change = 1 + rig_rand(r, 12);
 
@@ -394,12 +400,13 @@ run_offload(const struct sl_rx_path *path)
 static void
 test_offload(void **state)
 {
-	const struct sl_rx_path *p;
+	const struct sl_burst_path *p;
 	unsigned int i;
 
 	(void)state;
 	for (i = 0; (p = all_rx_paths(i)) != NULL; i++)
-		if (p->offload && !p->scatter && sl_pmd_simd_runs(p->simd))
+		if (sl_burst_can(p, SL_CAN_OFFLOAD) && !sl_burst_can(p, SL_CAN_SCATTER) &&
+			sl_pmd_simd_runs(p->simd))
 			run_offload(p);
 }
 

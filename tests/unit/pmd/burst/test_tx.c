@@ -319,7 +319,7 @@ nic_sends(struct rig *r, struct model *model, unsigned int n)
 
 /* The driver is given a burst, part of it spoilt; what it does not take is freed. */
 static void
-give_burst(struct rig *r, struct model *model, const struct sl_tx_path *path, struct ext *ext,
+give_burst(struct rig *r, struct model *model, const struct sl_burst_path *path, struct ext *ext,
 	bool simple)
 {
 	struct rte_mbuf *pkts[MAX_BURST];
@@ -383,7 +383,7 @@ lie(struct rig *r, struct sl_tx_queue *q)
 }
 
 static void
-run_path(const struct sl_tx_path *path, uint16_t nb_desc, bool fast_free, bool apart)
+run_path(const struct sl_burst_path *path, uint16_t nb_desc, bool fast_free, bool apart)
 {
 	struct rig *r = rig_open_with(path->mode, 2047, apart ? 64 : 0, apart);
 	struct model *model = calloc(1, sizeof(*model));
@@ -393,7 +393,7 @@ run_path(const struct sl_tx_path *path, uint16_t nb_desc, bool fast_free, bool a
 
 	assert_non_null(model);
 	memset(&ext, 0, sizeof(ext));
-	model->offload = path->offload;
+	model->offload = sl_burst_can(path, SL_CAN_OFFLOAD);
 	r->data.dev_conf.txmode.offloads = fast_free ? RTE_ETH_TX_OFFLOAD_MBUF_FAST_FREE : 0;
 	q = rig_tx_start(r, nb_desc, NULL);
 	r->port.tx_path = path;
@@ -426,7 +426,7 @@ static void
 test_paths(void **state)
 {
 	static const uint16_t rings[] = {32, 72, 512};
-	const struct sl_tx_path *p;
+	const struct sl_burst_path *p;
 	unsigned int i, k;
 
 	(void)state;
@@ -714,15 +714,15 @@ nic_takes_all(struct rig *r)
 /* @n frames that ask for the same; of one in each quad, @nth, a clone is kept where @clones is not
  * NULL. */
 static void
-send_apart(struct rig *r, const struct sl_tx_path *path, struct ext *ext, struct rte_mbuf **clones,
-	unsigned int n, unsigned int nth)
+send_apart(struct rig *r, const struct sl_burst_path *path, struct ext *ext,
+	struct rte_mbuf **clones, unsigned int n, unsigned int nth)
 {
 	struct rte_mbuf *pkts[APART_BURST];
 	unsigned int i;
 
 	for (i = 0; i < n; i++) {
 		pkts[i] = segment(r, ext, 100, DIRECT);
-		if (path->offload) {
+		if (sl_burst_can(path, SL_CAN_OFFLOAD)) {
 			pkts[i]->l2_len = RTE_ETHER_HDR_LEN;
 			pkts[i]->l3_len = 20;
 			pkts[i]->ol_flags |= RTE_MBUF_F_TX_IPV4 | RTE_MBUF_F_TX_IP_CKSUM;
@@ -752,7 +752,7 @@ scribble(struct rig *r)
 }
 
 static void
-clones_of_path(const struct sl_tx_path *path, unsigned int burst, unsigned int nth)
+clones_of_path(const struct sl_burst_path *path, unsigned int burst, unsigned int nth)
 {
 	const struct rte_eth_txconf conf = {.tx_free_thresh = 24, .tx_rs_thresh = 8};
 	struct rig *r = rig_open_with(path->mode, 63, 0, true);
