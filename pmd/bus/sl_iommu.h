@@ -7,12 +7,12 @@
 /**
  * @file
  * Ranges of bytes over an IOMMU that maps pages and unmaps only what was mapped
- * as one. A range is mapped as up to three runs: the first page that it has in
- * part, the pages it has whole, the last page in part. The pages it has whole
- * are no neighbour's: they get the range's own direction, and go when it goes.
- * The edge pages belong to neighbours too: one run each, for both directions (for
- * the range's own when strict), which goes when nobody is left on it. A page is the least an IOMMU can grant:
- * what else lies on an edge page the device can reach.
+ * as one. A range is mapped as up to three runs: a first page that it fills in
+ * part, the pages that it fills, a last page that it fills in part. Filled pages
+ * belong to this range only: they get its direction, and are unmapped with it. Edge
+ * pages may be shared with neighbours: each is one run, mapped for both directions
+ * (when strict, for the range's own), and unmapped when no range needs it. An IOMMU
+ * maps at least a page, so the device can reach whatever else lies on an edge page.
  *
  * Ranges may overlap where several ports share an IOMMU: a run stays as long
  * as any range needs it. Makes no EAL call. One thread at a time.
@@ -57,7 +57,7 @@ struct sl_iommu {
 /**
  * Let the device reach [iova, iova + len).
  * @return 0; -EPERM: strict, and a range to be written is not whole pages;
- *   -EINVAL: address and IOVA do not lie alike in their pages, or wrap;
+ *   -EINVAL: address and IOVA have different offsets in their pages, or wrap;
  *   -EEXIST: a page is mapped to other memory; -EBUSY: another range's pages
  *   are mapped for one direction, and @p dir asks for more; what the IO's map
  *   returned. -ENOTRECOVERABLE: failed, and part of it could not be unmapped
@@ -65,9 +65,9 @@ struct sl_iommu {
  */
 int sl_iommu_map(struct sl_iommu *m, void *va, uint64_t iova, size_t len, enum sl_dma_dir dir);
 /**
- * Take it away again, as mapped.
- * @return 0: no page is left that only it needed; else what the IO's unmap
- *   returned: to be called again.
+ * Unmap a range, as it was mapped.
+ * @return 0: all pages that only this range needed are unmapped; else the error of
+ *   the IO's unmap: call again later.
  */
 int sl_iommu_unmap(struct sl_iommu *m, uint64_t iova, size_t len);
 /** Bytes and runs that are mapped. */

@@ -54,7 +54,7 @@ static const struct sl_bus_ops mmio_ops = {
 	.doorbell = mmio_doorbell,
 };
 
-/* The read back makes sure, too, that what the NIC had written before is in memory. */
+/* Reading the register back also makes sure that the NIC's earlier writes are in memory. */
 static int
 pci_master(struct sl_port *port, bool on)
 {
@@ -132,9 +132,9 @@ master_off(const struct rte_pci_device *pci)
 }
 
 /*
- * uio leaves a NIC as a killed process had it, to receive into memory that others have now as
- * soon as it may. EAL turns bus mastering on when it maps the device, so the NIC forgets its
- * rings before that. vfio resets a device by itself when it is opened.
+ * uio leaves a NIC as a killed process left it: once it may, it would receive into memory that
+ * other users have now. EAL turns bus mastering on when it maps the device, so the NIC is reset
+ * before that. vfio itself resets a device when it is opened.
  */
 static void
 stop_left_running(const struct rte_pci_device *pci, const struct sl_hw *hw)

@@ -106,9 +106,9 @@ first_cpu_of_thread(void *arg)
 }
 
 /*
- * Not the CPU of a polling lcore: the main lcore's while others forward, else one that this
- * process may use and no lcore does. EAL's control threads have those, or, where there is
- * none, the main lcore's: both share it then.
+ * A CPU without a polling lcore: the main lcore's while others forward, else one that this
+ * process may use and no lcore has. EAL's control threads run on such CPUs or, when there is
+ * none, on the main lcore's CPU, which is then shared.
  */
 static int
 default_cpu(void)
@@ -181,7 +181,7 @@ start_thread(struct soft_dev *dev, const char *name, int cpu)
 	return ret;
 }
 
-/* What a wire could not keep is told at the latest at its end. */
+/* Report a wire's write error at the latest when the wire is closed. */
 static void
 flush_wire(const struct sl_port *port)
 {

@@ -189,9 +189,9 @@ explain_map(const struct sl_vfio *v, uint64_t iova, uint64_t len, int err)
 }
 
 /*
- * Pinned for reading alone, a private page that nobody has written yet would be
- * replaced under the NIC by the first write to it, and the NIC would go on
- * reading the old one. So each is made the process's own first.
+ * A private page that was never written and is pinned only for reading would be
+ * replaced by the first write to it, and the NIC would go on reading the old page.
+ * So each page is made the process's own first.
  */
 static bool
 is_own(void *va, uint64_t len)
@@ -214,8 +214,8 @@ io_map(void *ctx, void *va, uint64_t iova, uint64_t len, enum sl_dma_dir dir)
 	if ((dir & SL_DMA_TO_DEVICE) != 0)
 		map.flags |= VFIO_DMA_MAP_FLAG_READ;
 	/*
-	 * A kernel that cannot make it so pins it for writing: the window is wider, never
-	 * wrong. Not with window=strict, where it may not be wider.
+	 * If the kernel cannot do that, the page is pinned for writing: the NIC may then do
+	 * more than it needs. Not with window=strict, which does not allow that.
 	 */
 	if ((dir & SL_DMA_FROM_DEVICE) != 0 || !is_own(va, len))
 		map.flags |= VFIO_DMA_MAP_FLAG_WRITE;
@@ -299,7 +299,7 @@ own_usage(void *ctx, struct sl_window_usage *out)
 	pthread_mutex_unlock(&v->lock);
 }
 
-/* Where others map, or nobody does. */
+/* The hook when EAL maps all of its memory, or when there is no IOMMU. */
 static int
 no_map(void *ctx, void *va, uint64_t iova, size_t len, enum sl_dma_dir dir)
 {
