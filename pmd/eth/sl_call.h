@@ -23,7 +23,7 @@ struct sl_port;
 
 /** A thread that is in a call of the port's. */
 struct sl_call {
-	int tid;	    /**< 0: nobody */
+	int tid;	    /**< 0: the place is free */
 	unsigned int depth; /**< calls within the call: its deadline counts for them */
 	uint64_t end;	    /**< ticks */
 };
@@ -31,7 +31,7 @@ struct sl_call {
 /** Calls under way: sl_call.c. */
 struct sl_calls {
 	rte_spinlock_t lock;
-	unsigned int running; /**< those counted in depth too */
+	unsigned int running; /**< calls that are running, nested ones included */
 	struct sl_call by[SL_CALL_THREADS];
 };
 
@@ -40,12 +40,12 @@ uint64_t
 sl_time(struct sl_port *port);
 uint64_t
 sl_time_ticks(uint64_t us);
-/** Sleep; a device with time of its own lets that pass instead. */
+/** Sleep; for a device with time of its own, let that time pass instead. */
 void
 sl_time_nap(struct sl_port *port, unsigned int us);
 /**
  * When a wait of at most @p us that begins now ends, in ticks: no later than the call that
- * this thread is in. The seventeenth thread in calls of one port has no deadline but @p us.
+ * this thread is in. For a seventeenth thread in calls of one port only @p us counts.
  */
 uint64_t
 sl_time_limit(struct sl_port *port, unsigned int us);

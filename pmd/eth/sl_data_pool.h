@@ -34,10 +34,9 @@ struct sl_data_pool {
 };
 
 /**
- * Shared info of an mbuf, which counts the clones of its data. Those of a mempool lie side
- * by side, eight times as dense as the mbufs: who looks at those of many mbufs touches few
- * lines, and finds them without a look at an mbuf's second line. @p at: the mempool's
- * shared_at.
+ * Shared info of an mbuf, which counts the clones of its data. A mempool's shared infos lie
+ * side by side, eight times as dense as the mbufs: reading those of many mbufs touches few
+ * lines, and not the mbufs' second lines. @p at: the mempool's shared_at.
  */
 static inline struct rte_mbuf_ext_shared_info *
 sl_data_pool_shared(uintptr_t at, const struct rte_mbuf *m)
@@ -52,21 +51,22 @@ sl_data_pool_is_pinned(struct rte_mempool *pool)
 	return (rte_pktmbuf_priv_flags(pool) & RTE_PKTMBUF_POOL_F_PINNED_EXT_BUF) != 0;
 }
 
-/** NULL: the mempool is none of sl_pktmbuf_pool_create(). */
+/** The data of a mempool; NULL when sl_pktmbuf_pool_create() did not make it. */
 const struct sl_data_pool *
 sl_data_pool_of(const struct rte_mempool *pool);
 
 /**
- * Its data stays with the NIC when it ends: its unmap failed, and EAL would give the memory to
- * others. Within the mempool's end. @return false: it is none of sl_pktmbuf_pool_create().
+ * Keep a mempool's data when the mempool ends: its unmap failed, so the NIC may still reach it, and
+ * EAL would give the memory to another user. Call it within the mempool's end. @return false when
+ * sl_pktmbuf_pool_create() did not make the mempool.
  */
 bool
 sl_data_pool_keep(struct rte_mempool *pool);
 
 /**
- * Whether an mbuf's data is its own for good: it is direct, or of a mempool of
- * sl_pktmbuf_pool_create(), whose mbufs nothing can be attached to. Such a
- * mempool's data is found without a look at each mbuf.
+ * True when an mbuf always has its own data: it is direct, or of a mempool of
+ * sl_pktmbuf_pool_create(), to whose mbufs no buffer can be attached. Data of such a
+ * mempool is found without reading each mbuf.
  */
 static inline bool
 sl_mbuf_has_data(const struct rte_mbuf *m)

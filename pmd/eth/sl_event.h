@@ -6,7 +6,7 @@
 
 /**
  * @file
- * What the application is told, after the call that caused it.
+ * Events for the application, raised after the call that caused them.
  */
 
 #include <stdbool.h>
@@ -15,7 +15,7 @@
 struct rte_eth_dev;
 struct sl_port;
 
-/** What the application is told, most urgent first: sl_event.c. */
+/** Events for the application, most urgent first: sl_event.c. */
 enum sl_event {
 	SL_EVENT_RMV,
 	SL_EVENT_RESET,
@@ -25,16 +25,19 @@ enum sl_event {
 
 struct sl_event_state {
 	uint32_t pending; /**< bits of enum sl_event; atomic */
-	bool closed;	  /**< none comes any more; atomic */
+	bool closed;	  /**< no further event is raised; atomic */
 };
 
-/** Tell of it as soon as no call runs, on EAL's alarm thread. Any thread. */
+/** Raise an event on EAL's alarm thread as soon as no call runs. Any thread. */
 void
 sl_event_raise(struct sl_port *port, enum sl_event event);
-/** The link changed: told at once where nothing stands against it. EAL's interrupt thread. */
+/**
+ * The link changed: raise the event at once if no call or other event prevents it.
+ * EAL's interrupt thread.
+ */
 void
 sl_event_link(struct rte_eth_dev *eth);
-/** It is of no more use; one that is being told is over when this returns. Control. */
+/** Drop a pending event; a callback of it that is running has ended when this returns. Control. */
 void
 sl_event_drop(struct sl_port *port, enum sl_event event);
 /** No event comes after this. Control. */

@@ -33,30 +33,33 @@ struct sl_intr {
 /** Find out what interrupts the device can give, and listen for its removal. */
 int
 sl_intr_create(struct rte_eth_dev *eth);
-/** Undo it, however far it came. Fine from within an event's callback. */
+/** Undo sl_intr_create(), also when it failed half-way. Allowed in an event's callback. */
 void
 sl_intr_destroy(struct rte_eth_dev *eth);
-/** Whether the configuration's interrupts can be had; says why not. -ENOTSUP, -EINVAL. */
+/**
+ * Check that the device has the interrupts that the configuration asks for. 0;
+ * -ENOTSUP, -EINVAL: logged.
+ */
 int
 sl_intr_check(const struct rte_eth_dev *eth);
 /**
- * Let in the interrupts that the configuration asks for; and no more. After a reset. What it
- * did before it was refused is sl_intr_stop()'s to undo.
+ * Enable exactly the interrupts that the configuration asks for. Call it after a reset. When it
+ * fails, sl_intr_stop() undoes what it has done.
  */
 int
 sl_intr_start(struct rte_eth_dev *eth);
-/** From here on link changes are told of: last, when the status at the start is known. */
+/** Enable link interrupts: the last step of a start, after the link's status was read. */
 void
 sl_intr_let_link(struct rte_eth_dev *eth);
-/** Undo a start, however far it came; nothing without one. */
+/** Undo sl_intr_start(), also when it failed half-way; without a start it does nothing. */
 void
 sl_intr_stop(struct rte_eth_dev *eth);
 /** Send RTE_ETH_EVENT_INTR_RMV, unless it was sent before. Any thread. */
 void
 sl_intr_tell_removal(struct sl_port *port);
 /**
- * Wake the queue's eventfd for a frame that is there, or for the next one.
- * The queue's datapath thread, or any while nobody polls the queue.
+ * Signal the queue's eventfd for a frame that is there, or for the next one.
+ * The queue's datapath thread, or any thread while the queue is not polled.
  * @return 0; -ENOTSUP not configured or not started; -EIO device gone.
  */
 int

@@ -37,8 +37,8 @@ sl_path_tx_offloads(const struct rte_eth_dev *eth, const struct sl_tx_queue *q)
 }
 
 /*
- * Whether frames may take several buffers. Only where the application agreed:
- * one that looks at the first segment alone would read half a frame.
+ * Choose whether frames may take several buffers. Only if the application agreed: one
+ * that reads only the first segment would read half a frame.
  */
 static int
 scatter_choose(struct rte_eth_dev *eth, bool *scatter)
@@ -66,8 +66,8 @@ scatter_choose(struct rte_eth_dev *eth, bool *scatter)
 }
 
 /*
- * Offloads of all queues of one direction. What a queue goes by of them it is told
- * here, at each start: the port may have been configured otherwise since its set-up.
+ * Offloads of all queues of one direction. At each start the queues get here what they
+ * need of them, since the port may have been configured again after their set-up.
  */
 static uint64_t
 rx_offloads_apply(struct rte_eth_dev *eth)

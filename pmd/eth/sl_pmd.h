@@ -9,8 +9,8 @@
  * What net_syncline and net_syncline_soft offer beyond ethdev. @p port is an ethdev port id;
  * each call gives -ENODEV for a port that is not ours, and -ENOTSUP for one without the thing
  * asked for. Calls may be made on any thread, also while ports come and go: each holds its port
- * until it returns, and a close waits for that. What a call returns a pointer to lives until the
- * port's close: for the thread that closes ports.
+ * until it returns, and a close waits for that. Returned pointers are valid until the port's close,
+ * so only the thread that closes ports may use them.
  */
 
 #include <stdbool.h>
@@ -47,30 +47,30 @@ sl_pmd_check(uint16_t port);
 /** Send a control word to the wire of a port's software NIC: "start", "rate=2M"... */
 int
 sl_pmd_wire_control(uint16_t port, const char *word);
-/** The wire's report (loss, latency) as one JSON object; "null" where it has none. */
+/** Print the wire's report (loss, latency) as one JSON object; "null" when it has none. */
 int
 sl_pmd_wire_report(uint16_t port, FILE *f);
-/** Who holds what of the port's shared memory, for people or as JSON. */
+/** Print the port's regions and buffers, for people or as JSON. */
 int
 sl_pmd_shm_dump(uint16_t port, FILE *f, bool json);
 /**
- * Whether burst functions with vectors of @p bits (0: without, 128, 256, 512) run on this
- * CPU, and EAL allows them: --force-max-simd-bitwidth, else 256 on x86.
+ * True when this CPU runs burst functions with vectors of @p bits (0: without, 128, 256, 512),
+ * and EAL allows them: --force-max-simd-bitwidth, else 256 on x86.
  */
 bool
 sl_pmd_simd_runs(unsigned int bits);
 /**
- * rte_pktmbuf_pool_create(), but for where the data lies: in whole pages with
- * nothing else in them, so that a NIC can be let at the data alone. Headers, private
+ * rte_pktmbuf_pool_create() with the data in whole pages that hold nothing else,
+ * so that a NIC can be given access to the data alone. Headers, private
  * areas and the shared info of the mbufs stay in the mempool's own memory. The mbufs
  * have pinned external buffers, so no other buffer can be attached to them; their
  * clones are of other mempools. Data starts on lines of this CPU and of each port
  * that is open by now (check_line=): create the mempool after the ports.
  * rte_mempool_free() frees the data too. Any control thread.
- * @param name,n,cache_size,priv_size,socket_id as there
+ * @param name,n,cache_size,priv_size,socket_id as in rte_pktmbuf_pool_create()
  * @param data_room_size bytes, headroom counted, at least 1
- * @return NULL with rte_errno as there; EINVAL too where no device can reach the
- *   memory. Reasons that are not EAL's are logged.
+ * @return NULL with rte_errno as from rte_pktmbuf_pool_create(); also EINVAL when no
+ *   device can reach the memory. Reasons that are not EAL's are logged.
  */
 struct rte_mempool *
 sl_pktmbuf_pool_create(const char *name, unsigned int n, unsigned int cache_size,
@@ -81,8 +81,8 @@ int
 sl_pmd_step(uint16_t port, unsigned int budget);
 /**
  * The time of a software NIC with time of its own (vdev argument time=own), in microseconds since
- * it was made. It stands still but for the driver's waits and for sl_pmd_time_pass(), so that no
- * test of a time-out takes time. Any thread.
+ * it was made. It passes only during the driver's waits and by sl_pmd_time_pass(), so that tests of
+ * time-outs take no real time. Any thread.
  * @return 0; -ENODEV; -ENOTSUP: its time is real.
  */
 int

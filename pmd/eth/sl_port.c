@@ -3,8 +3,8 @@
  */
 
 /*
- * Ports as other threads see them: found by their id, held for the time of a look, published when
- * they are complete and withdrawn before they go.
+ * Ports as other threads see them: found by id, held while a thread reads from them, published
+ * when they are complete and withdrawn before they are freed.
  */
 
 #include <pthread.h>
@@ -13,13 +13,13 @@
 #include "sl_port.h"
 
 /*
- * Looks from any thread hold this; whoever ends a port takes it for a moment, after which
- * no look finds the port, and none is under way. It belongs to no port, and outlives all.
+ * Readers of any thread hold this lock. A thread that ends a port takes it for writing once:
+ * afterwards no reader finds the port or still holds it. It belongs to no port, and outlives all.
  */
 static pthread_rwlock_t *
 looks(void)
 {
-	/* Who ends a port goes before those that keep looking. */
+	/* A thread that ends a port gets the lock before further readers. */
 	static pthread_rwlock_t looks_lock = PTHREAD_RWLOCK_WRITER_NONRECURSIVE_INITIALIZER_NP;
 
 	return &looks_lock;

@@ -6,7 +6,7 @@
 
 /**
  * @file
- * One port: what holds its parts together. dev_private is a struct sl_port.
+ * One port with all its parts. dev_private is a struct sl_port.
  */
 
 #include <stdbool.h>
@@ -37,11 +37,11 @@ struct sl_dev_ops {
 	/** Device-specific part of close: unmap, stop runner... */
 	void (*release)(struct sl_port *port);
 	/**
-	 * Bus mastering on or off. 0: read back so, or off and no device answers there at all;
-	 * -EIO: it did not take.
+	 * Bus mastering on or off. 0: it was read back so, or it shall be off and no device answers;
+	 * -EIO: it did not change.
 	 */
 	int (*master)(struct sl_port *port, bool on);
-	/** Power state D0, or D3 where registers lose what they have; NULL: not to be had. */
+	/** Power state D0, or D3, in which registers lose their content; NULL: not possible. */
 	int (*power)(struct sl_port *port, bool on);
 	/** Let a stepped device work while the control path waits; NULL for real ones. */
 	void (*poll)(struct sl_port *port);
@@ -67,14 +67,14 @@ struct sl_port {
 	const struct sl_hw *hw; /**< what NIC it is */
 	struct sl_bus bus;
 	struct sl_adapter *adapter;
-	struct sl_check *check; /**< NULL but in checked mode */
-	char *check_json;	/**< where its findings go at the close; NULL: nowhere */
+	struct sl_check *check; /**< set in checked mode only */
+	char *check_json;	/**< file for its findings at the close; NULL: none */
 	const struct sl_dev_ops *dev_ops;
 	void *dev_priv; /**< struct of the device kind */
 	struct rte_eth_dev *eth;
 	uint8_t perm_mac[RTE_ETHER_ADDR_LEN];
-	bool removed;		      /**< reads gave all ones; stays so until close */
-	bool runs;		      /**< as the last start or stop left it; ethdev follows */
+	bool removed;		      /**< reads gave all ones; stays true until close */
+	bool runs;		      /**< state after the last start or stop, before ethdev notes it */
 	uint16_t device_id;	      /**< its own of PCI; a software NIC's is its model's first */
 	bool fibre;		      /**< a device that has optics where others have a PHY */
 	bool no_auto_rd, no_cfg_done; /**< not set within their time after the first reset */
@@ -94,12 +94,12 @@ struct sl_port {
 	uint8_t rss_key[SL_RSS_KEY_LEN];
 	uint64_t rss_hf;      /**< RTE_ETH_RSS_*, 0: no RSS */
 	uint64_t *counted;    /**< by the NIC since the reset, as hw->counters has them */
-	uint64_t *rx_dropped; /**< the same of each receive queue: frames without a buffer */
+	uint64_t *rx_dropped; /**< frames without a buffer, of each receive queue */
 	struct sl_rx_counters *rx_base; /**< of each queue: its counters at the last reset */
 	struct sl_tx_counters *tx_base;
 	struct sl_rx_counters rx_gone; /**< of queues released since the last reset */
 	struct sl_tx_counters tx_gone;
-	uint64_t check_base[SL_CHECK_STATS]; /**< the same of the checker */
+	uint64_t check_base[SL_CHECK_STATS]; /**< figures of the checker at the last reset */
 	uint64_t soft_base[SL_SOFT_STATS];   /**< figures of the software NIC at the last reset */
 };
 
@@ -117,17 +117,20 @@ sl_port_max_frame(const struct rte_eth_dev *eth)
 }
 
 /**
- * The port's own struct, held until sl_port_put(); NULL: another driver's or nobody's, or not to be
- * seen yet, or any more. Any thread; not to be held over a call of the application's.
+ * The port's own struct, held until sl_port_put(). NULL: no port, another driver's, or one that is
+ * not yet or no longer published. Any thread; not to be held while the application's code runs.
  */
 struct sl_port *
 sl_port_get(uint16_t port);
 void
 sl_port_put(struct sl_port *port);
-/** The port is complete: ethdev's calls and other threads find it. */
+/** Publish a complete port: ethdev's calls and other threads can find it now. */
 void
 sl_port_publish(struct rte_eth_dev *eth);
-/** None finds it any more, and nobody holds it. Before any of it goes. */
+/**
+ * Withdraw a port: on return no thread finds or holds it. Call it before freeing any
+ * part of it.
+ */
 void
 sl_port_withdraw(struct rte_eth_dev *eth);
 

@@ -6,9 +6,9 @@
 
 /**
  * @file
- * What the control path has of a queue, of either direction: whose it is, its ring's memory, and
- * whether it runs. Release, start and stop have one body for both directions, which asks the
- * direction for what is its own. Control path, but for the stall's state.
+ * The control path's part of a queue of either direction: its port, its ring's memory, and whether
+ * it runs. Release, start and stop have one body for both directions, which calls the direction's
+ * functions (struct sl_qctl_dir). Control path, except for the stall's state.
  */
 
 #include <stdbool.h>
@@ -22,14 +22,14 @@ struct rte_mempool;
 struct sl_port;
 struct sl_qctl;
 
-/** What a queue looked like when it was last found without progress. Datapath thread. */
+/** State of the check for a stalled queue. Datapath thread. */
 struct sl_stall {
 	uint64_t mark;	      /**< a figure that every progress changes */
-	uint64_t since, last; /**< TSC: of the first look that found it so, 0 none; of the last */
-	bool dead;	      /**< would not start anew: looked at no more until the next start */
+	uint64_t since, last; /**< TSC of the first check with this mark, 0: none; of the last check */
+	bool dead;	      /**< could not be restarted: not checked until the next start */
 };
 
-/** What is of one direction alone. Const. */
+/** What differs between the directions. Constant. */
 struct sl_qctl_dir {
 	const char *kind; /**< "rx" */
 	bool rx;
@@ -42,12 +42,12 @@ struct sl_qctl_dir {
 	void (*count_given_up)(struct sl_qctl *c);
 	/** Free every mbuf that it holds. */
 	void (*drain)(struct sl_qctl *c);
-	/** The NIC may have all of it still: a burst finds none of it, and frees nothing. */
+	/** The NIC may still use the ring: make bursts find nothing and free nothing. */
 	void (*keep)(struct sl_qctl *c);
-	/** What was kept is as before keep(), to be drained. */
+	/** Undo keep(), so that the queue can be drained. */
 	void (*unkeep)(struct sl_qctl *c);
 	unsigned int (*kept_mbufs)(const struct sl_qctl *c);
-	/** Mbufs of a mempool that goes are kept for good, out of a kept queue. */
+	/** A mempool ends: never free its mbufs that a kept queue holds. */
 	void (*forget)(struct sl_qctl *c, const struct rte_mempool *pool);
 	/** Add what it counted to the port's totals. */
 	void (*keep_stats)(const struct sl_qctl *c);
@@ -106,7 +106,7 @@ sl_qctl_region_drop(struct sl_port *port, struct sl_region *r);
 int
 sl_qctl_enabled(struct sl_qctl *c, int ret);
 
-/** A queue goes, which nobody refers to any more; one that is kept goes later. */
+/** Free a queue to which nothing refers; a kept queue is freed later. */
 void
 sl_qctl_release(struct rte_eth_dev *eth, const struct sl_qctl_dir *dir, uint16_t qid);
 int

@@ -79,8 +79,8 @@ _Static_assert(sizeof(struct sl_rx_counters) % sizeof(uint64_t) == 0, "a struct 
 _Static_assert(sizeof(struct sl_tx_counters) % sizeof(uint64_t) == 0, "a struct of uint64_t");
 
 /*
- * sum += now - base, for structs of uint64_t. The datapath thread may be counting: whole words.
- * With the port's stats_lock held, which guards the others.
+ * sum += now - base, for structs of uint64_t. The datapath thread may be counting, so each word is
+ * loaded at once. The port's stats_lock is held; it guards sum and base.
  */
 static void
 add_counters(void *sum, const void *now, const void *base, size_t len)
@@ -178,7 +178,7 @@ sl_stats_get(struct rte_eth_dev *eth, struct rte_eth_stats *stats, struct sl_que
 	if (!sl_hw_alive(port))
 		return -EIO;
 	sl_stats_collect(port);
-	/* Telemetry asks too, on a thread of its own, and a reset changes bases. */
+	/* Telemetry's thread may call this too, and a reset changes bases. */
 	rte_spinlock_lock(&port->stats_lock);
 	port->hw->ops->sum(port->counted, &sums);
 	stats->imissed = sums.missed;

@@ -39,14 +39,13 @@ uint64_t
 sl_stats_counted(struct sl_port *port, unsigned int i);
 uint64_t
 sl_stats_dropped(struct sl_port *port, unsigned int qid);
-/** Room for all that is counted, as port->hw has it. 0, or -ENOMEM: sl_stats_close() in any case.
- */
+/** Allocate the counters that port->hw has. 0 or -ENOMEM; call sl_stats_close() in both cases. */
 int
 sl_stats_open(struct sl_port *port);
-/** Once. */
+/** Free the counters; call it once. */
 void
 sl_stats_close(struct sl_port *port);
-/** A queue goes, or its counters start anew: keep what it counted. */
+/** Keep a queue's counts before it is freed or its counters are cleared. */
 void
 sl_stats_keep_rx(const struct sl_rx_queue *q);
 void

@@ -6,7 +6,8 @@
 
 /**
  * @file
- * The end of DMA, and what it gives back. Control path.
+ * The end of DMA: stopping queues, and freeing memory only when the NIC is proven to have
+ * stopped. Control path.
  */
 
 #include <stdbool.h>
@@ -17,7 +18,7 @@ struct rte_mempool;
 struct sl_port;
 struct sl_qctl;
 
-/** What the NIC still has though its queues are off. */
+/** What is kept because the NIC may still use it, although its queues are off. */
 struct sl_kept {
 	unsigned int rx_mbufs, tx_mbufs, rings;
 };
@@ -30,16 +31,19 @@ sl_stop_queues(struct rte_eth_dev *eth);
 /** Tell ethdev's table whether a queue runs: RTE_ETH_QUEUE_STATE_*. */
 void
 sl_stop_note(struct sl_qctl *c, uint8_t state);
-/** A queue is disabled, @p proven or not: its mbufs go back, or are kept. */
+/** A queue was disabled: free its mbufs when that is @p proven, else keep them. */
 void
 sl_stop_queue(struct sl_qctl *c, bool proven);
-/** Free a queue that nobody refers to any more; one that is kept later, when that ends. */
+/**
+ * Free a queue to which nothing refers; a kept queue is freed when it need not be kept
+ * any more.
+ */
 void
 sl_stop_let_go(struct sl_qctl *c);
-/** The NIC is proven to have stopped, all of it: what was kept goes back. */
+/** The whole NIC is proven to have stopped: free what was kept. */
 void
 sl_kept_give_back(struct sl_port *port);
-/** A mempool goes with mbufs that are kept from it: they are not given back. */
+/** A mempool ends of which mbufs are kept: they are never freed. */
 void
 sl_kept_forget(struct sl_port *port, const struct rte_mempool *pool);
 struct sl_kept

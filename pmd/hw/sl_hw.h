@@ -153,16 +153,14 @@ struct sl_hw_ops {
 	/* Interrupts; vectors are SL_VECTOR_*. */
 	/** Causes since the last call, which this takes: bits of enum sl_hw_cause. */
 	uint32_t (*intr_causes)(struct sl_port *port);
-	/** A vector for each of @p nb_rx receive queues; what is not a queue's goes to the other.
-	 */
+	/** A vector for each of @p nb_rx receive queues; all other causes have one more vector. */
 	void (*intr_set_up)(struct sl_port *port, unsigned int nb_rx);
 	/** One vector for everything. */
 	void (*intr_set_up_one)(struct sl_port *port);
-	/** Let through, or not: changes of the link; frames received, of one vector for all. */
+	/** Unmask or mask link changes; and received frames, when one vector serves all. */
 	void (*intr_link)(struct sl_port *port, bool on);
 	void (*intr_rx)(struct sl_port *port, bool on);
-	/** The same of one queue with a vector of its own; what it has pending is forgotten first.
-	 */
+	/** Unmask or mask the own vector of one queue; what it has pending is dropped first. */
 	void (*intr_rxq)(struct sl_port *port, unsigned int qid, bool on);
 	void (*intr_off)(struct sl_port *port);
 
