@@ -1097,7 +1097,7 @@ test_buffers(void **state)
 	NdisQueryBuffer(one, &va, &len);
 	assert_ptr_equal(va, memory);
 	assert_int_equal(len, 32);
-	/* Of no adapter: flushed all the same. */
+	/* A pool without an adapter: its buffers are flushed too. */
 	memory[0] = 7;
 	NdisFlushBuffer(one, TRUE);
 	NdisFlushBuffer(one, FALSE);

@@ -150,7 +150,7 @@ test_hugepages(void **state)
 	p.contiguous = true;
 	p.node = 0;
 	p.strict_node = true;
-	/* Many of one name: memzones' names are unique all the same. */
+	/* Many regions of one name: their memzones still have unique names. */
 	for (i = 0; i < 40; i++) {
 		assert_int_equal(sl_region_alloc(f->a, &p, &r[i]), 0);
 		check_region(f, &r[i]);

@@ -524,7 +524,7 @@ test_half_mapped(void **state)
 	f->fail_unmaps = 0;
 	assert_int_equal(f->port.window.nb_maps, 1);
 	assert_int_equal(f->port.window.maps[0].dir, 0);
-	/* The same of a buffer to send from: sent again, it is not believed to be there. */
+	/* A buffer to send from that was mapped in part only: when sent again, it is mapped. */
 	f->fail_map = 1;
 	f->fail_unmaps = 2;
 	assert_int_equal(send_from(f, pool, m + 8 * PAGE + 100, 3 * PAGE), -ENOTRECOVERABLE);
