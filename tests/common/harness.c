@@ -491,6 +491,12 @@ h_try_open(struct h_port *p, const char *args)
 	return 0;
 }
 
+uint16_t
+h_queues(const struct h_port *p, uint16_t want)
+{
+	return RTE_MIN(want, sl_softnic_device(p->nic)->queues);
+}
+
 void
 h_open(struct h_port *p, const char *args)
 {

@@ -162,6 +162,8 @@ void h_open(struct h_port *p, const char *args);
 int h_try_open(struct h_port *p, const char *args);
 /** Configure, set queues up from a new pool, start. */
 void h_start(struct h_port *p, const struct h_cfg *cfg);
+/** @p want queues, or as many as the NIC has of each direction, whichever is less. */
+uint16_t h_queues(const struct h_port *p, uint16_t want);
 /** Only configure: queues stay as they were set up. @return ethdev's result. */
 int h_configure(struct h_port *p, const struct h_cfg *cfg);
 /**

@@ -339,13 +339,14 @@ static void
 queue_states(void **state)
 {
 	struct h_port *p = *state;
+	const uint16_t n = h_queues(p, 3);
 	uint16_t q;
 
-	h_start(p, &(struct h_cfg){.nb_rxq = 3, .nb_txq = 2, .no_start = true});
-	for (q = 0; q < 3; q++)
+	h_start(p, &(struct h_cfg){.nb_rxq = n, .nb_txq = 2, .no_start = true});
+	for (q = 0; q < n; q++)
 		assert_int_equal(rxq_state(p, q), RTE_ETH_QUEUE_STATE_STOPPED);
 	assert_int_equal(rte_eth_dev_start(p->id), 0);
-	for (q = 0; q < 3; q++)
+	for (q = 0; q < n; q++)
 		assert_int_equal(rxq_state(p, q), RTE_ETH_QUEUE_STATE_STARTED);
 	for (q = 0; q < 2; q++)
 		assert_int_equal(txq_state(p, q), RTE_ETH_QUEUE_STATE_STARTED);
@@ -354,7 +355,7 @@ queue_states(void **state)
 	assert_int_equal(rxq_state(p, 1), RTE_ETH_QUEUE_STATE_STOPPED);
 	h_alive(p);
 	h_stop(p);
-	for (q = 0; q < 3; q++)
+	for (q = 0; q < n; q++)
 		assert_int_equal(rxq_state(p, q), RTE_ETH_QUEUE_STATE_STOPPED);
 	for (q = 0; q < 2; q++)
 		assert_int_equal(txq_state(p, q), RTE_ETH_QUEUE_STATE_STOPPED);
@@ -916,8 +917,8 @@ cycles(void **state)
 
 	for (i = 0; i < 50; i++) {
 		h_start(p,
-			&(struct h_cfg){.nb_rxq = 1 + i % 3,
-				.nb_txq = 1 + i % 4,
+			&(struct h_cfg){.nb_rxq = 1 + i % h_queues(p, 3),
+				.nb_txq = 1 + i % h_queues(p, 4),
 				.nb_rxd = (uint16_t)(32 + 32 * (i % 5)),
 				.nb_txd = (uint16_t)(32 + 64 * (i % 3))});
 		h_alive(p);
@@ -1004,15 +1005,15 @@ info(void **state)
 
 	assert_int_equal(rte_eth_dev_info_get(p->id, &i), 0);
 	assert_string_equal(i.driver_name, "net_syncline_soft");
-	assert_int_equal(i.max_rx_queues, 16);
-	assert_int_equal(i.max_tx_queues, 16);
+	assert_int_equal(i.max_rx_queues, h_queues(p, UINT16_MAX));
+	assert_int_equal(i.max_tx_queues, h_queues(p, UINT16_MAX));
 	assert_true(i.rx_desc_lim.nb_max >= 4096);
 	assert_true(i.speed_capa & RTE_ETH_LINK_SPEED_1G);
 	assert_int_equal(i.reta_size, 128);
 	assert_int_equal(i.hash_key_size, 40);
 	assert_true(i.max_mtu >= 9000);
 	/* All queues at once. */
-	h_start(p, &(struct h_cfg){.nb_rxq = 16, .nb_txq = 16});
+	h_start(p, &(struct h_cfg){.nb_rxq = i.max_rx_queues, .nb_txq = i.max_tx_queues});
 	h_alive(p);
 }
 

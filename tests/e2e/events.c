@@ -174,7 +174,8 @@ removal_seen_by_stop(void **state)
 	struct h_port *p = *state;
 	struct seen seen = {0};
 
-	h_start(p, &(struct h_cfg){.nb_rxq = 4, .nb_txq = 4, .lsc = true});
+	h_start(p,
+		&(struct h_cfg){.nb_rxq = h_queues(p, 4), .nb_txq = h_queues(p, 4), .lsc = true});
 	watch(p, &seen);
 	h_fault(p, SL_FAULT_REMOVED, 0, 1);
 	h_stop(p);
@@ -193,7 +194,7 @@ removal_requested(void **state)
 	struct seen seen = {0};
 	unsigned int i;
 
-	h_start(p, &(struct h_cfg){.nb_rxq = 4, .lsc = true, .rx_intr = true});
+	h_start(p, &(struct h_cfg){.nb_rxq = h_queues(p, 4), .lsc = true, .rx_intr = true});
 	watch(p, &seen);
 	rte_dev_event_callback_process("net_syncline_soft", RTE_DEV_EVENT_REMOVE);
 	rte_dev_event_callback_process(p->name, RTE_DEV_EVENT_ADD);

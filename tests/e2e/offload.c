@@ -266,18 +266,19 @@ rss_queues(void **state)
 	uint16_t reta[512];
 	uint8_t f[64], key[40];
 	struct rte_mbuf *m;
+	const uint16_t queues = h_queues(p, 4);
 	unsigned int i;
 
 	memcpy(key, rss_key, sizeof(key));
 	assert_int_equal(rte_eth_dev_info_get(p->id, &info), 0);
 	h_start(p,
-		&(struct h_cfg){.nb_rxq = 4,
+		&(struct h_cfg){.nb_rxq = queues,
 			.rss_key = key,
 			.rx_offloads = RTE_ETH_RX_OFFLOAD_RSS_HASH,
 			.rss_hf = RTE_ETH_RSS_IPV4 | RTE_ETH_RSS_IPV6 |
 				RTE_ETH_RSS_NONFRAG_IPV4_TCP | RTE_ETH_RSS_NONFRAG_IPV6_TCP |
 				RTE_ETH_RSS_NONFRAG_IPV4_UDP | RTE_ETH_RSS_NONFRAG_IPV6_UDP});
-	reta_set(p, &r, reta, info.reta_size, 4);
+	reta_set(p, &r, reta, info.reta_size, queues);
 	for (i = 0; i < 500; i++)
 		rss_flow(p, &r, reta, info.reta_size);
 	/* Table and key outlive a restart. */

@@ -406,7 +406,7 @@ kept_over_a_set_up(void **state)
 	n = kept(&p);
 	assert_int_equal(h_try_setup(&p,
 				 &(struct h_cfg){.nb_rxq = 2,
-					 .nb_txq = 3,
+					 .nb_txq = h_queues(&p, 3),
 					 .nb_rxd = 128,
 					 .nb_txd = 128,
 					 .pool_size = 511}),

@@ -201,13 +201,13 @@ run_round(struct traffic *t, uint64_t frames)
 }
 
 static struct h_cfg
-random_cfg(struct traffic *t)
+random_cfg(struct traffic *t, const struct h_port *p)
 {
 	static const uint16_t rooms[] = {1024, 2048, 4096, 10240};
 	struct h_rng *r = &t->rng;
 	struct h_cfg c = {
-		.nb_rxq = (uint16_t)h_range(r, 1, 4),
-		.nb_txq = (uint16_t)h_range(r, 1, 4),
+		.nb_rxq = (uint16_t)h_range(r, 1, h_queues(p, 4)),
+		.nb_txq = (uint16_t)h_range(r, 1, h_queues(p, 4)),
 		.nb_rxd = (uint16_t)(8 * h_range(r, 8, 128)),
 		.nb_txd = (uint16_t)(8 * h_range(r, 8, 128)),
 		.mtu = 9000,
@@ -259,7 +259,7 @@ random_rounds(void **state)
 	t->lane[1] = (struct lane){.from = &p[1], .to = &p[0]};
 	h_join(&p[0], &p[1]);
 	while (t->compared < frames) {
-		struct h_cfg cfg[2] = {random_cfg(t), random_cfg(t)};
+		struct h_cfg cfg[2] = {random_cfg(t, p), random_cfg(t, p)};
 
 		for (i = 0; i < 2; i++) {
 			h_start(&p[i], &cfg[i]);

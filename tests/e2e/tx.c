@@ -655,7 +655,7 @@ sent_is_what_went_out(void **state)
 	for (round = 0; round < 120; round++) {
 		h_fault(p, SL_FAULT_LINK_DOWN, 0, 0);
 		h_start(p,
-			&(struct h_cfg){.nb_txq = (uint16_t)h_range(&r, 1, 3),
+			&(struct h_cfg){.nb_txq = (uint16_t)h_range(&r, 1, h_queues(p, 3)),
 				.nb_txd = (uint16_t)(8 * h_range(&r, 4, 16)),
 				.tx_offloads = TX_ALL});
 		assert_int_equal(rte_eth_stats_reset(p->id), 0);
@@ -888,10 +888,11 @@ transmit_on_every_queue(void **state)
 {
 	struct h_port *p = *state;
 	uint8_t f[300], got[H_FRAME_CAP];
+	const uint16_t n = h_queues(p, 16);
 	uint16_t q;
 
-	h_start(p, &(struct h_cfg){.nb_txq = 16, .tx_offloads = TX_ALL});
-	for (q = 0; q < 16; q++) {
+	h_start(p, &(struct h_cfg){.nb_txq = n, .tx_offloads = TX_ALL});
+	for (q = 0; q < n; q++) {
 		h_ether(f, sizeof(f), &other_mac, q);
 		h_send(p, q, h_mbuf(p, f, sizeof(f), 2));
 		assert_int_equal(h_take(p, got), sizeof(f));
