@@ -4,7 +4,8 @@
 #ifndef _COUNTED_HINTS_H_
 #define _COUNTED_HINTS_H_
 
-/** @file AArch64 hints that no version of the architecture has given a meaning: marks in counted.h.
+/**
+ * @file AArch64 hints that no version of the architecture has given a meaning: marks in counted.h.
  */
 
 #define COUNTED_HINT_ON 120

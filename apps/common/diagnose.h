@@ -25,7 +25,7 @@
 /** What to look at. */
 struct diagnose {
 	const char *root;  /**< in front of /sys, /proc and /dev; "" but in tests */
-	int argc;          /**< arguments as the program got them */
+	int argc;	   /**< arguments as the program got them */
 	char *const *argv; /**< up to "--" they are EAL's */
 };
 
@@ -35,10 +35,12 @@ struct diagnose {
  * @param err  rte_errno as it left it
  * @param why  @p len bytes: cause and cure; never empty
  */
-void diagnose_start(const struct diagnose *d, int err, char *why, size_t len);
+void
+diagnose_start(const struct diagnose *d, int err, char *why, size_t len);
 
 /** EAL runs, and there is no port. @p why as in diagnose_start(). */
-void diagnose_no_port(const struct diagnose *d, char *why, size_t len);
+void
+diagnose_no_port(const struct diagnose *d, char *why, size_t len);
 
 /**
  * The PCI device @p bdf was asked for with -a, and is no port.
@@ -46,14 +48,16 @@ void diagnose_no_port(const struct diagnose *d, char *why, size_t len);
  * @param bdf  as DPDK writes it, "0000:01:00.0"
  * @param why  as in diagnose_start()
  */
-void diagnose_device(const struct diagnose *d, const char *bdf, char *why, size_t len);
+void
+diagnose_device(const struct diagnose *d, const char *bdf, char *why, size_t len);
 
 /**
  * Memory could not be mapped for DMA: is it the limit of locked memory?
  *
  * @return  false when it is not, and @p why is left alone
  */
-bool diagnose_memlock(const struct diagnose *d, char *why, size_t len);
+bool
+diagnose_memlock(const struct diagnose *d, char *why, size_t len);
 
 /**
  * The PCI devices asked for.
@@ -62,6 +66,7 @@ bool diagnose_memlock(const struct diagnose *d, char *why, size_t len);
  * @param bdf  its address as DPDK writes it
  * @return     0, or -1 when there are not so many
  */
-int diagnose_allowed(const struct diagnose *d, unsigned int i, char bdf[DIAGNOSE_BDF_LEN]);
+int
+diagnose_allowed(const struct diagnose *d, unsigned int i, char bdf[DIAGNOSE_BDF_LEN]);
 
 #endif /* _DIAGNOSE_H_ */

@@ -21,9 +21,11 @@
  * @param tsc_hz  of the time stamp counter
  * @return        an object; new reference, NULL without memory
  */
-json_t *environment_json(const char *dpdk, uint64_t tsc_hz);
+json_t *
+environment_json(const char *dpdk, uint64_t tsc_hz);
 
 /** A command line as a list of strings. New reference; NULL without memory. */
-json_t *environment_arguments(int argc, char *const *argv);
+json_t *
+environment_arguments(int argc, char *const *argv);
 
 #endif /* _ENVIRONMENT_H_ */

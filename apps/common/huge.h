@@ -18,7 +18,8 @@
  * @param mib how much is wanted, rounded up to whole pages
  * @return true: all of it was had.
  */
-bool huge_can_be_had(unsigned int mib);
+bool
+huge_can_be_had(unsigned int mib);
 
 /**
  * Should EAL be started with hugepages (--in-memory), or with 4 KiB pages (--no-huge,
@@ -27,6 +28,7 @@ bool huge_can_be_had(unsigned int mib);
  * @return false: that much cannot be had; or there is a hugetlbfs that this user may not
  * read, at which EAL fails; or the environment has SL_NO_HUGE, not empty.
  */
-bool huge_choose(unsigned int mib);
+bool
+huge_choose(unsigned int mib);
 
 #endif /* _HUGE_H_ */

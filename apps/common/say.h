@@ -7,6 +7,7 @@
 /** @file Errors of all programs have one form: a line that begins with the program's name. */
 
 /** Print a line to standard error behind the program's name. @return @p rc, to pass on. */
-int say_error(int rc, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+int
+say_error(int rc, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 #endif /* _SAY_H_ */

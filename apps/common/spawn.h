@@ -23,22 +23,25 @@ struct spawn_args {
 };
 
 /** Add an argument; too many are counted, and spawn_run() refuses them. */
-void spawn_add(struct spawn_args *a, const char *arg);
+void
+spawn_add(struct spawn_args *a, const char *arg);
 
 /**
  * Run a program and wait for it.
  * @param quiet file for what it prints; NULL: it shares ours
  * @return its exit code; 128 + number when a signal ended it; negative errno.
  */
-int spawn_run(const char *program, const struct spawn_args *args, const char *quiet);
+int
+spawn_run(const char *program, const struct spawn_args *args, const char *quiet);
 
 /**
  * Run a program, wait for it and keep the first line of what it printed, cut to @p len - 1
  * bytes; "" for none.
  * @return as spawn_run().
  */
-int spawn_first_lines(const char *program, const struct spawn_args *args, char *out, char *err,
-	size_t len);
+int
+spawn_first_lines(
+	const char *program, const struct spawn_args *args, char *out, char *err, size_t len);
 
 /**
  * Run two programs in slices: one is stopped while the other works, so that both
@@ -47,7 +50,8 @@ int spawn_first_lines(const char *program, const struct spawn_args *args, char *
  * @param slice_us length of a slice
  * @param[out] rc as spawn_run() gives it, of each
  */
-void spawn_pair(const char *const program[2], const struct spawn_args args[2], unsigned int slice_us,
+void
+spawn_pair(const char *const program[2], const struct spawn_args args[2], unsigned int slice_us,
 	int rc[2]);
 
 #endif /* _SPAWN_H_ */

@@ -13,10 +13,13 @@
 #include <stdbool.h>
 
 /** Handle SIGINT, SIGTERM and SIGHUP: they end the measurement, and finished results are kept. */
-void stop_take_signals(void);
+void
+stop_take_signals(void);
 /** True when one of these signals came. */
-bool stop_wanted(void);
+bool
+stop_wanted(void);
 /** How many of these signals came; for outfile_write(). @param unused NULL */
-unsigned int stop_count(void *unused);
+unsigned int
+stop_count(void *unused);
 
 #endif /* _STOP_H_ */

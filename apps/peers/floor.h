@@ -34,7 +34,7 @@ struct floor;
  */
 int
 floor_open(struct floor **out, unsigned int queues, unsigned int ring, struct rte_mempool *pool,
-		unsigned int mbufs, const uint8_t *rss_key, bool explicit_sync);
+	unsigned int mbufs, const uint8_t *rss_key, bool explicit_sync);
 /** Give all mbufs back to the pool, and destroy the device and its wire. */
 void
 floor_close(struct floor *f);

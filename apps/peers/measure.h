@@ -48,10 +48,10 @@ helper_stop(struct helper *h);
 struct measure {
 	struct contender *list;
 	unsigned int n;
-	unsigned int rounds; /**< of every contender, in alternating order */
-	unsigned int laps;   /**< ring laps a round; a round's value is the fastest */
+	unsigned int rounds;   /**< of every contender, in alternating order */
+	unsigned int laps;     /**< ring laps a round; a round's value is the fastest */
 	struct helper *helper; /**< for points on another core */
-	double overhead;     /**< cycles of reading the clock, taken off each time */
+	double overhead;       /**< cycles of reading the clock, taken off each time */
 };
 
 /** Find out what reading the clock costs. */

@@ -7,9 +7,9 @@
 /**
  * @file
  * DPDK's own PCI drivers on our software NIC. This program's rte_pci_register()
- * and rte_pci_unregister() stand before DPDK's, so the drivers that EAL loads as plugins end up here;
- * each is probed on a PCI device whose BAR is trapped (trap.h) and whose DMA
- * goes through an adapter that knows EAL's memory. Interrupts are not wired.
+ * and rte_pci_unregister() stand before DPDK's, so the drivers that EAL loads as plugins end up
+ * here; each is probed on a PCI device whose BAR is trapped (trap.h) and whose DMA goes through an
+ * adapter that knows EAL's memory. Interrupts are not wired.
  *
  * All calls: the main thread; EAL runs with IOVA as virtual addresses.
  */

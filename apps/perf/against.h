@@ -11,6 +11,7 @@
 #include "commands.h"
 
 /** Build and measure both: an against_fn. */
-int against_measure(const struct against *a, json_t **base, json_t **now);
+int
+against_measure(const struct against *a, json_t **base, json_t **now);
 
 #endif /* _AGAINST_H_ */

@@ -17,18 +17,19 @@
 
 struct lane {
 	unsigned int lcore;
-	uint16_t from, to;   /**< ports */
+	uint16_t from, to;		    /**< ports */
 	uint16_t first_queue, queues, step; /**< queues first, first + step... below queues */
 	uint16_t burst;
-	bool stop;           /**< set by the main lcore, atomically */
+	bool stop; /**< set by the main lcore, atomically */
 	uint64_t frames __rte_cache_aligned;
 	uint64_t cycles;
 	uint64_t wait;
 	uint64_t turns;
-	uint64_t mark;       /**< turns at the main lcore's last look */
+	uint64_t mark; /**< turns at the main lcore's last look */
 } __rte_cache_aligned;
 
 /** Forward until stop; the function that a lcore is launched on. @p arg a lane. */
-int lane_run(void *arg);
+int
+lane_run(void *arg);
 
 #endif /* _LANE_H_ */

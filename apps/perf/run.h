@@ -13,21 +13,24 @@
 #include <jansson.h>
 
 /** The command run: a struct command's. */
-int cmd_run(int argc, char **argv);
+int
+cmd_run(int argc, char **argv);
 
 /**
  * Have another process measure, and merge its result.
  * @param program of it; @p argc, @p argv the run command and its options
  * @return an exit code, reason on stderr.
  */
-int run_part(const char *program, int argc, const char *const *argv, unsigned int part, unsigned int parts,
-	json_t *into);
+int
+run_part(const char *program, int argc, const char *const *argv, unsigned int part,
+	unsigned int parts, json_t *into);
 
 /**
  * Have two programs measure at once, in slices: one is stopped while the other
  * measures. Only for stepped measures, which a stop does not change.
  */
-int run_pair(const char *const program[2], int argc, const char *const *argv, unsigned int part,
+int
+run_pair(const char *const program[2], int argc, const char *const *argv, unsigned int part,
 	unsigned int parts, json_t *const into[2]);
 
 #endif /* _RUN_H_ */

@@ -25,16 +25,16 @@
 
 /** One goal of a search. */
 struct search_goal {
-	double loss;     /**< loss ratio that is allowed; 0 or above */
+	double loss; /**< loss ratio that is allowed; 0 or above */
 };
 
 struct search_rules {
-	double min, max;       /**< loads to look between, frames a second */
-	double hint;           /**< a load near the expected result; 0: unknown */
-	double width;          /**< goal width: (upper - lower) / upper at the end, 0.005 */
-	double exceed;         /**< share of the time that may be lossy, 0.5 */
-	unsigned int sum;      /**< trials that decide a load in the last phase */
-	unsigned int phases;   /**< before the last one, each twice as wide as the next */
+	double min, max;     /**< loads to look between, frames a second */
+	double hint;	     /**< a load near the expected result; 0: unknown */
+	double width;	     /**< goal width: (upper - lower) / upper at the end, 0.005 */
+	double exceed;	     /**< share of the time that may be lossy, 0.5 */
+	unsigned int sum;    /**< trials that decide a load in the last phase */
+	unsigned int phases; /**< before the last one, each twice as wide as the next */
 	unsigned int nb_goals;
 	struct search_goal goals[SEARCH_GOALS_MAX];
 };
@@ -49,22 +49,22 @@ struct search_load {
 };
 
 struct search_found {
-	bool found;        /**< false: even the lowest load loses more */
-	bool at_max;       /**< even the highest load loses no more: there is no upper bound */
-	double lower;      /**< highest load found good */
-	double upper;      /**< lowest load found lossy; 0: none */
-	double pps;        /**< mean rate forwarded at the lower bound */
+	bool found;   /**< false: even the lowest load loses more */
+	bool at_max;  /**< even the highest load loses no more: there is no upper bound */
+	double lower; /**< highest load found good */
+	double upper; /**< lowest load found lossy; 0: none */
+	double pps;   /**< mean rate forwarded at the lower bound */
 };
 
 struct search {
 	struct search_rules rules;
-	unsigned int goal, phase;  /**< the current ones */
-	unsigned int reach;        /**< steps of the search for a bound outside, doubling */
+	unsigned int goal, phase; /**< the current ones */
+	unsigned int reach;	  /**< steps of the search for a bound outside, doubling */
 	size_t nb_trials;
 	struct search_trial *trials;
 	size_t nb_loads;
 	struct search_load *loads;
-	bool full;                 /**< SEARCH_TRIALS_MAX reached: what was found so far counts */
+	bool full; /**< SEARCH_TRIALS_MAX reached: what was found so far counts */
 	struct search_found found[SEARCH_GOALS_MAX];
 };
 
@@ -72,13 +72,17 @@ struct search {
 enum search_class { SEARCH_UNDECIDED, SEARCH_LOWER, SEARCH_UPPER };
 
 /** @return 0; -EINVAL for rules that make no sense; -ENOMEM. */
-int search_init(struct search *s, const struct search_rules *rules);
+int
+search_init(struct search *s, const struct search_rules *rules);
 /** The next load to try. @return false: done, s->found says what. */
-bool search_next(struct search *s, double *load);
+bool
+search_next(struct search *s, double *load);
 /** Add the result of a trial at @p load. */
-void search_add(struct search *s, double load, double loss, double pps);
-void search_free(struct search *s);
-enum search_class search_class(const struct search *s, unsigned int goal, double load,
-	unsigned int sum);
+void
+search_add(struct search *s, double load, double loss, double pps);
+void
+search_free(struct search *s);
+enum search_class
+search_class(const struct search *s, unsigned int goal, double load, unsigned int sum);
 
 #endif /* _SEARCH_H_ */

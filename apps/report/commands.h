@@ -16,11 +16,12 @@
 
 enum exit_code {
 	EXIT_CODE_OK = 0,
-	EXIT_CODE_USAGE = 1,       /**< an option or a file that is not understood */
-	EXIT_CODE_SETUP = 2,       /**< EAL, ports, memory, a file that cannot be written, a build */
+	EXIT_CODE_USAGE = 1, /**< an option or a file that is not understood */
+	EXIT_CODE_SETUP = 2, /**< EAL, ports, memory, a file that cannot be written, a build */
 	EXIT_CODE_REGRESSION = 3,
-	EXIT_CODE_TOO_FEW = 4,     /**< no regression found, but samples too few to say "same" */
-	EXIT_CODE_CONDITIONS = 5,  /**< something is worse, and was measured under other conditions */
+	EXIT_CODE_TOO_FEW = 4, /**< no regression found, but samples too few to say "same" */
+	EXIT_CODE_CONDITIONS =
+		5, /**< something is worse, and was measured under other conditions */
 };
 
 struct command {
@@ -38,15 +39,16 @@ struct commands {
 };
 
 /** What main() does. @return the program's exit code. */
-int commands_main(const struct commands *c, int argc, char **argv);
+int
+commands_main(const struct commands *c, int argc, char **argv);
 
 /** What "compare --against" asks for. */
 struct against {
-	const char *rev;       /**< revision to compare with: anything that names a commit to git */
-	unsigned int rounds;   /**< each measures both once */
-	int argc;              /**< run's options */
+	const char *rev;     /**< revision to compare with: anything that names a commit to git */
+	unsigned int rounds; /**< each measures both once */
+	int argc;	     /**< run's options */
 	const char *const *argv;
-	const char *source;    /**< folder in the work tree; NULL: the current one */
+	const char *source; /**< folder in the work tree; NULL: the current one */
 };
 
 /**
@@ -57,8 +59,11 @@ struct against {
 typedef int (*against_fn)(const struct against *a, json_t **base, json_t **now);
 
 /** The command compare. @p against NULL: the program reads results and measures none. */
-int compare_main(int argc, char **argv, against_fn against);
-int cmd_export(int argc, char **argv);
-int cmd_report(int argc, char **argv);
+int
+compare_main(int argc, char **argv, against_fn against);
+int
+cmd_export(int argc, char **argv);
+int
+cmd_report(int argc, char **argv);
 
 #endif /* _COMMANDS_H_ */

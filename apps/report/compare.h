@@ -15,17 +15,17 @@
 
 struct compare_rules {
 	struct verdict_rules verdict; /**< more_is_good is each metric's own */
-	const char *only;             /**< part of the names to compare; NULL: all */
-	bool all;                     /**< judge latencies and loss too */
+	const char *only;	      /**< part of the names to compare; NULL: all */
+	bool all;		      /**< judge latencies and loss too */
 };
 
 #define COMPARE_DIFFERS_LEN 160
 
 /** One metric of both. */
 struct compare_row {
-	char name[192];       /**< result and metric */
-	const char *unit;     /**< of the JSON */
-	bool judged;          /**< counts for the exit code */
+	char name[192];	  /**< result and metric */
+	const char *unit; /**< of the JSON */
+	bool judged;	  /**< counts for the exit code */
 	struct comparison c;
 	/** Conditions that differ, as "kernel, hugepages": they may have caused a change. */
 	char differs[COMPARE_DIFFERS_LEN];
@@ -34,24 +34,30 @@ struct compare_row {
 struct compare_table {
 	size_t n;
 	struct compare_row *rows;
-	size_t only_base, only_now; /**< metrics that one of them lacks */
+	size_t only_base, only_now;		    /**< metrics that one of them lacks */
 	unsigned int verdicts[VERDICT_TOO_FEW + 1]; /**< how many judged rows of each */
 	unsigned int doubtful; /**< judged regressions whose conditions differ */
 };
 
 /** Compare. @return 0 or -ENOMEM. Free with compare_free(); rows refer to the results. */
-int compare_results(const json_t *base, const json_t *now, const struct compare_rules *rules,
+int
+compare_results(const json_t *base, const json_t *now, const struct compare_rules *rules,
 	struct compare_table *out);
-void compare_free(struct compare_table *t);
+void
+compare_free(struct compare_table *t);
 /** Print what differs between the two runs besides the code, one line each. */
-void compare_notes(const json_t *base, const json_t *now, FILE *f);
-void compare_print(const struct compare_table *t, FILE *f);
+void
+compare_notes(const json_t *base, const json_t *now, FILE *f);
+void
+compare_print(const struct compare_table *t, FILE *f);
 /** As JSON. New reference. */
-json_t *compare_json(const struct compare_table *t, const json_t *base, const json_t *now);
+json_t *
+compare_json(const struct compare_table *t, const json_t *base, const json_t *now);
 /**
  * The exit code: 0; 3 (a regression under equal conditions); 5 (only regressions whose conditions
  * differ); 4 (no regression, but too few samples somewhere).
  */
-int compare_exit_code(const struct compare_table *t);
+int
+compare_exit_code(const struct compare_table *t);
 
 #endif /* _COMPARE_H_ */

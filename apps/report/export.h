@@ -12,13 +12,17 @@
 
 /** A form by its name: "csv", "openmetrics", "influx". NULL: not known. */
 typedef void (*export_fn)(const json_t *result, FILE *f);
-export_fn export_form(const char *name);
+export_fn
+export_form(const char *name);
 
 /** Every sample, a line each. */
-void export_csv(const json_t *result, FILE *f);
+void
+export_csv(const json_t *result, FILE *f);
 /** The median of each metric, as gauges. */
-void export_openmetrics(const json_t *result, FILE *f);
+void
+export_openmetrics(const json_t *result, FILE *f);
 /** The medians of each process, in line protocol. */
-void export_influx(const json_t *result, FILE *f);
+void
+export_influx(const json_t *result, FILE *f);
 
 #endif /* _EXPORT_H_ */

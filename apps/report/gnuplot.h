@@ -12,8 +12,10 @@
  * Draw as SVG for a page: without a background, texts and axes in the page's own colour.
  * @return the element's text, to be freed; NULL with the reason
  */
-char *gnuplot_svg(const char *script, const char *id, char why[GNUPLOT_WHY_LEN]);
+char *
+gnuplot_svg(const char *script, const char *id, char why[GNUPLOT_WHY_LEN]);
 /** Draw as PNG into @p file. @return 0 or negative errno with the reason. */
-int gnuplot_png(const char *script, const char *file, char why[GNUPLOT_WHY_LEN]);
+int
+gnuplot_png(const char *script, const char *file, char why[GNUPLOT_WHY_LEN]);
 
 #endif /* _GNUPLOT_H_ */

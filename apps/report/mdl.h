@@ -26,15 +26,18 @@ struct mdl_sum {
 	double m2; /**< sum of squared distances from the mean */
 };
 
-void mdl_add(struct mdl_sum *s, double v);
-void mdl_merge(struct mdl_sum *s, const struct mdl_sum *other);
+void
+mdl_add(struct mdl_sum *s, double v);
+void
+mdl_merge(struct mdl_sum *s, const struct mdl_sum *other);
 
 /**
  * Bits that describe a group.
  * @param unit size of one step: the largest of all samples / MDL_STEPS
  * @param before mean of the group before, or NULL for the first group
  */
-double mdl_bits(const struct mdl_sum *s, double unit, const double *before);
+double
+mdl_bits(const struct mdl_sum *s, double unit, const double *before);
 
 /**
  * Cut a series into the groups that take the fewest bits.
@@ -43,6 +46,7 @@ double mdl_bits(const struct mdl_sum *s, double unit, const double *before);
  * @param[out] start start[i] is true when a group begins at point i
  * @return number of groups; 0 without memory or points.
  */
-size_t mdl_group(const struct mdl_sum *points, size_t n, double max, unsigned char *start);
+size_t
+mdl_group(const struct mdl_sum *points, size_t n, double max, unsigned char *start);
 
 #endif /* _MDL_H_ */

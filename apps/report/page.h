@@ -16,7 +16,7 @@ struct page_plot {
 	const char *svg;
 };
 
-void page_write(const struct plot_input *in, const struct page_plot *drawn, size_t nb_drawn,
-	FILE *f);
+void
+page_write(const struct plot_input *in, const struct page_plot *drawn, size_t nb_drawn, FILE *f);
 
 #endif /* _PAGE_H_ */

@@ -25,7 +25,7 @@ struct plot_input {
 
 /** A plot that a report may have. */
 struct plot {
-	const char *id;      /**< file name, and anchor */
+	const char *id; /**< file name, and anchor */
 	const char *title;
 	const char *caption; /**< what to read from it */
 	/** Write the script. @return false: there is no data for it. */
@@ -39,16 +39,22 @@ extern const size_t nb_plots;
  * Write text of a result inside quotes of a script. Characters that have a meaning for gnuplot
  * there (quotes, backquotes, line ends, marks of its enhanced text) are written as '?'.
  */
-void plot_text(const char *s, FILE *f);
+void
+plot_text(const char *s, FILE *f);
 /** Colours and grid that all plots share. */
-void plot_styles(FILE *f);
+void
+plot_styles(FILE *f);
 /** plot_peers.c: cycles a packet of each contender, and ratios to ours. */
-bool plot_script_peers(const struct plot_input *in, FILE *f);
-bool plot_script_ratios(const struct plot_input *in, FILE *f);
+bool
+plot_script_peers(const struct plot_input *in, FILE *f);
+bool
+plot_script_ratios(const struct plot_input *in, FILE *f);
 /** Points of a peers' file. Borrowed; NULL: no such file. */
-json_t *peers_points(const json_t *peers);
+json_t *
+peers_points(const json_t *peers);
 /** Check that this version can read a peers' file. @return 0; -EINVAL with the reason. */
-int peers_check(const json_t *peers, const char *file, char *why, size_t len);
+int
+peers_check(const json_t *peers, const char *file, char *why, size_t len);
 
 /** Metrics that have a history: at most this many are drawn. */
 #define PLOT_HISTORY_MAX 6
@@ -59,7 +65,7 @@ int peers_check(const json_t *peers, const char *file, char *why, size_t len);
  * @param[out] mean a value for each result: the mean of its group; NAN where the metric is missing
  * @return number of groups, 0 without data or memory
  */
-size_t plot_groups(const struct plot_input *in, const char *result, const char *metric,
-	double *mean);
+size_t
+plot_groups(const struct plot_input *in, const char *result, const char *metric, double *mean);
 
 #endif /* _PLOT_H_ */

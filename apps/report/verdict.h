@@ -26,23 +26,23 @@ enum verdict { VERDICT_SAME, VERDICT_PROGRESSION, VERDICT_REGRESSION, VERDICT_TO
 #define VERDICT_SAMPLES_MIN 5
 
 struct verdict_rules {
-	double margin;     /**< "same" is within this, 0.05 */
-	double least;      /**< a smaller change counts as "same", 0.01 */
-	bool paired;       /**< base[i] and new[i] were measured one after the other */
+	double margin; /**< "same" is within this, 0.05 */
+	double least;  /**< a smaller change counts as "same", 0.01 */
+	bool paired;   /**< base[i] and new[i] were measured one after the other */
 	bool more_is_good;
-	bool exact;        /**< values do not vary: one sample is enough, every difference counts */
+	bool exact; /**< values do not vary: one sample is enough, every difference counts */
 };
 
 struct comparison {
 	enum verdict verdict;
-	double base, now;      /**< medians */
-	double ratio;          /**< new over base; NAN when base is 0 */
-	double low, high;      /**< its 95 % interval */
-	double bits_saved;     /**< by describing two groups; above 0: the sides differ */
-	size_t n_base, n_now;  /**< samples */
-	size_t strays;         /**< outliers: clipped to five deviations from their side's median */
-	bool wild;             /**< more than a fifth are outliers: no verdict */
-	bool paired;           /**< pairs were compared: drift that both share does not count */
+	double base, now;     /**< medians */
+	double ratio;	      /**< new over base; NAN when base is 0 */
+	double low, high;     /**< its 95 % interval */
+	double bits_saved;    /**< by describing two groups; above 0: the sides differ */
+	size_t n_base, n_now; /**< samples */
+	size_t strays;	      /**< outliers: clipped to five deviations from their side's median */
+	bool wild;	      /**< more than a fifth are outliers: no verdict */
+	bool paired;	      /**< pairs were compared: drift that both share does not count */
 };
 
 /**
@@ -50,9 +50,11 @@ struct comparison {
  * the samples are compared as not paired.
  * @return 0; -ENOMEM.
  */
-int verdict_compare(const double *base, size_t n_base, const double *now, size_t n_now,
+int
+verdict_compare(const double *base, size_t n_base, const double *now, size_t n_now,
 	const struct verdict_rules *rules, struct comparison *out);
 /** "same", "regression"... */
-const char *verdict_name(enum verdict v);
+const char *
+verdict_name(enum verdict v);
 
 #endif /* _VERDICT_H_ */

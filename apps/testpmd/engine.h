@@ -29,16 +29,16 @@
 
 /** A stream's counters. Its lcore writes them, the main lcore reads them. */
 struct stream_counters {
-	uint64_t rx;           /**< frames received */
-	uint64_t tx;           /**< frames the driver took */
-	uint64_t generated;    /**< frames made here (txonly) */
-	uint64_t consumed;     /**< frames that end here by design (rxonly, not an echo request...) */
-	uint64_t dropped;      /**< frames freed because the driver did not take them */
-	uint64_t retries;      /**< repeated transmit calls */
-	uint64_t no_mbuf;      /**< turns of txonly that found the pool empty */
-	uint64_t polls;        /**< turns */
-	uint64_t cycles_busy;  /**< TSC cycles of turns that moved a frame, waiting not counted */
-	uint64_t cycles_wait;  /**< TSC cycles of waiting for a full transmit queue */
+	uint64_t rx;	    /**< frames received */
+	uint64_t tx;	    /**< frames the driver took */
+	uint64_t generated; /**< frames made here (txonly) */
+	uint64_t consumed;  /**< frames that end here by design (rxonly, not an echo request...) */
+	uint64_t dropped;   /**< frames freed because the driver did not take them */
+	uint64_t retries;   /**< repeated transmit calls */
+	uint64_t no_mbuf;   /**< turns of txonly that found the pool empty */
+	uint64_t polls;	    /**< turns */
+	uint64_t cycles_busy; /**< TSC cycles of turns that moved a frame, waiting not counted */
+	uint64_t cycles_wait; /**< TSC cycles of waiting for a full transmit queue */
 	uint64_t burst[BURST_MAX + 1]; /**< receive calls by frames returned */
 };
 
@@ -52,20 +52,21 @@ struct stream {
 	/* hot, read only while forwarding */
 	uint16_t rx_port, rx_queue;
 	uint16_t tx_port, tx_queue;
-	uint16_t burst;              /**< frames a turn, 1..BURST_MAX */
-	uint16_t tx_retries;         /**< most repeats of a transmit call that took too few frames */
+	uint16_t burst;	     /**< frames a turn, 1..BURST_MAX */
+	uint16_t tx_retries; /**< most repeats of a transmit call that took too few frames */
 	uint8_t nb_tx_segs;
 	const struct engine *engine;
-	struct rte_mempool *pool;    /**< mbufs of generated frames */
-	struct rte_ether_addr src;   /**< address of the sending port */
-	struct rte_ether_addr dst;   /**< of the peer behind the sending port */
+	struct rte_mempool *pool;      /**< mbufs of generated frames */
+	struct rte_ether_addr src;     /**< address of the sending port */
+	struct rte_ether_addr dst;     /**< of the peer behind the sending port */
 	uint16_t tx_segs[TX_SEGS_MAX]; /**< bytes of each segment of a made frame */
-	uint8_t tx_head[TX_HEADERS]; /**< txonly: a frame's headers; source port and checksum are filled in later */
-	uint32_t tx_sum;             /**< txonly: sum of all but the source port, for the UDP checksum */
+	uint8_t tx_head[TX_HEADERS];   /**< txonly: a frame's headers; source port and checksum are
+					  filled in later */
+	uint32_t tx_sum; /**< txonly: sum of all but the source port, for the UDP checksum */
 	/* written by the lcore */
-	uint64_t tx_left;            /**< txonly: frames still to make; UINT64_MAX: no end */
-	bool tx_stuck;               /**< the driver did not take all of the last burst in its retries */
-	uint32_t tx_flow;            /**< txonly: flow of the next frame */
+	uint64_t tx_left; /**< txonly: frames still to make; UINT64_MAX: no end */
+	bool tx_stuck;	  /**< the driver did not take all of the last burst in its retries */
+	uint32_t tx_flow; /**< txonly: flow of the next frame */
 	struct stream_counters n __rte_cache_aligned;
 };
 
@@ -73,7 +74,7 @@ struct stream {
 struct engine {
 	const char *name;
 	const char *help;
-	bool receives;               /**< polls the receive queue: every one must have a stream */
+	bool receives; /**< polls the receive queue: every one must have a stream */
 	bool transmits;
 	/** Prepare a stream before its first turn; main lcore. NULL: nothing to prepare. */
 	void (*begin)(struct stream *s);
@@ -84,9 +85,11 @@ struct engine {
 /** All engines; ends with NULL. */
 extern const struct engine *const engines[];
 /** By name; NULL when there is none. */
-const struct engine *engine_find(const char *name);
+const struct engine *
+engine_find(const char *name);
 /** "io|mac|...": names for messages. @return @p buf */
-const char *engine_names(char *buf, size_t len);
+const char *
+engine_names(char *buf, size_t len);
 
 extern const struct engine engine_io, engine_mac, engine_macswap, engine_rxonly, engine_txonly,
 	engine_icmpecho;
@@ -114,7 +117,8 @@ stream_receive(struct stream *s, struct rte_mbuf **pkts)
  * s->tx_retries times. A queue that then has not taken all is stuck: later bursts
  * are not retried until it takes a frame again. @return frames the driver took.
  */
-uint16_t stream_send_again(struct stream *s, struct rte_mbuf **pkts, uint16_t n);
+uint16_t
+stream_send_again(struct stream *s, struct rte_mbuf **pkts, uint16_t n);
 
 /** Send a burst. @return frames the driver took. */
 static inline uint16_t
@@ -154,13 +158,17 @@ stream_consume(struct stream *s, struct rte_mbuf **pkts, uint16_t n)
  * @param own address that answers
  * @return false when it is another or a damaged frame, which is not changed.
  */
-bool icmpecho_answer(struct rte_mbuf *m, const struct rte_ether_addr *own);
+bool
+icmpecho_answer(struct rte_mbuf *m, const struct rte_ether_addr *own);
 
 /** Make the headers of s->tx_head from addresses and segment lengths. */
-void txonly_begin(struct stream *s);
+void
+txonly_begin(struct stream *s);
 /** Fill an allocated chain of s->nb_tx_segs segments with the frame of a flow. */
-void txonly_fill(const struct stream *s, struct rte_mbuf *m, uint32_t flow);
+void
+txonly_fill(const struct stream *s, struct rte_mbuf *m, uint32_t flow);
 /** Make and send at most @p n frames, n <= BURST_MAX. @return frames sent. */
-uint16_t txonly_burst(struct stream *s, uint16_t n);
+uint16_t
+txonly_burst(struct stream *s, uint16_t n);
 
 #endif /* _ENGINE_H_ */

@@ -29,10 +29,12 @@ enum wake {
  * @param tx_first bursts to send out of each transmit queue before forwarding
  * @return 0 or negative errno, reason on stderr; then nothing runs.
  */
-int forward_start(struct run *run, uint32_t tx_first);
+int
+forward_start(struct run *run, uint32_t tx_first);
 
 /** Stop generators, drain, stop lcores, take the last snapshot, print the result. */
-void forward_stop(struct run *run);
+void
+forward_stop(struct run *run);
 
 /**
  * Wait: meanwhile forward when the main lcore has to, print rate lines, and stop
@@ -40,15 +42,19 @@ void forward_stop(struct run *run);
  * @param seconds at most so long; negative: without end
  * @param fd wake when it can be read; -1: none
  */
-enum wake forward_wait(struct run *run, double seconds, int fd);
+enum wake
+forward_wait(struct run *run, double seconds, int fd);
 
 /** True when a port takes part in the current forwarding. */
-bool forward_uses(const struct run *run, uint16_t port);
+bool
+forward_uses(const struct run *run, uint16_t port);
 
 /** End the streams of a port whose device is gone, close and detach it; the others go on. */
-void forward_remove(struct run *run, struct port *p);
+void
+forward_remove(struct run *run, struct port *p);
 
 /** Free the memory of earlier runs; nothing must run. */
-void forward_free(struct run *run);
+void
+forward_free(struct run *run);
 
 #endif /* _FORWARD_H_ */

@@ -19,18 +19,23 @@ struct lcore {
 	unsigned int id;
 	struct stream **streams; /**< its share */
 	unsigned int nb_streams;
-	bool stop;              /**< atomic; main lcore writes, this lcore reads */
+	bool stop; /**< atomic; main lcore writes, this lcore reads */
 };
 
 /** Loop until told to stop; for rte_eal_remote_launch(). @p arg is a struct lcore. */
-int lcore_main(void *arg);
+int
+lcore_main(void *arg);
 /** Loop until TSC @p until: the main lcore's own share of forwarding. */
-void lcore_turns(struct lcore *lc, uint64_t until);
+void
+lcore_turns(struct lcore *lc, uint64_t until);
 /** Start the worker. @return 0 or -EBUSY. */
-int lcore_launch(struct lcore *lc);
+int
+lcore_launch(struct lcore *lc);
 /** Remove the streams of a port from the lcore, which must not run. */
-void lcore_drop_port(struct lcore *lc, uint16_t port);
+void
+lcore_drop_port(struct lcore *lc, uint16_t port);
 /** Tell the worker to stop, and wait until it has. */
-void lcore_stop(struct lcore *lc);
+void
+lcore_stop(struct lcore *lc);
 
 #endif /* _LCORE_H_ */

@@ -25,30 +25,37 @@ struct run;
 
 /** The outcome of a run. */
 struct outcome {
-	struct snapshot all;      /**< start to drained end: counts */
-	struct snapshot window;   /**< the measured part: rates */
+	struct snapshot all;	/**< start to drained end: counts */
+	struct snapshot window; /**< the measured part: rates */
 	struct totals total, rate;
 	struct wire_totals wire;
-	bool by_sequence;         /**< in, out and lost are counted by the gen wires' sequence numbers */
+	bool by_sequence; /**< in, out and lost are counted by the gen wires' sequence numbers */
 	uint64_t in, out;
 	int64_t lost;
-	bool passed;              /**< nothing lost, no errors, no port gone, every capture complete */
+	bool passed; /**< nothing lost, no errors, no port gone, every capture complete */
 };
 
 /** Compute the outcome of the last run. @return 0, -ENOENT without a run, -ENOMEM. */
-int result_outcome(const struct run *run, struct outcome *out);
+int
+result_outcome(const struct run *run, struct outcome *out);
 /** True when the result has a part about this port. */
-bool result_has(const struct port *p);
-void outcome_free(struct outcome *out);
+bool
+result_has(const struct port *p);
+void
+outcome_free(struct outcome *out);
 
 /** Print the last run, write the JSON file, set the exit code. */
-void result_conclude(struct run *run);
+void
+result_conclude(struct run *run);
 /** An outcome as text. */
-void result_print(const struct run *run, const struct outcome *o, FILE *f);
+void
+result_print(const struct run *run, const struct outcome *o, FILE *f);
 /** An outcome as JSON. New reference; NULL without memory. */
-json_t *result_json(const struct run *run, const struct outcome *o);
+json_t *
+result_json(const struct run *run, const struct outcome *o);
 
 /** Burst path names of a port's first queues; "" when the driver does not tell. */
-void burst_paths(uint16_t port, char *rx, char *tx, size_t len);
+void
+burst_paths(uint16_t port, char *rx, char *tx, size_t len);
 
 #endif /* _RESULT_H_ */

@@ -24,7 +24,7 @@
 /** The program. Zero-initialised, then filled in by main(). */
 struct run {
 	struct config *cfg;
-	int argc;               /**< the command line, as given */
+	int argc; /**< the command line, as given */
 	char *const *argv;
 	struct rte_mempool *pool;
 	struct port ports[RTE_MAX_ETHPORTS]; /**< those in use */
@@ -34,17 +34,18 @@ struct run {
 	struct stream **shares; /**< the streams in the order that lcores share them */
 	struct lcore *lcores;
 	unsigned int nb_lcores;
-	bool main_forwards;     /**< there is one lcore, which forwards and does all else in turns */
+	bool main_forwards; /**< there is one lcore, which forwards and does all else in turns */
 	bool forwarding;
 	bool quit;
 	struct signals signals;
-	struct events events;   /**< events of EAL's interrupt thread */
-	struct words words;     /**< why drivers refused devices */
-	struct meter meter;     /**< snapshots of the last run */
-	enum exit_code worst;   /**< what the program will exit with */
+	struct events events; /**< events of EAL's interrupt thread */
+	struct words words;   /**< why drivers refused devices */
+	struct meter meter;   /**< snapshots of the last run */
+	enum exit_code worst; /**< what the program will exit with */
 };
 
 /** Start the ports, execute the commands or one run, close the ports. EAL must run. */
-enum exit_code run_serve(struct run *run);
+enum exit_code
+run_serve(struct run *run);
 
 #endif /* _RUN_H_ */

@@ -17,15 +17,18 @@
 enum topology {
 	TOPOLOGY_PAIRED,  /**< 0 with 1, 2 with 3...; the last of an odd number with itself */
 	TOPOLOGY_CHAINED, /**< 0 to 1, 1 to 2, last to 0 */
-	TOPOLOGY_LOOP,    /**< each to itself */
+	TOPOLOGY_LOOP,	  /**< each to itself */
 };
 
 /** "paired"...: name of a topology; NULL past the end. */
-const char *topology_name(enum topology topology);
+const char *
+topology_name(enum topology topology);
 /** By name. @return 0 or -EINVAL. */
-int topology_parse(const char *name, enum topology *out);
+int
+topology_parse(const char *name, enum topology *out);
 /** Index of the port that sends what port @p i of @p n receives; a permutation of 0..n-1. */
-uint16_t topology_peer(enum topology topology, uint16_t i, uint16_t n);
+uint16_t
+topology_peer(enum topology topology, uint16_t i, uint16_t n);
 
 /** One stream of the map: indices into the list of ports, and queues. */
 struct leg {
@@ -39,10 +42,11 @@ struct leg {
  * @param out room for nb_ports * nb_queues
  * @return legs written
  */
-unsigned int stream_map(enum topology topology, uint16_t nb_ports, uint16_t nb_queues,
-	struct leg *out);
+unsigned int
+stream_map(enum topology topology, uint16_t nb_ports, uint16_t nb_queues, struct leg *out);
 
 /** Which of @p nb_cores cores serves stream @p i of @p n; their shares differ by at most one. */
-unsigned int stream_core(unsigned int i, unsigned int n, unsigned int nb_cores);
+unsigned int
+stream_core(unsigned int i, unsigned int n, unsigned int nb_cores);
 
 #endif /* _STREAM_H_ */

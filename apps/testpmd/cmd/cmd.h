@@ -46,9 +46,11 @@ extern const struct command *const command_tables[];
  * Run the commands in a file until one fails or quits.
  * @return exit code for what happened
  */
-enum exit_code cmd_file(struct run *run, const char *path, bool echo);
+enum exit_code
+cmd_file(struct run *run, const char *path, bool echo);
 /** Run commands from standard input until quit, end of file or a signal. */
-enum exit_code cmd_interact(struct run *run);
+enum exit_code
+cmd_interact(struct run *run);
 
 /** What is done to one port. */
 typedef int (*cmd_port_fn)(struct run *run, struct port *p, const struct args *args);
@@ -57,10 +59,13 @@ typedef int (*cmd_port_fn)(struct run *run, struct port *p, const struct args *a
  * Call @p fn for the port that a word names, or for each where it is "all".
  * @return 0, or the first error; a port that is not there is -EINVAL.
  */
-int cmd_each_port(struct run *run, const char *word, cmd_port_fn fn, const struct args *args);
+int
+cmd_each_port(struct run *run, const char *word, cmd_port_fn fn, const struct args *args);
 /** A number within bounds, or -EINVAL with the reason on stderr. */
-int cmd_number(const char *word, const char *what, uint64_t min, uint64_t max, uint64_t *out);
+int
+cmd_number(const char *word, const char *what, uint64_t min, uint64_t max, uint64_t *out);
 /** 0, or -EBUSY with the reason on stderr while forwarding. */
-int cmd_need_idle(const struct run *run);
+int
+cmd_need_idle(const struct run *run);
 
 #endif /* _CMD_H_ */
