@@ -41,8 +41,8 @@ struct check_diff_file {
 	uint32_t size; /* of this struct: files of other versions are refused */
 	uint32_t line, evict, refill;
 	uint64_t seed;
-	uint64_t recorded; /* in trace */
-	uint64_t at;	   /* index of the first event that differs */
+	uint64_t recorded;	/* in trace */
+	uint64_t at;		/* index of the first event that differs */
 	struct diff_event goal; /* the coherent run's event at that index */
 	uint32_t goal_len;
 	/* Keeping suspects [lo, suspects) coherent mends the run, [hi, suspects) does not. */
@@ -64,18 +64,23 @@ diff_trying(const struct check_diff_file *f)
 /* sl_check_diff_tell.c */
 
 /** Describe the current call or access in words. */
-void diff_describe(const struct sl_check *c, const struct check_mapping *m, size_t off, size_t len,
+void
+diff_describe(const struct sl_check *c, const struct check_mapping *m, size_t off, size_t len,
 	char *out, size_t cap);
 /**
  * Name the line of byte @p off in the result; @p other: the bytes it should hold, NULL:
  * the device's copy.
  */
-void diff_name(struct sl_check *c, const struct check_mapping *m, size_t off, const uint8_t *other);
+void
+diff_name(struct sl_check *c, const struct check_mapping *m, size_t off, const uint8_t *other);
 /** The first byte of line @p i in which the copies of CPU and device differ. */
-size_t diff_first(const struct sl_check *c, const struct check_mapping *m, uint32_t i);
+size_t
+diff_first(const struct sl_check *c, const struct check_mapping *m, uint32_t i);
 /** End the search: write its result to the log and to the file. */
-void diff_finish(struct sl_check *c, enum sl_check_verdict verdict);
+void
+diff_finish(struct sl_check *c, enum sl_check_verdict verdict);
 /** Write the file's first line: what the next run is. */
-void diff_state(struct sl_check *c);
+void
+diff_state(struct sl_check *c);
 
 #endif /* _SL_CHECK_DIFF_H_ */

@@ -39,19 +39,19 @@
 #define CHECK_MIX_STEP UINT64_C(11400714819323198485)
 #define CHECK_MIX_1 UINT64_C(13787848793156543929)
 #define CHECK_MIX_2 UINT64_C(10723151780598845931)
-#define CHECK_TOMBS 32u	  /* memory that left the window */
+#define CHECK_TOMBS 32u /* memory that left the window */
 
 /* check_line.owner and .pending: the NIC's rights. 0: it has none, the CPU owns the line. */
 #define NIC_READS 1u
 #define NIC_WRITES 2u
 
 /* check_line.flags */
-#define LINE_CONTENT 1u /* a flush is pending: synced reaches the device's copy at the barrier */
-#define LINE_FETCH 2u	/* an update is pending until the fence */
-#define LINE_FREE 4u	/* given back without its content */
+#define LINE_CONTENT 1u	  /* a flush is pending: synced reaches the device's copy at the barrier */
+#define LINE_FETCH 2u	  /* an update is pending until the fence */
+#define LINE_FREE 4u	  /* given back without its content */
 #define LINE_REFILLED 16u /* fetched early, and not updated since */
-#define LINE_MISUSED 8u /* the NIC used it when it had no right to */
-#define LINE_HEAL 32u	/* a search keeps it coherent: the CPU's copy gets NIC writes at once */
+#define LINE_MISUSED 8u	  /* the NIC used it when it had no right to */
+#define LINE_HEAL 32u	  /* a search keeps it coherent: the CPU's copy gets NIC writes at once */
 
 /** One hand-over in compact form. */
 struct check_event {
@@ -73,17 +73,18 @@ enum check_verb {
 
 /** One line. Masks have one bit for each unit. */
 struct check_line {
-	uint8_t owner;	  /* rights in force */
-	uint8_t pending;  /* rights that come with the barrier */
+	uint8_t owner;	 /* rights in force */
+	uint8_t pending; /* rights that come with the barrier */
 	uint8_t flags;
 	uint8_t events;	  /* in history, the newest at events - 1 */
 	uint16_t handed;  /* units that the rights in force are for */
 	uint16_t phanded; /* units of the pending rights */
 	uint16_t read;	  /* units that the NIC read since they were handed over */
 	uint16_t written; /* units that the NIC wrote since they were handed over */
-	uint16_t evicted; /* units that the CPU changed and the adversary, not a flush, wrote back */
-	uint32_t first;	  /* first line of its hand-over */
-	uint32_t count;	  /* lines of the hand-over that begins here */
+	uint16_t
+		evicted; /* units that the CPU changed and the adversary, not a flush, wrote back */
+	uint32_t first;	 /* first line of its hand-over */
+	uint32_t count;	 /* lines of the hand-over that begins here */
 	/* Only for searches: units that a device wrote since the hand-over, and the last event. */
 	uint16_t told;
 	uint32_t told_at;
@@ -98,14 +99,14 @@ struct check_mapping {
 	uint8_t *synced; /* content synced last, of the byte at va */
 	uint64_t iova;
 	size_t len;
-	uintptr_t base;	 /* va rounded down to a line */
+	uintptr_t base; /* va rounded down to a line */
 	uint32_t lines;
 	uint32_t serial; /* in the order of mapping: the same in every run */
 	enum sl_dma_dir dir;
 	enum sl_usage usage;
 	uint16_t queue;
 	uint32_t desc_len; /* of a ring; 0: not known */
-	bool transfer;	 /* buffers and data regions: an update takes them back */
+	bool transfer;	   /* buffers and data regions: an update takes them back */
 	bool region;
 	bool nic_wrote; /* the NIC has written to some byte of it */
 	struct check_line *line;
@@ -139,7 +140,7 @@ struct check_thread {
 	pthread_t id;
 	struct check_list handed;  /* flush, prepare: until the doorbell barrier */
 	struct check_list fetched; /* update: until the fence */
-	struct check_late *late; /* syncs that wait for a doorbell, in order */
+	struct check_late *late;   /* syncs that wait for a doorbell, in order */
 	unsigned int nb_late, late_room;
 	struct check_late barrier; /* a barrier or fence that was put off until the next call */
 	bool barrier_waits;
@@ -174,8 +175,8 @@ struct check_diff {
 	int fd;
 	struct check_diff_file *file; /* shared with the file system: outlives a crash */
 	size_t file_len;
-	uint64_t n;		 /* calls and accesses so far */
-	uint8_t *view;		 /* bytes that the current one shows, addresses made comparable */
+	uint64_t n;    /* calls and accesses so far */
+	uint8_t *view; /* bytes that the current one shows, addresses made comparable */
 	size_t view_len;
 	struct check_list written; /* by the device since its last sl_dma_end(); for LINE_HEAL */
 };
@@ -212,7 +213,8 @@ struct sl_check {
 	struct {
 		const char *verb;
 		const struct sl_sync_site *site;
-		const void *caller; /* return address into the checker's caller: a reported stack begins there */
+		const void *caller; /* return address into the checker's caller: a reported stack
+				       begins there */
 		const struct check_tomb *tomb; /* the memory in question is gone; else NULL */
 		uint64_t ns;
 		uint16_t queue;
@@ -244,8 +246,10 @@ check_line_of(const struct sl_check *c, const struct check_mapping *m, size_t of
  * not through memcpy() and memcmp(), which AddressSanitizer watches.
  */
 #if CHECK_ASAN
-void check_copy(uint8_t *to, const uint8_t *from, size_t n);
-bool check_equal(const uint8_t *a, const uint8_t *b, size_t n);
+void
+check_copy(uint8_t *to, const uint8_t *from, size_t n);
+bool
+check_equal(const uint8_t *a, const uint8_t *b, size_t n);
 #else
 static inline void
 check_copy(uint8_t *to, const uint8_t *from, size_t n)
@@ -273,45 +277,61 @@ check_nic_changed(const struct check_mapping *m, size_t lo, size_t n)
 }
 
 /* sl_check.c */
-struct check_mapping *check_find(struct sl_check *c, const void *va);
+struct check_mapping *
+check_find(struct sl_check *c, const void *va);
 /** The map whose device copy contains the byte at @p dev. */
-struct check_mapping *check_find_device(struct sl_check *c, const void *dev);
+struct check_mapping *
+check_find_device(struct sl_check *c, const void *dev);
 /** The current thread; NULL on no memory: its calls are then complete at once. */
-struct check_thread *check_self(struct sl_check *c);
-uint64_t check_ns(const struct sl_check *c);
+struct check_thread *
+check_self(struct sl_check *c);
+uint64_t
+check_ns(const struct sl_check *c);
 
 /* sl_check_line.c: one line */
 
 /** Mask of the units that [lo, lo + n) of the map touches within line @p i. */
-uint16_t check_units(const struct sl_check *c, const struct check_mapping *m, uint32_t i, size_t lo,
-	size_t n);
+uint16_t
+check_units(
+	const struct sl_check *c, const struct check_mapping *m, uint32_t i, size_t lo, size_t n);
 /** Units of line @p i in which two copies @p a and @p b of the map differ. */
-uint16_t check_diff(const struct sl_check *c, const struct check_mapping *m, uint32_t i,
-	const uint8_t *a, const uint8_t *b);
+uint16_t
+check_diff(const struct sl_check *c, const struct check_mapping *m, uint32_t i, const uint8_t *a,
+	const uint8_t *b);
 /** Units that the NIC may still write. */
-uint16_t check_outstanding(const struct sl_check *c, const struct check_mapping *m, uint32_t i);
+uint16_t
+check_outstanding(const struct sl_check *c, const struct check_mapping *m, uint32_t i);
 /**
  * Units that the NIC wrote and the CPU neither fetched nor wrote: a write-back of the
  * line loses them.
  */
-uint16_t check_lost(const struct sl_check *c, const struct check_mapping *m, uint32_t i);
+uint16_t
+check_lost(const struct sl_check *c, const struct check_mapping *m, uint32_t i);
 /** The CPU wrote to the line: report that if the NIC may write there, or if its data is lost. */
-void check_cpu_wrote(struct sl_check *c, struct check_mapping *m, uint32_t i);
+void
+check_cpu_wrote(struct sl_check *c, struct check_mapping *m, uint32_t i);
 /** Complete a pending flush: the device's copy gets the content. */
-void check_settle(struct sl_check *c, struct check_mapping *m, uint32_t i);
+void
+check_settle(struct sl_check *c, struct check_mapping *m, uint32_t i);
 /** Copy the device's content to the CPU's copy. The line must be clean. */
-void check_fetch(struct sl_check *c, struct check_mapping *m, uint32_t i);
+void
+check_fetch(struct sl_check *c, struct check_mapping *m, uint32_t i);
 /** Give the NIC the rights that are pending. */
-void check_apply(struct sl_check *c, struct check_mapping *m, uint32_t i);
+void
+check_apply(struct sl_check *c, struct check_mapping *m, uint32_t i);
 /** Give the line back to the CPU. */
-void check_take_back(struct check_line *l);
+void
+check_take_back(struct check_line *l);
 
 /* sl_check_poison.c: AddressSanitizer reports who touches the CPU's copy of what is poisoned */
 #if CHECK_ASAN
 /** Poison units of line @p i, which the NIC owns for writing; not in regions of usage OTHER. */
-void check_poison(struct sl_check *c, struct check_mapping *m, uint32_t i, uint16_t units);
-void check_unpoison(struct sl_check *c, struct check_mapping *m, uint32_t i);
-void check_unpoison_map(struct check_mapping *m);
+void
+check_poison(struct sl_check *c, struct check_mapping *m, uint32_t i, uint16_t units);
+void
+check_unpoison(struct sl_check *c, struct check_mapping *m, uint32_t i);
+void
+check_unpoison_map(struct check_mapping *m);
 #else
 static inline void
 check_poison(struct sl_check *c, struct check_mapping *m, uint32_t i, uint16_t units)
@@ -338,16 +358,21 @@ check_unpoison_map(struct check_mapping *m)
 #endif
 
 /* sl_check_sync.c */
-void check_sync(void *ctx, enum sl_sync_verb verb, const void *va, size_t len,
+void
+check_sync(void *ctx, enum sl_sync_verb verb, const void *va, size_t len,
 	const struct sl_sync_site *site);
-void check_fence(void *ctx, const struct sl_sync_site *site);
-void check_release(void *ctx, const void *va, size_t len, const struct sl_sync_site *site);
+void
+check_fence(void *ctx, const struct sl_sync_site *site);
+void
+check_release(void *ctx, const void *va, size_t len, const struct sl_sync_site *site);
 /** Call @p done for each line of the list, and empty the list. */
-void check_complete(struct sl_check *c, struct check_list *list,
+void
+check_complete(struct sl_check *c, struct check_list *list,
 	void (*done)(struct sl_check *c, struct check_mapping *m, uint32_t i));
 
 /** Add a range to the list; without memory for that, complete it at once. */
-void check_list_add(struct sl_check *c, struct check_list *list, const struct check_range *r,
+void
+check_list_add(struct sl_check *c, struct check_list *list, const struct check_range *r,
 	void (*done)(struct sl_check *c, struct check_mapping *m, uint32_t i));
 
 /* sl_check_diff.c: searches; without a search, each of these does nothing */
@@ -356,26 +381,34 @@ void check_list_add(struct sl_check *c, struct check_list *list, const struct ch
  * Join the search of @p params, before the checker does anything else. 0 or negative
  * errno, logged.
  */
-int check_diff_open(struct sl_check *c, const struct sl_check_params *params);
-void check_diff_close(struct sl_check *c);
+int
+check_diff_open(struct sl_check *c, const struct sl_check_params *params);
+void
+check_diff_close(struct sl_check *c);
 /** Memory enters ("map") or leaves the window, as @p verb says. */
-void check_diff_map(struct sl_check *c, struct check_mapping *m, const char *verb);
+void
+check_diff_map(struct sl_check *c, struct check_mapping *m, const char *verb);
 /**
  * A sync call takes effect. @p m NULL: it has no range. @p shown: ranges that the CPU
  * may read from now on.
  */
-void check_diff_call(struct sl_check *c, enum check_verb verb, const struct check_mapping *m,
-	size_t off, size_t len, const struct check_range *shown, unsigned int nb_shown);
+void
+check_diff_call(struct sl_check *c, enum check_verb verb, const struct check_mapping *m, size_t off,
+	size_t len, const struct check_range *shown, unsigned int nb_shown);
 /** A device makes an access. */
-void check_diff_access(struct sl_check *c, const struct sl_sync_access *a, struct check_mapping *m,
-	size_t off);
+void
+check_diff_access(
+	struct sl_check *c, const struct sl_sync_access *a, struct check_mapping *m, size_t off);
 /** A line is handed on, and the CPU's copy never got what the NIC wrote. */
-void check_diff_unseen(struct sl_check *c, struct check_mapping *m, uint32_t i);
+void
+check_diff_unseen(struct sl_check *c, struct check_mapping *m, uint32_t i);
 /** A device has made all accesses that it told of: sl_dma_end(). Takes the lock itself. */
-void check_done(void *ctx);
+void
+check_done(void *ctx);
 
 /* sl_check_access.c */
-void check_access(void *ctx, const struct sl_sync_access *a);
+void
+check_access(void *ctx, const struct sl_sync_access *a);
 
 /* sl_check_adversary.c */
 
@@ -383,25 +416,34 @@ void check_access(void *ctx, const struct sl_sync_access *a);
  * The adversary may act. The current call is about lines [first, first + count) of @p m, or m is
  * NULL.
  */
-void check_moment(struct sl_check *c, struct check_mapping *m, uint32_t first, uint32_t count);
+void
+check_moment(struct sl_check *c, struct check_mapping *m, uint32_t first, uint32_t count);
 /** A line was handed over: the adversary prefers such lines. */
-void check_remember(struct sl_check *c, struct check_mapping *m, uint32_t line);
+void
+check_remember(struct sl_check *c, struct check_mapping *m, uint32_t line);
 /** Forget the lines of a map that is going away. */
-void check_forget_map(struct sl_check *c, const struct check_mapping *m);
+void
+check_forget_map(struct sl_check *c, const struct check_mapping *m);
 
 /* sl_check_report.c */
 
-const char *check_owner_name(const struct check_line *l);
+const char *
+check_owner_name(const struct check_line *l);
 /** Count a call of this site, and return the site's index for a line's history. */
-uint16_t check_site(struct sl_check *c, const char *verb, const struct sl_sync_site *site);
-const char *check_verb_name(enum check_verb verb);
+uint16_t
+check_site(struct sl_check *c, const char *verb, const struct sl_sync_site *site);
+const char *
+check_verb_name(enum check_verb verb);
 /** Add a hand-over to a line's history. */
-void check_note(struct sl_check *c, struct check_line *l, enum check_verb verb, uint16_t site);
+void
+check_note(struct sl_check *c, struct check_line *l, enum check_verb verb, uint16_t site);
 /** Report a finding at [off, off + len) of @p m (NULL: in no memory of the window). */
-void check_report(struct sl_check *c, enum sl_check_class kind, struct check_mapping *m, size_t off,
+void
+check_report(struct sl_check *c, enum sl_check_class kind, struct check_mapping *m, size_t off,
 	size_t len, const char *fmt, ...) __attribute__((format(printf, 6, 7)));
 /** Log a message by the parameters' log function. */
-void check_log(struct sl_check *c, int level, const char *fmt, ...)
+void
+check_log(struct sl_check *c, int level, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
 #endif /* _SL_CHECK_PRIV_H_ */
