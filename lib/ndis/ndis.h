@@ -91,9 +91,11 @@ typedef union _LARGE_INTEGER {
  * PASSIVE_LEVEL on control threads, DISPATCH_LEVEL on datapath threads. Kept in debug
  * builds only.
  */
-KIRQL KeGetCurrentIrql(void);
+KIRQL
+KeGetCurrentIrql(void);
 /** Set this thread's level. @return the level before. */
-KIRQL sl_ndis_set_irql(KIRQL level);
+KIRQL
+sl_ndis_set_irql(KIRQL level);
 
 #define NDIS_CURRENT_IRQL() KeGetCurrentIrql()
 #define NDIS_RAISE_IRQL_TO_DISPATCH(old) (*(old) = sl_ndis_set_irql(DISPATCH_LEVEL))
@@ -106,14 +108,16 @@ KIRQL sl_ndis_set_irql(KIRQL level);
  * and be open with async_depth > 0 for the ...Async calls. PASSIVE_LEVEL.
  * @param context the MiniportAdapterContext that is passed to handlers
  */
-NDIS_STATUS sl_ndis_open(struct sl_adapter *adapter, NDIS_HANDLE context, PNDIS_HANDLE handle);
+NDIS_STATUS
+sl_ndis_open(struct sl_adapter *adapter, NDIS_HANDLE context, PNDIS_HANDLE handle);
 /**
  * Close the handle. PASSIVE_LEVEL, after MiniportHalt. It waits for completion handlers that have
  * not returned yet, so a handler must not call it.
  * @return NDIS_STATUS_FAILURE while memory is allocated: the log lists it, and the handle stays
  *   open.
  */
-NDIS_STATUS sl_ndis_close(NDIS_HANDLE MiniportAdapterHandle);
+NDIS_STATUS
+sl_ndis_close(NDIS_HANDLE MiniportAdapterHandle);
 
 /* --- scatter/gather registration: before any allocation. PASSIVE_LEVEL --- */
 
@@ -159,38 +163,49 @@ typedef struct _NDIS_SG_DMA_DESCRIPTION {
 #define NDIS_SIZEOF_SG_DMA_DESCRIPTION_REVISION_1 sizeof(NDIS_SG_DMA_DESCRIPTION)
 
 /** SUCCESS; BAD_VERSION (header), INVALID_PARAMETER, FAILURE (registered already). */
-NDIS_STATUS NdisMRegisterScatterGatherDma(NDIS_HANDLE MiniportAdapterHandle,
+NDIS_STATUS
+NdisMRegisterScatterGatherDma(NDIS_HANDLE MiniportAdapterHandle,
 	PNDIS_SG_DMA_DESCRIPTION DmaDescription, PNDIS_HANDLE NdisMiniportDmaHandle);
 /**
  * NDIS 5.1's way to register; addresses always have 64 bits. SUCCESS,
  * INVALID_PARAMETER, FAILURE.
  */
-NDIS_STATUS NdisMInitializeScatterGatherDma(NDIS_HANDLE MiniportAdapterHandle,
-	BOOLEAN Dma64BitAddresses, ULONG MaximumPhysicalMapping);
-/** What NDIS 5.1 takes from NDIS_MINIPORT_CHARACTERISTICS: AllocateCompleteHandler. PASSIVE_LEVEL. */
-NDIS_STATUS sl_ndis_set_complete_handler(
+NDIS_STATUS
+NdisMInitializeScatterGatherDma(
+	NDIS_HANDLE MiniportAdapterHandle, BOOLEAN Dma64BitAddresses, ULONG MaximumPhysicalMapping);
+/**
+ * What NDIS 5.1 takes from NDIS_MINIPORT_CHARACTERISTICS: AllocateCompleteHandler. PASSIVE_LEVEL.
+ */
+NDIS_STATUS
+sl_ndis_set_complete_handler(
 	NDIS_HANDLE MiniportAdapterHandle, MINIPORT_ALLOCATE_SHARED_MEM_COMPLETE_HANDLER Handler);
 /** Refused, and logged, while memory is allocated. */
-VOID NdisMDeregisterScatterGatherDma(NDIS_HANDLE NdisMiniportDmaHandle);
+VOID
+NdisMDeregisterScatterGatherDma(NDIS_HANDLE NdisMiniportDmaHandle);
 
 /** PASSIVE_LEVEL: alignment of buffers in shared memory, bytes. */
-ULONG NdisMGetDmaAlignment(NDIS_HANDLE MiniportAdapterHandle);
+ULONG
+NdisMGetDmaAlignment(NDIS_HANDLE MiniportAdapterHandle);
 /** Any level: the CPU's line size, bytes. */
-ULONG NdisGetCacheFillSize(void);
+ULONG
+NdisGetCacheFillSize(void);
 
 /* --- NDIS 5 and 6.0 --- */
 
 /** PASSIVE_LEVEL. On failure *VirtualAddress is NULL; ask again for less. */
-VOID NdisMAllocateSharedMemory(NDIS_HANDLE MiniportAdapterHandle, ULONG Length, BOOLEAN Cached,
+VOID
+NdisMAllocateSharedMemory(NDIS_HANDLE MiniportAdapterHandle, ULONG Length, BOOLEAN Cached,
 	PVOID *VirtualAddress, PNDIS_PHYSICAL_ADDRESS PhysicalAddress);
 
 /**
  * DISPATCH_LEVEL. The registered handler is called on a control thread.
  * @return PENDING, or FAILURE: the handler is then not called, and a later try may succeed.
  */
-NDIS_STATUS NdisMAllocateSharedMemoryAsync(
+NDIS_STATUS
+NdisMAllocateSharedMemoryAsync(
 	NDIS_HANDLE MiniportAdapterHandle, ULONG Length, BOOLEAN Cached, PVOID Context);
-NDIS_STATUS NdisMAllocateSharedMemoryAsyncEx(
+NDIS_STATUS
+NdisMAllocateSharedMemoryAsyncEx(
 	NDIS_HANDLE MiniportDmaHandle, ULONG Length, BOOLEAN Cached, PVOID Context);
 
 /**
@@ -198,16 +213,19 @@ NDIS_STATUS NdisMAllocateSharedMemoryAsyncEx(
  * that of the allocation; a part of it cannot be freed. Memory of another miniport or of
  * NdisAllocateSharedMemory() is refused, and that is logged.
  */
-VOID NdisMFreeSharedMemory(NDIS_HANDLE MiniportAdapterHandle, ULONG Length, BOOLEAN Cached,
+VOID
+NdisMFreeSharedMemory(NDIS_HANDLE MiniportAdapterHandle, ULONG Length, BOOLEAN Cached,
 	PVOID VirtualAddress, NDIS_PHYSICAL_ADDRESS PhysicalAddress);
 
 /** DISPATCH_LEVEL. Later reads of this part of an allocation see what the NIC wrote. */
-VOID NdisMUpdateSharedMemory(NDIS_HANDLE MiniportAdapterHandle, ULONG Length, PVOID VirtualAddress,
+VOID
+NdisMUpdateSharedMemory(NDIS_HANDLE MiniportAdapterHandle, ULONG Length, PVOID VirtualAddress,
 	NDIS_PHYSICAL_ADDRESS PhysicalAddress);
-#define NdisMUpdateSharedMemory(handle, length, va, pa)                                            \
+#define NdisMUpdateSharedMemory(handle, length, va, pa) \
 	sl_ndis_update_at((handle), (length), (va), (pa), SL_SYNC_HERE)
 /** NdisMUpdateSharedMemory() with the place of the call, which reports of `checked` mode name. */
-VOID sl_ndis_update_at(NDIS_HANDLE MiniportAdapterHandle, ULONG Length, PVOID VirtualAddress,
+VOID
+sl_ndis_update_at(NDIS_HANDLE MiniportAdapterHandle, ULONG Length, PVOID VirtualAddress,
 	NDIS_PHYSICAL_ADDRESS PhysicalAddress, const struct sl_sync_site *site);
 
 /* --- buffers --- */
@@ -225,20 +243,29 @@ typedef struct _NDIS_BUFFER {
  * A pool of buffer descriptors. It belongs to no adapter, as in NDIS; until
  * sl_ndis_bind_pool() its buffers' flushes do whatever maintenance the CPU has.
  */
-VOID NdisAllocateBufferPool(PNDIS_STATUS Status, PNDIS_HANDLE PoolHandle, UINT NumberOfDescriptors);
+VOID
+NdisAllocateBufferPool(PNDIS_STATUS Status, PNDIS_HANDLE PoolHandle, UINT NumberOfDescriptors);
 /** Refused, and logged, while buffers of the pool are allocated and when it was freed already. */
-VOID NdisFreeBufferPool(NDIS_HANDLE PoolHandle);
+VOID
+NdisFreeBufferPool(NDIS_HANDLE PoolHandle);
 /** Bind a pool to an adapter: flushes of its buffers then follow the adapter's coherency mode. */
-NDIS_STATUS sl_ndis_bind_pool(NDIS_HANDLE PoolHandle, NDIS_HANDLE MiniportAdapterHandle);
+NDIS_STATUS
+sl_ndis_bind_pool(NDIS_HANDLE PoolHandle, NDIS_HANDLE MiniportAdapterHandle);
 /** DISPATCH_LEVEL, one thread at a time for each pool. RESOURCES when the pool is empty. */
-VOID NdisAllocateBuffer(PNDIS_STATUS Status, PNDIS_BUFFER *Buffer, NDIS_HANDLE PoolHandle,
+VOID
+NdisAllocateBuffer(PNDIS_STATUS Status, PNDIS_BUFFER *Buffer, NDIS_HANDLE PoolHandle,
 	PVOID VirtualAddress, UINT Length);
-VOID NdisFreeBuffer(PNDIS_BUFFER Buffer);
+VOID
+NdisFreeBuffer(PNDIS_BUFFER Buffer);
 /** Allocate a buffer without a pool, bound to the adapter. NULL on failure. */
-PMDL NdisAllocateMdl(NDIS_HANDLE NdisHandle, PVOID VirtualAddress, UINT Length);
-VOID NdisFreeMdl(PMDL Mdl);
-VOID NdisAdjustBufferLength(PNDIS_BUFFER Buffer, UINT Length);
-VOID NdisQueryBuffer(PNDIS_BUFFER Buffer, PVOID *VirtualAddress, PUINT Length);
+PMDL
+NdisAllocateMdl(NDIS_HANDLE NdisHandle, PVOID VirtualAddress, UINT Length);
+VOID
+NdisFreeMdl(PMDL Mdl);
+VOID
+NdisAdjustBufferLength(PNDIS_BUFFER Buffer, UINT Length);
+VOID
+NdisQueryBuffer(PNDIS_BUFFER Buffer, PVOID *VirtualAddress, PUINT Length);
 
 /**
  * DISPATCH_LEVEL. TRUE: the CPU wrote, the NIC will read; complete before any
@@ -247,11 +274,12 @@ VOID NdisQueryBuffer(PNDIS_BUFFER Buffer, PVOID *VirtualAddress, PUINT Length);
  * the transfer is done. As with KeFlushIoBuffers, FALSE also drops the lines, so
  * that a flush after the transfer shows what the NIC wrote.
  */
-VOID NdisFlushBuffer(PNDIS_BUFFER Buffer, BOOLEAN WriteToDevice);
+VOID
+NdisFlushBuffer(PNDIS_BUFFER Buffer, BOOLEAN WriteToDevice);
 #define NdisFlushBuffer(buffer, to_device) sl_ndis_flush_at((buffer), (to_device), SL_SYNC_HERE)
 /** NdisFlushBuffer() with the place of the call, for reports of `checked` mode. */
-VOID sl_ndis_flush_at(
-	PNDIS_BUFFER Buffer, BOOLEAN WriteToDevice, const struct sl_sync_site *site);
+VOID
+sl_ndis_flush_at(PNDIS_BUFFER Buffer, BOOLEAN WriteToDevice, const struct sl_sync_site *site);
 
 /* --- NDIS 6.20 --- */
 
@@ -274,25 +302,26 @@ typedef ULONG NDIS_NIC_SWITCH_VPORT_ID;
 #define MM_ANY_NODE_OK ((NODE_REQUIREMENT)0x80000000)
 
 #define NDIS_SHARED_MEM_PARAMETERS_CONTIGUOUS 0x00000001
-#define NDIS_SHARED_MEM_PARAMETERS_CONTIGOUS NDIS_SHARED_MEM_PARAMETERS_CONTIGUOUS /* as spelled */
+/* As spelled: */
+#define NDIS_SHARED_MEM_PARAMETERS_CONTIGOUS NDIS_SHARED_MEM_PARAMETERS_CONTIGUOUS
 #define NDIS_SHARED_MEMORY_PARAMETERS_REVISION_1 1
 #define NDIS_SHARED_MEMORY_PARAMETERS_REVISION_2 2
 
 typedef struct _NDIS_SHARED_MEMORY_PARAMETERS {
 	NDIS_OBJECT_HEADER Header;
 	ULONG Flags;
-	ULONG QueueId; /**< shown in dumps; 16 bits count */
+	ULONG QueueId;			/**< shown in dumps; 16 bits count */
 	NDIS_HANDLE SharedMemoryHandle; /**< out */
 	NODE_REQUIREMENT PreferredNode; /**< if it has no memory, the nearest node */
 	NDIS_SHARED_MEMORY_USAGE Usage;
 	ULONG Length;
-	PVOID VirtualAddress; /**< out */
-	ULONG SGListBufferLength; /**< bytes at SGListBuffer */
+	PVOID VirtualAddress;		   /**< out */
+	ULONG SGListBufferLength;	   /**< bytes at SGListBuffer */
 	PSCATTER_GATHER_LIST SGListBuffer; /**< the caller's memory, filled in */
-	NDIS_NIC_SWITCH_VPORT_ID VPortId; /**< revision 2; not used */
+	NDIS_NIC_SWITCH_VPORT_ID VPortId;  /**< revision 2; not used */
 } NDIS_SHARED_MEMORY_PARAMETERS, *PNDIS_SHARED_MEMORY_PARAMETERS;
 
-#define NDIS_SIZEOF_SHARED_MEMORY_PARAMETERS_REVISION_1                                            \
+#define NDIS_SIZEOF_SHARED_MEMORY_PARAMETERS_REVISION_1 \
 	offsetof(NDIS_SHARED_MEMORY_PARAMETERS, VPortId)
 #define NDIS_SIZEOF_SHARED_MEMORY_PARAMETERS_REVISION_2 sizeof(NDIS_SHARED_MEMORY_PARAMETERS)
 
@@ -301,10 +330,12 @@ typedef struct _NDIS_SHARED_MEMORY_PARAMETERS {
  * NULL: RESOURCES, INVALID_PARAMETER (also when the list is too short for the
  * memory's pieces), BAD_VERSION, FAILURE (not registered).
  */
-NDIS_STATUS NdisAllocateSharedMemory(NDIS_HANDLE NdisHandle,
+NDIS_STATUS
+NdisAllocateSharedMemory(NDIS_HANDLE NdisHandle,
 	PNDIS_SHARED_MEMORY_PARAMETERS SharedMemoryParameters, PNDIS_HANDLE pAllocationHandle);
 /** PASSIVE_LEVEL. */
-VOID NdisFreeSharedMemory(NDIS_HANDLE NdisHandle, NDIS_HANDLE AllocationHandle);
+VOID
+NdisFreeSharedMemory(NDIS_HANDLE NdisHandle, NDIS_HANDLE AllocationHandle);
 
 #ifdef __cplusplus
 }
