@@ -20,12 +20,12 @@ extern "C" {
 
 /** Which instruction cleans or flushes a line; found at run time. */
 enum sl_cache_op {
-	SL_CACHE_OP_NONE,       /**< no maintenance from user space on this CPU */
-	SL_CACHE_OP_CLFLUSH,    /**< x86: write back and drop, for both verbs */
+	SL_CACHE_OP_NONE,	/**< no maintenance from user space on this CPU */
+	SL_CACHE_OP_CLFLUSH,	/**< x86: write back and drop, for both verbs */
 	SL_CACHE_OP_CLFLUSHOPT, /**< x86: like clflush, but weakly ordered */
-	SL_CACHE_OP_CLWB,       /**< x86: clean by clwb, flush by clflushopt */
-	SL_CACHE_OP_DC,         /**< AArch64: dc cvac, dc civac */
-	SL_CACHE_OP_CBO,        /**< RISC-V Zicbom: cbo.clean, cbo.flush */
+	SL_CACHE_OP_CLWB,	/**< x86: clean by clwb, flush by clflushopt */
+	SL_CACHE_OP_DC,		/**< AArch64: dc cvac, dc civac */
+	SL_CACHE_OP_CBO,	/**< RISC-V Zicbom: cbo.clean, cbo.flush */
 };
 
 /** What this CPU offers. */
@@ -44,10 +44,12 @@ struct sl_cache_info {
  *   do no maintenance, line then is the compile-time guess (64, AArch64 128).
  * @return 0, or -ENOTSUP with op SL_CACHE_OP_NONE.
  */
-int sl_cache_probe(struct sl_cache_info *info);
+int
+sl_cache_probe(struct sl_cache_info *info);
 
 /** Name of an operation for people, "clwb+clflushopt". Never NULL. */
-const char *sl_cache_op_name(enum sl_cache_op op);
+const char *
+sl_cache_op_name(enum sl_cache_op op);
 
 /** Write a dirty line back; it may stay in the cache. Complete after sl_cache_fence_clean(). */
 static inline void
@@ -56,10 +58,16 @@ sl_cache_clean_line(enum sl_cache_op op, const void *p)
 #if defined(__x86_64__)
 	switch (op) {
 	case SL_CACHE_OP_CLWB:
-		__asm__ volatile(".byte 0x66; xsaveopt %0" : "+m"(*(volatile char *)(uintptr_t)p) : : "memory");
+		__asm__ volatile(".byte 0x66; xsaveopt %0"
+				 : "+m"(*(volatile char *)(uintptr_t)p)
+				 :
+				 : "memory");
 		break;
 	case SL_CACHE_OP_CLFLUSHOPT:
-		__asm__ volatile(".byte 0x66; clflush %0" : "+m"(*(volatile char *)(uintptr_t)p) : : "memory");
+		__asm__ volatile(".byte 0x66; clflush %0"
+				 : "+m"(*(volatile char *)(uintptr_t)p)
+				 :
+				 : "memory");
 		break;
 	case SL_CACHE_OP_CLFLUSH:
 		__asm__ volatile("clflush %0" : "+m"(*(volatile char *)(uintptr_t)p) : : "memory");
@@ -88,7 +96,10 @@ sl_cache_flush_line(enum sl_cache_op op, const void *p)
 	switch (op) {
 	case SL_CACHE_OP_CLWB:
 	case SL_CACHE_OP_CLFLUSHOPT:
-		__asm__ volatile(".byte 0x66; clflush %0" : "+m"(*(volatile char *)(uintptr_t)p) : : "memory");
+		__asm__ volatile(".byte 0x66; clflush %0"
+				 : "+m"(*(volatile char *)(uintptr_t)p)
+				 :
+				 : "memory");
 		break;
 	case SL_CACHE_OP_CLFLUSH:
 		__asm__ volatile("clflush %0" : "+m"(*(volatile char *)(uintptr_t)p) : : "memory");

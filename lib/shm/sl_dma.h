@@ -50,16 +50,21 @@ struct sl_dma {
 };
 
 /** Make a reader; control thread. NULL on no memory. */
-struct sl_dma *sl_dma_open(struct sl_adapter *a);
+struct sl_dma *
+sl_dma_open(struct sl_adapter *a);
 /** Destroy it; not within begin/end. */
-void sl_dma_close(struct sl_dma *d);
+void
+sl_dma_close(struct sl_dma *d);
 /** Translations made from here to sl_dma_end() stay valid until then. Device thread. */
-void sl_dma_begin(struct sl_dma *d);
+void
+sl_dma_begin(struct sl_dma *d);
 /** Keep the time from begin to end short: a thread that changes the window waits for it. */
-void sl_dma_end(struct sl_dma *d);
+void
+sl_dma_end(struct sl_dma *d);
 
 /** The part of sl_dma_translate() that searches the table; not to be called by itself. */
-void *sl_dma_translate_miss(struct sl_dma *d, uint64_t iova, size_t len, enum sl_dma_dir dir);
+void *
+sl_dma_translate_miss(struct sl_dma *d, uint64_t iova, size_t len, enum sl_dma_dir dir);
 
 /**
  * The device's view of [iova, iova + len). Device thread, within begin/end.
@@ -84,7 +89,8 @@ sl_dma_translate(struct sl_dma *d, uint64_t iova, size_t len, enum sl_dma_dir di
 }
 
 /** The part of sl_dma_note() that tells the checker; not to be called by itself. */
-void sl_dma_tell(struct sl_dma *d, const struct sl_sync_access *access);
+void
+sl_dma_tell(struct sl_dma *d, const struct sl_sync_access *access);
 
 /**
  * Tell the checker of an access, before the device reads or writes the bytes;

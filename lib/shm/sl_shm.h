@@ -32,8 +32,8 @@ extern "C" {
 /** The caller must check the result: memory that was not mapped must not be used. */
 #define SL_MUST_CHECK __attribute__((warn_unused_result))
 
-#define SL_NODE_ANY (-1)      /**< no preferred NUMA node */
-#define SL_SHM_NAME_LEN 48    /**< bytes of a name, NUL counted */
+#define SL_NODE_ANY (-1)   /**< no preferred NUMA node */
+#define SL_SHM_NAME_LEN 48 /**< bytes of a name, NUL counted */
 #define SL_SHM_QUEUE_NONE UINT16_MAX
 
 /** One NIC's DMA domain: IOMMU window, NUMA node, coherency mode, quotas. Opaque. */
@@ -58,22 +58,22 @@ struct sl_sg {
 
 /** What to allocate. Zero-initialise, then set name and len at least. */
 struct sl_region_params {
-	const char *name;     /**< for messages and dumps; copied */
-	size_t len;           /**< bytes, > 0 */
-	size_t align;         /**< power of two; 0 or less than a line: one line */
+	const char *name; /**< for messages and dumps; copied */
+	size_t len;	  /**< bytes, > 0 */
+	size_t align;	  /**< power of two; 0 or less than a line: one line */
 	/**
 	 * false draws on the adapter's non-cached quota. The memory is still
 	 * ordinary cached memory (user space has no other), and needs the sync
 	 * calls as all memory does.
 	 */
 	bool cached;
-	bool contiguous;      /**< refuse memory that is not IOVA-contiguous */
-	bool strict_node;     /**< refuse another node than @c node */
-	int node;             /**< NUMA node, or SL_NODE_ANY for the adapter's own */
+	bool contiguous;  /**< refuse memory that is not IOVA-contiguous */
+	bool strict_node; /**< refuse another node than @c node */
+	int node;	  /**< NUMA node, or SL_NODE_ANY for the adapter's own */
 	enum sl_usage usage;
-	uint16_t queue;       /**< queue it serves, or SL_SHM_QUEUE_NONE */
-	uint32_t desc_len;    /**< rings: bytes of a descriptor, for reports; 0: not told */
-	enum sl_dma_dir dir;  /**< 0 counts as SL_DMA_BIDIRECTIONAL */
+	uint16_t queue;	     /**< queue it serves, or SL_SHM_QUEUE_NONE */
+	uint32_t desc_len;   /**< rings: bytes of a descriptor, for reports; 0: not told */
+	enum sl_dma_dir dir; /**< 0 counts as SL_DMA_BIDIRECTIONAL */
 };
 
 /** How much memory a device can reach at one moment. */
@@ -105,11 +105,11 @@ struct sl_window_ops {
 /** A chunk of memory that a source allocated. */
 struct sl_chunk {
 	void *va;
-	size_t len;       /**< bytes usable, >= asked */
-	int node;         /**< where it is; SL_NODE_ANY when unknown */
+	size_t len;	  /**< bytes usable, >= asked */
+	int node;	  /**< where it is; SL_NODE_ANY when unknown */
 	size_t page_size; /**< bytes: IOVA is contiguous at least within a page */
-	bool fallback;    /**< 4 KiB pages in place of hugepages: @c why says why */
-	void *priv;       /**< for the source's own use */
+	bool fallback;	  /**< 4 KiB pages in place of hugepages: @c why says why */
+	void *priv;	  /**< for the source's own use */
 };
 
 /** Where region memory comes from: EAL memzones, or pages of the system. */
@@ -125,9 +125,11 @@ struct sl_mem_source {
 };
 
 /** Memory from EAL hugepage memzones; falls back to locked 4 KiB pages and says why. */
-const struct sl_mem_source *sl_mem_source_eal(void);
+const struct sl_mem_source *
+sl_mem_source_eal(void);
 /** Memory from locked 4 KiB pages alone; IOVA is the virtual address. No EAL. */
-const struct sl_mem_source *sl_mem_source_pages(void);
+const struct sl_mem_source *
+sl_mem_source_pages(void);
 
 /** The machine's NUMA nodes. Tests replace it to play other machines. */
 struct sl_topology {
@@ -141,7 +143,8 @@ struct sl_topology {
 };
 
 /** This machine's nodes, by libnuma; a single node 0 in builds without it. */
-const struct sl_topology *sl_topology_system(void);
+const struct sl_topology *
+sl_topology_system(void);
 
 /** Log sink: @p level as syslog (3 error, 4 warning, 5 notice, 6 info, 7 debug). */
 typedef void (*sl_log_fn)(void *ctx, int level, const char *msg);
@@ -153,15 +156,16 @@ typedef void (*sl_log_fn)(void *ctx, int level, const char *msg);
  *   dma-coherent; 0 when it is in the device tree without that mark; -1
  *   otherwise (Linux does not show ACPI's _CCA to user space).
  */
-int sl_platform_coherent(const char *device);
+int
+sl_platform_coherent(const char *device);
 
 /** How to open an adapter. Zero-initialise, then set what differs. */
 struct sl_adapter_params {
-	const char *name;               /**< required; unique among messages; copied */
-	int numa_node;                  /**< preferred node, or SL_NODE_ANY */
-	enum sl_coherency coherency;    /**< AUTO chooses by platform */
-	size_t quota;                   /**< bytes of all regions; 0: no limit */
-	size_t quota_noncached;         /**< bytes of non-cached regions; 0: SL_QUOTA_NONCACHED */
+	const char *name;	     /**< required; unique among messages; copied */
+	int numa_node;		     /**< preferred node, or SL_NODE_ANY */
+	enum sl_coherency coherency; /**< AUTO chooses by platform */
+	size_t quota;		     /**< bytes of all regions; 0: no limit */
+	size_t quota_noncached;	     /**< bytes of non-cached regions; 0: SL_QUOTA_NONCACHED */
 	const struct sl_mem_source *source; /**< NULL: sl_mem_source_eal() in EAL builds */
 	const struct sl_topology *topology; /**< NULL: sl_topology_system() */
 	const struct sl_window_ops *window; /**< NULL: no hook */
@@ -173,7 +177,7 @@ struct sl_adapter_params {
 	 */
 	size_t window_granule;
 	const struct sl_sync_checker *checker; /**< required by, and only by, CHECKED */
-	sl_log_fn log;                  /**< NULL: standard error */
+	sl_log_fn log;			       /**< NULL: standard error */
 	void *log_ctx;
 	/** Device-tree dma-coherent / ACPI _CCA of the device for AUTO: 1 yes, 0 no, -1 unknown. */
 	int platform_coherent;
@@ -189,15 +193,15 @@ struct sl_adapter_params {
 
 /** Statistics of one adapter at one moment. */
 struct sl_shm_stats {
-	size_t regions, buffers;             /**< live ones */
+	size_t regions, buffers; /**< live ones */
 	size_t bytes_cached, bytes_noncached, bytes_buffers;
-	size_t quota, quota_noncached;       /**< limits, bytes; quota 0: no limit */
-	uint64_t allocs, frees, refused;     /**< calls since open */
-	uint64_t fallback_pages;             /**< allocs that fell back to 4 KiB pages */
-	uint64_t fallback_node;              /**< allocs on another node than preferred */
-	uint64_t dma_faults;                 /**< device accesses outside the window */
-	uint64_t sync_faults;                /**< syncs refused by sl_sync_verify() (A1) */
-	size_t window_bytes, window_maps;    /**< what the device can reach: sl_window_usage */
+	size_t quota, quota_noncached;	  /**< limits, bytes; quota 0: no limit */
+	uint64_t allocs, frees, refused;  /**< calls since open */
+	uint64_t fallback_pages;	  /**< allocs that fell back to 4 KiB pages */
+	uint64_t fallback_node;		  /**< allocs on another node than preferred */
+	uint64_t dma_faults;		  /**< device accesses outside the window */
+	uint64_t sync_faults;		  /**< syncs refused by sl_sync_verify() (A1) */
+	size_t window_bytes, window_maps; /**< what the device can reach: sl_window_usage */
 };
 
 /* --- adapters: control thread --- */
@@ -207,25 +211,32 @@ struct sl_shm_stats {
  * @return 0 and the adapter in @p out; -EINVAL (bad parameter), -ENOTSUP (this
  *   CPU or platform cannot do the mode), -ENOMEM.
  */
-int sl_adapter_open(const struct sl_adapter_params *params, struct sl_adapter **out) SL_MUST_CHECK;
+int
+sl_adapter_open(const struct sl_adapter_params *params, struct sl_adapter **out) SL_MUST_CHECK;
 
 /**
  * Close an adapter. Memory that the window's hook failed to unmap is tried again.
  * @return 0; -EBUSY while regions or buffers are live: the log lists each by
  *   name, and the adapter stays open. -EINVAL for NULL.
  */
-int sl_adapter_close(struct sl_adapter *a);
+int
+sl_adapter_close(struct sl_adapter *a);
 
 /** The adapter's sync context, for the sync calls; constant until close. */
-const struct sl_sync *sl_adapter_sync(const struct sl_adapter *a);
+const struct sl_sync *
+sl_adapter_sync(const struct sl_adapter *a);
 /** Name as given at open. */
-const char *sl_adapter_name(const struct sl_adapter *a);
+const char *
+sl_adapter_name(const struct sl_adapter *a);
 /** "coherent", "explicit", "checked", "auto". */
-const char *sl_coherency_name(enum sl_coherency mode);
+const char *
+sl_coherency_name(enum sl_coherency mode);
 /** Parse a name of sl_coherency_name(); -EINVAL for any other word. */
-int sl_coherency_parse(const char *word, enum sl_coherency *out);
+int
+sl_coherency_parse(const char *word, enum sl_coherency *out);
 /** Alignment and size unit of shared memory, bytes (NdisMGetDmaAlignment). */
-uint32_t sl_adapter_dma_alignment(const struct sl_adapter *a);
+uint32_t
+sl_adapter_dma_alignment(const struct sl_adapter *a);
 
 /* --- regions: control thread --- */
 
@@ -237,9 +248,9 @@ uint32_t sl_adapter_dma_alignment(const struct sl_adapter *a);
  *   what it had mapped; the adapter keeps the memory, lists and counts it, and
  *   sl_adapter_close() tries again.
  */
-int sl_region_alloc(
-	struct sl_adapter *a, const struct sl_region_params *params, struct sl_region *out)
-	SL_MUST_CHECK;
+int
+sl_region_alloc(struct sl_adapter *a, const struct sl_region_params *params,
+	struct sl_region *out) SL_MUST_CHECK;
 
 /** Completion of sl_region_alloc_async(), on a control thread. @p status 0 or negative errno. */
 typedef void (*sl_region_done_fn)(void *ctx, int status, const struct sl_region *region);
@@ -249,7 +260,8 @@ typedef void (*sl_region_done_fn)(void *ctx, int status, const struct sl_region 
  * @return 0 when @p done will be called, exactly once, before sl_adapter_close()
  *   returns; -EAGAIN when too many are waiting, -EINVAL.
  */
-int sl_region_alloc_async(struct sl_adapter *a, const struct sl_region_params *params,
+int
+sl_region_alloc_async(struct sl_adapter *a, const struct sl_region_params *params,
 	sl_region_done_fn done, void *ctx) SL_MUST_CHECK;
 
 /**
@@ -260,15 +272,17 @@ int sl_region_alloc_async(struct sl_adapter *a, const struct sl_region_params *p
  *   live and listed, and sl_dma_translate() no longer finds it. Call again, or
  *   leave it to sl_adapter_close().
  */
-int sl_region_free(struct sl_adapter *a, const struct sl_region *region);
+int
+sl_region_free(struct sl_adapter *a, const struct sl_region *region);
 
 /**
  * The IOVA-contiguous pieces of a region.
  * @return the number of pieces, or -ENOENT. At most @p max entries are filled,
  *   also when there are more pieces.
  */
-int sl_region_sg(struct sl_adapter *a, const struct sl_region *region, struct sl_sg *list,
-	unsigned int max);
+int
+sl_region_sg(
+	struct sl_adapter *a, const struct sl_region *region, struct sl_sg *list, unsigned int max);
 
 /* --- buffers: control thread --- */
 
@@ -279,7 +293,8 @@ int sl_region_sg(struct sl_adapter *a, const struct sl_region *region, struct sl
  *   -ENOTRECOVERABLE: the hook failed and a device may still reach the memory;
  *   it is listed, and the caller must keep it until sl_buffer_unmap() returns 0.
  */
-int sl_buffer_map(struct sl_adapter *a, const char *name, void *va, uint64_t iova, size_t len,
+int
+sl_buffer_map(struct sl_adapter *a, const char *name, void *va, uint64_t iova, size_t len,
 	enum sl_dma_dir dir) SL_MUST_CHECK;
 /**
  * Take a buffer out of the window: va, iova and len exactly as mapped. Waits for
@@ -287,20 +302,25 @@ int sl_buffer_map(struct sl_adapter *a, const char *name, void *va, uint64_t iov
  * @return 0; -ENOENT, -EINVAL; the hook's error when it could not unmap: a device
  *   may still reach the memory, which stays listed. Keep it, and call again.
  */
-int sl_buffer_unmap(struct sl_adapter *a, void *va, uint64_t iova, size_t len);
+int
+sl_buffer_unmap(struct sl_adapter *a, void *va, uint64_t iova, size_t len);
 
 /* The device's side (sl_dma_*) is in sl_dma.h. */
 
 /** True when [va, va+len) lies in one region or mapped buffer. Control thread. */
-bool sl_shm_covers(struct sl_adapter *a, const void *va, size_t len);
+bool
+sl_shm_covers(struct sl_adapter *a, const void *va, size_t len);
 
 /* --- who holds what: control thread --- */
 
-void sl_shm_stats(struct sl_adapter *a, struct sl_shm_stats *out);
+void
+sl_shm_stats(struct sl_adapter *a, struct sl_shm_stats *out);
 /** Print statistics and every region and buffer, for people. */
-void sl_shm_dump(struct sl_adapter *a, FILE *f);
+void
+sl_shm_dump(struct sl_adapter *a, FILE *f);
 /** Print what sl_shm_dump() prints as one JSON object. */
-void sl_shm_dump_json(struct sl_adapter *a, FILE *f);
+void
+sl_shm_dump_json(struct sl_adapter *a, FILE *f);
 
 #ifdef __cplusplus
 }

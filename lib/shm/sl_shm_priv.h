@@ -25,14 +25,14 @@ struct sl_mapping {
 	uint16_t queue;
 	uint32_t desc_len;
 	void *va;
-	void *device_va;   /* the device's view: va, or the checker's copy */
-	size_t len;        /* as asked for */
-	size_t size;       /* as drawn from the quota */
+	void *device_va; /* the device's view: va, or the checker's copy */
+	size_t len;	 /* as asked for */
+	size_t size;	 /* as drawn from the quota */
 	unsigned int nsg;
-	struct sl_sg *sg;  /* pieces, in order of va */
-	unsigned int hooked; /* pieces, from the first on, that the window's hook holds */
-	bool in_table;     /* false: being removed, and the hook could not unmap it yet */
-	bool far;          /* regions alone: on another node than wanted */
+	struct sl_sg *sg;      /* pieces, in order of va */
+	unsigned int hooked;   /* pieces, from the first on, that the window's hook holds */
+	bool in_table;	       /* false: being removed, and the hook could not unmap it yet */
+	bool far;	       /* regions alone: on another node than wanted */
 	struct sl_chunk chunk; /* regions alone */
 };
 
@@ -63,13 +63,18 @@ enum sl_handle_kind {
 };
 
 /** Zeroed memory for a handle's object, or NULL. */
-void *sl_handle_new(size_t size);
+void *
+sl_handle_new(size_t size);
 /** The object is complete: from now on the handle is live. */
-void sl_handle_open(struct sl_handle *h, enum sl_handle_kind kind);
-bool sl_handle_live(const struct sl_handle *h, enum sl_handle_kind kind);
+void
+sl_handle_open(struct sl_handle *h, enum sl_handle_kind kind);
+bool
+sl_handle_live(const struct sl_handle *h, enum sl_handle_kind kind);
 /** True when memory is mapped at @p p, which may be any value. */
-bool sl_handle_there(const void *p);
-void sl_handle_free(struct sl_handle *h, size_t size);
+bool
+sl_handle_there(const void *p);
+void
+sl_handle_free(struct sl_handle *h, size_t size);
 
 /** An adapter. */
 struct sl_adapter {
@@ -85,7 +90,7 @@ struct sl_adapter {
 	pthread_mutex_t lock;
 	struct sl_mapping *mappings;
 	struct sl_dma *readers;
-	struct sl_shm_stats stats;        /* dma_faults here: those of closed readers */
+	struct sl_shm_stats stats; /* dma_faults here: those of closed readers */
 	int node;
 	const struct sl_mem_source *source;
 	const struct sl_topology *topology;
@@ -95,31 +100,36 @@ struct sl_adapter {
 	const struct sl_sync_checker *checker;
 	sl_log_fn log;
 	void *log_ctx;
-	struct sl_async *async;           /* NULL: no asynchronous allocation */
+	struct sl_async *async; /* NULL: no asynchronous allocation */
 	/*
 	 * Messages that were logged once and are not repeated for each ring. Atomic: no lock is
 	 * held.
 	 */
-	bool told_pages;                  /* 4 KiB pages in place of hugepages */
-	uint64_t told_nodes;              /* nodes that stand in for another: bit node % 64 */
+	bool told_pages;     /* 4 KiB pages in place of hugepages */
+	uint64_t told_nodes; /* nodes that stand in for another: bit node % 64 */
 };
 
 /* sl_base.c */
 
 /** 0; -EINVAL for NULL, -EBADF for a closed handle: both are logged to standard error. */
-int sl_adapter_check(const struct sl_adapter *a, const char *call);
-void sl_log(const struct sl_adapter *a, int level, const char *fmt, ...)
+int
+sl_adapter_check(const struct sl_adapter *a, const char *call);
+void
+sl_log(const struct sl_adapter *a, int level, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 /** Copy a name; false when it is NULL, empty or too long. */
-bool sl_name_copy(char dst[SL_SHM_NAME_LEN], const char *src);
+bool
+sl_name_copy(char dst[SL_SHM_NAME_LEN], const char *src);
 
 /** 0, or -ENODEV: logged with the nodes that exist. @p what names the object in the message. */
-int sl_node_check(const struct sl_adapter *a, const char *what, int node);
+int
+sl_node_check(const struct sl_adapter *a, const char *what, int node);
 
 /* sl_adapter.c */
 
 /** Log every region and buffer that is live; takes the lock. @return how many. */
-unsigned int sl_log_live(struct sl_adapter *a);
+unsigned int
+sl_log_live(struct sl_adapter *a);
 
 /* sl_region.c */
 
@@ -127,61 +137,81 @@ unsigned int sl_log_live(struct sl_adapter *a);
  * Log and count why a free of this region is refused: which field differs from the live region or,
  * when none does, that another caller allocated it. @p call names the refused call.
  */
-void sl_region_refuse(struct sl_adapter *a, const char *call, const struct sl_region *region);
+void
+sl_region_refuse(struct sl_adapter *a, const char *call, const struct sl_region *region);
 
 /* sl_window.c; the adapter's lock is held, but in init and fini */
 
-int sl_window_init(struct sl_adapter *a);
-void sl_window_fini(struct sl_adapter *a);
+int
+sl_window_init(struct sl_adapter *a);
+void
+sl_window_fini(struct sl_adapter *a);
 /** The piece that contains all of [iova, iova + len), or NULL. No lock. */
-const struct sl_dma_piece *sl_window_find(const struct sl_dma_table *t, uint64_t iova, size_t len);
+const struct sl_dma_piece *
+sl_window_find(const struct sl_dma_table *t, uint64_t iova, size_t len);
 
 /**
  * Bring @p m into the window: checker, hook, table. On an error nothing has
  * changed, except for -ENOTRECOVERABLE: @p h is then listed, but not in the table.
  */
-int sl_window_add(struct sl_adapter *a, struct sl_mapping *m);
+int
+sl_window_add(struct sl_adapter *a, struct sl_mapping *m);
 /**
  * Take @p h out of the window. On return of 0 no device thread uses it and it is
  * no longer listed. On the hook's error it stays listed: call again later.
  */
-int sl_window_remove(struct sl_adapter *a, struct sl_mapping *m);
+int
+sl_window_remove(struct sl_adapter *a, struct sl_mapping *m);
 /** Count the table's bytes and pieces. */
-void sl_window_usage(const struct sl_adapter *a, struct sl_window_usage *out);
+void
+sl_window_usage(const struct sl_adapter *a, struct sl_window_usage *out);
 /** Add @p h to the figures of live memory (sign 1) or subtract it (-1). */
-void sl_mapping_count(struct sl_adapter *a, const struct sl_mapping *m, int sign);
+void
+sl_mapping_count(struct sl_adapter *a, const struct sl_mapping *m, int sign);
 /**
  * The mapping that contains all of [va, va + len), or with whole = false any byte of
  * it; or NULL.
  */
-struct sl_mapping *sl_mapping_at(const struct sl_adapter *a, const void *va, size_t len, bool whole);
+struct sl_mapping *
+sl_mapping_at(const struct sl_adapter *a, const void *va, size_t len, bool whole);
 
 /* sl_region.c; takes the lock, and frees memory without it */
 
 /** Try again to unmap what the window's hook failed to unmap. */
-void sl_leaving_retry(struct sl_adapter *a);
+void
+sl_leaving_retry(struct sl_adapter *a);
 
 /* sl_numa.c */
 
 /** Put a mapping's future pages on @p node; the kernel takes the nearest where it is full. */
-void sl_numa_prefer(void *va, size_t len, int node);
+void
+sl_numa_prefer(void *va, size_t len, int node);
 /** Node of the page at @p va, or SL_NODE_ANY when it cannot be told. */
-int sl_numa_node_of(const void *va);
+int
+sl_numa_node_of(const void *va);
 
 /* sl_mem_pages.c */
-int sl_pages_alloc(size_t len, size_t align, int node, struct sl_chunk *out, char why[128]);
-void sl_pages_free(const struct sl_chunk *chunk);
+int
+sl_pages_alloc(size_t len, size_t align, int node, struct sl_chunk *out, char why[128]);
+void
+sl_pages_free(const struct sl_chunk *chunk);
 
 /* sl_async.c */
-int sl_async_start(struct sl_adapter *a, unsigned int depth);
+int
+sl_async_start(struct sl_adapter *a, unsigned int depth);
 /** Wait until nothing is queued or running. -EDEADLK on the library's own thread. */
-int sl_async_drain(struct sl_adapter *a);
+int
+sl_async_drain(struct sl_adapter *a);
 /** After a drain: take requests again. */
-void sl_async_resume(struct sl_adapter *a);
-void sl_async_stop(struct sl_adapter *a);
+void
+sl_async_resume(struct sl_adapter *a);
+void
+sl_async_stop(struct sl_adapter *a);
 
 /* sl_dump.c */
-const char *sl_usage_name(enum sl_usage usage);
-const char *sl_dma_dir_name(enum sl_dma_dir dir);
+const char *
+sl_usage_name(enum sl_usage usage);
+const char *
+sl_dma_dir_name(enum sl_dma_dir dir);
 
 #endif /* _SL_SHM_PRIV_H_ */

@@ -48,7 +48,7 @@ struct sl_adapter;
 
 /** Which way the NIC may use memory of the window. Bit mask. */
 enum sl_dma_dir {
-	SL_DMA_TO_DEVICE = 1,   /**< the NIC reads */
+	SL_DMA_TO_DEVICE = 1,	/**< the NIC reads */
 	SL_DMA_FROM_DEVICE = 2, /**< the NIC writes */
 	SL_DMA_BIDIRECTIONAL = 3,
 };
@@ -79,25 +79,25 @@ struct sl_sync_site {
 
 /** Memory that enters the window, as sl_sync_checker.map is told. */
 struct sl_sync_mapping {
-	const char *name;      /**< valid during the call alone */
+	const char *name; /**< valid during the call alone */
 	void *va;
-	uint64_t iova;         /**< of the first byte */
+	uint64_t iova; /**< of the first byte */
 	size_t len;
 	enum sl_dma_dir dir;
-	enum sl_usage usage;   /**< OTHER for buffers */
-	uint16_t queue;        /**< or SL_SHM_QUEUE_NONE */
-	uint32_t desc_len;     /**< of a ring: bytes of a descriptor; else 0 */
-	bool region;           /**< false: a buffer, which is handed over for each transfer */
+	enum sl_usage usage; /**< OTHER for buffers */
+	uint16_t queue;	     /**< or SL_SHM_QUEUE_NONE */
+	uint32_t desc_len;   /**< of a ring: bytes of a descriptor; else 0 */
+	bool region;	     /**< false: a buffer, which is handed over for each transfer */
 };
 
 /** An access of a device to memory, told just before it is made. */
 struct sl_sync_access {
 	bool write;
-	const void *va;        /**< the device's view; NULL when it has none: a DMA fault */
+	const void *va; /**< the device's view; NULL when it has none: a DMA fault */
 	uint64_t iova;
 	size_t len;
-	uint16_t queue;        /**< or SL_SHM_QUEUE_NONE */
-	uint32_t desc;         /**< index in its ring, or SL_DESC_NONE */
+	uint16_t queue; /**< or SL_SHM_QUEUE_NONE */
+	uint32_t desc;	/**< index in its ring, or SL_DESC_NONE */
 };
 
 /** sl_sync_access.desc of an access that belongs to no descriptor. */
@@ -130,10 +130,10 @@ struct sl_sync_checker {
 struct sl_sync {
 	enum sl_coherency mode;
 	enum sl_cache_op op;
-	uint32_t step; /**< bytes that one maintenance instruction covers */
-	uint32_t line; /**< unit of ownership, bytes */
+	uint32_t step;			       /**< bytes that one maintenance instruction covers */
+	uint32_t line;			       /**< unit of ownership, bytes */
 	const struct sl_sync_checker *checker; /**< set in `checked` mode only */
-	struct sl_adapter *adapter; /**< the adapter it belongs to */
+	struct sl_adapter *adapter;	       /**< the adapter it belongs to */
 };
 
 /**
@@ -142,7 +142,8 @@ struct sl_sync {
  * in which every sync call asks.
  * @return 0, or -ERANGE: logged with @p site and counted in sync_faults.
  */
-int sl_sync_verify(const struct sl_sync *s, enum sl_sync_verb verb, const void *va, size_t len,
+int
+sl_sync_verify(const struct sl_sync *s, enum sl_sync_verb verb, const void *va, size_t len,
 	const struct sl_sync_site *site);
 
 #ifndef SL_SYNC_CALLS
@@ -155,10 +156,10 @@ int sl_sync_verify(const struct sl_sync *s, enum sl_sync_verb verb, const void *
 
 /** Where a call stands in the source: it lives as long as the program. */
 #ifdef __cplusplus
-#define SL_SYNC_HERE                                                                               \
-	([]() -> const struct sl_sync_site * {                                                     \
-		static const struct sl_sync_site here = {__FILE__, __LINE__};                      \
-		return &here;                                                                      \
+#define SL_SYNC_HERE \
+	([]() -> const struct sl_sync_site * { \
+		static const struct sl_sync_site here = {__FILE__, __LINE__}; \
+		return &here; \
 	}())
 #else
 #define SL_SYNC_HERE (&(const struct sl_sync_site){__FILE__, __LINE__})
@@ -206,36 +207,35 @@ sl_sync_range(const struct sl_sync *s, enum sl_coherency mode, enum sl_sync_verb
 }
 
 /** CPU wrote [va, va + len); the NIC will read it. Before the doorbell (T1, T2). */
-#define sl_flush(s, mode, va, len)                                                                 \
+#define sl_flush(s, mode, va, len) \
 	sl_sync_range((s), (mode), SL_SYNC_FLUSH, (va), (len), SL_SYNC_HERE)
 
 /**
  * The NIC will write [va, va + len): afterwards no line of it is dirty (R1).
  * The CPU must not write to the range until it has taken it back from the NIC.
  */
-#define sl_prepare(s, mode, va, len)                                                               \
+#define sl_prepare(s, mode, va, len) \
 	sl_sync_range((s), (mode), SL_SYNC_PREPARE, (va), (len), SL_SYNC_HERE)
 
 /**
  * The NIC wrote [va, va + len); later loads see it (R2, R3). Write-back and
  * invalidate: a line that is dirty would overwrite what the NIC wrote.
  */
-#define sl_update(s, mode, va, len)                                                                \
-	do {                                                                                       \
-		sl_update_nofence((s), (mode), (va), (len));                                       \
-		sl_update_fence((s), (mode));                                                      \
+#define sl_update(s, mode, va, len) \
+	do { \
+		sl_update_nofence((s), (mode), (va), (len)); \
+		sl_update_fence((s), (mode)); \
 	} while (0)
 
 /** One of several updates; none takes effect before sl_update_fence(). */
-#define sl_update_nofence(s, mode, va, len)                                                        \
+#define sl_update_nofence(s, mode, va, len) \
 	sl_sync_range((s), (mode), SL_SYNC_UPDATE, (va), (len), SL_SYNC_HERE)
 
 /** All updates before it are complete before any load after it. */
 #define sl_update_fence(s, mode) sl_update_fence_at((s), (mode), SL_SYNC_HERE)
 
 static inline __attribute__((always_inline)) void
-sl_update_fence_at(
-	const struct sl_sync *s, enum sl_coherency mode, const struct sl_sync_site *site)
+sl_update_fence_at(const struct sl_sync *s, enum sl_coherency mode, const struct sl_sync_site *site)
 {
 	(void)s;
 	(void)site;
@@ -306,7 +306,7 @@ struct sl_range {
 };
 
 /** flush, prepare or update of @p n ranges; an update ends with one fence for all. */
-#define sl_sync_burst(s, mode, verb, ranges, n)                                                    \
+#define sl_sync_burst(s, mode, verb, ranges, n) \
 	sl_sync_burst_at((s), (mode), (verb), (ranges), (n), SL_SYNC_HERE)
 
 static inline __attribute__((always_inline)) void
