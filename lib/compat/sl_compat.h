@@ -6,8 +6,9 @@
 
 /**
  * @file
- * What differs between the releases of DPDK that this tree builds on, 22.11 to 26.11. No other file asks
- * for the release, except tests/common/compat.h for what only tests need. Needs no driver headers.
+ * What differs between the releases of DPDK that this tree builds on, 22.11 to 26.11. No other file
+ * asks for the release, except tests/common/compat.h for what only tests need. Needs no driver
+ * headers.
  */
 
 #include <stddef.h>
@@ -59,8 +60,8 @@ struct rte_eth_stats;
 #endif
 
 /**
- * The struct with the figures of single queues, and @name, the operation that fills it and the port's
- * by @get(port, stats, queues); queues may be NULL.
+ * The struct with the figures of single queues, and @name, the operation that fills it and the
+ * port's by @get(port, stats, queues); queues may be NULL.
  */
 #if SL_DPDK(25, 11)
 #define sl_queue_stats eth_queue_stats
@@ -80,9 +81,9 @@ struct rte_eth_stats;
 #endif
 
 /**
- * The return type of a function that runs on a thread with the CPUs of EAL's control threads, and a call that
- * runs @run(@arg) there and waits for its end. It returns 0, or an error when @run did not run. Needs
- * rte_lcore.h and rte_thread.h.
+ * The return type of a function that runs on a thread with the CPUs of EAL's control threads, and a
+ * call that runs @run(@arg) there and waits for its end. It returns 0, or an error when @run did
+ * not run. Needs rte_lcore.h and rte_thread.h.
  */
 #if SL_DPDK(23, 3)
 typedef uint32_t sl_control_result_t;
@@ -152,8 +153,7 @@ typedef uint32_t sl_queue_count_t;
 #if SL_DPDK(26, 7)
 #define SL_PCI_SET_DRIVER(pci, drv) ((pci)->device.driver = &(drv)->driver)
 #else
-#define SL_PCI_SET_DRIVER(pci, drv) \
-	((pci)->device.driver = &(drv)->driver, (pci)->driver = (drv))
+#define SL_PCI_SET_DRIVER(pci, drv) ((pci)->device.driver = &(drv)->driver, (pci)->driver = (drv))
 #endif
 
 #endif /* _SL_COMPAT_H_ */
