@@ -31,11 +31,11 @@ union sl_rx_desc {
 		uint64_t hdr_addr; /**< IOVA of the header buffer; bit 0 is DD: write zero */
 	} read;
 	struct {
-		uint32_t info;      /**< SL_RXD_INFO_*: RSS type, packet type, header length */
-		uint32_t rss;       /**< RSS hash, or fragment checksum and IP id */
-		uint32_t status;    /**< SL_RXD_STAT_* and SL_RXD_ERR_* */
-		uint16_t length;    /**< bytes in this buffer */
-		uint16_t vlan;      /**< VLAN tag, when STAT_VP is set */
+		uint32_t info;	 /**< SL_RXD_INFO_*: RSS type, packet type, header length */
+		uint32_t rss;	 /**< RSS hash, or fragment checksum and IP id */
+		uint32_t status; /**< SL_RXD_STAT_* and SL_RXD_ERR_* */
+		uint16_t length; /**< bytes in this buffer */
+		uint16_t vlan;	 /**< VLAN tag, when STAT_VP is set */
 	} wb;
 	uint64_t qw[2];
 };
@@ -92,19 +92,19 @@ enum sl_rss_type {
 /** Advanced transmit data descriptor: 7.2.2.3 (read) and 7.2.2.4 (write-back). */
 union sl_tx_desc {
 	struct {
-		uint64_t addr;    /**< IOVA of the data */
-		uint32_t cmd;     /**< SL_TXD_DTALEN, SL_TXD_DTYP, SL_TXD_DCMD_* */
-		uint32_t olinfo;  /**< SL_TXD_POPTS_*, SL_TXD_IDX, SL_TXD_PAYLEN */
+		uint64_t addr;	 /**< IOVA of the data */
+		uint32_t cmd;	 /**< SL_TXD_DTALEN, SL_TXD_DTYP, SL_TXD_DCMD_* */
+		uint32_t olinfo; /**< SL_TXD_POPTS_*, SL_TXD_IDX, SL_TXD_PAYLEN */
 	} read;
 	struct {
 		uint64_t rsvd;
 		uint32_t nxtseq;
-		uint32_t status;  /**< SL_TXD_STAT_DD */
+		uint32_t status; /**< SL_TXD_STAT_DD */
 	} wb;
-	struct {              /* context descriptor: 7.2.2.1 */
+	struct {		     /* context descriptor: 7.2.2.1 */
 		uint32_t vlan_macip; /**< SL_TXC_IPLEN, SL_TXC_MACLEN, SL_TXC_VLAN */
 		uint32_t seqnum;     /**< 0 */
-		uint32_t tucmd;      /**< SL_TXC_*, DTYP, DCMD_DEXT */
+		uint32_t tucmd;	     /**< SL_TXC_*, DTYP, DCMD_DEXT */
 		uint32_t mss_l4;     /**< SL_TXC_IDX, SL_TXC_L4LEN, SL_TXC_MSS */
 	} ctx;
 	uint64_t qw[2];
@@ -124,7 +124,7 @@ _Static_assert(offsetof(union sl_tx_desc, ctx.tucmd) == 8, "TX context command i
 #define SL_TXD_DCMD_TSE SL_BIT(31)
 enum sl_txd_dtyp { SL_TXD_DTYP_CTX = 2, SL_TXD_DTYP_DATA = 3 };
 #define SL_TXD_STAT_DD SL_BIT(0)
-#define SL_TXD_CC SL_BIT(7)  /* check context */
+#define SL_TXD_CC SL_BIT(7) /* check context */
 #define SL_TXD_IDX SL_MASK(4, 3)
 #define SL_TXD_POPTS_IXSM SL_BIT(8)
 #define SL_TXD_POPTS_TXSM SL_BIT(9)
@@ -145,10 +145,10 @@ enum sl_txc_l4t { SL_L4T_UDP = 0, SL_L4T_TCP = 1, SL_L4T_SCTP = 2 };
 
 /** Frame limits of the MAC, FCS not counted where it says so. */
 #define SL_FCS_LEN 4u
-#define SL_TX_FRAME_MIN 17u /**< shortest frame the 82576 can pad, FCS not counted: 7.2.1.1 */
-#define SL_FRAME_MIN 60u    /**< shortest frame without FCS; shorter is padded (TCTL.PSP) */
+#define SL_TX_FRAME_MIN 17u    /**< shortest frame the 82576 can pad, FCS not counted: 7.2.1.1 */
+#define SL_FRAME_MIN 60u       /**< shortest frame without FCS; shorter is padded (TCTL.PSP) */
 #define SL_FRAME_STD_MAX 1518u /**< longest without RCTL.LPE, FCS included; a VLAN tag adds 4 */
-#define SL_FRAME_MAX 9728u  /**< longest frame the 82576 takes, FCS included: 9.5 KiB, 8.10.13 */
+#define SL_FRAME_MAX 9728u     /**< longest frame the 82576 takes, FCS included: 9.5 KiB, 8.10.13 */
 
 #ifdef __cplusplus
 }

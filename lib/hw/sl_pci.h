@@ -7,7 +7,8 @@
 /**
  * @file
  * What all families share of PCI: the vendor, and of the configuration space the command register
- * and that of power management, which lies there on all of Intel's NICs. A family's device ids stand with its fields.
+ * and that of power management, which lies there on all of Intel's NICs. A family's device ids
+ * stand with its fields.
  */
 
 #include "sl_bits.h"

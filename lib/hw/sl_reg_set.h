@@ -32,9 +32,9 @@ struct sl_reg_row {
 	const char *name;    /**< datasheet name */
 	uint32_t offset;     /**< byte offset of element 0 in BAR 0 */
 	uint16_t stride;     /**< bytes between elements, 0 for a single one */
-	uint16_t count;      /**< elements; 0: the device does not have this register */
-	uint8_t access;      /**< enum sl_reg_access */
-	uint32_t reset;      /**< value after CTRL.RST */
+	uint16_t count;	     /**< elements; 0: the device does not have this register */
+	uint8_t access;	     /**< enum sl_reg_access */
+	uint32_t reset;	     /**< value after CTRL.RST */
 	const char *section; /**< datasheet section, "-" where it is not known */
 	const char *meaning; /**< one line for people */
 };
@@ -42,15 +42,15 @@ struct sl_reg_row {
 /** What a run of offsets means: a row of the table, or an alias of one. */
 struct sl_reg_range {
 	uint32_t offset; /**< byte offset of element 0 */
-	uint16_t reg;    /**< index of the row */
+	uint16_t reg;	 /**< index of the row */
 	uint16_t stride; /**< bytes between elements, 0 for a single one */
-	uint16_t count;  /**< elements; 0: none */
+	uint16_t count;	 /**< elements; 0: none */
 };
 
 /** The registers of one device. */
 struct sl_reg_set {
-	const char *name;                  /**< of the device: "82576", "I350" */
-	const struct sl_reg_row *rows;     /**< at their own offsets */
+	const char *name;		    /**< of the device: "82576", "I350" */
+	const struct sl_reg_row *rows;	    /**< at their own offsets */
 	const struct sl_reg_range *aliases; /**< where some are reached, too */
 	const uint16_t *room; /**< of each row: most elements that a device of the family has */
 	unsigned int n_rows, n_aliases;

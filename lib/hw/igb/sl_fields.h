@@ -93,8 +93,8 @@ enum sl_mdic_op { SL_MDIC_OP_WRITE = 1, SL_MDIC_OP_READ = 2 };
 #define SL_EECD_AUTO_RD SL_BIT(9)
 #define SL_EECD_EE_SIZE SL_MASK(11, 4)
 #define SL_EECD_FLASH_DETECTED SL_BIT(19) /* I210 */
-#define SL_EECD_FLUPD SL_BIT(23)          /* I210: write the shadow RAM to the flash */
-#define SL_EECD_FLUDONE SL_BIT(26)        /* I210 */
+#define SL_EECD_FLUPD SL_BIT(23)	  /* I210: write the shadow RAM to the flash */
+#define SL_EECD_FLUDONE SL_BIT(26)	  /* I210 */
 #define SL_EERD_START SL_BIT(0)
 #define SL_EERD_DONE SL_BIT(1)
 #define SL_EERD_ADDR SL_MASK(2, 14)
@@ -182,7 +182,12 @@ enum sl_rctl_lbm { SL_LBM_NONE = 0, SL_LBM_MAC = 1, SL_LBM_SERDES = 3 };
 #define SL_RXPBS_SIZE SL_MASK(0, 7)
 #define SL_RXPBS_CODE SL_MASK(0, 4)
 #define SL_RXPBS_CODES 11u
-#define SL_RXPBS_KIB_OF_CODE {36, 72, 144, 1, 2, 4, 8, 16, 35, 70, 140}
+/* clang-format off: a list in a line */
+#define SL_RXPBS_KIB_OF_CODE \
+	{ \
+		36, 72, 144, 1, 2, 4, 8, 16, 35, 70, 140 \
+	}
+/* clang-format on */
 #define SL_RXPBS_SIZE_I210 SL_MASK(0, 6)
 #define SL_RXPBS_I210 0x000000A2u
 #define SL_TXPBS_I210 0x04000014u
@@ -247,7 +252,7 @@ enum sl_srrctl_desctype { SL_DESCTYPE_LEGACY = 0, SL_DESCTYPE_ADV_ONEBUF = 1 };
 #define SL_MRQC_RSS_IPV6_UDP_EX SL_BIT(24)
 enum sl_mrqc_enable { SL_MRQC_OFF = 0, SL_MRQC_RSS_4Q = 2 };
 #define SL_RETA_ENTRIES 128u
-#define SL_RETA_PER_WORD 4u         /* a byte each */
+#define SL_RETA_PER_WORD 4u	    /* a byte each */
 #define SL_RETA_QUEUE SL_MASK(0, 4) /* of each of the four bytes of a word */
 #define SL_RSS_KEY_BYTES 40u
 
@@ -322,9 +327,9 @@ enum sl_phy_reg {
 #define SL_PHY_1000T_LP_FD SL_BIT(11)
 #define SL_PHY_1000T_RX_OK SL_MASK(12, 2)
 #define SL_PHY_EXT_1000T SL_MASK(12, 2)
-#define SL_PHY_PORT_FD SL_BIT(9)      /* of PORT_STATUS */
+#define SL_PHY_PORT_FD SL_BIT(9) /* of PORT_STATUS */
 #define SL_PHY_PORT_1000 SL_MASK(14, 2)
-#define SL_PHY_ID_82576 0x02A80391u   /* ID1 and ID2; the last four bits are the revision */
+#define SL_PHY_ID_82576 0x02A80391u /* ID1 and ID2; the last four bits are the revision */
 #define SL_PHY_ID_82580 0x015403A0u
 #define SL_PHY_ID_I350 0x015403B0u
 #define SL_PHY_ID_I210 0x01410C00u
@@ -342,7 +347,7 @@ enum sl_nvm_word {
 	SL_NVM_DEVICE = 0x0D,
 	SL_NVM_CHECKSUM = 0x3F,
 };
-#define SL_NVM_SUM 0xBABAu /* words 0..3Fh add up to this: 6.2.21 */
+#define SL_NVM_SUM 0xBABAu	     /* words 0..3Fh add up to this: 6.2.21 */
 #define SL_NVM_AUTOLOAD_I210 0x202Fu /* where the internal NVM has no such word */
 #define SL_NVM_AUTOLOAD_PLL SL_BIT(4)
 /* A port's part of the NVM, with a checksum of its own, since the 82580 */

@@ -14,6 +14,7 @@
 #include "sl_bits.h"
 
 /* SL_QUIRK(NAME, "name for people") */
+/* clang-format off: a table */
 #define SL_QUIRKS(SL_QUIRK) \
 	/* IVAR n has the vectors of queues 2n and 2n + 1; an 82576's those of n and n + 8. */ \
 	SL_QUIRK(IVAR_PAIRS, "ivar-pairs") \
@@ -33,16 +34,20 @@
 	SL_QUIRK(DMAC_OFF, "dmac-off") \
 	/* PHPM.GO_LINKD holds the link down until it is cleared. */ \
 	SL_QUIRK(LINK_GO, "link-go") \
-	/* Without a flash the PHY's PLL may come up with a wrong clock; seen in a PHY register. */ \
+	/* Without a flash the PHY's PLL may come up with a wrong clock; seen in a PHY register. \
+	 */ \
 	SL_QUIRK(PLL, "pll") \
 	/* 2.5 Gbit/s on a backplane, told by straps in STATUS. */ \
 	SL_QUIRK(2500, "2500")
+/* clang-format on */
 
 enum {
 #define SL_QUIRK(name, text) SL_QUIRK_AT_##name,
 	SL_QUIRKS(SL_QUIRK)
 #undef SL_QUIRK
+	/* clang-format off: the list above ends with a comma */
 	SL_QUIRK_COUNT,
+	/* clang-format on */
 };
 enum sl_quirk {
 #define SL_QUIRK(name, text) SL_QUIRK_##name = 1 << SL_QUIRK_AT_##name,

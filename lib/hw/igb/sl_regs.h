@@ -50,7 +50,9 @@ extern const struct sl_reg_set sl_regs_82576, sl_regs_82580, sl_regs_i350, sl_re
 /** The 82576's rows. */
 extern const struct sl_reg_row sl_reg_table[SL_REG_COUNT];
 
-/* Offsets as constants, so that a hot path pays no table look-up: they are the same on all devices. */
+/*
+ * Offsets as constants, so that a hot path pays no table look-up: they are the same on all devices.
+ */
 enum {
 #define SL_REG(name, offset, ...) SL_OFF_##name = (offset),
 #include "family.def"
@@ -72,7 +74,8 @@ enum {
  * @param[out] index element number, when a register is found
  * @return the row's index, or -1 where the offset is no register of the device.
  */
-int sl_reg_find(const struct sl_reg_set *set, uint32_t offset, unsigned int *index);
+int
+sl_reg_find(const struct sl_reg_set *set, uint32_t offset, unsigned int *index);
 
 #ifdef __cplusplus
 }
