@@ -65,7 +65,9 @@
 extern "C" {
 #endif
 
-/** Bytes of the longest frame that any wire gives to a NIC, and that peer and loop carry; no FCS. */
+/**
+ * Bytes of the longest frame that any wire gives to a NIC, and that peer and loop carry; no FCS.
+ */
 #define SL_WIRE_FRAME_MAX 9724u
 
 /**
@@ -100,13 +102,13 @@ struct sl_wire_ops {
 	 * at rate 0, pcap, tap, peer) offers no more, and so loses only frames for
 	 * queues with SRRCTL.DROP_EN, which @p room does not count.
 	 */
-	unsigned int (*poll)(struct sl_wire *w, struct sl_frame *frames, unsigned int max,
-		unsigned int room);
+	unsigned int (*poll)(
+		struct sl_wire *w, struct sl_frame *frames, unsigned int max, unsigned int room);
 	/** NULL: always up. */
 	bool (*link)(struct sl_wire *w);
 	/** Fill at most @p max counters; returns how many there are. NULL: none. */
 	unsigned int (*counters)(struct sl_wire *w, struct sl_wire_counter *out, unsigned int max);
-	/** "start", "stop", "rate=2M", "clear"...: 0 or negative errno. NULL: nothing to control. */
+	/** "start", "stop", "rate=2M", "clear"...: 0 or negative errno. NULL: no controls. */
 	int (*control)(struct sl_wire *w, const char *word);
 	/** Latency and loss as JSON object, for results. NULL: none. */
 	void (*report)(struct sl_wire *w, FILE *json);
@@ -126,9 +128,11 @@ struct sl_wire {
 
 /** The place where peer wires of one process find each other by name. Opaque. */
 struct sl_wire_hub;
-struct sl_wire_hub *sl_wire_hub_create(void);
+struct sl_wire_hub *
+sl_wire_hub_create(void);
 /** Free the hub; -EBUSY while a peer wire uses it. */
-int sl_wire_hub_destroy(struct sl_wire_hub *hub);
+int
+sl_wire_hub_destroy(struct sl_wire_hub *hub);
 
 /**
  * Make a wire from its text (see above).
@@ -136,9 +140,11 @@ int sl_wire_hub_destroy(struct sl_wire_hub *hub);
  * @param[out] why the reason on failure, for people: which part, what is allowed
  * @return 0 or negative errno.
  */
-int sl_wire_open(const char *text, struct sl_wire_hub *hub, struct sl_wire **out, char *why,
-	size_t why_len);
-void sl_wire_close(struct sl_wire *w);
+int
+sl_wire_open(
+	const char *text, struct sl_wire_hub *hub, struct sl_wire **out, char *why, size_t why_len);
+void
+sl_wire_close(struct sl_wire *w);
 
 #ifdef __cplusplus
 }

@@ -32,6 +32,7 @@ wire_clock_now(void)
 }
 
 /** Ticks a second. Measures for 5 ms on x86. Control. */
-double wire_clock_hz(void);
+double
+wire_clock_hz(void);
 
 #endif /* _WIRE_CLOCK_H_ */

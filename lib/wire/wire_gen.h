@@ -111,7 +111,8 @@ struct gen_tx {
 	wire_count_t bytes;
 	wire_count_t skipped;
 	_Atomic bool running;
-	bool reshape; /* the next poll must rebuild the frames: the NIC may use the last ones until then */
+	bool reshape; /* the next poll must rebuild the frames: the NIC may use the last ones until
+			 then */
 };
 
 #define GEN_STREAMS 16u
@@ -130,7 +131,7 @@ struct gen_stream {
 	wire_count_t next; /* highest seen, plus one */
 	wire_count_t received;
 	uint64_t seen[GEN_WINDOW /
-			64]; /* bit seq % GEN_WINDOW: received; for [next - window, next) */
+		64]; /* bit seq % GEN_WINDOW: received; for [next - window, next) */
 };
 
 struct gen_rx {
@@ -167,7 +168,8 @@ struct gen_wire {
 };
 
 /** Carry out what control asked for. Device thread, with the box open. */
-void gen_apply(struct gen_wire *g);
+void
+gen_apply(struct gen_wire *g);
 
 /** Take new settings from control, if any; costs two loads when there are none. Device thread. */
 static inline void
@@ -180,17 +182,22 @@ gen_sync(struct gen_wire *g)
 }
 
 /** Prebuild frames for g->now. Device thread. */
-void gen_tx_shape(struct gen_wire *g);
+void
+gen_tx_shape(struct gen_wire *g);
 /** Fill @p len bytes of pattern. */
-void gen_fill_pattern(uint8_t *p, size_t len);
+void
+gen_fill_pattern(uint8_t *p, size_t len);
 /** Mean bytes of a frame. */
-double gen_mean_len(const struct gen_config *c);
+double
+gen_mean_len(const struct gen_config *c);
 
-unsigned int gen_poll(struct sl_wire *w, struct sl_frame *frames, unsigned int max,
-	unsigned int room);
-void gen_send(struct sl_wire *w, const struct sl_frame *frames, unsigned int n);
+unsigned int
+gen_poll(struct sl_wire *w, struct sl_frame *frames, unsigned int max, unsigned int room);
+void
+gen_send(struct sl_wire *w, const struct sl_frame *frames, unsigned int n);
 /** Zero the sink's figures; streams go on from their last sequence number. Device thread. */
-void gen_rx_clear(struct gen_rx *rx);
+void
+gen_rx_clear(struct gen_rx *rx);
 
 /** Ones' complement sum of the 32-bit halves, not yet folded. */
 static inline uint64_t

@@ -38,7 +38,7 @@ wire_hist_index(uint64_t v)
 		return (unsigned int)v;
 	octave = 63u - (unsigned int)__builtin_clzll(v) - WIRE_HIST_BITS;
 	return (octave + 1) * WIRE_HIST_STEPS +
-	       (unsigned int)((v >> octave) & (WIRE_HIST_STEPS - 1));
+		(unsigned int)((v >> octave) & (WIRE_HIST_STEPS - 1));
 }
 
 /** Count @p v @p n times. Writer only; call with n > 0. */
@@ -55,10 +55,13 @@ wire_hist_add(struct wire_hist *h, uint64_t v, uint64_t n)
 }
 
 /** Forget everything. Writer only. */
-void wire_hist_clear(struct wire_hist *h);
+void
+wire_hist_clear(struct wire_hist *h);
 /** Largest value that falls into bucket @p i (below WIRE_HIST_BUCKETS). */
-uint64_t wire_hist_top(unsigned int i);
+uint64_t
+wire_hist_top(unsigned int i);
 /** The @p q quantile (0..1): at least that share of all values is not above it. 0 when empty. */
-uint64_t wire_hist_quantile(const struct wire_hist *h, double q);
+uint64_t
+wire_hist_quantile(const struct wire_hist *h, double q);
 
 #endif /* _WIRE_HIST_H_ */

@@ -33,8 +33,9 @@ struct wire_why {
 };
 
 /** Write the reason; returns -@p err, so that callers return it at once. */
-int wire_fail(const struct wire_why *why, int err, const char *fmt, ...)
-		__attribute__((format(printf, 3, 4)));
+int
+wire_fail(const struct wire_why *why, int err, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 
 /** One kind of wire. */
 struct wire_kind {
@@ -42,20 +43,26 @@ struct wire_kind {
 	const char *usage; /**< "pcap:in=F[,out=F]" */
 	/** @p args: the text behind the colon; NULL without a colon. */
 	int (*open)(const char *args, struct sl_wire_hub *hub, struct sl_wire **out,
-			const struct wire_why *why);
+		const struct wire_why *why);
 };
 
-int wire_peer_open(const char *args, struct sl_wire_hub *hub, struct sl_wire **out,
+int
+wire_peer_open(const char *args, struct sl_wire_hub *hub, struct sl_wire **out,
 	const struct wire_why *why);
-int wire_loop_open(const char *args, struct sl_wire_hub *hub, struct sl_wire **out,
+int
+wire_loop_open(const char *args, struct sl_wire_hub *hub, struct sl_wire **out,
 	const struct wire_why *why);
-int wire_gen_open(const char *args, struct sl_wire_hub *hub, struct sl_wire **out,
+int
+wire_gen_open(const char *args, struct sl_wire_hub *hub, struct sl_wire **out,
 	const struct wire_why *why);
-int wire_pcap_open(const char *args, struct sl_wire_hub *hub, struct sl_wire **out,
+int
+wire_pcap_open(const char *args, struct sl_wire_hub *hub, struct sl_wire **out,
 	const struct wire_why *why);
-int wire_tap_open(const char *args, struct sl_wire_hub *hub, struct sl_wire **out,
+int
+wire_tap_open(const char *args, struct sl_wire_hub *hub, struct sl_wire **out,
 	const struct wire_why *why);
-int wire_null_open(const char *args, struct sl_wire_hub *hub, struct sl_wire **out,
+int
+wire_null_open(const char *args, struct sl_wire_hub *hub, struct sl_wire **out,
 	const struct wire_why *why);
 
 /** When a word may be given. Bit mask. */
@@ -80,15 +87,19 @@ struct wire_opt {
  * @return 0; -EINVAL unknown or repeated key, bad value; -ENOMEM. On failure
  *   @p ctx may be half set: parse into a copy.
  */
-int wire_opts_parse(const char *kind, const char *text, enum wire_opt_when when,
-		const struct wire_opt *opts, void *ctx, const struct wire_why *why);
+int
+wire_opts_parse(const char *kind, const char *text, enum wire_opt_when when,
+	const struct wire_opt *opts, void *ctx, const struct wire_why *why);
 
 /** Decimal number min..max, the whole text. -EINVAL. */
-int wire_parse_u64(const char *text, uint64_t min, uint64_t max, uint64_t *out);
+int
+wire_parse_u64(const char *text, uint64_t min, uint64_t max, uint64_t *out);
 /** "0" or "1". -EINVAL. */
-int wire_parse_bool(const char *text, bool *out);
+int
+wire_parse_bool(const char *text, bool *out);
 /** "02:00:00:00:00:01". -EINVAL. */
-int wire_parse_mac(const char *text, uint8_t mac[6]);
+int
+wire_parse_mac(const char *text, uint8_t mac[6]);
 
 /** A rate in frames a second or in a line's bits a second. Both 0: no pacing. */
 struct wire_rate {
@@ -100,7 +111,8 @@ struct wire_rate {
 	"0 (as fast as taken), 1..1000000000 frames/s (2M, 500k), or a share " \
 	"of the line (90% of 1 Gbit/s, 90%10g)"
 /** "0", "2M", "1.5M", "500k", "90%" (of 1 Gbit/s), "90%10g". -EINVAL. */
-int wire_parse_rate(const char *text, struct wire_rate *out);
+int
+wire_parse_rate(const char *text, struct wire_rate *out);
 
 /**
  * A counter with one writer, the device thread, and any number of readers.
@@ -135,10 +147,12 @@ struct wire_counter_row {
 };
 
 /** Write a text as a JSON string. Bytes that are not ASCII are written as Latin-1 characters. */
-void wire_json_text(FILE *json, const char *text);
+void
+wire_json_text(FILE *json, const char *text);
 
 /** Fill @p out from rows, for sl_wire_ops.counters(); returns @p n. */
-unsigned int wire_counters_out(const struct wire_counter_row *rows, unsigned int n,
-	struct sl_wire_counter *out, unsigned int max);
+unsigned int
+wire_counters_out(const struct wire_counter_row *rows, unsigned int n, struct sl_wire_counter *out,
+	unsigned int max);
 
 #endif /* _WIRE_PRIV_H_ */

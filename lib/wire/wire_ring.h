@@ -24,14 +24,19 @@
 struct wire_ring;
 
 /** Control. NULL: no memory. */
-struct wire_ring *wire_ring_create(void);
+struct wire_ring *
+wire_ring_create(void);
 /** Control; neither side may be in a call. NULL is nothing. */
-void wire_ring_destroy(struct wire_ring *r);
+void
+wire_ring_destroy(struct wire_ring *r);
 /** Producer: copy one frame in; false when it is full or longer than WIRE_FRAME_MAX. */
-bool wire_ring_push(struct wire_ring *r, const struct sl_frame *frame);
+bool
+wire_ring_push(struct wire_ring *r, const struct sl_frame *frame);
 /** Consumer: the next frames, at most @p max. Frees the room of the frames of the last call. */
-unsigned int wire_ring_pop(struct wire_ring *r, struct sl_frame *frames, unsigned int max);
+unsigned int
+wire_ring_pop(struct wire_ring *r, struct sl_frame *frames, unsigned int max);
 /** Consumer: drop all queued frames. */
-void wire_ring_drain(struct wire_ring *r);
+void
+wire_ring_drain(struct wire_ring *r);
 
 #endif /* _WIRE_RING_H_ */

@@ -25,11 +25,16 @@ struct wire_run {
 };
 
 /* Setters for tables of struct wire_opt: ctx points to a struct that begins with a wire_run. */
-int wire_run_rate(void *ctx, const char *value);
-int wire_run_autostart(void *ctx, const char *value);
-int wire_run_start(void *ctx, const char *value);
-int wire_run_stop(void *ctx, const char *value);
-int wire_run_clear(void *ctx, const char *value);
+int
+wire_run_rate(void *ctx, const char *value);
+int
+wire_run_autostart(void *ctx, const char *value);
+int
+wire_run_start(void *ctx, const char *value);
+int
+wire_run_stop(void *ctx, const char *value);
+int
+wire_run_clear(void *ctx, const char *value);
 
 /**
  * A letter box for settings: a control thread writes them under the lock and
@@ -40,7 +45,8 @@ int wire_run_clear(void *ctx, const char *value);
 struct wire_box {
 	pthread_mutex_t lock;
 	_Atomic uint32_t posted;
-	_Atomic uint32_t taken; /* last posted number that the device thread has taken; stored under lock */
+	_Atomic uint32_t
+		taken; /* last posted number that the device thread has taken; stored under lock */
 };
 
 /** Control, with the lock held: the settings are new. */
@@ -58,7 +64,7 @@ static inline bool
 wire_box_news(const struct wire_box *b)
 {
 	return atomic_load_explicit(&b->posted, memory_order_relaxed) !=
-	       atomic_load_explicit(&b->taken, memory_order_relaxed);
+		atomic_load_explicit(&b->taken, memory_order_relaxed);
 }
 
 /** Device thread: true, with the lock held, when there are new settings and the lock was free. */
@@ -73,7 +79,7 @@ static inline void
 wire_box_close(struct wire_box *b)
 {
 	atomic_store_explicit(&b->taken, atomic_load_explicit(&b->posted, memory_order_relaxed),
-			memory_order_relaxed);
+		memory_order_relaxed);
 	pthread_mutex_unlock(&b->lock);
 }
 
