@@ -467,7 +467,8 @@ void
 softnic_filter_none(struct sl_softnic *nic);
 void
 softnic_filter_own(struct sl_softnic *nic, uint32_t low, uint32_t high);
-/** How far the address's last two bytes are shifted for the hash, by MO of all families: 8.10.15.
+/**
+ * How far the address's last two bytes are shifted for the hash, by MO of all families: 8.10.15.
  */
 uint8_t
 softnic_filter_shift(unsigned int mo);

@@ -24,7 +24,8 @@ softnic_ring_count(uint32_t len)
 	return len / SL_DESC_SIZE;
 }
 
-/** Low half of the ring's base, and its length: the low bits are not kept. Then the hook's after.
+/**
+ * Low half of the ring's base, and its length: the low bits are not kept. Then the hook's after.
  */
 void
 softnic_ring_write(struct sl_softnic *nic, const struct softnic_slot *at, uint32_t val);
