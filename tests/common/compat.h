@@ -6,7 +6,8 @@
 
 /**
  * @file
- * What differs between releases of DPDK for tests alone; the driver's part is in lib/compat/sl_compat.h.
+ * What differs between releases of DPDK for tests alone; the driver's part is in
+ * lib/compat/sl_compat.h.
  */
 
 #include <rte_net_crc.h>
@@ -29,19 +30,23 @@ compat_crc32(const void *data, uint32_t len)
 }
 
 /**
- * True when a port that has not started may be asked how full its queues are: ethdev of 25.11 calls what
- * is not there, for any driver, and that of 26.07 says that they are empty.
+ * True when a port that has not started may be asked how full its queues are: ethdev of 25.11 calls
+ * what is not there, for any driver, and that of 26.07 says that they are empty.
  */
 #define COMPAT_COUNTS_UNSTARTED (!SL_DPDK(25, 11))
 
-/** Whether @link tells that it is what RTE_ETH_LINK_CONNECTOR_ ends in: true where no link tells. */
+/**
+ * Whether @link tells that it is what RTE_ETH_LINK_CONNECTOR_ ends in: true where no link tells.
+ */
 #if SL_DPDK(25, 11)
 #define COMPAT_CONNECTOR_IS(link, what) ((link)->link_connector == RTE_ETH_LINK_CONNECTOR_##what)
 #else
 #define COMPAT_CONNECTOR_IS(link, what) ((void)(link), true)
 #endif
 
-/** Whether @info tells of Toeplitz's hash and of the largest buffer, and @conf that it is in use. */
+/**
+ * Whether @info tells of Toeplitz's hash and of the largest buffer, and @conf that it is in use.
+ */
 #if SL_DPDK(23, 11)
 #define COMPAT_TELLS_TOEPLITZ(info, conf) \
 	(((info)->rss_algo_capa & RTE_ETH_HASH_ALGO_CAPA_MASK(TOEPLITZ)) != 0 && \
@@ -53,9 +58,10 @@ compat_crc32(const void *data, uint32_t len)
 #endif
 
 /**
- * Sent mbufs that net_ixgbe of DPDK 26 may lose when a transmit queue of it stops: when it needs room it takes the
- * next 32 descriptors for clean but frees their mbufs when it uses them again, and what frees the rest begins behind
- * those. It does that with less than 32 left, so it is 63 at most.
+ * Sent mbufs that net_ixgbe of DPDK 26 may lose when a transmit queue of it stops: when it needs
+ * room it takes the next 32 descriptors for clean but frees their mbufs when it uses them again,
+ * and what frees the rest begins behind those. It does that with less than 32 left, so it is 63 at
+ * most.
  */
 #define COMPAT_IXGBE_LOSES (SL_DPDK(26, 3) ? 63 : 0)
 

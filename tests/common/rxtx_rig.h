@@ -72,7 +72,8 @@ struct rig {
 	struct rte_mempool *pool, *other; /**< other: of a quarter as many, for frames to send */
 	struct rte_mempool *clones;	  /**< of as many, an ordinary one */
 	unsigned int pool_size, other_size;
-	bool apart; /**< pool has its data apart from the headers, and other has not; or the reverse */
+	bool apart; /**< pool has its data apart from the headers, and other has not; or the reverse
+		     */
 	uint32_t rx_head, tx_head;
 	uint32_t tx_reported; /**< head written last */
 	uint32_t ctx[2][4];
@@ -81,40 +82,53 @@ struct rig {
 };
 
 /** EAL without hugepages, devices or files. Once a program. */
-void rig_eal(void);
+void
+rig_eal(void);
 /** An adapter of @p mode, a port without queues, a mempool of @p mbufs. */
-struct rig *rig_open(enum sl_coherency mode, unsigned int mbufs, uint16_t priv_size);
+struct rig *
+rig_open(enum sl_coherency mode, unsigned int mbufs, uint16_t priv_size);
 /** rig_open() with a choice whether the pool has its data apart from the headers. */
-struct rig *rig_open_with(
-	enum sl_coherency mode, unsigned int mbufs, uint16_t priv_size, bool apart);
+struct rig *
+rig_open_with(enum sl_coherency mode, unsigned int mbufs, uint16_t priv_size, bool apart);
 /**
  * rig_open_with() with another line size of checked memory than 64; longer lines need
  * data apart.
  */
-struct rig *rig_open_lined(enum sl_coherency mode, unsigned int mbufs, uint16_t priv_size,
-	bool apart, uint32_t line);
+struct rig *
+rig_open_lined(
+	enum sl_coherency mode, unsigned int mbufs, uint16_t priv_size, bool apart, uint32_t line);
 /** Release the queues; fails the test unless all mbufs are back and nothing is live. */
-void rig_close(struct rig *r);
+void
+rig_close(struct rig *r);
 
 /** Set up and start queue 0; fails the test when that fails. */
-struct sl_rx_queue *rig_rx_start(struct rig *r, uint16_t nb_desc, const struct rte_eth_rxconf *conf);
-struct sl_tx_queue *rig_tx_start(struct rig *r, uint16_t nb_desc, const struct rte_eth_txconf *conf);
+struct sl_rx_queue *
+rig_rx_start(struct rig *r, uint16_t nb_desc, const struct rte_eth_rxconf *conf);
+struct sl_tx_queue *
+rig_tx_start(struct rig *r, uint16_t nb_desc, const struct rte_eth_txconf *conf);
 
 /** Receive descriptors that the NIC has. */
-unsigned int rig_rx_room(const struct rig *r);
+unsigned int
+rig_rx_room(const struct rig *r);
 /** Write back the next receive descriptor; there must be one. */
-void rig_rx_write(struct rig *r, const struct rig_wb *wb);
+void
+rig_rx_write(struct rig *r, const struct rig_wb *wb);
 /**
  * Take one transmit descriptor, if there is one.
  * @return true when it ended a frame: r->sent, which the caller zeroes
  */
-bool rig_tx_take(struct rig *r, bool *empty);
+bool
+rig_tx_take(struct rig *r, bool *empty);
 /** Write @p head where head write-back goes. */
-void rig_tx_head(struct rig *r, uint32_t head);
+void
+rig_tx_head(struct rig *r, uint32_t head);
 /** Evict dirty lines and refill clean ones, @p n of them; nothing outside checked mode. */
-void rig_adversary(struct rig *r, unsigned int n);
+void
+rig_adversary(struct rig *r, unsigned int n);
 /** 0 .. n - 1. */
-unsigned int rig_rand(struct rig *r, unsigned int n);
-void rig_fill(struct rig *r, uint8_t *p, size_t len);
+unsigned int
+rig_rand(struct rig *r, unsigned int n);
+void
+rig_fill(struct rig *r, uint8_t *p, size_t len);
 
 #endif /* _RXTX_RIG_H_ */

@@ -25,9 +25,11 @@ struct shm_log {
 	char text[4096];
 };
 
-void shm_log_cb(void *ctx, int level, const char *msg);
+void
+shm_log_cb(void *ctx, int level, const char *msg);
 /** Fails the test when @p word is not in the log; empties the log. */
-void shm_log_has(struct shm_log *log, const char *word);
+void
+shm_log_has(struct shm_log *log, const char *word);
 
 /** An adapter on 4 KiB pages, with its log. */
 struct shm_fixture {
@@ -37,18 +39,24 @@ struct shm_fixture {
 };
 
 /** Parameters of the fixture's adapter: to change, then open. */
-struct sl_adapter_params shm_params(struct shm_fixture *f);
-int shm_setup(void **state);
+struct sl_adapter_params
+shm_params(struct shm_fixture *f);
+int
+shm_setup(void **state);
 /** Closes the adapter: fails the test when anything is live. */
-int shm_teardown(void **state);
+int
+shm_teardown(void **state);
 
 /** Parameters of a cached region. */
-struct sl_region_params shm_region(const char *name, size_t len);
+struct sl_region_params
+shm_region(const char *name, size_t len);
 
 /** Remember the adapter's figures. */
-void shm_before(struct shm_fixture *f);
+void
+shm_before(struct shm_fixture *f);
 /** Fail unless the figures are those of shm_before() plus one refusal. */
-void shm_unchanged(struct shm_fixture *f);
+void
+shm_unchanged(struct shm_fixture *f);
 
 /** The seed of this run, from the clock when SL_SEED is not set. */
 static inline uint64_t

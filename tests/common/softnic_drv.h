@@ -107,11 +107,12 @@ rig_wire_out(struct rig *r);
 /** The descriptor of slot @p i, address of its buffer. */
 uint64_t
 rig_buf_iova(const struct rig_queue *q, uint32_t i);
-/** Queue one frame of one descriptor; the tail is moved. cmd and olinfo get the usual bits added.
+/**
+ * Queue one frame of one descriptor; the tail is moved. cmd and olinfo get the usual bits added.
  */
 void
 rig_tx_one(struct rig *r, unsigned int q, const void *data, uint32_t len, uint32_t cmd,
-		uint32_t olinfo);
+	uint32_t olinfo);
 /** Write a raw descriptor at the next slot; the tail is not moved. */
 void
 rig_tx_raw(struct rig *r, unsigned int q, union sl_tx_desc d);

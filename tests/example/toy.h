@@ -44,23 +44,31 @@ struct toy_device {
 };
 
 /** 0 or -ENOMEM. */
-int toy_device_open(struct toy_device *dev, struct sl_adapter *adapter);
+int
+toy_device_open(struct toy_device *dev, struct sl_adapter *adapter);
 /** What the driver's register write leads to; a doorbell sets the device to work at once. */
-void toy_device_write(struct toy_device *dev, enum toy_reg reg, uint64_t value);
+void
+toy_device_write(struct toy_device *dev, enum toy_reg reg, uint64_t value);
 /** Do what the doorbells say. */
-void toy_device_step(struct toy_device *dev);
-void toy_device_close(struct toy_device *dev);
+void
+toy_device_step(struct toy_device *dev);
+void
+toy_device_close(struct toy_device *dev);
 
 /** The driver; its callers use one thread. */
 struct toy;
 
 /** 0 or negative errno. The device outlives the driver. */
-int toy_open(struct sl_adapter *adapter, struct toy_device *dev, struct toy **out);
+int
+toy_open(struct sl_adapter *adapter, struct toy_device *dev, struct toy **out);
 /** Send a copy of a frame: 0, -EAGAIN (ring full), -EINVAL (length). */
-int toy_send(struct toy *t, const void *frame, uint32_t len);
+int
+toy_send(struct toy *t, const void *frame, uint32_t len);
 /** Take a received frame, cut to @p room bytes. @return its length; 0: none has come. */
-uint32_t toy_receive(struct toy *t, void *frame, uint32_t room);
+uint32_t
+toy_receive(struct toy *t, void *frame, uint32_t room);
 /** The device is idle. NULL is fine. */
-void toy_close(struct toy *t);
+void
+toy_close(struct toy *t);
 
 #endif /* _TOY_H_ */

@@ -79,20 +79,24 @@ struct poke_seq {
 
 /* --- backends: 0, or the reason was said --- */
 
-int poke_soft_open(struct poke *p);
+int
+poke_soft_open(struct poke *p);
 /** @p bdfs "0000:01:00.0,0000:02:00.0": bound to vfio-pci, cabled to each other. */
-int poke_vfio_open(struct poke *p, const char *bdfs);
+int
+poke_vfio_open(struct poke *p, const char *bdfs);
 
 /* --- trace --- */
 
 /** Begin a step; its name stands before every fact until the next. */
-void poke_step(struct poke *p, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void
+poke_step(struct poke *p, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /** State a fact. */
-void poke_fact(struct poke *p, const char *what, const char *fmt, ...)
-		__attribute__((format(printf, 3, 4)));
+void
+poke_fact(struct poke *p, const char *what, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 /** Read a register and state it, less the bits of @p ignore. Returns all of it. */
-uint32_t poke_show(struct poke *p, unsigned int port, unsigned int reg, unsigned int i,
-		uint32_t ignore);
+uint32_t
+poke_show(struct poke *p, unsigned int port, unsigned int reg, unsigned int i, uint32_t ignore);
 
 #define POKE_WR(p, port, name, i, val) SL_WR(&(p)->bus[port], name, i, val)
 #define POKE_RD(p, port, name, i) SL_RD(&(p)->bus[port], name, i)
@@ -101,38 +105,52 @@ uint32_t poke_show(struct poke *p, unsigned int port, unsigned int reg, unsigned
 /* --- rig --- */
 
 /** CTRL.RST on both ports; nothing is set up. */
-void poke_reset(struct poke *p);
+void
+poke_reset(struct poke *p);
 /** Link up on both ports, causes cleared; asserted. */
-void poke_link_up(struct poke *p);
+void
+poke_link_up(struct poke *p);
 /** Let the devices work until nothing moves. */
-void poke_settle(struct poke *p);
+void
+poke_settle(struct poke *p);
 
 /** Ring, buffers and registers of a receive queue; enabled, all but one descriptor posted. */
-void poke_rx_start(struct poke *p, unsigned int port, unsigned int q, uint32_t descs,
-		uint32_t buf_kib, uint32_t srrctl);
-void poke_tx_start(struct poke *p, unsigned int port, unsigned int q, uint32_t descs,
-		bool head_wb);
+void
+poke_rx_start(struct poke *p, unsigned int port, unsigned int q, uint32_t descs, uint32_t buf_kib,
+	uint32_t srrctl);
+void
+poke_tx_start(struct poke *p, unsigned int port, unsigned int q, uint32_t descs, bool head_wb);
 /** Everything as the traffic groups begin: link up, queue 0 of both ports, promiscuous. */
-void poke_traffic(struct poke *p);
+void
+poke_traffic(struct poke *p);
 
 /** Put a descriptor into the ring; the tail is not moved. */
-void poke_tx_raw(struct poke *p, unsigned int port, unsigned int q, union sl_tx_desc d);
+void
+poke_tx_raw(struct poke *p, unsigned int port, unsigned int q, union sl_tx_desc d);
 /** Queue a frame of one descriptor; cmd and olinfo are added to what every frame has. */
-void poke_tx_frame(struct poke *p, unsigned int port, unsigned int q, const void *data,
-		uint32_t len, uint32_t cmd, uint32_t olinfo);
-void poke_tx_ring(struct poke *p, unsigned int port, unsigned int q);
+void
+poke_tx_frame(struct poke *p, unsigned int port, unsigned int q, const void *data, uint32_t len,
+	uint32_t cmd, uint32_t olinfo);
+void
+poke_tx_ring(struct poke *p, unsigned int port, unsigned int q);
 /** Send a frame from queue 0 as it is and let it arrive. */
-void poke_send(struct poke *p, unsigned int port, const void *data, uint32_t len);
+void
+poke_send(struct poke *p, unsigned int port, const void *data, uint32_t len);
 /** The same, done as soon as it has arrived anywhere: counters and causes may still follow. */
-void poke_send_quick(struct poke *p, unsigned int port, const void *data, uint32_t len);
+void
+poke_send_quick(struct poke *p, unsigned int port, const void *data, uint32_t len);
 /** State what arrived in a queue, post the descriptors again. Returns descriptors seen. */
-unsigned int poke_rx_show(struct poke *p, unsigned int port, unsigned int q);
+unsigned int
+poke_rx_show(struct poke *p, unsigned int port, unsigned int q);
 /** The same with nothing stated. */
-unsigned int poke_rx_drop(struct poke *p, unsigned int port, unsigned int q);
+unsigned int
+poke_rx_drop(struct poke *p, unsigned int port, unsigned int q);
 /** State the counters of both ports that are not zero, and so clear them. */
-void poke_stats(struct poke *p);
+void
+poke_stats(struct poke *p);
 
-uint64_t poke_random(struct poke *p);
+uint64_t
+poke_random(struct poke *p);
 
 /** A packet to build. Zero-initialise, then set what differs. */
 struct poke_pkt {
@@ -143,9 +161,9 @@ struct poke_pkt {
 	uint16_t tci;
 	uint32_t payload; /**< bytes after the last header */
 	uint16_t sport, dport;
-	uint8_t host;	 /**< last byte of the source address */
+	uint8_t host; /**< last byte of the source address */
 	bool bad_l3, bad_l4;
-	bool options;	 /**< IPv4 options, or an IPv6 hop-by-hop header */
+	bool options; /**< IPv4 options, or an IPv6 hop-by-hop header */
 	bool fragment;
 	uint8_t tcp_flags; /**< 0: ACK */
 };
@@ -157,37 +175,53 @@ struct poke_layout {
 };
 
 /** Build it into @p frame of POKE_FRAME bytes, with right sums unless damaged; not padded. */
-struct poke_layout poke_build(uint8_t *frame, const struct poke_pkt *pkt);
+struct poke_layout
+poke_build(uint8_t *frame, const struct poke_pkt *pkt);
 /**
  * Put what hardware starts from where the sums stand: the pseudo header's, with
  * the length as TXSM wants it or without it as TSE does, and zero for IPv4's.
  */
-void poke_seed_sums(uint8_t *frame, const struct poke_layout *l, uint8_t proto, bool with_len);
+void
+poke_seed_sums(uint8_t *frame, const struct poke_layout *l, uint8_t proto, bool with_len);
 /** TUCMD_L4T of a protocol. */
-uint32_t poke_l4t(uint8_t proto);
+uint32_t
+poke_l4t(uint8_t proto);
 /** Put a context for a packet of this layout into a queue of port 0. */
-void poke_tx_context(struct poke *p, unsigned int q, const struct poke_layout *l, uint32_t l4_len,
-		uint32_t tucmd, uint32_t mss, uint16_t tci, uint32_t idx);
+void
+poke_tx_context(struct poke *p, unsigned int q, const struct poke_layout *l, uint32_t l4_len,
+	uint32_t tucmd, uint32_t mss, uint16_t tci, uint32_t idx);
 
 extern const uint8_t poke_mac[POKE_PORTS][6];
 extern const uint8_t poke_broadcast[6];
 
 /* --- groups --- */
 
-void poke_seq_reset(struct poke *p);
-void poke_seq_masks(struct poke *p);
-void poke_seq_phy(struct poke *p);
-void poke_seq_nvm(struct poke *p);
-void poke_seq_irq(struct poke *p);
-void poke_seq_filter(struct poke *p);
-void poke_seq_rx(struct poke *p);
-void poke_seq_tx(struct poke *p);
-void poke_seq_rss(struct poke *p);
-void poke_seq_ring(struct poke *p);
+void
+poke_seq_reset(struct poke *p);
+void
+poke_seq_masks(struct poke *p);
+void
+poke_seq_phy(struct poke *p);
+void
+poke_seq_nvm(struct poke *p);
+void
+poke_seq_irq(struct poke *p);
+void
+poke_seq_filter(struct poke *p);
+void
+poke_seq_rx(struct poke *p);
+void
+poke_seq_tx(struct poke *p);
+void
+poke_seq_rss(struct poke *p);
+void
+poke_seq_ring(struct poke *p);
 /** @p rounds of random operations from p->seed. */
-void poke_fuzz(struct poke *p, unsigned int rounds);
+void
+poke_fuzz(struct poke *p, unsigned int rounds);
 
 /** Compare two traces. 0 equal but for what is known; 1 differences, printed. */
-int poke_compare(const char *theirs, const char *ours, const char *known);
+int
+poke_compare(const char *theirs, const char *ours, const char *known);
 
 #endif /* _POKE_H_ */

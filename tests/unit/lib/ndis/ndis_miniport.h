@@ -27,8 +27,8 @@ struct mp_descriptor {
 /** The NIC's registers. */
 struct mp_registers {
 	volatile uint64_t TxRing, RxRing; /* logical addresses of slot 0 */
-	volatile ULONG Stride;            /* bytes between slots */
-	volatile ULONG TxTail, RxTail;    /* doorbells: slots given, ever counting up */
+	volatile ULONG Stride;		  /* bytes between slots */
+	volatile ULONG TxTail, RxTail;	  /* doorbells: slots given, ever counting up */
 };
 
 /** One piece of shared memory. */
@@ -51,13 +51,18 @@ struct mp_adapter {
 	struct mp_memory Grown;
 };
 
-NDIS_STATUS MpInitialize(struct mp_adapter *Adapter);
+NDIS_STATUS
+MpInitialize(struct mp_adapter *Adapter);
 /** Send a copy of a frame of at most MP_BUFFER_SIZE bytes. RESOURCES when all slots are busy. */
-NDIS_STATUS MpSend(struct mp_adapter *Adapter, const void *Data, ULONG Length);
+NDIS_STATUS
+MpSend(struct mp_adapter *Adapter, const void *Data, ULONG Length);
 /** Take a received frame. @return its length, 0 when none has come. */
-ULONG MpReceive(struct mp_adapter *Adapter, void *Data, ULONG Room);
+ULONG
+MpReceive(struct mp_adapter *Adapter, void *Data, ULONG Room);
 /** From the datapath: ask for more receive memory. */
-NDIS_STATUS MpGrow(struct mp_adapter *Adapter, ULONG Length);
-VOID MpHalt(struct mp_adapter *Adapter);
+NDIS_STATUS
+MpGrow(struct mp_adapter *Adapter, ULONG Length);
+VOID
+MpHalt(struct mp_adapter *Adapter);
 
 #endif /* _NDIS_MINIPORT_H_ */
