@@ -115,7 +115,9 @@ port_attach(const char *bdf, const char *coherency, uint16_t *port)
 	if (sl_pmd_is_ours(*port))
 		return 0;
 	port_detach(*port);
-	return say_error(-ENODEV, "%s: net_syncline does not drive it; it drives the 82576", bdf);
+	return say_error(-ENODEV,
+		"%s: net_syncline does not drive it; it drives the 82576, 82580, I350, I354, I210, I211",
+		bdf);
 }
 
 void
