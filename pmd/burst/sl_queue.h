@@ -122,8 +122,8 @@ struct sl_rx_queue {
 	bool discard;			       /**< in the rest of a frame that was given up */
 	uint32_t idle;			       /**< polls that found nothing */
 	struct sl_rx_counters n;
-	/* control */
-	SL_QCTL_OF_QUEUE;
+	/* control: on lines of its own */
+	SL_QCTL_OF_QUEUE __rte_cache_aligned;
 	struct rte_eth_rxconf conf;
 };
 
@@ -160,11 +160,42 @@ struct sl_tx_queue {
 	uintptr_t shared_at; /**< where that counts who shares the data of its mbufs, for
 				  sl_data_pool_shared(); 0: in refcnt */
 	struct sl_tx_counters n;
-	/* control */
-	SL_QCTL_OF_QUEUE;
+	/* control: on lines of its own */
+	SL_QCTL_OF_QUEUE __rte_cache_aligned;
 	struct sl_region head_mem;
 	struct rte_eth_txconf conf;
 	struct sl_tx_queue *map_next; /**< in sl_dmamap.tx_queues */
 };
+
+/*
+ * What bursts touch lies in as few lines as it takes, in front of what only the control path does.
+ * Lines are of 64 bytes here: where they are longer there are fewer.
+ */
+#define SL_QUEUE_LINE 64u
+#define SL_QUEUE_WITHIN(type, field, lines) \
+	_Static_assert(offsetof(struct type, field) + sizeof(((struct type *)0)->field) <= \
+			(lines)*SL_QUEUE_LINE, \
+		#type "." #field " is hot: within line " #lines)
+#define SL_QUEUE_HOT_IS_WHOLE(type) \
+	_Static_assert(offsetof(struct type, ctl) % RTE_CACHE_LINE_SIZE == 0 && \
+			offsetof(struct type, ctl) >= \
+				offsetof(struct type, n) + sizeof(((struct type *)0)->n), \
+		#type ": the hot part is whole lines")
+
+/* Of a burst: the first line. Of each frame: the second. Counters and the pool: the third. */
+SL_QUEUE_WITHIN(sl_rx_queue, crc_len, 1);
+SL_QUEUE_WITHIN(sl_rx_queue, memo, 2);
+SL_QUEUE_WITHIN(sl_rx_queue, pool, 3);
+SL_QUEUE_WITHIN(sl_rx_queue, idle, 3);
+SL_QUEUE_WITHIN(sl_rx_queue, n.packets, 3);
+SL_QUEUE_WITHIN(sl_rx_queue, n.bytes, 3);
+SL_QUEUE_HOT_IS_WHOLE(sl_rx_queue);
+SL_QUEUE_WITHIN(sl_tx_queue, fast_free, 1);
+SL_QUEUE_WITHIN(sl_tx_queue, memo, 2);
+SL_QUEUE_WITHIN(sl_tx_queue, pool_seen, 2);
+SL_QUEUE_WITHIN(sl_tx_queue, shared_at, 3);
+SL_QUEUE_WITHIN(sl_tx_queue, n.packets, 3);
+SL_QUEUE_WITHIN(sl_tx_queue, n.bytes, 3);
+SL_QUEUE_HOT_IS_WHOLE(sl_tx_queue);
 
 #endif /* _SL_QUEUE_H_ */

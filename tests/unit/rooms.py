@@ -3,7 +3,8 @@
 # Copyright (c) 2026 The Syncline authors
 """Names name the room: rooms.py TOP BUILD, of the objects of the driver and the libraries as they are built.
 
-The word behind "sl_" of a function or table that others can name belongs to one folder alone.
+The word behind "sl_" of a function or table that others can name belongs to one folder alone; and the burst functions
+call nothing but what is listed here.
 """
 
 import collections
@@ -17,6 +18,13 @@ import unittest
 TOP, BUILD = sys.argv.pop(1), sys.argv.pop(1)
 # Rooms of one subject, whose names share a word: register tables, models, and families behind the seam.
 ONE_HOUSE = ("lib/hw", "lib/softnic", "pmd/hw")
+
+# What a burst may call beside pmd/slow: what transmit frees one by one, in the bursts' own room, and whether a
+# mempool has its data apart.
+BURST_CALLS = {"sl_tx_free_each", "sl_tx_reclaim_for", "sl_tx_done_bad_head", "sl_data_pool_of"}
+# Of the mempool, the compiler and its sanitizers.
+OUTSIDE = re.compile(r"mem(cpy|set|move)$|rte_mempool_|rte_pktmbuf_|rte_mbuf_|per_lcore_|__rte_panic$|__tls_get_addr$|"
+                     r"_GLOBAL_OFFSET_TABLE_$|__(asan|ubsan|tsan|sanitizer|gcov)_|__stack_chk_fail$|__memcpy_chk$")
 
 
 def sources():
@@ -63,6 +71,20 @@ class Rooms(unittest.TestCase):
         for word, rooms in word_of.items():
             self.assertEqual(len(rooms), 1, f"sl_{word}* is of {len(rooms)} rooms: " +
                              "; ".join(f"{r}: {', '.join(sorted(s)[:4])}" for r, s in rooms.items()))
+
+    def test_bursts_leave_by_the_doors_alone(self):
+        slow = set()
+        for room, path in objects():
+            if room == "pmd/slow":
+                slow |= symbols(path, "--defined-only", "--extern-only")
+        self.assertIn("sl_stall_rx_check", slow)
+        hot = glob.glob(os.path.join(BUILD, "pmd", "libsl_burst_*.p", "*_burst.c.o"))
+        self.assertGreater(len(hot), 3, "few objects of bursts were found")
+        for path in hot:
+            for symbol in symbols(path, "--undefined-only"):
+                known = symbol in slow or symbol in BURST_CALLS or OUTSIDE.match(symbol)
+                self.assertTrue(known, f"{os.path.relpath(path, BUILD)} calls {symbol}: slow work is reached through "
+                                "pmd/slow alone")
 
 
 if __name__ == "__main__":
