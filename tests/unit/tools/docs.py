@@ -29,7 +29,7 @@ TABLES = [
      r'^\t\{"([a-z]+ [a-z_]+|[a-z]+)[^"]*", ?["$]', 20, "{}"),
     ("measure of sl-perf", ["sl-perf"], "apps/perf/*.c", r'\[MEASURE_\w+\] = "(\w+)"', 8, "`{}`"),
     ("NDIS call", ["ndis"], "lib/ndis/ndis.h",
-     r"^[A-Z_a-z]+ \*?((?:Ndis|sl_ndis_|Ke)\w+)\(", 25, "`{}`"),
+     r"^[A-Z_a-z]+[ \n]\*?((?:Ndis|sl_ndis_|Ke)\w+)\(", 25, "`{}`"),
 ]
 
 
