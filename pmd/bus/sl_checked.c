@@ -16,6 +16,7 @@
 #include "sl_checked.h"
 #include "sl_log.h"
 #include "sl_port.h"
+#include "sl_provider.h"
 
 int
 sl_checked_open(struct sl_port *port, const struct sl_args *args, struct sl_adapter_params *params)
@@ -92,3 +93,22 @@ sl_checked_close(struct sl_port *port)
 	if (sl_check_destroy(port->check) == 0)
 		port->check = NULL;
 }
+
+static unsigned int
+checked_read(const struct sl_port *port, struct sl_figure *out)
+{
+	struct sl_check_stats s;
+	unsigned int n = 0;
+
+	if (port->check == NULL)
+		return 0;
+	sl_check_stats(port->check, &s);
+	out[n++] = (struct sl_figure){"check_findings", s.found, false};
+	out[n++] = (struct sl_figure){"check_syncs", s.syncs, false};
+	out[n++] = (struct sl_figure){"check_device_accesses", s.accesses, false};
+	out[n++] = (struct sl_figure){"check_evictions", s.evictions, false};
+	out[n++] = (struct sl_figure){"check_refills", s.refills, false};
+	return n;
+}
+
+const struct sl_provider sl_checked_provider = {.read = checked_read};

@@ -24,6 +24,7 @@
 #include "sl_event.h"
 #include "sl_hw.h"
 #include "sl_intr.h"
+#include "sl_provider.h"
 #include "sl_queue.h"
 #include "sl_shm.h"
 #include "sl_stall.h"
@@ -55,9 +56,6 @@ struct sl_dev_ops {
 	 */
 	int (*irq_fd)(struct sl_port *port, unsigned int vector);
 };
-
-#define SL_SOFT_STATS 16u
-#define SL_CHECK_STATS 5u
 
 /** Bytes that a frame may have on top of the MTU: Ethernet header, FCS, two VLAN tags. */
 #define SL_L2_OVERHEAD (RTE_ETHER_HDR_LEN + RTE_ETHER_CRC_LEN + 2u * RTE_VLAN_HLEN)
@@ -99,8 +97,8 @@ struct sl_port {
 	struct sl_tx_counters *tx_base;
 	struct sl_rx_counters rx_gone; /**< of queues released since the last reset */
 	struct sl_tx_counters tx_gone;
-	uint64_t check_base[SL_CHECK_STATS]; /**< figures of the checker at the last reset */
-	uint64_t soft_base[SL_SOFT_STATS];   /**< figures of the software NIC at the last reset */
+	/** Figures of each provider of statistics at the last reset. */
+	uint64_t (*figure_base)[SL_FIGURES_MAX];
 };
 
 static inline struct sl_port *

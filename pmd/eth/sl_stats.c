@@ -3,21 +3,25 @@
  */
 
 /*
- * Statistics: the NIC's read-clear counters summed up, what the queues
- * counted, and the software NIC's own figures.
+ * Statistics: the NIC's read-clear counters summed up, what the queues counted, and the figures
+ * of providers. A reset of figures that nobody can clear keeps what they were.
  */
 
 #include <stdarg.h>
 
 #include <rte_malloc.h>
 
-#include "sl_check.h"
 #include "sl_port.h"
-#include "sl_soft.h"
+#include "sl_provider.h"
 #include "sl_stats.h"
 #include "sl_stop.h"
 
-#define MAX_WIRE_COUNTERS 64u
+/* Whose figures follow those of NIC and queues, in the order of the extended statistics. */
+static const struct sl_provider *const providers[SL_PROVIDERS] = {
+	&sl_soft_provider,
+	&sl_soft_wire_provider,
+	&sl_checked_provider,
+};
 
 int
 sl_stats_open(struct sl_port *port)
@@ -28,8 +32,9 @@ sl_stats_open(struct sl_port *port)
 	port->rx_dropped = rte_calloc("sl_dropped", hw->rx_queues, sizeof(*port->rx_dropped), 0);
 	port->rx_base = rte_calloc("sl_rx_base", hw->rx_queues, sizeof(*port->rx_base), 0);
 	port->tx_base = rte_calloc("sl_tx_base", hw->tx_queues, sizeof(*port->tx_base), 0);
+	port->figure_base = rte_calloc("sl_figures", SL_PROVIDERS, sizeof(*port->figure_base), 0);
 	return port->counted != NULL && port->rx_dropped != NULL && port->rx_base != NULL &&
-			port->tx_base != NULL ?
+			port->tx_base != NULL && port->figure_base != NULL ?
 		0 :
 		-ENOMEM;
 }
@@ -41,6 +46,7 @@ sl_stats_close(struct sl_port *port)
 	rte_free(port->rx_dropped);
 	rte_free(port->rx_base);
 	rte_free(port->tx_base);
+	rte_free(port->figure_base);
 }
 
 void
@@ -212,56 +218,24 @@ sl_stats_get(struct rte_eth_dev *eth, struct rte_eth_stats *stats, struct sl_que
 	return 0;
 }
 
-/* The software NIC's figures that only grow; in this order in soft_base too. */
-static const struct {
-	const char *name;
-	size_t offset;
-} soft_stats[] = {
-	{"soft_rx_frames", offsetof(struct sl_softnic_stats, rx_frames)},
-	{"soft_rx_bytes", offsetof(struct sl_softnic_stats, rx_bytes)},
-	{"soft_tx_frames", offsetof(struct sl_softnic_stats, tx_frames)},
-	{"soft_tx_bytes", offsetof(struct sl_softnic_stats, tx_bytes)},
-	{"soft_rx_no_desc", offsetof(struct sl_softnic_stats, rx_no_desc)},
-	{"soft_rx_filtered", offsetof(struct sl_softnic_stats, rx_filtered)},
-	{"soft_dma_faults", offsetof(struct sl_softnic_stats, dma_faults)},
-	{"soft_bad_descriptors", offsetof(struct sl_softnic_stats, bad_desc)},
-	{"soft_steps", offsetof(struct sl_softnic_stats, steps)},
-};
-_Static_assert(RTE_DIM(soft_stats) <= SL_SOFT_STATS, "sl_port has a base for each");
-
-static uint64_t
-soft_stat(const struct sl_softnic_stats *s, unsigned int i)
-{
-	return *(const uint64_t *)((const uint8_t *)s + soft_stats[i].offset);
-}
-
-static const char *const check_names[] = {
-	"check_findings",
-	"check_syncs",
-	"check_device_accesses",
-	"check_evictions",
-	"check_refills",
-};
-_Static_assert(RTE_DIM(check_names) == SL_CHECK_STATS, "sl_port has a base for each");
-
+/* Begin anew with the figures of all providers. The port's stats_lock is held. */
 static void
-check_figures(const struct sl_port *port, uint64_t now[SL_CHECK_STATS])
+reset_figures(struct sl_port *port)
 {
-	struct sl_check_stats c;
+	struct sl_figure figures[SL_FIGURES_MAX];
+	unsigned int p, i, n;
 
-	sl_check_stats(port->check, &c);
-	now[0] = c.found;
-	now[1] = c.syncs;
-	now[2] = c.accesses;
-	now[3] = c.evictions;
-	now[4] = c.refills;
+	for (p = 0; p < SL_PROVIDERS; p++) {
+		n = providers[p]->read(port, figures);
+		for (i = 0; i < n; i++)
+			port->figure_base[p][i] = figures[i].stays ? 0 : figures[i].value;
+	}
 }
 
 int
 sl_stats_reset(struct rte_eth_dev *eth)
 {
 	struct sl_port *port = sl_port_of(eth);
-	struct sl_softnic *nic = sl_soft_nic(port);
 	unsigned int i;
 
 	if (!sl_hw_alive(port))
@@ -283,15 +257,7 @@ sl_stats_reset(struct rte_eth_dev *eth)
 
 		add_counters(&port->tx_base[i], &c, &zero, sizeof(c));
 	}
-	if (nic != NULL) {
-		struct sl_softnic_stats s;
-
-		sl_softnic_stats(nic, &s);
-		for (i = 0; i < RTE_DIM(soft_stats); i++)
-			port->soft_base[i] = soft_stat(&s, i);
-	}
-	if (port->check != NULL)
-		check_figures(port, port->check_base);
+	reset_figures(port);
 	rte_spinlock_unlock(&port->stats_lock);
 	return 0;
 }
@@ -357,41 +323,18 @@ emit_queues(const struct rte_eth_dev *eth, struct sink *s)
 	}
 }
 
+/* Of all providers, less what each figure was at the last reset. */
 static void
-emit_soft(const struct sl_port *port, struct sink *s)
+emit_figures(const struct sl_port *port, struct sink *s)
 {
-	struct sl_wire_counter counters[MAX_WIRE_COUNTERS];
-	struct sl_softnic *nic = sl_soft_nic(port);
-	struct sl_softnic_stats stats;
-	struct sl_wire *wire;
-	unsigned int i, n;
+	struct sl_figure figures[SL_FIGURES_MAX];
+	unsigned int p, i, n;
 
-	if (nic == NULL)
-		return;
-	sl_softnic_stats(nic, &stats);
-	for (i = 0; i < RTE_DIM(soft_stats); i++)
-		emit(s, soft_stat(&stats, i) - port->soft_base[i], "%s", soft_stats[i].name);
-	emit(s, stats.dma_outstanding, "soft_dma_outstanding");
-	wire = sl_softnic_wire(nic);
-	if (wire == NULL || wire->ops->counters == NULL)
-		return;
-	n = wire->ops->counters(wire, counters, RTE_DIM(counters));
-	for (i = 0; i < RTE_MIN(n, RTE_DIM(counters)); i++)
-		emit(s, counters[i].value, "wire_%s", counters[i].name);
-}
-
-/* What the checker found and how much it looked at; in this order in check_base too. */
-static void
-emit_check(const struct sl_port *port, struct sink *s)
-{
-	uint64_t now[SL_CHECK_STATS];
-	unsigned int i;
-
-	if (port->check == NULL)
-		return;
-	check_figures(port, now);
-	for (i = 0; i < SL_CHECK_STATS; i++)
-		emit(s, now[i] - port->check_base[i], "%s", check_names[i]);
+	for (p = 0; p < SL_PROVIDERS; p++) {
+		n = providers[p]->read(port, figures);
+		for (i = 0; i < n; i++)
+			emit(s, figures[i].value - port->figure_base[p][i], "%s", figures[i].name);
+	}
 }
 
 static int
@@ -415,8 +358,7 @@ walk(struct rte_eth_dev *eth, struct sink *s)
 	for (i = 0; i < port->hw->nb_counters; i++)
 		emit(s, port->counted[i], "%s", port->hw->counters[i].name);
 	emit_queues(eth, s);
-	emit_soft(port, s);
-	emit_check(port, s);
+	emit_figures(port, s);
 	rte_spinlock_unlock(&port->stats_lock);
 	return (int)s->count;
 }
