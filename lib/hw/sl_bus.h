@@ -7,8 +7,9 @@
 /**
  * @file
  * How a driver reaches a NIC's registers: the seam between driver and device.
- * The control path goes through read/write; the hot path only stores to the
- * word that doorbell() gave it at queue set-up, whatever the device is.
+ * Registers are reached by read and write. A burst stores to the word that doorbell() gave it at
+ * queue set-up, whatever the device is; it reads a register only of a queue that stands still or
+ * whose head write-back cannot be.
  */
 
 #include <stdint.h>
@@ -33,7 +34,7 @@ struct sl_bus_ops {
 	volatile uint32_t *(*doorbell)(void *dev, uint32_t off);
 };
 
-/** One device's registers. Control-thread use, but for the doorbell words. */
+/** One device's registers. Any thread, as far as the caller's register allows it. */
 struct sl_bus {
 	const struct sl_bus_ops *ops;
 	void *dev;

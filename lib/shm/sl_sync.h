@@ -11,6 +11,8 @@
  *   sl_flush    CPU wrote, NIC will read   (rules T1, T2)
  *   sl_prepare  NIC will write             (rule R1)
  *   sl_update   NIC wrote, CPU will read   (rules R2, R3)
+ *   sl_update_nofence    one of several updates, completed together by...
+ *   sl_update_fence      ...one fence
  *   sl_doorbell_barrier  completes flushes and prepares before the doorbell store (T2)
  *   sl_acquire           DD was seen; orders later loads behind that load (R3)
  *

@@ -32,7 +32,7 @@ tx_free_list(struct rte_mbuf **list, unsigned int n)
 
 /* Free the segments behind @n descriptors from @idx on, which do not wrap. */
 static void
-tx_free_run(const struct sl_tx_queue *q, unsigned int idx, unsigned int n)
+tx_inspect_run(const struct sl_tx_queue *q, unsigned int idx, unsigned int n)
 {
 	struct rte_mbuf *list[TX_FREE_BATCH];
 	unsigned int held = 0;
@@ -62,8 +62,8 @@ tx_free_each(struct sl_tx_queue *q, unsigned int n)
 {
 	const unsigned int first = RTE_MIN(n, (unsigned int)q->nb_desc - q->next_to_clean);
 
-	tx_free_run(q, q->next_to_clean, first);
-	tx_free_run(q, 0, n - first);
+	tx_inspect_run(q, q->next_to_clean, first);
+	tx_inspect_run(q, 0, n - first);
 	q->mixed -= RTE_MIN(n, (unsigned int)q->mixed);
 	tx_cleaned(q, n);
 }

@@ -78,11 +78,11 @@ tx_done(const struct sl_tx_queue *q, const enum sl_coherency mode, uint64_t *bad
 }
 
 /*
- * The same by the NIC's own register (TDH: 8.12.11), when the head line holds
- * nonsense. In a full ring no further report would ever mend it.
+ * How many of the oldest descriptors are done, by the NIC's head register (TDH: 8.12.11): for a
+ * head line that holds an impossible value. In a full ring no further report would replace it.
  */
 unsigned int sl_tx_done_by_register(const struct sl_tx_queue *q);
-/** The same after a head write-back that cannot be, which counts against the NIC. */
+/** As sl_tx_done_by_register(), and counts an impossible head write-back against the NIC. */
 unsigned int sl_tx_done_bad_head(const struct sl_tx_queue *q);
 
 static __rte_always_inline unsigned int

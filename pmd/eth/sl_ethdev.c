@@ -600,8 +600,8 @@ sl_is_removed(struct rte_eth_dev *eth)
 }
 
 /*
- * Every call that touches the device is one to sl_call.c, from its first line to its last:
- * op_NAME(eth, ...) is sl_NAME(eth, ...) with a deadline.
+ * op_NAME(eth, ...) is sl_NAME(eth, ...) with a deadline: a call of ethdev's that touches the
+ * device runs between sl_call.c's begin and end. Interrupts of one queue are switched without.
  */
 #define OP_PARAMS(...) (struct rte_eth_dev * eth, ##__VA_ARGS__)
 #define OP_ARGS(...) (eth, ##__VA_ARGS__)

@@ -17,8 +17,8 @@ struct sl_rx_queue;
 struct sl_tx_queue;
 
 /**
- * Choose burst functions from configuration and MTU; called at start, mtu_set and
- * vlan_offload_set.
+ * Choose burst functions from configuration and MTU: at a start, when MTU or VLAN offload change,
+ * and on a stopped port before packet types are told, which depend on the choice.
  */
 int
 sl_path_choose(struct rte_eth_dev *eth);

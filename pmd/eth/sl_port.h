@@ -38,8 +38,8 @@ struct sl_dev_ops {
 	/** Device-specific part of close: unmap, stop runner... */
 	void (*release)(struct sl_port *port);
 	/**
-	 * Bus mastering on or off. 0: it was read back so, or it shall be off and no device answers;
-	 * -EIO: it did not change.
+	 * Switch bus mastering. 0: the register reads as wanted, or it is switched off and no
+	 * device answers any more. -EIO: the register did not change.
 	 */
 	int (*master)(struct sl_port *port, bool on);
 	/** Power state D0, or D3, in which registers lose their content; NULL: not possible. */

@@ -245,8 +245,8 @@ sl_rxq_setup(struct rte_eth_dev *eth, uint16_t qid, uint16_t nb_desc, unsigned i
 /* --- start and stop --- */
 
 /*
- * How much of a buffer is made ready for the NIC, in whole lines (R5): longer frames
- * than the MTU's it drops, unless they take several buffers, which it then fills.
+ * How much of a buffer is made ready for the NIC, in whole lines (R5). The NIC drops frames that
+ * are longer than the MTU allows; where frames may take several buffers it fills whole ones.
  */
 static uint16_t
 rx_prepare_len(const struct sl_rx_queue *q)

@@ -68,8 +68,8 @@ int
 sl_dmalist_drop_loose(
 	struct sl_port *port, const void *va, size_t len, enum sl_dmalist_loose which);
 /**
- * Areas that have bytes of [va, va + len) are none any more, and what they had beside that leaves
- * the window. Pieces of other areas may go with it, and come back.
+ * End every area that has bytes of [va, va + len): all of such an area leaves the window. Pieces
+ * of other areas that share pages with it may leave for a moment and are mapped again.
  */
 void
 sl_dmalist_areas_end(struct sl_port *port, const void *va, size_t len);

@@ -6,8 +6,8 @@
  * Stalled queues are detected, reported and restarted; and a NIC that gives too many impossible
  * values is reported. A NIC stops working on a queue when one of its DMAs fails (for example when a
  * descriptor points outside the IOMMU's window); a failed write-back looks to the driver like one
- * that never came. Runs on the datapath thread, which owns the ring, and is called rarely: sl_rx.c,
- * sl_tx.c.
+ * that never came. Runs on the datapath thread, which owns the ring, and is called rarely, by
+ * sl_rx_burst.c and sl_tx_burst.c.
  */
 
 #include <rte_cycles.h>

@@ -27,8 +27,7 @@
 
 #include "sl_tx_burst.c"
 
-/* Names that sl_tx.c has, too. */
-#define tx_free_run tx_free_run_each
+/* A name that sl_tx.c has, too. */
 #define tx_free_each tx_free_each_of
 #include "sl_tx.c"
 

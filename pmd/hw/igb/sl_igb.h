@@ -53,6 +53,8 @@ bool
 sl_igb_moves_frames(const struct sl_bus *bus);
 void
 sl_igb_forget(const struct sl_bus *bus);
+
+/* sl_igb_link.c */
 int
 sl_igb_link_set(struct sl_port *port, bool up);
 bool

@@ -3,7 +3,7 @@
  */
 
 /*
- * Bringing the NIC up and down, and its link. Sections are those of the Intel
+ * Bringing the NIC up and down. Sections are those of the Intel
  * 82576EB datasheet, revision 2.63.
  */
 
@@ -16,55 +16,6 @@
 #define RESET_TIMEOUT_US 100000u
 #define NVM_TIMEOUT_US 100000u
 #define CFG_DONE_TIMEOUT_US 100000u
-
-/*
- * The control register is written whole. A read of it is a NIC's word: loopback or isolation,
- * written back, would outlive each reset of the MAC, which is none of the PHY's.
- */
-static int
-phy_control_set(struct sl_port *port, uint16_t bits)
-{
-	uint32_t owned;
-	int ret = sl_igb_phy_get(port, &owned);
-
-	if (ret != 0)
-		return ret;
-	ret = sl_igb_phy_write(port, SL_PHY_CONTROL,
-		SL_PHY_CONTROL_SPEED_1000 | SL_PHY_CONTROL_FD | SL_PHY_CONTROL_AUTONEG_ENABLE |
-			bits);
-	sl_igb_phy_put(port, owned);
-	return ret;
-}
-
-int
-sl_igb_link_set(struct sl_port *port, bool up)
-{
-	uint32_t ctrl;
-	int ret;
-
-	if (!sl_hw_alive(port))
-		return -EIO;
-	/* 4.5.7.2: the MAC follows the PHY: no forced speed or duplex. */
-	ctrl = SL_RD(&port->bus, CTRL, 0);
-	if ((ctrl & SL_CTRL_RST) != 0) {
-		/* Written back it would reset the NIC anew. */
-		SL_LOG(ERR, "port %u: link not set: CTRL %#x: the NIC is in reset",
-			port->eth->data->port_id, ctrl);
-		return -EIO;
-	}
-	ctrl &= ~(SL_CTRL_SLU | SL_CTRL_FRCSPD | SL_CTRL_FRCDPLX | SL_CTRL_ILOS);
-	SL_WR(&port->bus, CTRL, 0, ctrl | (up ? SL_CTRL_SLU : 0));
-	if (up && sl_igb_has(port, SL_QUIRK_LINK_GO))
-		SL_WR(&port->bus, PHPM, 0, SL_RD(&port->bus, PHPM, 0) & ~SL_PHPM_GO_LINKD);
-	if (SL_GET(SL_CTRL_EXT_LINK_MODE, SL_RD(&port->bus, CTRL_EXT, 0)) != SL_LINK_MODE_COPPER)
-		return 0;
-	ret = phy_control_set(
-		port, up ? SL_PHY_CONTROL_AUTONEG_RESTART : SL_PHY_CONTROL_POWER_DOWN);
-	if (ret != 0)
-		SL_LOG(ERR, "port %u: PHY does not answer: %s", port->eth->data->port_id,
-			rte_strerror(-ret));
-	return ret;
-}
 
 static void
 mask_interrupts(struct sl_port *port)
@@ -199,46 +150,4 @@ void
 sl_igb_forget(const struct sl_bus *bus)
 {
 	SL_WR(bus, CTRL, 0, SL_RD(bus, CTRL, 0) | SL_CTRL_RST);
-}
-
-/* 8.2.3: the MAC's own side of the link. */
-static enum sl_hw_media
-media(uint32_t ctrl_ext)
-{
-	switch (SL_GET(SL_CTRL_EXT_LINK_MODE, ctrl_ext)) {
-	case SL_LINK_MODE_COPPER:
-		return SL_MEDIA_COPPER;
-	case SL_LINK_MODE_SGMII:
-		return SL_MEDIA_SGMII;
-	default:
-		return SL_MEDIA_SERDES;
-	}
-}
-
-bool
-sl_igb_link_get(struct sl_port *port, struct sl_hw_link *link)
-{
-	/* 8.2.2: both last codes mean 1000. */
-	static const uint32_t mbps[] = {[SL_SPEED_10] = 10,
-		[SL_SPEED_100] = 100,
-		[SL_SPEED_1000] = 1000,
-		[SL_SPEED_1000 + 1] = 1000};
-	const uint32_t status = SL_RD(&port->bus, STATUS, 0);
-	const uint32_t ctrl_ext = SL_RD(&port->bus, CTRL_EXT, 0);
-
-	/* Gone before the second read: the first one's link is no more. */
-	if (status == SL_REG_GONE || ctrl_ext == SL_REG_GONE)
-		return false;
-	*link = (struct sl_hw_link){
-		.media = media(ctrl_ext),
-		.up = (status & SL_STATUS_LU) != 0,
-		.full_duplex = (status & SL_STATUS_FD) != 0,
-		.paused = (status & SL_STATUS_TXOFF) != 0,
-	};
-	if (link->up)
-		link->mbps = mbps[SL_GET(SL_STATUS_SPEED, status)];
-	if (link->up && sl_igb_has(port, SL_QUIRK_2500) && link->media == SL_MEDIA_SERDES &&
-		(status & (SL_STATUS_2500 | SL_STATUS_2500_OVER)) == SL_STATUS_2500)
-		link->mbps = 2500;
-	return true;
 }
