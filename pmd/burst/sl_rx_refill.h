@@ -108,5 +108,4 @@ rx_refill(struct sl_rx_queue *q, const enum sl_coherency mode)
 	__atomic_store_n(q->tail, idx, __ATOMIC_RELAXED);
 }
 
-
 #endif /* _SL_RX_REFILL_H_ */

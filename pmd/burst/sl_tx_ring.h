@@ -26,7 +26,7 @@
 #include "sl_queue.h"
 #include "sl_vec.h"
 
-/* mbufs handed to a mempool in one go: no more than its cache takes without going to the pool behind it. */
+/* mbufs handed to a mempool in one go: as many as its cache takes without help of the pool. */
 #define TX_FREE_BATCH 64u
 
 /* ol_flags that need a context descriptor, and those that this driver knows. */
@@ -81,9 +81,11 @@ tx_done(const struct sl_tx_queue *q, const enum sl_coherency mode, uint64_t *bad
  * How many of the oldest descriptors are done, by the NIC's head register (TDH: 8.12.11): for a
  * head line that holds an impossible value. In a full ring no further report would replace it.
  */
-unsigned int sl_tx_done_by_register(const struct sl_tx_queue *q);
+unsigned int
+sl_tx_done_by_register(const struct sl_tx_queue *q);
 /** As sl_tx_done_by_register(), and counts an impossible head write-back against the NIC. */
-unsigned int sl_tx_done_bad_head(const struct sl_tx_queue *q);
+unsigned int
+sl_tx_done_bad_head(const struct sl_tx_queue *q);
 
 static __rte_always_inline unsigned int
 tx_done_or_register(struct sl_tx_queue *q, const enum sl_coherency mode)

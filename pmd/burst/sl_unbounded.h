@@ -20,8 +20,10 @@ struct rte_mbuf;
 #define SL_UNBOUNDED_BITS 256u
 
 /** The form of rx_pkt_burst and tx_pkt_burst: @p queue is of net_syncline's in coherent mode. */
-uint16_t sl_rx_unbounded_coherent(void *queue, struct rte_mbuf **pkts, uint16_t n);
-uint16_t sl_tx_unbounded_coherent(void *queue, struct rte_mbuf **pkts, uint16_t n);
+uint16_t
+sl_rx_unbounded_coherent(void *queue, struct rte_mbuf **pkts, uint16_t n);
+uint16_t
+sl_tx_unbounded_coherent(void *queue, struct rte_mbuf **pkts, uint16_t n);
 #endif
 
 #endif /* _SL_UNBOUNDED_H_ */

@@ -224,8 +224,7 @@ sl_vec_each(sl_lane lane)
 #elif SL_SIMD == 256
 	return (sl_vec64){lane[0], lane[1], lane[0], lane[1]};
 #else
-	return (sl_vec64){
-		lane[0], lane[1], lane[0], lane[1], lane[0], lane[1], lane[0], lane[1]};
+	return (sl_vec64){lane[0], lane[1], lane[0], lane[1], lane[0], lane[1], lane[0], lane[1]};
 #endif
 }
 

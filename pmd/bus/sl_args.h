@@ -26,14 +26,14 @@ struct sl_args {
 	enum sl_coherency coherency;
 	bool window_strict; /**< the NIC writes no page that holds anything but data */
 	/* coherency=checked */
-	bool check;          /**< one of these was given */
+	bool check;	     /**< one of these was given */
 	uint32_t check_line; /**< 0: the checker's own */
 	uint64_t check_seed; /**< 0: from the clock */
 	enum sl_check_policy check_policy;
 	enum sl_check_bug check_bug; /**< planted at check_file : check_at */
 	char check_file[SL_ARGS_FILE_LEN];
 	int check_at;
-	char check_json[SL_ARGS_PATH_LEN]; /**< findings go there at the port's close; "": nowhere */
+	char check_json[SL_ARGS_PATH_LEN]; /**< file of the findings at the port's close, or "" */
 	char check_diff[SL_ARGS_PATH_LEN]; /**< file of a search for a difference; "": none */
 };
 
@@ -60,9 +60,9 @@ struct sl_args_kind {
 };
 
 /** The shared keys, as tools show them that list a driver's arguments. */
-#define SL_ARGS_HELP                                                                       \
-	"coherency=auto|coherent|explicit|checked "                                        \
-	"check_line=32|64|128|256 check_seed=<int> check_policy=report|abort|count "       \
+#define SL_ARGS_HELP \
+	"coherency=auto|coherent|explicit|checked " \
+	"check_line=32|64|128|256 check_seed=<int> check_policy=report|abort|count " \
 	"check_bug=drop|late|half|reverse:<file>:<line> check_json=<file> check_diff=<file>"
 
 /**
@@ -74,10 +74,12 @@ struct sl_args_kind {
  * @param[out] why on an error: the key, the value given and what is allowed
  * @return 0 or -EINVAL.
  */
-int sl_args_parse(const struct sl_args_kind *kind, const char *text, struct sl_args *a, char *why,
+int
+sl_args_parse(const struct sl_args_kind *kind, const char *text, struct sl_args *a, char *why,
 	size_t why_len);
 
 /** Take "own" or "strict" for the key window, to which a kind may add values. 0 or -EINVAL. */
-int sl_args_set_window(struct sl_args *a, const char *value);
+int
+sl_args_set_window(struct sl_args *a, const char *value);
 
 #endif /* _SL_ARGS_H_ */

@@ -18,9 +18,10 @@
  * coherency=checked; else nothing. Before sl_adapter_open().
  * @return 0 or negative errno, logged.
  */
-int sl_checked_open(
-	struct sl_port *port, const struct sl_args *args, struct sl_adapter_params *params);
+int
+sl_checked_open(struct sl_port *port, const struct sl_args *args, struct sl_adapter_params *params);
 /** Say what was found and let the checker go; after sl_adapter_close(). */
-void sl_checked_close(struct sl_port *port);
+void
+sl_checked_close(struct sl_port *port);
 
 #endif /* _SL_CHECKED_H_ */

@@ -63,16 +63,20 @@ struct sl_iommu {
  *   returned. -ENOTRECOVERABLE: failed, and part of it could not be unmapped
  *   again; sl_iommu_unmap() tries again.
  */
-int sl_iommu_map(struct sl_iommu *m, void *va, uint64_t iova, size_t len, enum sl_dma_dir dir);
+int
+sl_iommu_map(struct sl_iommu *m, void *va, uint64_t iova, size_t len, enum sl_dma_dir dir);
 /**
  * Unmap a range, as it was mapped.
  * @return 0: all pages that only this range needed are unmapped; else the error of
  *   the IO's unmap: call again later.
  */
-int sl_iommu_unmap(struct sl_iommu *m, uint64_t iova, size_t len);
+int
+sl_iommu_unmap(struct sl_iommu *m, uint64_t iova, size_t len);
 /** Bytes and runs that are mapped. */
-void sl_iommu_usage(const struct sl_iommu *m, struct sl_window_usage *out);
+void
+sl_iommu_usage(const struct sl_iommu *m, struct sl_window_usage *out);
 /** Free the lists; nothing is unmapped. */
-void sl_iommu_fini(struct sl_iommu *m);
+void
+sl_iommu_fini(struct sl_iommu *m);
 
 #endif /* _SL_IOMMU_H_ */

@@ -33,6 +33,7 @@ extern const struct sl_args_kind sl_pci_args_kind;
  * @param[out] why on an error: the key, the value given and what is allowed
  * @return 0 or -EINVAL.
  */
-int sl_pci_args_parse(const char *text, struct sl_pci_args *out, char *why, size_t why_len);
+int
+sl_pci_args_parse(const char *text, struct sl_pci_args *out, char *why, size_t why_len);
 
 #endif /* _SL_PCI_ARGS_H_ */

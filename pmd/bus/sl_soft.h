@@ -14,10 +14,13 @@
 #include "sl_softnic.h"
 
 /** The software NIC of a port, or NULL for a real one. */
-struct sl_softnic *sl_soft_nic(const struct sl_port *port);
+struct sl_softnic *
+sl_soft_nic(const struct sl_port *port);
 /** True when the device works only in sl_pmd_step(). */
-bool sl_soft_stepped(const struct sl_port *port);
+bool
+sl_soft_stepped(const struct sl_port *port);
 /** True when the device has time of its own (time=own). */
-bool sl_soft_timed(const struct sl_port *port);
+bool
+sl_soft_timed(const struct sl_port *port);
 
 #endif /* _SL_SOFT_H_ */

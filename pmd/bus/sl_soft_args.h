@@ -31,16 +31,16 @@ struct sl_soft_args_fault {
 struct sl_soft_args {
 	struct sl_args shared;
 	char wire[SL_SOFT_ARGS_WIRE_LEN]; /**< as sl_wire_open() wants it */
-	const char *device;               /**< what the software NIC is, for sl_softnic_params */
-	uint16_t device_id;               /**< and its PCI device id */
-	bool msix;                        /**< several interrupt vectors; false: one for everything */
-	bool step;                        /**< no device thread: sl_pmd_step() */
-	bool own_time;                    /**< time passes while the driver waits, and by
-					       sl_pmd_time_pass() */
-	int cpu;                          /**< CPU of the device thread, -1 not pinned, or the default */
-	uint8_t mac[6];                   /**< zero: the device's own */
-	size_t quota_noncached;           /**< bytes, 0: the library's default */
-	int node;                         /**< NUMA node or SL_NODE_ANY */
+	const char *device;		  /**< what the software NIC is, for sl_softnic_params */
+	uint16_t device_id;		  /**< and its PCI device id */
+	bool msix;		/**< several interrupt vectors; false: one for everything */
+	bool step;		/**< no device thread: sl_pmd_step() */
+	bool own_time;		/**< time passes while the driver waits, and by
+				     sl_pmd_time_pass() */
+	int cpu;		/**< CPU of the device thread, -1 not pinned, or the default */
+	uint8_t mac[6];		/**< zero: the device's own */
+	size_t quota_noncached; /**< bytes, 0: the library's default */
+	int node;		/**< NUMA node or SL_NODE_ANY */
 	unsigned int nb_faults;
 	struct sl_soft_args_fault faults[SL_SOFT_ARGS_MAX_FAULTS];
 };
@@ -49,10 +49,10 @@ struct sl_soft_args {
 extern const struct sl_args_kind sl_soft_args_kind;
 
 /** Shown by tools that list a driver's arguments. */
-#define SL_SOFT_ARGS_HELP                                                                  \
-	"device=82576|82580|i350|i354|i210|i211 "                                          \
+#define SL_SOFT_ARGS_HELP \
+	"device=82576|82580|i350|i354|i210|i211 " \
 	"wire=<text, ';' for ','> wire_<key>=<value> mode=thread|step time=real|own cpu=<int> " \
-	"intr=msix|msi mac=<xx:xx:xx:xx:xx:xx> fault=<name[:arg[:count]]> "                \
+	"intr=msix|msi mac=<xx:xx:xx:xx:xx:xx> fault=<name[:arg[:count]]> " \
 	"quota_noncached=<bytes[K|M]> node=<int> window=own|strict " SL_ARGS_HELP
 
 /**
@@ -62,6 +62,7 @@ extern const struct sl_args_kind sl_soft_args_kind;
  * @param[out] why on an error: the key, the value given and what is allowed
  * @return 0 or -EINVAL.
  */
-int sl_soft_args_parse(const char *text, struct sl_soft_args *out, char *why, size_t why_len);
+int
+sl_soft_args_parse(const char *text, struct sl_soft_args *out, char *why, size_t why_len);
 
 #endif /* _SL_SOFT_ARGS_H_ */

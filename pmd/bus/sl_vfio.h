@@ -42,14 +42,18 @@ struct sl_vfio_link {
  * @param args window_all: EAL's default container, as other drivers have it; window_strict
  * @return 0; 1 when its kernel driver is none for DPDK; negative errno.
  */
-int sl_vfio_attach(
+int
+sl_vfio_attach(
 	struct rte_pci_device *pci, const struct sl_pci_args *args, struct sl_vfio_link *out);
 /** Give it back; its adapter must be closed. */
-void sl_vfio_detach(struct rte_pci_device *pci);
+void
+sl_vfio_detach(struct rte_pci_device *pci);
 
 /** The least that can be let in behind a link, in bytes: a page. */
-uint64_t sl_vfio_page(const struct sl_vfio_link *link);
+uint64_t
+sl_vfio_page(const struct sl_vfio_link *link);
 /** Set hook, context and granule of the adapter behind a link. */
-void sl_vfio_window(const struct sl_vfio_link *link, struct sl_adapter_params *params);
+void
+sl_vfio_window(const struct sl_vfio_link *link, struct sl_adapter_params *params);
 
 #endif /* _SL_VFIO_H_ */

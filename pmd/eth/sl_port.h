@@ -71,10 +71,10 @@ struct sl_port {
 	void *dev_priv; /**< struct of the device kind */
 	struct rte_eth_dev *eth;
 	uint8_t perm_mac[RTE_ETHER_ADDR_LEN];
-	bool removed;		      /**< reads gave all ones; stays true until close */
-	bool runs;		      /**< state after the last start or stop, before ethdev notes it */
-	uint16_t device_id;	      /**< its own of PCI; a software NIC's is its model's first */
-	bool fibre;		      /**< a device that has optics where others have a PHY */
+	bool removed;	    /**< reads gave all ones; stays true until close */
+	bool runs;	    /**< state after the last start or stop, before ethdev notes it */
+	uint16_t device_id; /**< its own of PCI; a software NIC's is its model's first */
+	bool fibre;	    /**< a device that has optics where others have a PHY */
 	bool no_auto_rd, no_cfg_done; /**< not set within their time after the first reset */
 	struct sl_calls calls;
 	struct sl_event_state events;
@@ -82,7 +82,7 @@ struct sl_port {
 	struct sl_intr intr;
 	enum sl_coherency mode;
 	const struct sl_burst_path *rx_path, *tx_path; /**< chosen rows of the path tables */
-	rte_spinlock_t stats_lock; /**< guards totals and bases of statistics */
+	rte_spinlock_t stats_lock;		       /**< guards totals and bases of statistics */
 	struct sl_dmamap window;
 	struct sl_qctl *kept;	      /**< queues released while their memory was kept: sl_stop.c */
 	uint32_t vfta[SL_VFTA_WORDS]; /**< VLAN filter table, as programmed */
@@ -90,9 +90,9 @@ struct sl_port {
 	uint8_t reta[SL_RETA_MAX];    /**< RSS: queue of each hash value */
 	bool reta_set;		      /**< by the user; else spread over the queues */
 	uint8_t rss_key[SL_RSS_KEY_LEN];
-	uint64_t rss_hf;      /**< RTE_ETH_RSS_*, 0: no RSS */
-	uint64_t *counted;    /**< by the NIC since the reset, as hw->counters has them */
-	uint64_t *rx_dropped; /**< frames without a buffer, of each receive queue */
+	uint64_t rss_hf;		/**< RTE_ETH_RSS_*, 0: no RSS */
+	uint64_t *counted;		/**< by the NIC since the reset, as hw->counters has them */
+	uint64_t *rx_dropped;		/**< frames without a buffer, of each receive queue */
 	struct sl_rx_counters *rx_base; /**< of each queue: its counters at the last reset */
 	struct sl_tx_counters *tx_base;
 	struct sl_rx_counters rx_gone; /**< of queues released since the last reset */

@@ -24,9 +24,10 @@ struct sl_qctl;
 
 /** State of the check for a stalled queue. Datapath thread. */
 struct sl_stall {
-	uint64_t mark;	      /**< a figure that every progress changes */
-	uint64_t since, last; /**< TSC of the first check with this mark, 0: none; of the last check */
-	bool dead;	      /**< could not be restarted: not checked until the next start */
+	uint64_t mark; /**< a figure that every progress changes */
+	uint64_t since,
+		last; /**< TSC of the first check with this mark, 0: none; of the last check */
+	bool dead;    /**< could not be restarted: not checked until the next start */
 };
 
 /** What differs between the directions. Constant. */

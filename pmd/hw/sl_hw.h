@@ -187,8 +187,8 @@ struct sl_hw {
 	uint16_t mac_addrs; /**< unicast addresses that it can match */
 	uint16_t reta_entries;
 	uint16_t desc_min, desc_max;
-	uint32_t max_frame;		   /**< bytes, FCS counted */
-	uint32_t rx_buf_unit;		   /**< bytes; buffers are a multiple of it */
+	uint32_t max_frame;   /**< bytes, FCS counted */
+	uint32_t rx_buf_unit; /**< bytes; buffers are a multiple of it */
 	struct sl_hw_thresh rx_thresh, tx_thresh;
 	uint32_t bar_size;		   /**< bytes of registers that the driver needs */
 	uint32_t speeds;		   /**< RTE_ETH_LINK_SPEED_* */
