@@ -285,12 +285,12 @@ headers_reserve(struct rte_mempool *pool, struct sl_data_pool *d)
 	const size_t len = RTE_ALIGN_CEIL((pool->size + pages) * each, RTE_CACHE_LINE_SIZE);
 	int ret;
 
-	d->headers = reserve(pool->name, len + len / 8 + sizeof(struct rte_mbuf_ext_shared_info),
-		RTE_CACHE_LINE_SIZE, pool->socket_id, 0);
+	d->headers = reserve(pool->name, len + sl_data_pool_shared_bytes(len), RTE_CACHE_LINE_SIZE,
+		pool->socket_id, 0);
 	if (d->headers == NULL)
 		return -rte_errno;
 	memset(d->headers->addr, 0, d->headers->len);
-	d->shared_at = (uintptr_t)d->headers->addr + len - (uintptr_t)d->headers->addr / 8;
+	d->shared_at = sl_data_pool_shared_at((uintptr_t)d->headers->addr, len);
 	ret = rte_mempool_populate_virt(
 		pool, d->headers->addr, len, (size_t)d->headers->hugepage_sz, NULL, NULL);
 	if (ret < 0)

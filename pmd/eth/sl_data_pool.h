@@ -34,6 +34,26 @@ struct sl_data_pool {
 };
 
 /**
+ * Bytes behind @p len bytes of mbufs that hold their shared infos: an eighth, since no two mbufs
+ * begin closer to each other than eight shared infos are long; the last one may end behind that.
+ */
+static inline size_t
+sl_data_pool_shared_bytes(size_t len)
+{
+	return len / 8 + sizeof(struct rte_mbuf_ext_shared_info);
+}
+
+/**
+ * A mempool's shared_at. @p headers: address of its mbufs, which have @p len bytes; both are
+ * multiples of a cache line.
+ */
+static inline uintptr_t
+sl_data_pool_shared_at(uintptr_t headers, size_t len)
+{
+	return headers + len - headers / 8;
+}
+
+/**
  * Shared info of an mbuf, which counts the clones of its data. A mempool's shared infos lie
  * side by side, eight times as dense as the mbufs: reading those of many mbufs touches few
  * lines, and not the mbufs' second lines. @p at: the mempool's shared_at.

@@ -24,7 +24,6 @@
 #include "sl_event.h"
 #include "sl_hw.h"
 #include "sl_intr.h"
-#include "sl_provider.h"
 #include "sl_queue.h"
 #include "sl_shm.h"
 #include "sl_stall.h"
@@ -97,8 +96,7 @@ struct sl_port {
 	struct sl_tx_counters *tx_base;
 	struct sl_rx_counters rx_gone; /**< of queues released since the last reset */
 	struct sl_tx_counters tx_gone;
-	/** Figures of each provider of statistics at the last reset. */
-	uint64_t (*figure_base)[SL_FIGURES_MAX];
+	uint64_t *figure_base; /**< of providers' figures, at the last reset: sl_stats.c */
 };
 
 static inline struct sl_port *

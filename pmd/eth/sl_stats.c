@@ -32,7 +32,8 @@ sl_stats_open(struct sl_port *port)
 	port->rx_dropped = rte_calloc("sl_dropped", hw->rx_queues, sizeof(*port->rx_dropped), 0);
 	port->rx_base = rte_calloc("sl_rx_base", hw->rx_queues, sizeof(*port->rx_base), 0);
 	port->tx_base = rte_calloc("sl_tx_base", hw->tx_queues, sizeof(*port->tx_base), 0);
-	port->figure_base = rte_calloc("sl_figures", SL_PROVIDERS, sizeof(*port->figure_base), 0);
+	port->figure_base = rte_calloc(
+		"sl_figures", SL_PROVIDERS * SL_FIGURES_MAX, sizeof(*port->figure_base), 0);
 	return port->counted != NULL && port->rx_dropped != NULL && port->rx_base != NULL &&
 			port->tx_base != NULL && port->figure_base != NULL ?
 		0 :
@@ -218,6 +219,13 @@ sl_stats_get(struct rte_eth_dev *eth, struct rte_eth_stats *stats, struct sl_que
 	return 0;
 }
 
+/* What figure @i of provider @p was at the last reset. */
+static uint64_t *
+figure_base(const struct sl_port *port, unsigned int p, unsigned int i)
+{
+	return &port->figure_base[p * SL_FIGURES_MAX + i];
+}
+
 /* Begin anew with the figures of all providers. The port's stats_lock is held. */
 static void
 reset_figures(struct sl_port *port)
@@ -228,7 +236,7 @@ reset_figures(struct sl_port *port)
 	for (p = 0; p < SL_PROVIDERS; p++) {
 		n = providers[p]->read(port, figures);
 		for (i = 0; i < n; i++)
-			port->figure_base[p][i] = figures[i].stays ? 0 : figures[i].value;
+			*figure_base(port, p, i) = figures[i].stays ? 0 : figures[i].value;
 	}
 }
 
@@ -333,7 +341,7 @@ emit_figures(const struct sl_port *port, struct sink *s)
 	for (p = 0; p < SL_PROVIDERS; p++) {
 		n = providers[p]->read(port, figures);
 		for (i = 0; i < n; i++)
-			emit(s, figures[i].value - port->figure_base[p][i], "%s", figures[i].name);
+			emit(s, figures[i].value - *figure_base(port, p, i), "%s", figures[i].name);
 	}
 }
 

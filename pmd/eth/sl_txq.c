@@ -68,12 +68,13 @@ tx_free(struct sl_qctl *c)
 {
 	struct sl_tx_queue *q = txq_of(c);
 
+	/* An unmap of another thread looks at the port's queues. */
+	sl_dmamap_queue_remove(q);
 	if (q->head_mem.va != NULL)
 		/* The queue is off, and its head line goes (F1, F2). */
 		sl_release(q->sync, q->sync->mode, q->head_mem.va, q->head_mem.len);
 	sl_qctl_region_drop(c->port, &c->ring_mem);
 	sl_qctl_region_drop(c->port, &q->head_mem);
-	sl_dmamap_queue_remove(q);
 	rte_free(q->sw_ring);
 	rte_free(q);
 }

@@ -41,6 +41,8 @@ LANE_WORDS = ["SL_SIMD=128", "RTE_LIBRTE_MEMPOOL_DEBUG"]
 PLAIN = ("lanes", "tx_post.c", LANE_WORDS + ["TX_DESCS=16u", "TX_BURST=8u"], 17, ["tx_put_quads.3:3"])
 PLAIN_ONE = ("lanes, one quad", "tx_post.c", LANE_WORDS + ["TX_DESCS=8u", "TX_BURST=5u"], 9, ["tx_put_quads.3:2"])
 # A burst around them, as if a quad were two frames: four in a ring of four.
+# Addresses alone: no loop.
+PLACES = ("places", "shared.c", ["SL_SIMD=0"], 2, [])
 PAIRS = ("pairs", "tx_post.c", LANE_WORDS + ["TX_DESCS=4u", "TX_BURST=4u", "TX_QUAD=2u"], 5, ["tx_burst.0:10"])
 
 # Loops that are of the proof's own making, and those over bytes of a lane.
@@ -72,10 +74,17 @@ def proofs():
     for what in ("coherent_offload_quads", "coherent_offload_quads_apart", "checked_quads_apart"):
         yield PLAIN_ONE, f"prove_tx_{what}"
     yield PAIRS, "prove_tx_coherent_burst"
+    yield PLACES, "prove_shared_places"
 
 
 # A bound that is removed: build, proof that breaks, file of pmd/, text, what it becomes.
 BOUNDS = (
+    (PLACES, "prove_shared_places", "sl_data_pool.h",
+     "headers + len - headers / 8", "headers - headers / 8"),
+    (PLACES, "prove_shared_places", "sl_data_pool.h",
+     "len / 8 + sizeof(struct rte_mbuf_ext_shared_info)", "len / 16"),
+    (PLACES, "prove_shared_places", "sl_data_pool.h",
+     "at + (uintptr_t)m / 8", "at + (uintptr_t)m / 16"),
     (SCALAR, "prove_rx_coherent", "sl_rx_burst.c",
      "(SL_BOUNDS && length - 1 >= room)", "false"),
     (SCALAR, "prove_rx_coherent", "sl_rx_burst.c",
@@ -215,6 +224,8 @@ def cuts(proof):
                                    "--generate-function-body", "rx_refill",
                                    "--generate-function-body-options", "assert-false-assume-false"],
                 ["--unwindset", f"rx_burst.0:{1 if once else 2}"])
+    if proof.startswith("prove_shared"):
+        return [], []
     calls = ["sl_data_pool_shared:shared_of"]
     if proof.endswith("_burst"):
         calls += ["tx_put_one:any_put_one", "tx_reclaim:any_reclaim_burst",
@@ -299,7 +310,7 @@ def without(pmd, bound, to):
     os.mkdir(to)
     for room, _, files in os.walk(pmd):
         for file in files:
-            if file.endswith((".c", ".h")):
+            if file.endswith((".c", ".h", ".def")):
                 shutil.copy(os.path.join(room, file), to)
     with open(os.path.join(to, name), encoding="utf-8") as f:
         source = f.read()
