@@ -11,8 +11,8 @@
 #include "options.h"
 
 /**
- * Check before EAL starts that each named port can be used: it exists, is an
- * 82576, and is bound to a driver that gives it to user space.
+ * Check before EAL starts that each named port can be used: it exists, is a
+ * NIC that the driver drives, and is bound to a driver that gives it to user space.
  * @return 0; -ENODEV with the reason and the cure on stderr.
  */
 int

@@ -148,7 +148,7 @@ enum sl_txc_l4t { SL_L4T_UDP = 0, SL_L4T_TCP = 1, SL_L4T_SCTP = 2 };
 #define SL_TX_FRAME_MIN 17u    /**< shortest frame the 82576 can pad, FCS not counted: 7.2.1.1 */
 #define SL_FRAME_MIN 60u       /**< shortest frame without FCS; shorter is padded (TCTL.PSP) */
 #define SL_FRAME_STD_MAX 1518u /**< longest without RCTL.LPE, FCS included; a VLAN tag adds 4 */
-#define SL_FRAME_MAX 9728u     /**< longest frame the 82576 takes, FCS included: 9.5 KiB, 8.10.13 */
+#define SL_FRAME_MAX 9728u /**< longest frame of the family igb, FCS included: 9.5 KiB, 8.10.13 */
 
 #ifdef __cplusplus
 }

@@ -21,8 +21,8 @@
 #include "sl_checked.h"
 #include "sl_dmamap.h"
 #include "sl_ethdev.h"
-#include "sl_fields.h"
 #include "sl_log.h"
+#include "sl_pci.h"
 #include "sl_pci_args.h"
 #include "sl_port.h"
 
@@ -322,7 +322,7 @@ pci_dma_unmap(struct rte_pci_device *pci, void *va, uint64_t iova, size_t len)
 }
 
 static const struct rte_pci_id pci_ids[] = {
-#define SL_DEVICE(id, ...) {RTE_PCI_DEVICE(SL_PCI_VENDOR_INTEL, SL_PCI_DEV_##id)},
+#define SL_DEVICE(id, device, optics, number) {RTE_PCI_DEVICE(SL_PCI_VENDOR_INTEL, number)},
 #include "devices.def"
 #undef SL_DEVICE
 	{.vendor_id = 0},

@@ -9,7 +9,7 @@
 #include <rte_cycles.h>
 
 #include "sl_call.h"
-#include "sl_fields.h"
+#include "sl_pci.h"
 #include "sl_pmd.h"
 #include "sl_port.h"
 #include "sl_simd.h"

@@ -86,6 +86,20 @@ class Rooms(unittest.TestCase):
                 self.assertTrue(known, f"{os.path.relpath(path, BUILD)} calls {symbol}: slow work is reached through "
                                 "pmd/slow alone")
 
+    def test_no_family_above_the_seam(self):
+        family = {name for folder in ("lib/hw/igb", "lib/hw/ixgbe", "pmd/hw/igb")
+                  for name in os.listdir(os.path.join(TOP, folder)) if name.endswith((".h", ".def"))}
+        self.assertIn("sl_fields.h", family)
+        # The kernel's table of PCI ids is made of the families' lists.
+        allowed = {("pmd/bus/sl_pci.c", "devices.def")}
+        for room in ("pmd/eth", "pmd/burst", "pmd/slow", "pmd/bus"):
+            for path in sorted(glob.glob(os.path.join(TOP, room, "*.[ch]"))):
+                with open(path, encoding="utf-8") as f:
+                    included = set(re.findall(r'#include "([^"]+)"', f.read()))
+                name = os.path.relpath(path, TOP)
+                for header in included & family:
+                    self.assertIn((name, header), allowed, "what a family knows is reached through sl_hw.h alone")
+
 
 if __name__ == "__main__":
     unittest.main(verbosity=2)

@@ -232,108 +232,119 @@ keys_apart(void **state)
 	assert_true(refused > 5);
 }
 
+/* Texts that are refused, with what the message must name: the part, and what is allowed. */
+static const struct {
+	enum kind kind;
+	const char *text, *named, *allowed;
+} refused_texts[] = {
+	{SOFT, "colour=red", "colour=red\" is not known", "wire_KEY"},
+	{PCI, "colour=red", "colour=red\" is not known", "coherency"},
+	{SOFT, "coherency=maybe", "coherency=maybe", "explicit"},
+	{SOFT, "coherency", "coherency", "key=value"},
+	{SOFT, "coherency=", "coherency=", "explicit"},
+	{SOFT, "mode=fast", "mode=fast", "step"},
+	/* Those that there are a model and a driver of; a wrong one has them all in its
+	   message. */
+	{SOFT, "device=i217", "device=i217", "82576, 82580, i350, i354, i210, i211"},
+	{SOFT, "device=82599", "device=82599", "82576, 82580"},
+	{SOFT, "device=", "device=", "i211"},
+	{PCI, "device=i350", "one of net_syncline_soft", "coherency"},
+	{SOFT, "time=fast", "time=fast", "own"},
+	{SOFT, "mode=step,mode=step", "mode=step", "once"},
+	{SOFT, "intr=intx", "intr=intx", "msix, msi"},
+	{PCI, "intr=msi", "one of net_syncline_soft", "coherency"},
+	{PCI, "window=some", "window=some", "own, all"},
+	{PCI, "window=own,window=all", "window=all", "once"},
+	{SOFT, "window=all", "window=all", "own, strict"},
+	{SOFT, "cpu=1x", "cpu=1x", "CPU"},
+	{SOFT, "cpu=-2", "cpu=-2", "-1"},
+	{SOFT, "cpu=99999999999999999999", "cpu=9999", "CPU"},
+	{SOFT, "node=-7", "node=-7", "-1"},
+	{SOFT, "mac=01:00:00:00:00:01", "mac=01", "unicast"},
+	{SOFT, "mac=00:00:00:00:00:00", "mac=00", "unicast"},
+	{SOFT, "mac=1:2:3", "mac=1:2:3", "unicast"},
+	{SOFT, "fault=none_such", "fault=none_such", "link_down"},
+	{SOFT, "quota_noncached=0", "quota_noncached=0", "bytes"},
+	{SOFT, "quota_noncached=-1", "quota_noncached=-1", "bytes"},
+	{SOFT, "quota_noncached=1G", "quota_noncached=1G", "K or M"},
+	{SOFT, "quota_noncached=18446744073709551615K", "quota", "bytes"},
+	{SOFT, "wire=", "wire=", "peer:NAME"},
+	{SOFT, "wire_=1", "wire_=1", "key"},
+	{PCI, "wire=loop", "wire=loop", "coherency"},
+	{PCI, "wire_size=64", "one of net_syncline_soft", "coherency"},
+	{SOFT, "check_line=0", "check_line=0", "32, 64, 128, 256"},
+	{SOFT, "check_line=48", "check_line=48", "32, 64, 128, 256"},
+	{SOFT, "check_line=512", "check_line=512", "32, 64, 128, 256"},
+	{PCI, "check_line=64k", "check_line=64k", "32, 64, 128, 256"},
+	{SOFT, "check_seed=0", "check_seed=0", "a number, not 0"},
+	{SOFT, "check_seed=-1", "check_seed=-1", "a number, not 0"},
+	{SOFT, "check_seed=x", "check_seed=x", "a number, not 0"},
+	{PCI, "check_seed=18446744073709551616", "check_seed=1844", "a number"},
+	{SOFT, "check_policy=shout", "check_policy=shout", "report, abort, count"},
+	{SOFT, "check_policy=", "check_policy=", "report, abort, count"},
+	{SOFT, "check_bug=drop", "check_bug=drop", ":FILE:LINE"},
+	{SOFT, "check_bug=drop:sl_tx.c", "check_bug=drop:sl_tx.c", ":FILE:LINE"},
+	{SOFT, "check_bug=drop::12", "check_bug=drop::12", ":FILE:LINE"},
+	{SOFT, "check_bug=drop:sl_tx.c:0", "sl_tx.c:0", ":FILE:LINE"},
+	{SOFT, "check_bug=drop:sl_tx.c:1x", "sl_tx.c:1x", ":FILE:LINE"},
+	{SOFT, "check_bug=move:sl_tx.c:12", "move", "drop, late, half or reverse"},
+	{SOFT, "check_bug=drop:a:1,check_bug=late:a:1", "check_bug=late", "once"},
+	{SOFT, "check_json=", "check_json=", "a file's path"},
+	{PCI, "check_json=a,check_json=b", "check_json=b", "once"},
+	/* Good by themselves, of no use in another mode. */
+	{SOFT, "check_line=64", "coherency=auto", "coherency=checked"},
+	{SOFT, "coherency=explicit,check_seed=1", "coherency=explicit", "coherency=checked"},
+	{PCI, "check_policy=abort,coherency=coherent", "coherency=coherent", "coherency=checked"},
+	{PCI, "check_bug=drop:sl_rx.c:9", "check_", "coherency=checked"},
+};
+
 /* A refused text names its part and what is allowed, and leaves the result alone. */
 static void
 refusals(void **state)
 {
-	static const struct {
-		enum kind kind;
-		const char *text, *named, *allowed;
-	} cases[] = {
-		{SOFT, "colour=red", "colour=red\" is not known", "wire_KEY"},
-		{PCI, "colour=red", "colour=red\" is not known", "coherency"},
-		{SOFT, "coherency=maybe", "coherency=maybe", "explicit"},
-		{SOFT, "coherency", "coherency", "key=value"},
-		{SOFT, "coherency=", "coherency=", "explicit"},
-		{SOFT, "mode=fast", "mode=fast", "step"},
-		/* Those that there are a model and a driver of; a wrong one has them all in its
-		   message. */
-		{SOFT, "device=i217", "device=i217", "82576, 82580, i350, i354, i210, i211"},
-		{SOFT, "device=82599", "device=82599", "82576, 82580"},
-		{SOFT, "device=", "device=", "i211"},
-		{PCI, "device=i350", "one of net_syncline_soft", "coherency"},
-		{SOFT, "time=fast", "time=fast", "own"},
-		{SOFT, "mode=step,mode=step", "mode=step", "once"},
-		{SOFT, "intr=intx", "intr=intx", "msix, msi"},
-		{PCI, "intr=msi", "one of net_syncline_soft", "coherency"},
-		{PCI, "window=some", "window=some", "own, all"},
-		{PCI, "window=own,window=all", "window=all", "once"},
-		{SOFT, "window=all", "window=all", "own, strict"},
-		{SOFT, "cpu=1x", "cpu=1x", "CPU"},
-		{SOFT, "cpu=-2", "cpu=-2", "-1"},
-		{SOFT, "cpu=99999999999999999999", "cpu=9999", "CPU"},
-		{SOFT, "node=-7", "node=-7", "-1"},
-		{SOFT, "mac=01:00:00:00:00:01", "mac=01", "unicast"},
-		{SOFT, "mac=00:00:00:00:00:00", "mac=00", "unicast"},
-		{SOFT, "mac=1:2:3", "mac=1:2:3", "unicast"},
-		{SOFT, "fault=none_such", "fault=none_such", "link_down"},
-		{SOFT, "quota_noncached=0", "quota_noncached=0", "bytes"},
-		{SOFT, "quota_noncached=-1", "quota_noncached=-1", "bytes"},
-		{SOFT, "quota_noncached=1G", "quota_noncached=1G", "K or M"},
-		{SOFT, "quota_noncached=18446744073709551615K", "quota", "bytes"},
-		{SOFT, "wire=", "wire=", "peer:NAME"},
-		{SOFT, "wire_=1", "wire_=1", "key"},
-		{PCI, "wire=loop", "wire=loop", "coherency"},
-		{PCI, "wire_size=64", "one of net_syncline_soft", "coherency"},
-		{SOFT, "check_line=0", "check_line=0", "32, 64, 128, 256"},
-		{SOFT, "check_line=48", "check_line=48", "32, 64, 128, 256"},
-		{SOFT, "check_line=512", "check_line=512", "32, 64, 128, 256"},
-		{PCI, "check_line=64k", "check_line=64k", "32, 64, 128, 256"},
-		{SOFT, "check_seed=0", "check_seed=0", "a number, not 0"},
-		{SOFT, "check_seed=-1", "check_seed=-1", "a number, not 0"},
-		{SOFT, "check_seed=x", "check_seed=x", "a number, not 0"},
-		{PCI, "check_seed=18446744073709551616", "check_seed=1844", "a number"},
-		{SOFT, "check_policy=shout", "check_policy=shout", "report, abort, count"},
-		{SOFT, "check_policy=", "check_policy=", "report, abort, count"},
-		{SOFT, "check_bug=drop", "check_bug=drop", ":FILE:LINE"},
-		{SOFT, "check_bug=drop:sl_tx.c", "check_bug=drop:sl_tx.c", ":FILE:LINE"},
-		{SOFT, "check_bug=drop::12", "check_bug=drop::12", ":FILE:LINE"},
-		{SOFT, "check_bug=drop:sl_tx.c:0", "sl_tx.c:0", ":FILE:LINE"},
-		{SOFT, "check_bug=drop:sl_tx.c:1x", "sl_tx.c:1x", ":FILE:LINE"},
-		{SOFT, "check_bug=move:sl_tx.c:12", "move", "drop, late, half or reverse"},
-		{SOFT, "check_bug=drop:a:1,check_bug=late:a:1", "check_bug=late", "once"},
-		{SOFT, "check_json=", "check_json=", "a file's path"},
-		{PCI, "check_json=a,check_json=b", "check_json=b", "once"},
-		/* Good by themselves, of no use in another mode. */
-		{SOFT, "check_line=64", "coherency=auto", "coherency=checked"},
-		{SOFT, "coherency=explicit,check_seed=1", "coherency=explicit",
-			"coherency=checked"},
-		{PCI, "check_policy=abort,coherency=coherent", "coherency=coherent",
-			"coherency=checked"},
-		{PCI, "check_bug=drop:sl_rx.c:9", "check_", "coherency=checked"},
-	};
-	static const char *const numbers[] = {"cpu", "node", "quota_noncached", "check_seed",
-		"check_line",
-		"check_bug=drop:sl_tx.c:", "fault=bad_length:", "fault=bad_length:64:"};
-	static const char *const no_numbers[] = {
-		"064", "+64", " 64", "64 ", "64x", "6.4e1", "0x", "99999999999999999999999"};
-	unsigned int i, k;
+	unsigned int i;
 
 	(void)state;
-	for (i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
-		for (k = 0; k < sizeof(no_numbers) / sizeof(no_numbers[0]); k++) {
-			char text[128], why[WHY_LEN] = "";
-			union any_args a;
-
-			snprintf(text, sizeof(text), "coherency=checked,%s%s%s", numbers[i],
-				strchr(numbers[i], '=') == NULL ? "=" : "", no_numbers[k]);
-			if (parse(SOFT, text, &a, why, sizeof(why)) != -EINVAL ||
-				strstr(why, "allowed: ") == NULL)
-				fail_msg("\"%s\" was taken, or refused with \"%s\"", text, why);
-		}
-	}
-	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (i = 0; i < sizeof(refused_texts) / sizeof(refused_texts[0]); i++) {
 		union any_args a, before;
 		char why[WHY_LEN] = "";
 
 		memset(&a, 0x5A, sizeof(a));
 		before = a;
 		assert_int_equal(
-			parse(cases[i].kind, cases[i].text, &a, why, sizeof(why)), -EINVAL);
-		if (strstr(why, cases[i].named) == NULL || strstr(why, cases[i].allowed) == NULL)
-			fail_msg("\"%s\": \"%s\" lacks \"%s\" or \"%s\"", cases[i].text, why,
-				cases[i].named, cases[i].allowed);
+			parse(refused_texts[i].kind, refused_texts[i].text, &a, why, sizeof(why)),
+			-EINVAL);
+		if (strstr(why, refused_texts[i].named) == NULL ||
+			strstr(why, refused_texts[i].allowed) == NULL)
+			fail_msg("\"%s\": \"%s\" lacks \"%s\" or \"%s\"", refused_texts[i].text,
+				why, refused_texts[i].named, refused_texts[i].allowed);
 		assert_memory_equal(&a, &before, sizeof(a));
+	}
+}
+
+/* What is no number is one nowhere. */
+static void
+no_numbers(void **state)
+{
+	static const char *const numbers[] = {"cpu", "node", "quota_noncached", "check_seed",
+		"check_line",
+		"check_bug=drop:sl_tx.c:", "fault=bad_length:", "fault=bad_length:64:"};
+	static const char *const words[] = {
+		"064", "+64", " 64", "64 ", "64x", "6.4e1", "0x", "99999999999999999999999"};
+	unsigned int i, k;
+
+	(void)state;
+	for (i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		for (k = 0; k < sizeof(words) / sizeof(words[0]); k++) {
+			char text[128], why[WHY_LEN] = "";
+			union any_args a;
+
+			snprintf(text, sizeof(text), "coherency=checked,%s%s%s", numbers[i],
+				strchr(numbers[i], '=') == NULL ? "=" : "", words[k]);
+			if (parse(SOFT, text, &a, why, sizeof(why)) != -EINVAL ||
+				strstr(why, "allowed: ") == NULL)
+				fail_msg("\"%s\" was taken, or refused with \"%s\"", text, why);
+		}
 	}
 }
 
@@ -419,6 +430,7 @@ main(void)
 		cmocka_unit_test(window_key),
 		cmocka_unit_test(keys_apart),
 		cmocka_unit_test(refusals),
+		cmocka_unit_test(no_numbers),
 		cmocka_unit_test(limits),
 		cmocka_unit_test(any_text),
 	};

@@ -492,6 +492,82 @@ test_own_fcs(void **state)
 	}
 }
 
+static void
+put_tso_ctx(struct rig *r, uint8_t l4_len, uint16_t mss)
+{
+	put_ctx(r, 0,
+		&(struct ctx){.mac_len = 14,
+			.ip_len = 20,
+			.l4_len = l4_len,
+			.mss = mss,
+			.ipv4 = true,
+			.l4t = SL_L4T_TCP});
+}
+
+#define BAD_DESCRIPTORS 13u
+
+/* Make a good last descriptor @d wrong in one of BAD_DESCRIPTORS ways; some put others before it.
+ */
+static void
+spoil(struct rig *r, unsigned int which, union sl_tx_desc *d)
+{
+	const uint32_t eop = SL_TXD_DCMD_EOP | SL_TXD_DCMD_RS, slot = r->txq[0].next;
+
+	switch (which) {
+	case 0: /* type that is none */
+		d->read.cmd = SL_SET(SL_TXD_DTYP, d->read.cmd, 7);
+		break;
+	case 1: /* legacy */
+		d->read.cmd &= ~SL_TXD_DCMD_DEXT;
+		break;
+	case 2: /* nothing */
+		d->read.cmd = SL_SET(SL_TXD_DTALEN, d->read.cmd, 0);
+		d->read.olinfo = 0;
+		break;
+	case 3: /* lengths disagree */
+		d->read.olinfo = SL_PREP(SL_TXD_PAYLEN, 65);
+		break;
+	case 4: /* longer than any frame */
+		d->read.cmd = SL_SET(SL_TXD_DTALEN, d->read.cmd, SL_FRAME_MAX);
+		d->read.olinfo = SL_PREP(SL_TXD_PAYLEN, SL_FRAME_MAX);
+		break;
+	case 5: /* checksum with a context of zeroes */
+		d->read.olinfo |= SL_TXD_POPTS_TXSM;
+		break;
+	case 6: /* segmentation with a context of zeroes */
+		d->read.cmd |= SL_TXD_DCMD_TSE;
+		break;
+	case 7: /* a context inside a chain: its data go with it */
+		rig_tx_raw(r, 0, data_desc(r, 0, slot, 64, 0, SL_PREP(SL_TXD_PAYLEN, 128)));
+		d->ctx.tucmd = SL_PREP(SL_TXD_DTYP, SL_TXD_DTYP_CTX) | SL_TXD_DCMD_DEXT;
+		rig_tx_raw(r, 0, *d);
+		*d = data_desc(r, 0, slot, 64, eop, SL_PREP(SL_TXD_PAYLEN, 128));
+		break;
+	case 8: /* segmentation: nothing behind the headers */
+		put_tso_ctx(r, 30, 100);
+		d->read.cmd |= SL_TXD_DCMD_TSE;
+		d->read.olinfo = 0;
+		break;
+	case 9: /* segments of nothing */
+		put_tso_ctx(r, 20, 0);
+		d->read.cmd |= SL_TXD_DCMD_TSE;
+		d->read.olinfo = SL_PREP(SL_TXD_PAYLEN, 10);
+		break;
+	case 10: /* segmentation: PAYLEN is not what lies behind the headers */
+		put_tso_ctx(r, 20, 5);
+		d->read.cmd |= SL_TXD_DCMD_TSE;
+		d->read.olinfo = SL_PREP(SL_TXD_PAYLEN, 64);
+		break;
+	case 11: /* an empty descriptor in a chain */
+		rig_tx_raw(r, 0, data_desc(r, 0, slot, 0, 0, SL_PREP(SL_TXD_PAYLEN, 64)));
+		break;
+	default: /* a context that reaches beyond the frame */
+		put_ctx(r, 0, &(struct ctx){.mac_len = 14, .ip_len = 400, .ipv4 = true});
+		d->read.olinfo |= SL_TXD_POPTS_IXSM;
+		break;
+	}
+}
+
 /* Descriptors that make no sense are counted and passed over; the good frame behind them goes out.
  */
 static void
@@ -504,82 +580,12 @@ test_bad_descriptors(void **state)
 
 	rig_start(r);
 	rig_frame_fill(&seed, frame, sizeof(frame), rig_broadcast);
-	for (i = 0; i < 13; i++) {
+	for (i = 0; i < BAD_DESCRIPTORS; i++) {
 		uint32_t eop = SL_TXD_DCMD_EOP | SL_TXD_DCMD_RS, slot = r->txq[0].next;
 		union sl_tx_desc d = data_desc(r, 0, slot, 64, eop, SL_PREP(SL_TXD_PAYLEN, 64));
 		struct rig_frame f;
 
-		switch (i) {
-		case 0: /* type that is none */
-			d.read.cmd = SL_SET(SL_TXD_DTYP, d.read.cmd, 7);
-			break;
-		case 1: /* legacy */
-			d.read.cmd &= ~SL_TXD_DCMD_DEXT;
-			break;
-		case 2: /* nothing */
-			d.read.cmd = SL_SET(SL_TXD_DTALEN, d.read.cmd, 0);
-			d.read.olinfo = 0;
-			break;
-		case 3: /* lengths disagree */
-			d.read.olinfo = SL_PREP(SL_TXD_PAYLEN, 65);
-			break;
-		case 4: /* longer than any frame */
-			d.read.cmd = SL_SET(SL_TXD_DTALEN, d.read.cmd, SL_FRAME_MAX);
-			d.read.olinfo = SL_PREP(SL_TXD_PAYLEN, SL_FRAME_MAX);
-			break;
-		case 5: /* checksum with a context of zeroes */
-			d.read.olinfo |= SL_TXD_POPTS_TXSM;
-			break;
-		case 6: /* segmentation with a context of zeroes */
-			d.read.cmd |= SL_TXD_DCMD_TSE;
-			break;
-		case 7: /* a context inside a chain: its data go with it */
-			rig_tx_raw(r, 0, data_desc(r, 0, slot, 64, 0, SL_PREP(SL_TXD_PAYLEN, 128)));
-			d.ctx.tucmd = SL_PREP(SL_TXD_DTYP, SL_TXD_DTYP_CTX) | SL_TXD_DCMD_DEXT;
-			rig_tx_raw(r, 0, d);
-			d = data_desc(r, 0, slot, 64, eop, SL_PREP(SL_TXD_PAYLEN, 128));
-			break;
-		case 8: /* segmentation: nothing behind the headers */
-			put_ctx(r, 0,
-				&(struct ctx){.mac_len = 14,
-					.ip_len = 20,
-					.l4_len = 30,
-					.mss = 100,
-					.ipv4 = true,
-					.l4t = SL_L4T_TCP});
-			d.read.cmd |= SL_TXD_DCMD_TSE;
-			d.read.olinfo = 0;
-			break;
-		case 9: /* segments of nothing */
-			put_ctx(r, 0,
-				&(struct ctx){.mac_len = 14,
-					.ip_len = 20,
-					.l4_len = 20,
-					.mss = 0,
-					.ipv4 = true,
-					.l4t = SL_L4T_TCP});
-			d.read.cmd |= SL_TXD_DCMD_TSE;
-			d.read.olinfo = SL_PREP(SL_TXD_PAYLEN, 10);
-			break;
-		case 10: /* segmentation: PAYLEN is not what lies behind the headers */
-			put_ctx(r, 0,
-				&(struct ctx){.mac_len = 14,
-					.ip_len = 20,
-					.l4_len = 20,
-					.mss = 5,
-					.ipv4 = true,
-					.l4t = SL_L4T_TCP});
-			d.read.cmd |= SL_TXD_DCMD_TSE;
-			d.read.olinfo = SL_PREP(SL_TXD_PAYLEN, 64);
-			break;
-		case 11: /* an empty descriptor in a chain */
-			rig_tx_raw(r, 0, data_desc(r, 0, slot, 0, 0, SL_PREP(SL_TXD_PAYLEN, 64)));
-			break;
-		default: /* a context that reaches beyond the frame */
-			put_ctx(r, 0, &(struct ctx){.mac_len = 14, .ip_len = 400, .ipv4 = true});
-			d.read.olinfo |= SL_TXD_POPTS_IXSM;
-			break;
-		}
+		spoil(r, i, &d);
 		rig_tx_raw(r, 0, d);
 		rig_tx_one(r, 0, frame, sizeof(frame), 0, 0);
 		rig_run(r);
