@@ -30,3 +30,21 @@ archive_sources() {
 		done >"$dir/archive.list"
 	fi
 }
+
+# archive_unpack DIR SUITES TARGET PACKAGE: PACKAGE of TARGET, one of SUITES, with all that it links
+# with, unpacked into DIR/root. What apt says is in DIR/apt.log; status 1 when it cannot be had. Against an
+# empty status, for what is installed here is of another release: so its C library comes too.
+archive_unpack() {
+	local dir=$1 suites=$2 target=$3 package=$4 apt deb
+	rm -rf "$dir/root" "$dir/debs"
+	mkdir -p "$dir/lists/partial" "$dir/debs/archives/partial" "$dir/root"
+	: >"$dir/status"
+	archive_sources "$dir/sources.list.d" "$suites"
+	apt=(-q -o Dir::Etc::SourceList=/dev/null -o Dir::Etc::SourceParts="$dir/sources.list.d"
+		-o Dir::State::Lists="$dir/lists" -o Dir::State::status="$dir/status"
+		-o Dir::Cache="$dir/debs" -o APT::Sandbox::User=root)
+	{ apt-get "${apt[@]}" update && apt-get "${apt[@]}" install -y --no-install-recommends --download-only \
+		-t "$target" "$package"; } >"$dir/apt.log" 2>&1 || return 1
+	for deb in "$dir"/debs/archives/*.deb; do dpkg -x "$deb" "$dir/root" || return 1; done
+	rm -rf "$dir/debs"
+}

@@ -7,25 +7,16 @@ Files that call each other in a circle, so that none of them can be read first.
 check_circles.py OBJECT...: one line for each circle among these objects.
 """
 import os
-import subprocess
 import sys
 
-
-def symbols(path):
-    """Symbols that an object defines for others, and those that it wants from others."""
-    defined, wanted = set(), set()
-    for line in subprocess.run(["nm", "-g", path], check=True, stdout=subprocess.PIPE, text=True).stdout.split("\n"):
-        words = line.split()
-        if len(words) >= 2:
-            (wanted if words[-2] == "U" else defined).add(words[-1])
-    return defined, wanted
+from object_symbols import defined, wanted
 
 
 def calls(paths):
     """Which of the files each file calls."""
-    tables = {os.path.basename(p).replace(".c.o", ""): symbols(p) for p in paths}
-    home = {symbol: name for name, (defined, _) in tables.items() for symbol in defined}
-    return {name: {home[s] for s in wanted if home.get(s, name) != name} for name, (_, wanted) in tables.items()}
+    objects = {os.path.basename(p).replace(".c.o", ""): p for p in paths}
+    home = {symbol: name for name, path in objects.items() for symbol in defined(path)}
+    return {name: {home[s] for s in wanted(path) if home.get(s, name) != name} for name, path in objects.items()}
 
 
 def reach(graph, start):

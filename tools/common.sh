@@ -10,9 +10,11 @@ readonly SL_CACHE=$SL_TOP/.cache
 # Outside .cache/, for the notes must outlive "clean".
 readonly SL_CHANGES=$SL_TOP/.syncline-changes
 
-# Results go to standard output, progress to standard error.
+# Results go to standard output, progress to standard error. What failed is told again at the end of a test
+# run: see told_again.
 say() {
 	printf '==> %s\n' "$*" >&2
+	if [[ -n ${SL_FAILURES-} && $* == *FAIL* ]]; then printf '%s\n' "$*" >>"$SL_FAILURES"; fi
 }
 
 warn() {

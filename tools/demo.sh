@@ -10,7 +10,7 @@ source "$SL_TOP/tools/lab.sh"
 
 demo_help() {
 	cat <<-'TEXT'
-	Usage: ./syncline demo [--quick] [--json FILE]
+	Usage: ./syncline demo [--quick] [--device NAME] [--json FILE]
 
 	Sets up and builds like "./syncline build", then sends through the driver,
 	port 0 to port 1, each on a software NIC:
@@ -22,8 +22,10 @@ demo_help() {
 	  3. a capture of mixed traffic, compared frame by frame at the other end
 	One screen of results, and the same as JSON.
 
-	  --quick      shorter runs: 15 s in all when built
-	  --json FILE  where the JSON goes (syncline-demo.json beside syncline; where that cannot be written, below /tmp)
+	  --quick        shorter runs: 15 s in all when built
+	  --device NAME  which NIC the software NICs are: 82576 without it; what else,
+	                 a wrong name tells
+	  --json FILE    where the JSON goes (syncline-demo.json beside syncline; where that cannot be written, below /tmp)
 
 	Exit status 1 when a frame was lost and not accounted for, sums differ or a
 	frame came out changed. Frames that were dropped for want of a descriptor,
@@ -34,6 +36,7 @@ demo_help() {
 
 DEMO_DIR=
 DEMO_BUILD=build
+DEMO_DEVICE=82576
 DEMO_FAILED=0
 
 demo_end() {
@@ -57,8 +60,8 @@ demo_testpmd() {
 	mapfile -t eal < <(eal_args)
 	cpu=${eal[1]%%,*}
 	timeout -k 5 "$limit" "$DEMO_BUILD/apps/testpmd/sl-testpmd" "${eal[@]}" \
-		--vdev "net_syncline_soft0,wire=$wire0,coherency=$mode,cpu=$cpu" \
-		--vdev "net_syncline_soft1,wire=$wire1,coherency=$mode,cpu=$cpu" \
+		--vdev "net_syncline_soft0,device=$DEMO_DEVICE,wire=$wire0,coherency=$mode,cpu=$cpu" \
+		--vdev "net_syncline_soft1,device=$DEMO_DEVICE,wire=$wire1,coherency=$mode,cpu=$cpu" \
 		-- --fwd io --tx-retry 65535 --json "$DEMO_DIR/$name.json" "$@" \
 		>"$DEMO_DIR/$name.log" 2>&1 </dev/null && return 0
 	cat "$DEMO_DIR/$name.log" >&2
@@ -90,7 +93,7 @@ demo_kernel() {
 		return
 	fi
 	say "ping and TCP of $((DEMO_TCP_BYTES / 1000000)) MB between two network namespaces"
-	if ! lab_up "$DEMO_BUILD/apps/testpmd/sl-testpmd" coherent --tx-retry 65535; then
+	if ! LAB_DEVICE=$DEMO_DEVICE lab_up "$DEMO_BUILD/apps/testpmd/sl-testpmd" coherent --tx-retry 65535; then
 		printf 'failed the lab did not come up\n' >"$out"
 		demo_failed "kernel traffic: the lab did not come up"
 	elif ! printf 'ping56 %s\nping1472 %s\n' "$(lab_ping 56 20)" "$(lab_ping 1472 20)" >"$out" ||
@@ -115,6 +118,14 @@ demo_capture() {
 		demo_failed "capture: $(<"$DEMO_DIR/capture.txt")"
 }
 
+# Dies when there is no such device; sl-perf has the list, and says it.
+demo_check_device() {
+	local devices
+	devices=$("$DEMO_BUILD/apps/perf/sl-perf" run --help | sed -n 's/^Devices, .*: //p')
+	[[ " $devices " == *" $DEMO_DEVICE "* && $DEMO_DEVICE != *" "* ]] ||
+		die "demo: --device: '$DEMO_DEVICE' is not allowed; allowed: $devices"
+}
+
 cmd_demo() {
 	local json=
 	DEMO_FULL=5 DEMO_PACED=2 DEMO_TCP_BYTES=200000000 DEMO_FRAMES=20000
@@ -122,13 +133,18 @@ cmd_demo() {
 		case "$1" in
 		--help | -h) demo_help && return ;;
 		--quick) DEMO_FULL=1 DEMO_PACED=1 DEMO_TCP_BYTES=100000000 DEMO_FRAMES=5000 ;;
+		--device)
+			(($# > 1)) || die "demo: --device wants the name of a NIC"
+			DEMO_DEVICE=$2
+			shift
+			;;
 		--json)
 			(($# > 1)) || die "demo: --json wants the name of a file"
 			callers "$2"
 			json=$REPLY
 			shift
 			;;
-		*) die "demo: unknown word '$1'. Allowed: --quick, --json FILE, --help." ;;
+		*) die "demo: unknown word '$1'. Allowed: --quick, --device NAME, --json FILE, --help." ;;
 		esac
 		shift
 	done
@@ -142,6 +158,7 @@ cmd_demo() {
 	fi
 	setup_for_build
 	build_tree build gcc || exit 1
+	demo_check_device
 	demo_parts "$json"
 }
 
@@ -153,7 +170,7 @@ demo_parts() {
 	demo_generated
 	demo_kernel
 	demo_capture
-	python3 "$SL_TOP/tools/demo_report.py" "$DEMO_DIR" "$1" || DEMO_FAILED=1
+	python3 "$SL_TOP/tools/demo_report.py" "$DEMO_DIR" "$1" "$DEMO_DEVICE" || DEMO_FAILED=1
 	demo_end
 	((DEMO_FAILED == 0))
 }

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright (c) 2026 The Syncline authors
-"""demo_report.py DIR JSON: one screen out of what the demo's parts left in DIR,
-and the same as JSON. Exit status 1 when a part shows a fault.
+"""demo_report.py DIR JSON DEVICE: one screen out of what the demo's parts left in DIR,
+on software NICs that are DEVICE, and the same as JSON. Exit status 1 when a part shows a fault.
 
 demo_report.py --rate FILE: frames a second of one sl-testpmd result.
 """
@@ -91,7 +91,7 @@ def screen(doc, json_path):
     env = doc["environment"]
     head = f"{env['cpu']}, {env['cpus']} CPUs, {env['dpdk']}" if env else "no run succeeded"
     out = [
-        f"---- Syncline demo: {head}",
+        f"---- Syncline demo: {head}, software NICs as {doc['device']}",
         "",
         "1. 64-byte frames: generator - port 0 - driver - port 1 - sink",
         "                          Mpps  cycles/p    lost, by sequence number  "
@@ -147,13 +147,14 @@ def main():
     if sys.argv[1] == "--rate":
         print(int(load(sys.argv[2])["rates"]["tx_pps"]))
         return 0
-    folder, json_path = sys.argv[1:3]
+    folder, json_path, device = sys.argv[1:4]
     results = {f"{what}-{mode}": load(os.path.join(folder, f"{what}-{mode}.json"))
                for what in ("full", "paced") for mode in MODES}
     some = next((r for r in results.values() if r), None)
     doc = {
         "schema": 1,
         "program": "syncline demo",
+        "device": device,
         "environment": some["environment"] if some else None,
         "generated": {mode: {what: run_summary(results[f"{what}-{mode}"])
                              for what in ("full", "paced")} for mode in MODES},

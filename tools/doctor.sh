@@ -9,6 +9,7 @@
 doctor_help() {
 	cat <<-'TEXT'
 	Usage: ./syncline doctor [--json] [--plugin FILE] [BDF]
+	       ./syncline doctor --for eal|port|memlock [--errno N] [--pid N] [BDF] [-- EAL-OPTION...]
 
 	Says what stands between this machine and a working set-up, each finding with
 	the command that mends it (for root). Changes nothing. Three verdicts:
@@ -25,6 +26,12 @@ doctor_help() {
 
 	All lines "mend" of a finding together mend it; a line "or" is another way.
 
+	--for is how a program asks, sl-testpmd say: only what is to mend is printed, in one line.
+	  eal            EAL did not start with these options; --errno N: and gave this error
+	  port           the NIC is no port; without BDF: there is none at all
+	  memlock        memory could not be locked for DMA
+	  --pid N        the program itself, which may have its NIC open
+
 	Exit status: 0 nothing to fix; 1 something to fix; 2 the words given are not understood.
 	TEXT
 }
@@ -34,17 +41,30 @@ source "$SL_TOP/tools/vm.sh"
 
 # The machine looked at; "" is this one.
 SL_ROOT=${SL_DOCTOR_ROOT-}
-SL_JSON=0
+SL_FORM=lines     # of the findings: lines, json, or a sentence for a program
+SL_FOR=           # what that program could not do
+SL_ERRNO=0        # with which error
+SL_PID=self       # itself
+SL_EAL_WORDS=" "  # EAL's options without values, as it got them, and those with one that matter
+SL_EAL_DRIVERS=() # its -d
+SL_EAL_DEVICES=() # its -a
 SL_DEVICE=        # the NIC asked about
 SL_ABOUT=         # the NIC that findings are about just now
 SL_IDS=           # device ids that the driver takes
 SL_PLUGIN_FILE=
 SL_REAL=note      # verdict on what only a real NIC needs
+SL_MOUNT=note     # verdict on a hugetlbfs that is not there
 SL_FINDINGS=()    # JSON objects
+SL_SENTENCE=      # or all that is to fix
 declare -A SL_COUNT=([ok]=0 [note]=0 [fix]=0)
 
 # A lone user wants the figures of his own limits; tests give others.
 SL_MEMLOCK_LEAST=65536 # KiB; what sl-testpmd's defaults map for DMA, with room
+# A program that asks needs others, and has other ways out.
+SL_HUGE_NEED=$SL_HUGE_LEAST
+SL_HUGE_FOR=
+SL_NO_HUGE_WAY=()
+SL_IN_MEMORY_WAY=()
 
 json_text() {
 	local s=$1
@@ -56,27 +76,48 @@ json_text() {
 	printf '"%s"' "${s//[[:cntrl:]]/}"
 }
 
+json_list() {
+	local each between=""
+	for each; do
+		printf '%s' "$between"
+		json_text "$each"
+		between=", "
+	done
+}
+
 # finding ID VERDICT WHAT [MENDING-COMMAND...] [-- OTHER-WAY...]
 finding() {
-	local id=$1 verdict=$2 what=$3 command key=mend about=null
-	local -A list=([mend]="" [or]="")
+	local id=$1 verdict=$2 what=$3 key=mend command mend=() or=()
 	shift 3
 	SL_COUNT[$verdict]=$((SL_COUNT[$verdict] + 1))
-	if ((SL_JSON == 0)); then printf '%-5s %s\n' "$verdict" "$what"; fi
 	for command; do
-		if [[ $command == -- ]]; then
-			key=or
-		elif ((SL_JSON)); then
-			list[$key]+=${list[$key]:+, }$(json_text "$command")
-		else
-			printf '%12s: %s\n' "$key" "$command"
-		fi
+		case $key$command in
+		mend--) key=or ;;
+		mend*) mend+=("$command") ;;
+		*) or+=("$command") ;;
+		esac
 	done
-	if ((SL_JSON)); then
-		if [[ -n $SL_ABOUT ]]; then about=$(json_text "$SL_ABOUT"); fi
-		SL_FINDINGS+=("{\"id\": $(json_text "$id"), \"verdict\": \"$verdict\", \"device\": $about, \
-\"text\": $(json_text "$what"), \"mend\": [${list[mend]}], \"or\": [${list[or]}]}")
-	fi
+	"finding_$SL_FORM"
+}
+
+# Each form has finding()'s words.
+finding_lines() {
+	printf '%-5s %s\n' "$verdict" "$what"
+	if ((${#mend[@]})); then printf '        mend: %s\n' "${mend[@]}"; fi
+	if ((${#or[@]})); then printf '          or: %s\n' "${or[@]}"; fi
+}
+
+finding_json() {
+	local about=null
+	if [[ -n $SL_ABOUT ]]; then about=$(json_text "$SL_ABOUT"); fi
+	SL_FINDINGS+=("{\"id\": $(json_text "$id"), \"verdict\": \"$verdict\", \"device\": $about, \
+\"text\": $(json_text "$what"), \"mend\": [$(json_list "${mend[@]}")], \"or\": [$(json_list "${or[@]}")]}")
+}
+
+finding_sentence() {
+	local ways=("${mend[@]/#/; }" "${or[@]/#/; or }")
+	printf -v ways %s "${ways[@]}"
+	if [[ $verdict == fix ]]; then SL_SENTENCE+="${SL_SENTENCE:+. Also: }$what${ways:+. Mend:${ways#;}}"; fi
 }
 
 print_json() {
@@ -110,9 +151,9 @@ usable() {
 	[[ -r $SL_ROOT$1 && -w $SL_ROOT$1 ]]
 }
 
-# capable BIT: has this process that capability?
+# capable BIT: has this process that capability, or the program that asks?
 capable() {
-	look_for /proc/self/status CapEff:
+	look_for "/proc/$SL_PID/status" CapEff:
 	(((16#${REPLY:-0} >> $1) & 1))
 }
 
@@ -125,12 +166,12 @@ SL_GROUPS=0       # of a real IOMMU; vfio makes others of its own in no-IOMMU mo
 
 doctor_survey() {
 	local dev id name group
-	# The ids that net_syncline drives, and the device behind each, from where the driver has them.
+	# The ids that net_syncline drives, and the device behind each, from where the driver has them: each family's list.
 	while read -r id name; do
 		SL_NAMES[$id]=$name
 		SL_IDS+=${SL_IDS:+ }$id
 	done < <(sed -n 's/^SL_DEVICE([A-Z0-9_]*, \([a-z0-9]*\), [a-z]*, 0x\([0-9A-F]*\))/\L\2 \U\1/p' \
-		"$SL_TOP/lib/hw/igb/devices.def")
+		"$SL_TOP"/lib/hw/*/devices.def)
 	for dev in "$SL_ROOT"/sys/bus/pci/devices/*; do
 		dev=${dev#"$SL_ROOT"}
 		look "$dev/vendor"
@@ -234,7 +275,7 @@ hugetlb_limit() {
 			while :; do
 				look "$dir/$name"
 				value=$REPLY
-				if [[ -n $value && $value != max ]] && ((value < SL_HUGE_LEAST << 21)); then
+				if [[ -n $value && $value != max ]] && ((value < SL_HUGE_NEED << 21)); then
 					REPLY="$dir/$name $value"
 					return
 				fi
@@ -253,73 +294,82 @@ hugepages_to_be_had() {
 	read -r file limit <<<"$REPLY"
 	if [[ -n $file ]]; then
 		finding hugepages fix "hugepages of 2 MiB: $1, but $file allows this process's control group $((limit >> 21)); \
-$SL_HUGE_LEAST are needed" "echo $((SL_HUGE_LEAST << 21)) > $file"
+$SL_HUGE_NEED are needed$SL_HUGE_FOR" "echo $((SL_HUGE_NEED << 21)) > $file" "${SL_NO_HUGE_WAY[@]}"
 		return 1
 	fi
 	# Only this machine's can be tried.
-	if [[ -n $SL_ROOT ]] || huge_can_be_had "$SL_HUGE_LEAST"; then return 0; fi
-	finding hugepages fix "hugepages of 2 MiB: $1, but this process cannot have $SL_HUGE_LEAST of them: the limit of a \
-control group outside this container (hugetlb.2MB.max), or of address space (ulimit -v)" "ulimit -v unlimited"
+	if [[ -n $SL_ROOT ]] || huge_can_be_had "$SL_HUGE_NEED"; then return 0; fi
+	finding hugepages fix "hugepages of 2 MiB: $1, but this process cannot have $SL_HUGE_NEED of them$SL_HUGE_FOR: the limit of a \
+control group outside this container (hugetlb.2MB.max), or of address space (ulimit -v)" "ulimit -v unlimited" \
+		"${SL_NO_HUGE_WAY[@]}"
 	return 1
 }
 
+# Too few are free: $1 of $2, $3 in words.
+hugepages_too_few() {
+	local free=$1 total=$2 users want avail left dir mend=() said=""
+	# Never more than half of what is free now.
+	look_for /proc/meminfo MemAvailable:
+	avail=${REPLY%% *}
+	want=$SL_HUGEPAGES
+	if ((want > ${avail:-0} / 4096)); then want=$((${avail:-0} / 4096)); fi
+	if ((want < SL_HUGE_NEED - free)); then want=$((SL_HUGE_NEED - free)); fi
+	users=$(hugepage_users)
+	hugepages_left
+	left=$REPLY
+	if ((left)); then
+		said="; $left are in files that a program which was killed left in ${SL_LEFT_IN[*]}"
+		for dir in "${SL_LEFT_IN[@]}"; do
+			mend+=("find $dir -maxdepth 1 -type f -name '*map_*' -exec flock -n -x {} rm {} \\;")
+		done
+	fi
+	if ((free + left >= SL_HUGE_NEED)); then
+		finding hugepages note "hugepages of 2 MiB: $3$said: EAL's next start takes them back" "${mend[@]}"
+	else
+		finding hugepages fix "hugepages of 2 MiB: $3; $SL_HUGE_NEED are needed$SL_HUGE_FOR${users:+; \
+in use by ${users% }}$said" "${mend[@]}" "echo $((total + want)) > $SL_HUGE_SYS/nr_hugepages" "${SL_NO_HUGE_WAY[@]}"
+	fi
+}
+
 doctor_hugepages() {
-	local total free gib_total gib_free users want avail nodes node each="" left dir mend=() said="" resv counted
-	local gib=${SL_HUGE_SYS/2048kB/1048576kB}
+	local total free gib_total gib_free resv counted gib=${SL_HUGE_SYS/2048kB/1048576kB}
 	look "$SL_HUGE_SYS/nr_hugepages"; total=$REPLY
 	look "$SL_HUGE_SYS/free_hugepages"; free=$REPLY
 	look "$SL_HUGE_SYS/resv_hugepages"; resv=${REPLY:-0}
 	look "$gib/nr_hugepages"; gib_total=$REPLY
-	look "$gib/free_hugepages"; gib_free=$REPLY
+	look "$gib/free_hugepages"; gib_free=${REPLY:-0}
 	if [[ -z $total ]]; then
 		finding hugepages note "no 2 MiB hugepages in this kernel: 4 KiB pages will do, more slowly (--no-huge)"
 		return
 	fi
 	if [[ ${gib_total:-0} != 0 ]]; then
-		finding hugepages-1g ok "hugepages of 1 GiB: ${gib_free:-0} free of $gib_total"
+		finding hugepages-1g ok "hugepages of 1 GiB: $gib_free free of $gib_total"
 	fi
 	counted="$free free of $total"
 	if ((resv > 0)); then
 		counted+=", $resv of them promised to programs that have not touched them yet"
 		free=$((free > resv ? free - resv : 0))
 	fi
-	if ((free >= SL_HUGE_LEAST)); then
+	if ((free >= SL_HUGE_NEED)); then
 		if hugepages_to_be_had "$counted"; then finding hugepages ok "hugepages of 2 MiB: $counted"; fi
-	elif ((${gib_free:-0} > 0)); then
+	elif ((free + gib_free * 512 >= SL_HUGE_NEED)); then
 		finding hugepages ok "hugepages of 2 MiB: $counted, those of 1 GiB will do"
 	else
-		# Never more than half of what is free now.
-		look_for /proc/meminfo MemAvailable:
-		avail=${REPLY%% *}
-		want=$SL_HUGEPAGES
-		if ((want > ${avail:-0} / 4096)); then want=$((${avail:-0} / 4096)); fi
-		if ((want < SL_HUGE_LEAST - free)); then want=$((SL_HUGE_LEAST - free)); fi
-		users=$(hugepage_users)
-		hugepages_left
-		left=$REPLY
-		if ((left)); then
-			said="; $left are in files that a program which was killed left in ${SL_LEFT_IN[*]}"
-			for dir in "${SL_LEFT_IN[@]}"; do
-				mend+=("find $dir -maxdepth 1 -type f -name '*map_*' -exec flock -n -x {} rm {} \\;")
-			done
-		fi
-		if ((free + left >= SL_HUGE_LEAST)); then
-			finding hugepages note "hugepages of 2 MiB: $counted$said: EAL's next start takes them back" "${mend[@]}"
-		else
-			finding hugepages fix "hugepages of 2 MiB: $counted; $SL_HUGE_LEAST are needed${users:+; \
-in use by ${users% }}$said" "${mend[@]}" "echo $((total + want)) > $SL_HUGE_SYS/nr_hugepages"
-		fi
+		hugepages_too_few "$free" "$total" "$counted"
 	fi
-	nodes=("$SL_ROOT"/sys/devices/system/node/node[0-9]*)
-	if ((${#nodes[@]} > 1)); then
-		for node in "${nodes[@]#"$SL_ROOT"}"; do
-			look "$node/hugepages/hugepages-2048kB/free_hugepages"
-			each+=" ${node##*/} ${REPLY:-0} free of"
-			look "$node/hugepages/hugepages-2048kB/nr_hugepages"
-			each+=" ${REPLY:-0};"
-		done
-		finding hugepages-node ok "hugepages of 2 MiB by NUMA node:$each"
-	fi
+	hugepages_by_node
+}
+
+hugepages_by_node() {
+	local nodes=("$SL_ROOT"/sys/devices/system/node/node[0-9]*) node each=""
+	((${#nodes[@]} > 1)) || return 0
+	for node in "${nodes[@]#"$SL_ROOT"}"; do
+		look "$node/hugepages/hugepages-2048kB/free_hugepages"
+		each+=" ${node##*/} ${REPLY:-0} free of"
+		look "$node/hugepages/hugepages-2048kB/nr_hugepages"
+		each+=" ${REPLY:-0};"
+	done
+	finding hugepages-node ok "hugepages of 2 MiB by NUMA node:$each"
 }
 
 # SL_MOUNTS: each hugetlbfs of 2 MiB pages, in the order in which EAL finds them.
@@ -343,8 +393,8 @@ doctor_hugetlbfs() {
 	hugetlbfs_mounts
 	first=${SL_MOUNTS[0]-}
 	if [[ -z $first ]]; then
-		finding hugetlbfs note "no hugetlbfs of 2 MiB pages is mounted: EAL needs one unless it is run with --in-memory" \
-			"mkdir -p /dev/hugepages && mount -t hugetlbfs hugetlbfs /dev/hugepages"
+		finding hugetlbfs "$SL_MOUNT" "no hugetlbfs of 2 MiB pages is mounted: EAL needs one unless it is run with --in-memory" \
+			"mkdir -p /dev/hugepages && mount -t hugetlbfs hugetlbfs /dev/hugepages" "${SL_IN_MEMORY_WAY[@]}"
 		return
 	fi
 	if [[ ! -r $SL_ROOT$first || ! -x $SL_ROOT$first ]]; then
@@ -355,9 +405,9 @@ doctor_hugetlbfs() {
 		if [[ -z $own ]] && usable "$dir"; then own=$dir; fi
 	done
 	if [[ -z $own ]]; then
-		finding hugetlbfs note "hugetlbfs on $first may not be written by user $EUID: EAL works with --in-memory only, \
+		finding hugetlbfs "$SL_MOUNT" "hugetlbfs on $first may not be written by user $EUID: EAL works with --in-memory only, \
 or with a mount of this user's own and --huge-dir" "mkdir -p /run/hugepages-$EUID && mount -t hugetlbfs -o \
-uid=$EUID,gid=$(id -g),mode=0700 hugetlbfs /run/hugepages-$EUID"
+uid=$EUID,gid=$(id -g),mode=0700 hugetlbfs /run/hugepages-$EUID" "${SL_IN_MEMORY_WAY[@]}"
 	elif [[ $own == "$first" ]]; then
 		finding hugetlbfs ok "hugetlbfs on $own, user $EUID may write there"
 	else
@@ -367,7 +417,11 @@ uid=$EUID,gid=$(id -g),mode=0700 hugetlbfs /run/hugepages-$EUID"
 
 # What the kernel lets an ordinary user pin for DMA.
 doctor_memlock() {
-	local limit
+	local limit login=$PPID
+	if [[ $SL_PID != self ]]; then
+		look_for "/proc/$SL_PID/status" PPid:
+		login=${REPLY:-$SL_PID}
+	fi
 	if capable "$CAP_IPC_LOCK"; then return 0; fi
 	limit=$(ulimit -l)
 	if [[ $limit == unlimited ]] || ((limit >= SL_MEMLOCK_LEAST)); then
@@ -376,7 +430,7 @@ doctor_memlock() {
 	fi
 	finding memlock "$SL_REAL" "user $EUID may lock only $limit KiB of memory for DMA (ulimit -l); \
 $SL_MEMLOCK_LEAST KiB are needed. The second command is for good, from the next login on" \
-		"prlimit --pid $PPID --memlock=unlimited:unlimited" -- \
+		"prlimit --pid $login --memlock=unlimited:unlimited" -- \
 		"echo '${USER:-$EUID} - memlock unlimited' > /etc/security/limits.d/90-dpdk.conf"
 }
 
@@ -418,7 +472,7 @@ doctor_tap() {
 	fi
 }
 
-# EAL refuses a plugin (-d) when it or a folder on its way is writable by everybody.
+# EAL refuses the driver's file (-d) when it or a folder on its way is writable by everybody.
 doctor_plugin() {
 	local file mode path bad=0
 	file=$(realpath -m "$SL_ROOT${SL_PLUGIN_FILE:-$SL_TOP/build/pmd/librte_net_syncline.so}")
@@ -474,7 +528,7 @@ doctor_plugin_folder() {
 readonly SL_NOIOMMU=/sys/module/vfio/parameters/enable_unsafe_noiommu_mode
 
 doctor_iommu() {
-	local table=none arg="intel_iommu=on" word said="" how verdict=$SL_REAL
+	local table=none arg="intel_iommu=on" word said="" how
 	look /proc/cmdline
 	for word in $REPLY; do
 		case $word in intel_iommu=* | amd_iommu=* | iommu=* | iommu.passthrough=* | arm-smmu*) said+=" $word" ;; esac
@@ -502,10 +556,8 @@ among them; with sl_pktmbuf_pool_create() and window=strict it can write to ring
 		finding iommu note "no IOMMU in use (kernel arguments:${said:- none about it}), vfio's no-IOMMU mode is on: a NIC works, \
 as root only, and nothing keeps its DMA from any memory. $how" "$(grub_command "$arg")"
 	elif [[ -d $SL_ROOT/sys/module/vfio && ! -e $SL_ROOT$SL_NOIOMMU ]]; then
-		# Debian's kernels are built so. Who has taken the other way has no more to do.
-		if [[ -n $SL_DEVICE ]]; then driver_of "$SL_DEVICE"; fi
-		case $REPLY in uio_pci_generic | igb_uio) verdict=note ;; esac
-		finding iommu "$verdict" "no IOMMU in use (kernel arguments:${said:- none about it}): $how. This kernel's vfio has no \
+		# Debian's kernels are built so.
+		finding iommu "$SL_REAL" "no IOMMU in use (kernel arguments:${said:- none about it}): $how. This kernel's vfio has no \
 no-IOMMU mode; with no protection from the NIC's DMA, uio_pci_generic is left" "$(grub_command "$arg")" -- \
 			"modprobe uio_pci_generic && dpdk-devbind.py -b uio_pci_generic ${SL_DEVICE:-${SL_NICS[0]-0000:03:00.0}}"
 	else
@@ -546,17 +598,21 @@ doctor_vfio() {
 	fi
 }
 
-# Secure Boot has the kernel refuse what reaches hardware around it.
-doctor_lockdown() {
-	local state
+# REPLY: the kernel's word for its lockdown, by which Secure Boot refuses what reaches hardware around it.
+lockdown_state() {
 	look /sys/kernel/security/lockdown
-	state=${REPLY#*[}
-	state=${state%]*}
-	if [[ -z $state || $state == none ]]; then return 0; fi
+	REPLY=${REPLY#*[}
+	REPLY=${REPLY%]*}
+	if [[ $REPLY == none ]]; then REPLY=; fi
+}
+
+doctor_lockdown() {
+	lockdown_state
+	if [[ -z $REPLY ]]; then return 0; fi
 	if ((SL_GROUPS)); then
-		finding lockdown ok "kernel lockdown '$state' (Secure Boot): uio drivers are refused, vfio-pci behind the IOMMU is not"
+		finding lockdown ok "kernel lockdown '$REPLY' (Secure Boot): uio drivers are refused, vfio-pci behind the IOMMU is not"
 	else
-		finding lockdown "$SL_REAL" "kernel lockdown '$state' (Secure Boot) refuses uio drivers and unsigned modules: \
+		finding lockdown "$SL_REAL" "kernel lockdown '$REPLY' (Secure Boot) refuses uio drivers and unsigned modules: \
 a NIC needs vfio-pci and an IOMMU (above), or Secure Boot switched off in the firmware" "mokutil --disable-validation"
 	fi
 }
@@ -630,13 +686,22 @@ nic_driver() {
 	local bdf=$1 verdict=$2 driver
 	driver_of "$bdf"
 	driver=$REPLY
+	lockdown_state
 	case $driver in
 	vfio-pci)
 		finding nic-driver ok "$bdf is bound to vfio-pci"
 		;;
 	uio_pci_generic | igb_uio)
-		finding nic-driver note "$bdf is bound to $driver: works, as root, with no protection from its DMA; vfio-pci is better" \
-			"$(bind_command "$bdf")"
+		if [[ -n $REPLY ]]; then
+			finding nic-driver "$verdict" "$bdf is bound to $driver, which kernel lockdown '$REPLY' (Secure Boot) keeps from its \
+registers; vfio-pci with an IOMMU it lets be" "$(bind_command "$bdf")"
+		elif ! is_root; then
+			finding nic-driver "$verdict" "$bdf is bound to $driver, which is for root alone, not for user $EUID; vfio-pci with an \
+IOMMU is for all" "$(bind_command "$bdf")"
+		else
+			finding nic-driver note "$bdf is bound to $driver: works, as root, with no protection from its DMA; vfio-pci is better" \
+				"$(bind_command "$bdf")"
+		fi
 		;;
 	none)
 		finding nic-driver "$verdict" "$bdf has no driver; DPDK needs vfio-pci" "$(bind_command "$bdf")"
@@ -668,10 +733,10 @@ vfio hands out a group only as a whole" "${commands[@]}"
 	fi
 }
 
-# "NAME (PID)" of those who have a file open; this user sees his own, root all.
+# Those who have a file open, but for the program that asks; this user sees his own, root all.
 holders_of() {
 	find "$SL_ROOT"/proc/[0-9]*/fd -mindepth 1 -lname "$1" 2>/dev/null |
-		sed "s|^$SL_ROOT/proc/\([0-9]*\)/.*|\1|" | sort -nu
+		sed "s|^$SL_ROOT/proc/\([0-9]*\)/.*|\1|" | grep -vx "$SL_PID" | sort -nu
 }
 
 nic_node() {
@@ -690,7 +755,8 @@ nic_node() {
 	fi
 	pids=$(holders_of "$node")
 	said=$(export LC_ALL=C && { : <>"$SL_ROOT$node"; } 2>&1) || true
-	if [[ -z $pids && $said != *busy* ]]; then
+	# Busy with none seen: the program that asks most likely has it itself.
+	if [[ -z $pids && ($said != *busy* || -n $SL_FOR) ]]; then
 		finding nic-node ok "$node, the IOMMU group of $bdf, is free and user $EUID may use it"
 		return
 	fi
@@ -783,7 +849,9 @@ doctor_device() {
 	if [[ ! -d $SL_ROOT$dev ]]; then
 		finding nic fix "no PCI device $SL_DEVICE; NICs of net_syncline's here: ${SL_NICS[*]:-none}" "echo 1 > /sys/bus/pci/rescan"
 	elif [[ " ${SL_NICS[*]} " != *" $SL_DEVICE "* ]]; then
-		finding nic fix "$SL_DEVICE is $id, which net_syncline does not drive; it drives 0x8086 with $SL_IDS; \
+		# DPDK may have another driver for it.
+		if [[ -n $SL_FOR ]]; then doctor_nic "$SL_DEVICE" fix; fi
+		finding nic "$([[ -n $SL_FOR ]] && ((SL_COUNT[fix])) && printf note || printf fix)" "$SL_DEVICE is $id, which net_syncline does not drive; it drives 0x8086 with $SL_IDS; \
 NICs of net_syncline's here: ${SL_NICS[*]:-none}"
 	else
 		finding nic ok "$SL_DEVICE is an $(nic_name "$SL_DEVICE")"
@@ -801,17 +869,15 @@ doctor_words() {
 	while (($#)); do
 		case "$1" in
 		--help | -h) doctor_help && exit ;;
-		--json) SL_JSON=1 ;;
-		--device | --plugin)
+		--json) SL_FORM=json ;;
+		--plugin | --for | --errno | --pid)
 			(($# >= 2)) || doctor_usage "$1 needs a value."
-			if [[ $1 == --plugin ]]; then
-				# Of a machine made of files, it is one of those.
-				if [[ -z $SL_ROOT ]]; then callers "$2"; else REPLY=$2; fi
-				SL_PLUGIN_FILE=$REPLY
-			else
-				doctor_bdf "$2"
-			fi
+			doctor_value "$1" "$2"
 			shift
+			;;
+		--)
+			eal_words "${@:2}"
+			break
 			;;
 		*) doctor_bdf "$1" ;;
 		esac
@@ -819,19 +885,76 @@ doctor_words() {
 	done
 }
 
+doctor_value() {
+	case $1$2 in
+	--plugin*)
+		# Of a machine made of files, it is one of those.
+		if [[ -z $SL_ROOT ]]; then callers "$2"; else REPLY=$2; fi
+		SL_PLUGIN_FILE=$REPLY
+		;;
+	--foreal | --forport | --formemlock) SL_FOR=$2 SL_FORM=sentence ;;
+	--for*) doctor_usage "--for: '$2' is none of eal, port, memlock." ;;
+	*)
+		[[ $2 =~ ^[0-9]{1,9}$ ]] || doctor_usage "$1: '$2' is no number."
+		if [[ $1 == --pid ]]; then SL_PID=$2; else SL_ERRNO=$2; fi
+		;;
+	esac
+}
+
+# REPLY: a PCI address in full; fails when it is none.
+bdf_of() {
+	REPLY=${1,,}
+	[[ $REPLY =~ ^([0-9a-f]{4,8}:)?[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]$ ]] || return 1
+	if [[ $REPLY == ??:* ]]; then REPLY=0000:$REPLY; fi
+}
+
 doctor_bdf() {
-	local bdf=${1,,}
-	[[ $bdf =~ ^([0-9a-f]{4,8}:)?[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]$ ]] ||
-		doctor_usage "unknown word '$1'. Allowed: --json, --plugin FILE, or a PCI address such as 0000:03:00.0."
+	bdf_of "$1" || doctor_usage "unknown word '$1'. Allowed: --json, --plugin FILE, or a PCI address such as 0000:03:00.0."
 	[[ -z $SL_DEVICE ]] || doctor_usage "two PCI addresses, $SL_DEVICE and $1; one at a time."
-	if [[ $bdf == ??:* ]]; then bdf=0000:$bdf; fi
-	SL_DEVICE=$bdf
+	SL_DEVICE=$REPLY
+}
+
+# What EAL was given: "-x V", "-xV", "--long V", "--long=V", or a word without a value.
+eal_words() {
+	local word value
+	while (($#)); do
+		word=$1 value=
+		shift
+		case $word in
+		--*=*) value=${word#*=} word=${word%%=*} ;;
+		-[adm] | --allow | --huge-dir | --vdev) value=${1-} && shift ;;
+		-[adm]*) value=${word:2} word=${word:0:2} ;;
+		esac
+		eal_word "$word" "$value"
+	done
+}
+
+eal_word() {
+	SL_EAL_WORDS+="$1 "
+	case $1 in
+	-a | --allow)
+		# Names of virtual devices may be allowed too: they do not count.
+		REPLY=${2#pci:}
+		if bdf_of "${REPLY%%,*}"; then SL_EAL_DEVICES+=("$REPLY"); fi
+		;;
+	-d) SL_EAL_DRIVERS+=("$2") ;;
+	-m) if [[ $2 =~ ^[1-9][0-9]{0,8}$ ]]; then SL_HUGE_NEED=$((($2 + 1) / 2)) SL_HUGE_FOR=" for -m $2"; fi ;;
+	esac
+}
+
+# Does that NIC, which somebody asks for, need vfio-pci? One that is not there needs nothing, and uio is another way.
+needs_vfio() {
+	driver_of "$1"
+	[[ -d $SL_ROOT/sys/bus/pci/devices/$1 && $REPLY != @(uio_pci_generic|igb_uio) ]]
 }
 
 # Somebody who gave a NIC to vfio-pci, or asks for one, wants it to work.
 doctor_wants_nic() {
 	local bdf
-	if [[ -n $SL_DEVICE ]]; then return 0; fi
+	if [[ -n $SL_DEVICE ]]; then
+		needs_vfio "$SL_DEVICE"
+		return
+	fi
 	for bdf in "${SL_NICS[@]}"; do
 		driver_of "$bdf"
 		if [[ $REPLY == vfio-pci ]]; then return 0; fi
@@ -839,11 +962,81 @@ doctor_wants_nic() {
 	return 1
 }
 
-cmd_doctor() {
-	# A machine where something is amiss is the business here: a look that fails ends nothing.
-	set +eo pipefail
-	doctor_words "$@"
-	doctor_survey
+# What keeps these devices from being ports.
+for_devices() {
+	(($#)) || return 0
+	for SL_DEVICE; do
+		if needs_vfio "$SL_DEVICE"; then SL_REAL=fix; fi
+	done
+	doctor_iommu
+	doctor_lockdown
+	doctor_vfio
+	for SL_DEVICE; do doctor_device; done
+	doctor_memlock
+}
+
+# Devices that nobody named: EAL tries all that vfio-pci has.
+for_bound() {
+	local bound=("$SL_ROOT"/sys/bus/pci/drivers/vfio-pci/*:*:*.*)
+	if [[ -e ${bound[0]} && $SL_EAL_WORDS != *" --no-pci "* ]]; then for_devices "${bound[@]##*/}"; fi
+}
+
+for_memory() {
+	if [[ $SL_EAL_WORDS == *" --no-huge "* ]]; then return 0; fi
+	SL_NO_HUGE_WAY=(-- "give EAL --no-huge, without --in-memory")
+	SL_IN_MEMORY_WAY=(-- "give EAL --in-memory")
+	if [[ $SL_EAL_WORDS != *" --in-memory "* && $SL_EAL_WORDS != *" --huge-dir "* ]]; then SL_MOUNT=fix; fi
+	if [[ -z $SL_HUGE_FOR ]]; then SL_HUGE_NEED=1; fi
+	doctor_hugepages
+	doctor_hugetlbfs
+}
+
+for_words() {
+	local file
+	if [[ $SL_EAL_WORDS == *" --no-huge "* && $SL_EAL_WORDS == *" --in-memory "* ]]; then
+		finding eal-words fix "EAL takes --no-huge and --in-memory not together" \
+			"leave one of them out; with --no-huge, --no-shconf lets several programs run at a time"
+	fi
+	for file in "${SL_EAL_DRIVERS[@]}"; do
+		# A bare name is looked up as libraries are.
+		[[ $file == */* ]] || continue
+		doctor_value --plugin "$file"
+		doctor_plugin
+	done
+	for_devices "${SL_EAL_DEVICES[@]}"
+}
+
+# The errno tells at which step EAL gave up: 12 and 13 are ENOMEM and EACCES, 22 is EINVAL.
+for_eal() {
+	case $SL_ERRNO in
+	12 | 13) for_memory ;;
+	22) for_words ;;
+	*)
+		for_devices "${SL_EAL_DEVICES[@]}"
+		((SL_COUNT[fix])) || for_bound
+		((SL_COUNT[fix])) || for_memory
+		;;
+	esac
+}
+
+for_port() {
+	if [[ -n $SL_DEVICE ]]; then
+		for_devices "$SL_DEVICE"
+	elif [[ $SL_EAL_WORDS == *" --vdev "* ]]; then
+		finding port fix "no device given with --vdev is one"
+	else
+		for_bound
+		((SL_COUNT[fix])) || finding port fix "give one as EAL option: -a 0000:01:00.0 for a NIC bound to vfio-pci, or \
+--vdev net_syncline_soft0"
+	fi
+}
+
+for_memlock() {
+	SL_REAL=fix
+	doctor_memlock
+}
+
+doctor_all() {
 	if doctor_wants_nic; then SL_REAL=fix; fi
 	doctor_root
 	if [[ -z $SL_DEVICE ]]; then
@@ -861,11 +1054,21 @@ cmd_doctor() {
 	doctor_vfio
 	if [[ -n $SL_DEVICE ]]; then doctor_device; else doctor_nics; fi
 	doctor_coherence "${SL_DEVICE:-${SL_NICS[0]-}}"
-	if ((SL_JSON)); then
-		print_json
-	elif [[ -s $SL_CHANGES ]]; then
-		printf 'changed outside this folder by syncline so far:\n'
-		sed 's/^/      /' "$SL_CHANGES"
-	fi
+}
+
+cmd_doctor() {
+	# A machine where something is amiss is the business here: a look that fails ends nothing.
+	set +eo pipefail
+	doctor_words "$@"
+	doctor_survey
+	if [[ -n $SL_FOR ]]; then "for_$SL_FOR"; else doctor_all; fi
+	case $SL_FORM in
+	json) print_json ;;
+	sentence) printf '%s\n' "$SL_SENTENCE" ;;
+	*)
+		[[ -s $SL_CHANGES ]] && printf 'changed outside this folder by syncline so far:\n' &&
+			sed 's/^/      /' "$SL_CHANGES"
+		;;
+	esac
 	((SL_COUNT[fix] == 0))
 }

@@ -78,7 +78,8 @@ lab_end_of_cable() {
 		ip -n "$ns" address add "$address/24" dev "$interface"
 }
 
-# lab_up TESTPMD COHERENCY [TESTPMD-OPTION...]: both namespaces, joined.
+# lab_up TESTPMD COHERENCY [TESTPMD-OPTION...]: both namespaces, joined. LAB_DEVICE: which NIC the software NICs
+# are, if not the default one.
 lab_up() {
 	local testpmd=$1 mode=$2
 	local -a eal
@@ -87,8 +88,8 @@ lab_up() {
 	LAB_DIR=$(mktemp -d "${TMPDIR:-/tmp}/syncline-lab.XXXXXX")
 	# However this script ends, the program does not outlive it.
 	setpriv --pdeathsig KILL "$testpmd" "${eal[@]}" \
-		--vdev "net_syncline_soft0,wire=tap:$LAB_IF_A,coherency=$mode,cpu=${eal[1]%%,*}" \
-		--vdev "net_syncline_soft1,wire=tap:$LAB_IF_B,coherency=$mode,cpu=${eal[1]%%,*}" \
+		--vdev "net_syncline_soft0,${LAB_DEVICE:+device=$LAB_DEVICE,}wire=tap:$LAB_IF_A,coherency=$mode,cpu=${eal[1]%%,*}" \
+		--vdev "net_syncline_soft1,${LAB_DEVICE:+device=$LAB_DEVICE,}wire=tap:$LAB_IF_B,coherency=$mode,cpu=${eal[1]%%,*}" \
 		-- --fwd io --json "$LAB_DIR/pmd.json" "$@" >"$LAB_DIR/pmd.log" 2>&1 </dev/null &
 	LAB_PID=$!
 	if ! lab_wait_for 20 ip link show "$LAB_IF_A" || ! lab_wait_for 20 ip link show "$LAB_IF_B"; then

@@ -50,6 +50,9 @@ clang-format:style suite
 shellcheck:style suite
 codespell:style suite
 valgrind:memory checks and instruction counts
+help2man:manual pages, of install and package tests
+debhelper:package suite
+debootstrap:package suite
 spin:model suite
 python3-prometheus-client:reads what sl-perf exports
 gcc-aarch64-linux-gnu:cross suite

@@ -66,7 +66,7 @@ run_steps() {
 # Every process of the run has its name in the environment, wherever it goes.
 begin_run() {
 	SL_RUN=$(mktemp -d "${TMPDIR:-/tmp}/syncline-test.XXXXXX")
-	export SL_TEST_RUN=${SL_TEST_RUN-}:${SL_RUN##*/}:
+	export SL_TEST_RUN=${SL_TEST_RUN-}:${SL_RUN##*/}: SL_FAILURES=$SL_RUN/failures
 	trap end_run EXIT
 	trap 'exit 129' HUP
 	trap 'exit 130' INT
@@ -122,6 +122,13 @@ add_step() {
 	SL_SKIPPED=$((SL_SKIPPED + skipped))
 	# What needs nothing is never left out.
 	if [[ ${words[0]} == build && ${words[1]} != - ]] && ((failed + skipped > 0)); then SL_LEFT_OUT+="${words[1]} "; fi
+}
+
+# Print every failure again at the end, because that is where readers of an hour's output look first.
+told_again() {
+	[[ -s $SL_FAILURES ]] || return 0
+	printf '==> what failed, once more:\n' >&2
+	sed 's/^/      /' "$SL_FAILURES" >&2
 }
 
 # The steps that took longest: "SECONDS s: WORDS", one a line.

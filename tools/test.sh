@@ -5,7 +5,7 @@
 # "syncline test": builds every variant, runs the suites, sums up.
 
 # Every suite. The words of a newcomer's proof, which "syncline test" runs: gcc alone, and of vm one guest.
-readonly SL_SUITES="unit e2e peer tap perf cross model proof mutants fuzz tsan style vm matrix"
+readonly SL_SUITES="unit e2e peer tap perf cross model proof mutants fuzz tsan style package vm matrix"
 readonly SL_PROOF="unit e2e peer tap model guest style"
 
 # shellcheck source=tools/steps.sh
@@ -22,7 +22,7 @@ test_help() {
 
 	With no word: the proof that all is well here, ten minutes at most on two CPUs once
 	built: unit, e2e in each coherency mode, peer, tap, model and style, built by gcc,
-	and one guest with traffic. "all": every suite, 40 minutes at most; what CI runs.
+	and one guest with traffic. "all": every suite, some 55 minutes; what CI runs.
 
 	Suites:
 	  unit   parts by themselves; no root, no hugepages. gcc, clang, and gcc with
@@ -44,17 +44,20 @@ test_help() {
 	         without the bounds. Fetches cbmc once. SL_PROOFS chooses: a pattern of names
 	  mutants  each sync call and barrier of the driver left out, put off, halved or
 	         reversed, one at a time: the e2e tests in checked memory notice each. And
-	         places of the control path spoilt, 40 by chance (SL_SEED, printed);
+	         places of the control path spoilt, 40 by chance (SL_SEED);
 	         SL_MUTANTS=N or SL_MUTANTS=all for more of them
 	  fuzz   the driver against a device whose every word is the input, by libFuzzer with
 	         sanitizers: SL_FUZZ_SECONDS (60) from the corpus that is committed. clang
 	  tsan   what has threads, with ThreadSanitizer: lib/shm, looks at ports that come and
 	         go, control calls and telemetry while bursts run. gcc
 	  style  format, licence lines, forbidden words, headers that compile alone
+	  package  Debian packages of this tree: built, installed into a fresh system below
+	         .cache/package, used there, removed. Fetches that system; root
 	  vm     the driver on QEMU's 82576 behind a virtual IOMMU, alone and with
-	         Linux's igb as partner; fetches QEMU and a kernel once. A group of cases
-	         that fails is run once more, alone. SL_VM_CASES chooses: a group (link), a
-	         pattern of case names ("*ping*"), or both (link/"*down*")
+	         Linux's igb as partner; Linux's igb and ixgbe on the software NIC's devices. Fetches
+	         two QEMUs and a kernel once. A group of cases that fails is run once more,
+	         alone. SL_VM_CASES chooses: a group (link, linux-i350), a pattern of case
+	         names ("*ping*"), or both (link/"*down*")
 	  matrix unit, e2e, peer, and that release's dpdk-testpmd, on each other DPDK whose
 	         folder SL_DPDK_PREFIXES names: "/opt/dpdk-24.11:/opt/dpdk-25.11". gcc; clang
 	         builds. Each DPDK takes as long as "./syncline test"
@@ -80,13 +83,13 @@ run_suite() {
 	fi
 	log=$dir/meson-logs/$suite.json
 	rm -f "$log"
-	${SL_WRAP[@]+"${SL_WRAP[@]}"} meson test -C "$dir" --suite "syncline:$suite" --no-rebuild --logbase "$suite" --num-processes "$SL_JOBS" "$@" \
+	${SL_WRAP[@]+"${SL_WRAP[@]}"} env -u SL_FAILURES meson test -C "$dir" --suite "syncline:$suite" --no-rebuild --logbase "$suite" --num-processes "$SL_JOBS" "$@" \
 		>"$dir/meson-logs/$suite.out" 2>&1 </dev/null || rc=$?
 	if [[ ! -s $log ]]; then
 		# No log: Meson failed before a test, or the suite has none, which is as bad.
 		cat "$dir/meson-logs/$suite.out" >&2
 		SL_FAILED=$((SL_FAILED + 1))
-		say "$label: meson test ended with status $rc and ran nothing"
+		say "$label: FAIL meson test ended with status $rc and ran nothing"
 		return 0
 	fi
 	# Results go to fd 3, the three sums come back.
@@ -99,13 +102,14 @@ run_suite() {
 	if ((rc != 0 && failed == 0)); then
 		cat "$dir/meson-logs/$suite.out" >&2
 		SL_FAILED=$((SL_FAILED + 1))
-		say "$label: meson test ended with status $rc though no test failed"
+		say "$label: FAIL meson test ended with status $rc though no test failed"
 	fi
 }
 
 # A variant that does not build is one failure; the others go on.
 build_variant() {
 	build_tree "$@" && return 0
+	say "build: FAIL $1 is not built (above)"
 	SL_FAILED=$((SL_FAILED + 1))
 	return 1
 }
@@ -161,6 +165,10 @@ test_arm64() {
 # Where the register rows say that a register is, and where another driver's header has it.
 test_registers() {
 	count_verdicts peer 'PASS*' < <("$SL_TOP/tests/peer/registers.sh" "$SL_CACHE/registers" </dev/null)
+}
+
+test_package() {
+	count_verdicts package '' < <("$SL_TOP/tests/package/run.sh" "$SL_CACHE/package" </dev/null)
 }
 
 test_model() {
@@ -371,9 +379,21 @@ plan() {
 		step beside - test_cross riscv64
 		step beside - test_arm64
 	fi
+	suite_wanted package && step beside - test_package
 	suite_wanted style && step beside - test_style
 	suite_wanted tap && step alone build run_suite build tap "tap, gcc"
 	return 0
+}
+
+# Derive the seed of random choices from the revision: the same revision always gets the same verdict, and
+# another revision tries other values.
+seed_of_revision() {
+	local revision
+	[[ -z ${SL_SEED-} ]] || return 0
+	revision=$("$SL_TOP/tools/revision.sh") || return 0
+	SL_SEED=$(cksum <<<"$revision")
+	export SL_SEED=${SL_SEED%% *}
+	say "SL_SEED=$SL_SEED, of revision $revision"
 }
 
 cmd_test() {
@@ -392,10 +412,12 @@ cmd_test() {
 			die "test: unknown suite '$word'. Suites: ${SL_SUITES// /, }; all, by itself: every one."
 	done
 	setup_for_test
+	seed_of_revision
 	plan
 	run_steps
 	say "took $((SECONDS - start)) s; the longest:"
 	longest_steps 5 | sed 's/^/      /' >&2
+	if ((SL_FAILED > 0)); then told_again; fi
 	if ((SL_PASSED + SL_FAILED + SL_SKIPPED == 0)); then
 		warn "no test was run"
 		[[ -z ${SL_VM_CASES-} ]] || warn "SL_VM_CASES='$SL_VM_CASES' is neither a group of tests/vm/cases, which are named without their numbers (link), nor does it fit the name of a case"

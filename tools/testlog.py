@@ -83,6 +83,13 @@ def what_failed(entry):
     return out[:SHOWN * 2]
 
 
+def tell_again(words):
+    """A line that tools/test.sh shows again at its end."""
+    if os.environ.get("SL_FAILURES"):
+        with open(os.environ["SL_FAILURES"], "a", encoding="utf-8") as kept:
+            print(words, file=kept)
+
+
 def main():
     label, path = sys.argv[1:3]
     people = os.fdopen(3, "w")
@@ -101,8 +108,10 @@ def main():
         else:
             failed += 1
             print(f"      {result} {name} (status {entry.get('returncode')})", file=people)
-            for line in what_failed(entry):
+            lines = what_failed(entry)
+            for line in lines:
                 print(f"        | {line}", file=people)
+            tell_again(f"{label}: FAIL {name}: {lines[0] if lines else 'without a word'}")
     if failed:
         print(f"      all of their output: {os.path.splitext(path)[0]}.txt", file=people)
     print(f"==> {label}: {passed} passed, {failed} failed, {skipped} skipped "

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright (c) 2026 The Syncline authors
 #
-# "syncline vm" and the vm suite: a guest with QEMU's 82576 behind a virtual
-# IOMMU, no hardware needed.
+# "syncline vm" and the vm suite: a guest with QEMU's 82576, with ports of the software NIC, or both,
+# behind a virtual IOMMU; no hardware needed.
 
 readonly SL_VM=$SL_CACHE/vm
 readonly SL_PACKAGES_VM="
@@ -25,7 +25,9 @@ vm_help() {
 
 	Boots a guest under plain emulation and runs COMMAND in it as root, in this
 	folder, or gives a prompt: ports of QEMU's 82576 (igb) cabled to each other, each
-	behind a virtual IOMMU and bound to vfio-pci, hugepages ready. The guest sees
+	behind a virtual IOMMU and bound to vfio-pci, hugepages ready. With --device ports
+	are the software NIC's: a process beside the guest, build/apps/softnic/sl-softnic,
+	that QEMU shows the guest as PCI devices (vfio-user). The guest sees
 	this machine's files read-only; /mnt is its own to write to. Boots in some 10 s.
 
 	$VM_OPTIONS_HELP
@@ -35,6 +37,8 @@ vm_help() {
 	could not run.
 	Example:
 	  ./syncline vm -- build/apps/testpmd/sl-testpmd -l 0,1 -- --tx-first 4 --duration 10
+	  ./syncline vm --device i350,i350 --linux 0,1 --shell
+	  ./syncline vm --guests 2 --nics 1 --device i350 --time 7200 -- tests/vm/tcp_guests.sh build
 	TEXT
 }
 
@@ -42,6 +46,12 @@ vm_setup() {
 	ensure_packages "$SL_PACKAGES_VM"
 	say "VM bench: QEMU, kernel and busybox in ${SL_VM#"$SL_TOP"/} (fetched once)"
 	"$SL_TOP/tests/vm/prepare.sh" "$SL_VM"
+}
+
+# The QEMU that shows the guest another process's devices: newer, and only fetched when asked for.
+vm_setup_vfio_user() {
+	say "VM bench: QEMU with vfio-user in ${SL_VM#"$SL_TOP"/}/vfio-user (fetched once)"
+	"$SL_TOP/tests/vm/prepare_vfio_user.sh" "$SL_VM/vfio-user"
 }
 
 cmd_vm() {
@@ -59,6 +69,11 @@ The command comes after --; for a prompt give --shell. See ./syncline vm --help.
 	setup_for_build
 	build_tree build gcc || exit 1
 	vm_setup || die "the VM bench could not be prepared"
+	if ((${#vm_devices[@]})); then
+		vm_setup_vfio_user || die "the QEMU for --device could not be prepared"
+	fi
+	# What the software NIC's wires name is relative to where the user is.
+	export SL_CALLER
 	exec "$SL_TOP/tests/vm/run.sh" ${vm_given[@]+"${vm_given[@]}"} "$SL_VM" ${vm_words[@]+"${vm_words[@]}"}
 }
 
@@ -137,10 +152,12 @@ count_letters() {
 vm_run() {
 	local -a nics=(--nics 4)
 	case $1 in
-	options)
-		heard "vm, options" "$SL_TOP/tests/vm/boot.sh"
+	options | devices | guests)
+		heard "vm, $1" "$SL_TOP/tests/vm/boot.sh" "$1"
 		return
 		;;
+	linux-82599) nics=(--device "82599,82599-sfp") ;;
+	linux-*) nics=(--device "${1#*-},${1#*-}") ;;
 	prompt) # through a terminal of its own
 		heard "vm, prompt" "$SL_TOP/tests/vm/prompt.py" "$SL_TOP/tests/vm/run.sh" --shell --nics 1 --time "$SL_VM_LIMIT" "$SL_VM"
 		return
@@ -152,13 +169,14 @@ vm_run() {
 		env SL_VM_CASES="${SL_VM_CASES-}" ${SL_SEED:+"SL_SEED=$SL_SEED"} "$SL_TOP/tests/vm/cases.sh" "$SL_TOP/build" "$1"
 }
 
-# The bench, or what stands in its way: a skip, or, when it is what was asked for, a failure.
+# vm_bench SETUP WHAT: what of the bench SETUP makes, of the packages WHAT; or what stands in its way: a
+# skip, or, when it is what was asked for, a failure.
 vm_bench() {
 	local why
 	if [[ $(uname -m) != x86_64 ]]; then
 		why="the guest is of x86-64, this machine is not: our build would not run there"
-	elif ! (vm_setup); then
-		why="the bench could not be prepared: QEMU of bookworm-backports and a kernel are fetched for it; the reason is above"
+	elif ! ("$1"); then
+		why="the bench could not be prepared: $2 fetched for it; the reason is above"
 		if [[ $SL_WANTED == vm ]]; then
 			SL_FAILED=1
 			say "vm: FAIL $why"
@@ -206,19 +224,34 @@ test_vm_again() {
 	if [[ -n $mended ]]; then say "vm: passed at the second try only, look above for the first: $mended"; fi
 }
 
+# The devices of the software NIC that Linux's driver is tried on.
+readonly SL_VM_MODELS="82576 i350 i210 82599 x540"
+
 # The steps of vm and of guest. Half of the cases each in two guests, which take about as long as each other.
 plan_vm() {
 	local what
-	step build bench vm_bench
+	step build bench vm_bench vm_setup "QEMU of bookworm-backports and a kernel are"
+	if ! suite_wanted guest && [[ ${SL_VM_CASES:-linux-} == linux-* ]]; then
+		step build bench_vfio_user vm_bench vm_setup_vfio_user "QEMU of trixie-backports is"
+	fi
 	SL_VM_SEED=${SL_SEED:-$RANDOM} SL_VM_SECOND=1
 	say "vm: SL_SEED=$SL_VM_SEED"
 	if suite_wanted guest; then
 		step beside build,bench test_guest
+	elif [[ ${SL_VM_CASES-} == linux-* ]]; then
+		SL_VM_SECOND=0
+		for what in $SL_VM_MODELS; do
+			# shellcheck disable=SC2053 # a pattern is wanted
+			if [[ linux-$what == ${SL_VM_CASES%%/*} ]]; then step beside build,bench,bench_vfio_user test_vm "linux-$what"; fi
+		done
 	elif [[ -n ${SL_VM_CASES-} ]]; then
 		SL_VM_SECOND=0
 		step beside build,bench test_vm iommu noiommu onegroup
 	else
-		for what in iommu-1 iommu-2 options noiommu onegroup prompt; do step beside build,bench test_vm "$what"; done
+		for what in iommu-1 iommu-2; do step beside build,bench test_vm "$what"; done
+		for what in $SL_VM_MODELS; do step beside build,bench,bench_vfio_user test_vm "linux-$what"; done
+		for what in devices guests; do step beside build,bench,bench_vfio_user test_vm "$what"; done
+		for what in options noiommu onegroup prompt; do step beside build,bench test_vm "$what"; done
 	fi
 	if ((SL_VM_SECOND)); then step alone build,bench test_vm_again; fi
 }

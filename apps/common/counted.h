@@ -6,10 +6,9 @@
 
 /**
  * @file
- * Marks the calls whose instructions are counted. The program runs under a
- * counter: callgrind finds the two functions by their names (--toggle-collect,
- * --dump-after); tests/perf/qemu_count.c, for AArch64, finds the hints in them,
- * which any processor executes as no-operations.
+ * Marks the calls whose instructions are counted. The program runs under a counter. callgrind finds
+ * the two functions by their names (--toggle-collect, --dump-after). For AArch64,
+ * tests/perf/qemu_count.c finds the hints in them, which any processor executes as no-operations.
  */
 
 #include <stdint.h>
@@ -26,21 +25,21 @@ struct rte_mbuf;
 #ifdef __aarch64__
 #define COUNTED_MARK(hint) asm volatile("hint #" RTE_STR(hint)::: "memory")
 #else
-/* Keeps the compiler from turning the call before it into a jump. */
+/* Keeps the compiler from making the call before it a tail call. */
 #define COUNTED_MARK(hint) asm volatile("" ::: "memory")
 #endif
 
-/** A burst function of an ethdev driver: its queue, mbufs, how many. */
+/** A burst function of an ethdev driver: queue, mbufs, number of mbufs. */
 typedef uint16_t (*counted_fn)(void *queue, struct rte_mbuf **pkts, uint16_t n);
 
-/* Counters look for names: the compiler must not make copies with other names. */
+/* Counters look for these names: the compiler must not make copies with other names. */
 #ifdef __clang__
 #define COUNTED __attribute__((noinline))
 #else
 #define COUNTED __attribute__((noinline, noclone))
 #endif
 
-/** Call @p fn: what it does is counted. */
+/** Call @p fn and count its instructions. */
 static COUNTED uint16_t
 counted_burst(counted_fn fn, void *queue, struct rte_mbuf **pkts, uint16_t n)
 {
@@ -52,14 +51,14 @@ counted_burst(counted_fn fn, void *queue, struct rte_mbuf **pkts, uint16_t n)
 	return done;
 }
 
-/** Ends a count; the next one begins at 0. */
+/** End a count. The next one begins at 0. */
 static COUNTED void
 counted_end(void)
 {
 	COUNTED_MARK(COUNTED_HINT_END);
 }
 
-/** A burst function that does nothing: its count is the cost of counting itself. */
+/** A burst function that does nothing, to measure the cost of counting. */
 static inline uint16_t
 counted_nothing(void *queue, struct rte_mbuf **pkts, uint16_t n)
 {

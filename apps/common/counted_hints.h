@@ -5,7 +5,7 @@
 #define _COUNTED_HINTS_H_
 
 /**
- * @file AArch64 hints that no version of the architecture has given a meaning: marks in counted.h.
+ * @file AArch64 hints that are not assigned in any version of the architecture: marks in counted.h.
  */
 
 #define COUNTED_HINT_ON 120

@@ -7,66 +7,40 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include <rte_pci.h>
-
 /**
  * @file
- * Why there is no port to forward with: compares what the user asked EAL for with
- * what the machine has, and says the first cause and how to mend it.
- * Control thread; changes nothing.
+ * Find out why there is no port to forward with. "syncline doctor --for" compares the user's EAL
+ * options with the machine, and reports causes and remedies. Control thread. Changes nothing. Does
+ * not use EAL.
  */
 
-/** Room for the longest sentence. */
-#define DIAGNOSE_LEN 768
+/** Room for the doctor's output; more is cut off. */
+#define DIAGNOSE_LEN 2048
 
-/** Room for a PCI address. */
-#define DIAGNOSE_BDF_LEN PCI_PRI_STR_SIZE
-
-/** What to look at. */
+/** The failure, and information that only the program has. */
 struct diagnose {
-	const char *root;  /**< in front of /sys, /proc and /dev; "" but in tests */
-	int argc;	   /**< arguments as the program got them */
-	char *const *argv; /**< up to "--" they are EAL's */
+	const char *what;      /**< "eal", "port" or "memlock", as for "doctor --for" */
+	const char *device;    /**< PCI address of the NIC that has no port; or NULL */
+	int err;	       /**< errno of EAL; or 0 */
+	int argc;	       /**< number of the program's arguments; or 0 */
+	char *const *argv;     /**< those before "--" are EAL's */
+	const char *otherwise; /**< text for the case that the doctor finds nothing */
+	unsigned int limit_s;  /**< time limit for the doctor in seconds; 0: DIAGNOSE_LIMIT_S */
 };
 
-/**
- * rte_eal_init() failed.
- *
- * @param err  rte_errno as it left it
- * @param why  @p len bytes: cause and cure; never empty
- */
-void
-diagnose_start(const struct diagnose *d, int err, char *why, size_t len);
-
-/** EAL runs, and there is no port. @p why as in diagnose_start(). */
-void
-diagnose_no_port(const struct diagnose *d, char *why, size_t len);
+/** Much more than the doctor needs, also on an emulated machine. */
+#define DIAGNOSE_LIMIT_S 20
 
 /**
- * The PCI device @p bdf was asked for with -a, and is no port.
+ * Run the doctor: the file in the environment variable SL_DOCTOR, otherwise ./syncline of the
+ * source tree from which this program was built. It is run without a shell, and only if no user but
+ * root, this user and the owner of this program can have written it.
  *
- * @param bdf  as DPDK writes it, "0000:01:00.0"
- * @param why  as in diagnose_start()
- */
-void
-diagnose_device(const struct diagnose *d, const char *bdf, char *why, size_t len);
-
-/**
- * Memory could not be mapped for DMA: is it the limit of locked memory?
- *
- * @return  false when it is not, and @p why is left alone
+ * @param[out] why causes and remedies in one line; if there are none, @p otherwise; if the doctor
+ *   could not be run, the command that the user can run. Never empty
+ * @return true: the doctor found a problem
  */
 bool
-diagnose_memlock(const struct diagnose *d, char *why, size_t len);
-
-/**
- * The PCI devices asked for.
- *
- * @param i    0 for the first
- * @param bdf  its address as DPDK writes it
- * @return     0, or -1 when there are not so many
- */
-int
-diagnose_allowed(const struct diagnose *d, unsigned int i, char bdf[DIAGNOSE_BDF_LEN]);
+diagnose(const struct diagnose *d, char why[DIAGNOSE_LEN]);
 
 #endif /* _DIAGNOSE_H_ */

@@ -3,8 +3,8 @@
  */
 
 /*
- * The environment of a result as JSON: machine, kernel, hugepages, versions
- * and arguments, which the results of two runs depend on besides the code.
+ * The environment of a result as JSON: machine, kernel, hugepages, versions and arguments, which
+ * affect results in addition to the code.
  */
 
 #include <stdio.h>
@@ -18,7 +18,7 @@
 #include "environment.h"
 #include "sl_git.h"
 
-/* The text behind "KEY   :" of the first such line, as JSON; null when there is none. */
+/* The text after "KEY   :" in the first such line, as JSON; null if there is none. */
 static json_t *
 line_of(const char *path, const char *key)
 {
@@ -41,7 +41,7 @@ line_of(const char *path, const char *key)
 	return found != NULL ? found : json_null();
 }
 
-/* As a number; 0 when there is none. */
+/* The same line's value as a number; 0 if there is none. */
 static json_t *
 number_of(const char *path, const char *key)
 {
@@ -53,7 +53,7 @@ number_of(const char *path, const char *key)
 	return json_real(v);
 }
 
-/* The first line of a file; null without the file. */
+/* The first line of a file; null if there is no file. */
 static json_t *
 content_of(const char *path)
 {
@@ -90,7 +90,9 @@ now_json(void)
 	return json_string(when);
 }
 
-/* The processor's model, or the machine where the kernel names no model, as on AArch64. */
+/*
+ * The processor's model, or the machine type if the kernel does not report a model, as on AArch64.
+ */
 static json_t *
 cpu_json(const struct utsname *uts)
 {

@@ -6,8 +6,8 @@
 
 /**
  * @file
- * What the results of all programs depend on besides the code: the machine, the system and the
- * versions. Each program adds what it alone knows. No EAL here.
+ * Facts other than the code that affect the results of all programs: the machine, the system and
+ * the versions. Each program adds the facts that only it knows. Does not use EAL.
  */
 
 #include <stdint.h>
@@ -15,16 +15,16 @@
 #include <jansson.h>
 
 /**
- * Look at this machine now.
+ * Describe this machine in its current state.
  *
- * @param dpdk    its version
- * @param tsc_hz  of the time stamp counter
- * @return        an object; new reference, NULL without memory
+ * @param dpdk DPDK's version
+ * @param tsc_hz frequency of the time stamp counter
+ * @return an object; new reference, NULL: out of memory
  */
 json_t *
 environment_json(const char *dpdk, uint64_t tsc_hz);
 
-/** A command line as a list of strings. New reference; NULL without memory. */
+/** A command line as a list of strings. New reference; NULL: out of memory. */
 json_t *
 environment_arguments(int argc, char *const *argv);
 

@@ -3,9 +3,8 @@
  */
 
 /*
- * Whether hugepages can really be had: a child process maps and touches some,
- * since the kernel's count of free pages may be reserved or beyond a control
- * group's limit.
+ * Tests whether hugepages can be allocated: a child process maps and touches some, since pages that
+ * the kernel counts as free may be reserved or exceed a control group's limit.
  */
 
 #include <errno.h>
@@ -24,9 +23,12 @@
 
 #define PAGE_LOG2 21
 #define PAGE_SIZE_2M ((size_t)1 << PAGE_LOG2)
-#define MAP_2M (PAGE_LOG2 << 26) /* as MAP_HUGE_SHIFT */
+#define MAP_2M (PAGE_LOG2 << 26) /* see MAP_HUGE_SHIFT */
 
-/* A page beyond a control group's limit can be mapped; the touch then is a SIGBUS. */
+/*
+ * Map and touch pages. A page beyond a control group's limit can be mapped; touching it raises
+ * SIGBUS.
+ */
 static void
 take(size_t pages)
 {
@@ -44,8 +46,11 @@ take(size_t pages)
 	_exit(EXIT_SUCCESS);
 }
 
-bool
-huge_can_be_had(unsigned int mib)
+/*
+ * Map and touch hugepages of 2 MiB, rounded up to whole pages, in a child process that then ends.
+ */
+static bool
+can_be_had(unsigned int mib)
 {
 	int status;
 	const pid_t pid = fork();
@@ -59,7 +64,7 @@ huge_can_be_had(unsigned int mib)
 	return pid > 0 && WIFEXITED(status) && WEXITSTATUS(status) == EXIT_SUCCESS;
 }
 
-/* Is there a hugetlbfs that this user may not look into? */
+/* True if there is a hugetlbfs that this user may not read. */
 static bool
 closed_to_us(void)
 {
@@ -80,5 +85,5 @@ huge_choose(unsigned int mib)
 {
 	const char *no = getenv("SL_NO_HUGE");
 
-	return (no == NULL || no[0] == '\0') && !closed_to_us() && huge_can_be_had(mib);
+	return (no == NULL || no[0] == '\0') && !closed_to_us() && can_be_had(mib);
 }

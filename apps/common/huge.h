@@ -6,27 +6,19 @@
 
 /**
  * @file
- * Can hugepages be had? Pages that the kernel counts as free may be reserved by other
- * processes, or be beyond the limit of this process's control group. So a child process
- * takes some for a moment.
+ * Test whether hugepages can be allocated. Pages that the kernel counts as free may be reserved by
+ * other processes, or exceed the limit of this process's control group. So a child process
+ * allocates some for a moment.
  */
 
 #include <stdbool.h>
 
 /**
- * Map and touch hugepages of 2 MiB in a child process, which ends at once.
- * @param mib how much is wanted, rounded up to whole pages
- * @return true: all of it was had.
- */
-bool
-huge_can_be_had(unsigned int mib);
-
-/**
- * Should EAL be started with hugepages (--in-memory), or with 4 KiB pages (--no-huge,
- * which it does not take together with --in-memory)? To be called before EAL starts.
- * @param mib what EAL is to have
- * @return false: that much cannot be had; or there is a hugetlbfs that this user may not
- * read, at which EAL fails; or the environment has SL_NO_HUGE, not empty.
+ * Decide whether EAL is started with hugepages (--in-memory), or with 4 KiB pages (--no-huge, which
+ * EAL does not accept together with --in-memory). Call it before EAL starts.
+ * @param mib memory for EAL
+ * @return false: that much cannot be allocated; or there is a hugetlbfs that this user may not
+ * read, with which EAL fails; or the environment has a nonempty SL_NO_HUGE.
  */
 bool
 huge_choose(unsigned int mib);

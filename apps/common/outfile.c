@@ -3,9 +3,8 @@
  */
 
 /*
- * Writes a result to the file that the user named: a regular file is replaced
- * as a whole, anything else is written in place. A FIFO without a reader is
- * waited for until a signal comes.
+ * Writes a result to the file that the user named. A regular file is replaced atomically, anything
+ * else is written in place. A FIFO without a reader is waited for until a signal is received.
  */
 
 #include <errno.h>
@@ -21,8 +20,9 @@
 #include <unistd.h>
 
 #include "outfile.h"
+#include "say.h"
 
-/** How often a FIFO is tried again that has no reader yet, or that is full. */
+/** Interval in ms at which a FIFO is retried while it has no reader or is full. */
 #define PARTNER_MS 50
 
 int
@@ -41,8 +41,8 @@ outfile_check(const char *path)
 	if (strlen(path) >= sizeof(folder))
 		return -ENAMETOOLONG;
 	/*
-	 * A dangling link: the write creates its target, and only the write can tell whether it
-	 * may.
+	 * A dangling link: the write creates its target, and only the write can check the
+	 * permission.
 	 */
 	if (lstat(path, &st) == 0)
 		return 0;
@@ -58,11 +58,13 @@ outfile_is_file(const char *path)
 	return stat(path, &st) == 0 ? S_ISREG(st.st_mode) : errno == ENOENT;
 }
 
-/** What a write waits with. */
+/** Parameters for the waits of a write. */
 struct wait {
+	const char *path;
 	unsigned int (*signals)(void *arg);
 	void *arg;
 	unsigned int before;
+	bool said;
 };
 
 static bool
@@ -71,8 +73,18 @@ told_to_end(const struct wait *w)
 	return w->signals != NULL && w->signals(w->arg) != w->before;
 }
 
+/* Print once what the program is waiting for. */
+static void
+say_it_waits(struct wait *w)
+{
+	if (w->said)
+		return;
+	w->said = true;
+	say_error(0, "'%s': waiting until somebody reads it (a signal ends the wait)", w->path);
+}
+
 static int
-write_all(int fd, const char *text, size_t len, const struct wait *w)
+write_all(int fd, const char *text, size_t len, struct wait *w)
 {
 	while (len > 0) {
 		const ssize_t n = write(fd, text, len);
@@ -86,14 +98,15 @@ write_all(int fd, const char *text, size_t len, const struct wait *w)
 			return -errno;
 		if (told_to_end(w))
 			return -EINTR;
-		if (errno == EAGAIN)
-			poll(&(struct pollfd){.fd = fd, .events = POLLOUT}, 1, PARTNER_MS);
+		if (errno == EAGAIN &&
+			poll(&(struct pollfd){.fd = fd, .events = POLLOUT}, 1, PARTNER_MS) == 0)
+			say_it_waits(w);
 	}
 	return 0;
 }
 
 static int
-write_and_close(int fd, const char *text, size_t len, const struct wait *w)
+write_and_close(int fd, const char *text, size_t len, struct wait *w)
 {
 	const int rc = write_all(fd, text, len, w);
 
@@ -104,22 +117,23 @@ write_and_close(int fd, const char *text, size_t len, const struct wait *w)
 }
 
 static int
-write_in_place(const char *path, const char *text, size_t len, const struct wait *w)
+write_in_place(const char *path, const char *text, size_t len, struct wait *w)
 {
 	const int flags = O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK | O_CLOEXEC;
 	int fd = open(path, flags, 0666);
 
-	/* A FIFO that nobody reads yet. */
+	/* A FIFO without a reader. */
 	while (fd < 0 && errno == ENXIO) {
 		if (told_to_end(w))
 			return -EINTR;
+		say_it_waits(w);
 		poll(NULL, 0, PARTNER_MS);
 		fd = open(path, flags, 0666);
 	}
 	return fd < 0 ? -errno : write_and_close(fd, text, len, w);
 }
 
-/* True when the file may be replaced by a new one. @param[out] mode mode of the new file */
+/* True if the file may be replaced by a new one. @param[out] mode mode of the new file */
 static bool
 is_replaceable(const char *path, mode_t *mode)
 {
@@ -136,9 +150,12 @@ is_replaceable(const char *path, mode_t *mode)
 	return errno == ENOENT;
 }
 
-/* @return 0; -EBUSY: the file cannot be replaced, write it in place; another negative errno. */
+/*
+ * Replace the file. @return 0; -EBUSY: it cannot be replaced, write it in place; another negative
+ * errno.
+ */
 static int
-replace(const char *path, mode_t mode, const char *text, size_t len, const struct wait *w)
+replace(const char *path, mode_t mode, const char *text, size_t len, struct wait *w)
 {
 	char beside[PATH_MAX];
 	int fd, rc;
@@ -150,7 +167,7 @@ replace(const char *path, mode_t mode, const char *text, size_t len, const struc
 		return -EBUSY;
 	fchmod(fd, mode);
 	rc = write_and_close(fd, text, len, w);
-	/* Not over a file that is mounted there. */
+	/* rename() fails for a mount point. */
 	if (rc == 0 && rename(beside, path) == 0)
 		return 0;
 	unlink(beside);
@@ -161,8 +178,10 @@ int
 outfile_write(const char *path, const char *text, size_t len, unsigned int (*signals)(void *arg),
 	void *arg)
 {
-	const struct wait w = {
-		.signals = signals, .arg = arg, .before = signals != NULL ? signals(arg) : 0};
+	struct wait w = {.path = path,
+		.signals = signals,
+		.arg = arg,
+		.before = signals != NULL ? signals(arg) : 0};
 	mode_t mode;
 	int rc = -EBUSY;
 

@@ -2,9 +2,7 @@
  * Copyright (c) 2026 The Syncline authors
  */
 
-/*
- * Prints a program's errors to standard error, behind the program's name.
- */
+/* Prints a program's errors to standard error, after the program's name. */
 
 #include <errno.h>
 #include <stdarg.h>

@@ -4,9 +4,14 @@
 #ifndef _SAY_H_
 #define _SAY_H_
 
-/** @file Errors of all programs have one form: a line that begins with the program's name. */
+/**
+ * @file Error messages of all programs have one form: a line that begins with the program's name.
+ */
 
-/** Print a line to standard error behind the program's name. @return @p rc, to pass on. */
+/**
+ * Print the program's name and a message to standard error. @return @p rc, for the caller to
+ * return.
+ */
 int
 say_error(int rc, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 

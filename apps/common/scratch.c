@@ -3,9 +3,8 @@
  */
 
 /*
- * The process's folder of scratch files. A helper process (the keeper) reads
- * from a pipe until this process ends, in whatever way, and removes the
- * folder.
+ * The process's directory of temporary files. A helper process (the keeper) reads from a pipe until
+ * this process ends, for whatever reason, and removes the directory.
  */
 
 #include <errno.h>
@@ -19,19 +18,20 @@
 #include "scratch.h"
 
 /**
- * The keeper's script: it reads until the other end of the pipe is closed, and removes
- * the folder.
+ * The keeper's script: it reads until the other end of the pipe is closed, and then removes the
+ * directory.
  */
 #define KEEPER "read -r end; rm -rf -- \"$1\""
 
+/* Static, since there is one directory per process, and atexit() functions have no argument. */
 static struct {
 	char dir[SCRATCH_NAME_LEN / 2];
 	unsigned int names;
 	pid_t keeper;
-	int alive; /* the keeper reads its other end */
+	int alive; /* the keeper reads the other end */
 } scratch;
 
-/* The keeper ignores signals that end us: it has to remove the folder then. */
+/* The keeper ignores signals that end this process, since it must then remove the directory. */
 static void
 keep(int end)
 {
@@ -47,7 +47,7 @@ keep(int end)
 	_exit(EXIT_FAILURE);
 }
 
-/* At exit, wait for the keeper, so that the folder is gone before the process ends. */
+/* At exit, wait for the keeper, so that the directory is removed before the process ends. */
 static void
 end_keeper(void)
 {

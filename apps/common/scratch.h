@@ -6,16 +6,16 @@
 
 /**
  * @file
- * Files that a process needs while it works, in a folder of its own below TMPDIR. The folder
- * goes with the process, however that ends: a helper process waits for the end, and removes it.
+ * Temporary files of a process, in a separate directory below TMPDIR. A helper process removes the
+ * directory when the process ends, for whatever reason.
  */
 
 #define SCRATCH_NAME_LEN 300
 
 /**
- * Make a unique name in the folder that contains @p what; the first call makes the folder. No
- * file is made. One thread at a time.
- * @return 0, or negative errno: @p name is then what could not be made.
+ * Make a unique name in the directory, which contains @p what; the first call makes the directory.
+ * No file is made. One thread at a time.
+ * @return 0, or negative errno: then @p name is the path that could not be made.
  */
 int
 scratch_name(const char *what, char name[SCRATCH_NAME_LEN]);

@@ -3,9 +3,8 @@
  */
 
 /*
- * Starts other processes and waits for them: one, one whose first line of
- * output is wanted, or two in alternating slices. A child ends when this
- * process ends, and gets its signals.
+ * Starts other processes and waits for them: one, one whose first line of output is returned, or
+ * two in alternating slices. A child ends when this process ends, and its signals are passed on.
  */
 
 #include <errno.h>
@@ -15,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -31,8 +31,8 @@ spawn_add(struct spawn_args *a, const char *arg)
 }
 
 /*
- * Fork a child that is killed when its parent ends, in whatever way, also when the child is
- * stopped: else its memory and CPU would stay in use. @return as fork().
+ * Fork a child that is killed when its parent ends, for whatever reason, also when the child is
+ * stopped: otherwise its memory and CPU would stay in use. @return see fork().
  */
 static pid_t
 fork_mortal(void)
@@ -50,7 +50,10 @@ fork_mortal(void)
 	return 0;
 }
 
-/* Pass our signal on as SIGTERM, a second one as SIGKILL. @param[in,out] told signals passed on */
+/*
+ * Pass a signal on as SIGTERM, a second one as SIGKILL. @param[in,out] told number of signals
+ * passed on
+ */
 static void
 pass_on(pid_t pid, unsigned int *told)
 {
@@ -61,7 +64,7 @@ pass_on(pid_t pid, unsigned int *told)
 	*told = came;
 }
 
-/* Become the program. @p out, @p err: its outputs; -1: ours. */
+/* Execute the program. @p out, @p err: its outputs; -1: those of this process. */
 static void
 become(const char *program, const struct spawn_args *args, int out, int err)
 {
@@ -71,7 +74,12 @@ become(const char *program, const struct spawn_args *args, int out, int err)
 		dup2(out, STDOUT_FILENO);
 	if (err >= 0)
 		dup2(err, STDERR_FILENO);
-	/* execvp() takes pointers to what it does not write. */
+	/*
+	 * The child must not inherit descriptors: a NIC that is open twice, for example, would
+	 * appear to be used by another process.
+	 */
+	close_range(STDERR_FILENO + 1, ~0u, 0);
+	/* execvp() needs pointers to non-const strings, but does not write to them. */
 	memcpy(argv, args->v, sizeof(argv));
 	argv[args->n] = NULL;
 	execvp(program, argv);
@@ -99,7 +107,7 @@ run(const char *program, const struct spawn_args *args, int out, int err)
 			return -errno;
 		/*
 		 * A terminal signals both processes, but another process may have signalled only
-		 * us.
+		 * this one.
 		 */
 		pass_on(pid, &told);
 	}
@@ -132,7 +140,8 @@ int
 spawn_first_lines(
 	const char *program, const struct spawn_args *args, char *out, char *err, size_t len)
 {
-	FILE *o = tmpfile(), *e = tmpfile();
+	FILE *o = fdopen(memfd_create("out", MFD_CLOEXEC), "w+");
+	FILE *e = fdopen(memfd_create("err", MFD_CLOEXEC), "w+");
 	int rc = -errno;
 
 	out[0] = err[0] = '\0';
@@ -165,7 +174,7 @@ start_stopped(const char *program, const struct spawn_args *args)
 	return pid;
 }
 
-/* Has it ended? Then with what. */
+/* True if the process has ended; @p rc is then its result. */
 static bool
 has_ended(pid_t pid, int *rc)
 {

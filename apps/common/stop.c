@@ -3,9 +3,8 @@
  */
 
 /*
- * The signals that end a measurement: a handler notes them, and a repeated
- * alarm ends system calls in which the process would wait for ever, such as a
- * write to a full pipe.
+ * Signals that end a measurement: a handler counts them, and a repeated alarm ends system calls in
+ * which the process would wait for ever, such as a write to a full pipe.
  */
 
 #include <errno.h>
@@ -16,14 +15,14 @@
 
 #include "stop.h"
 
-/** After a signal, seconds between two looks for text that nobody reads. */
+/** After a signal, seconds between two checks for a full pipe. */
 #define LOOK_S 1
 
 static volatile sig_atomic_t came;
 
 /*
- * When the output is a full pipe that nobody reads, send further text to /dev/null, so that no
- * write waits for a reader. Async-signal-safe.
+ * If the output is a full pipe without a reader, send further text to /dev/null, so that no write
+ * waits for a reader. Async-signal-safe.
  */
 static void
 let_text_go(int fd)
@@ -41,8 +40,8 @@ let_text_go(int fd)
 }
 
 /*
- * The alarm repeats, and ends whatever the process waits in: a write that nobody reads, a wait
- * for a child that began just behind the signal.
+ * The alarm repeats, and ends any system call in which the process waits: a write to a full pipe,
+ * or a wait for a child that began just after the signal.
  */
 static void
 on_look(int number)

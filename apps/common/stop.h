@@ -6,8 +6,8 @@
 
 /**
  * @file
- * Signals that end a measurement. One is enough: after it, text for a full pipe that nobody reads
- * is waited for at most a second, and then dropped.
+ * Signals that end a measurement. One is enough: after it, the process waits at most a second to
+ * write to a full pipe without a reader, and then drops the text.
  */
 
 #include <stdbool.h>
@@ -15,10 +15,10 @@
 /** Handle SIGINT, SIGTERM and SIGHUP: they end the measurement, and finished results are kept. */
 void
 stop_take_signals(void);
-/** True when one of these signals came. */
+/** True if one of these signals was received. */
 bool
 stop_wanted(void);
-/** How many of these signals came; for outfile_write(). @param unused NULL */
+/** Number of these signals that were received; for outfile_write(). @param unused NULL */
 unsigned int
 stop_count(void *unused);
 

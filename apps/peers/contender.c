@@ -3,9 +3,9 @@
  */
 
 /*
- * Opens and starts the contenders: makes their software NIC, port and
- * mempool, and finds frames that reach every receive queue. What is timed is
- * in measure.c; DPDK's own drivers are attached in stock.c.
+ * Opens and starts the contenders: creates their software NIC, port and mempool, and finds flows
+ * that reach every receive queue. The timing is in measure.c. DPDK's own drivers are attached in
+ * stock.c.
  */
 
 #include <errno.h>
@@ -23,38 +23,48 @@
 #include "sl_pmd.h"
 #include "sl_regs_82599.h"
 #include "sl_unbounded.h"
+#include "twin.h"
 
 #define STEP 64u
-#define FLOWS 256u /* most flows that are tried to fill every queue's lane */
+#define FLOWS 1024u /* maximum number of flows to try until every queue's lane is full */
 #define PORT_BASE 1024u
 
 const struct contender_row contender_rows[] = {
 	{"igb", "DPDK's net_e1000_igb on the 82576", KIND_STOCK, "net_e1000_igb", SL_PCI_DEV_82576,
-		NULL, 1, true, false, false, false},
+		NULL, 1, true, false, false, false, NULL, NULL},
 	{"ixgbe", "DPDK's net_ixgbe on the 82599", KIND_STOCK, "net_ixgbe", SL_PCI_DEV_82599_KX4,
-		NULL, 4, true, false, false, false},
+		NULL, 4, true, false, false, false, NULL, "ixgbe82599"},
+	{"ixgbe+store", "the same, its doorbells stored without MOVDIRI", KIND_STOCK,
+		"net_ixgbe+store", SL_PCI_DEV_82599_KX4, NULL, 4, true, false, false, false,
+		"net_ixgbe", "ixgbe82599"},
+	{"coherent82599", "net_syncline on the 82599, coherency=coherent", KIND_OURS, NULL, 0,
+		"device=82599,coherency=coherent", 1, true, false, false, false, NULL,
+		"ixgbe82599"},
+	{"explicit82599", "net_syncline on the 82599, coherency=explicit", KIND_OURS, NULL, 0,
+		"device=82599,coherency=explicit", 1, true, false, false, false, NULL,
+		"ixgbe82599"},
 	{"coherent", "net_syncline, coherency=coherent", KIND_OURS, NULL, 0, "coherency=coherent",
-		1, true, false, false, false},
+		1, true, false, false, false, NULL, NULL},
 	{"explicit", "net_syncline, coherency=explicit", KIND_OURS, NULL, 0, "coherency=explicit",
-		1, true, false, false, false},
+		1, true, false, false, false, NULL, NULL},
 	{"apart", "as coherent, with a mempool of sl_pktmbuf_pool_create()", KIND_OURS, NULL, 0,
-		"coherency=coherent", 1, true, false, true, false},
+		"coherency=coherent", 1, true, false, true, false, NULL, NULL},
 	{"apart+free", "as apart, with MBUF_FAST_FREE", KIND_OURS, NULL, 0, "coherency=coherent", 1,
-		true, false, true, true},
+		true, false, true, true, NULL, NULL},
 	{"null", "DPDK's net_null: mbufs without a device", KIND_VDEV, "net_null0", 0, "size=60", 1,
-		false, false, false, false},
+		false, false, false, false, NULL, NULL},
 	{"ring", "DPDK's net_ring: a ring in memory", KIND_RING, "net_ring0", 0, "", 1, false,
-		false, false, false},
+		false, false, false, NULL, NULL},
 	{"unbounded", "as coherent, without the bounds on what a NIC writes", KIND_OURS, NULL, 0,
-		"coherency=coherent", 1, false, true, false, false},
+		"coherency=coherent", 1, false, true, false, false, NULL, NULL},
 	{"floor", "a bare loop over descriptors and mbuf headers", KIND_FLOOR, NULL, 0, NULL, 1,
-		false, false, false, false},
+		false, false, false, false, NULL, NULL},
 	{"floor+sync", "the same with the cache maintenance that the memory contract needs",
-		KIND_FLOOR, NULL, 0, "explicit", 1, false, false, false, false},
+		KIND_FLOOR, NULL, 0, "explicit", 1, false, false, false, false, NULL, NULL},
 };
 const unsigned int contender_row_count = RTE_DIM(contender_rows);
 
-/* All contenders use one key, so that flows reach the same queues. */
+/* All contenders use the same key, so that a flow reaches the same queue in all of them. */
 static const uint8_t rss_key[SL_RSS_KEY_BYTES] = {0x6d, 0x5a, 0x56, 0xda, 0x25, 0x5b, 0x0e, 0xc2,
 	0x41, 0x67, 0x25, 0x3d, 0x43, 0xa3, 0x8f, 0xb0, 0xd0, 0xca, 0x2b, 0xcb, 0xae, 0x7b, 0x30,
 	0xb4, 0x77, 0xcb, 0x2d, 0xa3, 0x80, 0x30, 0xf2, 0x0c, 0x6a, 0x42, 0xb7, 0x3b, 0xbe, 0xac,
@@ -135,7 +145,7 @@ rx_burst(struct contender *c, unsigned int q, struct rte_mbuf **m, uint16_t n)
 					    rte_eth_rx_burst(c->port, (uint16_t)q, m, n);
 }
 
-/* The queue on which a flow arrives, found by sending one frame of it. */
+/* Queue on which a flow arrives, found by sending one frame of it. */
 static int
 flow_queue(struct contender *c, uint16_t flow)
 {
@@ -156,7 +166,7 @@ flow_queue(struct contender *c, uint16_t flow)
 	return -EIO;
 }
 
-/* Fill every queue's lane with flows that come to it. */
+/* Fill every queue's lane with flows that arrive on it. */
 static int
 flows_find(struct contender *c)
 {
@@ -250,7 +260,7 @@ contender_drain(struct contender *c)
 
 /* --- life --- */
 
-/* Bursts without bounds are built for one kind of processor. */
+/* Burst functions without bounds are compiled for one instruction set. */
 #ifdef SL_UNBOUNDED_BITS
 
 static const char *
@@ -293,7 +303,17 @@ contender_obstacle(const struct contender_row *row)
 		return NULL;
 	if (trap_obstacle() != NULL)
 		return trap_obstacle();
-	return stock_has(row->driver) ? NULL : "this DPDK does not have the driver";
+	return stock_has(row->twin_of != NULL ? row->twin_of : row->driver) ?
+		NULL :
+		"this DPDK does not have the driver";
+}
+
+const char *
+contender_needless(const struct contender_row *row)
+{
+	if (row->twin_of == NULL || twin_matters())
+		return NULL;
+	return "this CPU has no MOVDIRI: the driver stores doorbells plainly by itself";
 }
 
 static int
@@ -326,6 +346,9 @@ device_open(struct contender *c)
 
 	switch (row->kind) {
 	case KIND_STOCK:
+		ret = row->twin_of != NULL ? twin_load(row->twin_of, row->driver) : 0;
+		if (ret != 0)
+			return ret;
 		ret = stock_open(&c->stock, row->driver, row->pci_device, row->name);
 		c->port = c->stock.port;
 		c->nic = c->stock.nic;
@@ -333,7 +356,7 @@ device_open(struct contender *c)
 	case KIND_OURS:
 		return ours_open(c);
 	case KIND_FLOOR:
-		return 0; /* with its queues */
+		return 0; /* opened when its queues are started */
 	default:
 		return vdev_open(c, row->driver, row->args);
 	}
@@ -356,15 +379,16 @@ wire_attach(struct contender *c)
 }
 
 int
-contender_open(struct contender *c, const struct contender_row *row, uint16_t room)
+contender_open(
+	struct contender *c, const struct contender_row *row, uint16_t room, unsigned int mbufs)
 {
 	char name[RTE_MEMPOOL_NAMESIZE];
 	int ret;
 
-	*c = (struct contender){.row = row, .port = RTE_MAX_ETHPORTS};
+	*c = (struct contender){.row = row, .port = RTE_MAX_ETHPORTS, .mbufs = mbufs};
 	snprintf(name, sizeof(name), "peer_%s", row->name);
 	c->pool = (row->apart ? sl_pktmbuf_pool_create : rte_pktmbuf_pool_create)(
-		name, MBUFS, MBUF_CACHE, 0, room, SOCKET_ID_ANY);
+		name, mbufs, MBUF_CACHE, 0, room, SOCKET_ID_ANY);
 	if (c->pool == NULL)
 		return -ENOMEM;
 	ret = device_open(c);
@@ -421,7 +445,7 @@ static int
 floor_start(struct contender *c)
 {
 	int ret = floor_open(
-		&c->floor, c->queues, RING, c->pool, MBUFS, rss_key, c->row->args != NULL);
+		&c->floor, c->queues, RING, c->pool, c->mbufs, rss_key, c->row->args != NULL);
 
 	if (ret != 0)
 		return ret;
@@ -439,7 +463,7 @@ contender_start(struct contender *c, unsigned int queues, bool offloads)
 	ret = c->row->kind == KIND_FLOOR ? floor_start(c) : port_start(c);
 	if (ret != 0)
 		return ret;
-	/* The link comes up in the device's first step. */
+	/* The link comes up in the first step of the device. */
 	contender_settle(c);
 	return c->nic != NULL ? flows_find(c) : 0;
 }
@@ -484,7 +508,7 @@ contender_close(struct contender *c)
 		ret = stock_close(&c->stock);
 	else if (c->port != RTE_MAX_ETHPORTS)
 		ret = rte_eth_dev_close(c->port);
-	if (c->pool != NULL && rte_mempool_avail_count(c->pool) != MBUFS)
+	if (c->pool != NULL && rte_mempool_avail_count(c->pool) != c->mbufs)
 		ret = -EBADMSG;
 	rte_mempool_free(c->pool);
 	return ret != 0 ? ret : clean ? 0 : -EBADMSG;

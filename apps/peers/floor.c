@@ -3,9 +3,8 @@
  */
 
 /*
- * The bare loop that is the floor of what any driver of this device must do,
- * with and without cache maintenance. Only the comparison uses it: it has no
- * checks, offloads or statistics.
+ * The bare loop: the minimum that any driver of this device must do, with and without cache
+ * maintenance. Only the comparison uses it. It has no checks, offloads or statistics.
  */
 
 #include <errno.h>
@@ -23,8 +22,8 @@
 #include "sl_sync.h"
 #include "stock.h"
 
-#define BUF_UNIT 1024u /* of SRRCTL */
-/* Most bytes of a frame that the NIC writes: an Ethernet frame with two VLAN tags. */
+#define BUF_UNIT 1024u /* unit of SRRCTL */
+/* Maximum number of bytes of a frame that the NIC writes: an Ethernet frame with two VLAN tags. */
 #define FRAME_ROOM (RTE_ETHER_MAX_LEN + 2u * RTE_VLAN_HLEN)
 
 struct floor_rxq {
@@ -32,7 +31,7 @@ struct floor_rxq {
 	struct rte_mbuf **sw;
 	volatile uint32_t *tail;
 	uint32_t next;
-	uint32_t posted; /**< with cache maintenance: descriptors up to here are posted */
+	uint32_t posted; /**< with cache maintenance: descriptors before this one are posted */
 };
 
 struct floor_txq {
@@ -51,9 +50,9 @@ struct floor {
 	unsigned int queues, ring, mbufs;
 	struct rte_mbuf **stack; /**< grows upwards */
 	unsigned int on_stack;
-	const struct sl_sync *sync; /**< of explicit mode, or NULL */
-	uint32_t frame_max;	    /**< bytes that the NIC may write to a buffer: whole lines */
-	uint64_t rearm;		    /**< first fields of an mbuf that holds one whole frame */
+	const struct sl_sync *sync; /**< sync functions of explicit mode, or NULL */
+	uint32_t frame_max;	    /**< bytes that the NIC may write to a buffer, in whole lines */
+	uint64_t rearm;		    /**< first fields of an mbuf that holds one complete frame */
 	struct floor_rxq rxq[FLOOR_QUEUES];
 	struct floor_txq txq[FLOOR_QUEUES];
 };
@@ -74,7 +73,7 @@ floor_put(struct floor *f, struct rte_mbuf **m, unsigned int n)
 		f->stack[f->on_stack++] = m[i];
 }
 
-/* The first fields of an mbuf, written as one word. */
+/* The first fields of an mbuf, which are written as one word. */
 static inline uint64_t *
 rearm_word(struct rte_mbuf *m)
 {
@@ -83,7 +82,7 @@ rearm_word(struct rte_mbuf *m)
 	return (uint64_t *)at;
 }
 
-/* --- with cache maintenance: only the lines for which it is needed --- */
+/* --- with cache maintenance: only of lines that need it --- */
 
 static void
 clean(const struct floor *f, const volatile void *p, size_t len)
@@ -91,7 +90,7 @@ clean(const struct floor *f, const volatile void *p, size_t len)
 	sl_flush(f->sync, SL_COHERENCY_EXPLICIT, (const void *)(uintptr_t)p, len);
 }
 
-/* Post whole lines of descriptors, once all of a line are consumed (rule R4). */
+/* Post descriptors in whole lines, once all descriptors of a line are consumed (rule R4). */
 static void
 post_lines(struct floor *f, struct floor_rxq *q, uint32_t end)
 {
@@ -116,7 +115,7 @@ post_lines(struct floor *f, struct floor_rxq *q, uint32_t end)
 			clean(f, &q->ring[at + 1 - line], f->sync->line);
 	}
 	q->posted = (q->posted + n) & mask;
-	/* T2: all of that before the doorbell. One line stays unposted. */
+	/* T2: all of that is in memory before the doorbell. One line stays unposted. */
 	sl_doorbell_barrier(f->sync, SL_COHERENCY_EXPLICIT);
 	__atomic_store_n(q->tail, (q->posted - line) & mask, __ATOMIC_RELEASE);
 }
@@ -184,7 +183,10 @@ rx_coherent(struct floor *f, struct floor_rxq *q, struct rte_mbuf **m, uint16_t 
 		at = (at + 1) & (f->ring - 1);
 	}
 	if (i != 0) {
-		/* T2: the device sees the descriptors before the tail. One stays unposted. */
+		/*
+		 * T2: the device sees the descriptors before the tail. One descriptor stays
+		 * unposted.
+		 */
 		__atomic_store_n(q->tail, (at - 1) & (f->ring - 1), __ATOMIC_RELEASE);
 		q->next = at;
 	}
@@ -199,7 +201,7 @@ floor_rx(struct floor *f, unsigned int queue, struct rte_mbuf **m, uint16_t n)
 	return f->sync != NULL ? rx_explicit(f, q, m, n) : rx_coherent(f, q, m, n);
 }
 
-/* Take back the mbufs of frames that the device has sent. */
+/* Release the mbufs of frames that the device has sent. */
 static void
 tx_clean(struct floor *f, struct floor_txq *q)
 {
@@ -208,7 +210,7 @@ tx_clean(struct floor *f, struct floor_txq *q)
 	/* R2: the load below sees the head that the device wrote. */
 	if (f->sync != NULL)
 		sl_update(f->sync, SL_COHERENCY_EXPLICIT, q->head, sizeof(*q->head));
-	/* Acquire: the device has read the frames' data before it wrote this head. */
+	/* Acquire: the device read the data of the frames before it wrote this head. */
 	head = __atomic_load_n(q->head, __ATOMIC_ACQUIRE);
 	while (q->clean != head) {
 		f->stack[f->on_stack++] = q->sw[q->clean];
@@ -216,7 +218,7 @@ tx_clean(struct floor *f, struct floor_txq *q)
 	}
 }
 
-/* T1, T2: flush frames and descriptors of a burst of @n from @from on. */
+/* T1, T2: flush the frames and descriptors of a burst of @p n, starting at @p from. */
 static void
 tx_flush(const struct floor *f, const struct floor_txq *q, uint32_t from, uint16_t n)
 {
@@ -245,7 +247,7 @@ floor_tx(struct floor *f, unsigned int queue, struct rte_mbuf **m, uint16_t n)
 	uint32_t at = from;
 	uint16_t i;
 
-	/* Read the head seldom when that costs an update of a line, as a driver would. */
+	/* Read the head rarely if that needs an update of its line, as a driver would. */
 	if (f->sync == NULL || ((at - q->clean) & (f->ring - 1)) >= f->ring / 4)
 		tx_clean(f, q);
 	for (i = 0; i < n; i++) {
@@ -302,7 +304,7 @@ rxq_start(struct floor *f, unsigned int qi)
 			SL_PREP(SL_SRRCTL_DESCTYPE, SL_DESCTYPE_ADV_ONEBUF));
 	SL_WR(&f->bus, RXDCTL, qi, SL_XDCTL_ENABLE);
 	q->tail = f->bus.ops->doorbell(f->bus.dev, SL_OFF(RDT, qi));
-	/* One descriptor stays unposted; with cache maintenance one line of them. */
+	/* One descriptor stays unposted; with cache maintenance, one line of descriptors. */
 	__atomic_store_n(q->tail, f->ring - (f->sync != NULL ? f->sync->line / SL_DESC_SIZE : 1),
 		__ATOMIC_RELEASE);
 	return 0;

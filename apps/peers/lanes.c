@@ -3,9 +3,8 @@
  */
 
 /*
- * A wire for measuring: it gives a NIC prepared frames, as many for each
- * receive queue as were asked for, and passes what the NIC sends to a
- * callback.
+ * A wire for measuring: it gives a NIC the requested number of prepared frames for each receive
+ * queue, and passes frames that the NIC sends to a callback.
  */
 
 #include <stdlib.h>
@@ -31,7 +30,7 @@ lanes_poll(struct sl_wire *base, struct sl_frame *frames, unsigned int max, unsi
 	struct lanes *w = (struct lanes *)base;
 	unsigned int n = 0, idle = 0;
 
-	(void)room; /* the caller has checked for descriptors, and a lost frame shall be noticed */
+	(void)room; /* the caller has checked for descriptors; a lost frame must be noticed */
 	while (n < max && idle < LANES) {
 		struct lane *l = &w->lane[w->turn++ % LANES];
 

@@ -6,27 +6,26 @@
 
 /**
  * @file
- * A wire that gives a NIC exactly the frames that it is told to give, lane by lane
- * (the frames of a lane all go to one receive queue), and passes frames that the
- * NIC sends to a callback.
+ * A wire that gives a NIC exactly the requested frames, lane by lane, and passes frames that the
+ * NIC sends to a callback. All frames of a lane go to one receive queue.
  */
 
 #include <stdint.h>
 
 #include "sl_wire.h"
 
-#define LANES 4u
+#define LANES 16u
 
-/** One lane: frames given round and round. */
+/** A lane: frames that are given in a cycle. */
 struct lane {
-	const struct sl_frame *frames; /**< belong to the caller */
+	const struct sl_frame *frames; /**< owned by the caller */
 	unsigned int n;
-	unsigned int next; /**< the one given next */
-	unsigned int due;  /**< still to be given */
+	unsigned int next; /**< index of the next frame to give */
+	unsigned int due;  /**< number of frames still to give */
 };
 
 struct lanes {
-	struct sl_wire base; /**< first: what is attached; belongs to the device from then on */
+	struct sl_wire base; /**< first; attached to a device, which then owns it */
 	struct lane lane[LANES];
 	unsigned int turn;
 	uint64_t given, sent, sent_bytes;
@@ -35,7 +34,7 @@ struct lanes {
 	void *ctx;
 };
 
-/** A wire with no frames; NULL for want of memory. */
+/** Create a wire with no frames. NULL: out of memory. */
 struct lanes *
 lanes_new(void);
 

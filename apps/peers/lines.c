@@ -3,9 +3,8 @@
  */
 
 /*
- * Counts the cache lines that explicit mode maintains per packet: a port in
- * checked mode counts the driver's sync calls, beside the lines that the
- * memory contract needs at least.
+ * Counts the cache lines per packet that explicit mode maintains. A port in checked mode counts the
+ * driver's sync calls; the minimum that the memory contract requires is calculated.
  */
 
 #include <errno.h>
@@ -21,9 +20,11 @@
 
 #define LAPS 4u
 #define SITES 64u
-/* Most bytes of a frame that a NIC writes at an MTU of 1500, with two VLAN tags and FCS. */
+/*
+ * Maximum number of bytes of a frame that a NIC writes, with an MTU of 1500, two VLAN tags and FCS.
+ */
 #define FRAME_ROOM (RTE_ETHER_MAX_LEN + 2u * RTE_VLAN_HLEN)
-#define FEED 64u /* frames made ready in one go; bursts are no longer */
+#define FEED 64u /* frames made ready at once; bursts are not longer */
 
 const char *const line_kind_names[LINES_KINDS] = {
 	"rx prepare", "rx update", "rx flush", "tx flush", "tx update"};
@@ -42,7 +43,7 @@ lines_of(double bytes, unsigned int line)
 	return (double)(unsigned int)((bytes + line - 1) / line);
 }
 
-/* Each line of descriptors counts once; one in which a burst ends counts again. */
+/* Each line of descriptors counts once. A line in which a burst ends counts again. */
 static void
 need(struct lines *l, unsigned int line)
 {
@@ -69,7 +70,7 @@ kind_of(const struct sl_check_site *s)
 	return LINES_KINDS;
 }
 
-/* Lines so far, added to @sum with @sign. */
+/* Add the lines counted so far to @p sum, with @p sign. */
 static void
 take(struct sl_check *check, double sign, double *sum)
 {
@@ -83,7 +84,7 @@ take(struct sl_check *check, double sign, double *sum)
 	free(site);
 }
 
-/* A ring's worth of frames received and sent. */
+/* Receive and send as many frames as a ring has descriptors. */
 static int
 lap(struct contender *c, unsigned int burst)
 {
@@ -119,7 +120,7 @@ lines_open(struct contender **out)
 	*out = c;
 	if (c == NULL)
 		return -ENOMEM;
-	ret = contender_open(c, &row, RTE_MBUF_DEFAULT_BUF_SIZE);
+	ret = contender_open(c, &row, RTE_MBUF_DEFAULT_BUF_SIZE, contender_mbufs(1));
 	return ret == 0 ? contender_start(c, 1, false) : ret;
 }
 

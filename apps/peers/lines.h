@@ -6,9 +6,9 @@
 
 /**
  * @file
- * Cache lines that explicit mode maintains per packet: those of the driver's sync
- * calls, counted in checked mode, which makes the same calls, and those that the
- * memory contract needs at least.
+ * Cache lines per packet that explicit mode maintains: those of the driver's sync calls, and the
+ * minimum that the memory contract requires. The calls are counted in checked mode, which makes the
+ * same calls.
  */
 
 enum line_kind {
@@ -21,20 +21,20 @@ enum line_kind {
 };
 extern const char *const line_kind_names[LINES_KINDS];
 
-/** Lines a packet. */
+/** Lines per packet. */
 struct lines {
-	unsigned int size, burst; /**< bytes with FCS */
+	unsigned int size, burst; /**< size in bytes, including FCS */
 	double got[LINES_KINDS], need[LINES_KINDS];
 };
 
 struct contender;
 
-/** A port in checked mode to count with; set also when this fails. 0 or negative errno. */
+/** Open a port in checked mode for counting. @p out is set even on failure. 0 or negative errno. */
 int
 lines_open(struct contender **out);
 int
 lines_close(struct contender *c);
-/** Count for frames of @p size bytes, FCS counted, in bursts of @p burst. 0 or negative errno. */
+/** Count for frames of @p size bytes, including FCS, in bursts of @p burst. 0 or negative errno. */
 int
 lines_count(struct contender *c, unsigned int size, unsigned int burst, struct lines *out);
 

@@ -3,8 +3,8 @@
  */
 
 /*
- * sl-peers: our driver and DPDK's own in one process, on the same software NIC,
- * in turn. Cycles a packet of receiving, sending and both.
+ * sl-peers: our driver and DPDK's drivers in one process, each on the same software NIC, measured
+ * in turn. Cycles per packet of receive, transmit and both.
  */
 
 #include <errno.h>
@@ -18,6 +18,7 @@
 #include <rte_eal.h>
 #include <rte_errno.h>
 #include <rte_vect.h>
+#include <rte_version.h>
 
 #include <sl_cpus.h>
 #include <sl_number.h>
@@ -27,7 +28,13 @@
 #include "report.h"
 #include "stop.h"
 
-#define EAL_MIB 384
+/*
+ * Memory for EAL: for the drivers, and for each queue; and per mbuf its header and its share of the
+ * mempool.
+ */
+#define EAL_MIB_BASE 320u
+#define EAL_MIB_QUEUE 8u
+#define MBUF_EXTRA 512u
 #define ROUNDS 11u
 #define ROUNDS_QUICK 10u
 #define LAPS 12u
@@ -37,18 +44,18 @@
 
 #define LIST_MAX 8u
 
-/** Numbers of one kind: sizes, bursts. */
+/** Values of one option: sizes, bursts. */
 struct list {
 	unsigned int n, v[LIST_MAX];
 };
 
-/** Which points: every combination. */
+/** Points to measure: every combination. */
 struct plan {
 	struct list bursts, sizes, queues;
-	bool same, other; /**< the device on the driver's core, on another one */
+	bool same, other; /**< device on the driver's core, on another core */
 };
 
-/** What the user asked for. */
+/** Options of the user. */
 struct options {
 	struct plan plan;
 	const char *json, *who;
@@ -77,20 +84,22 @@ usage(FILE *to)
 		"  --quick         fewer sizes and bursts, one queue: less than a minute\n"
 		"  --sizes LIST    bytes with FCS, %u..%u: --sizes 64,1518\n"
 		"  --bursts LIST   1..%u\n"
-		"  --queues LIST   1 to %u; and what is 1 or 4: how many flows do\n"
+		"  --queues LIST   1 to %u\n"
 		"  --device WHERE  same, other or both (both)\n"
-		"  --who LIST      contenders by their name: --who igb,coherent,floor\n"
+		"  --who LIST      contenders by their name: --who igb,coherent,floor; ixgbe82599 are all\n"
+		"                  that are on an 82599\n"
 		"  --simd BITS     widest vectors of all drivers: 64 (none), 128, 256, 512 (what EAL\n"
 		"                  chooses, 256 mostly)\n"
 		"  --room BYTES    data room of an mbuf, headroom included, %u..%u (%u)\n"
 		"  --rounds N      rounds of each, 3..%u (%u; quick %u)\n"
-		"  --json FILE     every sample, for machines\n",
+		"  --json FILE     every sample, for machines\n"
+		"  --help, --version\n",
 		FRAME_MIN + RTE_ETHER_CRC_LEN, FRAME_MAX + RTE_ETHER_CRC_LEN, BURST_MAX, QUEUES_MAX,
 		RTE_MBUF_DEFAULT_BUF_SIZE, ROOM_MAX, RTE_MBUF_DEFAULT_BUF_SIZE, ROUNDS_MAX, ROUNDS,
 		ROUNDS_QUICK);
 }
 
-/* A number of an option, from @least to @most. */
+/* Parse a number of an option, from @p least to @p most. */
 static int
 number_parse(const char *option, const char *text, unsigned int least, unsigned int most,
 	const char **end, unsigned int *out)
@@ -170,7 +179,25 @@ in_list(const char *list, const char *name)
 	return false;
 }
 
-/* Each word of the list is somebody. */
+/* True if a list names the contender or its group. */
+static bool
+is_named(const char *list, const struct contender_row *row)
+{
+	return in_list(list, row->name) || (row->group != NULL && in_list(list, row->group));
+}
+
+/* True for the first row of a group. */
+static bool
+heads_group(unsigned int at)
+{
+	const char *group = contender_rows[at].group;
+
+	return group != NULL &&
+		(at == 0 || contender_rows[at - 1].group == NULL ||
+			strcmp(contender_rows[at - 1].group, group) != 0);
+}
+
+/* Check that each word of the list is the name of a contender or a group. */
 static int
 who_parse(const char *list)
 {
@@ -178,13 +205,18 @@ who_parse(const char *list)
 
 	for (i = 0; list[i] != '\0'; i++)
 		words += list[i] == ',';
-	for (i = 0; i < contender_row_count; i++)
+	for (i = 0; i < contender_row_count; i++) {
 		known += in_list(list, contender_rows[i].name);
+		known += heads_group(i) && in_list(list, contender_rows[i].group);
+	}
 	if (known == words)
 		return 0;
 	fprintf(stderr, "--who %s: allowed, each once:", list);
-	for (i = 0; i < contender_row_count; i++)
+	for (i = 0; i < contender_row_count; i++) {
+		if (heads_group(i))
+			fprintf(stderr, " %s", contender_rows[i].group);
 		fprintf(stderr, " %s", contender_rows[i].name);
+	}
 	fprintf(stderr, "\n");
 	return -EINVAL;
 }
@@ -229,13 +261,17 @@ options_parse(int argc, char **argv, struct options *o)
 		{"who", required_argument, NULL, 'w'}, {"simd", required_argument, NULL, 'v'},
 		{"room", required_argument, NULL, 'm'}, {"rounds", required_argument, NULL, 'r'},
 		{"json", required_argument, NULL, 'j'}, {"help", no_argument, NULL, 'h'},
-		{NULL, 0, NULL, 0}};
+		{"version", no_argument, NULL, 'V'}, {NULL, 0, NULL, 0}};
 	bool quick = false;
 	int opt, ret;
 
 	while ((opt = getopt_long(argc, argv, "h", table, NULL)) != -1) {
 		if (opt == 'h') {
 			usage(stdout);
+			return 1;
+		}
+		if (opt == 'V') {
+			printf("sl-peers %s, %s\n", SL_VERSION, rte_version());
 			return 1;
 		}
 		quick |= opt == 'q';
@@ -258,7 +294,7 @@ options_parse(int argc, char **argv, struct options *o)
 
 /* --- EAL --- */
 
-/* The driver on the last CPU we may use, the device's helper on the one before; -1: none. */
+/* The driver gets the last allowed CPU, the device's helper the one before; -1: none. */
 static void
 cpus_pick(int *driver, int *device)
 {
@@ -268,7 +304,7 @@ cpus_pick(int *driver, int *device)
 	*driver = *device = -1;
 	if (sl_cpus_of_thread(&cpus) != 0)
 		return;
-	/* EAL has no lcores on CPUs beyond. */
+	/* EAL has no lcores on CPUs from CPU_SETSIZE on. */
 	while ((cpu = sl_cpus_next(&cpus, cpu)) >= 0 && cpu < CPU_SETSIZE) {
 		*device = *driver;
 		*driver = cpu;
@@ -276,17 +312,49 @@ cpus_pick(int *driver, int *device)
 	sl_cpus_free(&cpus);
 }
 
-static int
-eal_start(char *program, int cpu, bool huge)
+/* Maximum number of queues of any point. */
+static unsigned int
+queues_most(const struct plan *plan)
 {
-	char lcore[32];
+	unsigned int i, most = 1;
+
+	for (i = 0; i < plan->queues.n; i++)
+		most = RTE_MAX(most, plan->queues.v[i]);
+	return most;
+}
+
+/* True if the options select the contender. */
+static bool
+is_wanted(const struct options *o, const struct contender_row *row)
+{
+	return o->who != NULL ? is_named(o->who, row) : contender_needless(row) == NULL;
+}
+
+/* Memory for all contenders that take part, in MiB. */
+static unsigned int
+eal_mib(const struct options *o)
+{
+	const uint64_t mbufs = contender_mbufs(queues_most(&o->plan));
+	unsigned int i, n = 1;
+
+	for (i = 0; i < contender_row_count; i++)
+		n += is_wanted(o, &contender_rows[i]);
+	return EAL_MIB_BASE + EAL_MIB_QUEUE * queues_most(&o->plan) +
+		(unsigned int)((n * mbufs * (o->room + MBUF_EXTRA)) >> 20);
+}
+
+static int
+eal_start(char *program, int cpu, bool huge, unsigned int mib)
+{
+	char lcore[32], memory[16];
 	char *args[] = {program, (char[]){"--no-pci"}, (char[]){"--no-shconf"},
-		(char[]){"--no-telemetry"}, (char[]){"--iova-mode=va"}, (char[]){"-m"},
-		(char[]){RTE_STR(EAL_MIB)}, (char[]){"--log-level=*:4"}, lcore,
+		(char[]){"--no-telemetry"}, (char[]){"--iova-mode=va"}, (char[]){"-m"}, memory,
+		(char[]){"--log-level=*:4"}, lcore,
 		huge ? (char[]){"--in-memory"} : (char[]){"--no-huge"}};
 
-	/* The number of an lcore has a lower limit than that of a CPU. */
+	/* lcore 0, because lcore numbers have a lower limit than CPU numbers. */
 	snprintf(lcore, sizeof(lcore), "--lcores=0@%d", cpu);
+	snprintf(memory, sizeof(memory), "%u", mib);
 	if (rte_eal_init(RTE_DIM(args), args) < 0) {
 		fprintf(stderr, "EAL does not start here: %s\n", rte_strerror(rte_errno));
 		return -rte_errno;
@@ -324,7 +392,10 @@ each_stop(struct measure *m)
 	return ret;
 }
 
-/* All points with so many queues, on this core or the other; with offloads, of one burst. */
+/*
+ * Measure all points with this number of queues, on this or another core; with offloads, only those
+ * of one burst size.
+ */
 static int
 points_run(struct measure *m, const struct plan *plan, struct point p, struct report *rep,
 	struct result *results)
@@ -351,7 +422,7 @@ points_run(struct measure *m, const struct plan *plan, struct point p, struct re
 	return ret;
 }
 
-/* Start all, measure, stop all. */
+/* Start all contenders, measure, stop all. */
 static int
 config_run(struct measure *m, const struct plan *plan, const struct point *p, int device_cpu,
 	struct report *rep, struct result *results)
@@ -395,16 +466,17 @@ plan_run(struct measure *m, const struct plan *plan, int device_cpu, struct repo
 }
 
 static int
-contenders_open(struct measure *m, const char *who, unsigned int room)
+contenders_open(struct measure *m, const struct options *o)
 {
 	unsigned int i;
 	int ret;
 
 	for (i = 0; i < contender_row_count; i++) {
 		if (contender_obstacle(&contender_rows[i]) != NULL ||
-			(who != NULL && !in_list(who, contender_rows[i].name)))
+			!is_wanted(o, &contender_rows[i]))
 			continue;
-		ret = contender_open(&m->list[m->n], &contender_rows[i], (uint16_t)room);
+		ret = contender_open(&m->list[m->n], &contender_rows[i], (uint16_t)o->room,
+			contender_mbufs(queues_most(&o->plan)));
 		m->n++;
 		if (ret != 0) {
 			fprintf(stderr, "%s cannot be set up: %s\n", contender_rows[i].name,
@@ -432,7 +504,7 @@ contenders_close(struct measure *m)
 	return ret;
 }
 
-/* What explicit mode reaches, for each size and burst. */
+/* Count the lines of explicit mode for each size and burst. */
 static int
 lines_run(const struct plan *plan, struct report *rep)
 {
@@ -466,7 +538,7 @@ run(const struct options *o, int device_cpu, bool huge)
 
 	m.list = calloc(CONTENDERS_MAX, sizeof(*m.list));
 	if (m.list != NULL && results != NULL)
-		ret = contenders_open(&m, o->who, o->room);
+		ret = contenders_open(&m, o);
 	if (ret == 0) {
 		measure_init(&m);
 		report_head(&m);
@@ -475,7 +547,7 @@ run(const struct options *o, int device_cpu, bool huge)
 			ret = lines_run(&o->plan, &rep);
 		rep.seconds = (double)(rte_get_tsc_cycles() - from) / (double)rte_get_tsc_hz();
 		report_foot(&rep);
-		/* It is seen before the file, whose reader may be waited for. */
+		/* Show the table before the file is written, which may wait for a reader. */
 		fflush(stdout);
 		if (ret == 0 && rep.n == 0) {
 			fprintf(stderr, "ended before the first point: nothing was measured%s\n",
@@ -497,8 +569,8 @@ int
 main(int argc, char **argv)
 {
 	struct options o = {0};
-	const bool huge = huge_choose(EAL_MIB);
 	int driver_cpu, device_cpu, ret;
+	bool huge;
 
 	ret = options_parse(argc, argv, &o);
 	if (ret != 0)
@@ -509,7 +581,8 @@ main(int argc, char **argv)
 		return EXIT_FAILURE;
 	}
 	cpus_pick(&driver_cpu, &device_cpu);
-	if (driver_cpu < 0 || eal_start(argv[0], driver_cpu, huge) != 0)
+	huge = huge_choose(eal_mib(&o));
+	if (driver_cpu < 0 || eal_start(argv[0], driver_cpu, huge, eal_mib(&o)) != 0)
 		return EXIT_FAILURE;
 	if (o.bits != 0 && rte_vect_set_max_simd_bitwidth((uint16_t)o.bits) != 0)
 		return EXIT_FAILURE;

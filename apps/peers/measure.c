@@ -3,9 +3,8 @@
  */
 
 /*
- * Times bursts of each contender, with the device's work in between and not
- * timed. Rounds alternate between contenders, so that what slows the machine
- * down meets all of them.
+ * Times bursts of each contender. The device works between the bursts and is not timed. Rounds
+ * alternate between contenders, so that a slowdown of the machine affects all of them.
  */
 
 #include <errno.h>
@@ -22,10 +21,10 @@
 #include "measure.h"
 #include "sl_cpus.h"
 
-#define BATCH 32u    /* frames of a queue between two times that the device works */
-#define EMPTY_MAX 4u /* bursts that bring nothing before frames count as lost */
+#define BATCH 32u    /* frames per queue between two runs of the device */
+#define EMPTY_MAX 4u /* empty bursts after which frames count as lost */
 #define CLOCK_READS 1001u
-#define SPINS 20000u /* turns before a waiter yields its core to another process */
+#define SPINS 20000u /* iterations after which a waiting thread yields its core */
 
 const char *const op_names[OP_COUNT] = {"rx", "tx", "rx+tx"};
 
@@ -35,7 +34,7 @@ struct helper {
 	pthread_t thread;
 	_Alignas(128) uint32_t asked;
 	_Alignas(128) uint32_t done;
-	struct contender *c; /**< whose device; written before asked */
+	struct contender *c; /**< contender whose device is stepped; written before asked */
 	bool stop;
 };
 
@@ -62,7 +61,7 @@ helper_main(void *arg)
 		if (h->stop)
 			return NULL;
 		contender_settle(h->c);
-		/* Release: the asking thread sees what the device wrote when it sees done. */
+		/* Release: a thread that sees done also sees what the device wrote. */
 		__atomic_store_n(&h->done, ++turn, __ATOMIC_RELEASE);
 	}
 }
@@ -94,13 +93,13 @@ helper_start(int cpu, struct helper **out)
 	return 0;
 }
 
-/* Have the other core do one more turn. */
+/* Start one more run of the device on the other core. */
 static uint32_t
 helper_ask(struct helper *h)
 {
 	uint32_t turn = h->asked + 1;
 
-	/* Release: the helper sees c, and what we wrote for the device, when it sees the turn. */
+	/* Release: a helper that sees the turn also sees c and what was written for the device. */
 	__atomic_store_n(&h->asked, turn, __ATOMIC_RELEASE);
 	return turn;
 }
@@ -127,9 +126,9 @@ settle(struct helper *h, struct contender *c)
 	wait_for(&h->done, helper_ask(h), true);
 }
 
-/* --- what is timed --- */
+/* --- timed region --- */
 
-/** Frames of one region: those of every queue, and how many have passed. */
+/** Frames of all queues in one region, and the number that have passed. */
 struct hand {
 	struct rte_mbuf *m[(QUEUES_MAX + 1) * BURST_MAX];
 	unsigned int n;
@@ -147,7 +146,7 @@ burst_tx(struct contender *c, bool bare, unsigned int q, struct rte_mbuf **m, ui
 	return bare ? floor_tx(c->floor, q, m, n) : rte_eth_tx_burst(c->port, (uint16_t)q, m, n);
 }
 
-/* Ask for checksums as an application does: timed, and for all contenders alike. */
+/* Request checksums as an application does. This is timed, for all contenders alike. */
 static __rte_always_inline void
 mark_all(struct rte_mbuf **m, unsigned int n)
 {
@@ -158,9 +157,8 @@ mark_all(struct rte_mbuf **m, unsigned int n)
 }
 
 /*
- * Time @p batch frames of every queue, burst by burst; returns cycles. A burst may be
- * short, for example when a driver stops at the ring's end; missing frames show in
- * the total number.
+ * Time @p batch frames of every queue, burst by burst. A burst may be short, for example if a
+ * driver stops at the end of the ring. Missing frames show in hand->n. @return cycles.
  */
 static __rte_always_inline uint64_t
 region(struct contender *c, const struct point *p, bool bare, enum peer_op op, unsigned int batch,
@@ -192,7 +190,7 @@ region(struct contender *c, const struct point *p, bool bare, enum peer_op op, u
 	return from;
 }
 
-/* One body for each operation, with and without ethdev. */
+/* A separate body for each operation, with and without ethdev. */
 static uint64_t
 region_run(struct contender *c, const struct point *p, unsigned int batch, struct hand *hand)
 {
@@ -219,7 +217,7 @@ takes_part(const struct contender *c, const struct point *p)
 	return p->burst >= c->row->min_burst && (!p->offloads || c->row->offloads);
 }
 
-/* One batch on every queue: the device works before and after, the driver in between. */
+/* One batch on every queue. The device works before and after, the driver in between. */
 static int
 batch_run(struct helper *h, struct contender *c, const struct point *p, uint64_t *cycles)
 {
@@ -248,8 +246,8 @@ batch_run(struct helper *h, struct contender *c, const struct point *p, uint64_t
 }
 
 /*
- * A lap of the ring: it contains whatever a driver does only once in a while.
- * Cycles per packet.
+ * A lap of the ring. It includes everything that a driver does only occasionally. @p out: cycles
+ * per packet.
  */
 static int
 lap_run(struct measure *m, struct contender *c, const struct point *p, double *out)
@@ -266,8 +264,8 @@ lap_run(struct measure *m, struct contender *c, const struct point *p, double *o
 }
 
 /*
- * The fastest lap: another process on the core, or on its other thread, only
- * ever makes one slower.
+ * @p out: the fastest lap. Other processes on the core, or on its sibling thread, can only make a
+ * lap slower.
  */
 static int
 round_run(struct measure *m, struct contender *c, const struct point *p, double *out)
@@ -276,7 +274,7 @@ round_run(struct measure *m, struct contender *c, const struct point *p, double 
 	unsigned int i;
 	int ret;
 
-	/* The first lap warms caches and is not counted. */
+	/* The first lap warms the caches and is not counted. */
 	ret = lap_run(m, c, p, &lap);
 	*out = INFINITY;
 	for (i = 0; i < m->laps && ret == 0; i++) {
@@ -332,7 +330,8 @@ measure_point(struct measure *m, const struct point *p, struct result *out)
 	for (r = 0; r < m->rounds; r++) {
 		for (i = 0; i < m->n; i++) {
 			/*
-			 * Forwards, then backwards: no contender always runs behind the same one.
+			 * Forwards, then backwards, so that no contender always follows the same
+			 * one.
 			 */
 			unsigned int k = r % 2 == 0 ? i : m->n - 1 - i;
 

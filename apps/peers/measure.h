@@ -6,8 +6,8 @@
 
 /**
  * @file
- * How long bursts take. What is timed is the driver's calls alone: the device
- * works between them, on this core or on another one.
+ * Duration of bursts. Only the driver's calls are timed. The device works between them, on this
+ * core or on another one.
  */
 
 #include "contender.h"
@@ -19,48 +19,48 @@
 enum peer_op { OP_RX, OP_TX, OP_RXTX, OP_COUNT };
 extern const char *const op_names[OP_COUNT];
 
-/** One thing to measure, for all contenders. */
+/** One point to measure, for all contenders. */
 struct point {
 	enum peer_op op;
-	unsigned int queues, size, burst; /**< size in bytes on the wire, FCS counted */
+	unsigned int queues, size, burst; /**< size in bytes, including FCS */
 	bool other_core;		  /**< the device works on another core */
-	bool offloads;			  /**< IPv4 and UDP checksums, both ways */
+	bool offloads;			  /**< IPv4 and UDP checksums in both directions */
 };
 
-/** The result of a point, in cycles of the time stamp counter per packet. */
+/** Result of a point, in cycles of the time stamp counter per packet. */
 struct result {
 	struct point point;
 	unsigned int rounds;
 	double sample[CONTENDERS_MAX][ROUNDS_MAX];
 	double median[CONTENDERS_MAX]; /**< NAN: does not take part */
-	double spread[CONTENDERS_MAX]; /**< half the range from the first to the third quartile */
+	double spread[CONTENDERS_MAX]; /**< half of the interquartile range */
 };
 
-/** A thread that lets the device work on another core when told, while we wait. Opaque. */
+/** A thread that runs the device on another core. The caller requests one run and waits. Opaque. */
 struct helper;
-/** Start it on @p cpu. */
+/** Start the thread on @p cpu. */
 int
 helper_start(int cpu, struct helper **out);
 void
 helper_stop(struct helper *h);
 
-/** How to measure. */
+/** Settings of a measurement. */
 struct measure {
 	struct contender *list;
 	unsigned int n;
-	unsigned int rounds;   /**< of every contender, in alternating order */
-	unsigned int laps;     /**< ring laps a round; a round's value is the fastest */
-	struct helper *helper; /**< for points on another core */
-	double overhead;       /**< cycles of reading the clock, taken off each time */
+	unsigned int rounds;   /**< rounds per contender, in alternating order */
+	unsigned int laps;     /**< ring laps per round; the fastest is the round's value */
+	struct helper *helper; /**< for points with the device on another core */
+	double overhead;       /**< cycles of reading the clock, subtracted from each time */
 };
 
-/** Find out what reading the clock costs. */
+/** Measure the cost of reading the clock. */
 void
 measure_init(struct measure *m);
-/** Measure a point. 0; -EIO, with a message, when a frame was lost. */
+/** Measure a point. 0; -EIO: a frame was lost, message printed. */
 int
 measure_point(struct measure *m, const struct point *p, struct result *out);
-/** Middle of @p n values; sorts them. */
+/** Median of @p n values; sorts them. */
 double
 median(double *v, unsigned int n);
 

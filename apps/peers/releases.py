@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright (c) 2026 The Syncline authors
 #
-# The driver on several releases of DPDK: cycles a packet of each beside those of the first. See --help.
+# Compares the driver on several releases of DPDK: cycles per packet of each and of the first one. See --help.
 
 import argparse
 import json

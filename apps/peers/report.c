@@ -2,10 +2,7 @@
  * Copyright (c) 2026 The Syncline authors
  */
 
-/*
- * The comparison's output: the table for people, with ratios of contenders,
- * and the JSON file for programs.
- */
+/* Output of the comparison: the table with ratios of contenders, and the JSON file. */
 
 #include <errno.h>
 #include <math.h>
@@ -24,13 +21,16 @@
 
 #define FORMAT_VERSION 1
 
-/** Ratios that are shown: one contender's cycles over another's, and what is added to that. */
+/** Ratios in the table: cycles(of) / (cycles(to) + cycles(plus) - cycles(minus)). */
 static const struct {
 	const char *name, *of, *to;
-	const char *plus, *minus; /**< NULL: nothing */
+	const char *plus, *minus; /**< NULL: no term */
 } ratios[] = {
 	{"coherent/igb", "coherent", "igb", NULL, NULL},
 	{"coherent/ixgbe", "coherent", "ixgbe", NULL, NULL},
+	{"coherent82599/ixgbe", "coherent82599", "ixgbe", NULL, NULL},
+	{"coherent82599/ixgbe+store", "coherent82599", "ixgbe+store", NULL, NULL},
+	{"coherent82599/coherent", "coherent82599", "coherent", NULL, NULL},
 	{"coherent/floor", "coherent", "floor", NULL, NULL},
 	{"apart/coherent", "apart", "coherent", NULL, NULL},
 	{"free/coherent", "apart+free", "coherent", NULL, NULL},
@@ -52,7 +52,7 @@ find(const struct measure *m, const char *name)
 	return -1;
 }
 
-/* True when all contenders of the ratio take part in the run. */
+/* True if all contenders of the ratio take part in the run. */
 static bool
 ratio_shown(const struct measure *m, unsigned int which)
 {
@@ -61,7 +61,10 @@ ratio_shown(const struct measure *m, unsigned int which)
 			(find(m, ratios[which].plus) >= 0 && find(m, ratios[which].minus) >= 0));
 }
 
-/* A contender's cycles in a round; 0 for none, NAN when it does not take part in the point. */
+/*
+ * Cycles of a contender in a round. 0 if @p name is NULL; NAN if it does not take part in the
+ * point.
+ */
 static double
 cycles_of(const struct measure *m, const struct result *r, const char *name, unsigned int round)
 {
@@ -73,9 +76,8 @@ cycles_of(const struct measure *m, const struct result *r, const char *name, uns
 }
 
 /*
- * Median of the rounds' ratios. In a round both contenders are measured within
- * milliseconds of each other, so a slow machine cancels out. False when one of
- * them does not take part.
+ * Median of the ratios of all rounds. In a round, contenders are measured within milliseconds of
+ * each other, so a slow machine cancels out. @return false if one of them does not take part.
  */
 static bool
 ratio(const struct measure *m, const struct result *r, unsigned int which, double *out)
@@ -142,7 +144,7 @@ report_line(const struct measure *m, const struct result *r)
 	fflush(stdout);
 }
 
-/* Lines a packet of explicit mode: the driver's, and what the contract needs. */
+/* Lines per packet in explicit mode: those of the driver, and those that the contract requires. */
 static void
 lines_print(const struct report *rep)
 {
@@ -187,6 +189,8 @@ report_foot(const struct report *rep)
 	for (i = 0; i < contender_row_count; i++) {
 		const char *why = contender_obstacle(&contender_rows[i]);
 
+		if (why == NULL && find(m, contender_rows[i].name) < 0)
+			why = contender_needless(&contender_rows[i]);
 		if (why != NULL)
 			printf("%-9s left out: %s\n", contender_rows[i].name, why);
 	}

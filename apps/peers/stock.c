@@ -3,9 +3,8 @@
  */
 
 /*
- * Attaches DPDK's own PCI drivers to the software NIC: it takes their
- * registration in place of the PCI bus, and gives them a device whose BAR is
- * trapped (trap.c).
+ * Attaches DPDK's own PCI drivers to the software NIC: it receives their registration instead of
+ * the PCI bus, and gives them a device whose BAR is trapped (trap.c).
  */
 
 #include <errno.h>
@@ -29,7 +28,7 @@
 #include "stock.h"
 
 #define DRIVERS 512u
-#define BELLS 512u     /* addresses of doorbells at most: 128 queues of two, each at two */
+#define BELLS 512u     /* doorbell addresses: 128 queues each way, two addresses each */
 #define DOMAIN 0xbeefu /* a PCI domain that no machine has */
 
 struct stock_pci {
@@ -37,14 +36,14 @@ struct stock_pci {
 	int irq_fd;
 };
 
-/* Filled by the constructors of drivers, before there is anything else to keep it in. */
+/* Filled by constructors of drivers, which run before main(). */
 static struct {
 	struct rte_pci_driver *list[DRIVERS];
 	unsigned int n;
 	unsigned int serial;
 } drivers;
 
-/* These replace the PCI bus's functions: drivers that EAL loads call them. */
+/* These replace the functions of the PCI bus. Drivers that EAL loads call them. */
 void
 rte_pci_register(struct rte_pci_driver *driver)
 {
@@ -52,7 +51,7 @@ rte_pci_register(struct rte_pci_driver *driver)
 		drivers.list[drivers.n++] = driver;
 }
 
-/* Some drivers do, when the process ends. */
+/* Some drivers unregister when the process ends. */
 void
 rte_pci_unregister(struct rte_pci_driver *driver)
 {
@@ -64,12 +63,12 @@ rte_pci_unregister(struct rte_pci_driver *driver)
 	}
 }
 
-static struct rte_pci_driver *
-driver_find(const char *name)
+struct rte_pci_driver *
+stock_driver(const char *name)
 {
 	unsigned int i;
 
-	for (i = 0; i < drivers.n; i++) {
+	for (i = drivers.n; i-- > 0;) {
 		if (strcmp(drivers.list[i]->driver.name, name) == 0)
 			return drivers.list[i];
 	}
@@ -79,7 +78,7 @@ driver_find(const char *name)
 bool
 stock_has(const char *driver)
 {
-	return driver_find(driver) != NULL;
+	return stock_driver(driver) != NULL;
 }
 
 static const struct rte_pci_id *
@@ -94,7 +93,7 @@ id_find(const struct rte_pci_driver *drv, uint16_t device)
 	return NULL;
 }
 
-/* --- the adapter: all of EAL's memory, as DPDK itself maps it to a device --- */
+/* --- the adapter: all memory of EAL, as DPDK maps it to a device --- */
 
 static int
 map_list(const struct rte_memseg_list *list, void *arg)
@@ -149,7 +148,7 @@ stock_adapter_close(struct sl_adapter *a)
 	return ret == 0 ? sl_adapter_close(a) : ret;
 }
 
-/* The software NIC's device of a PCI id; its default one is behind all ids of its family. */
+/* Name of the software NIC's device with a PCI id, or NULL, which selects the default device. */
 static const char *
 device_of(uint16_t pci_device)
 {
@@ -207,7 +206,7 @@ pci_new(struct rte_pci_driver *drv, const struct rte_pci_id *id, const struct st
 		pci_free(p);
 		return NULL;
 	}
-	/* An interrupt handle that can be enabled and never fires. */
+	/* An interrupt handle that can be enabled but never fires. */
 	rte_intr_fd_set(p->dev.intr_handle, p->irq_fd);
 	rte_intr_type_set(p->dev.intr_handle, RTE_INTR_HANDLE_VDEV);
 	snprintf(p->dev.name, sizeof(p->dev.name), "%s", name);
@@ -248,7 +247,7 @@ release(struct stock *s)
 int
 stock_open(struct stock *s, const char *driver, uint16_t pci_device, const char *name)
 {
-	struct rte_pci_driver *drv = driver_find(driver);
+	struct rte_pci_driver *drv = stock_driver(driver);
 	const struct rte_pci_id *id = drv != NULL ? id_find(drv, pci_device) : NULL;
 	int ret;
 
@@ -269,7 +268,7 @@ stock_open(struct stock *s, const char *driver, uint16_t pci_device, const char 
 	return ret;
 }
 
-/* True for the word behind a doorbell of queues 0..queues-1. */
+/* True if @p word is the doorbell of a queue below @p queues. */
 static bool
 is_bell(const struct stock *s, const volatile uint32_t *word, unsigned int queues)
 {
@@ -289,7 +288,7 @@ stock_run(struct stock *s, unsigned int queues)
 	uint32_t off[BELLS], at;
 	unsigned int n = 0;
 
-	/* When a queue's doorbell has two addresses, the driver may use either. */
+	/* If a queue's doorbell has two addresses, the driver may use either. */
 	for (at = 0; at < s->bar_len; at += sizeof(uint32_t)) {
 		const volatile uint32_t *word = s->bus.ops->doorbell(s->bus.dev, at);
 

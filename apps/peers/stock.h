@@ -6,12 +6,13 @@
 
 /**
  * @file
- * DPDK's own PCI drivers on our software NIC. This program's rte_pci_register()
- * and rte_pci_unregister() stand before DPDK's, so the drivers that EAL loads as plugins end up
- * here; each is probed on a PCI device whose BAR is trapped (trap.h) and whose DMA goes through an
- * adapter that knows EAL's memory. Interrupts are not wired.
+ * DPDK's own PCI drivers on our software NIC. This program defines rte_pci_register() and
+ * rte_pci_unregister(). These definitions take precedence over those of the PCI bus, so drivers
+ * that EAL loads as plugins register here. Each driver is probed with a PCI device whose BAR is
+ * trapped (trap.h) and whose DMA uses an adapter that maps EAL's memory. Interrupts are not
+ * connected.
  *
- * All calls: the main thread; EAL runs with IOVA as virtual addresses.
+ * All calls: on the main thread. EAL must run with IOVA as VA.
  */
 
 #include <stdbool.h>
@@ -22,8 +23,8 @@
 #include "trap.h"
 
 /**
- * Open an adapter whose window is all of EAL's memory, at its virtual addresses,
- * as DPDK itself maps it to a device; and close it.
+ * Open an adapter whose window is all memory of EAL, at its virtual addresses, as DPDK maps it to a
+ * device. Close it.
  * @param mode coherent or explicit
  */
 int
@@ -33,7 +34,7 @@ stock_adapter_close(struct sl_adapter *a);
 
 struct stock_pci;
 
-/** A stock driver's port with its adapter, device and BAR. */
+/** Port of a DPDK driver, with its adapter, device and BAR. */
 struct stock {
 	uint16_t port;
 	struct sl_softnic *nic;
@@ -45,26 +46,35 @@ struct stock {
 	size_t bar_len;
 };
 
-/** True when a driver of that name ("net_e1000_igb") is loaded. */
+struct rte_pci_driver;
+
+/** The driver of that name that was loaded last, or NULL. */
+struct rte_pci_driver *
+stock_driver(const char *name);
+/** True if a driver of that name ("net_e1000_igb") is loaded. */
 bool
 stock_has(const char *driver);
 /**
- * Make a software NIC, its adapter and its BAR, and let @p driver probe it.
- * @param name of the port and the device
- * @return 0; -ENODEV: no such driver, or it knows no such device; -errno. The reason is printed.
+ * Create a software NIC with adapter and BAR, and let @p driver probe it.
+ * @param name name of the port and the device
+ * @return 0; -ENODEV: there is no such driver, or it does not support the device; -errno. The
+ * reason is printed.
  */
 int
 stock_open(struct stock *s, const char *driver, uint16_t pci_device, const char *name);
-/** After the start: doorbells of queues 0..queues-1 become plain stores that do not trap. */
+/**
+ * After the start of the port: doorbells of queues 0 to queues-1 become plain stores that do not
+ * trap.
+ */
 int
 stock_run(struct stock *s, unsigned int queues);
-/** Before the stop. */
+/** Trap the doorbells again. Call it before the stop of the port. */
 int
 stock_halt(struct stock *s);
-/** Hand the doorbells over, then let the device work. */
+/** Pass stored doorbells to the device, then step it. */
 unsigned int
 stock_step(struct stock *s, unsigned int budget);
-/** Close the port, device and adapter. 0 or the error of closing port or adapter. */
+/** Close port, device and adapter. 0 or the error of closing port or adapter. */
 int
 stock_close(struct stock *s);
 

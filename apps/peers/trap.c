@@ -3,9 +3,9 @@
  */
 
 /*
- * Traps a driver's accesses to a register BAR by page faults: the SIGSEGV
- * handler lets the device model answer, opens the page for one instruction,
- * and the SIGTRAP handler closes it again. x86-64 only.
+ * Traps a driver's accesses to a register BAR by page faults. For a load, the SIGSEGV handler first
+ * gets the value from the device model. It then opens the page for one instruction. The SIGTRAP
+ * handler closes the page again and passes a stored value to the model. x86-64 only.
  */
 
 #include <errno.h>
@@ -21,19 +21,19 @@
 #if defined(__x86_64__)
 
 #define BARS 16u
-#define BELLS 64u
-#define PF_WRITE SL_BIT(1)  /* of a page fault's error code: the access was a store */
+#define BELLS 128u	    /* maximum; 16 queues each way with two addresses need 64 */
+#define PF_WRITE SL_BIT(1)  /* bit of a page fault's error code: the access was a store */
 #define EFLAGS_TF SL_BIT(8) /* trap after the next instruction */
 
-/** A doorbell that is open. */
+/** A doorbell that does not trap. */
 struct bell {
-	const volatile uint32_t *from; /**< our view of the word the driver stores to */
+	const volatile uint32_t *from; /**< our mapping of the word to which the driver stores */
 	volatile uint32_t *to;	       /**< the device's word */
-	uint32_t last;		       /**< the value handed to the device last */
+	uint32_t last;		       /**< value last passed to the device */
 };
 
 struct trap_bar {
-	uint8_t *driver; /**< the driver's view: faults */
+	uint8_t *driver; /**< the driver's mapping; accesses fault */
 	uint8_t *ours;	 /**< the same memory, writable */
 	size_t len;
 	struct sl_bus bus;
@@ -42,14 +42,14 @@ struct trap_bar {
 	struct bell bells[BELLS];
 };
 
-/** The access that this thread is carrying out. */
+/** The access that this thread is performing. */
 struct access {
 	struct trap_bar *bar;
 	uint32_t off;
 	bool write;
 };
 
-/* Signal handlers belong to the process, and so does the data that they use. */
+/* Signal handlers belong to the process, so their data is global. */
 static struct trap_bar *bars[BARS];
 static struct sigaction before_segv, before_trap;
 static _Thread_local struct access pending;
@@ -92,7 +92,7 @@ on_segv(int sig, siginfo_t *info, void *context)
 
 	if (bar == NULL || pending.bar != NULL) {
 		/*
-		 * Not our fault: restore the old handler, which gets it when the instruction runs
+		 * Not our fault: restore the old handler. It is called when the instruction runs
 		 * again.
 		 */
 		sigaction(sig, &before_segv, NULL);
@@ -130,7 +130,7 @@ on_trap(int sig, siginfo_t *info, void *context)
 		sl_bus_write(&bar->bus, pending.off, *word(bar, pending.off));
 }
 
-/* Install a handler, and remember the one before unless it is our own. */
+/* Install a handler. Store the previous one, unless it is our own. */
 static int
 install(int sig, void (*handler)(int, siginfo_t *, void *), struct sigaction *before)
 {
@@ -271,7 +271,10 @@ trap_ring(struct trap_bar *bar)
 
 		if (now == b->last)
 			continue;
-		/* Release: who sees this doorbell sees what the driver stored before it. */
+		/*
+		 * Release: a thread that sees this doorbell also sees what the driver stored before
+		 * it.
+		 */
 		__atomic_store_n(b->to, now, __ATOMIC_RELEASE);
 		b->last = now;
 	}
@@ -285,7 +288,7 @@ trap_stop(struct trap_bar *bar)
 	return mprotect(bar->driver, bar->len, PROT_NONE) == 0 ? 0 : -errno;
 }
 
-#else /* other architectures: every call fails with the reason */
+#else /* other architectures: calls that can fail do so */
 
 const char *
 trap_obstacle(void)

@@ -3,9 +3,8 @@
  */
 
 /*
- * Builds two revisions in a cache folder and measures both in alternation,
- * for "compare --against". The revisions come from git.c, the processes from
- * spawn.c.
+ * Builds two revisions in a cache directory and measures them alternately, for "compare --against".
+ * The revisions are from git.c, the processes from spawn.c.
  */
 
 #include <errno.h>
@@ -22,7 +21,7 @@
 #include "against.h"
 #include "commands.h"
 #include "git.h"
-#include "options.h"
+#include "plan.h"
 #include "result.h"
 #include "run.h"
 #include "say.h"
@@ -33,7 +32,7 @@
 #define TOP_LEN 512
 #define PATH_LEN (TOP_LEN + 64)
 
-/** A revision's place below the cache folder. */
+/** Paths of a revision's source, build, log and program in the cache directory. */
 struct build {
 	char sha[GIT_SHA_LEN];
 	char source[PATH_LEN];
@@ -53,7 +52,7 @@ run_logged(const char *program, struct spawn_args *args, const struct build *b, 
 	return 0;
 }
 
-/* True when the build folder was set up for these sources at this place. */
+/* True if the build directory was set up for this source directory. */
 static bool
 is_set_up(const struct build *b)
 {
@@ -131,7 +130,7 @@ make(struct build *b, const char *top, const char *cache, const char *which)
 }
 
 /*
- * Make the cache folder and lock it until this process ends.
+ * Make the cache directory and lock it until this process ends.
  * @return a descriptor that holds the lock; or an exit code, negated.
  */
 static int
@@ -159,7 +158,7 @@ take_cache(const char *top, char *cache, size_t len)
 		cache);
 }
 
-/* Build both revisions: the named one, and the work tree in its present state. */
+/* Build both revisions: the named one, and the work tree in its current state. */
 static int
 make_both(const struct against *a, struct build *base, struct build *now, int *lock)
 {
@@ -182,7 +181,7 @@ make_both(const struct against *a, struct build *base, struct build *now, int *l
 	return rc == 0 ? make(now, top, cache, "work") : rc;
 }
 
-/* True when the options measure only with stepped devices. */
+/* True if the options select only measures with stepped devices. */
 static bool
 is_stepped(int argc, const char *const *argv)
 {
@@ -191,7 +190,7 @@ is_stepped(int argc, const char *const *argv)
 	char why[OPTIONS_WHY_LEN];
 	bool stepped;
 
-	/* Wrong options are reported by the programs that are run with them. */
+	/* Invalid options are reported by the programs that are run with them. */
 	if (options_parse(argc, (char *const *)(uintptr_t)argv, &o, why) != OPTIONS_OK ||
 		plan_make(&o, 1, &plan, why) != 0)
 		return false;
@@ -201,8 +200,8 @@ is_stepped(int argc, const char *const *argv)
 }
 
 /*
- * A round: one process of each revision, in slices where that is possible, else
- * one after the other. The order changes from round to round.
+ * One round: a process of each revision, in slices if possible, otherwise one after the other. The
+ * order alternates between rounds.
  */
 static int
 one_round(const struct against *a, const struct build *base, const struct build *now,
@@ -240,7 +239,7 @@ against_measure(const struct against *a, json_t **base, json_t **now)
 		json_t *base_before = json_deep_copy(*base), *now_before = json_deep_copy(*now);
 
 		rc = one_round(a, &b, &n, i, *base, *now);
-		/* The sample of an unfinished round has no partner: drop it. */
+		/* The sample of an incomplete round has no partner: drop it. */
 		if (rc == 0 && !stop_wanted()) {
 			json_decref(base_before);
 			json_decref(now_before);

@@ -4,13 +4,13 @@
 #ifndef _AGAINST_H_
 #define _AGAINST_H_
 
-/** @file Builds a revision and the work tree's present state, and measures both in alternation. */
+/** @file Builds a revision and the work tree's current state, and measures them alternately. */
 
 #include <jansson.h>
 
 #include "commands.h"
 
-/** Build and measure both: an against_fn. */
+/** Build and measure both. See against_fn. */
 int
 against_measure(const struct against *a, json_t **base, json_t **now);
 

@@ -3,9 +3,8 @@
  */
 
 /*
- * Counts instructions per packet with callgrind: this program starts itself
- * once more under valgrind, and the inner process runs bursts of which
- * callgrind counts one kind at a time.
+ * Counts instructions per packet with callgrind: this program starts itself again under valgrind.
+ * The inner process runs bursts, and callgrind counts one type at a time.
  */
 
 #include <errno.h>
@@ -26,11 +25,10 @@
 #include "scratch.h"
 #include "spawn.h"
 #include "stop.h"
-#include "trial.h"
+#include "stepped.h"
 
 /**
- * Several laps of a ring of 512, so that refills and clean-ups are counted in their
- * right share.
+ * Several laps of a ring of 512, so that refills and clean-ups have their usual share of the count.
  */
 #define WARM_UP_FRAMES 1024u
 #define COUNTED_FRAMES 2048u
@@ -39,12 +37,12 @@
 #else
 #define SANITIZED false
 #endif
-/** What callgrind writes, in the order of counted_end(). */
+/** Output files of callgrind, in the order of counted_end() calls. */
 enum count_file { COUNT_NOTHING = 1, COUNT_RX, COUNT_TX, COUNT_FILES };
 
-/* --- inner --- */
+/* --- inner process --- */
 
-/* One turn of the loop; callgrind counts its receive, its transmit or neither. */
+/* One turn of the loop. callgrind counts its receive, its transmit or neither. */
 static int
 counted_turn(const struct rig *r, enum count_file which)
 {
@@ -111,9 +109,9 @@ counting_here(struct rig *r, const char *prefix, struct stepped *out)
 	return rc;
 }
 
-/* --- outer --- */
+/* --- outer process --- */
 
-/** The inner process: its arguments, and the files it leaves. */
+/** The inner process: its arguments, and its output files. */
 struct inner {
 	struct spawn_args args;
 	char out[SCRATCH_NAME_LEN], log[SCRATCH_NAME_LEN], prefix[SCRATCH_NAME_LEN];
@@ -129,7 +127,7 @@ add_all(struct spawn_args *a, const char *const *words, size_t n)
 		spawn_add(a, words[i]);
 }
 
-/* Resolve our path: under valgrind, /proc/self/exe is valgrind. */
+/* Resolve the path of this program: under valgrind, /proc/self/exe is valgrind. */
 static int
 inner_exe(struct inner *in)
 {
@@ -149,8 +147,9 @@ inner_words(struct inner *in, const struct options *o, const struct job *job)
 		"--collect-atstart=no", "--toggle-collect=" COUNTED_BURST,
 		"--dump-after=" COUNTED_END, in->exe, "run", "--suite", measure_name(job->measure),
 		"--sizes", p->size, "--flows", in->flows, "--queues", in->queues, "--cores",
-		in->cores, "--bursts", in->burst, "--coherency", p->coherency, "--processes", "1",
-		"--no-huge", "--memory", in->memory, "--counts", in->prefix, "--out", in->out};
+		in->cores, "--bursts", in->burst, "--coherency", p->coherency, "--device",
+		p->device, "--processes", "1", "--no-huge", "--memory", in->memory, "--counts",
+		in->prefix, "--out", in->out};
 
 	snprintf(in->callgrind, sizeof(in->callgrind), "--callgrind-out-file=%s", in->prefix);
 	snprintf(in->flows, sizeof(in->flows), "%u", p->flows);
@@ -175,7 +174,7 @@ inner_clean(const struct inner *in)
 	}
 }
 
-/* Show the user the end of the inner process's output. */
+/* Print the end of the inner process's output. */
 static void
 show_log(const char *file)
 {
@@ -188,7 +187,7 @@ show_log(const char *file)
 		fclose(f);
 }
 
-/* True when the message is valgrind's: it is installed, and lacks something else. */
+/* True if the message is from valgrind: it is installed, but something else is missing. */
 static bool
 is_valgrinds(const char *log)
 {

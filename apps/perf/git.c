@@ -3,8 +3,8 @@
  */
 
 /*
- * Runs git to find and check out the revisions to compare, without changing
- * the caller's index, branches or work tree.
+ * Runs git to find and check out the revisions to compare, without changing the user's index,
+ * branches or work tree.
  */
 
 #include <errno.h>
@@ -25,12 +25,12 @@
 
 extern char **environ;
 
-/** What a git command printed: the first line of each. */
+/** Output of a git command: the first line of each stream. */
 struct said {
 	char out[LINE_LEN], err[LINE_LEN];
 };
 
-/* True for variables that git sets for hooks; other GIT_ variables are the user's settings. */
+/* True for variables that git sets for hooks. Other GIT_ variables are the user's settings. */
 static bool
 is_callers(const char *entry)
 {
@@ -61,15 +61,15 @@ git_forget_caller(void)
 		}
 		memcpy(name, *e, len);
 		name[len] = '\0';
-		/* unsetenv() has moved the list: start again. */
+		/* unsetenv() has moved the entries: start again. */
 		unsetenv(name);
 		e = environ;
 	}
 }
 
 /*
- * Run git on a folder without hooks, without optional locks, and with messages in English. Words
- * end with NULL. @return its exit status.
+ * Run git in a directory without hooks, without optional locks, and with messages in English. The
+ * arguments are terminated by NULL. @return its exit status.
  */
 static int
 git(const char *folder, const char *const *words, struct said *s)
@@ -204,7 +204,7 @@ git_commit_of_work(const char *top, const char *scratch, char sha[GIT_SHA_LEN])
 	if (rc != 0)
 		return say_error(EXIT_CODE_SETUP,
 			"--against: the index of %s cannot be copied to %s", top, scratch);
-	/* The changes are added to this copy of the index, and the user's index stays. */
+	/* The changes are added to this copy of the index; the user's index is not changed. */
 	setenv("GIT_INDEX_FILE", scratch, 1);
 	rc = GIT(top, &tree, "add", "--update", ":/");
 	if (rc == 0)
@@ -251,7 +251,7 @@ git_check_out(const char *top, const char *folder, const char *sha, const char *
 	struct said s;
 
 	snprintf(path, sizeof(path), "%s/.git", folder);
-	/* The folder may be a work tree of the caller's repository, or incomplete. */
+	/* The directory may be a work tree of the user's repository, or incomplete. */
 	if (lstat(path, &st) != 0 || !S_ISDIR(st.st_mode)) {
 		spawn_add(&rm, "rm");
 		spawn_add(&rm, "-rf");
@@ -261,7 +261,7 @@ git_check_out(const char *top, const char *folder, const char *sha, const char *
 			return say_error(EXIT_CODE_SETUP, "--against: %s cannot be made: see %s",
 				folder, log);
 	}
-	/* Left by a git that was killed; no other process works in this repository. */
+	/* Left by a git process that was killed. No other process works in this repository. */
 	snprintf(path, sizeof(path), "%s/.git/index.lock", folder);
 	unlink(path);
 	if (borrow_objects(top, folder) != 0)

@@ -6,9 +6,9 @@
 
 /**
  * @file
- * The revisions to compare, from git. The caller's repository gets new objects, but its HEAD,
- * index, branches and work trees are not changed. Revisions are checked out in a repository of
- * our own, which uses the caller's objects.
+ * Get the revisions to compare from git. New objects are added to the user's repository, but its
+ * HEAD, index, branches and work trees are not changed. Revisions are checked out in a separate
+ * repository, which uses the objects of the user's.
  *
  * Functions return 0, or an exit code with the reason on stderr.
  */
@@ -18,33 +18,33 @@
 #define GIT_SHA_LEN 72
 
 /**
- * Take the variables by which git hooks name their repository out of the environment, for this
- * process and its children: GIT_DIR, GIT_INDEX_FILE, GIT_WORK_TREE and their kind.
+ * Remove the environment variables with which git hooks name their repository (GIT_DIR,
+ * GIT_INDEX_FILE, GIT_WORK_TREE...), for this process and its children.
  */
 void
 git_forget_caller(void);
 
 /**
- * The work tree of Syncline that a folder is in.
+ * Find the work tree of Syncline that contains a directory.
  * @param[out] top its root
  */
 int
 git_top(const char *folder, char *top, size_t len);
 
-/** Find the commit that @p rev names. */
+/** Find the commit of revision @p rev. */
 int
 git_commit_of(const char *top, const char *rev, char sha[GIT_SHA_LEN]);
 
 /**
- * Make a commit of the work tree's present state, or give HEAD when nothing is changed. Untracked
- * files are not in it; a note on stderr says so.
- * @param scratch a file for an index of our own; it is overwritten
+ * Make a commit of the work tree's current state, or use HEAD if nothing is changed. Untracked
+ * files are not included, which is noted on stderr.
+ * @param scratch file for a separate index; it is overwritten
  */
 int
 git_commit_of_work(const char *top, const char *scratch, char sha[GIT_SHA_LEN]);
 
 /**
- * Check out a commit of @p top in @p folder, a repository of its own; only files that differ are
+ * Check out a commit of @p top in @p folder, a separate repository. Only files that differ are
  * written.
  * @param log file for git's output
  */

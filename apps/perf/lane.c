@@ -3,8 +3,8 @@
  */
 
 /*
- * The loop of a forwarding lcore: it receives bursts from its queues of one
- * port and sends them on the other. Lanes are made and started in rig.c.
+ * The loop of a forwarding lcore: it receives bursts from its queues of one port and sends them on
+ * the other. rig.c makes and starts lanes.
  */
 
 #include <rte_cycles.h>
@@ -21,14 +21,16 @@ lane_stopped(const struct lane *l)
 	return __atomic_load_n(&l->stop, __ATOMIC_RELAXED);
 }
 
-/* Plain counters with one writer: a reader sees each of them whole. */
+/* Counters with one writer: each load by a reader is atomic. */
 static inline void
 lane_count(uint64_t *counter, uint64_t n)
 {
 	__atomic_store_n(counter, *counter + n, __ATOMIC_RELAXED);
 }
 
-/* Wait for a full ring: frames are then lost only in the NIC, for want of a descriptor. */
+/*
+ * Wait while the ring is full, so that frames are lost only in the NIC, for lack of a descriptor.
+ */
 static uint64_t
 send_rest(struct lane *l, uint16_t queue, struct rte_mbuf **pkts, uint16_t n)
 {

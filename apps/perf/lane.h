@@ -6,8 +6,8 @@
 
 /**
  * @file
- * A lane: one lcore's share of the queues, forwarded from one port to the
- * other. Written by its lcore alone; others read its counters.
+ * A lane: one lcore's share of the queues, forwarded from one port to the other. Only its lcore
+ * writes it; other lcores read its counters.
  */
 
 #include <stdbool.h>
@@ -18,17 +18,17 @@
 struct lane {
 	unsigned int lcore;
 	uint16_t from, to;		    /**< ports */
-	uint16_t first_queue, queues, step; /**< queues first, first + step... below queues */
+	uint16_t first_queue, queues, step; /**< queues first, first + step... less than queues */
 	uint16_t burst;
 	bool stop; /**< set by the main lcore, atomically */
 	uint64_t frames __rte_cache_aligned;
 	uint64_t cycles;
 	uint64_t wait;
 	uint64_t turns;
-	uint64_t mark; /**< turns at the main lcore's last look */
+	uint64_t mark; /**< turns when the main lcore last checked */
 } __rte_cache_aligned;
 
-/** Forward until stop; the function that a lcore is launched on. @p arg a lane. */
+/** Forward until stop is set; for rte_eal_remote_launch(). @p arg is a lane. */
 int
 lane_run(void *arg);
 

@@ -3,8 +3,8 @@
  */
 
 /*
- * sl-perf's entry: its commands are one that measures, and those of sl-report, of which compare
- * can measure, too.
+ * Entry of sl-perf: its commands are one that measures, and those of sl-report, of which compare
+ * can also measure.
  */
 
 #include <jansson.h>
@@ -30,27 +30,15 @@ measure_both(const struct against *a, json_t **base, json_t **now)
 	return EXIT_CODE_OK;
 }
 
-static int
-cmd_compare(int argc, char **argv)
-{
-	return compare_main(argc, argv, measure_both);
-}
-
-static const struct command list[] = {
-	{"run", "measure, and write the result as JSON", cmd_run},
-	{"compare", "tell whether one result is worse than another", cmd_compare},
-	{"report", "a page with plots", cmd_report},
-	{"export", "a result as CSV, for Prometheus or for InfluxDB", cmd_export},
-};
-
 int
 main(int argc, char **argv)
 {
+	static const struct command own = {"run", "measure, and write the result as JSON", cmd_run};
 	static const struct commands commands = {
 		.program = "sl-perf",
 		.what = "Measures what the driver can do, and tells a change from noise.",
-		.n = sizeof(list) / sizeof(list[0]),
-		.list = list,
+		.own = &own,
+		.against = measure_both,
 	};
 
 	return commands_main(&commands, argc, argv);

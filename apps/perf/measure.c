@@ -3,9 +3,8 @@
  */
 
 /*
- * The measures of sl-perf run: each makes trials on a rig (trial.c,
- * stepped.c, search.c) and records samples of metrics. Which jobs are
- * measured is planned in plan.c.
+ * The measures of sl-perf run: each makes trials on a rig (trial.c, stepped.c, search.c) and
+ * records samples of metrics. plan.c selects the jobs.
  */
 
 #include <errno.h>
@@ -14,13 +13,14 @@
 
 #include <rte_string_fns.h>
 
-#include "bench.h"
 #include "counting.h"
+#include "measure.h"
 #include "result.h"
 #include "rig.h"
 #include "say.h"
 #include "search.h"
 #include "stats.h"
+#include "stepped.h"
 #include "stop.h"
 #include "trial.h"
 
@@ -30,19 +30,19 @@
 #define GOAL_EXCEED 0.5
 #define IDLE_PPS 9000.0
 #define IDLE_SHARE 0.02
-/** Bounds of a search, as shares of the rate that was received at full speed. */
+/** Range of a search, relative to the receive rate at full speed. */
 #define SEARCH_ABOVE 1.1
 #define SEARCH_BELOW 0.001
 #define LOSS_STEPS 10
 #define SOAK_SHARE 0.8
 #define B2B_TRIES 5
 #define FULL_TRIES 5
-/** Longest burst tried: so much time at full rate. RFC 9004 asks for 2 s at least. */
+/** Longest burst that is tried, in seconds at full rate. RFC 9004 requires at least 2 s. */
 #define B2B_SECONDS 2.0
-/** Preamble and gap between frames, in bytes. */
+/** Preamble and inter-frame gap in bytes. */
 #define LINE_OVERHEAD 20.0
 
-/** What a measure works with. */
+/** Parameters and state of a measure. */
 struct work {
 	struct bench *b;
 	const struct job *job;
@@ -50,7 +50,8 @@ struct work {
 	struct record *rec;
 };
 
-void
+/* Add a sample of a metric; @better is "more" or "less". */
+static void
 record_sample(
 	struct record *rec, const char *metric, const char *unit, const char *better, double value)
 {
@@ -63,7 +64,7 @@ record_sample(
 	json_array_append_new(json_array_get(json_object_get(m, "samples"), 0), json_real(value));
 }
 
-/* Make a trial and record it. @return 0; -EINTR when a signal ended it; other negative errno. */
+/* Make a trial and record it. @return 0; -EINTR: ended by a signal; another negative errno. */
 static int
 try(struct work *w, const struct trial_order *o, const char *goal, struct trial *t)
 {
@@ -127,7 +128,7 @@ measure_cycles(struct work *w)
 	return 0;
 }
 
-/* This process runs under callgrind: the outer process started it so. */
+/* This process runs under callgrind, started by the outer process. */
 static int
 measure_instructions(struct work *w)
 {
@@ -144,7 +145,7 @@ measure_instructions(struct work *w)
 	return 0;
 }
 
-/* The caller has opened a rig in the job's mode; open one in the other mode here. */
+/* The caller has opened a rig in the job's mode; this opens one in the other mode. */
 static int
 measure_coherency(struct work *w)
 {
@@ -157,7 +158,7 @@ measure_coherency(struct work *w)
 		rc = stepped_run(w->rig, w->b->options->trial / 2, &s);
 	if (rc != 0)
 		return rc;
-	/* The result names the burst paths of the job's own mode: keep them. */
+	/* The result contains the burst paths of the job's mode: keep them. */
 	rte_strscpy(rx_path, w->rig->rx_path, sizeof(rx_path));
 	rte_strscpy(tx_path, w->rig->tx_path, sizeof(tx_path));
 	rig_close(w->rig);
@@ -180,7 +181,7 @@ measure_coherency(struct work *w)
 	return 0;
 }
 
-/* Measure the rate at full speed, from which searches start. */
+/* Measure the rate at full speed, which is the start of searches. */
 static int
 full_rate(struct work *w, double *pps)
 {
@@ -219,7 +220,7 @@ search(struct work *w, double full, double width, unsigned int sum, struct searc
 	int rc = search_init(s, &rules);
 
 	while (rc == 0 && search_next(s, &o.pps)) {
-		/* The generator's rates are whole frames a second. */
+		/* The generator's rates are whole frames per second. */
 		rc = try(w, &o, s->goal == 0 ? "pdr" : "ndr", &t);
 		if (rc == 0)
 			search_add(s, o.pps, trial_loss(&t), t.rate);
@@ -255,7 +256,7 @@ latency_at(struct work *w, const char *load, double pps)
 	return rc;
 }
 
-/* Search NDR and PDR, then measure latency at shares of PDR and nearly idle. */
+/* Search NDR and PDR, then measure latency at shares of PDR and with almost no load. */
 static int
 search_and_latency(struct work *w, double width, unsigned int sum)
 {
@@ -266,7 +267,7 @@ search_and_latency(struct work *w, double width, unsigned int sum)
 	if (rc == 0)
 		rc = search(w, full, width, sum, &s);
 	if (rc == 0) {
-		/* When no load was good enough, the result is 0. */
+		/* If no load was within the goal, the result is 0. */
 		pdr = s.found[0].found ? s.found[0].pps : 0;
 		record_sample(w->rec, "pdr_pps", "packets/s", "more", pdr);
 		record_sample(w->rec, "ndr_pps", "packets/s", "more",
@@ -311,7 +312,9 @@ measure_loss(struct work *w)
 	return rc;
 }
 
-/* The longest burst, at most @p most frames, of which no frame is lost at @p pps; to 1 in 64. */
+/*
+ * Find the longest burst, at most @p most frames, without loss at @p pps, with a precision of 1/64.
+ */
 static int
 longest_burst(struct work *w, double pps, uint64_t most, uint64_t *longest)
 {
@@ -322,7 +325,7 @@ longest_burst(struct work *w, double pps, uint64_t most, uint64_t *longest)
 	while (rc == 0 && bad - good > 1 + good / 64) {
 		const struct trial_order o = {.pps = pps,
 			.frames = n,
-			/* Twice the time of the burst, for a generator that starts late. */
+			/* Twice the time of the burst, since the generator may start late. */
 			.seconds = 2 * (double)n / pps + 0.05};
 
 		rc = try(w, &o, "burst", &t);
@@ -346,9 +349,8 @@ line_rate(const struct rig *r)
 }
 
 /*
- * RFC 9004: the mean of several longest bursts. Divided by the burst's rate it is
- * the buffer time; without the frames that were forwarded meanwhile, the
- * corrected buffer time.
+ * RFC 9004: the mean of several longest bursts. Divided by the rate of the burst it is the buffer
+ * time; without the frames that were forwarded meanwhile, it is the corrected buffer time.
  */
 static int
 measure_b2b(struct work *w)
@@ -397,7 +399,7 @@ measure_soak(struct work *w)
 	return 0;
 }
 
-/** How a measure is done. */
+/** Properties of a measure. */
 struct measure_row {
 	bool live;
 	int (*run)(struct work *w);
@@ -442,14 +444,15 @@ result_json(const struct job *job, const struct rig *rig, const struct record *r
 	json_t *j, *c;
 
 	plan_name(job, name);
-	j = json_pack("{s:s, s:s, s:{s:s, s:i, s:i, s:i, s:i, s:s, s:s, s:s, s:s, s:s, s:i, s:i},"
-		      " s:O, s:O}",
+	j = json_pack(
+		"{s:s, s:s, s:{s:s, s:i, s:i, s:i, s:i, s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:i},"
+		" s:O, s:O}",
 		"name", name, "measure", measure_name(job->measure), "config", "size", p->size,
 		"flows", (int)p->flows, "queues", (int)p->queues, "cores", (int)p->cores, "burst",
-		(int)p->burst, "coherency", p->coherency, "device", device_name(job, rig), "pool",
-		p->pool_ordinary ? "ordinary" : "apart", "rx_path", rig->rx_path, "tx_path",
-		rig->tx_path, "rxd", rig->rxd, "txd", rig->txd, "metrics", rec->metrics, "trials",
-		rec->trials);
+		(int)p->burst, "coherency", p->coherency, "device", device_name(job, rig), "nic",
+		rig->nic, "pool", p->pool_ordinary ? "ordinary" : "apart", "rx_path", rig->rx_path,
+		"tx_path", rig->tx_path, "rxd", rig->rxd, "txd", rig->txd, "metrics", rec->metrics,
+		"trials", rec->trials);
 	c = json_object_get(j, "config");
 	if (rig->tester != NULL) {
 		json_object_set_new(c, "tester", bdfs_json(rig->tester_port, rig->nb_tester_ports));
@@ -476,7 +479,7 @@ measure_run(struct bench *b, const struct job *job, int *rc)
 	*rc = rig_open(&job->point, row->live, &b->place, &rig);
 	if (*rc == 0) {
 		*rc = row->run(&w);
-		/* Samples that were taken before a signal are kept. */
+		/* Samples from before a signal are kept. */
 		if (*rc == 0 || (*rc == -EINTR && json_object_size(rec.metrics) != 0))
 			result = result_json(job, &rig, &rec);
 		missing = rig_close(&rig);

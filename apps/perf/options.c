@@ -3,8 +3,8 @@
  */
 
 /*
- * Parses the options of sl-perf run and checks them against each other. The
- * jobs that follow from them are made in plan.c.
+ * Parses the options of sl-perf run and checks them against each other. plan.c derives the jobs
+ * from them.
  */
 
 #include <errno.h>
@@ -75,10 +75,10 @@ parse_nice(const char *text, double *out, char *why)
 	return 0;
 }
 
-/** Rule of one item of a list. */
+/** Rule for one item of a list. */
 struct item_rule {
-	unsigned int min, max; /* a number of this range... */
-	const char *words;     /* ... or one of these, parted by blanks */
+	unsigned int min, max; /* a number in this range... */
+	const char *words;     /* ...or one of these words, separated by blanks */
 };
 
 static bool
@@ -143,6 +143,7 @@ enum option_key {
 	KEY_BURSTS,
 	KEY_CORES,
 	KEY_COHERENCY,
+	KEY_DEVICE,
 	KEY_TRIAL,
 	KEY_TRIALS,
 	KEY_SUM,
@@ -160,7 +161,7 @@ enum option_key {
 	KEY_HELP,
 };
 
-/** An option, with its line of help. */
+/** An option and its line of help. */
 struct option_row {
 	const char *name;
 	int has_arg;
@@ -180,6 +181,7 @@ static const struct option_row rows[] = {
 		"1..64 lcores that forward; more than there are is left out"},
 	{"bursts", 1, KEY_BURSTS, "LIST", "1..64 frames a burst"},
 	{"coherency", 1, KEY_COHERENCY, "LIST", "coherent, explicit"},
+	{"device", 1, KEY_DEVICE, "NAME", "which NIC the software NIC is: below"},
 	{"tester", 1, KEY_TESTER, "BDF[,BDF]",
 		"real ports that send and receive, instead of the software NIC..."},
 	{"dut", 1, KEY_DUT, "BDF[,BDF]", "...and those that forward, cabled to them in this order"},
@@ -239,8 +241,16 @@ measure_name(enum measure m)
 	return measure_names[m];
 }
 
+static void
+print_devices(FILE *f, options_device_fn device)
+{
+	for (unsigned int i = 0; device(i) != NULL; i++)
+		fprintf(f, " %s", device(i));
+	fputc('\n', f);
+}
+
 void
-options_usage(FILE *f, const char *program)
+options_usage(FILE *f, const char *program, options_device_fn device)
 {
 	fprintf(f,
 		"Usage: %s run [OPTION...]\n\nMeasures the driver on the software NIC, or on real ports that are"
@@ -256,6 +266,8 @@ options_usage(FILE *f, const char *program)
 	fprintf(f, "\nMeasures:\n");
 	for (int m = 0; m < MEASURE_COUNT; m++)
 		fprintf(f, "  %-21s %s\n", measure_names[m], measure_help[m]);
+	fprintf(f, "\nDevices, the first when none is named:");
+	print_devices(f, device);
 	fprintf(f,
 		"\nCtrl-C keeps what is done. Exit code 0; 1 a bad option; 2 EAL, memory or the"
 		" file.\n");
@@ -322,7 +334,7 @@ parse_lists(int key, const char *arg, struct options *o, char *why)
 	}
 }
 
-/* At most @most hexadecimal digits with the character @behind after them. */
+/* Parse at most @p most hexadecimal digits that are followed by the character @p behind. */
 static bool
 is_hex(const char **text, size_t most, char behind, unsigned int *out)
 {
@@ -335,7 +347,7 @@ is_hex(const char **text, size_t most, char behind, unsigned int *out)
 	return true;
 }
 
-/* "0000:01:00.0", or without the domain. */
+/* True if @p text is a PCI address: "0000:01:00.0", or without the domain. */
 static bool
 is_bdf(const char *text, char out[OPTIONS_ITEM_LEN])
 {
@@ -372,7 +384,26 @@ parse_bdfs(const char *option, const char *arg, struct list *out, char *why)
 	return rc;
 }
 
-/* Tester and device under test need equally many ports, and no port twice. */
+int
+options_check_device(struct options *o, options_device_fn device, char *why)
+{
+	size_t len;
+
+	if (o->device[0] == '\0')
+		snprintf(o->device, sizeof(o->device), "%s", device(0));
+	for (unsigned int i = 0; device(i) != NULL; i++) {
+		if (strcmp(device(i), o->device) == 0)
+			return 0;
+	}
+	fail(why, "--device: '%s' is not allowed; allowed:", o->device);
+	for (unsigned int i = 0; device(i) != NULL; i++) {
+		len = strlen(why);
+		snprintf(why + len, OPTIONS_WHY_LEN - len, " %s", device(i));
+	}
+	return -EINVAL;
+}
+
+/* Tester and device under test need the same number of ports, and each port only once. */
 static int
 check_ports(const struct options *o, char *why)
 {
@@ -380,6 +411,10 @@ check_ports(const struct options *o, char *why)
 	const char *seen[2 * RIG_PORTS_MAX];
 	size_t n = 0;
 
+	if (o->device[0] != '\0' && o->dut.n != 0)
+		return fail(why,
+			"--device says which NIC the software NIC is, and --tester and --dut name real"
+			" ports: give the one or the others");
 	if (o->tester.n != o->dut.n)
 		return fail(why,
 			"--tester names %zu ports and --dut %zu; each port of the one is cabled to a"
@@ -422,6 +457,8 @@ parse_one(int key, const char *arg, struct options *o, char *why)
 		return parse_bdfs("tester", arg, &o->tester, why);
 	case KEY_DUT:
 		return parse_bdfs("dut", arg, &o->dut, why);
+	case KEY_DEVICE:
+		return parse_text("device", arg, o->device, sizeof(o->device), why);
 	case KEY_COUNTS:
 		return parse_text("counts", arg, o->counts, sizeof(o->counts), why);
 	case KEY_CPUS:
@@ -461,7 +498,10 @@ options_parse(int argc, char *const *argv, struct options *out, char *why)
 		longopts[i] = (struct option){rows[i].name, rows[i].has_arg, NULL, rows[i].key};
 	optind = 0;
 	opterr = 0;
-	/* The first argument is the sub-command's name, which getopt takes for the program's. */
+	/*
+	 * The first argument is the name of the sub-command. getopt takes it for the program's
+	 * name.
+	 */
 	while ((key = getopt_long(argc, argv, ":h", longopts, NULL)) != -1) {
 		if (key == KEY_HELP || key == 'h')
 			return OPTIONS_HELP;

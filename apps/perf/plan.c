@@ -3,9 +3,8 @@
  */
 
 /*
- * Makes the plan of a run: the suites' jobs with all combinations of sizes,
- * queues and modes, which of them this machine and this process can measure,
- * and how long they will take.
+ * Makes the plan of a run: the suites' jobs with all combinations of sizes, queues and modes, the
+ * jobs that this machine and this process can measure, and their estimated time.
  */
 
 #include <errno.h>
@@ -14,7 +13,7 @@
 
 #include <sl_number.h>
 
-#include "options.h"
+#include "plan.h"
 
 /* A row of a suite: all combinations of its lists are measured. */
 struct suite_row {
@@ -60,7 +59,7 @@ static const struct suite_row suite_rows[] = {
 
 #define ROWS (sizeof(suite_rows) / sizeof(suite_rows[0]))
 #define DIMENSIONS 6
-/** Seconds of a program under callgrind, most of them for its start. */
+/** Seconds of a program under callgrind, most of them for its startup. */
 #define COUNTING_SECONDS 4.0
 
 static void
@@ -75,7 +74,7 @@ split(const char *text, struct list *out)
 	}
 }
 
-/* The number of a list's item, which was checked before. */
+/* Number in a list's item, which was already checked. */
 static unsigned int
 number(const char *text)
 {
@@ -121,15 +120,22 @@ add_job(struct job **list, size_t *n, const struct job *job)
 	return 0;
 }
 
-static int
-plan_add(struct plan *p, const struct job *job, unsigned int cores)
+/* True if the device is known to have fewer queues than the job needs. */
+static bool
+lacks_queues(const struct options *o, const struct job *job)
 {
-	if (job->point.cores > cores)
+	return o->device_queues != 0 && job->point.queues > o->device_queues;
+}
+
+static int
+plan_add(const struct options *o, struct plan *p, const struct job *job, unsigned int cores)
+{
+	if (job->point.cores > cores || lacks_queues(o, job))
 		return add_job(&p->left, &p->nb_left, job);
 	return add_job(&p->jobs, &p->n, job);
 }
 
-/* Add every combination of a row's lists; lists of the options replace those of the row. */
+/* Add all combinations of a row's lists; lists in the options replace those of the row. */
 static int
 add_row(const struct suite_row *r, const struct options *o, unsigned int cores, struct plan *p)
 {
@@ -161,12 +167,13 @@ add_row(const struct suite_row *r, const struct options *o, unsigned int cores, 
 			.queues = number(v[2]),
 			.flows = number(v[3]),
 			.burst = number(v[5])};
+		strcpy(job.point.device, o->device);
 		strcpy(job.point.coherency, v[0]);
 		strcpy(job.point.size, v[4]);
-		/* A lcore without a queue would do nothing. */
+		/* An lcore without a queue would be idle. */
 		if (job.point.cores > job.point.queues)
 			continue;
-		if (plan_add(p, &job, cores) != 0)
+		if (plan_add(o, p, &job, cores) != 0)
 			return -ENOMEM;
 	}
 	return 0;
@@ -194,7 +201,7 @@ is_stepped(enum measure m)
 	return m == MEASURE_CYCLES || m == MEASURE_COHERENCY || m == MEASURE_INSTRUCTIONS;
 }
 
-/* True when this process of the run measures it: some measures are made by one process only. */
+/* True if this process of the run makes the measure: some measures are made by one process only. */
 static bool
 is_for_part(const struct options *o, enum measure m)
 {
@@ -203,7 +210,7 @@ is_for_part(const struct options *o, enum measure m)
 	return !once || o->part <= 1;
 }
 
-/* Keep the jobs of this process, and move those that cannot be measured here to p->left. */
+/* Keep the jobs of this process, and move jobs that cannot be measured here to p->left. */
 static int
 sort_out(const struct options *o, struct plan *p)
 {
@@ -266,11 +273,15 @@ plan_make(const struct options *o, unsigned int cores, struct plan *out, char *w
 }
 
 void
-plan_why_left(const struct job *job, unsigned int cores, char why[PLAN_WHY_LEN])
+plan_why_left(
+	const struct options *o, const struct job *job, unsigned int cores, char why[PLAN_WHY_LEN])
 {
 	if (job->point.cores > cores)
 		snprintf(
 			why, PLAN_WHY_LEN, "more lcores than the CPUs that can forward, %u", cores);
+	else if (lacks_queues(o, job))
+		snprintf(
+			why, PLAN_WHY_LEN, "more queues than the device has, %u", o->device_queues);
 	else
 		snprintf(why, PLAN_WHY_LEN, "it steps a software NIC, which no real port can do");
 }
@@ -296,7 +307,7 @@ plan_stepped(const struct plan *p)
 double
 plan_seconds(const struct options *o, const struct job *job)
 {
-	/* Seconds to set ports up, and of the pause in which frames on their way arrive. */
+	/* Seconds to set ports up, and for the pause in which frames in flight arrive. */
 	const double setup = 0.4, pause = 0.05;
 	const double trial = o->trial + pause;
 	const unsigned int parts = o->parts != 0 ? o->parts : 1;
@@ -313,8 +324,8 @@ plan_seconds(const struct options *o, const struct job *job)
 		return setup + ((o->trials + parts - 1) / parts) * trial;
 	case MEASURE_NDRPDR:
 		/*
-		 * A search tries about so many loads; half of them are decided after half of the
-		 * trials.
+		 * A search tries about this number of loads; half of them are decided after half of
+		 * the trials.
 		 */
 		return setup + trial * (14.0 + 6.0 * o->sum);
 	case MEASURE_LATENCY:

@@ -3,8 +3,8 @@
  */
 
 /*
- * Real ports by PCI address: checks before EAL starts that each can be used,
- * attaches and detaches them, and waits for links.
+ * Real ports by PCI address: check before EAL starts that each can be used, attach and detach them,
+ * and wait for links.
  */
 
 #include <errno.h>
@@ -26,7 +26,7 @@
 #include "stop.h"
 
 #define PCI_DEVICES "/sys/bus/pci/devices/"
-/** 1000BASE-T needs some seconds to agree. */
+/** 1000BASE-T needs some seconds for autonegotiation. */
 #define LINK_WAIT_US 10000000
 #define LINK_LOOK_US 50000
 
@@ -43,7 +43,7 @@ driver_of(const char *bdf, char *out, size_t len)
 	snprintf(out, len, "%s", n > 0 ? basename(target) : "");
 }
 
-/* Drivers that give a device to user space. */
+/* Kernel drivers that give user space access to a device. */
 static bool
 is_handed_out(const char *driver)
 {
@@ -87,19 +87,27 @@ ports_check(const struct options *o)
 	return rc;
 }
 
-/* Say why a device that EAL knows is no port, in the words of sl-testpmd. */
+/* Print the reason why a device that EAL knows has no port. */
 static int
 explain(const char *bdf, int err)
 {
-	char program[] = "sl-perf", allow[] = "-a", device[DIAGNOSE_BDF_LEN];
-	char *argv[] = {program, allow, device};
-	const struct diagnose d = {.root = "", .argc = RTE_DIM(argv), .argv = argv};
-	char why[DIAGNOSE_LEN] = "";
+	char why[DIAGNOSE_LEN];
 
-	snprintf(device, sizeof(device), "%s", bdf);
-	diagnose_device(&d, bdf, why, sizeof(why));
-	return say_error(-ENODEV, "%s: %s", bdf,
-		why[0] != '\0' ? why : rte_strerror(err < 0 ? -err : ENODEV));
+	diagnose(&(struct diagnose){.what = "port",
+			 .device = bdf,
+			 .otherwise = rte_strerror(err < 0 ? -err : ENODEV)},
+		why);
+	return say_error(-ENODEV, "%s: %s", bdf, why);
+}
+
+/* Detach the device of a closed port. */
+static void
+port_detach(uint16_t port)
+{
+	struct rte_eth_dev_info info;
+
+	if (rte_eth_dev_info_get(port, &info) == 0)
+		rte_dev_remove(info.device);
 }
 
 int
@@ -116,17 +124,8 @@ port_attach(const char *bdf, const char *coherency, uint16_t *port)
 		return 0;
 	port_detach(*port);
 	return say_error(-ENODEV,
-		"%s: net_syncline does not drive it; it drives the 82576, 82580, I350, I354, I210, I211",
+		"%s: net_syncline does not drive it; docs/reference/net_syncline.md lists what it drives",
 		bdf);
-}
-
-void
-port_detach(uint16_t port)
-{
-	struct rte_eth_dev_info info;
-
-	if (rte_eth_dev_info_get(port, &info) == 0)
-		rte_dev_remove(info.device);
 }
 
 int

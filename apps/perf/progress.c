@@ -3,8 +3,8 @@
  */
 
 /*
- * Shows on standard error which job is running and how long the run will
- * take: one changing line on a terminal, else a line for each job.
+ * Prints on standard error which job is running and how long the run will take: one line that is
+ * updated on a terminal, otherwise one line per job.
  */
 
 #include <stdarg.h>
@@ -40,7 +40,7 @@ progress_start(
 	};
 }
 
-/* The planned time that is left, scaled by how much longer finished jobs took than planned. */
+/* The remaining planned time, scaled by the ratio of actual to planned time of finished jobs. */
 static double
 seconds_left(const struct progress *p)
 {

@@ -4,20 +4,20 @@
 #ifndef _PROGRESS_H_
 #define _PROGRESS_H_
 
-/** @file What is being done and how long it will take, on standard error. */
+/** @file Progress and estimated time, on standard error. */
 
 #include <stdbool.h>
 
 struct progress {
-	bool live; /**< a terminal: one line that changes; else a line for each job */
+	bool live; /**< a terminal: one line is updated; otherwise one line is printed per job */
 	unsigned int part, parts;
-	double total, done; /**< seconds as planned: all of this process, and jobs finished */
-	double later;	    /**< of each process after it */
-	double started;	    /**< monotonic clock */
+	double total, done; /**< planned seconds: all of this process, and finished jobs */
+	double later;	    /**< planned seconds of each later process */
+	double started;	    /**< time of the monotonic clock */
 	double job_started, shown;
-	unsigned int width; /**< characters of the line shown */
+	unsigned int width; /**< length of the current line in characters */
 	char job[128];
-	char doing[48]; /**< a part of the job; "": not told */
+	char doing[48]; /**< the current part of the job; "": none */
 	double job_seconds;
 };
 
@@ -25,22 +25,22 @@ struct progress {
 double
 progress_clock(void);
 /**
- * @p total planned seconds of this process, @p later of each one after it; it is @p part of
- * @p parts, 0 of 0 when alone.
+ * @p total: planned seconds of this process, @p later: of each later process. This is process @p
+ * part of @p parts; 0 of 0: there is only one.
  */
 void
 progress_start(
 	struct progress *p, double total, double later, unsigned int part, unsigned int parts);
-/** The next job begins; the one before is done. */
+/** Begin the next job; the previous one is finished. */
 void
 progress_job(struct progress *p, const char *name, double seconds);
-/** What part of the job is done now. */
+/** Set the part of the job that is done now. */
 void
 progress_doing(struct progress *p, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-/** Say what the job is at; shown at most some times a second. */
+/** Print the state of the job, at most a few times per second. */
 void
 progress_say(struct progress *p, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-/** All is done, or ended before its time: the line goes. */
+/** The run has finished or was ended: remove the line. */
 void
 progress_end(struct progress *p);
 

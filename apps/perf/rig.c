@@ -3,9 +3,9 @@
  */
 
 /*
- * Builds what is measured on: ports, mempool, forwarding lanes, and generator
- * and sink, which are the wires of software NICs or a tester on real ports.
- * The trials on it are in trial.c and stepped.c.
+ * Sets up the test rig: ports, mempool, forwarding lanes, generator and sink. Generator and sink
+ * are the wires of software NICs, or a tester on real ports. The trials are in trial.c and
+ * stepped.c.
  */
 
 #include <errno.h>
@@ -33,10 +33,10 @@
 #define DESCRIPTORS 512u
 #define MBUF_CACHE 256u
 #define MBUF_DATA 2048u
-/** Ethernet header and FCS: what a frame has beyond its MTU. */
+/** Ethernet header and FCS: length of a frame in addition to its MTU. */
 #define FRAME_OVERHEAD (RTE_ETHER_HDR_LEN + RTE_ETHER_CRC_LEN)
 
-/** A software NIC has no line: bursts are limited to the rate of this one. */
+/** A software NIC has no line rate. Bursts are limited to this rate. */
 #define SOFT_LINE_BPS 10e9
 #define MBIT 1e6
 
@@ -49,12 +49,13 @@ make_soft_port(struct rig *r, unsigned int i, int cpu)
 	int rc;
 
 	if (!r->live)
-		snprintf(args, sizeof(args), "wire=loop,mode=step,coherency=%s",
-			r->point->coherency);
+		snprintf(args, sizeof(args), "device=%s,wire=loop,mode=step,coherency=%s",
+			r->point->device, r->point->coherency);
 	else
 		snprintf(args, sizeof(args),
-			"wire=gen,wire_autostart=0,wire_size=%s,wire_flows=%u,coherency=%s,cpu=%d",
-			r->point->size, r->point->flows, r->point->coherency, cpu);
+			"device=%s,wire=gen,wire_autostart=0,wire_size=%s,wire_flows=%u,coherency=%s,cpu=%d",
+			r->point->device, r->point->size, r->point->flows, r->point->coherency,
+			cpu);
 	rc = rte_vdev_init(vdev_names[i], args);
 	if (rc != 0)
 		return say_error(rc, "%s with '%s' was refused (%s)", vdev_names[i], args,
@@ -98,8 +99,8 @@ make_ports(struct rig *r, const struct rig_place *place)
 	if (r->live && place->dut->n != 0) {
 		rc = attach_ports(place->dut, r->point->coherency, r->port, &r->nb_ports);
 		/*
-		 * The tester's ports are an instrument: the point's mode is for the ports under
-		 * test.
+		 * The point's coherency mode applies to the ports under test, not to those of the
+		 * tester.
 		 */
 		return rc != 0 ?
 			rc :
@@ -172,7 +173,7 @@ start_ports(struct rig *r)
 	return rc;
 }
 
-/* Wait for the links of all cables, and note their speed. */
+/* Wait for all links, and record their speed. */
 static int
 wait_links(struct rig *r)
 {
@@ -206,6 +207,18 @@ make_pool(struct rig *r)
 		return say_error(-rte_errno, "no memory for %u mbufs (%s); give more with --memory",
 			rings + hands * segs, rte_strerror(rte_errno));
 	return 0;
+}
+
+/*
+ * Record the NIC of the port under test: a software NIC by device name, a real NIC by model and id.
+ */
+static void
+note_nic(struct rig *r)
+{
+	if (r->port[0].bdf == NULL)
+		rte_strscpy(r->nic, r->point->device, sizeof(r->nic));
+	else
+		sl_pmd_nic_name(r->port[0].id, r->nic, sizeof(r->nic));
 }
 
 static void
@@ -278,6 +291,8 @@ rig_open(const struct point *p, bool live, const struct rig_place *place, struct
 		rc = wait_links(&r);
 	if (rc == 0)
 		note_paths(&r);
+	if (rc == 0)
+		note_nic(&r);
 	if (rc == 0 && live)
 		rc = start_lanes(&r);
 	if (rc == 0 && r.nb_tester_ports != 0)
@@ -328,7 +343,7 @@ rig_close(struct rig *r)
 	return missing;
 }
 
-/* Times that the software NICs of a live rig were stepped, or the tester went round. */
+/* Least number of steps of the software NICs of a live rig, or iterations of the tester. */
 static uint64_t
 far_turns(const struct rig *r)
 {
@@ -378,7 +393,9 @@ rig_went_round(struct rig *r, uint64_t rounds)
 	return true;
 }
 
-/* On software NICs the generator is before the first port, and the sink behind the last. */
+/*
+ * On software NICs, the generator is the wire of the first port, and the sink the wire of the last.
+ */
 static uint16_t
 wire_port(const struct rig *r, enum rig_end end)
 {

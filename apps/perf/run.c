@@ -3,9 +3,8 @@
  */
 
 /*
- * sl-perf run: chooses CPUs, starts EAL and measures the plan's jobs
- * (measure.c) in this process, or starts several processes and merges their
- * results.
+ * sl-perf run: chooses CPUs, starts EAL and measures the plan's jobs (measure.c) in this process,
+ * or starts several processes and merges their results.
  */
 
 #include <errno.h>
@@ -22,8 +21,10 @@
 
 #include <sl_cpus.h>
 #include <sl_number.h>
+#include <sl_pmd.h>
+#include <sl_softnic.h>
 
-#include "bench.h"
+#include "measure.h"
 #include "commands.h"
 #include "environment.h"
 #include "huge.h"
@@ -36,7 +37,7 @@
 #include "spawn.h"
 #include "stop.h"
 
-/** A lcore for each, and one for a tester. */
+/** One lcore per CPU, and one for a tester. */
 #define CPUS_MAX (RTE_MAX_LCORE - 2u)
 #define EAL_ARGS_MAX 16
 /** Length of a pair's slices: shorter than most other activity on a machine. */
@@ -48,7 +49,7 @@ struct cpus {
 	int cpu[CPUS_MAX];
 };
 
-/** The CPU after @p cpu, -1 for the first, that EAL can have an lcore on; -1: no more. */
+/** The next CPU after @p cpu (-1: the first) on which EAL can have an lcore; -1: no more. */
 static int
 cpu_next(const struct sl_cpus *allowed, int cpu)
 {
@@ -87,7 +88,7 @@ cpus_of_option(const char *text, const struct sl_cpus *allowed, struct cpus *out
 	}
 }
 
-/** Choose the CPUs of the option, or all that this process may use. @return an exit code. */
+/** Use the CPUs of the option, or all that this process may use. @return an exit code. */
 static int
 cpus_choose(const char *option, struct cpus *out)
 {
@@ -111,7 +112,7 @@ cpus_choose(const char *option, struct cpus *out)
 	return rc;
 }
 
-/** Arguments for EAL, which moves them about and keeps pointers to them while it runs. */
+/** Arguments for EAL, which reorders them and keeps pointers to them while it runs. */
 struct eal_args {
 	char words[EAL_ARGS_MAX][24];
 	char lcores[(CPUS_MAX + 1) * 12];
@@ -128,8 +129,8 @@ eal_add(struct eal_args *e, const char *word)
 }
 
 /*
- * With one CPU, all lcores share it: they are threads. A tester is the last lcore and
- * shares the main lcore's CPU, which has little to do.
+ * With one CPU, all lcores share it, as threads. A tester is the last lcore and shares the main
+ * lcore's CPU, which is almost idle.
  */
 static void
 eal_lcores(struct eal_args *e, const struct cpus *cpus, bool tester)
@@ -156,7 +157,10 @@ start_eal(const struct options *o, const struct cpus *cpus, bool huge, struct ea
 
 	for (size_t i = 0; i < RTE_DIM(always); i++)
 		eal_add(e, always[i]);
-	/* Real ports are attached later, one by one with their arguments: none at EAL's start. */
+	/*
+	 * Real ports are attached later, one by one with their arguments: EAL probes none when it
+	 * starts.
+	 */
 	eal_add(e, o->dut.n != 0 ? "-affff:ff:1f.7" : "--no-pci");
 	eal_add(e, huge ? "--in-memory" : "--no-huge");
 	snprintf(memory, sizeof(memory), "-m%u", o->memory);
@@ -170,7 +174,7 @@ start_eal(const struct options *o, const struct cpus *cpus, bool huge, struct ea
 	return 0;
 }
 
-/* Planned seconds of each later process, which leaves out what is measured once. */
+/* Planned seconds of each later process, which omits measures that are made once. */
 static double
 later_seconds(const struct bench *b)
 {
@@ -199,7 +203,7 @@ leave_out(json_t *result, const char *name, const char *why)
 	json_array_append_new(list, json_pack("{s:s, s:s}", "name", name, "why", why));
 }
 
-/* Note in the result the jobs that the plan leaves out, with the reason. */
+/* Add the jobs that the plan leaves out to the result, with the reason. */
 static void
 note_left(const struct bench *b, const struct plan *plan, json_t *result)
 {
@@ -207,7 +211,7 @@ note_left(const struct bench *b, const struct plan *plan, json_t *result)
 
 	for (size_t i = 0; i < plan->nb_left; i++) {
 		plan_name(&plan->left[i], name);
-		plan_why_left(&plan->left[i], b->cores, why);
+		plan_why_left(b->options, &plan->left[i], b->cores, why);
 		leave_out(result, name, why);
 	}
 }
@@ -241,7 +245,7 @@ run_jobs(struct bench *b, const struct plan *plan, json_t *result)
 		progress_job(&b->progress, name, plan_seconds(b->options, &plan->jobs[i]));
 		r = measure_run(b, &plan->jobs[i], &rc);
 		/*
-		 * This machine cannot measure the job, which was reported: go on with the others.
+		 * This machine cannot measure the job, which was printed: continue with the others.
 		 */
 		if (rc == -ENOTSUP) {
 			lacking = true;
@@ -261,7 +265,7 @@ run_jobs(struct bench *b, const struct plan *plan, json_t *result)
 	return say_error(EXIT_CODE_SETUP, "%s failed (%s)", name, strerror(-rc));
 }
 
-/* The machine, what of it is used, and what was asked for. */
+/* The machine, the parts of it in use, and the arguments. */
 static json_t *
 environment_of(int argc, char **argv, const struct bench *b, const struct cpus *cpus, bool huge)
 {
@@ -292,7 +296,7 @@ run_here(const struct options *o, int argc, char **argv, json_t *result)
 	rc = cpus_choose(o->cpus, &cpus);
 	if (rc != EXIT_CODE_OK)
 		return rc;
-	/* Threads that start later inherit the priority of this one. */
+	/* Threads that start later inherit this thread's priority. */
 	if (o->nice != 0 && setpriority(PRIO_PROCESS, 0, (int)o->nice) != 0)
 		return say_error(EXIT_CODE_SETUP, "--nice %.0f: %s; below 0 is for root", o->nice,
 			strerror(errno));
@@ -303,9 +307,16 @@ run_here(const struct options *o, int argc, char **argv, json_t *result)
 		.dut = &o->dut};
 	if (plan_make(o, b.cores, &plan, why) != 0)
 		return say_error(EXIT_CODE_USAGE, "%s", why);
-	/* A later process leaves out what is measured once. */
+	/* A later process omits measures that are made once. */
 	if (plan.n == 0 && o->part <= 1) {
+		const bool queues = plan.nb_left != 0 && plan.left[0].point.cores <= b.cores;
+
 		plan_free(&plan);
+		if (queues)
+			return say_error(EXIT_CODE_SETUP,
+				"nothing that was asked for can be measured: --device %s has %u"
+				" queues each way; ask for fewer --queues",
+				o->device, o->device_queues);
 		return say_error(EXIT_CODE_SETUP,
 			"nothing that was asked for can be measured: %u CPUs can forward, each"
 			" with a queue of its own; ask for fewer --cores, or for as many --queues",
@@ -342,7 +353,7 @@ part_begin(struct part *p, int argc, const char *const *argv, unsigned int part,
 	spawn_add(&p->args, "sl-perf");
 	for (int i = 0; i < argc; i++)
 		spawn_add(&p->args, argv[i]);
-	/* When an option is given twice, the last one counts. */
+	/* If an option is given twice, the last one is used. */
 	spawn_add(&p->args, "--processes");
 	spawn_add(&p->args, "1");
 	spawn_add(&p->args, "--part");
@@ -352,7 +363,7 @@ part_begin(struct part *p, int argc, const char *const *argv, unsigned int part,
 	return 0;
 }
 
-/* Merge the process's result if it ended well. @return an exit code. */
+/* Merge the process's result if it succeeded. @return an exit code. */
 static int
 part_end(const struct part *p, int rc, json_t *into)
 {
@@ -402,7 +413,7 @@ run_pair(const char *const program[2], int argc, const char *const *argv, unsign
 	return rc != 0 ? rc : got[1];
 }
 
-/* Note the arguments as they were given, without those about processes. */
+/* Store the arguments of the user, without those about processes. */
 static void
 note_arguments(json_t *result, int argc, char **argv)
 {
@@ -415,7 +426,7 @@ note_arguments(json_t *result, int argc, char **argv)
 	json_decref(args);
 }
 
-/* Measure in several processes; each result is saved as soon as it is there. */
+/* Measure in several processes. Each result is saved as soon as it is available. */
 static int
 run_processes(const struct options *o, int argc, char **argv, json_t *result)
 {
@@ -436,6 +447,19 @@ run_processes(const struct options *o, int argc, char **argv, json_t *result)
 	return rc;
 }
 
+/* Queues per direction of a device that the software NIC can model. */
+static unsigned int
+device_queues(const char *name)
+{
+	const struct sl_softnic_device *d;
+
+	for (unsigned int i = 0; (d = sl_softnic_device_at(i)) != NULL; i++) {
+		if (strcmp(d->name, name) == 0)
+			return d->queues;
+	}
+	return 0;
+}
+
 int
 cmd_run(int argc, char **argv)
 {
@@ -446,8 +470,12 @@ cmd_run(int argc, char **argv)
 	int rc = options_parse(argc, argv, &o, why);
 
 	if (rc == OPTIONS_HELP) {
-		options_usage(stdout, "sl-perf");
+		options_usage(stdout, "sl-perf", sl_pmd_soft_device);
 		return EXIT_CODE_OK;
+	}
+	if (rc == OPTIONS_OK && o.dut.n == 0) {
+		rc = options_check_device(&o, sl_pmd_soft_device, why);
+		o.device_queues = device_queues(o.device);
 	}
 	if (rc != OPTIONS_OK)
 		return say_error(EXIT_CODE_USAGE, "run: %s", why);
@@ -462,11 +490,11 @@ cmd_run(int argc, char **argv)
 	else
 		rc = run_here(&o, argc, argv, result);
 	json_object_set_new(result, "seconds", json_real(progress_clock() - started));
-	/* Nothing was measured: there is nothing to keep. */
+	/* If nothing was measured, there is no result to save. */
 	if (json_object_size(json_object_get(result, "environment")) != 0 &&
 		result_save(result, o.out, why) != 0)
 		rc = say_error(EXIT_CODE_SETUP, "%s", why);
-	/* The table for people is printed unless standard output gets the result itself. */
+	/* The table is printed as text unless standard output gets the result itself. */
 	if (o.out[0] != '\0' && o.parts == 0)
 		result_print(result, stdout);
 	if (o.parts == 0)

@@ -6,19 +6,19 @@
 
 /**
  * @file
- * Processes that measure for this one, one at a time or two in slices. Used
- * by the run and compare commands.
+ * Processes that measure for this one, one at a time or two in slices. For the run and compare
+ * commands.
  */
 
 #include <jansson.h>
 
-/** The command run: a struct command's. */
+/** The command run, for struct command. */
 int
 cmd_run(int argc, char **argv);
 
 /**
- * Have another process measure, and merge its result.
- * @param program of it; @p argc, @p argv the run command and its options
+ * Start another process that measures, and merge its result.
+ * @param program that process's program; @p argc, @p argv the run command and its options
  * @return an exit code, reason on stderr.
  */
 int
@@ -26,8 +26,8 @@ run_part(const char *program, int argc, const char *const *argv, unsigned int pa
 	unsigned int parts, json_t *into);
 
 /**
- * Have two programs measure at once, in slices: one is stopped while the other
- * measures. Only for stepped measures, which a stop does not change.
+ * Start two programs that measure in slices: one is stopped while the other measures. Only for
+ * stepped measures, whose results a stop does not change.
  */
 int
 run_pair(const char *const program[2], int argc, const char *const *argv, unsigned int part,

@@ -3,9 +3,8 @@
  */
 
 /*
- * The search for the highest load within a loss goal: which load to try next,
- * and when trials have decided one. It only calculates: trials are made in
- * measure.c.
+ * The search for the highest load within a loss goal: the next load to try, and whether trials have
+ * decided a load. It only calculates; measure.c makes the trials.
  */
 
 #include <errno.h>
@@ -15,9 +14,9 @@
 
 #include "search.h"
 
-/* Loads that differ by less, relatively, are the same load. */
+/* Loads with a smaller relative difference are the same load. */
 #define SAME 1e-9
-/* First step, in widths, when a bound is searched outside the known ones; steps then double. */
+/* First step, in widths, if a bound is searched outside the known ones; steps then double. */
 #define REACH_WIDTHS 2.0
 
 int
@@ -69,13 +68,13 @@ search_class(const struct search *s, unsigned int goal, double load, unsigned in
 	whole = good + bad > sum ? good + bad : sum;
 	if (bad > s->rules.exceed * whole)
 		return SEARCH_UPPER;
-	/* A lower bound holds even if all trials still to come were lossy. */
+	/* A lower bound is certain if it holds even if all remaining trials are lossy. */
 	if (whole - good <= s->rules.exceed * whole)
 		return SEARCH_LOWER;
 	return SEARCH_UNDECIDED;
 }
 
-/** A phase's own rules. */
+/** Rules of a phase. */
 struct phase {
 	double width;
 	unsigned int sum;
@@ -144,7 +143,7 @@ begun(const struct search *s, unsigned int sum, double lower, double upper, doub
 	return false;
 }
 
-/* Choose a new load. False: the phase has reached its goal. */
+/* Choose a new load. @return false: the phase has reached its goal. */
 static bool
 choose(struct search *s, const struct phase *p, double lower, double upper, double *load)
 {
@@ -177,7 +176,7 @@ choose(struct search *s, const struct phase *p, double lower, double upper, doub
 	return true;
 }
 
-/* End a phase: the next one decides this one's bounds again, with more trials. */
+/* End a phase: the next one decides this phase's bounds again, with more trials. */
 static void
 hand_over(struct search *s, double lower, double upper)
 {

@@ -3,9 +3,8 @@
  */
 
 /*
- * Measures cycles per packet on a stepped rig: the device works only between
- * bursts, and short stretches are timed, so that disturbed ones can be left
- * out.
+ * Measures cycles per packet on a stepped rig: the device works only between bursts, and short
+ * intervals are timed, so that disturbed ones can be discarded.
  */
 
 #include <errno.h>
@@ -21,24 +20,23 @@
 #include "progress.h"
 #include "rig.h"
 #include "stats.h"
+#include "stepped.h"
 #include "stop.h"
-#include "trial.h"
 
 #define STEP_BUDGET 64u
 #define STEP_TRIES 1000u
-/** Frames of a stretch: so many that refills are in it in their right share. */
+/** Frames per interval: enough for refills to have their usual share. */
 #define STRETCH_FRAMES 1024u
 #define STRETCHES_MAX 65536u
 #define STRETCHES_MIN 16u
 #define WARM_UP_STRETCHES 16u
 #define CLOCK_READS 1000u
 /**
- * The reported value: this share of stretches was faster. Other work on the core slows
- * the rest.
+ * The reported value: this share of intervals was faster. Other work on the core slows the others.
  */
 #define UNDISTURBED 0.1
 
-/* 7 short, 4 middle, 1 long: what the generator's imix is. Bytes without FCS. */
+/* 7 short, 4 medium, 1 long: the same as the generator's imix. Bytes without FCS. */
 static const uint16_t imix[] = {60, 590, 60, 60, 590, 60, 60, 590, 60, 590, 60, 1514};
 
 static uint32_t
@@ -49,7 +47,7 @@ frame_len(const struct rig *r, unsigned int i)
 	return point_size_max(r->point) - RTE_ETHER_CRC_LEN;
 }
 
-/* A frame in as many segments as it takes. */
+/* Make a frame of as many segments as it needs. */
 static struct rte_mbuf *
 make_frame(struct rte_mempool *pool, uint32_t len, unsigned int i)
 {
@@ -109,7 +107,7 @@ stepped_step(const struct rig *r)
 	return moved == frames ? 0 : -EIO;
 }
 
-/* One burst through the driver; its cycles are added to @p rx and @p tx. */
+/* One burst through the driver. Its cycles are added to @p rx and @p tx. */
 static int
 turn(const struct rig *r, uint64_t *rx, uint64_t *tx)
 {
@@ -127,7 +125,7 @@ turn(const struct rig *r, uint64_t *rx, uint64_t *tx)
 	return n == burst && sent == burst ? 0 : -EIO;
 }
 
-/* The cost of reading the clock. */
+/* Measure the cost of reading the clock. */
 static double
 clock_cost(void)
 {

@@ -3,9 +3,8 @@
  */
 
 /*
- * Generator and sink on real ports: an lcore copies frames of a gen wire into
- * mbufs and sends them, and gives received frames to the wire, which counts
- * them.
+ * Generator and sink on real ports: an lcore copies frames of a gen wire into mbufs and sends them,
+ * and passes received frames to the wire, which counts them.
  */
 
 #include <errno.h>
@@ -26,7 +25,7 @@
 
 #define TESTER_BURST 32u
 #define TESTER_CACHE 128u
-/** Mbufs for two rings of 512 on each port, and for frames in between. */
+/** Mbufs for two rings of 512 on each port, and for frames in flight. */
 #define TESTER_MBUFS 4095u
 #define TESTER_DATA 2048u
 
@@ -35,10 +34,10 @@ struct tester {
 	struct rte_mempool *pool;
 	struct sl_wire *wire;
 	bool stop;	/* set by the main lcore, atomically */
-	uint64_t turns; /* written by the lcore alone, atomically */
-	uint16_t held;	/* frames that the transmit ring did not accept yet */
+	uint64_t turns; /* written only by the lcore, atomically */
+	uint16_t held;	/* frames that the transmit ring has not accepted yet */
 	struct rte_mbuf *pkts[TESTER_BURST];
-	uint8_t *long_frame; /* where a frame of several segments is put together */
+	uint8_t *long_frame; /* buffer in which a frame of several segments is assembled */
 };
 
 struct rte_mempool *
@@ -56,7 +55,7 @@ tester_pool(const struct point *p)
 	return pool;
 }
 
-/* Copy frames that are due into mbufs: a frame is valid only until the wire's next call. */
+/* Copy the frames that are due into mbufs: a frame is valid only until the wire's next call. */
 static void
 take_due(struct tester *t)
 {
@@ -104,7 +103,7 @@ sink(struct tester *t)
 		const void *data = rte_pktmbuf_read(pkts[i], 0, len, t->long_frame);
 		const struct sl_frame frame = {.data = data, .len = len};
 
-		/* Give the assembled frame to the sink before the next one overwrites it. */
+		/* Pass the assembled frame to the sink before the next one overwrites it. */
 		if (data == t->long_frame)
 			t->wire->ops->send(t->wire, &frame, 1);
 		else
@@ -115,7 +114,7 @@ sink(struct tester *t)
 	rte_pktmbuf_free_bulk(pkts, n);
 }
 
-/* Drop frames that arrive at the port that only sends, so that its ring does not fill. */
+/* Drop frames that arrive at the transmit-only port, so that its ring does not fill. */
 static void
 discard(const struct tester *t)
 {

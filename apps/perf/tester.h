@@ -6,42 +6,45 @@
 
 /**
  * @file
- * Generator and sink on real ports: an lcore carries frames between one or two
- * ports and a gen wire (lib/wire/sl_wire.h), which makes them with sequence
- * number and time, and counts what comes back. Main lcore, except for the loop.
+ * Generator and sink on real ports: an lcore moves frames between one or two ports and a gen wire
+ * (lib/wire/sl_wire.h). The wire makes frames with sequence number and time, and counts those that
+ * return. Main lcore, except for the loop.
  */
 
 #include <stdint.h>
 
 #include <jansson.h>
 
-#include "options.h"
+#include "plan.h"
 
 struct tester;
 
-/** What the tester works with. */
+/** Parameters of the tester. */
 struct tester_params {
-	uint16_t from, to; /**< ports: frames leave by the one and come back to the other */
+	uint16_t from, to; /**< ports: frames are sent on the first and received on the second */
 	unsigned int lcore;
 	const struct point *point;
 };
 
-/** Mbufs for it, as long as a frame; for the ports' receive queues too. */
+/** Make a mempool whose mbufs hold a whole frame, also for the ports' receive queues. */
 struct rte_mempool *
 tester_pool(const struct point *p);
-/** Set the lcore going; the ports are started. Nothing is sent yet. @return 0 or negative errno. */
+/** Start the lcore. The ports are started. No frames are sent yet. @return 0 or negative errno. */
 int
 tester_open(const struct tester_params *params, struct rte_mempool *pool, struct tester **out);
-/** NULL is nothing. */
+/** Stop the lcore and free the tester. NULL: do nothing. */
 void
 tester_close(struct tester *t);
-/** "start", "stop", "clear", "rate=..." as a gen wire takes them. @return 0 or negative errno. */
+/**
+ * Send a control word to the gen wire: "start", "stop", "clear", "rate=...". @return 0 or negative
+ * errno.
+ */
 int
 tester_control(struct tester *t, const char *word);
-/** What a gen wire reports. New reference; NULL: no memory. */
+/** Report of the gen wire. New reference; NULL: out of memory. */
 json_t *
 tester_report(const struct tester *t);
-/** Times that the lcore has gone round. */
+/** Number of iterations of the lcore's loop. */
 uint64_t
 tester_turns(const struct tester *t);
 

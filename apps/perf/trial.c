@@ -3,9 +3,8 @@
  */
 
 /*
- * Trials on a live rig: sets the generator's rate, waits until frames on
- * their way have arrived, and computes loss, rate, cycles and the time that
- * threads waited for a CPU.
+ * Trials on a live rig: set the generator's rate, wait until frames in flight have arrived, and
+ * compute loss, rate, cycles and the time that threads waited for a CPU.
  */
 
 #include <dirent.h>
@@ -26,33 +25,33 @@
 
 #define TURN_US 10000
 #define THREADS_MAX 128
-/** A thread that used a smaller share of its time carries no frames. */
+/** A thread that used a smaller share of its time is not a thread that moves frames. */
 #define BUSY_SHARE 0.02
-/** The kernel's number of a thread's CPU clock. */
+/** The kernel's encoding of a thread's CPU clock. */
 #define CPU_CLOCK_SHIFT 3
 #define CPU_CLOCK_THREAD 6
 /**
- * Frames still missing are lost when nothing has arrived for so many looks; threads may
- * get no CPU.
+ * Missing frames are lost if nothing has arrived for this number of checks, since threads may get
+ * no CPU for a while.
  */
 #define QUIET_TURNS 30
 #define DRAIN_TURNS_MAX 1000
-/** Each thread must have gone round so often between two looks for the second one to count. */
-#define ROUNDS_BETWEEN 4
 /**
- * When the generator could not offer this share of the frames, the trial did not reach
- * the rate.
+ * Number of iterations that each thread must have completed between two checks for the second one
+ * to count.
  */
+#define ROUNDS_BETWEEN 4
+/** If the generator could not offer this share of the frames, the trial did not reach the rate. */
 #define SKIPPED_SHARE 0.005
-/** Share of a trial before its rate is measured: generator and caches warm up. */
+/** Share of a trial before its rate is measured, in which generator and caches warm up. */
 #define RAMP_SHARE 0.1
 #define RAMP_MAX_S 0.2
 
-/** The wires' counters at one moment. */
+/** Counters of the wires at one time. */
 struct moment {
 	double at;
 	uint64_t offered, skipped, received, corrupt;
-	uint64_t missed; /* dropped by the NIC for want of a descriptor, since its start */
+	uint64_t missed; /* dropped by the NIC for lack of a descriptor, since its start */
 	uint64_t preempted;
 	bool running;
 	struct rig_counts lanes;
@@ -64,7 +63,7 @@ number(const json_t *report, const char *side, const char *name)
 	return (uint64_t)json_integer_value(json_object_get(json_object_get(report, side), name));
 }
 
-/** CPU time of this process's threads, at one moment. */
+/** CPU times of this process's threads at one time. */
 struct cpu_times {
 	double at;
 	size_t n;
@@ -74,14 +73,14 @@ struct cpu_times {
 	} thread[THREADS_MAX];
 };
 
-/* The clock of a thread's CPU time for clock_gettime() (see clock_getcpuclockid(3)). */
+/* Clock id of a thread's CPU time for clock_gettime(), see clock_getcpuclockid(3). */
 static clockid_t
 thread_clock(pid_t tid)
 {
 	return (clockid_t)(~(unsigned int)tid << CPU_CLOCK_SHIFT | CPU_CLOCK_THREAD);
 }
 
-/* The main lcore is left out: it sleeps, and shares a CPU. */
+/* The main lcore is not included: it sleeps, and shares a CPU. */
 static void
 cpu_times_take(struct cpu_times *c)
 {
@@ -103,8 +102,9 @@ cpu_times_take(struct cpu_times *c)
 }
 
 /*
- * Seconds between the two moments that a thread waited for a CPU, on average. Threads that carry
- * frames never sleep, so the time that they did not use they waited. Others are left out.
+ * Mean time in seconds, between the two times, that a thread waited for a CPU. Threads that move
+ * frames never sleep, so they waited during the time that they did not use. Other threads are not
+ * included.
  */
 static double
 cpu_waited(const struct cpu_times *from, const struct cpu_times *to)
@@ -150,7 +150,7 @@ moment_take(const struct rig *r, struct moment *m)
 	return gen != NULL && sink != NULL ? 0 : -EIO;
 }
 
-/* Wait until @p end, or until the generator has come to its count. */
+/* Wait until @p end, or until the generator has reached its count. */
 static int
 wait_until(const struct rig *r, double end, bool counted, struct progress *p)
 {
@@ -171,9 +171,9 @@ wait_until(const struct rig *r, double end, bool counted, struct progress *p)
 }
 
 /*
- * Wait until each frame on its way has arrived or was dropped by the NIC. A look counts
- * only when all threads have gone round since the last one: a thread without CPU carries
- * no frames.
+ * Wait until each frame in flight has arrived or was dropped by the NIC. A check counts only if all
+ * threads have completed iterations since the last one: a thread without a CPU does not move
+ * frames.
  */
 static int
 drain(struct rig *r, uint64_t missed_before, struct moment *m)

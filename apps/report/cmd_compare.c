@@ -3,9 +3,8 @@
  */
 
 /*
- * sl-perf compare: reads two results, or measures both with --against,
- * compares them, and turns the verdict into an exit code. The comparison
- * itself is in compare.c.
+ * sl-perf compare: reads two results, or measures both with --against, compares them, and makes an
+ * exit code from the verdict. The comparison is in compare.c.
  */
 
 #include <errno.h>
@@ -23,7 +22,7 @@
 #define DEFAULT_ROUNDS 20
 #define ROUNDS_MAX 1000
 
-/** compare's command line. */
+/** Command line of compare. */
 struct compare_options {
 	struct compare_rules rules;
 	struct against against;
@@ -31,7 +30,7 @@ struct compare_options {
 	const char *files[2];
 };
 
-/* @measures: there is --against, too. */
+/* @measures: --against is available. */
 static void
 usage(FILE *f, bool measures)
 {
@@ -127,7 +126,7 @@ parse_one(int key, char *arg, struct compare_options *o)
 	}
 }
 
-/* @return 0, 1 when help was asked for, negative errno. */
+/* @return 0; 1: help was printed; negative errno. */
 static int
 parse(int argc, char **argv, struct compare_options *o, bool measures)
 {
@@ -242,7 +241,7 @@ conclude(const struct compare_options *o, const json_t *base, const json_t *now)
 	return rc;
 }
 
-/* Check that the result can be written, before measuring for hours. */
+/* Check that the result can be written, before a measurement of hours. */
 static int
 can_write(const struct compare_options *o)
 {

@@ -2,10 +2,7 @@
  * Copyright (c) 2026 The Syncline authors
  */
 
-/*
- * sl-perf export: writes a result as CSV, OpenMetrics or InfluxDB lines
- * (export.c).
- */
+/* sl-perf export: writes a result as CSV, OpenMetrics or InfluxDB lines (export.c). */
 
 #include <errno.h>
 #include <getopt.h>

@@ -43,7 +43,7 @@ by_time(const void *a, const void *b)
 	return strcmp(s != NULL ? s : "", t != NULL ? t : "");
 }
 
-/* A plot's script. NULL: no data for it, or no memory. */
+/* Script of a plot. NULL: no data for it, or out of memory. */
 static char *
 script_of(const struct plot *p, const struct plot_input *in)
 {
@@ -129,12 +129,12 @@ report(const struct plot_input *in, const char *out, const char *png)
 	return rc;
 }
 
-/** report's command line. */
+/** Command line of report. */
 struct report_options {
 	const char *out, *png, *peers;
 };
 
-/* @return 0, 1 when help was asked for, negative errno. */
+/* @return 0; 1: help was printed; negative errno. */
 static int
 parse(int argc, char **argv, struct report_options *o)
 {

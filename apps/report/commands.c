@@ -3,8 +3,8 @@
  */
 
 /*
- * The entry of a program of sub-commands: finds the one that the first word names, and tells
- * which there are.
+ * Entry of a program with subcommands: finds the command that the first argument names, and lists
+ * the commands.
  */
 
 #include <stdio.h>
@@ -14,23 +14,49 @@
 #include "say.h"
 #include "sl_git.h"
 
+#define COMMANDS_MAX 4u
+
+/*
+ * Commands of a program, its own first. compare is handled separately, as its function has another
+ * type.
+ */
+static size_t
+all_commands(const struct commands *c, struct command list[COMMANDS_MAX])
+{
+	size_t n = 0;
+
+	if (c->own != NULL)
+		list[n++] = *c->own;
+	list[n++] =
+		(struct command){"compare", "tell whether one result is worse than another", NULL};
+	list[n++] = (struct command){"report", "a page with plots", cmd_report};
+	list[n++] = (struct command){
+		"export", "a result as CSV, for Prometheus or for InfluxDB", cmd_export};
+	return n;
+}
+
 static void
 usage(const struct commands *c, FILE *f)
 {
+	struct command list[COMMANDS_MAX];
+	const size_t n = all_commands(c, list);
+
 	fprintf(f, "Usage: %s COMMAND [OPTION...]\n\n%s\n\n", c->program, c->what);
-	for (size_t i = 0; i < c->n; i++)
-		fprintf(f, "  %-8s %s\n", c->list[i].name, c->list[i].help);
+	for (size_t i = 0; i < n; i++)
+		fprintf(f, "  %-8s %s\n", list[i].name, list[i].help);
 	fprintf(f, "\n\"%s COMMAND --help\" says more.\n", c->program);
 }
 
 static int
 unknown(const struct commands *c, const char *word)
 {
+	struct command list[COMMANDS_MAX];
+	const size_t n = all_commands(c, list);
 	char names[128] = "";
 
-	for (size_t i = 0; i < c->n; i++)
+	for (size_t i = 0; i < n; i++)
 		snprintf(names + strlen(names), sizeof(names) - strlen(names), "%s%s",
-			i != 0 ? ", " : "", c->list[i].name);
+			i != 0 ? ", " : "", list[i].name);
 	return say_error(EXIT_CODE_USAGE, "'%s' is no command; commands: %s", word, names);
 }
 
@@ -38,6 +64,8 @@ int
 commands_main(const struct commands *c, int argc, char **argv)
 {
 	const char *word = argc > 1 ? argv[1] : "--help";
+	struct command list[COMMANDS_MAX];
+	const size_t n = all_commands(c, list);
 
 	if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0) {
 		usage(c, argc > 1 ? stdout : stderr);
@@ -47,9 +75,12 @@ commands_main(const struct commands *c, int argc, char **argv)
 		printf("%s %s (%s)\n", c->program, SL_VERSION, SL_GIT);
 		return EXIT_CODE_OK;
 	}
-	for (size_t i = 0; i < c->n; i++) {
-		if (strcmp(word, c->list[i].name) == 0)
-			return c->list[i].run(argc - 1, argv + 1);
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(word, list[i].name) != 0)
+			continue;
+		if (list[i].run == NULL)
+			return compare_main(argc - 1, argv + 1, c->against);
+		return list[i].run(argc - 1, argv + 1);
 	}
 	return unknown(c, word);
 }

@@ -3,8 +3,8 @@
  */
 
 /*
- * Compares two results metric by metric (verdict.c), notes under which
- * conditions they differ, and prints the table for people or as JSON.
+ * Compares two results metric by metric (verdict.c), notes conditions that differ, and prints the
+ * table as text or JSON.
  */
 
 #include <errno.h>
@@ -25,8 +25,8 @@ is_exact(const char *unit)
 }
 
 /*
- * Units that are judged by default. Other metrics are only shown: on most machines they
- * are noise.
+ * Units that are judged by default. Other metrics are only shown, since on most machines they vary
+ * too much.
  */
 static bool
 is_judged(const char *unit)
@@ -35,12 +35,12 @@ is_judged(const char *unit)
 		is_exact(unit);
 }
 
-/** What a run depends on besides the code. */
+/** Conditions of a run other than the code. */
 static const struct {
 	const char *name;
-	const char *key;    /**< in the environment */
-	const char *within; /**< in the object of that key; NULL: all of it */
-	bool counts;	    /**< true when it changes the number of instructions */
+	const char *key;    /**< key in the environment */
+	const char *within; /**< key in that object; NULL: the whole object */
+	bool counts;	    /**< it changes the number of instructions */
 } conditions[] = {
 	{"hugepages", "hugepages", "used", false},
 	{"cpu", "cpu", NULL, true},
@@ -67,7 +67,7 @@ condition_of(const json_t *result, size_t i)
 	return conditions[i].within != NULL ? json_object_get(j, conditions[i].within) : j;
 }
 
-/* True when both values are known and differ; null is a value that a machine does not tell. */
+/* True if both values are known and differ. null: the machine does not report the value. */
 static bool
 differ(const json_t *base, const json_t *now)
 {
@@ -84,8 +84,8 @@ add_word(char *list, const char *word)
 }
 
 /*
- * List the conditions in which two results of the same name differ. A condition that one of them
- * does not tell counts as equal. Burst paths are left out: the driver chooses them.
+ * List the conditions that differ between two results of the same name. A condition that one of
+ * them does not have counts as equal. Burst paths are not compared: the driver chooses them.
  */
 static void
 list_differing(const json_t *base, const json_t *now, json_t *base_config, const json_t *now_config,
@@ -149,7 +149,7 @@ compare_metric(struct compare_row row, const json_t *base, const json_t *now,
 	return rc == 0 ? add_row(t, &row) : rc;
 }
 
-/** Two runs, and a result of each, of the same name. */
+/** Two runs, and one result of each with the same name. */
 struct both {
 	const json_t *base, *now;
 	const json_t *base_result, *now_result;
@@ -268,7 +268,7 @@ changed(const struct comparison *c)
 static void
 print_row(const struct compare_row *r, int width, FILE *f)
 {
-	/* The metric's name already says what is counted. */
+	/* The metric's name already contains the counted unit. */
 	const char *unit = strcmp(r->unit, "ns") == 0 ? r->unit : "";
 	const struct comparison *c = &r->c;
 	char base[32], now[32], interval[48] = "";
@@ -350,7 +350,7 @@ compare_exit_code(const struct compare_table *t)
 		return EXIT_CODE_REGRESSION;
 	if (t->doubtful != 0)
 		return EXIT_CODE_CONDITIONS;
-	/* Without any comparison, nothing was shown to be the same. */
+	/* Without any comparison, no metric was shown to be the same. */
 	if (t->verdicts[VERDICT_TOO_FEW] != 0 ||
 		t->verdicts[VERDICT_SAME] + t->verdicts[VERDICT_PROGRESSION] == 0)
 		return EXIT_CODE_TOO_FEW;

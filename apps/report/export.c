@@ -3,8 +3,8 @@
  */
 
 /*
- * A result in the formats of other programs: CSV, OpenMetrics, InfluxDB line
- * protocol, with the quoting that each of them needs.
+ * A result in the formats of other programs: CSV, OpenMetrics, InfluxDB line protocol, quoted as
+ * each format requires.
  */
 
 #include <inttypes.h>
@@ -46,7 +46,7 @@ text_of(const json_t *in, const char *key)
 	return s != NULL ? s : "";
 }
 
-/* Seconds since 1970 of when the run began; 0: not told. */
+/* Time at which the run began, in seconds since 1970; 0: unknown. */
 static time_t
 time_of(const json_t *result)
 {
@@ -56,15 +56,15 @@ time_of(const json_t *result)
 	return strptime(text, "%Y-%m-%dT%H:%M:%SZ", &tm) != NULL ? timegm(&tm) : 0;
 }
 
-/* The conditions that name a series, in every form. */
-static const char *const labels[] = {
-	"size", "flows", "queues", "cores", "burst", "coherency", "device", "rx_path", "tx_path"};
+/* Conditions that identify a series, in all formats. */
+static const char *const labels[] = {"size", "flows", "queues", "cores", "burst", "coherency",
+	"device", "nic", "rx_path", "tx_path"};
 
 #define LABELS (sizeof(labels) / sizeof(labels[0]))
 
 #define NUMBER_LEN 32
 
-/* @param number room for the text of one */
+/* Text of a label. @param number buffer for the text of a number */
 static const char *
 label_text(const json_t *config, const char *label, char number[NUMBER_LEN])
 {
@@ -72,11 +72,14 @@ label_text(const json_t *config, const char *label, char number[NUMBER_LEN])
 
 	if (json_is_string(j))
 		return json_string_value(j);
+	/* Older results of real ports do not have this condition. */
+	if (j == NULL)
+		return "unknown";
 	snprintf(number, NUMBER_LEN, "%" JSON_INTEGER_FORMAT, json_integer_value(j));
 	return number;
 }
 
-/* Control characters: none of the formats can hold them. */
+/* True for control characters, which no format allows. */
 static bool
 is_control(char c)
 {
@@ -85,7 +88,7 @@ is_control(char c)
 
 /* --- csv (RFC 4180) --- */
 
-/* Text that a spreadsheet would take for a formula gets a quote in front. */
+/* Text that a spreadsheet would interpret as a formula is prefixed with a quote. */
 static void
 csv_field(const char *s, FILE *f)
 {
@@ -179,7 +182,9 @@ quoted(const char *s, FILE *f)
 	fputc('"', f);
 }
 
-/* Replace all but letters, digits and underscores, which every format allows in names. */
+/*
+ * Replace all characters but letters, digits and underscores, which every format allows in names.
+ */
 static void
 plain_name(const char *s, FILE *f)
 {
@@ -228,7 +233,7 @@ gauge(const json_t *result, const json_t *r, const char *name, const json_t *met
 	fputc('\n', f);
 }
 
-/* Lines of one metric must stand together, so all results are searched for each new name. */
+/* Lines of one metric must be adjacent, so all results are searched for each new name. */
 void
 export_openmetrics(const json_t *result, FILE *f)
 {
@@ -300,7 +305,7 @@ influx_tags(const json_t *result, const json_t *r, size_t process, FILE *f)
 	fprintf(f, ",process=%zu ", process);
 }
 
-/* Median of one process's samples. @return false: it has none. */
+/* Median of the samples of one process. @return false: it has none. */
 static bool
 process_median(const json_t *metric, size_t process, double *out)
 {
@@ -339,7 +344,7 @@ influx_line(const json_t *result, const json_t *r, size_t process, FILE *f)
 	}
 	if (!any)
 		return false;
-	/* Nanoseconds in 64 bits, as InfluxDB has them: until the year 2262. */
+	/* InfluxDB has nanoseconds in 64 bits: until the year 2262. */
 	if (when != 0 && when <= INT64_MAX / NS_PER_S && when >= INT64_MIN / NS_PER_S)
 		fprintf(f, " %" PRId64, when * NS_PER_S);
 	fputc('\n', f);

@@ -4,24 +4,27 @@
 #ifndef _EXPORT_H_
 #define _EXPORT_H_
 
-/** @file A result in formats in which other programs keep history. Pure, except for the stream. */
+/**
+ * @file Export of a result to formats in which other programs keep history. Pure, except for the
+ * stream.
+ */
 
 #include <stdio.h>
 
 #include <jansson.h>
 
-/** A form by its name: "csv", "openmetrics", "influx". NULL: not known. */
+/** Find a format by name: "csv", "openmetrics", "influx". NULL: unknown. */
 typedef void (*export_fn)(const json_t *result, FILE *f);
 export_fn
 export_form(const char *name);
 
-/** Every sample, a line each. */
+/** Every sample, one per line. */
 void
 export_csv(const json_t *result, FILE *f);
 /** The median of each metric, as gauges. */
 void
 export_openmetrics(const json_t *result, FILE *f);
-/** The medians of each process, in line protocol. */
+/** The medians of each process, in InfluxDB's line protocol. */
 void
 export_influx(const json_t *result, FILE *f);
 

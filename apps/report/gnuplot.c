@@ -3,8 +3,8 @@
  */
 
 /*
- * Runs gnuplot on a script in a scratch file, and reads the picture back: as
- * SVG to be placed in a page, or as a PNG file.
+ * Runs gnuplot on a script in a temporary file, and reads the picture: as SVG to be placed in a
+ * page, or as a PNG file.
  */
 
 #include <errno.h>
@@ -87,14 +87,14 @@ draw(const struct desk *d, const char *terminal, const char *script, const char 
 	if (f == NULL)
 		return fail(why, "%s cannot be written (%s)", d->script, strerror(errno));
 	fprintf(f, "set terminal %s\nset output '", terminal);
-	/* A quote is written twice within quotes. */
+	/* A quote in a quoted string is doubled. */
 	for (const char *c = to; *c != '\0'; c++)
 		fputs(*c == '\'' ? "\'\'" : (char[]){*c, '\0'}, f);
 	fprintf(f, "'\n%s", script);
 	if (fclose(f) != 0)
 		return fail(why, "%s cannot be written (%s)", d->script, strerror(errno));
 	spawn_add(&args, "gnuplot");
-	/* -d: without the user's own settings. */
+	/* -d: ignore the user's settings. */
 	spawn_add(&args, "-d");
 	spawn_add(&args, d->script);
 	rc = spawn_run("gnuplot", &args, d->log);
@@ -108,7 +108,7 @@ draw(const struct desk *d, const char *terminal, const char *script, const char 
 	return -EIO;
 }
 
-/* A copy of @p text with every @p what replaced; frees @p text. */
+/* Copy @p text and replace every @p what; frees @p text. */
 static char *
 replace(char *text, const char *what, const char *with)
 {
@@ -132,7 +132,7 @@ replace(char *text, const char *what, const char *with)
 	return out;
 }
 
-/* Give a drawing's names a prefix of its own, and replace black by the page's text colour. */
+/* Add a unique prefix to the names in an SVG, and replace black by the page's text colour. */
 static char *
 for_page(char *svg, const char *id)
 {

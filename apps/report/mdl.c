@@ -3,9 +3,8 @@
  */
 
 /*
- * Grouping by minimum description length: the bits that a group of samples
- * takes, and the cut of a series that takes the fewest. verdict.c and plot.c
- * use it.
+ * Grouping by minimum description length: the number of bits of a group of samples, and the
+ * division of a series that needs the fewest. For verdict.c and plot.c.
  */
 
 #include <math.h>
@@ -46,29 +45,35 @@ mdl_bits(const struct mdl_sum *s, double unit, const double *before)
 		return 0;
 	/* The number of samples: k has the probability 1 / (k (k + 1)); these add up to 1. */
 	bits = log2(n * (n + 1));
-	/* The mean: evenly up to the top; after another group, a farther one is more likely. */
+	/*
+	 * The mean is uniform up to the top; after another group, a more distant one is more
+	 * likely.
+	 */
 	if (before == NULL)
 		bits += log2(top + 1);
 	else
 		bits += log2(top * (top + 1) / (fabs(s->mean - *before) / unit + 1));
 	if (s->n < 2)
 		return bits;
-	/* The deviation: evenly up to the top. */
+	/* The deviation is uniform up to the top. */
 	bits += log2(top + 1);
-	/* The samples: a point on a sphere of n - 1 dimensions, whose surface has so many steps. */
+	/*
+	 * The samples are a point on a sphere of n - 1 dimensions, whose surface has this number of
+	 * steps.
+	 */
 	area = log(2) + log(M_PI) * (n - 1) / 2 - lgamma((n - 1) / 2) +
 		log(sqrt(s->m2 / n) / unit + 1) * (n - 2) + log(n) * (n - 2) / 2;
 	return bits + area / log(2);
 }
 
-/** The cheapest grouping up to a point, for one start of its last group. */
+/** The best grouping up to a point, for one start of its last group. */
 struct mdl_cell {
-	struct mdl_sum sum; /* of the last group */
+	struct mdl_sum sum; /* sum of the last group */
 	double bits;
-	size_t before; /* where the group before starts */
+	size_t before; /* start of the previous group */
 };
 
-/* Find the cheapest grouping of [0, from) to stand before a last group [from, end). */
+/* Find the best grouping of [0, from) before a last group [from, end). */
 static void
 best_before(struct mdl_cell *cells, size_t n, size_t from, size_t end, double unit)
 {

@@ -6,12 +6,11 @@
 
 /**
  * @file
- * Grouping of samples by minimum description length, as FD.io CSIT's jumpavg
- * library does it. A group is described by the number of its samples, their
- * mean, their deviation, and the samples' place on the sphere that mean and
- * deviation leave. The length of this description is counted in bits, with a
- * precision of 1/4096 of the largest sample. Samples belong to two groups when
- * describing them as two groups takes fewer bits: there is no threshold to set.
+ * Grouping of samples by minimum description length, as in FD.io CSIT's jumpavg library. A group is
+ * described by its number of samples, their mean, their deviation, and their position on the sphere
+ * with this mean and deviation. The length of the description is counted in bits, with a precision
+ * of 1/4096 of the largest sample. Samples form two groups if the description of two groups takes
+ * fewer bits: no threshold has to be set.
  */
 
 #include <stddef.h>
@@ -32,19 +31,19 @@ void
 mdl_merge(struct mdl_sum *s, const struct mdl_sum *other);
 
 /**
- * Bits that describe a group.
+ * Bits of the description of a group.
  * @param unit size of one step: the largest of all samples / MDL_STEPS
- * @param before mean of the group before, or NULL for the first group
+ * @param before mean of the previous group, or NULL for the first group
  */
 double
 mdl_bits(const struct mdl_sum *s, double unit, const double *before);
 
 /**
- * Cut a series into the groups that take the fewest bits.
+ * Split a series into the groups whose description takes the fewest bits.
  * @param points one sum for each point in time, none empty
- * @param max largest sample of all; above 0
- * @param[out] start start[i] is true when a group begins at point i
- * @return number of groups; 0 without memory or points.
+ * @param max largest of all samples; above 0
+ * @param[out] start start[i] is true if a group begins at point i
+ * @return number of groups; 0: out of memory, or no points.
  */
 size_t
 mdl_group(const struct mdl_sum *points, size_t n, double max, unsigned char *start);

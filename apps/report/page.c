@@ -3,9 +3,8 @@
  */
 
 /*
- * Writes a report as one HTML page: the drawn plots, tables of metrics and of
- * the comparison with other drivers, and the environment. It needs no other
- * file.
+ * Writes a report as one HTML page: the plots, tables of metrics and of the comparison with other
+ * drivers, and the environment. It needs no other file.
  */
 
 #include <math.h>
@@ -123,8 +122,8 @@ environment(const json_t *result, FILE *f)
 }
 
 /*
- * The last change in a metric's history: the newest group's mean against that of the
- * group before.
+ * The last change in a metric's history: the newest group's mean relative to that of the previous
+ * group.
  */
 static void
 step_cell(const struct plot_input *in, const char *name, const char *metric, bool more_is_good,
@@ -202,7 +201,7 @@ metrics(const struct plot_input *in, FILE *f)
 
 /* --- peers --- */
 
-/* The table's head: the names of a point's object in their order. */
+/* The table's header: the names in a point's object, in their order. */
 static void
 peers_head(const json_t *point, FILE *f)
 {
@@ -274,7 +273,7 @@ peers_row(const json_t *point, const json_t *columns, FILE *f)
 	fputs("</tr>\n", f);
 }
 
-/* The point with most columns: some contenders do not take part in every burst size. */
+/* The point with the most columns: some contenders are not measured with every burst size. */
 static const json_t *
 peers_columns(json_t *points)
 {
@@ -370,7 +369,7 @@ page_write(const struct plot_input *in, const struct page_plot *drawn, size_t nb
 	environment(newest, f);
 	if (in->peers != NULL)
 		peers(in->peers, f);
-	/* The longest table comes last. */
+	/* The longest table is last. */
 	if (in->n != 0)
 		metrics(in, f);
 	fputs("</main>\n</body>\n</html>\n", f);

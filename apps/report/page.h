@@ -10,7 +10,7 @@
 
 #include "plot.h"
 
-/** A plot that was drawn. */
+/** A plot and its SVG. */
 struct page_plot {
 	const struct plot *plot;
 	const char *svg;

@@ -3,9 +3,9 @@
  */
 
 /*
- * Makes the gnuplot scripts of a report's plots: rates, latency, loss,
- * cycles, the price of coherency, history and scaling. gnuplot.c draws them;
- * plots of the comparison with other drivers are in plot_peers.c.
+ * Makes the gnuplot scripts of a report's plots: rates, latency, loss, cycles, cost of coherency,
+ * history and scaling. gnuplot.c draws them; plots of the comparison with other drivers are in
+ * plot_peers.c.
  */
 
 #include <math.h>
@@ -17,7 +17,7 @@
 #include "result.h"
 #include "stats.h"
 
-/* Colours that can be told apart on white and on black. */
+/* Colours that are distinguishable on white and on black. */
 static const char *const colours[] = {
 	"#3b82c4", "#d9772b", "#3f9b5c", "#b0529a", "#9a8a2f", "#6a6fd0", "#c0504d", "#4aa3a2"};
 
@@ -73,7 +73,11 @@ plot_styles(FILE *f)
 		" font ',11' maxrows 4\n");
 }
 
-void
+/*
+ * Write text of a result inside quotes of a script. Characters that are special for gnuplot there
+ * (quotes, backquotes, line ends, marks of its enhanced text) are written as '?'.
+ */
+static void
 plot_text(const char *s, FILE *f)
 {
 	for (; *s != '\0'; s++) {
@@ -84,7 +88,7 @@ plot_text(const char *s, FILE *f)
 	}
 }
 
-/* Sizes in the order of their bytes; imix behind all numbers. */
+/* Order sizes by bytes; imix is after all numbers. */
 static int
 by_size(const void *a, const void *b)
 {
@@ -97,13 +101,13 @@ by_size(const void *a, const void *b)
 	return (v > w) - (v < w);
 }
 
-/** Conditions that a plot takes results of; 0 or NULL: any. */
+/** Conditions of the results for a plot; 0 or NULL: any. */
 struct filter {
 	const char *measure, *coherency;
 	int flows, burst;
 };
 
-/* Results that fit, by size. @return how many, at most @p max. */
+/* Results that match, by size. @return number of results, at most @p max. */
 static size_t
 pick(const json_t *result, const struct filter *w, json_t **out, size_t max)
 {
@@ -128,7 +132,7 @@ pick(const json_t *result, const struct filter *w, json_t **out, size_t max)
 
 /* --- bars over sizes --- */
 
-/* Write a value, or gnuplot's word for a missing one. */
+/* Write a value, or gnuplot's word for a missing value. */
 static void
 value(double v, FILE *f)
 {
@@ -138,7 +142,7 @@ value(double v, FILE *f)
 		fprintf(f, " %.6g", v);
 }
 
-/** What is drawn in one colour: a metric of results that differ only in size. */
+/** Data of one colour: a metric of results that differ only in size. */
 struct series {
 	const char *measure, *metric, *word;
 	char title[96];
@@ -146,25 +150,28 @@ struct series {
 	size_t n;
 };
 
-/* The title: "full rate", and the conditions that differ from the defaults. */
+/* Title: "full rate", and the conditions that differ from the defaults. */
 static void
 series_title(const json_t *r, const char *word, char *out, size_t len)
 {
 	const json_t *c = json_object_get(r, "config");
 	const char *mode = text_of(c, "coherency");
+	const char *nic = text_of(c, "nic");
 	char flows[32] = "", queues[32] = "";
 
 	if (number_of(c, "flows") > 1)
 		snprintf(flows, sizeof(flows), ", %d flows", (int)number_of(c, "flows"));
 	if (number_of(c, "queues") > 1)
 		snprintf(queues, sizeof(queues), ", %d queues", (int)number_of(c, "queues"));
-	snprintf(out, len, "%s%s%s%s%.32s%s", word, flows, queues,
+	snprintf(out, len, "%s%s%s%s%.16s%s%.32s%s", word, flows, queues,
+		nic[0] != '\0' && strcmp(nic, RESULT_FIRST_NIC) != 0 ? ", " : "",
+		strcmp(nic, RESULT_FIRST_NIC) != 0 ? nic : "",
 		strcmp(mode, "coherent") != 0 ? ", " : "",
 		strcmp(mode, "coherent") != 0 ? mode : "",
 		strcmp(text_of(c, "device"), "cabled") == 0 ? ", cabled" : "");
 }
 
-/* Add a result to the series of its title, or begin one. */
+/* Add a result to the series with its title, or begin a series. */
 static void
 series_add(struct series *list, size_t *n, json_t *r, const struct series *kind)
 {
@@ -185,7 +192,7 @@ series_add(struct series *list, size_t *n, json_t *r, const struct series *kind)
 		list[i].of[list[i].n++] = r;
 }
 
-/* All series of some kinds: a kind is a measure, a metric of it, and what that is called. */
+/* All series of some kinds: a kind is a measure, one of its metrics, and a word for it. */
 static size_t
 series_of(const json_t *result, const struct series *kinds, size_t nb_kinds, struct series *list)
 {
@@ -233,7 +240,7 @@ series_sizes(const struct series *list, size_t n, const char **sizes)
 	return nb_sizes;
 }
 
-/* A group of bars for each size, a bar for each series. */
+/* A group of bars for each size, with one bar per series. */
 static bool
 bars(const json_t *result, const struct series *kinds, size_t nb_kinds, double unit,
 	const char *label, FILE *f)
@@ -301,7 +308,10 @@ by_first(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* The histograms of all trials of one goal, as pairs, largest value first to last. */
+/*
+ * The histograms of all trials of one goal, as pairs of latency and number of frames, in ascending
+ * order of latency.
+ */
 static size_t
 merged_buckets(const json_t *result, const char *goal, double (**out)[2])
 {
@@ -332,7 +342,7 @@ merged_buckets(const json_t *result, const char *goal, double (**out)[2])
 	return n;
 }
 
-/* A line for each latency: the share of frames that took longer, as 1 in so many. */
+/* One line per latency: the reciprocal of the share of frames with at least that latency. */
 static bool
 latency_data(const json_t *result, const char *goal, FILE *f)
 {
@@ -490,7 +500,7 @@ script_explicit(const struct plot_input *in, FILE *f)
 	return cycles_of(in, "explicit", f);
 }
 
-/* --- price of coherency --- */
+/* --- cost of coherency --- */
 
 static bool
 script_price(const struct plot_input *in, FILE *f)
@@ -532,7 +542,23 @@ script_price(const struct plot_input *in, FILE *f)
 
 /* --- history --- */
 
-/* Sum up the samples of one metric in each result that has it, and note which results these are. */
+/*
+ * The result with a name in the i-th file. NULL: there is none, or it is of another NIC than the
+ * newest one. A result without a NIC's name counts as the same NIC.
+ */
+static const json_t *
+history_result(const struct plot_input *in, size_t i, const char *name)
+{
+	const json_t *r = result_find(in->results[i], name), *last = result_find(newest(in), name);
+	const json_t *nic = json_object_get(json_object_get(r, "config"), "nic");
+	const json_t *wanted = json_object_get(json_object_get(last, "config"), "nic");
+
+	return nic == NULL || wanted == NULL || json_equal(nic, wanted) ? r : NULL;
+}
+
+/*
+ * Sum the samples of one metric in each result that has it, and store the indices of these results.
+ */
 static size_t
 history_points(const struct plot_input *in, const char *result, const char *metric,
 	struct mdl_sum *points, size_t *at, double *max)
@@ -541,7 +567,7 @@ history_points(const struct plot_input *in, const char *result, const char *metr
 
 	*max = 0;
 	for (size_t i = 0; i < in->n; i++) {
-		const json_t *r = result_find(in->results[i], result);
+		const json_t *r = history_result(in, i, result);
 		double *v;
 		const size_t samples =
 			result_samples(json_object_get(json_object_get(r, "metrics"), metric), &v);
@@ -595,14 +621,14 @@ in_history(const struct plot_input *in, const char *name, const char *metric)
 	size_t n = 0;
 
 	for (size_t i = 0; i < in->n; i++) {
-		const json_t *r = result_find(in->results[i], name);
+		const json_t *r = history_result(in, i, name);
 
 		n += json_object_get(json_object_get(r, "metrics"), metric) != NULL;
 	}
 	return n >= PLOT_HISTORY_MIN;
 }
 
-/* Data of one metric: medians as points, groups' means as lines, all relative to the first mean. */
+/* Data of one metric: medians as points, group means as lines, all relative to the first mean. */
 static bool
 history_data(
 	const struct plot_input *in, const char *name, const char *metric, size_t series, FILE *f)
@@ -629,7 +655,7 @@ history_data(
 	return groups != 0;
 }
 
-/* True for metrics whose history is drawn: rates, and cycles per packet as a whole. */
+/* True for metrics whose history is drawn: rates, and cycles per packet in total. */
 static bool
 is_drawn(const char *metric)
 {

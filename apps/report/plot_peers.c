@@ -3,9 +3,8 @@
  */
 
 /*
- * The gnuplot scripts of the comparison with other drivers, from the JSON
- * file of "perf peers": cycles of each contender, and ratios over the burst
- * size.
+ * The gnuplot scripts of the comparison with other drivers, from the JSON file of "perf peers":
+ * cycles of each contender, and ratios over the burst size.
  */
 
 #include <errno.h>
@@ -65,7 +64,7 @@ peers_check(const json_t *peers, const char *file, char *why, size_t len)
 	return 0;
 }
 
-/* A point of both directions, one queue, without offloads; 0: any. */
+/* True for a point of both directions, one queue, without offloads; 0: any. */
 static bool
 fits(const json_t *p, const char *device, int size, int burst)
 {
@@ -93,7 +92,7 @@ median_of(const json_t *point, const char *name)
 	return json_object_get(c, "median");
 }
 
-/* The contenders' medians, a line for each size. @param[out] has contenders with any value */
+/* The contenders' medians, one line per size. @param[out] has contenders with any value */
 static void
 peers_data(const json_t *peers, const char *const *names, size_t nb_names, bool *has, FILE *f)
 {
@@ -118,8 +117,9 @@ peers_data(const json_t *peers, const char *const *names, size_t nb_names, bool 
 bool
 plot_script_peers(const struct plot_input *in, FILE *f)
 {
-	/* explicit would dwarf the rest; it has a plot of its own. */
-	static const char *const names[] = {"igb", "ixgbe", "coherent", "null", "floor"};
+	/* explicit would dwarf the others; it has a separate plot. */
+	static const char *const names[] = {
+		"igb", "ixgbe", "coherent", "coherent82599", "null", "floor"};
 	const size_t nb_names = sizeof(names) / sizeof(names[0]);
 	const char *comma = "";
 	bool has[sizeof(names) / sizeof(names[0])] = {false};
@@ -141,7 +141,7 @@ plot_script_peers(const struct plot_input *in, FILE *f)
 	return comma[0] != '\0';
 }
 
-/* One ratio over the burst. @return points of it. */
+/* One ratio over the burst size. @return number of points. */
 static size_t
 ratio_data(const json_t *peers, const char *device, const char *ratio, size_t series, FILE *f)
 {
@@ -162,11 +162,27 @@ ratio_data(const json_t *peers, const char *device, const char *ratio, size_t se
 	return n;
 }
 
+static const char *
+ixgbe_ratio(const json_t *peers)
+{
+	static const char name[] = "coherent82599/ixgbe";
+	size_t i;
+	json_t *p;
+
+	json_array_foreach(peers_points(peers), i, p)
+	{
+		if (json_object_get(json_object_get(p, "ratios"), name) != NULL)
+			return name;
+	}
+	return "coherent/ixgbe";
+}
+
 bool
 plot_script_ratios(const struct plot_input *in, FILE *f)
 {
 	static const char *const devices[] = {"same core", "other core"};
-	static const char *const ratios[] = {"coherent/igb", "coherent/ixgbe", "coherent/floor"};
+	/* Older files without Syncline on an 82599 have a different ratio to net_ixgbe. */
+	const char *const ratios[] = {"coherent/igb", ixgbe_ratio(in->peers), "coherent/floor"};
 	const size_t nb = sizeof(ratios) / sizeof(ratios[0]);
 	bool has[6] = {false}, any = false;
 

@@ -3,8 +3,8 @@
  */
 
 /*
- * The result of a run as JSON: makes, loads, checks, merges and saves it, and
- * prints it for people. The schema is docs/reference/sl-perf.schema.json.
+ * The result of a run as JSON: make, load, check, merge, save, and print as text. The schema is
+ * docs/reference/sl-perf.schema.json.
  */
 
 #include <errno.h>
@@ -58,7 +58,7 @@ type_name(const json_t *j)
 	}
 }
 
-/** The file and the place in it that a check is at, for messages. */
+/** File and position of a check, for messages. */
 struct place {
 	const char *file;
 	char path[PATH_LEN];
@@ -226,6 +226,8 @@ check_config(struct place *p, const json_t *r)
 		if (need_number(p, c, numbers[i]) != 0)
 			return -EINVAL;
 	}
+	if (json_object_get(c, "nic") != NULL && need_text(p, c, "nic") != 0)
+		return -EINVAL;
 	p->path[len] = '\0';
 	return 0;
 }
@@ -289,7 +291,7 @@ result_check(const json_t *result, const char *file, char why[RESULT_WHY_LEN])
 	return 0;
 }
 
-/* Replace control characters, which terminals obey; those of C1 are two bytes in UTF-8. */
+/* Replace control characters, which terminals interpret; those of C1 are two bytes in UTF-8. */
 static json_t *
 plain_string(const char *from)
 {
@@ -309,7 +311,7 @@ plain_string(const char *from)
 	return plain;
 }
 
-/* @return the value without control characters: a new reference, NULL without memory. */
+/* @return the value without control characters: a new reference; NULL: out of memory. */
 static json_t *
 plain_value(json_t *j)
 {
@@ -346,6 +348,26 @@ result_plain(json_t *j)
 	return plain;
 }
 
+/*
+ * Old results of the software NIC do not name the device, because only the 82576 existed. Name it,
+ * so that they are not compared with results of another device.
+ */
+static void
+name_nic(json_t *result)
+{
+	json_t *list = json_object_get(result, "results"), *r;
+	size_t i;
+
+	json_array_foreach(list, i, r)
+	{
+		json_t *c = json_object_get(r, "config");
+
+		if (json_object_get(c, "nic") == NULL &&
+			strcmp(json_string_value(json_object_get(c, "device")), "cabled") != 0)
+			json_object_set_new(c, "nic", json_string(RESULT_FIRST_NIC));
+	}
+}
+
 json_t *
 result_load(const char *file, char why[RESULT_WHY_LEN])
 {
@@ -367,6 +389,7 @@ result_load(const char *file, char why[RESULT_WHY_LEN])
 		json_decref(j);
 		return NULL;
 	}
+	name_nic(j);
 	return j;
 }
 
@@ -462,7 +485,7 @@ result_merge(json_t *into, const json_t *from)
 		json_object_set(into, "environment", json_object_get(from, "environment"));
 	if (json_is_true(json_object_get(from, "interrupted")))
 		json_object_set_new(into, "interrupted", json_true());
-	/* The first process measures everything; the others leave out what is measured once. */
+	/* The first process measures everything; later ones omit measures that are made once. */
 	if (json_object_get(from, "left_out") != NULL && json_object_get(into, "left_out") == NULL)
 		json_object_set(into, "left_out", json_object_get(from, "left_out"));
 	json_array_foreach(list, i, r)
@@ -568,7 +591,7 @@ print_metric(const char *name, const json_t *metric, FILE *f)
 	free(v);
 }
 
-/* Loss has no metric: print it for each load. */
+/* Loss is not a metric: print it for each load. */
 static void
 print_losses(const json_t *r, FILE *f)
 {
@@ -591,7 +614,7 @@ print_losses(const json_t *r, FILE *f)
 	}
 }
 
-/* On a busy machine frames are lost that the driver would not lose: print the wait for CPUs. */
+/* On a busy machine frames are lost for reasons other than the driver: print the wait for CPUs. */
 static void
 print_cpu_wait(const json_t *r, FILE *f)
 {
@@ -622,7 +645,8 @@ result_print(const json_t *result, FILE *f)
 	{
 		const json_t *c = json_object_get(r, "config");
 
-		fprintf(f, "%s  rx %s, tx %s\n", json_string_value(json_object_get(r, "name")),
+		fprintf(f, "%s  %s, rx %s, tx %s\n", json_string_value(json_object_get(r, "name")),
+			json_string_value(json_object_get(c, "nic")),
 			json_string_value(json_object_get(c, "rx_path")),
 			json_string_value(json_object_get(c, "tx_path")));
 		json_object_foreach(json_object_get(r, "metrics"), name, m)

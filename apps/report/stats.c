@@ -3,8 +3,8 @@
  */
 
 /*
- * Mean, deviation, quantiles and median of a list of samples, and Student's
- * t. Judgements about two lists are in verdict.c.
+ * Mean, deviation, quantiles and median of a list of samples, and Student's t. verdict.c compares
+ * two lists.
  */
 
 #include <math.h>
@@ -99,7 +99,9 @@ stat_t95(double degrees)
 	if (degrees < 1)
 		return t[0];
 	i = (size_t)degrees;
-	/* Beyond the table, the first term of the series around the normal quantile is enough. */
+	/*
+	 * After the table, the first term of the series around the normal quantile is exact enough.
+	 */
 	if (i >= n)
 		return 1.960 + 2.46 / degrees;
 	return t[i - 1] + (degrees - (double)i) * (t[i] - t[i - 1]);

@@ -6,22 +6,27 @@
 
 /**
  * @file
- * Plain statistics of a list of samples. All give 0 for an empty list.
+ * Statistics of a list of samples. All functions return 0 for an empty list.
  */
 
 #include <stddef.h>
 
 double
 stat_mean(const double *v, size_t n);
-/** Standard deviation of the population that the samples are from (n - 1); 0 below two. */
+/**
+ * Standard deviation of the population from which the samples are (n - 1); 0 for fewer than two.
+ */
 double
 stat_stdev(const double *v, size_t n);
 double
 stat_median(const double *v, size_t n);
-/** The @p q quantile (0..1), interpolated between neighbouring samples. */
+/** The @p q quantile (0..1), interpolated between adjacent samples. */
 double
 stat_quantile(const double *v, size_t n, double q);
-/** Median distance from the median, times 1.4826: the standard deviation without its outliers. */
+/**
+ * Median distance from the median, times 1.4826: an estimate of the standard deviation that
+ * outliers hardly affect.
+ */
 double
 stat_mad(const double *v, size_t n);
 /** Half width, in standard errors, of the two-sided 95 % interval of a mean (Student's t). */

@@ -3,9 +3,8 @@
  */
 
 /*
- * The statistics behind "better", "worse" and "same": it reins in outliers,
- * computes the ratio and its interval, and counts the bits that two groups
- * save (mdl.c).
+ * The statistics for "better", "worse" and "same": clip outliers, compute the ratio and its
+ * interval, and count the bits that two groups save (mdl.c).
  */
 
 #include <errno.h>
@@ -16,18 +15,18 @@
 #include "stats.h"
 #include "verdict.h"
 
-/* An outlier: a sample more than so many deviations away is clipped to that distance. */
+/* An outlier is more than this number of deviations away and is clipped to that distance. */
 #define STRAY_DEVIATIONS 5.0
-/* When more than a fifth of the samples are outliers, no verdict is given. */
+/* If more than a fifth of the samples are outliers, there is no verdict. */
 #define STRAY_SHARE 5
 
 /*
- * A change is reported when the ratio is so many widths of its interval from 1: 3
+ * A change is reported if the ratio differs from 1 by this number of widths of its interval: 3
  * standard errors.
  */
 #define CLEAR_WIDTHS 0.75
 
-/** One side's samples. */
+/** Samples of one side. */
 struct side {
 	double *v;
 	size_t n;
@@ -46,7 +45,7 @@ verdict_name(enum verdict v)
 	return names[v];
 }
 
-/* Clip outliers. @return how many there were. */
+/* Clip outliers. @return number of outliers. */
 static size_t
 rein_in(double *v, size_t n)
 {
@@ -82,7 +81,7 @@ largest(const struct side *s)
 	return max;
 }
 
-/* Bits saved by describing the two sides as two groups. */
+/* Bits that are saved if the two sides are described as two groups. */
 static double
 saved(const struct side *base, const struct side *now)
 {
@@ -114,7 +113,7 @@ ratio_of_means(const struct side *base, const struct side *now, struct compariso
 	eb = pow(stat_stdev(base->v, base->n) / b, 2) / (double)base->n;
 	en = n > 0 ? pow(stat_stdev(now->v, now->n) / n, 2) / (double)now->n : 0;
 	error = sqrt(eb + en);
-	/* Welch: the degrees of freedom that two different deviations leave. */
+	/* Welch: degrees of freedom for two different deviations. */
 	degrees = eb + en > 0 ? (eb + en) * (eb + en) /
 			(eb * eb / (double)(base->n - 1) + en * en / (double)(now->n - 1)) :
 				(double)(base->n + now->n - 2);
@@ -136,10 +135,9 @@ ratio_of_pairs(const double *delta, size_t n, struct comparison *c)
 }
 
 /*
- * Bits saved by describing the differences of pairs with a mean instead of
- * without one. The mean costs one number with a sign, in steps of 1 / MDL_STEPS
- * of the whole; each difference then takes fewer bits, since the deviation from
- * the mean is smaller.
+ * Bits that are saved if the differences of pairs are described with a mean instead of without one.
+ * The mean takes one signed number, in steps of 1 / MDL_STEPS of the whole; each difference then
+ * takes fewer bits, since the deviation from the mean is smaller.
  */
 static double
 saved_by_mean(const double *delta, size_t n)
@@ -158,7 +156,7 @@ saved_by_mean(const double *delta, size_t n)
 static enum verdict
 judge(const struct comparison *c, const struct verdict_rules *rules)
 {
-	/* A few outliers on one side make two groups too, but the interval is then wide. */
+	/* A few outliers on one side also make two groups, but then the interval is wide. */
 	const bool clear = !(fabs(c->ratio - 1) < CLEAR_WIDTHS * (c->high - c->low));
 
 	if (c->n_base < VERDICT_SAMPLES_MIN || c->n_now < VERDICT_SAMPLES_MIN || c->wild)
@@ -175,7 +173,7 @@ judge(const struct comparison *c, const struct verdict_rules *rules)
 	return VERDICT_SAME;
 }
 
-/* Values that do not vary from run to run: every difference is a change. */
+/* Values that do not vary between runs: every difference is a change. */
 static enum verdict
 judge_exact(struct comparison *c, const struct verdict_rules *rules)
 {

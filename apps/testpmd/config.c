@@ -3,8 +3,8 @@
  */
 
 /*
- * The program's options: one table from which the parser and the usage text
- * come, and the rules that several options share.
+ * The program's options: one table for the parser and the usage text, and the rules about several
+ * options.
  */
 
 #include <errno.h>
@@ -31,23 +31,23 @@ enum kind {
 	KIND_U16,
 	KIND_U32,
 	KIND_U64,
-	KIND_SECONDS, /**< may have a fraction */
+	KIND_SECONDS, /**< may have a fractional part */
 	KIND_TEXT,
-	KIND_OWN, /**< a parser of its own */
+	KIND_OWN, /**< has its own parser */
 };
 
 /**
- * One option: parser, usage text and messages are made from these fields.
- * For KIND_OWN @c allowed says in words which values @c parse takes.
+ * One option: parser, usage text and messages are made from these fields. For KIND_OWN @c allowed
+ * describes the values that @c parse accepts.
  */
 struct option {
 	const char *name;
 	const char *alias; /**< NULL: none */
-	const char *arg;   /**< its value's name in the usage; NULL: none */
+	const char *arg;   /**< name of its value in the usage text; NULL: none */
 	const char *help;
 	const char *allowed;
 	uint64_t min, max;
-	size_t offset; /**< of the field in struct config */
+	size_t offset; /**< offset of the field in struct config */
 	enum kind kind;
 	bool optional; /**< the value may be left out */
 	int (*parse)(struct config *cfg, const char *value);
@@ -59,7 +59,7 @@ parse_number(const char *text, uint64_t min, uint64_t max, uint64_t *out)
 	return sl_number_hex(text, min, max, out) == 0 ? 0 : -EINVAL;
 }
 
-/** Call @p fn for each part of a comma list; empty parts are refused. */
+/** Call @p fn for each part of a comma-separated list; empty parts are an error. */
 static int
 each_part(struct config *cfg, const char *value, int (*fn)(struct config *cfg, const char *part))
 {
@@ -485,7 +485,8 @@ static const struct option options[] = {
 	{.name = "version", .help = "show versions"},
 };
 
-void
+/* Set the defaults of all options. */
+static void
 config_default(struct config *cfg)
 {
 	*cfg = (struct config){
@@ -566,7 +567,7 @@ set_option(struct config *cfg, const struct option *o, const char *value)
 	return 0;
 }
 
-/** The option that "--name", "--name=..." or "-x" stands for; NULL: none. */
+/** Find the option for "--name", "--name=..." or "-x"; NULL: none. */
 static const struct option *
 find_option(const char *arg)
 {
@@ -586,7 +587,7 @@ find_option(const char *arg)
 	return NULL;
 }
 
-/** Rules about more than one option. */
+/** Check rules about more than one option. */
 static int
 check(const struct config *cfg, char *why)
 {
@@ -651,11 +652,11 @@ config_parse(int argc, char *const *argv, struct config *cfg, char why[CONFIG_WH
 }
 
 void
-config_usage(FILE *f, const char *prog)
+config_usage(FILE *f)
 {
 	char names[128], form[64];
 
-	fprintf(f, "usage: %s [EAL options] -- [options]\n\n", prog);
+	fprintf(f, "Usage: sl-testpmd [EAL options] -- [options]\n\n");
 	for (size_t i = 0; i < RTE_DIM(options); i++) {
 		const struct option *o = &options[i];
 		const char *dash = o->alias == NULL || o->alias[1] != '\0' ? "--" : "-";

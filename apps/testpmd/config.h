@@ -23,8 +23,8 @@
 /** Exit codes of the program. */
 enum exit_code {
 	EXIT_CODE_OK = 0,
-	EXIT_CODE_USAGE = 1, /**< bad option or command */
-	EXIT_CODE_SETUP = 2, /**< EAL, ports or memory */
+	EXIT_CODE_USAGE = 1, /**< invalid option or command */
+	EXIT_CODE_SETUP = 2, /**< failure of EAL, ports or memory */
 	EXIT_CODE_LOSS = 3,  /**< --fail-on-loss: frames or mbufs lost, or a port failed */
 };
 
@@ -35,71 +35,71 @@ enum config_action {
 	CONFIG_VERSION = 2,
 };
 
-/** Bytes of the longest message of config_parse(). */
+/** Size of the longest message of config_parse() in bytes. */
 #define CONFIG_WHY_LEN 512
 
 /** The configuration. Strings point into argv. */
 struct config {
-	uint64_t portmask; /**< bit a port; 0: all */
-	uint16_t rxq, txq; /**< queues of each port */
-	uint16_t rxd, txd; /**< descriptors of each queue; 0: 512, or what the device allows */
-	uint16_t burst;	   /**< frames, 1..BURST_MAX */
+	uint64_t portmask; /**< one bit per port; 0: all */
+	uint16_t rxq, txq; /**< number of queues per port */
+	uint16_t rxd, txd; /**< descriptors per queue; 0: 512, or the nearest number that the device
+			      allows */
+	uint16_t burst;	   /**< frames per burst, 1..BURST_MAX */
 	uint16_t tx_retries;
 	const struct engine *engine;
 	enum topology topology;
-	uint32_t nb_cores;    /**< forwarding lcores; 0: all workers that find a stream */
-	double duration;      /**< seconds; 0: no end */
+	uint32_t nb_cores;    /**< forwarding lcores; 0: all workers that have a stream */
+	double duration;      /**< seconds; 0: unlimited */
 	double warmup;	      /**< seconds of forwarding before rates are measured */
 	double stats_period;  /**< seconds between rate lines; 0: none */
-	uint64_t packets;     /**< stop after so many; 0: no end */
-	uint32_t mbufs;	      /**< in the pool; 0: as many as the queues need */
-	uint32_t mbuf_size;   /**< bytes of data room, headroom counted */
+	uint64_t packets;     /**< stop after this number of packets; 0: unlimited */
+	uint32_t mbufs;	      /**< mbufs in the pool; 0: as many as the queues need */
+	uint32_t mbuf_size;   /**< data room in bytes, including headroom */
 	uint32_t mbcache;     /**< mbufs in each lcore's cache */
-	bool pool_ordinary;   /**< headers beside the data; else data has pages of its own */
-	uint32_t mtu;	      /**< 0: the device's */
-	uint32_t max_pkt_len; /**< frame with header and FCS; 0: by mtu */
+	bool pool_ordinary;   /**< an ordinary mempool; false: one with pinned external buffers */
+	uint32_t mtu;	      /**< 0: the device's MTU */
+	uint32_t max_pkt_len; /**< longest frame, including header and FCS; 0: determined by mtu */
 	uint64_t rx_offloads, tx_offloads; /**< RTE_ETH_RX_OFFLOAD_*, RTE_ETH_TX_OFFLOAD_* */
 	uint64_t rss;			   /**< RTE_ETH_RSS_* */
-	uint16_t tx_segs[TX_SEGS_MAX];	   /**< bytes of each segment that txonly makes */
+	uint16_t tx_segs[TX_SEGS_MAX]; /**< bytes of each segment of a frame that txonly makes */
 	uint8_t nb_tx_segs;
 	bool peer_set[RTE_MAX_ETHPORTS];
 	struct rte_ether_addr peer[RTE_MAX_ETHPORTS];
 	bool promisc;
 	bool interactive;
 	bool auto_start;
-	bool echo; /**< show commands of the file as they run */
+	bool echo; /**< print the commands of the file as they run */
 	bool fail_on_loss;
 	uint32_t tx_first; /**< bursts to send before forwarding */
 	const char *cmdline_file;
 	const char *json;
 };
 
-/** The values in force when no option is given. */
-void
-config_default(struct config *cfg);
-
 /**
- * Defaults, then options, then checks.
- * @param argc,argv the application's part, argv[0] not counted
- * @param[out] why on error: the option, the value given, what is allowed
+ * Set defaults, parse the options, check them.
+ * @param argc,argv the application's arguments, without the program's name
+ * @param[out] why after an error: the option, its value and the allowed values
  * @return enum config_action, or -EINVAL
  */
 int
 config_parse(int argc, char *const *argv, struct config *cfg, char why[CONFIG_WHY_LEN]);
 
-/** Every option with its meaning, default and range. */
+/** Print all options with meaning, default and range. */
 void
-config_usage(FILE *f, const char *prog);
+config_usage(FILE *f);
 
-/** A number, decimal or behind "0x", whole string, within bounds. @return 0 or -EINVAL. */
+/**
+ * Parse a whole string as a number, decimal or, with 0x, hexadecimal, and check its range. @return
+ * 0 or -EINVAL.
+ */
 int
 parse_number(const char *text, uint64_t min, uint64_t max, uint64_t *out);
 
-/** The pool's kind, as --pool names it. */
+/** Name of the type of pool, for --pool. */
 const char *
 config_pool_name(const struct config *cfg);
 
-/** The configuration as text, an option a line. */
+/** Print the configuration, one option per line. */
 void
 config_print(const struct config *cfg, FILE *f);
 

@@ -3,8 +3,8 @@
  */
 
 /*
- * The table of forwarding engines, and stream_send_again(), which repeats a
- * transmit call that took too little. The engines are in engines/.
+ * The table of forwarding engines, and stream_send_again(), which repeats a transmit call that did
+ * not send all frames. The engines are in engines/.
  */
 
 #include <stdio.h>

@@ -3,8 +3,8 @@
  */
 
 /*
- * Reads files of commands line by line. They may be FIFOs: while a line is
- * missing, time passes as in forward_wait(), and a signal ends the wait.
+ * Reads files of commands line by line. They may be FIFOs: forward_wait() runs until a line is
+ * complete, and a signal ends the wait.
  */
 
 #include <errno.h>
@@ -32,7 +32,7 @@ lines_close(struct lines *l)
 	close(l->fd);
 }
 
-/** Read more text into the buffer. @return 1; 0 when a signal came; negative errno. */
+/** Read more text into the buffer. @return 1; 0: a signal was received; negative errno. */
 static int
 fill(struct lines *l, struct run *run)
 {

@@ -6,8 +6,7 @@
 
 /**
  * @file
- * Files of commands, which may be FIFOs: a signal ends the wait for the other end.
- * Main lcore.
+ * Files of commands. They may be FIFOs: a signal ends the wait for the other end. Main lcore.
  */
 
 #include <stdbool.h>
@@ -15,24 +14,24 @@
 
 struct run;
 
-/** Longest line of a file of commands, its end counted. */
+/** Longest line of a file of commands, including its newline. */
 #define FILE_LINE_LEN 1024
 
 /** A file that is read line by line. */
 struct lines {
 	int fd;
 	size_t n; /**< bytes in @c text */
-	bool end; /**< the file has no more */
+	bool end; /**< the end of the file was reached */
 	char text[FILE_LINE_LEN];
 };
 
-/** @return 0 or negative errno. */
+/** Open a file. @return 0 or negative errno. */
 int
 lines_open(struct lines *l, const char *path);
 /**
- * The next line. While there is none, time passes as in forward_wait().
- * @param[out] line  FILE_LINE_LEN bytes and one more: the line with "\n" at its end
- * @return 1; 0 at the end, or when a signal came; -EMSGSIZE: too long; another negative errno.
+ * Read the next line. While there is none, forward_wait() runs.
+ * @param[out] line FILE_LINE_LEN + 1 bytes: the line with "\n" at its end
+ * @return 1; 0: the end, or a signal was received; -EMSGSIZE: too long; another negative errno.
  */
 int
 lines_next(struct lines *l, struct run *run, char line[FILE_LINE_LEN + 1]);

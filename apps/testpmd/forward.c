@@ -3,9 +3,8 @@
  */
 
 /*
- * A forwarding run: builds the streams, deals them out to lcores, starts and
- * drains, and what the main lcore does meanwhile. One lcore's loop is in
- * lcore.c, the result of a run in result.c.
+ * A forwarding run: build the streams, distribute them to lcores, start and drain, and the main
+ * lcore's tasks meanwhile. The loop of an lcore is in lcore.c, the result of a run in result.c.
  */
 
 #include <errno.h>
@@ -24,22 +23,22 @@
 #include "say.h"
 #include "wire.h"
 
-/** How long the main lcore forwards before it checks input and clock. */
+/** Time that the main lcore forwards before it checks input and clock. */
 #define TURN_US 1000
-/** How long the main lcore sleeps while other lcores forward, and while none does. */
+/** Time that the main lcore sleeps while other lcores forward, and while none does. */
 #define WATCH_MS 1
 #define IDLE_MS 100
 /**
- * Drained: all frames arrived and no counter moved for QUIET_MS, or none moved for
+ * Drained: all frames have arrived and no counter changed for QUIET_MS, or no counter changed for
  * QUIET_LONG_MS.
  */
 #define QUIET_MS 30
 #define QUIET_LONG_MS 500
 #define DRAIN_MAX_MS 2000
 #define DRAIN_POLL_MS 5
-/** Descriptors that end a sleep: signals, input, events. */
+/** Number of file descriptors that end a sleep: signals, input, events. */
 #define WAKERS 3
-/** How often drivers are asked whether their device is still there. */
+/** Interval at which drivers are checked for removed devices. */
 #define ASK_MS 100
 #define US_PER_MS (US_PER_S / MS_PER_S)
 
@@ -68,7 +67,10 @@ fill_stream(const struct run *run, struct stream *s, const struct port *rx, cons
 		.src = tx->mac,
 		.tx_left = UINT64_MAX,
 	};
-	/* As in DPDK's testpmd: a peer without --peer gets a local address of its own. */
+	/*
+	 * Same as in DPDK's testpmd: without --peer each port has a separate local address as its
+	 * peer.
+	 */
 	s->dst = (struct rte_ether_addr){.addr_bytes = {0x02, 0, 0, 0, 0, (uint8_t)tx->id}};
 	if (cfg->peer_set[tx->id])
 		s->dst = cfg->peer[tx->id];
@@ -78,7 +80,7 @@ fill_stream(const struct run *run, struct stream *s, const struct port *rx, cons
 		cfg->engine->begin(s);
 }
 
-/** Each stream makes its part of --packets, so that txonly sends that number exactly. */
+/** Divide --packets among the streams, so that txonly sends exactly that number. */
 static void
 share_packets(struct run *run)
 {
@@ -89,7 +91,7 @@ share_packets(struct run *run)
 			packets / run->nb_streams + (i < packets % run->nb_streams);
 }
 
-/** Make the streams between the ports that can be used now. */
+/** Make the streams between the usable ports. */
 static int
 make_streams(struct run *run)
 {
@@ -105,7 +107,7 @@ make_streams(struct run *run)
 		p->in_run = port_usable(p);
 		if (p->in_run)
 			ports[n++] = p;
-		/* A wire's report of an earlier run does not belong to this run. */
+		/* Discard a wire's report of an earlier run. */
 		json_decref(p->last_wire);
 		p->last_wire = NULL;
 	}
@@ -129,7 +131,7 @@ make_streams(struct run *run)
 	return 0;
 }
 
-/** Deal the streams out to worker lcores, or to the main lcore when it is the only one. */
+/** Distribute the streams to worker lcores, or to the main lcore if it is the only one. */
 static int
 make_lcores(struct run *run)
 {
@@ -196,8 +198,8 @@ join(struct run *run)
 }
 
 /**
- * Send the first bursts, which start a closed loop. Frames that a queue does not take
- * are not sent.
+ * Send the first bursts, which start a closed loop. Frames that a queue does not accept are not
+ * sent.
  */
 static void
 send_first(struct run *run, uint32_t bursts)
@@ -213,8 +215,8 @@ send_first(struct run *run, uint32_t bursts)
 }
 
 /**
- * Drop frames that generators sent before this run: they would count as received
- * by it, with a wrong latency. Frames of other wires belong to this run.
+ * Drop frames that generators sent before this run: they would count as received in it, with a
+ * wrong latency. Frames of other wires belong to this run.
  */
 static void
 flush(struct run *run)
@@ -269,7 +271,7 @@ forward_start(struct run *run, uint32_t tx_first)
 	return rc;
 }
 
-/** The sum of all counters that change while frames are on their way. */
+/** The sum of all counters that change while frames are in flight. */
 static uint64_t
 activity(const struct run *run, struct snapshot *now)
 {
@@ -285,7 +287,7 @@ activity(const struct run *run, struct snapshot *now)
 	return sum;
 }
 
-/** True when all frames of the generators have arrived. */
+/** True if all frames of the generators have arrived. */
 static bool
 all_arrived(const struct run *run)
 {
@@ -298,8 +300,8 @@ all_arrived(const struct run *run)
 }
 
 /**
- * Forward the frames that are on their way, until all have arrived and no counter
- * moves, or none has moved for long: the device's thread may have no CPU meanwhile.
+ * Forward the frames in flight, until all have arrived and no counter changes, or no counter has
+ * changed for a long time: the device's thread may have no CPU meanwhile.
  */
 static void
 drain(struct run *run)
@@ -311,7 +313,7 @@ drain(struct run *run)
 	while (rte_rdtsc() - begin < ms * DRAIN_MAX_MS) {
 		uint64_t sum;
 
-		/* Note a signal, but drain on: it takes two seconds at most. */
+		/* Record a signal, but continue to drain: this takes two seconds at most. */
 		signals_came(&run->signals);
 		if (run->main_forwards)
 			lcore_turns(&run->lcores[0], rte_rdtsc() + ms * DRAIN_POLL_MS);
@@ -343,7 +345,7 @@ forward_stop(struct run *run)
 	if (rc == 0)
 		rc = snapshot_take(run, &m->final);
 	if (rc == 0 && !m->warm) {
-		/* Stopped during the warm-up: rates count from the start. */
+		/* Stopped during the warm-up: rates are measured from the start. */
 		snapshot_free(&m->measure);
 		rc = snapshot_copy(&m->start, &m->measure);
 	}
@@ -409,7 +411,7 @@ print_line(struct run *run)
 	run->meter.line = now;
 }
 
-/** True when a packet limit is reached. */
+/** True if a packet limit is reached. */
 static bool
 enough_packets(const struct run *run)
 {
@@ -427,8 +429,8 @@ enough_packets(const struct run *run)
 }
 
 /**
- * Do what is due while forwarding: rate lines, limits, removed devices. @return true at
- * the run's end.
+ * Periodic tasks while forwarding: rate lines, limits, removed devices. @return true at the run's
+ * end.
  */
 static bool
 watch(struct run *run)
@@ -451,7 +453,7 @@ watch(struct run *run)
 	return enough_packets(run);
 }
 
-/** Forward or sleep for a short time, then poll the file descriptors. @return as poll(). */
+/** Forward or sleep for a short time, then poll the file descriptors. @return see poll(). */
 static int
 pass_time(struct run *run, double left, struct pollfd *fds)
 {

@@ -6,8 +6,7 @@
 
 /**
  * @file
- * A forwarding run from start to drained stop, and the main lcore's waiting.
- * Main lcore.
+ * A forwarding run from start to drained stop, and the waiting of the main lcore. Main lcore.
  */
 
 #include <stdbool.h>
@@ -16,18 +15,18 @@
 struct port;
 struct run;
 
-/** Why forward_wait() returned. */
+/** Reason for which forward_wait() returned. */
 enum wake {
-	WAKE_TIME,   /**< the time is over */
-	WAKE_INPUT,  /**< the file descriptor has something to read */
-	WAKE_DONE,   /**< the run came to its own end and was stopped */
+	WAKE_TIME,   /**< the time has elapsed */
+	WAKE_INPUT,  /**< the file descriptor is readable */
+	WAKE_DONE,   /**< the run reached its end and was stopped */
 	WAKE_SIGNAL, /**< SIGINT or SIGTERM */
 };
 
 /**
  * Build the streams, send the first bursts, start generators and lcores.
- * @param tx_first bursts to send out of each transmit queue before forwarding
- * @return 0 or negative errno, reason on stderr; then nothing runs.
+ * @param tx_first number of bursts to send on each transmit queue before forwarding
+ * @return 0 or negative errno, reason on stderr; after an error nothing runs.
  */
 int
 forward_start(struct run *run, uint32_t tx_first);
@@ -37,23 +36,23 @@ void
 forward_stop(struct run *run);
 
 /**
- * Wait: meanwhile forward when the main lcore has to, print rate lines, and stop
- * a run whose duration or packet count is reached.
- * @param seconds at most so long; negative: without end
- * @param fd wake when it can be read; -1: none
+ * Wait. Meanwhile forward if the main lcore has to, print rate lines, and stop a run that reaches
+ * its duration or packet count.
+ * @param seconds longest time; negative: unlimited
+ * @param fd return if it is readable; -1: none
  */
 enum wake
 forward_wait(struct run *run, double seconds, int fd);
 
-/** True when a port takes part in the current forwarding. */
+/** True if a port takes part in the current run. */
 bool
 forward_uses(const struct run *run, uint16_t port);
 
-/** End the streams of a port whose device is gone, close and detach it; the others go on. */
+/** A port's device is gone: end its streams, close and detach it. The other ports continue. */
 void
 forward_remove(struct run *run, struct port *p);
 
-/** Free the memory of earlier runs; nothing must run. */
+/** Free the memory of earlier runs. No run may be active. */
 void
 forward_free(struct run *run);
 

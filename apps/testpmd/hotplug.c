@@ -3,9 +3,8 @@
  */
 
 /*
- * Ports that come and go while the program runs: EAL's interrupt thread
- * queues events here, and the main lcore takes them, reports them, and
- * attaches or detaches devices.
+ * Devices that are added or removed while the program runs: EAL's interrupt thread queues events
+ * here, and the main lcore reports them, and attaches or detaches devices.
  */
 
 #include <errno.h>
@@ -41,7 +40,7 @@ post(struct events *ev, const struct event *e)
 		ev->n++;
 	}
 	pthread_mutex_unlock(&ev->lock);
-	/* An error is ignored: a counter that is full is readable too. */
+	/* Errors are ignored: if the counter is full, it is readable. */
 	if (write(ev->fd, &one, sizeof(one)) < 0)
 		return;
 }
@@ -86,7 +85,7 @@ on_removal(uint16_t id, enum rte_eth_event_type type, void *arg, void *ret)
 	return 0;
 }
 
-/** Called by EAL's interrupt thread, or by the thread that switches the link. */
+/** Called by EAL's interrupt thread, or by the thread that sets the link up or down. */
 static int
 on_link(uint16_t id, enum rte_eth_event_type type, void *arg, void *ret)
 {
@@ -128,8 +127,8 @@ on_device(const char *name, enum rte_dev_event_type type, void *arg)
 }
 
 /**
- * An access to the registers of a device that UIO has lost raises SIGBUS: EAL then
- * maps plain memory in their place. With vfio the device stays until we close it.
+ * An access to the registers of a device that UIO has lost raises SIGBUS: then EAL maps ordinary
+ * memory at their address. With vfio the device stays until this program closes it.
  */
 static void
 survive_sigbus(const struct port *p)
@@ -159,7 +158,7 @@ hotplug_open(struct run *run)
 	rc = rte_dev_event_callback_register(NULL, on_device, run);
 	if (rc != 0)
 		return say_error(rc, "device events: %s", strerror(-rc));
-	/* Only devices of kernel buses cause events, and in a container they may not arrive. */
+	/* Only devices of kernel buses raise events, and in a container events may not arrive. */
 	run->events.monitor = rte_eal_has_pci() != 0 && rte_dev_event_monitor_start() == 0;
 	return 0;
 }
@@ -189,7 +188,7 @@ void
 hotplug_ignore(struct run *run, struct port *p)
 {
 	RTE_SET_USED(run);
-	/* -EAGAIN: the callback is running just now. */
+	/* -EAGAIN: the callback is running now. */
 	while (rte_eth_dev_callback_unregister(p->id, RTE_ETH_EVENT_INTR_RMV, on_removal, p) ==
 		-EAGAIN)
 		sched_yield();
@@ -240,7 +239,9 @@ hotplug_tell(struct run *run)
 	struct event e;
 	uint64_t count;
 
-	/* The ring of events tells whether there is one; the counter is only read to reset it. */
+	/*
+	 * The ring of events shows whether there is an event; the counter is read only to reset it.
+	 */
 	if (read(run->events.fd, &count, sizeof(count)) < 0)
 		count = 0;
 	while (take(&run->events, &e))
@@ -250,7 +251,7 @@ hotplug_tell(struct run *run)
 			__atomic_exchange_n(&run->events.lost, 0, __ATOMIC_RELAXED));
 }
 
-/** The place for a port: that of a gone port with the same id, else the one behind the last. */
+/** Entry for a port: that of a gone port with the same id, otherwise the one after the last. */
 static struct port *
 place_for(struct run *run, uint16_t id)
 {
@@ -284,7 +285,7 @@ adopt(struct run *run, uint16_t id)
 	return 0;
 }
 
-/** True when the device already has a port. @p devargs: name, and arguments behind a comma. */
+/** True if the device already has a port. @p devargs: name, and arguments after a comma. */
 static bool
 is_port(const struct run *run, const char *devargs)
 {

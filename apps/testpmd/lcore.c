@@ -3,8 +3,8 @@
  */
 
 /*
- * The loop of a forwarding lcore: turns of its streams until it is told to
- * stop. Which streams it gets is decided in forward.c.
+ * The loop of a forwarding lcore: it processes its streams until it is requested to stop. The
+ * streams are assigned in forward.c.
  */
 
 #include <rte_launch.h>
@@ -13,8 +13,8 @@
 #include "lcore.h"
 
 /**
- * One turn of every stream. The TSC is read once per stream: a turn's end is the next
- * one's start.
+ * Run the engine once for every stream. The TSC is read once per stream: the end of a run is the
+ * start of the next one.
  */
 static inline uint64_t
 turn(struct lcore *lc, uint64_t now)
@@ -33,13 +33,14 @@ turn(struct lcore *lc, uint64_t now)
 	return now;
 }
 
-int
+/* Loop until requested to stop; for rte_eal_remote_launch(). @p arg is a struct lcore. */
+static int
 lcore_main(void *arg)
 {
 	struct lcore *lc = arg;
 	uint64_t now = rte_rdtsc();
 
-	/* Relaxed: the flag hands nothing over, and joining the lcore orders its counters. */
+	/* Relaxed: no data is passed with the flag, and joining the lcore orders its counters. */
 	while (!__atomic_load_n(&lc->stop, __ATOMIC_RELAXED))
 		now = turn(lc, now);
 	return 0;
@@ -50,7 +51,7 @@ lcore_turns(struct lcore *lc, uint64_t until)
 {
 	uint64_t now;
 
-	/* Stop when no stream is left: a turn then would not read the clock. */
+	/* Stop if there is no stream: then turn() would not read the clock. */
 	for (now = rte_rdtsc(); now < until && lc->nb_streams != 0;)
 		now = turn(lc, now);
 }

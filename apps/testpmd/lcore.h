@@ -17,15 +17,12 @@
 /** One forwarding lcore. */
 struct lcore {
 	unsigned int id;
-	struct stream **streams; /**< its share */
+	struct stream **streams; /**< the streams of this lcore */
 	unsigned int nb_streams;
 	bool stop; /**< atomic; main lcore writes, this lcore reads */
 };
 
-/** Loop until told to stop; for rte_eal_remote_launch(). @p arg is a struct lcore. */
-int
-lcore_main(void *arg);
-/** Loop until TSC @p until: the main lcore's own share of forwarding. */
+/** Process streams until TSC @p until, on the main lcore. */
 void
 lcore_turns(struct lcore *lc, uint64_t until);
 /** Start the worker. @return 0 or -EBUSY. */
@@ -34,7 +31,7 @@ lcore_launch(struct lcore *lc);
 /** Remove the streams of a port from the lcore, which must not run. */
 void
 lcore_drop_port(struct lcore *lc, uint16_t port);
-/** Tell the worker to stop, and wait until it has. */
+/** Stop the worker and wait until it has stopped. */
 void
 lcore_stop(struct lcore *lc);
 

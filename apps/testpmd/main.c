@@ -2,10 +2,7 @@
  * Copyright (c) 2026 The Syncline authors
  */
 
-/*
- * sl-testpmd's entry: checks the options, starts EAL, and leaves the rest to
- * run.c.
- */
+/* Entry of sl-testpmd: checks the options, initialises EAL, and calls run.c. */
 
 #include <errno.h>
 #include <stdio.h>
@@ -22,7 +19,7 @@
 #include "run.h"
 #include "say.h"
 
-/** Index of the application's first argument: behind "--", or argc. */
+/** Index of the application's first argument: the one after "--", or argc. */
 static int
 app_args(int argc, char *const *argv)
 {
@@ -30,7 +27,7 @@ app_args(int argc, char *const *argv)
 		if (strcmp(argv[i], "--") == 0)
 			return i + 1;
 	}
-	/* Without "--" all arguments are EAL's, except for a call for help. */
+	/* Without "--" all arguments are EAL's, except a request for help or the version. */
 	if (argc == 2 &&
 		(strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
 			strcmp(argv[1], "--version") == 0))
@@ -38,12 +35,25 @@ app_args(int argc, char *const *argv)
 	return argc;
 }
 
+static void
+say_no_start(const struct run *run, int err)
+{
+	char otherwise[128], why[DIAGNOSE_LEN];
+
+	snprintf(otherwise, sizeof(otherwise), "%s; EAL's own words are above", rte_strerror(err));
+	diagnose(&(struct diagnose){.what = "eal",
+			 .err = err,
+			 .argc = run->argc,
+			 .argv = run->argv,
+			 .otherwise = otherwise},
+		why);
+	say_error(0, "EAL did not start: %s", why);
+}
+
 /** Run the program after its arguments were checked. */
 static enum exit_code
 start(struct run *run, int eal_argc, char **argv)
 {
-	const struct diagnose d = {.root = "", .argc = run->argc, .argv = run->argv};
-	char why[DIAGNOSE_LEN];
 	enum exit_code rc;
 	int unwritable = 0;
 
@@ -56,15 +66,14 @@ start(struct run *run, int eal_argc, char **argv)
 		return say_error(EXIT_CODE_SETUP, "signals cannot be taken (%s)", strerror(errno));
 	words_listen(&run->words);
 	if (rte_eal_init(eal_argc, argv) < 0) {
-		diagnose_start(&d, rte_errno, why, sizeof(why));
+		say_no_start(run, rte_errno);
 		words_end(&run->words);
-		return say_error(
-			EXIT_CODE_SETUP, "EAL did not start: %s. More: ./syncline doctor", why);
+		return EXIT_CODE_SETUP;
 	}
 	rc = run_serve(run);
 	/*
-	 * The error shall be the last line: silence EAL's notices at its end, unless the user
-	 * wants more.
+	 * Make the error the last line: suppress EAL's notices at its end, unless the user has set
+	 * a higher log level.
 	 */
 	if (rc == EXIT_CODE_SETUP && rte_log_get_level(RTE_LOGTYPE_EAL) == RTE_LOG_INFO)
 		rte_log_set_level(RTE_LOGTYPE_EAL, RTE_LOG_WARNING);
@@ -87,7 +96,7 @@ main(int argc, char **argv)
 	if (rc == CONFIG_HELP || rc == CONFIG_VERSION) {
 		printf("sl-testpmd %s, %s\n", SL_VERSION, rte_version());
 		if (rc == CONFIG_HELP)
-			config_usage(stdout, argv[0]);
+			config_usage(stdout);
 		rc = EXIT_CODE_OK;
 	} else if (rc < 0) {
 		rc = say_error(EXIT_CODE_USAGE, "%s", why);

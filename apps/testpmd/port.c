@@ -3,9 +3,8 @@
  */
 
 /*
- * Finds the ports, chooses their configuration from options and the device's
- * limits, makes the mempools, starts, stops and closes ports. Ports that come
- * later are in hotplug.c.
+ * Finds the ports, chooses their configuration from options and the device's limits, makes the
+ * mempools, starts, stops and closes ports. Ports that are added later are in hotplug.c.
  */
 
 #include <errno.h>
@@ -18,6 +17,7 @@
 #include <rte_devargs.h>
 #include <rte_errno.h>
 #include <rte_lcore.h>
+#include <rte_pci.h>
 #include <rte_string_fns.h>
 
 #include "diagnose.h"
@@ -29,7 +29,7 @@
 #define DEFAULT_DESC 512
 #define LINK_WAIT_MS 3000
 #define LINK_POLL_MS 50
-/** Mbufs that an lcore holds besides those in queues and caches. */
+/** Mbufs that an lcore holds in addition to those in queues and caches. */
 #define MBUFS_IN_HAND (2 * BURST_MAX)
 
 const struct port *
@@ -45,7 +45,7 @@ port_by_id_const(const struct run *run, uint16_t id)
 struct port *
 port_by_id(struct run *run, uint16_t id)
 {
-	/* Casting const away is right: the port is part of run, which is not const. */
+	/* The cast is safe: the port is part of run, which is not const. */
 	return (struct port *)(uintptr_t)port_by_id_const(run, id);
 }
 
@@ -67,8 +67,8 @@ port_check_removed(struct run *run, struct port *p)
 }
 
 /**
- * Choose the number of descriptors: the asked one if the device allows it, else near
- * the default.
+ * Choose the number of descriptors: the requested number if the device allows it; with no request,
+ * the nearest allowed value to the default.
  */
 static int
 choose_desc(const struct port *p, const char *option, uint16_t asked,
@@ -139,7 +139,13 @@ port_init(struct run *run, struct port *p, uint16_t id)
 	return rc;
 }
 
-/** True when a driver has taken the device. */
+static bool
+is_pci(const struct rte_devargs *asked)
+{
+	return strcmp(rte_bus_name(asked->bus), "pci") == 0;
+}
+
+/** True if a driver is bound to the device. */
 static bool
 is_taken(const struct rte_devargs *asked)
 {
@@ -155,8 +161,8 @@ is_taken(const struct rte_devargs *asked)
 }
 
 /**
- * Check devices of buses other than PCI, such as virtual ones: EAL starts without those
- * it refused.
+ * Check devices of buses other than PCI, such as virtual ones: EAL also starts if it could not
+ * probe them.
  */
 static int
 check_taken(struct run *run)
@@ -166,8 +172,7 @@ check_taken(struct run *run)
 
 	RTE_EAL_DEVARGS_FOREACH(NULL, asked)
 	{
-		if (asked->type == RTE_DEVTYPE_BLOCKED ||
-			strcmp(rte_bus_name(asked->bus), "pci") == 0 || is_taken(asked))
+		if (asked->type == RTE_DEVTYPE_BLOCKED || is_pci(asked) || is_taken(asked))
 			continue;
 		return say_error(-ENODEV, "%s %s was refused: %s",
 			asked->type == RTE_DEVTYPE_VIRTUAL ? "--vdev" : "-a", asked->name,
@@ -176,20 +181,29 @@ check_taken(struct run *run)
 	return 0;
 }
 
-/** Check that every device that was asked for exists, and that those of PCI are ports. */
+/** Check that every requested device exists, and that those on PCI have ports. */
 static int
 check_asked(struct run *run)
 {
-	const struct diagnose d = {.root = "", .argc = run->argc, .argv = run->argv};
-	char why[DIAGNOSE_LEN], bdf[DIAGNOSE_BDF_LEN];
+	const struct rte_devargs *asked;
+	char why[DIAGNOSE_LEN], bdf[PCI_PRI_STR_SIZE];
+	struct rte_pci_addr addr;
 	uint16_t id;
 
-	for (unsigned int i = 0; diagnose_allowed(&d, i, bdf) == 0; i++) {
+	RTE_EAL_DEVARGS_FOREACH("pci", asked)
+	{
+		if (asked->type == RTE_DEVTYPE_BLOCKED ||
+			rte_pci_addr_parse(asked->name, &addr) != 0)
+			continue;
+		rte_pci_device_name(&addr, bdf, sizeof(bdf));
 		if (rte_eth_dev_get_port_by_name(bdf, &id) == 0)
 			continue;
-		diagnose_device(&d, bdf, why, sizeof(why));
-		return say_error(
-			-ENODEV, "-a %s is no port: %s. More: ./syncline doctor %s", bdf, why, bdf);
+		diagnose(&(struct diagnose){.what = "port",
+				 .device = bdf,
+				 .otherwise = "no driver took it, or it refused it; its own words "
+					      "are above"},
+			why);
+		return say_error(-ENODEV, "-a %s is no port: %s", bdf, why);
 	}
 	return check_taken(run);
 }
@@ -197,13 +211,16 @@ check_asked(struct run *run)
 static int
 check_found(const struct run *run)
 {
-	const struct diagnose d = {.root = "", .argc = run->argc, .argv = run->argv};
 	char why[DIAGNOSE_LEN];
 
 	if (run->nb_ports != 0)
 		return 0;
-	diagnose_no_port(&d, why, sizeof(why));
-	return say_error(-ENODEV, "no port found: %s. More: ./syncline doctor", why);
+	diagnose(&(struct diagnose){.what = "port",
+			 .argc = run->argc,
+			 .argv = run->argv,
+			 .otherwise = "no NIC is bound to vfio-pci, or no driver took it"},
+		why);
+	return say_error(-ENODEV, "no port found: %s", why);
 }
 
 int
@@ -232,7 +249,7 @@ ports_find(struct run *run)
 	return check_found(run);
 }
 
-/** Mbufs that lcores hold besides those in queues. */
+/** Mbufs that lcores hold in addition to those in queues. */
 static uint32_t
 mbufs_of_lcores(const struct config *cfg)
 {
@@ -287,7 +304,7 @@ port_make_pool(struct run *run, struct port *p)
 		if (&run->ports[i] != p && !run->ports[i].gone)
 			n += mbufs_of_port(cfg, &run->ports[i]);
 	}
-	/* The common pool is enough when it is that large, or when the user chose its size. */
+	/* The common pool is used if it is large enough, or if the user chose its size. */
 	p->pool = run->pool;
 	if (n <= run->pool->size || cfg->mbufs != 0)
 		return 0;
@@ -306,7 +323,7 @@ port_make_pool(struct run *run, struct port *p)
 	return 0;
 }
 
-/** Bytes that the device adds to the MTU to make the longest frame. */
+/** Bytes that the device adds to the MTU for the longest frame. */
 static uint32_t
 frame_overhead(const struct rte_eth_dev_info *info)
 {
@@ -315,7 +332,7 @@ frame_overhead(const struct rte_eth_dev_info *info)
 	return RTE_ETHER_HDR_LEN + RTE_ETHER_CRC_LEN;
 }
 
-/** The MTU to configure; 0 leaves it to the device. */
+/** Choose the MTU to configure; 0: use the device's. */
 static int
 choose_mtu(const struct config *cfg, const struct port *p, uint32_t *out)
 {
@@ -390,17 +407,16 @@ choose_conf(const struct config *cfg, const struct port *p, struct rte_eth_conf 
 }
 
 /**
- * Report a queue's error; a limit on locked memory first shows when its memory is
- * mapped for DMA.
+ * Print a queue's error. A limit on locked memory is only reached when the queue's memory is mapped
+ * for DMA.
  */
 static int
-say_queue_error(const struct run *run, int rc, const struct port *p, const char *kind, uint16_t q,
-	uint16_t n)
+say_queue_error(int rc, const struct port *p, const char *kind, uint16_t q, uint16_t n)
 {
-	const struct diagnose d = {.root = "", .argc = run->argc, .argv = run->argv};
+	const struct diagnose d = {.what = "memlock", .otherwise = ""};
 	char why[DIAGNOSE_LEN];
 
-	if (rc != -ENOMEM || !diagnose_memlock(&d, why, sizeof(why)))
+	if (rc != -ENOMEM || !diagnose(&d, why))
 		snprintf(why, sizeof(why), "%s", strerror(-rc));
 	return say_error(
 		rc, "port %u: %s queue %u with %u descriptors: %s", p->id, kind, q, n, why);
@@ -419,12 +435,12 @@ setup_queues(const struct run *run, const struct port *p, const struct rte_eth_c
 	for (uint16_t q = 0; q < run->cfg->rxq; q++) {
 		rc = rte_eth_rx_queue_setup(p->id, q, p->rxd, socket, &rxconf, p->pool);
 		if (rc != 0)
-			return say_queue_error(run, rc, p, "receive", q, p->rxd);
+			return say_queue_error(rc, p, "receive", q, p->rxd);
 	}
 	for (uint16_t q = 0; q < run->cfg->txq; q++) {
 		rc = rte_eth_tx_queue_setup(p->id, q, p->txd, socket, &txconf);
 		if (rc != 0)
-			return say_queue_error(run, rc, p, "transmit", q, p->txd);
+			return say_queue_error(rc, p, "transmit", q, p->txd);
 	}
 	return 0;
 }
@@ -460,8 +476,7 @@ port_start(struct run *run, struct port *p)
 	if (rc != 0)
 		return rc;
 	/*
-	 * Before the start: the first frames, which come right after it, would be filtered
-	 * otherwise.
+	 * Before the start: otherwise the first frames, received right after it, would be filtered.
 	 */
 	if (run->cfg->promisc) {
 		rc = rte_eth_promiscuous_enable(p->id);
@@ -574,8 +589,8 @@ ports_start(struct run *run)
 }
 
 /**
- * Free a pool. With every port closed, all mbufs must be back in it: a driver or
- * an engine has lost those that are not.
+ * Free a pool. When all ports are closed, all mbufs must be back in it: a driver or an engine has
+ * lost the missing ones.
  */
 static int
 free_pool(struct rte_mempool **pool)
@@ -596,7 +611,7 @@ ports_close(struct run *run)
 {
 	int rc;
 
-	/* Stop all ports before the first is closed: one may hold another's frames. */
+	/* Stop all ports before the first is closed: a port may hold another port's frames. */
 	for (uint16_t i = 0; i < run->nb_ports; i++)
 		port_stop(&run->ports[i]);
 	for (uint16_t i = 0; i < run->nb_ports; i++)

@@ -6,7 +6,7 @@
 
 /**
  * @file
- * Ports: found, configured, started, stopped. Main lcore.
+ * Find, configure, start and stop ports. Main lcore.
  */
 
 #include <stdbool.h>
@@ -21,9 +21,9 @@
 struct config;
 struct run;
 
-/** The state of a port's generator. */
+/** State of a port's generator. */
 enum gen_state {
-	GEN_UNKNOWN, /**< there is none, or it was not asked yet */
+	GEN_UNKNOWN, /**< there is none, or its state was not read yet */
 	GEN_WORKS,
 	GEN_RESTS, /**< only its sink is used */
 };
@@ -32,27 +32,27 @@ enum gen_state {
 struct port {
 	uint16_t id;
 	char name[RTE_ETH_NAME_MAX_LEN];
-	char device[DEVICE_LEN]; /**< name of its device */
-	struct run *run;	 /**< the run it belongs to */
+	char device[DEVICE_LEN]; /**< name of the device */
+	struct run *run;	 /**< run to which the port belongs */
 	struct rte_eth_dev_info info;
 	struct rte_ether_addr mac;
-	uint16_t rxd, txd; /**< descriptors as set up */
+	uint16_t rxd, txd; /**< configured number of descriptors */
 	uint16_t mtu;
-	struct rte_mempool *pool;     /**< its queues' mbufs: the common one, or own_pool */
-	struct rte_mempool *own_pool; /**< made when the common one was too small; or NULL */
-	struct port_counters past;    /**< counters of closed ports that had this place before */
-	struct port_counters seen;    /**< past and its own counters, when last read */
-	json_t *last_wire;	      /**< the wire's report when it was closed; or NULL */
+	struct rte_mempool *pool;     /**< mbufs of its queues: the common pool, or own_pool */
+	struct rte_mempool *own_pool; /**< made if the common pool was too small; or NULL */
+	struct port_counters past;    /**< counters of closed ports that used this entry before */
+	struct port_counters seen;    /**< sum of past and the port's counters, when last read */
+	json_t *last_wire;	      /**< report of its wire when the port was closed; or NULL */
 	bool configured, started, closed;
 	bool in_run;  /**< it could forward when the last run started */
-	bool gone;    /**< the device was detached; the place can be used again */
+	bool gone;    /**< the device was detached; the entry can be used again */
 	bool removed; /**< atomic; set once, by any thread */
 	bool removal_told;
 	bool wire_error_told; /**< an error of its wire was reported */
 	enum gen_state gen;
 };
 
-/** Fill run->ports by the configuration. @return 0; -ENODEV, with the reason on stderr. */
+/** Fill run->ports from the configuration. @return 0; -ENODEV, with the reason on stderr. */
 int
 ports_find(struct run *run);
 /** Make the mbuf pool for all queues. @return 0 or negative errno, reason on stderr. */
@@ -61,11 +61,11 @@ ports_make_pool(struct run *run);
 /** Configure and start every port, wait for their links. @return 0 or negative errno. */
 int
 ports_start(struct run *run);
-/** Stop and close every port, free the pool. @return 0, -EFAULT: the pool was not full again. */
+/** Stop and close all ports, free the pool. @return 0; -EFAULT: mbufs were missing in the pool. */
 int
 ports_close(struct run *run);
 
-/** Fill a place in run->ports according to the configuration. @return 0 or negative errno. */
+/** Fill an entry of run->ports from the configuration. @return 0 or negative errno. */
 int
 port_init(struct run *run, struct port *p, uint16_t id);
 /** Choose or make a mempool with enough mbufs for one more port. @return 0 or negative errno. */
@@ -81,18 +81,18 @@ port_reset(struct run *run, struct port *p);
 int
 port_close(struct run *run, struct port *p);
 /**
- * Ask the driver whether the device is still there, since not every driver reports it.
- * Keep its counters.
+ * Check with the driver whether the device still exists, since not every driver raises an event.
+ * Store its counters.
  */
 void
 port_check_removed(struct run *run, struct port *p);
 /** Change the MTU. @return 0 or negative errno, reason on stderr. */
 int
 port_set_mtu(struct port *p, uint16_t mtu);
-/** True when the port may be used in streams. */
+/** True if the port can be used in streams. */
 bool
 port_usable(const struct port *p);
-/** The port with that id, also one that is gone, or NULL. */
+/** Port with an id, also one that is gone; NULL: none. */
 struct port *
 port_by_id(struct run *run, uint16_t id);
 const struct port *

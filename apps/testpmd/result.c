@@ -3,8 +3,8 @@
  */
 
 /*
- * Computes the outcome of a run from its counters and the wires' reports, and
- * prints it for people. The JSON form is in result_json.c.
+ * Computes the outcome of a run from its counters and the wires' reports, and prints it as text.
+ * The JSON format is in result_json.c.
  */
 
 #include <errno.h>
@@ -21,7 +21,7 @@
 #include "say.h"
 #include "wire.h"
 
-/** True when the sinks see every frame of the generators. */
+/** True if the sinks receive every frame of the generators. */
 static bool
 sinks_see_all(const struct run *run, const struct outcome *o)
 {
@@ -124,7 +124,7 @@ print_port(const struct run *run, uint16_t i, const struct outcome *o, FILE *f)
 		n->rx, n->tx, n->missed, n->rx_errors, n->tx_errors, n->no_mbuf);
 }
 
-/** Print receive calls by the number of frames they returned, in groups whose size doubles. */
+/** Print numbers of receive calls by number of frames returned, in groups whose size doubles. */
 static void
 print_bursts(const struct snapshot *s, FILE *f)
 {

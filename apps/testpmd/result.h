@@ -6,7 +6,7 @@
 
 /**
  * @file
- * The result of a run, for people and for machines. Main lcore.
+ * The result of a run, as text and as JSON. Main lcore.
  */
 
 #include <stdbool.h>
@@ -20,25 +20,25 @@
 
 struct run;
 
-/** Version of the JSON form; grows when a field changes its meaning or goes. */
+/** Version of the JSON format; incremented when a field changes its meaning or is removed. */
 #define RESULT_SCHEMA 1
 
 /** The outcome of a run. */
 struct outcome {
-	struct snapshot all;	/**< start to drained end: counts */
+	struct snapshot all;	/**< from start to drained end: counts */
 	struct snapshot window; /**< the measured part: rates */
 	struct totals total, rate;
 	struct wire_totals wire;
-	bool by_sequence; /**< in, out and lost are counted by the gen wires' sequence numbers */
+	bool by_sequence; /**< in, out and lost are counted by sequence numbers of the gen wires */
 	uint64_t in, out;
 	int64_t lost;
-	bool passed; /**< nothing lost, no errors, no port gone, every capture complete */
+	bool passed; /**< no loss, no errors, no port gone, all captures complete */
 };
 
-/** Compute the outcome of the last run. @return 0, -ENOENT without a run, -ENOMEM. */
+/** Compute the outcome of the last run. @return 0; -ENOENT: no run; -ENOMEM. */
 int
 result_outcome(const struct run *run, struct outcome *out);
-/** True when the result has a part about this port. */
+/** True if the result has a part about this port. */
 bool
 result_has(const struct port *p);
 void
@@ -47,14 +47,14 @@ outcome_free(struct outcome *out);
 /** Print the last run, write the JSON file, set the exit code. */
 void
 result_conclude(struct run *run);
-/** An outcome as text. */
+/** Print an outcome as text. */
 void
 result_print(const struct run *run, const struct outcome *o, FILE *f);
-/** An outcome as JSON. New reference; NULL without memory. */
+/** An outcome as JSON. New reference; NULL: out of memory. */
 json_t *
 result_json(const struct run *run, const struct outcome *o);
 
-/** Burst path names of a port's first queues; "" when the driver does not tell. */
+/** Names of the burst paths of a port's first queues; "" if the driver does not report them. */
 void
 burst_paths(uint16_t port, char *rx, char *tx, size_t len);
 

@@ -2,10 +2,7 @@
  * Copyright (c) 2026 The Syncline authors
  */
 
-/*
- * The outcome of a run as JSON, as docs/reference/sl-testpmd.md describes it.
- * What is counted is computed in result.c.
- */
+/* The outcome of a run as JSON: docs/reference/sl-testpmd.md. It is computed in result.c. */
 
 #include <rte_cycles.h>
 #include <rte_lcore.h>
@@ -139,7 +136,7 @@ stream_json(const struct run *run, unsigned int i, const struct outcome *o)
 		bursts_json(w));
 }
 
-/** The latencies that the sinks measured, with the port that sent the frames. */
+/** Latencies that the sinks measured, with the port that sent the frames. */
 static json_t *
 latency_json(const struct run *run)
 {
@@ -158,7 +155,7 @@ latency_json(const struct run *run)
 	return list;
 }
 
-/* The machine, the lcores of it that are used, and what was asked for. */
+/* The machine, the lcores in use, and the arguments. */
 static json_t *
 environment_of(const struct run *run)
 {

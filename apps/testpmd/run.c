@@ -3,15 +3,15 @@
  */
 
 /*
- * The program between EAL's start and end: opens what it needs, runs commands
- * or one forwarding run, and closes everything in reverse order.
+ * The program between EAL's start and end: acquires resources, runs commands or one forwarding run,
+ * and releases everything in reverse order.
  */
 
 #include "cmd/cmd.h"
 #include "forward.h"
 #include "run.h"
 
-/** Execute the commands; without any, make one run until its end. */
+/** Execute the commands; if there are none, make one run until its end. */
 static enum exit_code
 session(struct run *run)
 {
@@ -41,7 +41,7 @@ run_serve(struct run *run)
 		rc = session(run);
 	if (ports_close(run) != 0 && run->cfg->fail_on_loss && rc == EXIT_CODE_OK)
 		rc = EXIT_CODE_LOSS;
-	/* An incomplete capture is found when the run ends, and changes the exit code. */
+	/* An incomplete capture is found at the end of the run, and changes the exit code. */
 	if (rc == EXIT_CODE_OK)
 		rc = run->worst;
 	hotplug_close(run);

@@ -6,8 +6,8 @@
 
 /**
  * @file
- * The state of the running program: the one struct, besides the configuration,
- * that is passed down. Main lcore only, unless a field says otherwise.
+ * State of the running program: the only struct, besides the configuration, that is passed to
+ * functions. Main lcore only, unless a field says otherwise.
  */
 
 #include <stdbool.h>
@@ -21,30 +21,31 @@
 #include "stats.h"
 #include "words.h"
 
-/** The program. Zero-initialised, then filled in by main(). */
+/** State of the program. Zero-initialised, then set by main(). */
 struct run {
 	struct config *cfg;
-	int argc; /**< the command line, as given */
+	int argc; /**< the command line */
 	char *const *argv;
 	struct rte_mempool *pool;
-	struct port ports[RTE_MAX_ETHPORTS]; /**< those in use */
+	struct port ports[RTE_MAX_ETHPORTS]; /**< ports in use */
 	uint16_t nb_ports;
-	struct stream *streams; /**< streams of the last start; cache-aligned */
+	struct stream *streams; /**< streams of the last run; cache-aligned */
 	unsigned int nb_streams;
-	struct stream **shares; /**< the streams in the order that lcores share them */
+	struct stream **shares; /**< the streams in the order in which lcores share them */
 	struct lcore *lcores;
 	unsigned int nb_lcores;
-	bool main_forwards; /**< there is one lcore, which forwards and does all else in turns */
+	bool main_forwards; /**< there is one lcore, which alternates between forwarding and
+			       everything else */
 	bool forwarding;
 	bool quit;
 	struct signals signals;
 	struct events events; /**< events of EAL's interrupt thread */
-	struct words words;   /**< why drivers refused devices */
+	struct words words;   /**< reasons of drivers for refusing devices */
 	struct meter meter;   /**< snapshots of the last run */
-	enum exit_code worst; /**< what the program will exit with */
+	enum exit_code worst; /**< exit code of the program so far */
 };
 
-/** Start the ports, execute the commands or one run, close the ports. EAL must run. */
+/** Start the ports, execute the commands or one run, close the ports. EAL must be initialised. */
 enum exit_code
 run_serve(struct run *run);
 

@@ -22,12 +22,12 @@
 
 #include "signals.h"
 
-/** The signal that ends a system call of the main thread. The program does not use it otherwise. */
+/** Signal that ends a system call of the main thread. It has no other use in the program. */
 #define NUDGE SIGURG
 
 /**
- * A write of text was interrupted because nobody reads it: send further text to /dev/null, so that
- * it waits for no reader. ferror(stdout) still tells that text was lost. Async-signal-safe.
+ * A write of text was interrupted because the output has no reader: send further text to /dev/null,
+ * so that no write waits. ferror(stdout) still shows that text was lost. Async-signal-safe.
  */
 static void
 let_text_go(void)
@@ -42,8 +42,8 @@ let_text_go(void)
 }
 
 /*
- * ferror_unlocked() is right here: this is the main thread, the only one that may hold
- * stdout's lock.
+ * ferror_unlocked() is correct here: this is the main thread, the only one that can hold stdout's
+ * lock.
  */
 static void
 on_nudge(int number)
@@ -67,12 +67,12 @@ set_ready(int fd)
 {
 	const uint64_t one = 1;
 
-	/* An error is ignored: a counter that is full is readable too. */
+	/* Errors are ignored: if the counter is full, it is readable. */
 	if (write(fd, &one, sizeof(one)) < 0)
 		return;
 }
 
-/** Restore the terminal, and end the program as the signal would have ended it. */
+/** Restore the terminal, and end the program as the signal would by default. */
 static void
 die(const struct signals *s, int number)
 {
@@ -87,7 +87,7 @@ die(const struct signals *s, int number)
 	raise(number);
 }
 
-/** Handle a signal. @p first: when the first one came. */
+/** Handle a signal. @p first: time of the first one. */
 static void
 take(struct signals *s, uint64_t *first)
 {

@@ -3,8 +3,8 @@
  */
 
 /*
- * Takes snapshots of all counters, and computes differences, sums and rates.
- * What they mean for a run is decided in result.c.
+ * Takes snapshots of all counters, and computes differences, sums and rates. result.c derives the
+ * outcome of a run from them.
  */
 
 #include <assert.h>
@@ -43,7 +43,7 @@ port_counters_get(const struct port *p, struct port_counters *out)
 	struct port_counters past = p->past;
 	struct rte_eth_stats s = {0};
 
-	/* A device that is gone cannot be read: the last values hold. */
+	/* A device that is gone cannot be read: use the last values. */
 	if (!p->closed && rte_eth_stats_get(p->id, &s) != 0) {
 		*out = p->seen;
 		return;
@@ -60,10 +60,7 @@ port_counters_get(const struct port *p, struct port_counters *out)
 	};
 }
 
-/**
- * Copy counters while their owner may be counting: each value is consistent, the set
- * need not be.
- */
+/** Copy counters while their owner may be counting: each value is consistent, but not the set. */
 static void
 stream_counters_get(const struct stream_counters *from, struct stream_counters *out)
 {

@@ -3,9 +3,8 @@
  */
 
 /*
- * The topologies: which port sends what another receives, the map from
- * receive queues to transmit queues, and the share of each core. Pure
- * functions.
+ * The topologies: the port that sends the frames that a port receives, the map from receive queues
+ * to transmit queues, and the share of each core. Pure functions.
  */
 
 #include <errno.h>

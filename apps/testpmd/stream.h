@@ -6,27 +6,27 @@
 
 /**
  * @file
- * Streams: one receive queue joined to one transmit queue. The topology
- * functions are pure; nothing here calls EAL.
+ * Streams: each connects one receive queue to one transmit queue. The topology functions are pure;
+ * this file does not call EAL.
  */
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/** How ports are joined. */
+/** Connection of ports. */
 enum topology {
-	TOPOLOGY_PAIRED,  /**< 0 with 1, 2 with 3...; the last of an odd number with itself */
+	TOPOLOGY_PAIRED,  /**< 0 with 1, 2 with 3...; an odd last port with itself */
 	TOPOLOGY_CHAINED, /**< 0 to 1, 1 to 2, last to 0 */
-	TOPOLOGY_LOOP,	  /**< each to itself */
+	TOPOLOGY_LOOP,	  /**< each port to itself */
 };
 
-/** "paired"...: name of a topology; NULL past the end. */
+/** Name of a topology, "paired"...; NULL past the end. */
 const char *
 topology_name(enum topology topology);
-/** By name. @return 0 or -EINVAL. */
+/** Find a topology by name. @return 0 or -EINVAL. */
 int
 topology_parse(const char *name, enum topology *out);
-/** Index of the port that sends what port @p i of @p n receives; a permutation of 0..n-1. */
+/** Index of the port that sends frames received by port @p i of @p n; a permutation of 0..n-1. */
 uint16_t
 topology_peer(enum topology topology, uint16_t i, uint16_t n);
 
@@ -37,15 +37,18 @@ struct leg {
 };
 
 /**
- * All legs of @p nb_ports ports with @p nb_queues queues each, port by port.
- * No transmit queue stands in two legs.
+ * Make all legs of @p nb_ports ports with @p nb_queues queues each, port by port. Each transmit
+ * queue is in one leg only.
  * @param out room for nb_ports * nb_queues
- * @return legs written
+ * @return number of legs
  */
 unsigned int
 stream_map(enum topology topology, uint16_t nb_ports, uint16_t nb_queues, struct leg *out);
 
-/** Which of @p nb_cores cores serves stream @p i of @p n; their shares differ by at most one. */
+/**
+ * Index of the core, of @p nb_cores, that serves stream @p i of @p n. The numbers of streams per
+ * core differ by at most one.
+ */
 unsigned int
 stream_core(unsigned int i, unsigned int n, unsigned int nb_cores);
 

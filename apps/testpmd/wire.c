@@ -3,9 +3,8 @@
  */
 
 /*
- * What Syncline's ports offer beyond ethdev, by the calls of
- * rte_pmd_syncline.h: generators and sinks of wires are stopped, cleared and
- * started around a run, and their reports summed up.
+ * Functions of Syncline's ports beyond ethdev (rte_pmd_syncline.h): generators and sinks of wires
+ * are stopped, cleared and started around a run, and their reports are summed.
  */
 
 #include <errno.h>
@@ -38,7 +37,10 @@ wire_report(uint16_t port)
 	if (fclose(f) == 0 && rc == 0)
 		report = json_loads(text, JSON_DECODE_ANY, NULL);
 	free(text);
-	/* The histogram's buckets are thousands of numbers that this program does not use. */
+	/*
+	 * Remove the histogram's buckets, which are thousands of numbers that this program does not
+	 * use.
+	 */
 	json_object_del(json_object_get(json_object_get(report, "rx"), "latency_ns"), "buckets");
 	if (json_is_null(report)) {
 		json_decref(report);
@@ -117,7 +119,7 @@ wire_gens_rest(struct run *run)
 		json_t *report = p->closed ? NULL : wire_report(p->id);
 
 		if (is_gen(report)) {
-			/* A generator that has already reached its count was at work too. */
+			/* A generator that has already reached its count was also running. */
 			if (p->gen == GEN_UNKNOWN)
 				p->gen = json_is_true(json_object_get(
 						 json_object_get(report, "tx"), "running")) ||

@@ -6,9 +6,9 @@
 
 /**
  * @file
- * What Syncline's own ports offer beyond ethdev: the wire's generator and
- * sink, the coherency mode, the memory dump. Every call may be made for any
- * port; for ports of other drivers it reports that there is nothing. Main lcore.
+ * Functions of Syncline's ports beyond ethdev: generator and sink of the wire, coherency mode,
+ * memory dump. Each may be called for any port; for ports of other drivers it reports that there is
+ * none. Main lcore.
  */
 
 #include <stdbool.h>
@@ -20,52 +20,53 @@
 struct port;
 struct run;
 
-/** Sums of what the generators and sinks of a run counted. */
+/** Sums of the counters of a run's generators and sinks. */
 struct wire_totals {
 	unsigned int nb_gens;
-	uint64_t generated; /**< frames given to NICs */
-	uint64_t received;  /**< generated frames that arrived intact at a sink, duplicates not
-			       counted */
-	uint64_t damaged;   /**< frames that arrived corrupt, which received does not count */
-	uint64_t repeated;  /**< duplicates */
+	uint64_t generated; /**< frames passed to NICs */
+	uint64_t
+		received; /**< generated frames that arrived intact at a sink, without duplicates */
+	uint64_t damaged; /**< frames that arrived corrupt; not included in received */
+	uint64_t repeated; /**< duplicates */
 };
 
-/** The wire's report as JSON; NULL when there is none. New reference. */
+/** Report of a port's wire as JSON; NULL: there is none. New reference. */
 json_t *
 wire_report(uint16_t port);
-/** Sum the reports up. @p reports: array with one element for each port, null without a report. */
+/**
+ * Sum the reports. @p reports: array with one element per port, null for a port without a report.
+ */
 void
 wire_total(const json_t *reports, struct wire_totals *out);
 /**
- * Report an error of a wire, such as a capture on a full disk; once for each port.
+ * Print an error of a wire, such as a capture on a full disk; once per port.
  *
- * @param report  of the wire; NULL or null: nothing to say
- * @return        true when frames are missing in the capture
+ * @param report report of the wire; NULL or null: print nothing
+ * @return true: frames are missing in the capture
  */
 bool
 wire_tell_error(struct port *p, const json_t *report);
-/** Reports of all ports of a run, in their order. New reference, NULL without memory. */
+/** Reports of all ports of a run, in their order. New reference; NULL: out of memory. */
 json_t *
 wire_reports(const struct run *run);
 /**
- * Stop all generators before a run.
- * Remembers which of them were running: a generator that the user has stopped
- * (autostart=0, "set gen PORT stop") is only used as a sink.
- * @return how many generators there are.
+ * Stop all generators before a run. Those that were running are remembered: a generator that the
+ * user has stopped (autostart=0, "set gen PORT stop") is only used as a sink.
+ * @return number of generators.
  */
 unsigned int
 wire_gens_rest(struct run *run);
-/** Clear the counters of generators and sinks; no frame may be on its way. */
+/** Clear the counters of generators and sinks. No frame may be in flight. */
 void
 wire_gens_clear(struct run *run);
 /** Start the generators that were running before wire_gens_rest(). */
 void
 wire_gens_start(struct run *run);
-/** Stop all generators. @return how many generators there are. */
+/** Stop all generators. @return number of generators. */
 unsigned int
 wire_gens_stop(struct run *run);
 /**
- * Give a control word of the user to the wire of port @p p.
+ * Send the user's control word to the wire of port @p p.
  * @return 0 or negative errno, reason on stderr.
  */
 int
@@ -76,7 +77,7 @@ wire_control(struct port *p, const char *word);
  */
 int
 wire_fault(const struct port *p, const char *text);
-/** Name of the port's coherency mode; NULL: not our driver. */
+/** Name of the port's coherency mode; NULL: not a Syncline port. */
 const char *
 wire_coherency(uint16_t port);
 

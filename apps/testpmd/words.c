@@ -3,8 +3,8 @@
  */
 
 /*
- * Keeps the errors of DPDK's log, so that a message about a refused device
- * can repeat the driver's reason.
+ * Stores the errors of DPDK's log, so that a message about a refused device can repeat the driver's
+ * reason.
  */
 
 #include <string.h>
@@ -29,10 +29,7 @@ keep(struct words *w, const char *text, size_t len)
 	pthread_mutex_unlock(&w->lock);
 }
 
-/**
- * Write a message of DPDK's log to where DPDK itself would write it, and keep it if it
- * is an error.
- */
+/** Write a message of DPDK's log to its original destination, and keep it if it is an error. */
 static ssize_t
 on_message(void *cookie, const char *text, size_t len)
 {
@@ -76,8 +73,7 @@ words_forget(struct words *w)
 }
 
 /**
- * Find the name of a device in a text, not as the beginning of a longer name; NULL: it
- * is not there.
+ * Find the name of a device in a text, but not as the beginning of a longer name; NULL: not found.
  */
 static const char *
 names(const char *text, const char *device)

@@ -3,9 +3,9 @@
  */
 
 /*
- * Creates and destroys a checker, keeps the list of memory that it has copies
- * of, and the threads that call it. What the sync calls do is in
- * sl_check_sync.c, device accesses in sl_check_access.c.
+ * Creates and destroys a checker, and keeps the lists of checked memory and of the
+ * threads that call it. Sync calls are in sl_check_sync.c, device accesses in
+ * sl_check_access.c.
  */
 
 #include <errno.h>
@@ -35,7 +35,7 @@ check_ns(const struct sl_check *c)
 
 /* --- memory --- */
 
-/* Index of the first map that ends above @p at, in the list sorted by va or in the one by dev. */
+/* Index of the first map that ends above @p at, in the list sorted by va or by dev. */
 static unsigned int
 map_index(const struct sl_check *c, const void *at, bool device)
 {
@@ -111,10 +111,10 @@ map_free(struct check_mapping *m)
 }
 
 /*
- * synced and the device's copy begin as zeroes, not as the CPU's copy: an earlier
+ * synced and the device's copy are initially zero, not the CPU's content: an earlier
  * user of the memory may have left dirty lines, so every line that is not zero
  * counts as dirty until synced (R1). The device's copy has the same offset in a
- * page as the memory: an IOMMU maps pages.
+ * page as the memory, because an IOMMU maps pages.
  */
 static struct check_mapping *
 map_new(const struct sl_check *c, const struct sl_sync_mapping *memory)
@@ -152,7 +152,7 @@ map_new(const struct sl_check *c, const struct sl_sync_mapping *memory)
 	return m;
 }
 
-/* Forget the tombs of memory whose addresses are mapped again. */
+/* Remove the tombs of memory whose addresses are mapped again. */
 static void
 tombs_clear(struct sl_check *c, const struct check_mapping *m)
 {
@@ -233,7 +233,7 @@ map_in_use(struct sl_check *c, const struct check_mapping *m, uint32_t *at)
 {
 	uint32_t i;
 
-	/* No sync call takes memory of usage OTHER back from the NIC: its free does. */
+	/* Memory of usage OTHER is returned from the NIC by its free, not by a sync call. */
 	if (m->region && m->usage == SL_USAGE_OTHER)
 		return false;
 	for (i = 0; i < m->lines; i++) {
@@ -405,7 +405,7 @@ sl_check_create(const struct sl_check_params *params, struct sl_check **out)
 	c->rng = c->seed;
 	c->start_ns = clock_ns(CLOCK_MONOTONIC);
 	c->stats.trace = CHECK_FNV_BASIS;
-	c->nb_sites = 1; /* site 0 stands for all places beyond CHECK_SITES */
+	c->nb_sites = 1; /* site 0: all places beyond CHECK_SITES */
 	c->seam = (struct sl_sync_checker){
 		.sync = check_sync,
 		.map = check_mapping,
@@ -450,7 +450,7 @@ sl_check_seam(struct sl_check *c)
 	return &c->seam;
 }
 
-/* --- planted bugs --- */
+/* --- injected bugs --- */
 
 int
 sl_check_plant(struct sl_check *c, enum sl_check_bug bug, const char *file, int line)

@@ -3,14 +3,13 @@
  */
 
 /*
- * Checks the accesses that a software device tells of: has the NIC the right
- * to read or write these bytes? Sync calls of the driver are in
- * sl_check_sync.c.
+ * Checks the accesses that a software device reports: does the NIC have the right
+ * to read or write these bytes? The driver's sync calls are in sl_check_sync.c.
  */
 
 #include "sl_check_priv.h"
 
-/* The NIC has no right to these units: report which mistake of the driver led to that. */
+/* The NIC has no right to these units: report the driver's mistake that caused it. */
 static void
 report_no_right(struct sl_check *c, struct check_mapping *m, uint32_t i, size_t lo, size_t n,
 	uint16_t units, bool write)
@@ -84,8 +83,8 @@ write_line(struct sl_check *c, struct check_mapping *m, uint32_t i, size_t lo, s
 	if (check_cpu_changed(m, line_lo, line_n))
 		check_cpu_wrote(c, m, i);
 	/*
-	 * What the CPU fetched is out of date: poison it until the next update. Not when the
-	 * device has a thread of its own: the CPU may be reading the line just now.
+	 * The data that the CPU fetched is stale: poison it until the next update. Not if the
+	 * device has a separate thread, because the CPU may be reading the line now.
 	 */
 	if (m->usage == SL_USAGE_HEAD_WRITEBACK)
 		fresh = units;

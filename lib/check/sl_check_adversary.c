@@ -4,10 +4,10 @@
 
 /*
  * The adversary does at random moments what caches may do at any moment: it
- * writes dirty lines back and fetches clean ones. It draws from one generator
- * under the checker's lock, only at sync calls and told accesses, and names
- * lines by order of mapping: with one thread, the same seed gives the same
- * steps.
+ * writes dirty lines back and fetches clean lines. It uses one random generator
+ * under the checker's lock, only at sync calls and reported accesses, and
+ * identifies lines by order of mapping. So with one thread the same seed gives
+ * the same steps.
  */
 
 #include "sl_check_priv.h"
@@ -59,10 +59,10 @@ evict(struct sl_check *c, struct check_mapping *m, uint32_t i)
 
 /*
  * Speculation: fetch a clean line early; it is stale once the NIC writes more.
- * Only lines in which the NIC has still to write: a correct driver does not
- * store to them from another thread at the same time, so no store is undone.
- * Only once until the next update: fetching a line again and again would do the
- * driver's work.
+ * Only lines that the NIC will still write: a correct driver does not store to
+ * them from another thread at the same time, so no store is undone. Only once
+ * until the next update, because repeated fetches would replace the driver's
+ * updates.
  */
 static void
 refill(struct sl_check *c, struct check_mapping *m, uint32_t i)

@@ -3,13 +3,12 @@
  */
 
 /*
- * The search for the line whose two copies made a run go wrong (`syncline
- * name`). The checker cannot see the CPU's loads, but runs of a stepped
- * device repeat. So the run is made again with one copy of memory for CPU and
- * NIC, up to the first event that differs. Then the lines that differed there
- * are kept coherent, fewer in each run, until one line is left: the run goes
- * wrong without it, and right with it. The result in words:
- * sl_check_diff_tell.c.
+ * The search for the line whose two copies made a run fail (`syncline name`).
+ * The checker cannot see the CPU's loads, but runs of a stepped device are
+ * reproducible. So the run is repeated with one copy of memory for CPU and NIC,
+ * up to the first event that differs. Then the lines that differed there are
+ * kept coherent, fewer in each run, until one line is left: the run fails
+ * unless this line is kept coherent. sl_check_diff_tell.c writes the report.
  */
 
 #include <errno.h>
@@ -36,11 +35,11 @@ hash_text(uint64_t h, const char *s)
 	return h;
 }
 
-/* --- what a call or access shows --- */
+/* --- bytes of a call or access --- */
 
 /*
- * Addresses differ from run to run: replace one of the window by its map's serial and
- * the offset.
+ * Addresses differ between runs: replace an address in the window by its map's serial
+ * and the offset.
  */
 static uint64_t
 comparable(const struct sl_check *c, uint64_t word)
@@ -70,7 +69,7 @@ view_add(
 		n = DIFF_VIEW_MAX - d->view_len;
 	check_copy(to, copy + lo, n);
 	d->view_len += n;
-	/* Descriptors hold addresses, which must be made comparable; frames do not. */
+	/* Descriptors contain addresses, which must be made comparable; frames do not. */
 	for (i = -(uintptr_t)(m->va + lo) & 7; !m->transfer && i + 8 <= n; i += 8) {
 		memcpy(&word, to + i, 8);
 		word = comparable(c, word);
@@ -79,9 +78,9 @@ view_add(
 }
 
 /*
- * Add what the CPU may read after an update: those units of the updated ranges
- * that the NIC wrote. @return the map that byte @p seek of the view came from,
- * and in @p at the offset in it; NULL for none.
+ * Add the data that the CPU may read after an update: the units of the updated
+ * ranges that the NIC wrote. @return the map of byte @p seek of the view, with the
+ * offset in it in @p at; NULL: none.
  */
 static const struct check_mapping *
 view_shown(struct sl_check *c, const struct check_range *r, unsigned int n, size_t seek, size_t *at)
@@ -122,7 +121,7 @@ view_hash(const struct check_diff *d)
 	return d->view_len == 0 ? 0 : h;
 }
 
-/* The view's first byte that differs from the coherent run. */
+/* First byte of the view that differs from the coherent run. */
 static size_t
 view_differs(const struct sl_check *c)
 {
@@ -135,8 +134,8 @@ view_differs(const struct sl_check *c)
 }
 
 /*
- * Find the first byte in which CPU's and device's copy differ, in the word that
- * contains byte @p seek of an access at @p off. The view holds addresses in their
+ * Find the first byte in which the CPU's and the device's copies differ, in the word
+ * that contains byte @p seek of an access at @p off. The view holds addresses in their
  * comparable form, so a byte that differs in the view need not differ in the copies.
  */
 static bool
@@ -161,7 +160,7 @@ struct found_line {
 	uint32_t line, told_at;
 };
 
-/* Sort by the time of the NIC's write; lines written by one access, by address. */
+/* Sort by the time of the NIC's write; lines of one access are sorted by address. */
 static int
 found_order(const void *a, const void *b)
 {
@@ -175,8 +174,8 @@ found_order(const void *a, const void *b)
 }
 
 /*
- * List the lines in which the NIC wrote and the CPU's copy is out of date; NULL: only
- * count them.
+ * List the lines that the NIC wrote and whose CPU copy is stale; NULL: only count
+ * them.
  */
 static unsigned int
 lines_behind(struct sl_check *c, struct found_line *list)
@@ -214,7 +213,7 @@ suspects_note(struct sl_check *c)
 		return;
 	lines_behind(c, list);
 	qsort(list, n, sizeof(*list), found_order);
-	/* When there are too many, take those written last. */
+	/* If there are too many, use the lines that were written last. */
 	skip = n > DIFF_SUSPECTS ? n - DIFF_SUSPECTS : 0;
 	for (i = skip; i < n; i++)
 		f->suspect[i - skip] = (struct diff_suspect){list[i].map->serial, list[i].line};
@@ -249,7 +248,7 @@ record(struct sl_check *c, const struct diff_event *e)
 	d->file->trace[d->file->recorded++] = *e;
 }
 
-/* The coherent run differs from the recorded one here: note what it does. */
+/* The coherent run differs from the recorded run here: record its event. */
 static void
 compared(struct sl_check *c, const struct diff_event *e)
 {
@@ -265,14 +264,14 @@ compared(struct sl_check *c, const struct diff_event *e)
 	d->over = true;
 }
 
-/* True when the runs do different things; false when they do the same with different data. */
+/* True if the runs make different events; false: the same event with different data. */
 static bool
 is_decision(const struct check_diff_file *f)
 {
 	return f->at >= f->recorded || f->trace[f->at].id != f->goal.id;
 }
 
-/* The recorded run was repeated up to the event that differs: find the lines that may cause it. */
+/* The run was repeated up to the event that differs: find the lines that may cause it. */
 static void
 located(struct sl_check *c, const struct check_mapping *m, size_t off,
 	const struct check_range *shown, unsigned int nb_shown)
@@ -302,7 +301,7 @@ located(struct sl_check *c, const struct check_mapping *m, size_t off,
 		f->result.next = SL_CHECK_PASS_TRY;
 }
 
-/* Note whether this run, with some suspects kept coherent, did what the coherent run did. */
+/* Record if this run, with some suspects kept coherent, made the coherent run's event. */
 static void
 tried(struct sl_check *c, bool mended)
 {
@@ -334,7 +333,7 @@ told(struct sl_check *c)
 	diff_finish(c, f->mends ? SL_CHECK_CPU_BEHIND : SL_CHECK_CPU_LIKELY);
 }
 
-/* One event of a run that repeats the recorded one: check that it is the same, until f->at. */
+/* An event of a run that repeats the recorded run: until f->at, check that it is equal. */
 static void
 replayed(struct sl_check *c, const struct diff_event *e, const struct check_mapping *m, size_t off,
 	const struct check_range *shown, unsigned int nb_shown)
@@ -520,7 +519,7 @@ check_diff_map(struct sl_check *c, struct check_mapping *m, const char *verb)
 	}
 }
 
-/* --- a search's file --- */
+/* --- the file of a search --- */
 
 static int
 file_new(struct sl_check *c)
@@ -575,7 +574,7 @@ file_old(struct sl_check *c, const struct sl_check_params *p, size_t len)
 		return -EINVAL;
 	}
 	c->seed = f->seed;
-	/* The recorded run may have crashed instead of ending: what it recorded is used alike. */
+	/* The recorded run may have crashed. Its record is used in any case. */
 	if (f->result.next == SL_CHECK_PASS_RECORD && f->recorded > 0)
 		f->result.next = SL_CHECK_PASS_COHERENT;
 	return 0;
@@ -623,7 +622,7 @@ check_diff_open(struct sl_check *c, const struct sl_check_params *p)
 	return 0;
 }
 
-/* The run ends: decide what the search does next. */
+/* The run ends: choose the next pass of the search. */
 void
 check_diff_close(struct sl_check *c)
 {

@@ -6,28 +6,28 @@
 
 /**
  * @file
- * The file that carries a search from run to run, and what sl_check_diff.c and
- * sl_check_diff_tell.c share.
+ * The file that keeps the state of a search between runs, and declarations shared by
+ * sl_check_diff.c and sl_check_diff_tell.c.
  */
 
 #include "sl_check_priv.h"
 
-/* Bytes of an access that are compared; the rest is ignored. */
+/* Most bytes of an access that are compared; the rest is ignored. */
 #define DIFF_VIEW_MAX 32768u
-/* Most lines that a search suspects: those written last. */
+/* Most suspects of a search: the lines that were written last. */
 #define DIFF_SUSPECTS 4096u
-/* Bytes at the file's start that are text for people: the first line, and the report. */
+/* Bytes of text at the start of the file: the first line, and the report. */
 #define DIFF_STATE_LEN 64u
 #define DIFF_REPORT_LEN 4032u
-/* The file grows by so many bytes at a time. */
+/* The file grows in steps of this many bytes. */
 #define DIFF_TRACE_STEP ((size_t)1 << 20)
 #define DIFF_MAGIC "SLDIFF1"
-/* check_diff_file.at when no event differs: the search then looks for lines handed on unread. */
+/* check_diff_file.at if no event differs: the search then looks for lines handed over unread. */
 #define DIFF_NOWHERE UINT64_MAX
 
-/** A call or access: which one it is, and a hash of the bytes it shows. */
+/** A call or access: a hash that identifies it, and a hash of its bytes. */
 struct diff_event {
-	uint64_t id, content; /* hashes; content 0: it shows nothing */
+	uint64_t id, content; /* content 0: it has no bytes to compare */
 };
 
 struct diff_suspect {
@@ -38,16 +38,17 @@ struct check_diff_file {
 	char state[DIFF_STATE_LEN];
 	char report[DIFF_REPORT_LEN];
 	char magic[8];
-	uint32_t size; /* of this struct: files of other versions are refused */
+	uint32_t size; /* bytes of this struct: files of other versions are refused */
 	uint32_t line, evict, refill;
 	uint64_t seed;
-	uint64_t recorded;	/* in trace */
+	uint64_t recorded;	/* events in trace */
 	uint64_t at;		/* index of the first event that differs */
 	struct diff_event goal; /* the coherent run's event at that index */
 	uint32_t goal_len;
-	/* Keeping suspects [lo, suspects) coherent mends the run, [hi, suspects) does not. */
+	/* The run succeeds with [lo, suspects) kept coherent, and fails with [hi, suspects). */
 	uint32_t suspects, lo, hi;
-	bool mends; /* some set of suspects did; false: none was tried yet, or all of them do not */
+	bool mends; /* a run with coherent suspects succeeded; false: none tried yet, or it failed
+		       with all */
 	struct sl_check_difference result;
 	uint8_t goal_view[DIFF_VIEW_MAX + 8];
 	struct diff_suspect suspect[DIFF_SUSPECTS];
@@ -68,18 +69,18 @@ void
 diff_describe(const struct sl_check *c, const struct check_mapping *m, size_t off, size_t len,
 	char *out, size_t cap);
 /**
- * Name the line of byte @p off in the result; @p other: the bytes it should hold, NULL:
- * the device's copy.
+ * Report the line of byte @p off in the result. @p other: the bytes that it should hold;
+ * NULL: the device's copy.
  */
 void
 diff_name(struct sl_check *c, const struct check_mapping *m, size_t off, const uint8_t *other);
-/** The first byte of line @p i in which the copies of CPU and device differ. */
+/** First byte of line @p i in which the CPU's and the device's copies differ. */
 size_t
 diff_first(const struct sl_check *c, const struct check_mapping *m, uint32_t i);
 /** End the search: write its result to the log and to the file. */
 void
 diff_finish(struct sl_check *c, enum sl_check_verdict verdict);
-/** Write the file's first line: what the next run is. */
+/** Write the first line of the file, which names the next pass. */
 void
 diff_state(struct sl_check *c);
 

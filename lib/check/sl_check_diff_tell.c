@@ -3,9 +3,8 @@
  */
 
 /*
- * The words of a search (sl_check_diff.c): names of passes and verdicts, the
- * line that was found, the report in the log and at the start of the search's
- * file.
+ * Text output of a search (sl_check_diff.c): names of passes and verdicts, the line
+ * that was found, and the report in the log and at the start of the file.
  */
 
 #include <errno.h>
@@ -150,7 +149,7 @@ diff_name(struct sl_check *c, const struct check_mapping *m, size_t off, const u
 		const char *file = s->file == NULL ? "elsewhere" : s->file;
 		size_t n = strlen(file), cap = sizeof(r->history[k].file) - 1;
 
-		/* A long path is cut at its front. */
+		/* The front of a long path is cut off. */
 		file += n > cap ? n - cap : 0;
 		snprintf(r->history[k].verb, sizeof(r->history[k].verb), "%s",
 			check_verb_name((enum check_verb)e->verb));

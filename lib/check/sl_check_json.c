@@ -3,8 +3,8 @@
  */
 
 /*
- * A checker's statistics and findings as one JSON object. The text form for
- * people is in sl_check_report.c.
+ * A checker's statistics and findings as one JSON object. The text form is in
+ * sl_check_report.c.
  */
 
 #include <inttypes.h>
@@ -14,7 +14,7 @@
 
 #include "sl_check_priv.h"
 
-/* Seeds and hashes are written as text: many JSON readers keep 53 bits of a number. */
+/* Seeds and hashes are written as text, because many JSON readers keep 53 bits of a number. */
 static json_t *
 hex(uint64_t v)
 {
@@ -79,7 +79,7 @@ bytes(const uint8_t b[8])
 	return json_sprintf("%016" PRIx64, v);
 }
 
-/* The search that this run is part of; null without one. */
+/* The search of this run; null: no search. */
 static json_t *
 difference_json(struct sl_check *c)
 {

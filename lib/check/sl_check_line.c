@@ -3,7 +3,7 @@
  */
 
 /*
- * The state of one line: what its copies hold, who owns which units, and the
+ * The state of one line: the content of its copies, the owners of its units, and the
  * copying between CPU and device that a sync call or an eviction causes.
  */
 
@@ -53,21 +53,21 @@ check_outstanding(const struct sl_check *c, const struct check_mapping *m, uint3
 	const struct check_line *l = &m->line[i];
 	uint16_t written = l->written;
 
-	/* In a region of usage OTHER it is not known which word ends the NIC's ownership. */
+	/* In a region of usage OTHER it is unknown which word ends the NIC's ownership. */
 	if ((l->owner & NIC_WRITES) == 0 || (m->region && m->usage == SL_USAGE_OTHER))
 		return 0;
 	/*
-	 * NDIS cannot say that the NIC only reads a ring: a write of the NIC shows that it does
-	 * more.
+	 * NDIS cannot declare that the NIC only reads a ring, so a write of the NIC shows that
+	 * it also writes.
 	 */
 	if (m->usage == SL_USAGE_TX_RING && !m->nic_wrote)
 		return 0;
-	/* The NIC owns a transfer until it is taken back, and writes a head again and again. */
+	/* The NIC owns a transfer until the driver takes it back, and writes a head repeatedly. */
 	if (m->transfer || m->usage == SL_USAGE_HEAD_WRITEBACK)
 		return l->handed;
 	/*
-	 * While a flush is pending, synced differs from dev because of that, not by a write of
-	 * the NIC.
+	 * While a flush is pending, synced differs from dev because of the flush, not because
+	 * of a write of the NIC.
 	 */
 	if ((l->flags & LINE_CONTENT) == 0)
 		written |= check_diff(c, m, i, m->dev, m->synced);
@@ -125,7 +125,7 @@ check_settle(struct sl_check *c, struct check_mapping *m, uint32_t i)
 /*
  * Copy from the end to the start, by words, with acquire loads: a device thread
  * may be writing, and stores the word that reports completion (DD) last and at
- * the end. When we read its new value, all lower words are read new too.
+ * the end. If its new value is read, the new values of all lower words are read too.
  */
 static void
 copy_from_device(uint8_t *to, const uint8_t *from, size_t n)
@@ -173,7 +173,7 @@ check_apply(struct sl_check *c, struct check_mapping *m, uint32_t i)
 		check_settle(c, m, i);
 	if (l->pending == 0)
 		return;
-	/* The same rights as before: the NIC gets more units of the line. Else a new hand-over. */
+	/* Same rights as before: the NIC gets more units of the line. Else: a new hand-over. */
 	l->handed = l->owner == l->pending ? l->handed | l->phanded : l->phanded;
 	l->read &= (uint16_t)~l->phanded;
 	l->written &= (uint16_t)~l->phanded;

@@ -3,10 +3,10 @@
  */
 
 /*
- * AddressSanitizer's part: the CPU's copy of what the NIC owns for writing is
- * poisoned, so that AddressSanitizer reports the CPU's access itself, with
- * its stack. Lines that the NIC only reads are not poisoned: the CPU may read
- * them too, and poison does not tell loads from stores.
+ * Poisoning for AddressSanitizer: the CPU's copy of memory that the NIC owns for
+ * writing is poisoned, so that AddressSanitizer reports the CPU's access with its
+ * stack. Lines that the NIC only reads are not poisoned, because the CPU may read
+ * them too, and poison does not distinguish loads from stores.
  */
 
 #include "sl_check_priv.h"
@@ -62,10 +62,10 @@ check_poison(struct sl_check *c, struct check_mapping *m, uint32_t i, uint16_t u
 	uintptr_t start = (uintptr_t)m->va, end = start + m->len;
 	unsigned int u;
 
-	/* In a region of usage OTHER it is not known which word ends the NIC's ownership. */
+	/* In a region of usage OTHER it is unknown which word ends the NIC's ownership. */
 	if (c->diff.coherent || (m->region && m->usage == SL_USAGE_OTHER))
 		return;
-	/* A transmit ring into which the NIC has not written: it may only read it. */
+	/* A transmit ring that the NIC has not written: it may only read it. */
 	if (m->usage == SL_USAGE_TX_RING && !m->nic_wrote)
 		return;
 	for (u = 0; u < c->line / CHECK_UNIT; u++) {

@@ -6,7 +6,7 @@
 
 /**
  * @file
- * What the files of the checker share; users include sl_check.h. The functions
+ * Declarations shared by the checker's files; users include sl_check.h. The functions
  * declared here need the checker's lock unless their comment says otherwise.
  */
 
@@ -28,7 +28,7 @@
 
 #define CHECK_LINE_MIN 32u
 #define CHECK_LINE_MAX 256u
-/* Ownership is kept for units of a descriptor: at most 16 in a line. */
+/* Ownership is recorded per unit of 16 bytes, one descriptor. A line has at most 16 units. */
 #define CHECK_UNIT 16u
 #define CHECK_SITES 256u
 #define CHECK_RECENT 256u /* lines that the adversary prefers; a power of two */
@@ -41,17 +41,17 @@
 #define CHECK_MIX_2 UINT64_C(10723151780598845931)
 #define CHECK_TOMBS 32u /* memory that left the window */
 
-/* check_line.owner and .pending: the NIC's rights. 0: it has none, the CPU owns the line. */
+/* check_line.owner and .pending: the NIC's rights. 0: no rights, the CPU owns the line. */
 #define NIC_READS 1u
 #define NIC_WRITES 2u
 
 /* check_line.flags */
-#define LINE_CONTENT 1u	  /* a flush is pending: synced reaches the device's copy at the barrier */
+#define LINE_CONTENT 1u	  /* a flush is pending: the barrier copies synced to the device's copy */
 #define LINE_FETCH 2u	  /* an update is pending until the fence */
-#define LINE_FREE 4u	  /* given back without its content */
-#define LINE_REFILLED 16u /* fetched early, and not updated since */
-#define LINE_MISUSED 8u	  /* the NIC used it when it had no right to */
-#define LINE_HEAL 32u	  /* a search keeps it coherent: the CPU's copy gets NIC writes at once */
+#define LINE_FREE 4u	  /* released: its content is undefined */
+#define LINE_REFILLED 16u /* fetched early by the adversary, and not updated since */
+#define LINE_MISUSED 8u	  /* the NIC used it without having the right to */
+#define LINE_HEAL 32u	  /* kept coherent by a search: NIC writes go to the CPU's copy at once */
 
 /** One hand-over in compact form. */
 struct check_event {
@@ -61,7 +61,7 @@ struct check_event {
 	uint8_t repeats;
 };
 
-/* Verbs of a line's history: those of the sync calls, fence and release. */
+/* Verbs in a line's history: the sync calls' verbs, fence and release. */
 enum check_verb {
 	VERB_FLUSH = SL_SYNC_FLUSH,
 	VERB_PREPARE = SL_SYNC_PREPARE,
@@ -71,21 +71,21 @@ enum check_verb {
 	VERB_RELEASE,
 };
 
-/** One line. Masks have one bit for each unit. */
+/** One line. Masks have one bit per unit. */
 struct check_line {
 	uint8_t owner;	 /* rights in force */
-	uint8_t pending; /* rights that come with the barrier */
+	uint8_t pending; /* rights that take effect at the barrier */
 	uint8_t flags;
-	uint8_t events;	  /* in history, the newest at events - 1 */
-	uint16_t handed;  /* units that the rights in force are for */
-	uint16_t phanded; /* units of the pending rights */
+	uint8_t events;	  /* number of entries in history, the newest at events - 1 */
+	uint16_t handed;  /* units that the rights in force cover */
+	uint16_t phanded; /* units that the pending rights cover */
 	uint16_t read;	  /* units that the NIC read since they were handed over */
 	uint16_t written; /* units that the NIC wrote since they were handed over */
-	uint16_t
-		evicted; /* units that the CPU changed and the adversary, not a flush, wrote back */
-	uint32_t first;	 /* first line of its hand-over */
-	uint32_t count;	 /* lines of the hand-over that begins here */
-	/* Only for searches: units that a device wrote since the hand-over, and the last event. */
+	uint16_t evicted; /* units that the CPU changed and the adversary wrote back, without a
+			     flush */
+	uint32_t first;	  /* first line of its hand-over */
+	uint32_t count;	  /* lines of the hand-over that begins here */
+	/* For searches: units that a device wrote since the hand-over, and the last such event. */
 	uint16_t told;
 	uint32_t told_at;
 	struct check_event history[SL_CHECK_HISTORY];
@@ -96,17 +96,17 @@ struct check_mapping {
 	char name[SL_SHM_NAME_LEN];
 	uint8_t *va;	 /* the CPU's copy */
 	uint8_t *dev;	 /* the device's copy of the byte at va */
-	uint8_t *synced; /* content synced last, of the byte at va */
+	uint8_t *synced; /* content last synced of the byte at va */
 	uint64_t iova;
 	size_t len;
 	uintptr_t base; /* va rounded down to a line */
 	uint32_t lines;
-	uint32_t serial; /* in the order of mapping: the same in every run */
+	uint32_t serial; /* number in the order of mapping: the same in every run */
 	enum sl_dma_dir dir;
 	enum sl_usage usage;
 	uint16_t queue;
-	uint32_t desc_len; /* of a ring; 0: not known */
-	bool transfer;	   /* buffers and data regions: an update takes them back */
+	uint32_t desc_len; /* bytes of a ring's descriptor; 0: unknown */
+	bool transfer;	   /* buffers and data regions: an update returns them to the CPU */
 	bool region;
 	bool nic_wrote; /* the NIC has written to some byte of it */
 	struct check_line *line;
@@ -114,7 +114,7 @@ struct check_mapping {
 	size_t mem_len, line_len;
 };
 
-/** A range of a map that waits for a thread's barrier or fence: in lines and in bytes. */
+/** A range of a map that waits for its thread's barrier or fence, in lines and in bytes. */
 struct check_range {
 	struct check_mapping *map;
 	uint32_t first, count;
@@ -126,7 +126,7 @@ struct check_list {
 	unsigned int n, room;
 };
 
-/** A call that a planted bug puts off. */
+/** A call that an injected bug delays. */
 struct check_late {
 	enum check_verb verb;
 	const void *va;
@@ -134,15 +134,15 @@ struct check_late {
 	struct sl_sync_site site;
 };
 
-/** Sync calls of one thread that are not complete yet. */
+/** One thread's sync calls that are not complete yet. */
 struct check_thread {
 	struct check_thread *next;
 	pthread_t id;
-	struct check_list handed;  /* flush, prepare: until the doorbell barrier */
-	struct check_list fetched; /* update: until the fence */
-	struct check_late *late;   /* syncs that wait for a doorbell, in order */
+	struct check_list handed;  /* flushed and prepared ranges, until the doorbell barrier */
+	struct check_list fetched; /* updated ranges, until the fence */
+	struct check_late *late;   /* delayed syncs that wait for a doorbell, in order */
 	unsigned int nb_late, late_room;
-	struct check_late barrier; /* a barrier or fence that was put off until the next call */
+	struct check_late barrier; /* a barrier or fence that is delayed until the next call */
 	bool barrier_waits;
 };
 
@@ -169,16 +169,17 @@ struct check_diff_file;
 
 /** A search for a difference: sl_check_diff.c. */
 struct check_diff {
-	enum sl_check_pass pass; /* what this run is; NONE: no search */
-	bool coherent;		 /* one copy for both */
-	bool over;		 /* this run has played its part in the search */
+	enum sl_check_pass pass; /* pass of this run; NONE: no search */
+	bool coherent;		 /* CPU and NIC share one copy */
+	bool over;		 /* this run's pass is complete */
 	int fd;
-	struct check_diff_file *file; /* shared with the file system: outlives a crash */
+	struct check_diff_file *file; /* a shared mapping of the file: survives a crash */
 	size_t file_len;
 	uint64_t n;    /* calls and accesses so far */
-	uint8_t *view; /* bytes that the current one shows, addresses made comparable */
+	uint8_t *view; /* bytes of the current event, with addresses made comparable */
 	size_t view_len;
-	struct check_list written; /* by the device since its last sl_dma_end(); for LINE_HEAL */
+	struct check_list
+		written; /* written by the device since its last sl_dma_end(); for LINE_HEAL */
 };
 
 struct sl_check {
@@ -191,8 +192,8 @@ struct sl_check {
 	enum sl_check_policy policy;
 	sl_log_fn log;
 	void *log_ctx;
-	bool device_tells; /* a device tells its accesses */
-	pthread_t cpu;	   /* the thread of the last sync call */
+	bool device_tells; /* a device has reported accesses */
+	pthread_t cpu;	   /* thread of the last sync call */
 	struct sl_check_stats stats;
 	struct check_mapping **maps; /* sorted by va */
 	struct check_mapping **devs; /* the same maps, sorted by dev */
@@ -204,7 +205,8 @@ struct sl_check {
 	unsigned int next_recent;
 	struct check_tomb tomb[CHECK_TOMBS];
 	unsigned int next_tomb;
-	struct sl_check_site site[CHECK_SITES]; /* [0]: all places that found no room */
+	struct sl_check_site
+		site[CHECK_SITES]; /* [0]: all places for which there is no entry left */
 	unsigned int nb_sites;
 	struct check_plant plant;
 	struct check_diff diff;
@@ -214,15 +216,16 @@ struct sl_check {
 		const char *verb;
 		const struct sl_sync_site *site;
 		const void *caller; /* return address into the checker's caller: a reported stack
-				       begins there */
-		const struct check_tomb *tomb; /* the memory in question is gone; else NULL */
+				       starts there */
+		const struct check_tomb
+			*tomb; /* the memory of the call, if it left the window; else NULL */
 		uint64_t ns;
 		uint16_t queue;
 		uint32_t desc;
 	} now;
 };
 
-/** Bytes of line @p i that belong to the map: [*lo, *lo + result), offsets in the map. */
+/** Bytes of line @p i in the map, as offsets in the map: [*lo, *lo + result). */
 static inline size_t
 check_span(const struct sl_check *c, const struct check_mapping *m, uint32_t i, size_t *lo)
 {
@@ -242,8 +245,8 @@ check_line_of(const struct sl_check *c, const struct check_mapping *m, size_t of
 }
 
 /*
- * The CPU's copy may be poisoned: what touches it goes through these two, and
- * not through memcpy() and memcmp(), which AddressSanitizer watches.
+ * The CPU's copy may be poisoned. Access it with these two functions, and not with
+ * memcpy() and memcmp(), which AddressSanitizer intercepts.
  */
 #if CHECK_ASAN
 void
@@ -282,7 +285,7 @@ check_find(struct sl_check *c, const void *va);
 /** The map whose device copy contains the byte at @p dev. */
 struct check_mapping *
 check_find_device(struct sl_check *c, const void *dev);
-/** The current thread; NULL on no memory: its calls are then complete at once. */
+/** Record of the current thread. NULL: no memory, and its calls are complete at once. */
 struct check_thread *
 check_self(struct sl_check *c);
 uint64_t
@@ -290,7 +293,7 @@ check_ns(const struct sl_check *c);
 
 /* sl_check_line.c: one line */
 
-/** Mask of the units that [lo, lo + n) of the map touches within line @p i. */
+/** Mask of the units of line @p i that [lo, lo + n) of the map touches. */
 uint16_t
 check_units(
 	const struct sl_check *c, const struct check_mapping *m, uint32_t i, size_t lo, size_t n);
@@ -302,28 +305,28 @@ check_diff(const struct sl_check *c, const struct check_mapping *m, uint32_t i, 
 uint16_t
 check_outstanding(const struct sl_check *c, const struct check_mapping *m, uint32_t i);
 /**
- * Units that the NIC wrote and the CPU neither fetched nor wrote: a write-back of the
- * line loses them.
+ * Units that the NIC wrote and the CPU neither fetched nor wrote. A write-back of the
+ * line would overwrite them.
  */
 uint16_t
 check_lost(const struct sl_check *c, const struct check_mapping *m, uint32_t i);
-/** The CPU wrote to the line: report that if the NIC may write there, or if its data is lost. */
+/** The CPU wrote to the line: report it if the NIC may write there, or its data is lost. */
 void
 check_cpu_wrote(struct sl_check *c, struct check_mapping *m, uint32_t i);
-/** Complete a pending flush: the device's copy gets the content. */
+/** Complete a pending flush: copy the content to the device's copy. */
 void
 check_settle(struct sl_check *c, struct check_mapping *m, uint32_t i);
 /** Copy the device's content to the CPU's copy. The line must be clean. */
 void
 check_fetch(struct sl_check *c, struct check_mapping *m, uint32_t i);
-/** Give the NIC the rights that are pending. */
+/** Put the NIC's pending rights into force. */
 void
 check_apply(struct sl_check *c, struct check_mapping *m, uint32_t i);
 /** Give the line back to the CPU. */
 void
 check_take_back(struct check_line *l);
 
-/* sl_check_poison.c: AddressSanitizer reports who touches the CPU's copy of what is poisoned */
+/* sl_check_poison.c: AddressSanitizer reports accesses to poisoned parts of the CPU's copy */
 #if CHECK_ASAN
 /** Poison units of line @p i, which the NIC owns for writing; not in regions of usage OTHER. */
 void
@@ -365,17 +368,13 @@ void
 check_fence(void *ctx, const struct sl_sync_site *site);
 void
 check_release(void *ctx, const void *va, size_t len, const struct sl_sync_site *site);
-/** Call @p done for each line of the list, and empty the list. */
-void
-check_complete(struct sl_check *c, struct check_list *list,
-	void (*done)(struct sl_check *c, struct check_mapping *m, uint32_t i));
 
-/** Add a range to the list; without memory for that, complete it at once. */
+/** Add a range to the list; if there is no memory for it, complete it at once. */
 void
 check_list_add(struct sl_check *c, struct check_list *list, const struct check_range *r,
 	void (*done)(struct sl_check *c, struct check_mapping *m, uint32_t i));
 
-/* sl_check_diff.c: searches; without a search, each of these does nothing */
+/* sl_check_diff.c: searches; without a search these functions do nothing */
 
 /**
  * Join the search of @p params, before the checker does anything else. 0 or negative
@@ -385,12 +384,12 @@ int
 check_diff_open(struct sl_check *c, const struct sl_check_params *params);
 void
 check_diff_close(struct sl_check *c);
-/** Memory enters ("map") or leaves the window, as @p verb says. */
+/** Memory enters the window (@p verb "map") or leaves it. */
 void
 check_diff_map(struct sl_check *c, struct check_mapping *m, const char *verb);
 /**
- * A sync call takes effect. @p m NULL: it has no range. @p shown: ranges that the CPU
- * may read from now on.
+ * A sync call takes effect. @p m NULL: a call without a range. @p shown: ranges that the
+ * CPU may read from now on.
  */
 void
 check_diff_call(struct sl_check *c, enum check_verb verb, const struct check_mapping *m, size_t off,
@@ -399,10 +398,10 @@ check_diff_call(struct sl_check *c, enum check_verb verb, const struct check_map
 void
 check_diff_access(
 	struct sl_check *c, const struct sl_sync_access *a, struct check_mapping *m, size_t off);
-/** A line is handed on, and the CPU's copy never got what the NIC wrote. */
+/** A line is handed over again, and the NIC's data was never copied to the CPU's copy. */
 void
 check_diff_unseen(struct sl_check *c, struct check_mapping *m, uint32_t i);
-/** A device has made all accesses that it told of: sl_dma_end(). Takes the lock itself. */
+/** Called by sl_dma_end(): a device has made all accesses it reported. Takes the lock. */
 void
 check_done(void *ctx);
 
@@ -413,15 +412,15 @@ check_access(void *ctx, const struct sl_sync_access *a);
 /* sl_check_adversary.c */
 
 /**
- * The adversary may act. The current call is about lines [first, first + count) of @p m, or m is
- * NULL.
+ * Let the adversary act. The current call covers lines [first, first + count) of @p m; @p m NULL:
+ * no lines.
  */
 void
 check_moment(struct sl_check *c, struct check_mapping *m, uint32_t first, uint32_t count);
-/** A line was handed over: the adversary prefers such lines. */
+/** Note a line that was handed over: the adversary prefers such lines. */
 void
 check_remember(struct sl_check *c, struct check_mapping *m, uint32_t line);
-/** Forget the lines of a map that is going away. */
+/** Remove the lines of a map that leaves the window from the adversary's list. */
 void
 check_forget_map(struct sl_check *c, const struct check_mapping *m);
 
@@ -429,7 +428,7 @@ check_forget_map(struct sl_check *c, const struct check_mapping *m);
 
 const char *
 check_owner_name(const struct check_line *l);
-/** Count a call of this site, and return the site's index for a line's history. */
+/** Count a call from this site. @return the site's index, for a line's history. */
 uint16_t
 check_site(struct sl_check *c, const char *verb, const struct sl_sync_site *site);
 const char *
@@ -437,11 +436,11 @@ check_verb_name(enum check_verb verb);
 /** Add a hand-over to a line's history. */
 void
 check_note(struct sl_check *c, struct check_line *l, enum check_verb verb, uint16_t site);
-/** Report a finding at [off, off + len) of @p m (NULL: in no memory of the window). */
+/** Report a finding at [off, off + len) of @p m; NULL: in no memory of the window. */
 void
 check_report(struct sl_check *c, enum sl_check_class kind, struct check_mapping *m, size_t off,
 	size_t len, const char *fmt, ...) __attribute__((format(printf, 6, 7)));
-/** Log a message by the parameters' log function. */
+/** Log a message with the log function of the parameters. */
 void
 check_log(struct sl_check *c, int level, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));

@@ -3,8 +3,8 @@
  */
 
 /*
- * Findings: they are told apart, counted, logged and printed for people. The
- * JSON form is in sl_check_json.c.
+ * Findings: they are compared with earlier ones, counted, logged and printed as
+ * text. The JSON form is in sl_check_json.c.
  */
 
 #include <errno.h>
@@ -149,7 +149,7 @@ check_note(struct sl_check *c, struct check_line *l, enum check_verb verb, uint1
 		(struct check_event){.ns = c->now.ns, .site = site, .verb = (uint8_t)verb};
 }
 
-/* --- what a finding says --- */
+/* --- content of a finding --- */
 
 const char *
 check_owner_name(const struct check_line *l)
@@ -204,7 +204,7 @@ finding_history(const struct sl_check *c, struct sl_check_finding *f, const stru
 	}
 }
 
-/* The stack from the caller of the checker on: the driver's sync call, or the device's access. */
+/* Record the stack from the checker's caller on: a driver's sync call or a device's access. */
 static void
 finding_frames(const struct sl_check *c, struct sl_check_finding *f)
 {
@@ -329,7 +329,7 @@ check_report(struct sl_check *c, enum sl_check_class kind, struct check_mapping 
 	unsigned int i;
 	va_list ap;
 
-	/* In a search's run with one copy for both, no mistake has consequences. */
+	/* In the coherent run of a search, which has one copy, no mistake has an effect. */
 	if (c->diff.coherent)
 		return;
 	c->stats.found++;
@@ -351,7 +351,8 @@ check_report(struct sl_check *c, enum sl_check_class kind, struct check_mapping 
 		const struct check_line *l = &m->line[check_line_of(c, m, off)];
 
 		/*
-		 * The device did not tell the descriptor: compute it from the offset in the ring.
+		 * The device did not report the descriptor: compute it from the offset in the
+		 * ring.
 		 */
 		if (f.desc == SL_DESC_NONE && m->desc_len != 0)
 			f.desc = (uint32_t)(off / m->desc_len);

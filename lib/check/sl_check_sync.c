@@ -3,8 +3,8 @@
  */
 
 /*
- * What the driver's sync calls do to the copies of CPU and NIC, and the
- * mistakes that such a call shows. Planted bugs spoil calls here too. Device
+ * Effects of the driver's sync calls on the CPU's and the NIC's copies, and the
+ * mistakes that such a call shows. Injected bugs alter calls here too. Device
  * accesses are in sl_check_access.c, the state of a line in sl_check_line.c.
  */
 
@@ -12,9 +12,9 @@
 
 #include "sl_check_priv.h"
 
-/* --- ranges that wait --- */
+/* --- pending ranges --- */
 
-void
+static void
 check_complete(struct sl_check *c, struct check_list *list,
 	void (*done)(struct sl_check *c, struct check_mapping *m, uint32_t i))
 {
@@ -30,7 +30,7 @@ check_complete(struct sl_check *c, struct check_list *list,
 	list->n = 0;
 }
 
-/* Without memory for the list the range is complete at once: the check is then less strict. */
+/* If there is no memory for the list, complete the range at once: a less strict check. */
 void
 check_list_add(struct sl_check *c, struct check_list *list, const struct check_range *add,
 	void (*done)(struct sl_check *c, struct check_mapping *m, uint32_t i))
@@ -67,15 +67,15 @@ fetch_done(struct sl_check *c, struct check_mapping *m, uint32_t i)
 	check_unpoison(c, m, i);
 }
 
-/* --- what all verbs share --- */
+/* --- shared by all verbs --- */
 
-/** The sync call that is being carried out. */
+/** The current sync call. */
 struct call {
 	enum check_verb verb;
 	const void *va;
 	size_t len;
 	struct check_mapping *map;
-	size_t off;	       /* of va in map */
+	size_t off;	       /* offset of va in map */
 	uint32_t first, count; /* lines */
 	uint16_t site;
 	struct check_thread *self;
@@ -104,13 +104,13 @@ call_piece(const struct sl_check *c, const struct call *k, uint32_t i)
 	p.at = p.lo < k->off ? k->off : p.lo;
 	end = p.lo + p.n < k->off + k->len ? p.lo + p.n : k->off + k->len;
 	p.len = end - p.at;
-	/* A line that the range covers whole, the usual case. */
+	/* The usual case: the range covers the whole line. */
 	p.units = p.len == c->line ? (uint16_t)((1u << c->line / CHECK_UNIT) - 1) :
 				     check_units(c, k->map, i, p.at, p.len);
 	return p;
 }
 
-/* Find the memory of the range (A1); false: it is in none, which was reported. */
+/* Find the memory of the range (A1). False: it is in none, and this was reported. */
 static bool
 call_locate(struct sl_check *c, struct call *k)
 {
@@ -159,7 +159,7 @@ call_direction(struct sl_check *c, const struct call *k)
 			k->verb == VERB_FLUSH ? "write" : "read");
 }
 
-/* True when the NIC wrote to the line and no update fetched that. */
+/* True if the NIC wrote to the line and no update fetched the data. */
 static bool
 line_unseen(const struct sl_check *c, const struct check_mapping *m, uint32_t i)
 {
@@ -192,7 +192,7 @@ hand_check_line(struct sl_check *c, const struct call *k, uint32_t i, const stru
 			"doorbell",
 			check_verb_name(k->verb));
 	}
-	/* Units that the NIC has still to read must not change, nor be handed over for writing. */
+	/* Units that the NIC has not read yet must not change, nor be handed over for writing. */
 	if (l->owner == NIC_READS && c->device_tells && (l->handed & ~l->read & p->units) != 0) {
 		if (k->verb == VERB_PREPARE)
 			check_report(c, SL_CHECK_SHARED_LINE, k->map, p->at, p->len,
@@ -225,8 +225,8 @@ hand_check_transfer(struct sl_check *c, const struct call *k, uint32_t i, const 
 }
 
 /*
- * Checks of a ring's line that is handed over while the NIC owns or wrote other units
- * of it (R4).
+ * Checks of a ring's line that is handed over while the NIC owns other units of it, or
+ * wrote them (R4).
  */
 static void
 hand_check_ring(struct sl_check *c, const struct call *k, uint32_t i, const struct piece *p)
@@ -251,7 +251,7 @@ hand_check_ring(struct sl_check *c, const struct call *k, uint32_t i, const stru
 			check_verb_name(k->verb));
 }
 
-/* R5: what the NIC writes begins and ends on lines, or at the end of the memory. */
+/* R5: a transfer that the NIC writes begins and ends at line boundaries, or at a region's end. */
 static void
 hand_check_ends(struct sl_check *c, const struct call *k)
 {
@@ -268,7 +268,7 @@ hand_check_ends(struct sl_check *c, const struct call *k)
 		(size_t)(from & (c->line - 1)), (size_t)(to & (c->line - 1)));
 }
 
-/* Hand over a line: its content is taken now, and reaches the device's copy at the barrier. */
+/* Hand over a line: its content is saved now, and copied to the device at the barrier. */
 static void
 hand_line(struct sl_check *c, const struct call *k, uint32_t i, const struct piece *p)
 {
@@ -320,7 +320,7 @@ do_hand_over(struct sl_check *c, const struct call *k)
 
 /* --- update --- */
 
-/* Without a software device that tells, a write without a right shows only at the update. */
+/* Without reports of a software device, a write without a right is detected at the update. */
 static void
 update_check_right(struct sl_check *c, const struct call *k, uint32_t i)
 {
@@ -340,8 +340,8 @@ update_check_right(struct sl_check *c, const struct call *k, uint32_t i)
 }
 
 /*
- * An update of a hand-over's first line takes all its lines back; one of another line,
- * that line.
+ * An update of the first line of a hand-over takes all its lines back; an update of another
+ * line takes back only that line.
  */
 static void
 update_take_back(struct sl_check *c, const struct call *k, uint32_t i)
@@ -426,7 +426,7 @@ do_release(struct sl_check *c, const struct call *k)
 
 /* --- calls --- */
 
-/* A search's run with one copy: note only which ranges the next fence shows to the CPU. */
+/* In a coherent run: only record which ranges the CPU may read after the next fence. */
 static void
 run_coherent(struct sl_check *c, const struct call *k)
 {
@@ -490,7 +490,7 @@ run(struct sl_check *c, enum check_verb verb, const void *va, size_t len,
 		do_hand_over(c, &k);
 }
 
-/* Put a call off for a planted bug; without memory for that it is made at once. */
+/* Delay a call for an injected bug; if there is no memory for that, make it at once. */
 static void
 put_off(struct sl_check *c, struct check_thread *self, const struct check_late *late)
 {
@@ -529,7 +529,7 @@ run_late_barrier(struct sl_check *c, struct check_thread *self)
 	run(c, self->barrier.verb, NULL, 0, &self->barrier.site);
 }
 
-/* True when a bug is planted at this place in the driver's source. */
+/* True if a bug is injected at this place in the driver's source. */
 static bool
 planted(const struct sl_check *c, const struct sl_sync_site *site)
 {
@@ -541,7 +541,7 @@ planted(const struct sl_check *c, const struct sl_sync_site *site)
 	return n >= want && strcmp(site->file + n - want, c->plant.file) == 0;
 }
 
-/* Make a call as its planted bug spoils it. */
+/* Make a call as its injected bug alters it. */
 static void
 run_spoilt(struct sl_check *c, enum check_verb verb, const void *va, size_t len,
 	const struct sl_sync_site *site)
@@ -592,7 +592,7 @@ enter(struct sl_check *c, enum check_verb verb, const void *va, size_t len,
 	c->now.ns = check_ns(c);
 	c->cpu = pthread_self();
 	self = c->plant.bug == SL_CHECK_BUG_LATE ? check_self(c) : NULL;
-	/* The doorbell came after the barrier that was put off: make the barrier now. */
+	/* The doorbell followed the delayed barrier: make the barrier now. */
 	if (self != NULL)
 		run_late_barrier(c, self);
 	if (planted(c, site)) {

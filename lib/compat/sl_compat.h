@@ -6,8 +6,8 @@
 
 /**
  * @file
- * What differs between the releases of DPDK that this tree builds on, 22.11 to 26.11. No other file
- * asks for the release, except tests/common/compat.h for what only tests need. Needs no driver
+ * Differences between the supported releases of DPDK, 22.11 to 26.11. No other file checks the
+ * release, except tests/common/compat.h for differences that only tests need. Needs no driver
  * headers.
  */
 
@@ -21,10 +21,10 @@ struct eth_queue_stats;
 struct rte_eth_dev;
 struct rte_eth_stats;
 
-/** True from that release on, its release candidates included. */
+/** True from that release on, including its release candidates. */
 #define SL_DPDK(year, month) (RTE_VERSION >= RTE_VERSION_NUM(year, month, 0, 0))
 
-/** True when an mbuf has a buf_iova beside its buf_addr. A test may define it as 0. */
+/** True if mbufs have buf_iova. A test may define it as 0. */
 #ifdef SL_IOVA_IN_MBUF
 #elif SL_DPDK(23, 3)
 #define SL_IOVA_IN_MBUF RTE_IOVA_IN_MBUF
@@ -40,8 +40,8 @@ struct rte_eth_stats;
 #endif
 
 /**
- * Define @name, the operation that tells packet types, by @get(port, &n): a list of n types with
- * RTE_PTYPE_UNKNOWN behind them, or NULL.
+ * Define @name, the operation that returns packet types, by @get(port, &n): a list of n types
+ * followed by RTE_PTYPE_UNKNOWN, or NULL.
  */
 #if SL_DPDK(24, 3)
 #define SL_PTYPES_GET(name, get) \
@@ -60,8 +60,8 @@ struct rte_eth_stats;
 #endif
 
 /**
- * The struct with the figures of single queues, and @name, the operation that fills it and the
- * port's by @get(port, stats, queues); queues may be NULL.
+ * The struct with statistics per queue, and @name, the operation that fills in this struct and the
+ * port's statistics by @get(port, stats, queues); queues may be NULL.
  */
 #if SL_DPDK(25, 11)
 #define sl_queue_stats eth_queue_stats
@@ -81,9 +81,9 @@ struct rte_eth_stats;
 #endif
 
 /**
- * The return type of a function that runs on a thread with the CPUs of EAL's control threads, and a
- * call that runs @run(@arg) there and waits for its end. It returns 0, or an error when @run did
- * not run. Needs rte_lcore.h and rte_thread.h.
+ * Return type of a function for a thread with the CPU affinity of EAL's control threads, and a call
+ * that runs @run(@arg) on such a thread and waits for its end. It returns 0, or an error if @run
+ * did not run. Needs rte_lcore.h and rte_thread.h.
  */
 #if SL_DPDK(23, 3)
 typedef uint32_t sl_control_result_t;
@@ -113,7 +113,7 @@ typedef void *sl_control_result_t;
 #define SL_LINK_CONNECTOR(link, what) ((void)(link))
 #endif
 
-/** Set in @info, a struct rte_eth_dev_info, the most bytes that the NIC writes to one buffer. */
+/** Set the most bytes that the NIC writes to one buffer in @info, a struct rte_eth_dev_info. */
 #if SL_DPDK(23, 11)
 #define SL_INFO_RX_BUF_MAX(info, bytes) ((info)->max_rx_bufsize = (bytes))
 #else
@@ -121,8 +121,8 @@ typedef void *sl_control_result_t;
 #endif
 
 /**
- * Say in a struct rte_eth_dev_info, and in a struct rte_eth_rss_conf, that Toeplitz is
- * the only hash.
+ * Report in a struct rte_eth_dev_info, and in a struct rte_eth_rss_conf, that Toeplitz is
+ * the only hash function.
  */
 #if SL_DPDK(23, 11)
 #define SL_INFO_TOEPLITZ(info) ((info)->rss_algo_capa |= RTE_ETH_HASH_ALGO_CAPA_MASK(TOEPLITZ))
@@ -132,14 +132,14 @@ typedef void *sl_control_result_t;
 #define SL_RSS_TOEPLITZ(conf) ((void)(conf))
 #endif
 
-/** The return type of the operation that counts a queue's descriptors. */
+/** Return type of the operation that counts a queue's descriptors. */
 #if SL_DPDK(25, 11)
 typedef int sl_queue_count_t;
 #else
 typedef uint32_t sl_queue_count_t;
 #endif
 
-/** Have @eth count the descriptors in use of a transmit queue by @count. */
+/** Make @count the operation of @eth that counts used descriptors of a transmit queue. */
 #if SL_DPDK(24, 3)
 #define SL_TX_QUEUE_COUNT(eth, count) ((eth)->tx_queue_count = (count))
 #else
@@ -149,7 +149,7 @@ typedef uint32_t sl_queue_count_t;
 /** True when EAL logs to syslog too, unless the application has set a log stream. */
 #define SL_EAL_LOGS_TO_SYSLOG (!SL_DPDK(24, 11))
 
-/** Note @drv, a struct rte_pci_driver, in @pci, as the bus does before it probes the device. */
+/** Set @drv, a struct rte_pci_driver, in @pci, as the bus does before it probes the device. */
 #if SL_DPDK(26, 7)
 #define SL_PCI_SET_DRIVER(pci, drv) ((pci)->device.driver = &(drv)->driver)
 #else

@@ -22,7 +22,7 @@ extern "C" {
 /** A field of @p width bits (1..31) whose lowest bit is @p shift. */
 #define SL_MASK(shift, width) (((UINT32_C(1) << (width)) - 1) << (shift))
 
-/** The value that field @p mask has in word @p v (32-bit). */
+/** Value of field @p mask in the 32-bit word @p v. */
 #define SL_GET(mask, v) (((uint32_t)(v) & (mask)) >> __builtin_ctz(mask))
 
 /** Value @p x placed in field @p mask; bits of x that do not fit are dropped. */

@@ -6,10 +6,10 @@
 
 /**
  * @file
- * How a driver reaches a NIC's registers: the seam between driver and device.
- * Registers are reached by read and write. A burst stores to the word that doorbell() gave it at
- * queue set-up, whatever the device is; it reads a register only of a queue that stands still or
- * whose head write-back cannot be.
+ * A driver's access to a NIC's registers: the interface between driver and device.
+ * Registers are accessed by read and write. A burst stores to the word that doorbell() returned at
+ * queue setup, for any device. It reads registers only of a queue that makes no progress, or whose
+ * head write-back has an impossible value.
  */
 
 #include <stdint.h>
@@ -18,23 +18,23 @@
 extern "C" {
 #endif
 
-/** What a read of a removed device gives. */
+/** Result of a read from a removed device. */
 #define SL_REG_GONE UINT32_C(0xFFFFFFFF)
 
-/** Accessors of one device; const for the device's life. */
+/** Register accessors of one device; constant for the life of the device. */
 struct sl_bus_ops {
 	/** Read the 32-bit register at byte offset @p off of BAR 0. All ones: device gone. */
 	uint32_t (*read)(void *dev, uint32_t off);
 	/** Write the 32-bit register at byte offset @p off of BAR 0. */
 	void (*write)(void *dev, uint32_t off, uint32_t val);
 	/**
-	 * The word behind a doorbell register (RDT, TDT). A store to it is
-	 * what the device takes as the new tail; never read by the driver.
+	 * The word of a doorbell register (RDT, TDT). A store to it is the
+	 * device's new tail; the driver never reads it.
 	 */
 	volatile uint32_t *(*doorbell)(void *dev, uint32_t off);
 };
 
-/** One device's registers. Any thread, as far as the caller's register allows it. */
+/** One device's registers. Any thread, unless the register has a rule for callers. */
 struct sl_bus {
 	const struct sl_bus_ops *ops;
 	void *dev;

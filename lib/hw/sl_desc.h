@@ -6,10 +6,10 @@
 
 /**
  * @file
- * Advanced receive, transmit and context descriptors, which igb and ixgbe share but for the
- * error bits of a write-back. Sections and limits are those of the 82576's datasheet.
- * Little-endian in memory; on big-endian hosts the users of
- * this file convert, which no supported host needs yet.
+ * Advanced receive, transmit and context descriptors. igb and ixgbe share them, except for the
+ * error bits of a write-back. Sections and limits are those of the 82576 datasheet.
+ * Little-endian in memory; users of this file would have to convert on big-endian hosts, none of
+ * which is supported.
  */
 
 #include <stddef.h>
@@ -21,7 +21,7 @@
 extern "C" {
 #endif
 
-/** Bytes of any descriptor. */
+/** Size of any descriptor, bytes. */
 #define SL_DESC_SIZE 16u
 
 /** Advanced receive descriptor: 7.1.5.1 (read) and 7.1.5.2 (write-back). */
@@ -35,7 +35,7 @@ union sl_rx_desc {
 		uint32_t rss;	 /**< RSS hash, or fragment checksum and IP id */
 		uint32_t status; /**< SL_RXD_STAT_* and SL_RXD_ERR_* */
 		uint16_t length; /**< bytes in this buffer */
-		uint16_t vlan;	 /**< VLAN tag, when STAT_VP is set */
+		uint16_t vlan;	 /**< VLAN tag, if STAT_VP is set */
 	} wb;
 	uint64_t qw[2];
 };
@@ -43,8 +43,11 @@ _Static_assert(sizeof(union sl_rx_desc) == SL_DESC_SIZE, "advanced RX descriptor
 _Static_assert(offsetof(union sl_rx_desc, wb.status) == 8, "RX status is the third word");
 _Static_assert(offsetof(union sl_rx_desc, wb.length) == 12, "RX length follows the status");
 
-#define SL_RXD_RSS_IP_ID SL_MASK(0, 16) /* of the rss word, with RXCSUM.PCSD clear */
+#define SL_RXD_RSS_IP_ID SL_MASK(0, 16) /* field of the rss word, with RXCSUM.PCSD clear */
 #define SL_RXD_INFO_RSSTYPE SL_MASK(0, 4)
+#define SL_IXGBE_RXD_RSSTYPE_FDIR 15u	  /* the hash field has the flow director's result */
+#define SL_IXGBE_RXD_INFO_ETQF SL_BIT(15) /* an Ethertype filter matched */
+#define SL_IXGBE_RXD_INFO_ETQF_INDEX SL_MASK(4, 3) /* index of the matching filter */
 #define SL_RXD_INFO_PTYPE SL_MASK(4, 13)
 #define SL_RXD_INFO_HDRLEN SL_MASK(21, 10)
 #define SL_RXD_INFO_SPH SL_BIT(31)
@@ -61,20 +64,26 @@ _Static_assert(offsetof(union sl_rx_desc, wb.length) == 12, "RX length follows t
 
 #define SL_RXD_STAT_DD SL_BIT(0)
 #define SL_RXD_STAT_EOP SL_BIT(1)
+#define SL_IXGBE_RXD_STAT_FLM SL_BIT(2) /* a flow director filter matched */
 #define SL_RXD_STAT_VP SL_BIT(3)
 #define SL_RXD_STAT_UDPCS SL_BIT(4)
 #define SL_RXD_STAT_L4CS SL_BIT(5)
 #define SL_RXD_STAT_IPCS SL_BIT(6)
 #define SL_RXD_STAT_PIF SL_BIT(7)
 #define SL_RXD_STAT_IPIDV SL_BIT(9)
+#define SL_RXD_STAT_TSIP SL_BIT(15) /* a time stamp is in front of the frame: I350 */
+#define SL_RXD_STAT_TS SL_BIT(16)   /* a time stamp was taken: 7.10 */
 #define SL_RXD_STAT_LB SL_BIT(18)
-/* Errors: igb, and then those of ixgbe that lie elsewhere */
+/* Errors: igb, then those that have other bits in ixgbe */
 #define SL_RXD_ERR_L4E SL_BIT(29)
 #define SL_RXD_ERR_IPE SL_BIT(30)
 #define SL_RXD_ERR_RXE SL_BIT(31)
 #define SL_IXGBE_RXD_ERR_RXE SL_BIT(29)
 #define SL_IXGBE_RXD_ERR_L4E SL_BIT(30)
 #define SL_IXGBE_RXD_ERR_IPE SL_BIT(31)
+/* Errors found by the MAC: RXE (on later devices: too short), CE, LE, PE, OSE */
+#define SL_IXGBE_RXD_ERR_MAC \
+	(SL_IXGBE_RXD_ERR_RXE | SL_BIT(24) | SL_BIT(25) | SL_BIT(27) | SL_BIT(28))
 
 enum sl_rss_type {
 	SL_RSS_NONE = 0,
@@ -115,6 +124,7 @@ _Static_assert(offsetof(union sl_tx_desc, wb.status) == 12, "TX status is the la
 _Static_assert(offsetof(union sl_tx_desc, ctx.tucmd) == 8, "TX context command is the third word");
 
 #define SL_TXD_DTALEN SL_MASK(0, 16)
+#define SL_TXD_MAC_TSTAMP SL_BIT(19) /* take a time stamp: 7.2.2.3 */
 #define SL_TXD_DTYP SL_MASK(20, 4)
 #define SL_TXD_DCMD_EOP SL_BIT(24)
 #define SL_TXD_DCMD_IFCS SL_BIT(25)
@@ -140,15 +150,13 @@ enum sl_txd_dtyp { SL_TXD_DTYP_CTX = 2, SL_TXD_DTYP_DATA = 3 };
 #define SL_TXC_MSS SL_MASK(16, 16)
 enum sl_txc_l4t { SL_L4T_UDP = 0, SL_L4T_TCP = 1, SL_L4T_SCTP = 2 };
 
-/** Largest bytes one data descriptor may carry (DTALEN is 16 bits). */
+/** Most bytes of one data descriptor (DTALEN has 16 bits). */
 #define SL_TXD_MAX_DATA 65535u
 
-/** Frame limits of the MAC, FCS not counted where it says so. */
+/** Frame limits of the MAC that all families share; the others are in sl_format.h. */
 #define SL_FCS_LEN 4u
-#define SL_TX_FRAME_MIN 17u    /**< shortest frame the 82576 can pad, FCS not counted: 7.2.1.1 */
-#define SL_FRAME_MIN 60u       /**< shortest frame without FCS; shorter is padded (TCTL.PSP) */
-#define SL_FRAME_STD_MAX 1518u /**< longest without RCTL.LPE, FCS included; a VLAN tag adds 4 */
-#define SL_FRAME_MAX 9728u /**< longest frame of the family igb, FCS included: 9.5 KiB, 8.10.13 */
+#define SL_FRAME_MIN 60u       /**< shortest frame excluding FCS; TCTL.PSP pads shorter ones */
+#define SL_FRAME_STD_MAX 1518u /**< longest without RCTL.LPE, including FCS; a VLAN tag adds 4 */
 
 #ifdef __cplusplus
 }

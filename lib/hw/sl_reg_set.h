@@ -6,8 +6,7 @@
 
 /**
  * @file
- * What a register table consists of, whichever family's it is: rows, and the offsets at which
- * each of them is reached.
+ * Register tables of all families: rows, and the offsets at which each row is accessed.
  */
 
 #include <stdint.h>
@@ -16,55 +15,57 @@
 extern "C" {
 #endif
 
-/** How a register behaves when it is read or written. */
+/** Behaviour of a register on reads and writes. */
 enum sl_reg_access {
 	SL_ACC_RW,    /**< read and write */
 	SL_ACC_RO,    /**< writes are ignored */
-	SL_ACC_WO,    /**< reads give zero */
+	SL_ACC_WO,    /**< reads return zero */
 	SL_ACC_RC,    /**< a read clears; writes are ignored */
-	SL_ACC_W1C,   /**< a one written clears the bit */
-	SL_ACC_RCW1C, /**< a read clears all, a one written clears the bit */
-	SL_ACC_W1S,   /**< a one written sets the bit */
+	SL_ACC_W1C,   /**< writing a one clears the bit */
+	SL_ACC_RCW1C, /**< a read clears all bits, writing a one clears the bit */
+	SL_ACC_W1S,   /**< writing a one sets the bit */
 };
 
 /** One row of a register table. */
 struct sl_reg_row {
 	const char *name;    /**< datasheet name */
 	uint32_t offset;     /**< byte offset of element 0 in BAR 0 */
-	uint16_t stride;     /**< bytes between elements, 0 for a single one */
+	uint16_t stride;     /**< bytes between elements; 0: one element */
 	uint16_t count;	     /**< elements; 0: the device does not have this register */
 	uint8_t access;	     /**< enum sl_reg_access */
 	uint32_t reset;	     /**< value after CTRL.RST */
-	const char *section; /**< datasheet section, "-" where it is not known */
-	const char *meaning; /**< one line for people */
+	const char *section; /**< datasheet section; "-": unknown */
+	const char *meaning; /**< description in one line */
+	uint16_t split;	     /**< elements from this one on are in a separate range; 0: none */
 };
 
-/** What a run of offsets means: a row of the table, or an alias of one. */
+/** A range of offsets: a row of the table, or part or an alias of a row. */
 struct sl_reg_range {
-	uint32_t offset; /**< byte offset of element 0 */
+	uint32_t offset; /**< byte offset of the first element */
 	uint16_t reg;	 /**< index of the row */
-	uint16_t stride; /**< bytes between elements, 0 for a single one */
+	uint16_t stride; /**< bytes between elements; 0: one element */
 	uint16_t count;	 /**< elements; 0: none */
+	uint16_t first;	 /**< first element: its index in the row */
 };
 
 /** The registers of one device. */
 struct sl_reg_set {
-	const char *name;		    /**< of the device: "82576", "I350" */
-	const struct sl_reg_row *rows;	    /**< at their own offsets */
-	const struct sl_reg_range *aliases; /**< where some are reached, too */
-	const uint16_t *room; /**< of each row: most elements that a device of the family has */
+	const char *name;		    /**< name of the device: "82576", "I350" */
+	const struct sl_reg_row *rows;	    /**< rows, at their main offsets */
+	const struct sl_reg_range *aliases; /**< further offsets of some rows */
+	const uint16_t *room; /**< per row: most elements on any device of the family */
 	unsigned int n_rows, n_aliases;
 	uint32_t bar_size; /**< bytes of the register BAR */
 };
 
-/** How many ranges sl_reg_range() knows of: rows, then aliases. */
+/** Number of ranges of sl_reg_range(): rows, then aliases. */
 static inline unsigned int
 sl_reg_ranges(const struct sl_reg_set *set)
 {
 	return set->n_rows + set->n_aliases;
 }
 
-/** Range @p n of a device; none of those that are not empty overlaps another. */
+/** Range @p n of a device. Ranges that are not empty do not overlap. */
 static inline struct sl_reg_range
 sl_reg_range(const struct sl_reg_set *set, unsigned int n)
 {
@@ -73,13 +74,28 @@ sl_reg_range(const struct sl_reg_set *set, unsigned int n)
 
 	if (n < set->n_rows) {
 		row = &set->rows[n];
-		return (struct sl_reg_range){row->offset, (uint16_t)n, row->stride, row->count};
+		return (struct sl_reg_range){row->offset, (uint16_t)n, row->stride,
+			row->split != 0 ? row->split : row->count, 0};
 	}
 	r = set->aliases[n - set->n_rows];
-	/* A device with fewer queues has fewer aliases of them. */
-	if (r.count > set->rows[r.reg].count)
-		r.count = set->rows[r.reg].count;
+	/* A device with fewer queues has fewer aliases of their registers. */
+	if (r.first + r.count > set->rows[r.reg].count)
+		r.count = (uint16_t)(set->rows[r.reg].count - r.first);
 	return r;
+}
+
+/** The byte offset of element @p i of row @p reg. */
+static inline uint32_t
+sl_reg_offset(const struct sl_reg_set *set, unsigned int reg, unsigned int i)
+{
+	const struct sl_reg_row *row = &set->rows[reg];
+	const struct sl_reg_range *r = set->aliases;
+
+	if (row->split == 0 || i < row->split)
+		return row->offset + i * row->stride;
+	while (r->reg != reg || r->first != row->split)
+		r++;
+	return r->offset + (i - r->first) * r->stride;
 }
 
 #ifdef __cplusplus

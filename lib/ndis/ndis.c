@@ -3,9 +3,9 @@
  */
 
 /*
- * NDIS's shared-memory calls on lib/shm: it checks handles and thread levels,
- * keeps the list of allocations that the free calls look up, and the pools of
- * buffer descriptors. Memory itself comes from sl_region.c.
+ * NDIS's shared-memory calls on lib/shm: checks of handles and thread levels, the
+ * list of allocations that the free calls search, and pools of buffer descriptors.
+ * sl_region.c allocates the memory.
  */
 
 #include <errno.h>
@@ -18,7 +18,7 @@
 
 #define REQUESTS 64u
 
-/* Who may free an allocation. */
+/* The calls that may free an allocation. */
 enum form {
 	BY_ADDRESS, /* NDIS 5 and 6.0: NdisMFreeSharedMemory() */
 	BY_HANDLE,  /* NDIS 6.20: NdisFreeSharedMemory() */
@@ -32,7 +32,7 @@ struct allocation {
 	enum form form;
 };
 
-/* One asynchronous allocation that is not complete yet. */
+/* An asynchronous allocation that is not complete yet. */
 struct request {
 	struct miniport *m; /* atomic; NULL: the request is free */
 	struct allocation *alloc;
@@ -40,7 +40,7 @@ struct request {
 	PVOID context;
 };
 
-/* A MiniportAdapterHandle and a MiniportDmaHandle point to one. */
+/* A miniport; both MiniportAdapterHandle and MiniportDmaHandle point to it. */
 struct miniport {
 	struct sl_handle handle;
 	struct sl_adapter *adapter;
@@ -58,7 +58,7 @@ struct miniport {
 
 #ifndef NDEBUG
 
-/* The IRQL is kept per thread: NDIS's calls to read and set it take no object. */
+/* The IRQL is stored per thread, because NDIS's calls to read and set it take no object. */
 static KIRQL *
 irql(void)
 {
@@ -99,7 +99,7 @@ sl_ndis_set_irql(KIRQL level)
 
 #endif
 
-/* The miniport of a handle; NULL, and a message, for a handle that is closed or invalid. */
+/* Miniport of a handle. NULL: the handle is closed or invalid, and this is logged. */
 static struct miniport *
 miniport_of(NDIS_HANDLE handle, const char *call)
 {
@@ -159,8 +159,8 @@ same_region(const struct sl_region *a, const struct sl_region *b)
 }
 
 /*
- * Take an allocation of this form off the list: the one with this handle, or with exactly this
- * region, or any when both are NULL. NULL when there is none; a handle may be stale.
+ * Remove an allocation of this form from the list: the one with this handle, or with exactly this
+ * region, or any if both are NULL. NULL: there is none; a handle may be stale.
  */
 static struct allocation *
 unlink_allocation(
@@ -181,7 +181,7 @@ unlink_allocation(
 	return found;
 }
 
-/* Free an allocation that was taken off the list. If it cannot be unmapped, it is listed again. */
+/* Free an allocation removed from the list. If it cannot be unmapped, it is listed again. */
 static bool
 free_allocation(struct miniport *m, struct allocation *alloc)
 {
@@ -215,7 +215,7 @@ sl_ndis_open(struct sl_adapter *adapter, NDIS_HANDLE context, PNDIS_HANDLE handl
 	return NDIS_STATUS_SUCCESS;
 }
 
-/* The number of allocations, those on their way included; logged when it is not 0. */
+/* Number of allocations, including incomplete ones; logged if it is not 0. */
 static unsigned int
 in_use(struct miniport *m, const char *call)
 {
@@ -254,8 +254,8 @@ sl_ndis_close(NDIS_HANDLE MiniportAdapterHandle)
 		return NDIS_STATUS_FAILURE;
 	}
 	/*
-	 * live first, then telling: a completion raises telling before it or the miniport
-	 * lowers live.
+	 * Read live first, then telling: a completion increments telling before it or the
+	 * miniport decrements live.
 	 */
 	wait_told(m);
 	pthread_mutex_destroy(&m->lock);
@@ -347,7 +347,7 @@ NdisGetCacheFillSize(void)
 {
 	struct sl_cache_info info;
 
-	/* The probe fills in a line size even when the CPU has no maintenance for user space. */
+	/* The probe fills in a line size even if the CPU has no maintenance in user space. */
 	(void)sl_cache_probe(&info);
 	return info.line;
 }
@@ -363,7 +363,7 @@ params_of(ULONG length, BOOLEAN cached)
 		.cached = cached != FALSE,
 		.node = SL_NODE_ANY,
 		.queue = SL_SHM_QUEUE_NONE,
-		.contiguous = true, /* the caller gets one address */
+		.contiguous = true, /* the caller gets a single address */
 	};
 }
 
@@ -403,9 +403,9 @@ alloc_done(void *ctx, int status, const struct sl_region *region)
 	NDIS_PHYSICAL_ADDRESS pa = {.QuadPart = status == 0 ? (int64_t)region->iova : 0};
 
 	__atomic_add_fetch(&m->telling, 1, __ATOMIC_RELAXED);
-	/* Release the request for the next caller: all that is needed of it was copied. */
+	/* Release the request for the next caller: its needed fields were copied. */
 	__atomic_store_n(&r->m, NULL, __ATOMIC_RELEASE);
-	/* List the allocation before the handler runs: it may free the memory. */
+	/* List the allocation before the handler runs, because the handler may free it. */
 	if (status == 0) {
 		alloc->region = *region;
 		link_allocation(m, alloc);
@@ -414,7 +414,7 @@ alloc_done(void *ctx, int status, const struct sl_region *region)
 		__atomic_sub_fetch(&m->live, 1, __ATOMIC_RELEASE);
 	}
 	m->done(m->context, status == 0 ? region->va : NULL, &pa, length, context);
-	/* The last access to m: sl_ndis_close() waits for it. */
+	/* This is the last access to m: sl_ndis_close() waits for it. */
 	__atomic_sub_fetch(&m->telling, 1, __ATOMIC_RELEASE);
 }
 
@@ -454,7 +454,7 @@ NdisMAllocateSharedMemoryAsync(
 		__atomic_store_n(&r->m, NULL, __ATOMIC_RELEASE);
 		return NDIS_STATUS_FAILURE;
 	}
-	/* Count it before it exists, so that a close in between is refused. */
+	/* Count the allocation before it exists, so that a close meanwhile is refused. */
 	__atomic_add_fetch(&m->live, 1, __ATOMIC_RELAXED);
 	if (sl_region_alloc_async(m->adapter, &p, alloc_done, r) == 0)
 		return NDIS_STATUS_PENDING;
@@ -483,7 +483,7 @@ NdisMFreeSharedMemory(NDIS_HANDLE MiniportAdapterHandle, ULONG Length, BOOLEAN C
 	if (m == NULL)
 		return;
 	alloc = unlink_allocation(m, BY_ADDRESS, NULL, &r);
-	/* sl_region_refuse() logs what differs (F1): this NDIS call returns no status. */
+	/* sl_region_refuse() logs the difference (F1), because this NDIS call returns no status. */
 	if (alloc == NULL)
 		sl_region_refuse(m->adapter, "NdisMFreeSharedMemory", &r);
 	else
@@ -499,14 +499,14 @@ sl_ndis_update_at(NDIS_HANDLE MiniportAdapterHandle, ULONG Length, PVOID Virtual
 	const struct sl_sync *s = &m->adapter->sync;
 
 	(void)PhysicalAddress;
-	/* R2, R3: what the NIC wrote is there before any load after this. */
+	/* R2, R3: the NIC's data is visible to any load after this. */
 	sl_sync_range(s, s->mode, SL_SYNC_UPDATE, VirtualAddress, Length, site);
 	sl_update_fence_at(s, s->mode, site);
-	/* R3: a load that saw the NIC's status is done before those of the data. */
+	/* R3: a load that saw the NIC's status is complete before the loads of the data. */
 	sl_acquire();
 }
 
-/* A function under NDIS's name, for callers that take its address. */
+/* A function with the NDIS name, for callers that take its address. */
 #undef NdisMUpdateSharedMemory
 VOID
 NdisMUpdateSharedMemory(NDIS_HANDLE MiniportAdapterHandle, ULONG Length, PVOID VirtualAddress,
@@ -520,7 +520,7 @@ NdisMUpdateSharedMemory(NDIS_HANDLE MiniportAdapterHandle, ULONG Length, PVOID V
 
 struct sl_ndis_pool {
 	struct sl_handle handle;
-	struct sl_sync sync; /* the adapter's, once bound */
+	struct sl_sync sync; /* sync context of the adapter, once bound */
 	PNDIS_BUFFER free;
 	UINT count, used;
 	NDIS_BUFFER buffers[];
@@ -532,7 +532,7 @@ pool_size(UINT count)
 	return sizeof(struct sl_ndis_pool) + count * sizeof(NDIS_BUFFER);
 }
 
-/* The pool of a handle; NULL, and a message, for a handle that is freed or invalid. */
+/* Pool of a handle. NULL: the handle is freed or invalid, and this is logged. */
 static struct sl_ndis_pool *
 pool_of(NDIS_HANDLE handle, const char *call)
 {
@@ -556,7 +556,7 @@ NdisAllocateBufferPool(PNDIS_STATUS Status, PNDIS_HANDLE PoolHandle, UINT Number
 	pool = sl_handle_new(pool_size(NumberOfDescriptors));
 	if (pool == NULL)
 		return;
-	/* Without an adapter it is not known whether maintenance is needed: do it. */
+	/* Without an adapter it is unknown if maintenance is needed, so do it. */
 	(void)sl_cache_probe(&info);
 	pool->sync = (struct sl_sync){
 		.mode = SL_COHERENCY_EXPLICIT, .op = info.op, .step = info.step, .line = info.line};
@@ -618,10 +618,10 @@ NdisAllocateBuffer(PNDIS_STATUS Status, PNDIS_BUFFER *Buffer, NDIS_HANDLE PoolHa
 VOID
 NdisFreeBuffer(PNDIS_BUFFER Buffer)
 {
-	/* A buffer's memory goes with its pool: read it only when it is mapped. */
+	/* A buffer's memory is freed with its pool: read it only if it is mapped. */
 	struct sl_ndis_pool *pool = sl_handle_there(Buffer) ? Buffer->Pool : NULL;
 
-	/* Only a buffer that is allocated points to its pool's sync. */
+	/* Only an allocated buffer points to its pool's sync. */
 	if (pool == NULL || !sl_handle_live(&pool->handle, SL_HANDLE_POOL) ||
 		Buffer->Sync != &pool->sync) {
 		fprintf(stderr,
@@ -662,7 +662,7 @@ NdisFreeMdl(PMDL Mdl)
 
 	if (Mdl == NULL)
 		return;
-	/* Computed with integers: when Mdl is invalid, the result may lie outside of any object. */
+	/* Computed with integers: if Mdl is invalid, the result may be outside any object. */
 	mdl = (struct mdl *)((uintptr_t)Mdl - offsetof(struct mdl, mdl));
 	if (!sl_handle_live(&mdl->handle, SL_HANDLE_MDL)) {
 		fprintf(stderr,
@@ -698,12 +698,13 @@ sl_ndis_flush_at(PNDIS_BUFFER Buffer, BOOLEAN WriteToDevice, const struct sl_syn
 		sl_sync_range(s, s->mode, SL_SYNC_FLUSH, va, Buffer->Length, site);
 	} else {
 		/*
-		 * R1: no line stays dirty, for it would be written back over what the NIC writes.
+		 * R1: no line stays dirty, because a dirty line would be written back over the
+		 * NIC's data.
 		 */
 		sl_sync_range(s, s->mode, SL_SYNC_PREPARE, va, Buffer->Length, site);
 		/*
-		 * R3, for miniports that flush only after the transfer: drop lines fetched too
-		 * early.
+		 * R3, for miniports that flush only after the transfer: invalidate lines that
+		 * were fetched too early.
 		 */
 		if (s->mode == SL_COHERENCY_EXPLICIT)
 			sl_update(s, SL_COHERENCY_EXPLICIT, va, Buffer->Length);
@@ -712,7 +713,7 @@ sl_ndis_flush_at(PNDIS_BUFFER Buffer, BOOLEAN WriteToDevice, const struct sl_syn
 	sl_doorbell_barrier_at(s, s->mode, site);
 }
 
-/* A function under NDIS's name, for callers that take its address. */
+/* A function with the NDIS name, for callers that take its address. */
 #undef NdisFlushBuffer
 VOID
 NdisFlushBuffer(PNDIS_BUFFER Buffer, BOOLEAN WriteToDevice)
@@ -743,7 +744,7 @@ usage_of(NDIS_SHARED_MEMORY_USAGE usage)
 	}
 }
 
-/* The region's name in messages and reports. */
+/* Name of a region in messages and reports. */
 static const char *
 name_of(NDIS_SHARED_MEMORY_USAGE usage)
 {
@@ -776,7 +777,7 @@ status_of(int err)
 	}
 }
 
-/* Fill the caller's list with the pieces of a region; false when it is too short. */
+/* Fill in the caller's list with the segments of a region; false: it is too short. */
 static bool
 fill_list(struct miniport *m, const struct sl_region *r, PNDIS_SHARED_MEMORY_PARAMETERS p)
 {
@@ -809,7 +810,7 @@ fill_list(struct miniport *m, const struct sl_region *r, PNDIS_SHARED_MEMORY_PAR
 	return true;
 }
 
-/* Allocate memory into alloc and list it. On failure alloc is freed. */
+/* Allocate memory for alloc, and list it. On failure alloc is freed. */
 static NDIS_STATUS
 allocate(struct miniport *m, PNDIS_SHARED_MEMORY_PARAMETERS p, struct allocation *alloc)
 {
@@ -888,8 +889,8 @@ NdisFreeSharedMemory(NDIS_HANDLE NdisHandle, NDIS_HANDLE AllocationHandle)
 		return;
 	}
 	/*
-	 * A miniport frees memory after it halted the NIC. NDIS has no call that takes memory back
-	 * (F2), so the free does it.
+	 * A miniport frees memory after it halted the NIC. NDIS has no call that returns memory
+	 * to the CPU (F2), so the free does it.
 	 */
 	sl_release(&m->adapter->sync, m->adapter->sync.mode, alloc->region.va, alloc->region.len);
 	free_allocation(m, alloc);

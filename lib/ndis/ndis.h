@@ -6,24 +6,24 @@
 
 /**
  * @file
- * NDIS's shared-memory calls on lib/shm: names, parameter order and failure
- * behaviour are NDIS's, so that a miniport's shared-memory code moves over by
- * including this header. The calls are those of NDIS 5.1 and the forms that
- * 6.0 and 6.20 added; sources: the Windows driver DDI reference of each call.
+ * NDIS's shared-memory calls on lib/shm. Names, parameter order and failure
+ * behaviour are as in NDIS, so a miniport's shared-memory code is ported by
+ * including this header. It has the calls of NDIS 5.1 and the forms that 6.0
+ * and 6.20 added. Source: the Windows driver DDI reference of each call.
  *
- * Thread rules take the place of IRQLs. PASSIVE_LEVEL: control threads only.
- * DISPATCH_LEVEL: datapath threads too. A thread says that it works on the
- * datapath as in NDIS, by NDIS_RAISE_IRQL_TO_DISPATCH; debug builds (NDEBUG
- * not defined) refuse PASSIVE_LEVEL calls of such a thread, and log it.
+ * IRQLs are thread rules here. PASSIVE_LEVEL: control threads only.
+ * DISPATCH_LEVEL: datapath threads too. As in NDIS, a thread becomes a datapath
+ * thread by NDIS_RAISE_IRQL_TO_DISPATCH; debug builds (NDEBUG not defined)
+ * refuse and log PASSIVE_LEVEL calls from such a thread.
  *
  * Ownership on a send: write the data, NdisFlushBuffer(TRUE), write the
  * register. On a receive: NdisFlushBuffer(FALSE) before the buffer is given to
  * the NIC, NdisMUpdateSharedMemory before what it wrote is read.
  *
- * What NDIS leaves open and is fixed here: memory comes zeroed; a free that
- * does not match its allocation, a double free and a call with a handle that
- * is closed do nothing and are logged; Cached = FALSE draws on the adapter's
- * quota of non-cached memory.
+ * Behaviour that NDIS leaves undefined and this library defines: memory is
+ * zeroed; a free that does not match its allocation, a double free and a call
+ * with a closed handle do nothing and are logged; Cached = FALSE counts against
+ * the adapter's quota of non-cached memory.
  */
 
 #include <stddef.h>
@@ -36,7 +36,7 @@
 extern "C" {
 #endif
 
-/* The names are NDIS's, typedefs of structs included. */
+/* Names are as in NDIS, including typedefs of structs. */
 typedef int32_t NDIS_STATUS;
 typedef NDIS_STATUS *PNDIS_STATUS;
 typedef uint32_t ULONG;
@@ -82,7 +82,7 @@ typedef union _LARGE_INTEGER {
 #define NdisZeroMemory(p, n) memset((p), 0, (n))
 #define NdisMoveMemory(d, s, n) memmove((d), (s), (n))
 
-/* --- IRQL: which kind of thread this is --- */
+/* --- IRQL: control thread or datapath thread --- */
 
 #define PASSIVE_LEVEL 0
 #define DISPATCH_LEVEL 2
@@ -101,25 +101,25 @@ sl_ndis_set_irql(KIRQL level);
 #define NDIS_RAISE_IRQL_TO_DISPATCH(old) (*(old) = sl_ndis_set_irql(DISPATCH_LEVEL))
 #define NDIS_LOWER_IRQL(old, cur) ((void)(cur), (void)sl_ndis_set_irql(old))
 
-/* --- the miniport's handle: what the host of a miniport calls --- */
+/* --- the miniport's handle: calls for the host of a miniport --- */
 
 /**
- * Make the MiniportAdapterHandle of a miniport. The adapter must outlive it,
- * and be open with async_depth > 0 for the ...Async calls. PASSIVE_LEVEL.
+ * Create the MiniportAdapterHandle of a miniport. The adapter must outlive it.
+ * The ...Async calls need an adapter opened with async_depth > 0. PASSIVE_LEVEL.
  * @param context the MiniportAdapterContext that is passed to handlers
  */
 NDIS_STATUS
 sl_ndis_open(struct sl_adapter *adapter, NDIS_HANDLE context, PNDIS_HANDLE handle);
 /**
- * Close the handle. PASSIVE_LEVEL, after MiniportHalt. It waits for completion handlers that have
- * not returned yet, so a handler must not call it.
+ * Close the handle. PASSIVE_LEVEL, after MiniportHalt. It waits until completion handlers
+ * have returned, so a handler must not call it.
  * @return NDIS_STATUS_FAILURE while memory is allocated: the log lists it, and the handle stays
  *   open.
  */
 NDIS_STATUS
 sl_ndis_close(NDIS_HANDLE MiniportAdapterHandle);
 
-/* --- scatter/gather registration: before any allocation. PASSIVE_LEVEL --- */
+/* --- scatter/gather registration, before any allocation. PASSIVE_LEVEL --- */
 
 typedef struct _NDIS_OBJECT_HEADER {
 	UCHAR Type;
@@ -147,7 +147,7 @@ typedef struct _SCATTER_GATHER_LIST {
 /** PASSIVE_LEVEL. VirtualAddress is NULL when the allocation failed. */
 typedef VOID (*MINIPORT_ALLOCATE_SHARED_MEM_COMPLETE_HANDLER)(NDIS_HANDLE MiniportAdapterContext,
 	PVOID VirtualAddress, PNDIS_PHYSICAL_ADDRESS PhysicalAddress, ULONG Length, PVOID Context);
-/** Declared for compatibility and never called: the IOVA of a mapped buffer is known. */
+/** Declared for compatibility and never called, because IOVAs of mapped buffers are known. */
 typedef VOID (*MINIPORT_PROCESS_SG_LIST_HANDLER)(
 	PVOID DeviceObject, PVOID Reserved, PSCATTER_GATHER_LIST SGListBuffer, PVOID Context);
 
@@ -167,32 +167,32 @@ NDIS_STATUS
 NdisMRegisterScatterGatherDma(NDIS_HANDLE MiniportAdapterHandle,
 	PNDIS_SG_DMA_DESCRIPTION DmaDescription, PNDIS_HANDLE NdisMiniportDmaHandle);
 /**
- * NDIS 5.1's way to register; addresses always have 64 bits. SUCCESS,
+ * Register as in NDIS 5.1; addresses always have 64 bits. SUCCESS,
  * INVALID_PARAMETER, FAILURE.
  */
 NDIS_STATUS
 NdisMInitializeScatterGatherDma(
 	NDIS_HANDLE MiniportAdapterHandle, BOOLEAN Dma64BitAddresses, ULONG MaximumPhysicalMapping);
 /**
- * What NDIS 5.1 takes from NDIS_MINIPORT_CHARACTERISTICS: AllocateCompleteHandler. PASSIVE_LEVEL.
+ * Set AllocateCompleteHandler, which NDIS 5.1 has in NDIS_MINIPORT_CHARACTERISTICS. PASSIVE_LEVEL.
  */
 NDIS_STATUS
 sl_ndis_set_complete_handler(
 	NDIS_HANDLE MiniportAdapterHandle, MINIPORT_ALLOCATE_SHARED_MEM_COMPLETE_HANDLER Handler);
-/** Refused, and logged, while memory is allocated. */
+/** Deregister. Refused and logged while memory is allocated. */
 VOID
 NdisMDeregisterScatterGatherDma(NDIS_HANDLE NdisMiniportDmaHandle);
 
-/** PASSIVE_LEVEL: alignment of buffers in shared memory, bytes. */
+/** Alignment of buffers in shared memory, bytes. PASSIVE_LEVEL. */
 ULONG
 NdisMGetDmaAlignment(NDIS_HANDLE MiniportAdapterHandle);
-/** Any level: the CPU's line size, bytes. */
+/** The CPU's cache line size, bytes. Any level. */
 ULONG
 NdisGetCacheFillSize(void);
 
 /* --- NDIS 5 and 6.0 --- */
 
-/** PASSIVE_LEVEL. On failure *VirtualAddress is NULL; ask again for less. */
+/** PASSIVE_LEVEL. On failure *VirtualAddress is NULL; the caller may request less. */
 VOID
 NdisMAllocateSharedMemory(NDIS_HANDLE MiniportAdapterHandle, ULONG Length, BOOLEAN Cached,
 	PVOID *VirtualAddress, PNDIS_PHYSICAL_ADDRESS PhysicalAddress);
@@ -210,27 +210,27 @@ NdisMAllocateSharedMemoryAsyncEx(
 
 /**
  * DISPATCH_LEVEL; waits until the device has ended its current step. Every parameter must equal
- * that of the allocation; a part of it cannot be freed. Memory of another miniport or of
- * NdisAllocateSharedMemory() is refused, and that is logged.
+ * that of the allocation; part of an allocation cannot be freed. Memory of another miniport or of
+ * NdisAllocateSharedMemory() is refused, and the refusal is logged.
  */
 VOID
 NdisMFreeSharedMemory(NDIS_HANDLE MiniportAdapterHandle, ULONG Length, BOOLEAN Cached,
 	PVOID VirtualAddress, NDIS_PHYSICAL_ADDRESS PhysicalAddress);
 
-/** DISPATCH_LEVEL. Later reads of this part of an allocation see what the NIC wrote. */
+/** DISPATCH_LEVEL. Later loads from this part of an allocation see what the NIC wrote. */
 VOID
 NdisMUpdateSharedMemory(NDIS_HANDLE MiniportAdapterHandle, ULONG Length, PVOID VirtualAddress,
 	NDIS_PHYSICAL_ADDRESS PhysicalAddress);
 #define NdisMUpdateSharedMemory(handle, length, va, pa) \
 	sl_ndis_update_at((handle), (length), (va), (pa), SL_SYNC_HERE)
-/** NdisMUpdateSharedMemory() with the place of the call, which reports of `checked` mode name. */
+/** NdisMUpdateSharedMemory() with the place of the call, for reports of `checked` mode. */
 VOID
 sl_ndis_update_at(NDIS_HANDLE MiniportAdapterHandle, ULONG Length, PVOID VirtualAddress,
 	NDIS_PHYSICAL_ADDRESS PhysicalAddress, const struct sl_sync_site *site);
 
 /* --- buffers --- */
 
-/** Describes memory: an MDL. Fields are private. */
+/** A descriptor of memory (MDL). Fields are private. */
 typedef struct _NDIS_BUFFER {
 	struct _NDIS_BUFFER *Next;
 	PVOID VirtualAddress;
@@ -240,18 +240,19 @@ typedef struct _NDIS_BUFFER {
 } NDIS_BUFFER, *PNDIS_BUFFER, MDL, *PMDL;
 
 /**
- * A pool of buffer descriptors. It belongs to no adapter, as in NDIS; until
- * sl_ndis_bind_pool() its buffers' flushes do whatever maintenance the CPU has.
+ * Allocate a pool of buffer descriptors. As in NDIS it belongs to no adapter;
+ * until sl_ndis_bind_pool() flushes of its buffers use the CPU's cache
+ * maintenance, if it has any.
  */
 VOID
 NdisAllocateBufferPool(PNDIS_STATUS Status, PNDIS_HANDLE PoolHandle, UINT NumberOfDescriptors);
-/** Refused, and logged, while buffers of the pool are allocated and when it was freed already. */
+/** Refused and logged while buffers of the pool are allocated, and for a freed pool. */
 VOID
 NdisFreeBufferPool(NDIS_HANDLE PoolHandle);
 /** Bind a pool to an adapter: flushes of its buffers then follow the adapter's coherency mode. */
 NDIS_STATUS
 sl_ndis_bind_pool(NDIS_HANDLE PoolHandle, NDIS_HANDLE MiniportAdapterHandle);
-/** DISPATCH_LEVEL, one thread at a time for each pool. RESOURCES when the pool is empty. */
+/** DISPATCH_LEVEL, one thread at a time per pool. RESOURCES when the pool is empty. */
 VOID
 NdisAllocateBuffer(PNDIS_STATUS Status, PNDIS_BUFFER *Buffer, NDIS_HANDLE PoolHandle,
 	PVOID VirtualAddress, UINT Length);
@@ -270,9 +271,9 @@ NdisQueryBuffer(PNDIS_BUFFER Buffer, PVOID *VirtualAddress, PUINT Length);
 /**
  * DISPATCH_LEVEL. TRUE: the CPU wrote, the NIC will read; complete before any
  * register write after it. FALSE: the NIC will write; the buffer must begin
- * and end on lines (NdisMGetDmaAlignment), and the CPU must not touch it until
- * the transfer is done. As with KeFlushIoBuffers, FALSE also drops the lines, so
- * that a flush after the transfer shows what the NIC wrote.
+ * and end at line boundaries (NdisMGetDmaAlignment), and the CPU must not touch it until
+ * the transfer is done. As with KeFlushIoBuffers, FALSE also invalidates the lines,
+ * so after a flush that follows the transfer the CPU sees what the NIC wrote.
  */
 VOID
 NdisFlushBuffer(PNDIS_BUFFER Buffer, BOOLEAN WriteToDevice);
@@ -302,7 +303,7 @@ typedef ULONG NDIS_NIC_SWITCH_VPORT_ID;
 #define MM_ANY_NODE_OK ((NODE_REQUIREMENT)0x80000000)
 
 #define NDIS_SHARED_MEM_PARAMETERS_CONTIGUOUS 0x00000001
-/* As spelled: */
+/* As misspelled in NDIS: */
 #define NDIS_SHARED_MEM_PARAMETERS_CONTIGOUS NDIS_SHARED_MEM_PARAMETERS_CONTIGUOUS
 #define NDIS_SHARED_MEMORY_PARAMETERS_REVISION_1 1
 #define NDIS_SHARED_MEMORY_PARAMETERS_REVISION_2 2
@@ -310,14 +311,14 @@ typedef ULONG NDIS_NIC_SWITCH_VPORT_ID;
 typedef struct _NDIS_SHARED_MEMORY_PARAMETERS {
 	NDIS_OBJECT_HEADER Header;
 	ULONG Flags;
-	ULONG QueueId;			/**< shown in dumps; 16 bits count */
+	ULONG QueueId;			/**< shown in dumps; only 16 bits are used */
 	NDIS_HANDLE SharedMemoryHandle; /**< out */
-	NODE_REQUIREMENT PreferredNode; /**< if it has no memory, the nearest node */
+	NODE_REQUIREMENT PreferredNode; /**< the nearest node is used if this one has no memory */
 	NDIS_SHARED_MEMORY_USAGE Usage;
 	ULONG Length;
 	PVOID VirtualAddress;		   /**< out */
 	ULONG SGListBufferLength;	   /**< bytes at SGListBuffer */
-	PSCATTER_GATHER_LIST SGListBuffer; /**< the caller's memory, filled in */
+	PSCATTER_GATHER_LIST SGListBuffer; /**< list in the caller's memory, filled in */
 	NDIS_NIC_SWITCH_VPORT_ID VPortId;  /**< revision 2; not used */
 } NDIS_SHARED_MEMORY_PARAMETERS, *PNDIS_SHARED_MEMORY_PARAMETERS;
 
@@ -326,9 +327,9 @@ typedef struct _NDIS_SHARED_MEMORY_PARAMETERS {
 #define NDIS_SIZEOF_SHARED_MEMORY_PARAMETERS_REVISION_2 sizeof(NDIS_SHARED_MEMORY_PARAMETERS)
 
 /**
- * PASSIVE_LEVEL; cached memory. On failure the handle and VirtualAddress are
- * NULL: RESOURCES, INVALID_PARAMETER (also when the list is too short for the
- * memory's pieces), BAD_VERSION, FAILURE (not registered).
+ * Allocate cached memory. PASSIVE_LEVEL. On failure the handle and VirtualAddress
+ * are NULL: RESOURCES, INVALID_PARAMETER (also if the list is too short for the
+ * memory's segments), BAD_VERSION, FAILURE (not registered).
  */
 NDIS_STATUS
 NdisAllocateSharedMemory(NDIS_HANDLE NdisHandle,

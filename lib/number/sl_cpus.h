@@ -7,8 +7,8 @@
 /**
  * @file
  * Sets of CPUs with any numbers. A cpu_set_t ends at CPU 1023: on a larger machine the kernel
- * refuses to fill one, and CPU_SET() ignores higher numbers. CPU numbers may have gaps, so
- * affinity, and not the count of CPUs, says which ones exist.
+ * refuses to fill one, and CPU_SET() ignores higher numbers. CPU numbers may have gaps, so the
+ * existing CPUs follow from affinity, not from the number of CPUs.
  * Header only: programs, driver and tests share no library. Any thread.
  */
 
@@ -17,13 +17,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/** All CPU numbers, those in "cpu=" too, are below this. Linux has at most 8192 CPUs. */
+/** All CPU numbers, also in "cpu=", are below this. Linux has at most 8192 CPUs. */
 #define SL_CPUS_MAX 32768
 
 /** A set of CPUs; its owner frees it with sl_cpus_free(). */
 struct sl_cpus {
 	cpu_set_t *set;
-	size_t size; /**< of @c set, in bytes */
+	size_t size; /**< size of @c set, bytes */
 };
 
 /** An empty set with room for CPUs below @p n. @return 0 or -ENOMEM. */
@@ -62,8 +62,8 @@ sl_cpus_one(struct sl_cpus *c, int cpu)
 }
 
 /**
- * The CPUs that the calling thread may use. @return 0, or negative errno: @p c needs no
- * free then.
+ * Get the CPUs that the calling thread may use. @return 0, or negative errno, and then
+ * @p c need not be freed.
  */
 static inline int
 sl_cpus_of_thread(struct sl_cpus *c)
@@ -71,7 +71,7 @@ sl_cpus_of_thread(struct sl_cpus *c)
 	int rc = -EINVAL;
 
 	*c = (struct sl_cpus){.set = NULL};
-	/* The kernel refuses a set that is smaller than its own, and does not tell its size. */
+	/* The kernel refuses a set that is smaller than its own, and does not report its size. */
 	for (int n = CPU_SETSIZE; n <= SL_CPUS_MAX && rc == -EINVAL; n *= 2) {
 		rc = sl_cpus_alloc(c, n);
 		if (rc != 0)
@@ -84,14 +84,14 @@ sl_cpus_of_thread(struct sl_cpus *c)
 	return rc;
 }
 
-/** Is a CPU, of any number, in the set? */
+/** True if a CPU is in the set; its number may be any value. */
 static inline bool
 sl_cpus_has(const struct sl_cpus *c, int cpu)
 {
 	return cpu >= 0 && (size_t)cpu < c->size * 8 && CPU_ISSET_S((size_t)cpu, c->size, c->set);
 }
 
-/** The set's first CPU above @p cpu; -1 gives its first. @return -1 when there is none. */
+/** First CPU in the set above @p cpu, which may be -1. @return -1: there is none. */
 static inline int
 sl_cpus_next(const struct sl_cpus *c, int cpu)
 {

@@ -6,10 +6,10 @@
 
 /**
  * @file
- * Numbers that users write: on command lines, in device arguments, in wires' texts. One
- * parser for all of them, which refuses whatever is not exactly a number: signs, blanks
- * and fractions that are not allowed there, text behind it, overflow. "010" is refused,
- * since C reads it as 8 and people as 10.
+ * The parser of all numbers that users write: on command lines, in device arguments, in texts
+ * of wires. It refuses everything that is not exactly a number: signs, blanks and fractions
+ * where they are not allowed, text after the number, overflow. "010" is refused, because C
+ * reads it as 8 and people as 10.
  * Header only: programs, driver and tools share no library. Any thread.
  */
 
@@ -30,10 +30,10 @@ sl_number_digit(char c)
 }
 
 /**
- * The number that a text begins with: all of its leading digits.
- * @param text      moved behind the number
+ * Parse the number at the start of a text: all leading digits.
+ * @param text      advanced past the number
  * @param base      10 or 16
- * @return 0; -EINVAL: there is none, or it has leading zeros; -ERANGE: above UINT64_MAX.
+ * @return 0; -EINVAL: no number, or leading zeros; -ERANGE: above UINT64_MAX.
  */
 static inline int
 sl_number_digits(const char **text, unsigned int base, uint64_t *out)
@@ -55,7 +55,7 @@ sl_number_digits(const char **text, unsigned int base, uint64_t *out)
 	return 0;
 }
 
-/** A decimal number, the whole text, from @p min to @p max. @return 0, -EINVAL or -ERANGE. */
+/** Parse the whole text as a decimal number @p min..@p max. @return 0, -EINVAL or -ERANGE. */
 static inline int
 sl_number(const char *text, uint64_t min, uint64_t max, uint64_t *out)
 {
@@ -71,7 +71,7 @@ sl_number(const char *text, uint64_t min, uint64_t max, uint64_t *out)
 	return rc;
 }
 
-/** Like sl_number(), but hexadecimal behind "0x" is allowed too: for masks and seeds. */
+/** Like sl_number(), but also allows hexadecimal with "0x", for masks and seeds. */
 static inline int
 sl_number_hex(const char *text, uint64_t min, uint64_t max, uint64_t *out)
 {
@@ -91,7 +91,7 @@ sl_number_hex(const char *text, uint64_t min, uint64_t max, uint64_t *out)
 	return rc;
 }
 
-/** A decimal number that may be below zero. "-0" is refused. */
+/** Like sl_number(), for numbers that may be negative. "-0" is refused. */
 static inline int
 sl_number_int(const char *text, int min, int max, int *out)
 {
@@ -110,9 +110,9 @@ sl_number_int(const char *text, int min, int max, int *out)
 }
 
 /**
- * The decimal number with or without a fraction that a text begins with: "2", "0.5",
+ * Parse the decimal number, with or without a fraction, at the start of a text: "2", "0.5",
  * "1.5e3". Leading zeros are refused as in sl_number().
- * @param text  moved behind the number
+ * @param text  advanced past the number
  * @return 0; -EINVAL; -ERANGE: beyond a double's range.
  */
 static inline int
@@ -148,7 +148,7 @@ sl_number_fraction(const char **text, double *out)
 	return 0;
 }
 
-/** A number that may have a fraction, the whole text, from @p min to @p max. */
+/** Parse the whole text as a number @p min..@p max that may have a fraction. */
 static inline int
 sl_number_real(const char *text, double min, double max, double *out)
 {

@@ -4,8 +4,8 @@
 
 /*
  * Opens and closes an adapter: checks its parameters, chooses the coherency
- * mode and gives its figures. The memory of an adapter is allocated in
- * sl_region.c and enters the DMA window in sl_window.c.
+ * mode and returns its statistics. sl_region.c allocates an adapter's memory, and
+ * sl_window.c adds it to the DMA window.
  */
 
 #include <errno.h>

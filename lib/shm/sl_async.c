@@ -3,9 +3,9 @@
  */
 
 /*
- * sl_region_alloc_async(): requests of datapath threads wait in a lock-free
- * queue for a thread of the library, which calls sl_region_alloc(). The queue
- * drains before the adapter closes.
+ * sl_region_alloc_async(): requests of datapath threads go through a lock-free
+ * queue to a thread of the library, which calls sl_region_alloc(). The queue is
+ * drained before the adapter closes.
  */
 
 #include <errno.h>
@@ -16,7 +16,7 @@
 
 #include "sl_shm_priv.h"
 
-/* A slot of the queue. seq says whether a producer or the library's thread may use it. */
+/* A slot of the queue. seq decides whether a producer or the library's thread may use it. */
 struct request {
 	unsigned int seq;
 	struct sl_region_params params;
@@ -27,8 +27,8 @@ struct request {
 
 /*
  * A bounded queue with many producers, which never wait, and one consumer, the
- * library's thread. A slot is free for position p when its seq == p, and holds
- * the request of position p when its seq == p + 1.
+ * library's thread. A slot is free for position p if its seq == p, and has the
+ * request of position p if its seq == p + 1.
  */
 struct sl_async {
 	struct sl_adapter *adapter;

@@ -3,8 +3,8 @@
  */
 
 /*
- * What every file of lib/shm may call and what calls none of them: log lines, checks of handles,
- * names and NUMA nodes, and the names of the coherency modes.
+ * Base functions, which all files of lib/shm may call and which call none of them: log lines,
+ * checks of handles, names and NUMA nodes, and the names of the coherency modes.
  */
 
 #include <errno.h>

@@ -3,9 +3,8 @@
  */
 
 /*
- * Maps and unmaps memory that lib/shm did not allocate: mempool chunks,
- * external buffers. Regions, whose memory lib/shm allocates itself, are in
- * sl_region.c.
+ * Maps and unmaps memory that lib/shm did not allocate: mempool chunks, external
+ * buffers. Regions, whose memory lib/shm allocates, are in sl_region.c.
  */
 
 #include <errno.h>

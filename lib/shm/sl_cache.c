@@ -3,9 +3,8 @@
  */
 
 /*
- * Finds out at run time which cache maintenance this CPU gives to user space,
- * and the size of its lines. The instructions themselves are inline in
- * sl_cache.h.
+ * Detects at run time which cache maintenance this CPU allows in user space, and
+ * the size of its lines. The instructions are inline in sl_cache.h.
  */
 
 #include <errno.h>
@@ -22,7 +21,7 @@
 
 #if defined(__x86_64__)
 
-/* CPUID leaf 1: EDX tells whether clflush exists, EBX its line size in units of 8 bytes. */
+/* CPUID leaf 1: EDX has the clflush flag, EBX the line size in units of 8 bytes. */
 #define CPUID_EDX_CLFSH (1u << 19)
 #define CPUID_EBX_CLFLUSH_SHIFT 8
 
@@ -108,7 +107,7 @@ sl_cache_probe(struct sl_cache_info *info)
 	*info = (struct sl_cache_info){.op = SL_CACHE_OP_NONE, .step = 64, .line = 64};
 #endif
 	probe(info);
-	/* Firmware reports these values: an impossible one must not become the step of a loop. */
+	/* Firmware reports these values. Do not use an impossible value as the step of a loop. */
 	if (info->step < 16 || info->step > 4096 || (info->step & (info->step - 1)) != 0) {
 		info->op = SL_CACHE_OP_NONE;
 		info->step = info->line;

@@ -7,9 +7,9 @@
 /**
  * @file
  * Cache maintenance from user space, one line at a time, and the fences that
- * complete it. Makes no EAL call. No architecture gives user space a plain
- * invalidate. docs/explanation/architecture.md, "Cache maintenance", says which
- * instructions user space may run, and why each fence was chosen.
+ * complete it. Makes no EAL call. No architecture lets user space invalidate a
+ * line without a write-back. docs/explanation/architecture.md, "Cache
+ * maintenance", lists the instructions, and explains each fence.
  */
 
 #include <stdint.h>
@@ -18,36 +18,36 @@
 extern "C" {
 #endif
 
-/** Which instruction cleans or flushes a line; found at run time. */
+/** Instructions that clean and flush a line; detected at run time. */
 enum sl_cache_op {
-	SL_CACHE_OP_NONE,	/**< no maintenance from user space on this CPU */
-	SL_CACHE_OP_CLFLUSH,	/**< x86: write back and drop, for both verbs */
-	SL_CACHE_OP_CLFLUSHOPT, /**< x86: like clflush, but weakly ordered */
-	SL_CACHE_OP_CLWB,	/**< x86: clean by clwb, flush by clflushopt */
+	SL_CACHE_OP_NONE,	/**< this CPU has none for user space */
+	SL_CACHE_OP_CLFLUSH,	/**< x86: clflush for both: write back and invalidate */
+	SL_CACHE_OP_CLFLUSHOPT, /**< x86: clflushopt for both; weakly ordered */
+	SL_CACHE_OP_CLWB,	/**< x86: clwb to clean, clflushopt to flush */
 	SL_CACHE_OP_DC,		/**< AArch64: dc cvac, dc civac */
 	SL_CACHE_OP_CBO,	/**< RISC-V Zicbom: cbo.clean, cbo.flush */
 };
 
-/** What this CPU offers. */
+/** Cache maintenance of this CPU. */
 struct sl_cache_info {
 	enum sl_cache_op op;
-	/** Bytes that one instruction maintains: the step of a loop. Power of two. */
+	/** Bytes that one instruction covers: the step of a loop. A power of two. */
 	uint32_t step;
-	/** Bytes that two owners must not share (>= step): the alignment of buffers. */
+	/** Unit of ownership and alignment of buffers, bytes, >= step: never shared. */
 	uint32_t line;
 };
 
 /**
- * Find out what this CPU offers (CPUID, CTR_EL0, riscv_hwprobe).
+ * Detect this CPU's cache maintenance (CPUID, CTR_EL0, riscv_hwprobe).
  * Any thread; reads no state that changes.
- * @param[out] info filled always; op is SL_CACHE_OP_NONE where user space may
- *   do no maintenance, line then is the compile-time guess (64, AArch64 128).
+ * @param[out] info always filled in. If user space cannot do maintenance, op is
+ *   SL_CACHE_OP_NONE, and line is the compile-time default (64, AArch64 128).
  * @return 0, or -ENOTSUP with op SL_CACHE_OP_NONE.
  */
 int
 sl_cache_probe(struct sl_cache_info *info);
 
-/** Name of an operation for people, "clwb+clflushopt". Never NULL. */
+/** Name of an operation for messages, "clwb+clflushopt". Never NULL. */
 const char *
 sl_cache_op_name(enum sl_cache_op op);
 
@@ -79,7 +79,7 @@ sl_cache_clean_line(enum sl_cache_op op, const void *p)
 	if (op == SL_CACHE_OP_DC)
 		__asm__ volatile("dc cvac, %0" : : "r"(p) : "memory");
 #elif defined(__riscv)
-	/* cbo.clean (a0): spelled as a word, for assemblers that lack Zicbom. */
+	/* cbo.clean: written with .insn, for assemblers without Zicbom. */
 	if (op == SL_CACHE_OP_CBO)
 		__asm__ volatile(".insn i 0x0F, 2, x0, %0, 1" : : "r"(p) : "memory");
 #else
@@ -88,7 +88,7 @@ sl_cache_clean_line(enum sl_cache_op op, const void *p)
 #endif
 }
 
-/** Write a dirty line back and drop it. A load after sl_cache_fence_flush() reads memory. */
+/** Write a dirty line back and invalidate it. Loads after sl_cache_fence_flush() read memory. */
 static inline void
 sl_cache_flush_line(enum sl_cache_op op, const void *p)
 {
@@ -156,7 +156,7 @@ static inline void
 sl_cache_fence_doorbell(void)
 {
 #if defined(__x86_64__)
-	/* x86 keeps stores in order, those to uncached registers too: only the compiler is held. */
+	/* x86 keeps stores in order, including those to uncached registers: compiler barrier. */
 	__asm__ volatile("" : : : "memory");
 #elif defined(__aarch64__)
 	__asm__ volatile("dmb oshst" : : : "memory");
@@ -167,7 +167,7 @@ sl_cache_fence_doorbell(void)
 #endif
 }
 
-/** An earlier load, which saw what the NIC wrote, is done before any later load. */
+/** An earlier load that saw what the NIC wrote is complete before any later load. */
 static inline void
 sl_cache_fence_acquire(void)
 {

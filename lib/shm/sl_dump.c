@@ -3,8 +3,8 @@
  */
 
 /*
- * Prints an adapter's statistics, regions and buffers for people. The JSON
- * form is in sl_dump_json.c.
+ * Prints an adapter's statistics, regions and buffers as text. The JSON form is
+ * in sl_dump_json.c.
  */
 
 #include <inttypes.h>

@@ -3,8 +3,8 @@
  */
 
 /*
- * Writes what an adapter holds as one JSON object. The form for people is in
- * sl_dump.c.
+ * Writes an adapter's statistics, regions and buffers as one JSON object. The
+ * text form is in sl_dump.c.
  */
 
 #include <inttypes.h>
@@ -13,7 +13,7 @@
 
 #include "sl_shm_priv.h"
 
-/* IOVAs and addresses are written as text: many JSON readers keep 53 bits of a number. */
+/* IOVAs and addresses are written as text, because many JSON readers keep 53 bits of a number. */
 static json_t *
 hex(uint64_t v)
 {
@@ -36,7 +36,7 @@ pieces_json(const struct sl_mapping *m)
 static json_t *
 mapping_json(const struct sl_mapping *m)
 {
-	/* Callers choose names: one that is no valid UTF-8 is written in another form. */
+	/* Callers choose names. A name that is not valid UTF-8 is written in another form. */
 	json_t *name = json_string(m->name);
 	json_t *o;
 

@@ -3,9 +3,9 @@
  */
 
 /*
- * Handles that a caller may use after their object was freed: each object has
- * pages of its own, so such a use is detected instead of reading other data.
- * Adapters and the objects of lib/ndis begin with one.
+ * Handles that a caller may use after their object was freed. Each object has
+ * separate pages, so such a use is detected and does not read other data.
+ * Adapters and the objects of lib/ndis begin with a handle.
  */
 
 #include <sys/mman.h>
@@ -25,7 +25,7 @@ whole_pages(size_t size)
 	return (size + page_size() - 1) & ~(page_size() - 1);
 }
 
-/* The mark depends on the address, so that a copy of the object is not taken for it. */
+/* The mark depends on the address, so that a copy of the object is not a valid handle. */
 static uint64_t
 mark_of(const void *p, enum sl_handle_kind kind)
 {
@@ -52,7 +52,7 @@ sl_handle_there(const void *p)
 {
 	unsigned char resident;
 
-	/* mincore() says whether memory is there without touching it. */
+	/* mincore() reports whether memory is mapped, without an access to it. */
 	return mincore((void *)((uintptr_t)p & ~(page_size() - 1)), page_size(), &resident) == 0;
 }
 

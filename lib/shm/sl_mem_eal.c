@@ -3,8 +3,8 @@
  */
 
 /*
- * Region memory from EAL memzones, in hugepages; from locked 4 KiB pages
- * (sl_mem_pages.c) when EAL has none left. The only file of lib/shm that
+ * Memory for regions from EAL memzones in hugepages, or from locked 4 KiB pages
+ * (sl_mem_pages.c) when EAL has no hugepages left. The only file of lib/shm that
  * calls EAL.
  */
 
@@ -21,8 +21,9 @@
 #include "sl_shm_priv.h"
 
 /*
- * A memzone's name of 32 bytes must be unique among all processes that share
- * one EAL: a random number makes it unique, the region's name is for people.
+ * A memzone's name has 32 bytes and must be unique among all processes that
+ * share one EAL. A random number makes it unique; the region's name in it is
+ * for readers.
  */
 static const struct rte_memzone *
 reserve(const char *name, size_t len, size_t align, int node, unsigned int flags)
@@ -94,8 +95,8 @@ eal_iova(void *ctx, const void *va)
 
 	(void)ctx;
 	/*
-	 * rte_mem_virt2iova() asks the kernel for pages that are not EAL's when IOVA is
-	 * physical.
+	 * In physical mode rte_mem_virt2iova() reads the addresses of pages that do not belong to
+	 * EAL from the kernel.
 	 */
 	iova = rte_mem_virt2iova(va);
 	return iova == RTE_BAD_IOVA ? UINT64_MAX : iova;

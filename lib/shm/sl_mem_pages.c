@@ -3,9 +3,8 @@
  */
 
 /*
- * Region memory from locked 4 KiB pages of the system, on a preferred NUMA
- * node. It needs no EAL; sl_mem_eal.c uses it when there are no hugepages
- * left.
+ * Memory for regions from locked 4 KiB pages of the system, on a preferred NUMA
+ * node. It needs no EAL; sl_mem_eal.c uses it when no hugepages are left.
  */
 
 #include <errno.h>
@@ -72,8 +71,8 @@ sl_pages_alloc(size_t len, size_t align, int node, struct sl_chunk *out, char wh
 	}
 	touch(va, size, page);
 	/*
-	 * After fork(), a write would give this process a copy, and the device keeps the old
-	 * page.
+	 * After fork(), a write would give this process a copy of the page, while the device
+	 * still uses the old page.
 	 */
 	(void)madvise(va, size, MADV_DONTFORK);
 	*out = (struct sl_chunk){

@@ -3,8 +3,8 @@
  */
 
 /*
- * This machine's NUMA nodes, by libnuma: distances, and on which node memory
- * lies. In builds without libnuma there is one node, 0.
+ * This machine's NUMA nodes, by libnuma: distances, and the node of a page. In
+ * builds without libnuma there is one node, 0.
  */
 
 #include "sl_shm_priv.h"
@@ -49,7 +49,7 @@ sl_numa_prefer(void *va, size_t len, int node)
 	if (mask == NULL)
 		return;
 	numa_bitmask_setbit(mask, (unsigned int)node);
-	/* Errors are ignored: sl_numa_node_of() tells later where the pages are. */
+	/* Errors are ignored: sl_numa_node_of() later reports the node of the pages. */
 	(void)mbind(va, len, MPOL_PREFERRED, mask->maskp, mask->size + 1, 0);
 	numa_free_nodemask(mask);
 }

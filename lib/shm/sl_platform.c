@@ -3,8 +3,8 @@
  */
 
 /*
- * Whether DMA of a device is coherent on this platform, from the device tree
- * in sysfs. The choice of a mode by it is in sl_adapter.c.
+ * Finds out from the device tree in sysfs if a device's DMA is coherent.
+ * sl_adapter.c chooses the mode.
  */
 
 #include <limits.h>
@@ -40,7 +40,7 @@ sl_platform_coherent(const char *device)
 
 	if (device == NULL || realpath(device, dir) == NULL)
 		return -1;
-	/* A property of a bridge or bus holds for the devices behind it: parents count too. */
+	/* A property of a bridge or bus applies to the devices below it, so check all parents. */
 	while ((slash = strrchr(dir, '/')) != NULL && slash != dir) {
 		if (has(dir, "of_node/dma-noncoherent"))
 			return 0;

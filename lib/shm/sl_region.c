@@ -3,9 +3,9 @@
  */
 
 /*
- * Allocates and frees regions: checks, quota, memory of the nearest NUMA
- * node, IOVA-contiguous pieces, and the exact match that a free needs (rule
- * F1). Memory of others is in sl_buffer.c; the window in sl_window.c.
+ * Allocates and frees regions: checks, quota, memory of the nearest NUMA node,
+ * IOVA-contiguous segments, and the exact match that a free needs (rule F1).
+ * Callers' memory is mapped in sl_buffer.c; the window is in sl_window.c.
  */
 
 #include <errno.h>
@@ -15,7 +15,7 @@
 
 #include "sl_shm_priv.h"
 
-/* Longest region, bytes: more than any machine has, and the sum of two cannot wrap. */
+/* Longest region, bytes: more memory than any machine has, and a sum of two does not wrap. */
 #define LEN_MAX ((size_t)1 << 62)
 
 /* --- checks --- */
@@ -47,7 +47,7 @@ check_params(struct sl_adapter *a, const struct sl_region_params *p, struct sl_m
 	return sl_node_check(a, m->name, p->node);
 }
 
-/* Quotas count whole lines or granules: no other region can have the rest of one. */
+/* Quotas count whole lines or granules, because no other region can use the rest of one. */
 static int
 check_quota(struct sl_adapter *a, const struct sl_mapping *m)
 {
@@ -77,7 +77,7 @@ check_quota(struct sl_adapter *a, const struct sl_mapping *m)
 
 /* --- memory --- */
 
-/* Split a chunk into IOVA-contiguous pieces. */
+/* Split a chunk into IOVA-contiguous segments. */
 static int
 find_pieces(struct sl_adapter *a, struct sl_mapping *m)
 {
@@ -123,7 +123,7 @@ drop_memory(struct sl_adapter *a, struct sl_mapping *m)
 	a->source->free(a->source->ctx, &m->chunk);
 }
 
-/* Take memory of one node; refuse it when it is not as asked for. */
+/* Allocate memory on one node; refuse it if it does not meet the request. */
 static int
 take_memory(struct sl_adapter *a, const struct sl_region_params *p, struct sl_mapping *m,
 	size_t align, int node)
@@ -169,7 +169,7 @@ take_memory(struct sl_adapter *a, const struct sl_region_params *p, struct sl_ma
 	return 0;
 }
 
-/* A region's address and length are multiples of this: a line, or the window's granule. */
+/* Unit of a region's address and length: a line, or the window's granule. */
 static size_t
 region_unit(const struct sl_adapter *a)
 {
@@ -196,7 +196,7 @@ next_node(const struct sl_topology *t, int from, int *dist, int node)
 	return best;
 }
 
-/* Say once for each node that it stands in, not for every ring that is placed there. */
+/* Log once per node that it replaces the requested node, not for every ring placed there. */
 static void
 tell_far(struct sl_adapter *a, const struct sl_mapping *m, int want)
 {
@@ -209,7 +209,7 @@ tell_far(struct sl_adapter *a, const struct sl_mapping *m, int want)
 			m->name, m->chunk.node, want);
 }
 
-/* Memory of the preferred node, or of the nearest node that has enough. */
+/* Allocate memory on the preferred node, or on the nearest node that has enough. */
 static int
 find_memory(struct sl_adapter *a, const struct sl_region_params *p, struct sl_mapping *m, int want)
 {
@@ -280,7 +280,7 @@ fetch_memory(struct sl_adapter *a, const struct sl_region_params *p, struct sl_m
 	return 0;
 }
 
-/* Bring the region into the window and count it, or return its quota. The lock is held. */
+/* Add the region to the window and count it, or give back its quota. The lock is held. */
 static int
 admit(struct sl_adapter *a, struct sl_mapping *m, int ret)
 {
@@ -342,7 +342,7 @@ sl_region_alloc(struct sl_adapter *a, const struct sl_region_params *params, str
 	return ret;
 }
 
-/* The name of the first field of r that differs from the allocation; NULL when none does. */
+/* Name of the first field of r that differs from the allocation; NULL: all fields match. */
 static const char *
 differs(const struct sl_mapping *m, const struct sl_region *r)
 {
@@ -355,7 +355,7 @@ differs(const struct sl_mapping *m, const struct sl_region *r)
 	return r->cached != m->cached ? "cached" : NULL;
 }
 
-/* The live region at r's address; else one that has this IOVA or contains the address. */
+/* Find the live region at r's address, or else one with this IOVA or containing the address. */
 static struct sl_mapping *
 find_region(const struct sl_adapter *a, const struct sl_region *r)
 {
@@ -372,7 +372,7 @@ find_region(const struct sl_adapter *a, const struct sl_region *r)
 	return near;
 }
 
-/* The live region that equals r in every field (F1). */
+/* Find the live region that equals r in every field (F1); errors are logged. */
 static int
 match_region(
 	struct sl_adapter *a, const char *call, const struct sl_region *r, struct sl_mapping **out)
@@ -417,8 +417,8 @@ sl_region_refuse(struct sl_adapter *a, const char *call, const struct sl_region 
 }
 
 /*
- * Take the region out of window and figures. The lock is held; the caller frees the
- * memory without it.
+ * Remove the region from the window and the statistics. The lock is held; the caller frees
+ * the memory without it.
  */
 static int
 free_locked(struct sl_adapter *a, const struct sl_region *r, struct sl_mapping **out)

@@ -6,8 +6,8 @@
 
 /**
  * @file
- * What the files of lib/shm, and lib/ndis, share. Programs and drivers include
- * sl_shm.h instead.
+ * Declarations shared by the files of lib/shm and lib/ndis. Programs and drivers
+ * include sl_shm.h instead.
  */
 
 #include <pthread.h>
@@ -25,18 +25,18 @@ struct sl_mapping {
 	uint16_t queue;
 	uint32_t desc_len;
 	void *va;
-	void *device_va; /* the device's view: va, or the checker's copy */
-	size_t len;	 /* as asked for */
-	size_t size;	 /* as drawn from the quota */
+	void *device_va; /* address in the device's view: va, or the checker's copy */
+	size_t len;	 /* requested bytes */
+	size_t size;	 /* bytes counted against the quota */
 	unsigned int nsg;
-	struct sl_sg *sg;      /* pieces, in order of va */
-	unsigned int hooked;   /* pieces, from the first on, that the window's hook holds */
+	struct sl_sg *sg;      /* segments, in order of va */
+	unsigned int hooked;   /* the first so many segments are mapped by the window's hook */
 	bool in_table;	       /* false: being removed, and the hook could not unmap it yet */
-	bool far;	       /* regions alone: on another node than wanted */
-	struct sl_chunk chunk; /* regions alone */
+	bool far;	       /* regions only: on another node than requested */
+	struct sl_chunk chunk; /* regions only */
 };
 
-/** The window at one moment: sorted by IOVA, never changed once published. */
+/** A version of the window: sorted by IOVA, never changed once published. */
 struct sl_dma_table {
 	uint64_t gen;
 	unsigned int n;
@@ -47,9 +47,9 @@ struct sl_async;
 
 /**
  * First member of an object whose handle a caller may use after the object was
- * freed. Each object has a mapping of its own, so that sl_handle_live() can tell
- * that the memory is gone. (It cannot when a later object got the same address:
- * the handle then means that one.)
+ * freed. Each object has a separate memory mapping, so that sl_handle_live() can
+ * find out that the memory is gone. (It cannot if a later object got the same
+ * address: the handle then refers to the later object.)
  */
 struct sl_handle {
 	uint64_t mark;
@@ -62,10 +62,12 @@ enum sl_handle_kind {
 	SL_HANDLE_MDL,
 };
 
+/* sl_handle.c */
+
 /** Zeroed memory for a handle's object, or NULL. */
 void *
 sl_handle_new(size_t size);
-/** The object is complete: from now on the handle is live. */
+/** Mark the handle as live, when the object is complete. */
 void
 sl_handle_open(struct sl_handle *h, enum sl_handle_kind kind);
 bool
@@ -83,14 +85,14 @@ struct sl_adapter {
 	struct sl_sync sync;
 	const struct sl_dma_table *table; /* atomic: device threads load it */
 	/*
-	 * Guards all that follows. Not held while the source allocates or frees
-	 * memory: EAL reports freed memory with locks of its own held, and the
-	 * driver's callback for these reports takes this lock.
+	 * Guards all members below. Not held while the source allocates or frees
+	 * memory: EAL calls the driver's memory event callback with EAL locks held,
+	 * and that callback takes this lock.
 	 */
 	pthread_mutex_t lock;
 	struct sl_mapping *mappings;
 	struct sl_dma *readers;
-	struct sl_shm_stats stats; /* dma_faults here: those of closed readers */
+	struct sl_shm_stats stats; /* dma_faults here: faults of closed readers */
 	int node;
 	const struct sl_mem_source *source;
 	const struct sl_topology *topology;
@@ -102,16 +104,16 @@ struct sl_adapter {
 	void *log_ctx;
 	struct sl_async *async; /* NULL: no asynchronous allocation */
 	/*
-	 * Messages that were logged once and are not repeated for each ring. Atomic: no lock is
-	 * held.
+	 * Messages that are logged only once, not for each ring. Atomic: accessed without a
+	 * lock.
 	 */
-	bool told_pages;     /* 4 KiB pages in place of hugepages */
-	uint64_t told_nodes; /* nodes that stand in for another: bit node % 64 */
+	bool told_pages;     /* 4 KiB pages were used instead of hugepages */
+	uint64_t told_nodes; /* nodes that replaced the requested one: bit node % 64 */
 };
 
 /* sl_base.c */
 
-/** 0; -EINVAL for NULL, -EBADF for a closed handle: both are logged to standard error. */
+/** Check a handle: 0; -EINVAL for NULL, -EBADF if closed, both logged to standard error. */
 int
 sl_adapter_check(const struct sl_adapter *a, const char *call);
 void
@@ -121,59 +123,72 @@ sl_log(const struct sl_adapter *a, int level, const char *fmt, ...)
 bool
 sl_name_copy(char dst[SL_SHM_NAME_LEN], const char *src);
 
-/** 0, or -ENODEV: logged with the nodes that exist. @p what names the object in the message. */
+/** 0, or -ENODEV, logged with the existing nodes. @p what names the object in the message. */
 int
 sl_node_check(const struct sl_adapter *a, const char *what, int node);
 
 /* sl_adapter.c */
 
-/** Log every region and buffer that is live; takes the lock. @return how many. */
+/** Log every live region and buffer; takes the lock. @return their number. */
 unsigned int
 sl_log_live(struct sl_adapter *a);
 
 /* sl_region.c */
 
 /**
- * Log and count why a free of this region is refused: which field differs from the live region or,
- * when none does, that another caller allocated it. @p call names the refused call.
+ * Log why a free of this region is refused, and count it. The reason is the field that differs
+ * from the live region, or that another caller allocated it. @p call names the refused call.
  */
 void
 sl_region_refuse(struct sl_adapter *a, const char *call, const struct sl_region *region);
 
-/* sl_window.c; the adapter's lock is held, but in init and fini */
+/* sl_window.c; called with the adapter's lock, except init and fini */
 
 int
 sl_window_init(struct sl_adapter *a);
 void
 sl_window_fini(struct sl_adapter *a);
-/** The piece that contains all of [iova, iova + len), or NULL. No lock. */
+/** The segment that contains all of [iova, iova + len), or NULL. No lock. */
 const struct sl_dma_piece *
 sl_window_find(const struct sl_dma_table *t, uint64_t iova, size_t len);
 
 /**
- * Bring @p m into the window: checker, hook, table. On an error nothing has
- * changed, except for -ENOTRECOVERABLE: @p h is then listed, but not in the table.
+ * Add @p m to the window: checker, hook, table. On an error nothing has changed,
+ * except for -ENOTRECOVERABLE: @p m is then listed, but not in the table.
  */
 int
 sl_window_add(struct sl_adapter *a, struct sl_mapping *m);
 /**
- * Take @p h out of the window. On return of 0 no device thread uses it and it is
- * no longer listed. On the hook's error it stays listed: call again later.
+ * Remove @p m from the window. When it returns 0, no device thread uses it and it
+ * is no longer listed. On the hook's error it stays listed: call again later.
  */
 int
 sl_window_remove(struct sl_adapter *a, struct sl_mapping *m);
-/** Count the table's bytes and pieces. */
+/** Count the bytes and segments of the table. */
 void
 sl_window_usage(const struct sl_adapter *a, struct sl_window_usage *out);
-/** Add @p h to the figures of live memory (sign 1) or subtract it (-1). */
+/** Add @p m to the statistics of live memory (sign 1) or subtract it (-1). */
 void
 sl_mapping_count(struct sl_adapter *a, const struct sl_mapping *m, int sign);
 /**
- * The mapping that contains all of [va, va + len), or with whole = false any byte of
- * it; or NULL.
+ * Find the mapping that contains all of [va, va + len) or, with whole = false, any byte of
+ * it. NULL: none.
  */
 struct sl_mapping *
 sl_mapping_at(const struct sl_adapter *a, const void *va, size_t len, bool whole);
+
+/* sl_bounce.c: copies of host memory that is not contiguous in this process */
+
+struct sl_dma_bounce *
+sl_bounce_new(void);
+void
+sl_bounce_free(struct sl_dma_bounce *b);
+/** Free all copies that were taken. */
+void
+sl_bounce_reset(struct sl_dma_bounce *b);
+/** Make a copy of [iova, iova + len). NULL: the device may not access all of it, or no memory. */
+void *
+sl_bounce_take(struct sl_dma *d, uint64_t iova, size_t len, enum sl_dma_dir dir);
 
 /* sl_region.c; takes the lock, and frees memory without it */
 
@@ -183,10 +198,10 @@ sl_leaving_retry(struct sl_adapter *a);
 
 /* sl_numa.c */
 
-/** Put a mapping's future pages on @p node; the kernel takes the nearest where it is full. */
+/** Place a mapping's future pages on @p node, or on the nearest node if that is full. */
 void
 sl_numa_prefer(void *va, size_t len, int node);
-/** Node of the page at @p va, or SL_NODE_ANY when it cannot be told. */
+/** Node of the page at @p va, or SL_NODE_ANY if the kernel does not report it. */
 int
 sl_numa_node_of(const void *va);
 
@@ -199,10 +214,10 @@ sl_pages_free(const struct sl_chunk *chunk);
 /* sl_async.c */
 int
 sl_async_start(struct sl_adapter *a, unsigned int depth);
-/** Wait until nothing is queued or running. -EDEADLK on the library's own thread. */
+/** Wait until no request is queued or running. -EDEADLK on the library's own thread. */
 int
 sl_async_drain(struct sl_adapter *a);
-/** After a drain: take requests again. */
+/** Accept requests again after a drain. */
 void
 sl_async_resume(struct sl_adapter *a);
 void

@@ -4,8 +4,7 @@
 
 /*
  * sl_sync_verify(), which checks rule A1 in debug builds: a sync call's range
- * lies in one region or mapped buffer. The sync calls themselves are inline
- * in sl_sync.h.
+ * is in one region or mapped buffer. The sync calls are inline in sl_sync.h.
  */
 
 #include <errno.h>
@@ -21,7 +20,7 @@ sl_sync_verify(const struct sl_sync *s, enum sl_sync_verb verb, const void *va, 
 	const struct sl_mapping *m, *in;
 	int ret = 0;
 
-	/* A doorbell has no range, and an NDIS buffer pool that is not bound has no adapter. */
+	/* A doorbell has no range, and an unbound NDIS buffer pool has no adapter. */
 	if (verb == SL_SYNC_DOORBELL || a == NULL)
 		return 0;
 	pthread_mutex_lock(&a->lock);

@@ -11,16 +11,16 @@
  *   sl_flush    CPU wrote, NIC will read   (rules T1, T2)
  *   sl_prepare  NIC will write             (rule R1)
  *   sl_update   NIC wrote, CPU will read   (rules R2, R3)
- *   sl_update_nofence    one of several updates, completed together by...
- *   sl_update_fence      ...one fence
+ *   sl_update_nofence    one of several updates without a fence
+ *   sl_update_fence      one fence that completes them
  *   sl_doorbell_barrier  completes flushes and prepares before the doorbell store (T2)
- *   sl_acquire           DD was seen; orders later loads behind that load (R3)
+ *   sl_acquire           DD was read as set; orders later loads after that load (R3)
  *
- *   sl_release  the NIC no longer uses the range, and its content is not wanted
+ *   sl_release  the NIC no longer uses the range, and its content is not needed
  *
  * Each takes the adapter's sync context and the coherency mode as a constant,
- * so that `coherent` mode compiles to the ordering alone. A sync covers every
- * line that the range touches (rule A1: the range lies in one region or mapped
+ * so that in `coherent` mode only the ordering remains. A sync covers every
+ * line that the range touches (rule A1: the range is in one region or mapped
  * buffer). flush and prepare take effect at the next sl_doorbell_barrier; update
  * takes effect before it returns, sl_sync_burst after one fence for all ranges.
  *
@@ -38,24 +38,24 @@
 extern "C" {
 #endif
 
-/** Coherency mode of an adapter: what keeps the CPU's and the NIC's view of memory equal. */
+/** Coherency mode of an adapter: how the CPU and the NIC get the same view of memory. */
 enum sl_coherency {
 	SL_COHERENCY_AUTO,     /**< choose by platform; never the mode of an open adapter */
-	SL_COHERENCY_COHERENT, /**< the platform; the sync calls only order accesses */
-	SL_COHERENCY_EXPLICIT, /**< the sync calls, by cache maintenance */
+	SL_COHERENCY_COHERENT, /**< by the platform; the sync calls only order accesses */
+	SL_COHERENCY_EXPLICIT, /**< by cache maintenance in the sync calls */
 	SL_COHERENCY_CHECKED,  /**< CPU and NIC have separate copies; every hand-over is checked */
 };
 
 struct sl_adapter;
 
-/** Which way the NIC may use memory of the window. Bit mask. */
+/** DMA directions that are allowed for memory in the window. Bit mask. */
 enum sl_dma_dir {
 	SL_DMA_TO_DEVICE = 1,	/**< the NIC reads */
 	SL_DMA_FROM_DEVICE = 2, /**< the NIC writes */
 	SL_DMA_BIDIRECTIONAL = 3,
 };
 
-/** What a region is for; shown in dumps. After NDIS_SHARED_MEMORY_USAGE. */
+/** Use of a region; shown in dumps. Modelled on NDIS_SHARED_MEMORY_USAGE. */
 enum sl_usage {
 	SL_USAGE_OTHER,
 	SL_USAGE_TX_RING,
@@ -65,7 +65,7 @@ enum sl_usage {
 	SL_USAGE_HEAD_WRITEBACK,
 };
 
-/** Which hand-over a sync call is. */
+/** Kind of hand-over that a sync call makes. */
 enum sl_sync_verb {
 	SL_SYNC_FLUSH,
 	SL_SYNC_PREPARE,
@@ -73,33 +73,33 @@ enum sl_sync_verb {
 	SL_SYNC_DOORBELL,
 };
 
-/** Where a sync call stands in the driver's source, for reports. */
+/** Place of a sync call in the driver's source, for reports. */
 struct sl_sync_site {
 	const char *file;
 	int line;
 };
 
-/** Memory that enters the window, as sl_sync_checker.map is told. */
+/** Memory that enters the window, described for sl_sync_checker.map. */
 struct sl_sync_mapping {
-	const char *name; /**< valid during the call alone */
+	const char *name; /**< valid only during the call */
 	void *va;
-	uint64_t iova; /**< of the first byte */
+	uint64_t iova; /**< IOVA of the first byte */
 	size_t len;
 	enum sl_dma_dir dir;
 	enum sl_usage usage; /**< OTHER for buffers */
-	uint16_t queue;	     /**< or SL_SHM_QUEUE_NONE */
-	uint32_t desc_len;   /**< of a ring: bytes of a descriptor; else 0 */
+	uint16_t queue;	     /**< queue number, or SL_SHM_QUEUE_NONE */
+	uint32_t desc_len;   /**< rings: bytes of a descriptor; else 0 */
 	bool region;	     /**< false: a buffer, which is handed over for each transfer */
 };
 
-/** An access of a device to memory, told just before it is made. */
+/** A device's access to memory, reported just before it is made. */
 struct sl_sync_access {
 	bool write;
-	const void *va; /**< the device's view; NULL when it has none: a DMA fault */
+	const void *va; /**< address in the device's view; NULL: a DMA fault */
 	uint64_t iova;
 	size_t len;
-	uint16_t queue; /**< or SL_SHM_QUEUE_NONE */
-	uint32_t desc;	/**< index in its ring, or SL_DESC_NONE */
+	uint16_t queue; /**< queue number, or SL_SHM_QUEUE_NONE */
+	uint32_t desc;	/**< index of the descriptor in its ring, or SL_DESC_NONE */
 };
 
 /** sl_sync_access.desc of an access that belongs to no descriptor. */
@@ -110,19 +110,19 @@ struct sl_sync_checker {
 	void (*sync)(void *ctx, enum sl_sync_verb verb, const void *va, size_t len,
 		const struct sl_sync_site *site);
 	/**
-	 * Memory enters and leaves the window. map returns the device's copy, which
-	 * sl_dma_translate() then leads to, or NULL on no memory. Without map the
-	 * device reaches the memory itself. Control thread.
+	 * Called when memory enters and leaves the window. map returns the device's copy,
+	 * whose addresses sl_dma_translate() then returns, or NULL if there is no memory for
+	 * it. Without map the device accesses the memory itself. Control thread.
 	 */
 	void *(*map)(void *ctx, const struct sl_sync_mapping *memory);
 	void (*unmap)(void *ctx, void *va, size_t len);
-	/** sl_update_fence(). */
+	/** Called by sl_update_fence(). */
 	void (*fence)(void *ctx, const struct sl_sync_site *site);
-	/** sl_release(). */
+	/** Called by sl_release(). */
 	void (*release)(void *ctx, const void *va, size_t len, const struct sl_sync_site *site);
-	/** A device thread is about to read or write; only software devices call it. */
+	/** Called before a device thread reads or writes; only software devices call it. */
 	void (*access)(void *ctx, const struct sl_sync_access *access);
-	/** A device thread has made the accesses that it told of: sl_dma_end(). */
+	/** Called by sl_dma_end(): the device thread has made all accesses it reported. */
 	void (*done)(void *ctx);
 	void *ctx;
 	uint32_t line; /**< bytes of a line, a power of two; 0: the CPU's line size */
@@ -135,13 +135,13 @@ struct sl_sync {
 	uint32_t step;			       /**< bytes that one maintenance instruction covers */
 	uint32_t line;			       /**< unit of ownership, bytes */
 	const struct sl_sync_checker *checker; /**< set in `checked` mode only */
-	struct sl_adapter *adapter;	       /**< the adapter it belongs to */
+	struct sl_adapter *adapter;	       /**< adapter of this context */
 };
 
 /**
- * Rule A1: does [va, va + len) lie in one region or mapped buffer? Takes the
+ * Verify rule A1: [va, va + len) is in one region or mapped buffer. Takes the
  * adapter's lock: for control threads, and for debug builds (SL_SYNC_DEBUG),
- * in which every sync call asks.
+ * in which every sync call calls it.
  * @return 0, or -ERANGE: logged with @p site and counted in sync_faults.
  */
 int
@@ -156,7 +156,7 @@ sl_sync_verify(const struct sl_sync *s, enum sl_sync_verb verb, const void *va, 
 #define SL_SYNC_DEBUG 0 /* 1 verifies the range of each call, and refuses wrong ones */
 #endif
 
-/** Where a call stands in the source: it lives as long as the program. */
+/** Place of a call in the source. In C, valid to the end of the block; its file name, always. */
 #ifdef __cplusplus
 #define SL_SYNC_HERE \
 	([]() -> const struct sl_sync_site * { \
@@ -167,7 +167,7 @@ sl_sync_verify(const struct sl_sync *s, enum sl_sync_verb verb, const void *va, 
 #define SL_SYNC_HERE (&(const struct sl_sync_site){__FILE__, __LINE__})
 #endif
 
-/* `explicit` costs one maintenance instruction for each step of the range. */
+/* In `explicit` mode: one maintenance instruction for each step of the range. */
 static inline __attribute__((always_inline)) void
 sl_sync_lines(const struct sl_sync *s, enum sl_sync_verb verb, const void *va, size_t len)
 {
@@ -208,7 +208,7 @@ sl_sync_range(const struct sl_sync *s, enum sl_coherency mode, enum sl_sync_verb
 #endif
 }
 
-/** CPU wrote [va, va + len); the NIC will read it. Before the doorbell (T1, T2). */
+/** The CPU wrote [va, va + len); the NIC will read it. Call before the doorbell (T1, T2). */
 #define sl_flush(s, mode, va, len) \
 	sl_sync_range((s), (mode), SL_SYNC_FLUSH, (va), (len), SL_SYNC_HERE)
 
@@ -221,7 +221,7 @@ sl_sync_range(const struct sl_sync *s, enum sl_coherency mode, enum sl_sync_verb
 
 /**
  * The NIC wrote [va, va + len); later loads see it (R2, R3). Write-back and
- * invalidate: a line that is dirty would overwrite what the NIC wrote.
+ * invalidate: a dirty line would overwrite what the NIC wrote.
  */
 #define sl_update(s, mode, va, len) \
 	do { \
@@ -252,9 +252,9 @@ sl_update_fence_at(const struct sl_sync *s, enum sl_coherency mode, const struct
 }
 
 /**
- * The NIC no longer uses [va, va + len) and what it wrote is not wanted: a queue
+ * The NIC no longer uses [va, va + len) and what it wrote is not needed: a queue
  * was stopped, a frame is dropped. Memory taken back by sl_update() needs no
- * release. It does something in `checked` mode only: it ends the NIC's ownership.
+ * release. Has an effect only in `checked` mode: it ends the NIC's ownership.
  * The content of the range is undefined until written.
  */
 #define sl_release(s, mode, va, len) sl_release_at((s), (mode), (va), (len), SL_SYNC_HERE)
@@ -307,7 +307,7 @@ struct sl_range {
 	size_t len;
 };
 
-/** flush, prepare or update of @p n ranges; an update ends with one fence for all. */
+/** Flush, prepare or update @p n ranges; updates end with one fence for all ranges. */
 #define sl_sync_burst(s, mode, verb, ranges, n) \
 	sl_sync_burst_at((s), (mode), (verb), (ranges), (n), SL_SYNC_HERE)
 

@@ -4,8 +4,8 @@
 
 /*
  * The DMA window of an adapter: a sorted table of IOVAs, replaced as a whole
- * when memory enters or leaves. What enters is decided in sl_region.c and
- * sl_buffer.c; devices read the table through sl_dma.h.
+ * when memory enters or leaves. sl_region.c and sl_buffer.c decide what enters;
+ * devices read the table through sl_dma.h.
  */
 
 #include <errno.h>
@@ -16,7 +16,7 @@
 
 #include "sl_shm_priv.h"
 
-/* A waiter spins so many times, then sleeps 50 us at a time; after so many sleeps it logs that. */
+/* Spins of a waiter before it sleeps, and sleeps of 50 us before it logs that it waits. */
 #define WAIT_SPINS 1000u
 #define WAIT_SLEEPS 20000u
 
@@ -44,7 +44,7 @@ sl_window_fini(struct sl_adapter *a)
 	free((void *)(uintptr_t)a->table);
 }
 
-/* Wait until d leaves the old table: a reader uses it for one step of its device, microseconds. */
+/* Wait until d no longer uses the old table: it uses it for one device step, microseconds. */
 static void
 wait_reader(struct sl_adapter *a, const struct sl_dma *d, const struct sl_dma_table *old)
 {
@@ -66,7 +66,7 @@ wait_reader(struct sl_adapter *a, const struct sl_dma *d, const struct sl_dma_ta
 	}
 }
 
-/* Make t the adapter's table. On return no reader uses the old one. */
+/* Make t the adapter's table. On return no reader uses the old table. */
 static void
 publish(struct sl_adapter *a, struct sl_dma_table *t)
 {
@@ -84,7 +84,7 @@ publish(struct sl_adapter *a, struct sl_dma_table *t)
 	free((void *)(uintptr_t)old);
 }
 
-/* Index of the first piece whose end lies above iova. */
+/* Index of the first segment that ends above iova. */
 static unsigned int
 table_find(const struct sl_dma_table *t, uint64_t iova)
 {
@@ -125,7 +125,7 @@ table_insert(struct sl_dma_table *t, const struct sl_dma_piece *p)
 	return 0;
 }
 
-/* A copy of the adapter's table with the pieces of m added; NULL, and *err, when it cannot be. */
+/* A copy of the adapter's table with the segments of m added. NULL: the error is in *err. */
 static struct sl_dma_table *
 table_with(const struct sl_adapter *a, const struct sl_mapping *m, int *err)
 {
@@ -173,7 +173,7 @@ table_without(const struct sl_adapter *a, const struct sl_mapping *m)
 	return t;
 }
 
-/* Bytes of piece i for the hook. A region's last piece is mapped to the end of its granule. */
+/* Bytes of segment i for the hook. A region's last one is mapped to the end of its granule. */
 static size_t
 hook_len(const struct sl_adapter *a, const struct sl_mapping *m, unsigned int i)
 {
@@ -182,7 +182,7 @@ hook_len(const struct sl_adapter *a, const struct sl_mapping *m, unsigned int i)
 	return a->granule != 0 && m->is_region && i == m->nsg - 1 ? len + (m->size - m->len) : len;
 }
 
-/* Unmap from the last piece to the first. After an error the next call goes on with that piece. */
+/* Unmap from the last segment to the first. After an error the next call retries that segment. */
 static int
 hook_unmap(struct sl_adapter *a, struct sl_mapping *m)
 {

@@ -3,7 +3,7 @@
  */
 
 /*
- * The devices that a software NIC can be: all families' models in one list.
+ * List of all families' models: the devices that a software NIC can model.
  */
 
 #include <errno.h>
@@ -19,7 +19,10 @@ static const struct softnic_model *const models[] = {
 	&softigb_i354.model,
 	&softigb_i210.model,
 	&softigb_i211.model,
-	&softixgbe_82599,
+	&softixgbe_82599.model,
+	&softixgbe_82599_sfp.model,
+	&softixgbe_x540.model,
+	&softixgbe_x550.model,
 };
 
 #define MODELS (sizeof(models) / sizeof(models[0]))

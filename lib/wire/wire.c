@@ -3,8 +3,8 @@
  */
 
 /*
- * Opens a wire by the name of its kind and closes it; and the functions that all
- * kinds use. Each kind has a file of its own, its words are parsed in wire_text.c.
+ * Opens a wire by the name of its kind, closes it, and has functions that all
+ * kinds use. Each kind is in a separate file; wire_text.c parses the words.
  */
 
 #include <errno.h>
@@ -24,20 +24,7 @@ static const struct wire_kind wire_kinds[] = {
 
 #define WIRE_N_KINDS (sizeof(wire_kinds) / sizeof(wire_kinds[0]))
 
-int
-wire_fail(const struct wire_why *why, int err, const char *fmt, ...)
-{
-	va_list ap;
-
-	if (why->text != NULL && why->len > 0) {
-		va_start(ap, fmt);
-		vsnprintf(why->text, why->len, fmt, ap);
-		va_end(ap);
-	}
-	return -err;
-}
-
-/* Say that there is no such kind, and name all kinds. */
+/* Report an unknown kind, and list all kinds. */
 static int
 fail_unknown(const char *text, const struct wire_why *why)
 {
@@ -83,32 +70,4 @@ sl_wire_close(struct sl_wire *w)
 {
 	if (w != NULL)
 		w->ops->close(w);
-}
-
-unsigned int
-wire_counters_out(const struct wire_counter_row *rows, unsigned int n, struct sl_wire_counter *out,
-	unsigned int max)
-{
-	unsigned int i;
-
-	for (i = 0; i < n && i < max; i++) {
-		snprintf(out[i].name, sizeof(out[i].name), "%s", rows[i].name);
-		out[i].value = rows[i].value;
-	}
-	return n;
-}
-
-void
-wire_json_text(FILE *json, const char *text)
-{
-	fputc('"', json);
-	for (; *text != '\0'; text++) {
-		const unsigned char c = (unsigned char)*text;
-
-		if (c < ' ' || c > '~')
-			fprintf(json, "\\u%04x", c);
-		else
-			fprintf(json, c == '"' || c == '\\' ? "\\%c" : "%c", c);
-	}
-	fputc('"', json);
 }

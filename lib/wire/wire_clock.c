@@ -3,8 +3,8 @@
  */
 
 /*
- * Measures how many ticks a second wire_clock_now() counts. The clock itself
- * is inline in wire_clock.h.
+ * Measures the ticks per second of wire_clock_now(). The clock is inline in
+ * wire_clock.h.
  */
 
 #include "wire_clock.h"
@@ -15,7 +15,7 @@
 #define MEASURE_NS 5e6
 #define TRIES 16
 
-/* Read both clocks at one moment: of several tries the one that took the shortest time. */
+/* Read both clocks at one moment: use the shortest of several tries. */
 static void
 read_both(double *ns, uint64_t *ticks)
 {

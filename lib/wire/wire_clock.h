@@ -6,13 +6,13 @@
 
 /**
  * @file
- * A cheap clock that counts alike on all CPUs, for pacing and timestamps.
+ * A cheap clock, synchronous on all CPUs, for pacing and timestamps.
  */
 
 #include <stdint.h>
 #include <time.h>
 
-/** Ticks now: TSC, the generic timer's count, or nanoseconds. */
+/** Current time in ticks: the TSC, the generic timer's count, or nanoseconds. */
 static inline uint64_t
 wire_clock_now(void)
 {
@@ -31,7 +31,7 @@ wire_clock_now(void)
 #endif
 }
 
-/** Ticks a second. Measures for 5 ms on x86. Control. */
+/** Ticks per second. Measures for 5 ms on x86. Control. */
 double
 wire_clock_hz(void);
 

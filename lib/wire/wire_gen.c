@@ -3,7 +3,7 @@
  */
 
 /*
- * gen's control side: its words, counters and report, open and close. The
+ * Control functions of gen: words, counters and report, open and close. The
  * generator is in wire_gen_tx.c, the sink in wire_gen_rx.c.
  */
 
@@ -30,7 +30,7 @@ set_size(void *ctx, const char *value)
 	size_t len = strcspn(value, "-");
 
 	c->shape_no++;
-	/* A rate that is a share of the line changes with the frame size. */
+	/* A rate given as a share of the line depends on the frame size. */
 	c->run.rate_no++;
 	if (strcmp(value, "imix") == 0) {
 		c->mix = GEN_MIX_IMIX;
@@ -142,7 +142,7 @@ static const struct gen_config gen_default = {
 	.run = {.run = true},
 };
 
-/* control() can return only an errno; the reason in words is given at open. */
+/* control() can return only an errno; the reason as text is available only at open. */
 static int
 gen_control(struct sl_wire *w, const char *word)
 {
@@ -164,49 +164,6 @@ gen_control(struct sl_wire *w, const char *word)
 	return ret;
 }
 
-/* --- device thread: carry out what control asked for --- */
-
-static void
-start_pace(struct gen_wire *g)
-{
-	const double fps = wire_rate_fps(&g->now.run.rate, gen_mean_len(&g->now));
-
-	wire_pace_start(&g->tx.pace, fps, g->hz, g->now.burst, wire_clock_now());
-}
-
-static void
-apply(struct gen_wire *g, const struct gen_config *old)
-{
-	const struct gen_config *c = &g->now;
-	bool running = atomic_load_explicit(&g->tx.running, memory_order_relaxed);
-
-	if (c->run.clear_no != old->run.clear_no) {
-		wire_count_set(&g->tx.frames, 0);
-		wire_count_set(&g->tx.bytes, 0);
-		wire_count_set(&g->tx.skipped, 0);
-		gen_rx_clear(&g->rx);
-	}
-	if (c->shape_no != old->shape_no)
-		g->tx.reshape = true;
-	if (c->run.start_no != old->run.start_no) {
-		running = c->run.run;
-		g->tx.left = c->count != 0 ? c->count : UINT64_MAX;
-	}
-	if (c->run.start_no != old->run.start_no || c->run.rate_no != old->run.rate_no)
-		start_pace(g);
-	/* A generator that stopped at its count stays stopped until the next start. */
-	atomic_store_explicit(&g->tx.running, running && c->run.run, memory_order_relaxed);
-}
-
-void
-gen_apply(struct gen_wire *g)
-{
-	const struct gen_config old = g->now;
-
-	g->now = g->want;
-	apply(g, &old);
-}
-
 /* --- counters and report --- */
 
 static bool
@@ -214,7 +171,7 @@ is_running(const struct gen_wire *g)
 {
 	if (!g->want.run.run)
 		return false;
-	/* A start counts as done, although the device thread has still to carry it out. */
+	/* A start counts as done even if the device thread has not applied it yet. */
 	if (g->now.run.start_no != g->want.run.start_no)
 		return true;
 	return atomic_load_explicit(&g->tx.running, memory_order_relaxed);
@@ -226,7 +183,7 @@ to_ns(const struct gen_wire *g, uint64_t ticks)
 	return (double)ticks * NS_PER_S / g->hz;
 }
 
-/* A counter's value; 0 after a clear that the device thread has still to carry out. */
+/* Value of a counter; 0 after a clear that the device thread has not applied yet. */
 static uint64_t
 value(const struct gen_wire *g, const wire_count_t *c)
 {
@@ -255,7 +212,7 @@ gen_counters(struct sl_wire *w, struct sl_wire_counter *out, unsigned int max)
 	const struct gen_rx *rx = &g->rx;
 	unsigned int n;
 
-	/* The lock holds off a clear while the figures are read. */
+	/* The lock prevents a clear while the counters are read. */
 	pthread_mutex_lock(&g->box.lock);
 	const struct wire_counter_row rows[] = {
 		{"gen_tx_frames", value(g, &tx->frames)},
@@ -337,7 +294,7 @@ report_streams(const struct gen_rx *rx, FILE *json)
 	}
 }
 
-/* Every bucket that is not empty, as [largest value in ns, frames]. */
+/* Write every bucket that is not empty, as [largest value in ns, frames]. */
 static void
 report_buckets(const struct gen_wire *g, FILE *json)
 {
@@ -464,7 +421,7 @@ wire_gen_open(
 	g = gen_alloc();
 	if (g == NULL)
 		return wire_fail(why, ENOMEM, "gen: no memory");
-	/* 32 random bits tell this generator's stream from those of all others. */
+	/* 32 random bits distinguish this generator's stream from all others. */
 	if (getrandom(&g->tx.key, sizeof(g->tx.key), 0) != sizeof(g->tx.key))
 		g->tx.key = (uint32_t)wire_clock_now();
 	g->hz = wire_clock_hz();

@@ -15,21 +15,21 @@
  *   14  IPv4            20; identification: upper half of the stream's id
  *   34  UDP              8; to port GEN_DPORT, with checksum
  *   42  magic            2
- *   44  stream, lower    2
- *   46  sequence         6; of the stream, from 0, without end
- *   52  clock            8; wire_clock_now() when it was offered to the NIC
+ *   44  stream           2; lower half of the stream's id
+ *   46  sequence         6; sequence number in the stream, from 0, never reset
+ *   52  clock            8; wire_clock_now() when the frame was offered to the NIC
  *   60  pattern          the rest: group k of four bytes is k, ~k (16 bits each)
  *
- * 60 bytes hold all of it. Whole groups of the pattern add nothing to a ones'
- * complement sum, so the checksum of a frame of any length costs the same.
+ * A frame of 60 bytes has all fields. Whole groups of the pattern add nothing to a
+ * ones' complement sum, so the checksum costs the same for any length.
  *
  * The sink counts each frame as exactly one of: received (the first with its
- * sequence number, in any order), duplicate, late (too far behind to tell
- * whether it is a duplicate), stale (sent before the last clear), corrupt (from
- * a generator, but with a wrong length, pattern or checksum), foreign (not from
- * a generator). So over all gen wires of a run, when no frame is on its way:
- * loss = sum of gen_tx_frames - sum of gen_rx_frames. gen_rx_lost is what one
- * sink sees by itself: gaps before the highest sequence number.
+ * sequence number, in any order), duplicate, late (too old to find out if it is
+ * a duplicate), stale (sent before the last clear), corrupt (from a generator,
+ * but with a wrong length, pattern or checksum), foreign (not from a generator).
+ * So over all gen wires of a run, while no frame is in flight:
+ * loss = sum of gen_tx_frames - sum of gen_rx_frames. gen_rx_lost is the loss
+ * that one sink sees: gaps before the highest sequence number.
  */
 
 #include "wire_hist.h"
@@ -38,10 +38,10 @@
 #include "wire_run.h"
 
 #define GEN_MAGIC 0x534cu /* "SL" */
-#define GEN_DPORT 9u	  /* discard */
-#define GEN_SPORT 49152u  /* and the 16383 after it, by flow */
+#define GEN_DPORT 9u	  /* UDP discard */
+#define GEN_SPORT 49152u  /* first of 16384 ports, by flow */
 #define GEN_SPORT_MASK 0x3fffu
-#define GEN_FLOWS_MAX 65536u /* the lower half of the source address */
+#define GEN_FLOWS_MAX 65536u /* a flow is the lower half of the source address */
 
 enum gen_offset {
 	GEN_OFF_DST = 0,
@@ -75,24 +75,24 @@ enum gen_offset {
 #define GEN_TYPE_VLAN 0x8100u
 #define GEN_VLAN_LEN 4u
 
-/** Bytes from one prebuilt frame to the next: an odd number of lines, to use all cache sets. */
+/** Distance between prebuilt frames, bytes: an odd number of lines, to use all cache sets. */
 #define GEN_SLOT_BYTES (9728u + 64u)
 
 enum gen_mix { GEN_MIX_FIXED, GEN_MIX_RANGE, GEN_MIX_IMIX };
 
-/** What a user may set. */
+/** Settings of a user. */
 struct gen_config {
 	struct wire_run run;
 	enum gen_mix mix;
-	uint32_t len_min; /* bytes without FCS */
+	uint32_t len_min; /* bytes excluding FCS */
 	uint32_t len_max;
 	uint32_t flows;
 	uint32_t burst;
-	uint64_t count; /* frames a start; 0: until stopped */
+	uint64_t count; /* frames per start; 0: until stopped */
 	uint64_t seed;
 	uint8_t dst[6];
 	uint8_t src[6];
-	uint32_t shape_no; /* counts changes of the frames' form */
+	uint32_t shape_no; /* number of changes that need rebuilt frames */
 };
 
 /** Generator. Only the device thread uses it, except for the counters. */
@@ -100,44 +100,44 @@ struct gen_tx {
 	uint8_t *slots;	  /* WIRE_BURST_MAX prebuilt frames */
 	uint32_t key;	  /* the stream's id */
 	uint32_t ip_sum;  /* sum of the IP header's words that do not change */
-	uint32_t udp_sum; /* sum of those of pseudo header, UDP header and payload */
+	uint32_t udp_sum; /* sum of such words of pseudo header, UDP header and payload */
 	uint32_t flow;
 	uint32_t imix_at;
 	uint64_t random;
-	uint64_t left; /* frames until the generator stops by itself */
+	uint64_t left; /* frames until the generator stops automatically */
 	struct wire_pace pace;
-	wire_count_t seq; /* of the next frame */
+	wire_count_t seq; /* sequence number of the next frame */
 	wire_count_t frames;
 	wire_count_t bytes;
 	wire_count_t skipped;
 	_Atomic bool running;
-	bool reshape; /* the next poll must rebuild the frames: the NIC may use the last ones until
-			 then */
+	bool reshape; /* the next poll must rebuild the frames; until then the NIC may use the old
+			 ones */
 };
 
 #define GEN_STREAMS 16u
-/** Sequence numbers that the sink remembers: counts are exact for any reordering within. */
+/** Sequence numbers that the sink records: counts are exact for reordering within this window. */
 #define GEN_WINDOW 65536u
 
-/** Frames sent at most so many seconds before a clear are taken for frames on their way. */
+/** Frames sent at most this many seconds before a clear are regarded as in flight. */
 #define GEN_UNDER_WAY_S 60
 
-/** What the sink knows of one generator. Written by the device thread. */
+/** The sink's state of one generator. Written by the device thread. */
 struct gen_stream {
 	_Atomic uint32_t key;
 	_Atomic bool used;
 	uint64_t last_use;
-	wire_count_t base; /* first sequence number that counts */
-	wire_count_t next; /* highest seen, plus one */
+	wire_count_t base; /* first sequence number that is counted */
+	wire_count_t next; /* highest received sequence number, plus one */
 	wire_count_t received;
 	uint64_t seen[GEN_WINDOW /
 		64]; /* bit seq % GEN_WINDOW: received; for [next - window, next) */
 };
 
 struct gen_rx {
-	struct gen_stream *last; /* stream of the frame before */
-	uint64_t use;		 /* counts changes of stream, to find the least recently used one */
-	uint64_t lat;		 /* latency of the last lat_run frames, not yet in the histogram */
+	struct gen_stream *last; /* stream of the previous frame */
+	uint64_t use; /* number of stream changes, to find the least recently used stream */
+	uint64_t lat; /* latency that the last lat_run frames have, not yet in the histogram */
 	uint64_t lat_run;
 	wire_count_t frames;
 	wire_count_t bytes;
@@ -155,23 +155,23 @@ struct gen_rx {
 
 struct gen_wire {
 	struct sl_wire base;
-	const uint8_t *pattern; /* the bytes of a frame from GEN_OFF_PATTERN on */
-	double hz;		/* clock ticks a second */
-	uint64_t under_way;	/* ticks of GEN_UNDER_WAY_S */
+	const uint8_t *pattern; /* bytes of a frame from GEN_OFF_PATTERN on */
+	double hz;		/* clock ticks per second */
+	uint64_t under_way;	/* GEN_UNDER_WAY_S in ticks */
 	struct gen_config now;	/* device thread's copy */
 	struct gen_tx tx;
 	struct gen_rx rx;
 
-	/* Control's side. */
+	/* Used by control threads. */
 	struct wire_box box; /* guards want, and writes to now */
 	struct gen_config want;
 };
 
-/** Carry out what control asked for. Device thread, with the box open. */
+/** Apply new settings from control. Device thread, with the box open. */
 void
 gen_apply(struct gen_wire *g);
 
-/** Take new settings from control, if any; costs two loads when there are none. Device thread. */
+/** Apply new settings from control, if any; without any it costs two loads. Device thread. */
 static inline void
 gen_sync(struct gen_wire *g)
 {
@@ -181,12 +181,12 @@ gen_sync(struct gen_wire *g)
 	}
 }
 
-/** Prebuild frames for g->now. Device thread. */
-void
-gen_tx_shape(struct gen_wire *g);
 /** Fill @p len bytes of pattern. */
 void
 gen_fill_pattern(uint8_t *p, size_t len);
+/** Frame sizes of the imix in turn, bytes excluding FCS. */
+#define GEN_IMIX_LEN 12u
+extern const uint16_t gen_imix[GEN_IMIX_LEN];
 /** Mean bytes of a frame. */
 double
 gen_mean_len(const struct gen_config *c);
@@ -195,9 +195,6 @@ unsigned int
 gen_poll(struct sl_wire *w, struct sl_frame *frames, unsigned int max, unsigned int room);
 void
 gen_send(struct sl_wire *w, const struct sl_frame *frames, unsigned int n);
-/** Zero the sink's figures; streams go on from their last sequence number. Device thread. */
-void
-gen_rx_clear(struct gen_rx *rx);
 
 /** Ones' complement sum of the 32-bit halves, not yet folded. */
 static inline uint64_t
@@ -216,7 +213,7 @@ gen_fold(uint64_t sum)
 	return (uint16_t)sum;
 }
 
-/** Sum of a pattern of @p len bytes: whole groups add nothing, an unfinished last group does. */
+/** Sum of a pattern of @p len bytes: only an incomplete last group adds to it. */
 static inline uint32_t
 gen_pattern_sum(uint32_t len)
 {

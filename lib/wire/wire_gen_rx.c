@@ -3,8 +3,8 @@
  */
 
 /*
- * gen's sink: recognises and checks frames of gen wires, and counts what became
- * of them: received, lost, duplicate, late. The generator is in wire_gen_tx.c.
+ * gen's sink: recognises and checks frames of gen wires, and counts them as
+ * received, lost, duplicate, late and so on. The generator is in wire_gen_tx.c.
  */
 
 #include <string.h>
@@ -43,7 +43,7 @@ raw32(const uint8_t *p)
 	return v;
 }
 
-/* IPv4 header checksum: guards the stream's upper half, which UDP's does not cover. */
+/* IPv4 header checksum: protects the stream's upper half, which the UDP checksum excludes. */
 static inline bool
 ip_checksum_ok(const uint8_t *p)
 {
@@ -66,7 +66,7 @@ udp_checksum_ok(const uint8_t *p, uint32_t pattern_len)
 	return raw16(p + GEN_OFF_UDP_SUM) != 0 && gen_fold(sum) == UINT16_MAX;
 }
 
-/* Is the frame from a generator, and intact? @p len is at least 60, so offsets need no check. */
+/* Find out if the frame is from a generator and intact. @p len is at least 60: no bounds checks. */
 static inline enum verdict
 judge(const struct gen_wire *g, const uint8_t *p, uint32_t len)
 {
@@ -79,19 +79,19 @@ judge(const struct gen_wire *g, const uint8_t *p, uint32_t len)
 		return FOREIGN;
 	if (wire_get16(p + GEN_OFF_IP_LEN) != len - GEN_OFF_IP ||
 		wire_get16(p + GEN_OFF_UDP_LEN) != len - GEN_OFF_UDP ||
-		/* The shortest frame has no pattern: save the call. */
+		/* The shortest frame has no pattern: skip the call. */
 		(pattern_len != 0 && memcmp(p + GEN_OFF_PATTERN, g->pattern, pattern_len) != 0) ||
 		!ip_checksum_ok(p) || !udp_checksum_ok(p, pattern_len))
 		return CORRUPT;
 	return INTACT;
 }
 
-/* Begin a stream in a free place, or in the place of the least recently used stream. */
+/* Begin a stream in a free entry, or in the entry of the least recently used stream. */
 static struct gen_stream *
 stream_new(struct gen_rx *rx, uint32_t key, uint64_t seq)
 {
 	struct gen_stream *s, *best = &rx->stream[0];
-	/* Count from 0, unless this number is beyond the window: then the sink joined later. */
+	/* Count from 0, unless this number is beyond the window: then the sink started later. */
 	const uint64_t base = seq < GEN_WINDOW ? 0 : seq;
 
 	for (s = rx->stream; s < rx->stream + GEN_STREAMS; s++) {
@@ -128,7 +128,7 @@ stream_find(struct gen_rx *rx, uint32_t key, uint64_t seq)
 	return s;
 }
 
-/* Sequence numbers [from, to) did not arrive: count them as lost until they do. */
+/* Sequence numbers [from, to) were not received: count them as lost until they are. */
 static void
 skip(struct gen_rx *rx, struct gen_stream *s, uint64_t from, uint64_t to)
 {
@@ -141,7 +141,7 @@ skip(struct gen_rx *rx, struct gen_stream *s, uint64_t from, uint64_t to)
 		s->seen[from % GEN_WINDOW / 64] &= ~(UINT64_C(1) << from % 64);
 }
 
-/* Count an intact frame; true when its sequence number arrives for the first time. */
+/* Count an intact frame; true if its sequence number is received for the first time. */
 static inline bool
 account(struct gen_rx *rx, struct gen_stream *s, uint64_t seq)
 {
@@ -172,8 +172,8 @@ account(struct gen_rx *rx, struct gen_stream *s, uint64_t seq)
 }
 
 /*
- * True for a frame that was on its way when the sink was cleared, by the time at which
- * it was sent. A frame of another machine does not match: its clock differs by more
+ * True for a frame that was in flight when the sink was cleared, according to its send
+ * time. A frame of another machine does not match, because its clock differs by more
  * than a minute.
  */
 static inline bool
@@ -184,7 +184,7 @@ was_under_way(const struct gen_wire *g, uint64_t sent)
 	return age - 1 < g->under_way;
 }
 
-/* Count a stale frame. Lower sequence numbers are stale too, and so is a duplicate of it. */
+/* Count a stale frame. Lower sequence numbers and duplicates of it are stale too. */
 static void
 pass_by(struct gen_rx *rx, struct gen_stream *s, uint64_t seq)
 {
@@ -214,7 +214,7 @@ add_latency(struct gen_rx *rx, uint64_t lat)
 	rx->lat_run++;
 }
 
-/* Take an intact frame. @p p: its bytes, without a VLAN tag that was added on the way. */
+/* Process an intact frame. @p p: its bytes after a VLAN tag that was added in transit. */
 static inline void
 receive(struct gen_wire *g, const uint8_t *p, uint32_t len, uint64_t clock)
 {
@@ -235,7 +235,7 @@ receive(struct gen_wire *g, const uint8_t *p, uint32_t len, uint64_t clock)
 		return;
 	wire_count_add(&rx->frames, 1);
 	wire_count_add(&rx->bytes, len);
-	/* Clocks of two CPUs may be a tick apart. */
+	/* Clocks of two CPUs may differ by a tick. */
 	add_latency(rx, clock > sent ? clock - sent : 0);
 }
 
@@ -253,7 +253,7 @@ gen_send(struct sl_wire *w, const struct sl_frame *frames, unsigned int n)
 		uint32_t len = frames[i].len;
 		enum verdict v = FOREIGN;
 
-		/* A VLAN tag that was added on the way is skipped. */
+		/* Skip a VLAN tag that was added in transit. */
 		if (len >= GEN_OFF_PATTERN && wire_get16(p + GEN_OFF_TYPE) == GEN_TYPE_VLAN) {
 			p += GEN_VLAN_LEN;
 			len -= GEN_VLAN_LEN;
@@ -266,29 +266,4 @@ gen_send(struct sl_wire *w, const struct sl_frame *frames, unsigned int n)
 			wire_count_add(v == CORRUPT ? &rx->corrupt : &rx->foreign, 1);
 	}
 	flush_latency(rx);
-}
-
-void
-gen_rx_clear(struct gen_rx *rx)
-{
-	wire_count_t *const zeroed[] = {
-		&rx->frames,
-		&rx->bytes,
-		&rx->lost,
-		&rx->reordered,
-		&rx->duplicate,
-		&rx->late,
-		&rx->stale,
-		&rx->corrupt,
-		&rx->foreign,
-	};
-	unsigned int i;
-
-	for (i = 0; i < sizeof(zeroed) / sizeof(zeroed[0]); i++)
-		wire_count_set(zeroed[i], 0);
-	wire_hist_clear(&rx->hist);
-	for (i = 0; i < GEN_STREAMS; i++) {
-		wire_count_set(&rx->stream[i].base, wire_count_get(&rx->stream[i].next));
-		wire_count_set(&rx->stream[i].received, 0);
-	}
 }

@@ -3,8 +3,8 @@
  */
 
 /*
- * gen's generator: frames are prebuilt, and only the fields that differ from
- * frame to frame are stored when one is sent. The sink is in wire_gen_rx.c.
+ * gen's generator: frames are prebuilt, and only fields that differ between
+ * frames are stored when a frame is sent. The sink is in wire_gen_rx.c.
  */
 
 #include <string.h>
@@ -13,12 +13,7 @@
 #include "wire_clock.h"
 #include "wire_gen.h"
 
-/* The common mix of 7 short, 4 middle and 1 long, interleaved. Bytes without FCS. */
-static const uint16_t gen_imix[] = {60, 590, 60, 60, 590, 60, 60, 590, 60, 590, 60, 1514};
-
-#define GEN_IMIX_LEN (sizeof(gen_imix) / sizeof(gen_imix[0]))
-
-/* 198.18.0.0/15 is for benchmarks (RFC 2544): sources in one half, the destination in the other. */
+/* 198.18.0.0/15 is for benchmarks (RFC 2544): sources in one half, destination in the other. */
 #define GEN_IP_SRC_HIGH 0xc612u
 #define GEN_IP_DST_HIGH 0xc613u
 #define GEN_IP_DST_LOW 1u
@@ -38,19 +33,7 @@ gen_fill_pattern(uint8_t *p, size_t len)
 	}
 }
 
-double
-gen_mean_len(const struct gen_config *c)
-{
-	unsigned int i, sum = 0;
-
-	if (c->mix != GEN_MIX_IMIX)
-		return ((double)c->len_min + c->len_max) / 2;
-	for (i = 0; i < GEN_IMIX_LEN; i++)
-		sum += gen_imix[i];
-	return (double)sum / GEN_IMIX_LEN;
-}
-
-/* A frame of the current shape in which all that differs between frames is zero. */
+/* Build a frame of the current shape; the fields that differ between frames are zero. */
 static void
 build_frame(const struct gen_wire *g, uint8_t *p)
 {
@@ -83,7 +66,8 @@ sum_words(const uint8_t *p, size_t from, size_t to)
 	return sum;
 }
 
-void
+/* Prebuild frames for g->now. Device thread. */
+static void
 gen_tx_shape(struct gen_wire *g)
 {
 	const uint8_t *first = g->tx.slots;
@@ -124,7 +108,7 @@ next_len(struct gen_tx *tx, const struct gen_config *c)
 	}
 }
 
-/* Make frame @p p the one of @p len bytes, @p flow, @p id (stream and sequence) and @p clock. */
+/* Set the fields of frame @p p: @p len, @p flow, @p id (stream and sequence), @p clock. */
 static inline void
 patch_frame(uint8_t *p, const struct gen_tx *tx, uint32_t len, uint32_t flow, uint64_t id,
 	uint64_t clock)
@@ -141,7 +125,7 @@ patch_frame(uint8_t *p, const struct gen_tx *tx, uint32_t len, uint32_t flow, ui
 	wire_put16(p + GEN_OFF_UDP_LEN, udp_len);
 	wire_put64(p + GEN_OFF_SEQ, id);
 	wire_put64(p + GEN_OFF_CLOCK, clock);
-	/* The length is summed twice: it is in the UDP header and in the pseudo header. */
+	/* The length is added twice: it is in the UDP header and in the pseudo header. */
 	sum = (uint16_t)~gen_fold(tx->udp_sum + flow + sport + 2 * (uint64_t)udp_len +
 		gen_sum64(id) + gen_sum64(clock) + gen_pattern_sum(len - GEN_OFF_PATTERN));
 	/* 0 would mean "no checksum" (RFC 768). */
@@ -173,7 +157,7 @@ fill(struct gen_wire *g, struct sl_frame *frames, unsigned int n, uint64_t clock
 	wire_count_add(&tx->bytes, bytes);
 }
 
-/* How many of at most @p max frames go out now. */
+/* Number of frames to send now, at most @p max. */
 static unsigned int
 due(struct gen_tx *tx, unsigned int max, unsigned int room, uint64_t clock)
 {

@@ -3,8 +3,8 @@
  */
 
 /*
- * Reading a latency histogram: clear, bucket bounds, quantiles. Adding a
- * value is inline in wire_hist.h.
+ * Latency histogram: clear, bucket bounds, quantiles. Adding a value is inline in
+ * wire_hist.h.
  */
 
 #include <math.h>
@@ -42,7 +42,7 @@ wire_hist_quantile(const struct wire_hist *h, double q)
 	uint64_t total = 0, seen = 0, rank, max = wire_count_get(&h->max);
 	unsigned int i;
 
-	/* Sum the buckets: h->count may be behind while the writer is adding a value. */
+	/* Sum the buckets: h->count may be too low while the writer is adding a value. */
 	for (i = 0; i < WIRE_HIST_BUCKETS; i++)
 		total += wire_count_get(&h->bucket[i]);
 	if (total == 0)

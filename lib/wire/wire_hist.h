@@ -8,8 +8,8 @@
  * @file
  * Log-linear histogram of 64-bit values: exact below 64, above that 64 equal
  * steps per octave, so that a quantile is at most 1/64 above the true one.
- * One writer, any number of readers. A reader's buckets may be of different
- * moments while the writer adds values.
+ * One writer, any number of readers. While the writer adds values, a reader may
+ * see buckets of different moments.
  */
 
 #include <stdint.h>
@@ -54,13 +54,13 @@ wire_hist_add(struct wire_hist *h, uint64_t v, uint64_t n)
 	wire_count_add(&h->count, n);
 }
 
-/** Forget everything. Writer only. */
+/** Remove all values. Writer only. */
 void
 wire_hist_clear(struct wire_hist *h);
-/** Largest value that falls into bucket @p i (below WIRE_HIST_BUCKETS). */
+/** Largest value of bucket @p i (below WIRE_HIST_BUCKETS). */
 uint64_t
 wire_hist_top(unsigned int i);
-/** The @p q quantile (0..1): at least that share of all values is not above it. 0 when empty. */
+/** The @p q quantile (0..1): at least this share of all values is not above it. 0: empty. */
 uint64_t
 wire_hist_quantile(const struct wire_hist *h, double q);
 

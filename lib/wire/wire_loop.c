@@ -12,9 +12,9 @@
 struct loop_wire {
 	struct sl_wire base;
 	struct wire_ring *ring;
-	wire_count_t rx_frames; /* taken from the NIC */
-	wire_count_t tx_frames; /* given back to it */
-	wire_count_t drops;	/* the queue was full */
+	wire_count_t rx_frames; /* frames from the NIC */
+	wire_count_t tx_frames; /* frames to the NIC */
+	wire_count_t drops;	/* dropped: the queue was full */
 };
 
 static void

@@ -2,7 +2,7 @@
  * Copyright (c) 2026 The Syncline authors
  */
 
-/* null: the link is up, nothing is received, and frames that the NIC sends are only counted. */
+/* null: the link is up, no frames are received, and frames from the NIC are only counted. */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 
 struct null_wire {
 	struct sl_wire base;
-	wire_count_t rx_frames; /* taken from the NIC */
+	wire_count_t rx_frames; /* frames from the NIC */
 	wire_count_t rx_bytes;
 };
 

@@ -6,9 +6,9 @@
 
 /**
  * @file
- * When frames are due at a given rate. A schedule that fell behind catches up by
- * a bounded number of frames and skips the rest: a delay of the generator itself
- * must not become a burst that the configured rate does not contain.
+ * Schedule of frames at a given rate. A late schedule catches up by a bounded number
+ * of frames and skips the rest, so that a delay of the generator does not cause a
+ * burst that the configured rate does not have.
  */
 
 #include "wire_priv.h"
@@ -18,13 +18,13 @@
 
 /** One schedule; only the device thread uses it. */
 struct wire_pace {
-	double per_tick; /**< frames a clock tick; 0: not paced */
-	uint64_t start;	 /**< tick at which the first was due */
-	uint64_t done;	 /**< frames of the schedule that were offered or skipped */
-	uint64_t slack;	 /**< most that may be overdue */
+	double per_tick; /**< frames per clock tick; 0: not paced */
+	uint64_t start;	 /**< tick at which the first frame is due */
+	uint64_t done;	 /**< frames that were offered or skipped */
+	uint64_t slack;	 /**< most frames that may be overdue */
 };
 
-/** Start a schedule of @p fps frames a second (0: not paced); at least @p burst may be overdue. */
+/** Start a schedule of @p fps frames/s (0: not paced); at least @p burst may be overdue. */
 static inline void
 wire_pace_start(struct wire_pace *p, double fps, double hz, uint64_t burst, uint64_t now)
 {
@@ -36,7 +36,7 @@ wire_pace_start(struct wire_pace *p, double fps, double hz, uint64_t burst, uint
 		p->slack = burst;
 }
 
-/** Frames due now; what is overdue beyond the slack is added to @p skipped. */
+/** Frames due now. Frames overdue beyond the slack are added to @p skipped. */
 static inline uint64_t
 wire_pace_due(struct wire_pace *p, uint64_t now, uint64_t *skipped)
 {
@@ -54,13 +54,13 @@ wire_pace_due(struct wire_pace *p, uint64_t now, uint64_t *skipped)
 	return due;
 }
 
-/** Mean bytes of a frame, without FCS, to frames a second. */
+/** Frames per second of a rate; @p mean_len: mean bytes of a frame, excluding FCS. */
 static inline double
 wire_rate_fps(const struct wire_rate *r, double mean_len)
 {
 	/*
-	 * 24: bytes of FCS, preamble and gap, which the line carries and frames here do not
-	 * have.
+	 * 24: bytes of FCS, preamble and inter-frame gap, which are on the line but not in
+	 * frames here.
 	 */
 	return r->bits > 0 ? r->bits / ((mean_len + 24) * 8) : r->fps;
 }

@@ -3,9 +3,9 @@
  */
 
 /*
- * pcap: a capture is replayed into the NIC, and what the NIC sends is recorded
+ * pcap: replays a capture to the NIC, and records frames from the NIC
  * (wire_record.c). The whole capture is read at open, so that no file is read
- * while frames flow.
+ * during the replay.
  */
 
 #include <errno.h>
@@ -29,7 +29,7 @@
 
 struct pcap_config {
 	struct wire_run run;
-	uint64_t loop; /* how often the capture is sent; 0: without end */
+	uint64_t loop; /* times the capture is sent; 0: endlessly */
 };
 
 /* One frame of the capture; at: its offset in the bytes of all frames. */
@@ -49,26 +49,26 @@ struct capture {
 struct pcap_wire {
 	struct sl_wire base;
 	struct capture in;
-	int in_fd;		 /* holds the lock against writers of the capture; -1: none */
+	int in_fd;		 /* has the lock against writers of the capture; -1: none */
 	struct wire_record *out; /* NULL: nothing is recorded */
 	double hz;
 	struct pcap_config now; /* device thread's copy */
 	struct wire_pace pace;
-	size_t next; /* frame of the capture */
+	size_t next; /* index of the next frame in the capture */
 	uint64_t loops_left;
 	_Atomic bool running;
-	wire_count_t tx_frames; /* replayed */
+	wire_count_t tx_frames; /* replayed frames */
 	wire_count_t tx_skipped;
-	wire_count_t rx_frames; /* taken from the NIC */
+	wire_count_t rx_frames; /* frames from the NIC */
 	wire_count_t recorded;
 	wire_count_t out_errors;
 
-	/* Control's side. */
+	/* Used by control threads. */
 	struct wire_box box; /* guards want, and writes to now */
 	struct pcap_config want;
 };
 
-/* The words that were given at open. */
+/* Words given at open. */
 struct pcap_args {
 	struct pcap_config config; /* first member: setters get the address of either struct */
 	char *in;
@@ -176,7 +176,7 @@ pcap_sync(struct pcap_wire *pw)
 	wire_box_close(&pw->box);
 }
 
-/* Give the next frame of the capture, and advance. */
+/* Return the next frame of the capture, and advance. */
 static void
 take_frame(struct pcap_wire *pw, struct sl_frame *frame)
 {
@@ -246,7 +246,7 @@ is_running(const struct pcap_wire *pw)
 {
 	if (!pw->want.run.run)
 		return false;
-	/* A start counts as done, although the device thread has still to carry it out. */
+	/* A start counts as done even if the device thread has not applied it yet. */
 	if (pw->now.run.start_no != pw->want.run.start_no)
 		return pw->in.n > 0;
 	return atomic_load_explicit(&pw->running, memory_order_relaxed);
@@ -273,7 +273,7 @@ pcap_counters(struct sl_wire *w, struct sl_wire_counter *out, unsigned int max)
 	return n;
 }
 
-/* --- the record's result --- */
+/* --- result of the record --- */
 
 static int
 pcap_flush(struct sl_wire *w, char *why, size_t why_len)
@@ -351,7 +351,7 @@ static int
 capture_add(struct capture *in, const char *path, const struct pcap_pkthdr *head,
 	const u_char *data, const struct wire_why *why)
 {
-	/* Hosts capture frames before they are padded: pad them to the shortest frame of a wire. */
+	/* Hosts capture frames before padding: pad them to the shortest frame of a wire. */
 	const uint32_t len = head->len < WIRE_FRAME_MIN ? WIRE_FRAME_MIN : head->len;
 
 	if (head->caplen < head->len)
@@ -402,7 +402,7 @@ capture_read(struct capture *in, const char *path, pcap_t *p, const struct wire_
 	return 0;
 }
 
-/* Open the capture as a stream. The wire keeps a second descriptor, which holds the file's lock. */
+/* Open the capture as a stream. The wire keeps a second descriptor, which has the lock. */
 static FILE *
 capture_stream(struct pcap_wire *pw, const char *path)
 {

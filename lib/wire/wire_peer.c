@@ -24,10 +24,10 @@ struct peer_wire {
 	struct sl_wire base;
 	struct cable *cable;
 	unsigned int end;	/* 0 or 1 */
-	wire_count_t rx_frames; /* taken from the NIC */
-	wire_count_t tx_frames; /* given to it */
-	wire_count_t drops;	/* the queue to the other end was full */
-	wire_count_t unplugged; /* sent while the other end was not open */
+	wire_count_t rx_frames; /* frames from the NIC */
+	wire_count_t tx_frames; /* frames to the NIC */
+	wire_count_t drops;	/* dropped: the queue to the other end was full */
+	wire_count_t unplugged; /* dropped: the other end was not open */
 };
 
 struct cable {
@@ -75,7 +75,7 @@ sl_wire_hub_destroy(struct sl_wire_hub *hub)
 static bool
 is_plugged(const struct cable *c, unsigned int end)
 {
-	/* Acquire: when we see an end plugged, it has emptied its queue before (peer_plug). */
+	/* Acquire: an end that is seen as plugged has emptied its queue (peer_plug). */
 	return atomic_load_explicit(&c->plugged[end], memory_order_acquire);
 }
 
@@ -164,7 +164,7 @@ static const struct sl_wire_ops peer_ops = {
 	.close = peer_close,
 };
 
-/* Find the cable of that name, or make one. The hub's lock is held. */
+/* Find the cable with this name, or create it. The hub's lock is held. */
 static struct cable *
 cable_get(struct sl_wire_hub *hub, const char *name)
 {
@@ -189,7 +189,7 @@ cable_get(struct sl_wire_hub *hub, const char *name)
 	return c;
 }
 
-/* Take a free end of the named cable. */
+/* Plug into a free end of the cable. */
 static int
 peer_plug(struct peer_wire *pw, struct sl_wire_hub *hub, const char *name)
 {
@@ -205,7 +205,7 @@ peer_plug(struct peer_wire *pw, struct sl_wire_hub *hub, const char *name)
 	} else {
 		pw->cable = c;
 		pw->end = is_plugged(c, 0);
-		/* Drop frames that were sent to the wire that had this end before. */
+		/* Drop frames that were sent to the previous wire at this end. */
 		wire_ring_drain(c->ring[!pw->end]);
 		atomic_store_explicit(&c->plugged[pw->end], true, memory_order_release);
 	}

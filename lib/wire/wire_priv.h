@@ -6,8 +6,8 @@
 
 /**
  * @file
- * What the wires share: the kinds and how each is opened, the parser of their
- * texts, and relaxed counters. Users of wires include sl_wire.h.
+ * Declarations shared by the wires: kinds and their open functions, the parser of
+ * their texts, and relaxed counters. Users of wires include sl_wire.h.
  */
 
 #include <stdatomic.h>
@@ -17,22 +17,22 @@
 
 #include "sl_wire.h"
 
-/** Bytes of FCS: sizes that users give include it, frames here do not have it. */
+/** Bytes of FCS. Sizes given by users include it; frames here exclude it. */
 #define WIRE_FCS 4u
-/** Longest frame on a wire and shortest, in bytes without FCS. */
+/** Longest and shortest frame on a wire, bytes excluding FCS. */
 #define WIRE_FRAME_MAX SL_WIRE_FRAME_MAX
 #define WIRE_FRAME_MIN 60u
 
 /** Most frames that one poll of any wire returns. */
 #define WIRE_BURST_MAX 64u
 
-/** Where a failure writes its reason; len 0: nowhere. */
+/** Buffer for the reason of a failure; len 0: none. */
 struct wire_why {
 	char *text;
 	size_t len;
 };
 
-/** Write the reason; returns -@p err, so that callers return it at once. */
+/** Write the reason. @return -@p err, for callers to return. */
 int
 wire_fail(const struct wire_why *why, int err, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
@@ -41,7 +41,7 @@ wire_fail(const struct wire_why *why, int err, const char *fmt, ...)
 struct wire_kind {
 	const char *name;
 	const char *usage; /**< "pcap:in=F[,out=F]" */
-	/** @p args: the text behind the colon; NULL without a colon. */
+	/** Open a wire. @p args: the text after the colon; NULL: no colon. */
 	int (*open)(const char *args, struct sl_wire_hub *hub, struct sl_wire **out,
 		const struct wire_why *why);
 };
@@ -65,11 +65,11 @@ int
 wire_null_open(const char *args, struct sl_wire_hub *hub, struct sl_wire **out,
 	const struct wire_why *why);
 
-/** When a word may be given. Bit mask. */
+/** When a word is allowed. Bit mask. */
 enum wire_opt_when {
 	WIRE_AT_OPEN = 1,
 	WIRE_AT_CONTROL = 2,
-	WIRE_BARE = 4, /**< stands alone, without "=value" */
+	WIRE_BARE = 4, /**< without "=value" */
 };
 
 /** One word that a wire understands. A table ends with a NULL key. */
@@ -77,47 +77,47 @@ struct wire_opt {
 	const char *key;
 	unsigned int when;   /**< enum wire_opt_when */
 	const char *allowed; /**< for messages: "64..9728, A-B or imix" */
-	/** @p value NULL for a bare word. 0, or negative errno when it is not allowed. */
+	/** Set a value; NULL for a bare word. 0, or negative errno if it is not allowed. */
 	int (*set)(void *ctx, const char *value);
 };
 
 /**
- * Parse "key=value,word,key=value" into @p ctx by table @p opts.
+ * Parse "key=value,word,key=value" into @p ctx with the table @p opts.
  * @param when WIRE_AT_OPEN or WIRE_AT_CONTROL
  * @return 0; -EINVAL unknown or repeated key, bad value; -ENOMEM. On failure
- *   @p ctx may be half set: parse into a copy.
+ *   @p ctx may be partly set: parse into a copy.
  */
 int
 wire_opts_parse(const char *kind, const char *text, enum wire_opt_when when,
 	const struct wire_opt *opts, void *ctx, const struct wire_why *why);
 
-/** Decimal number min..max, the whole text. -EINVAL. */
+/** Parse the whole text as a decimal number min..max. -EINVAL. */
 int
 wire_parse_u64(const char *text, uint64_t min, uint64_t max, uint64_t *out);
-/** "0" or "1". -EINVAL. */
+/** Parse "0" or "1". -EINVAL. */
 int
 wire_parse_bool(const char *text, bool *out);
-/** "02:00:00:00:00:01". -EINVAL. */
+/** Parse an address like "02:00:00:00:00:01". -EINVAL. */
 int
 wire_parse_mac(const char *text, uint8_t mac[6]);
 
-/** A rate in frames a second or in a line's bits a second. Both 0: no pacing. */
+/** A rate in frames per second or in bits per second on the line. Both 0: no pacing. */
 struct wire_rate {
-	double fps;  /**< frames a second */
-	double bits; /**< bits a second on the line, preamble and gap counted */
+	double fps;  /**< frames per second */
+	double bits; /**< bits per second on the line, including preamble and inter-frame gap */
 };
 
 #define WIRE_RATE_ALLOWED \
 	"0 (as fast as taken), 1..1000000000 frames/s (2M, 500k), or a share " \
 	"of the line (90% of 1 Gbit/s, 90%10g)"
-/** "0", "2M", "1.5M", "500k", "90%" (of 1 Gbit/s), "90%10g". -EINVAL. */
+/** Parse a rate: "0", "2M", "1.5M", "500k", "90%" (of 1 Gbit/s), "90%10g". -EINVAL. */
 int
 wire_parse_rate(const char *text, struct wire_rate *out);
 
 /**
  * A counter with one writer, the device thread, and any number of readers.
- * Relaxed is enough: a reader needs a recent value of one counter, and no order
- * between counters.
+ * Relaxed order is enough: a reader needs a recent value of one counter, and no
+ * order between counters.
  */
 typedef _Atomic uint64_t wire_count_t;
 
@@ -133,7 +133,7 @@ wire_count_set(wire_count_t *c, uint64_t v)
 	atomic_store_explicit(c, v, memory_order_relaxed);
 }
 
-/** Plain load, add and store: with one writer no locked instruction is needed. */
+/** Add by load and store: with one writer no locked instruction is needed. */
 static inline void
 wire_count_add(wire_count_t *c, uint64_t n)
 {
@@ -150,7 +150,7 @@ struct wire_counter_row {
 void
 wire_json_text(FILE *json, const char *text);
 
-/** Fill @p out from rows, for sl_wire_ops.counters(); returns @p n. */
+/** Fill in @p out from rows, for sl_wire_ops.counters(). @return @p n. */
 unsigned int
 wire_counters_out(const struct wire_counter_row *rows, unsigned int n, struct sl_wire_counter *out,
 	unsigned int max);

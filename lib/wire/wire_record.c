@@ -3,8 +3,9 @@
  */
 
 /*
- * The capture file that a pcap wire writes: through stdio, with a write function
- * of its own that keeps the errno of the first failure. Replaying is in wire_pcap.c.
+ * The capture file that a pcap wire writes. It is written through stdio with a
+ * custom write function, which stores the errno of the first failure. Replay is in
+ * wire_pcap.c.
  */
 
 #include <errno.h>
@@ -19,16 +20,17 @@
 
 #include "wire_record.h"
 
-/* Numbers of pcap's file format, for nanosecond stamps and Ethernet. */
+/* Constants of the pcap file format, for nanosecond time stamps and Ethernet. */
 #define RECORD_MAGIC UINT32_C(0xa1b23c4d)
 #define RECORD_MAJOR 2
 #define RECORD_MINOR 4
 #define RECORD_SNAPLEN 65535
 #define RECORD_ETHERNET 1
-/* Buffer for a file, and the smaller one for a FIFO, whose reader wants to see frames soon. */
+/* Buffer sizes for a file and for a FIFO; smaller for a FIFO, so that its reader sees frames soon.
+ */
 #define RECORD_BUFFER (64u << 10)
 #define RECORD_BUFFER_LIVE (4u << 10)
-/* When a pipe's reader takes nothing for so long, the record ends: the device must go on. */
+/* The record ends if the reader of a pipe reads nothing for this long: the device must not stop. */
 #define RECORD_WAIT_MS 1000
 
 struct record_file_head {
@@ -47,7 +49,7 @@ struct record_head {
 struct wire_record {
 	FILE *file;
 	int fd;
-	bool live;	   /* a FIFO or a device, no file */
+	bool live;	   /* a FIFO or a device, not a regular file */
 	_Atomic int error; /* errno that ended the record; 0: none */
 	char *path;
 	char buffer[RECORD_BUFFER];
@@ -92,7 +94,7 @@ write_quietly(int fd, const char *data, size_t len)
 	return n;
 }
 
-/* stdio's write function: writes all bytes, or keeps the errno that prevented it. */
+/* Write function for stdio: writes all bytes, or stores the errno of the failure. */
 static ssize_t
 record_write(void *cookie, const char *data, size_t len)
 {
@@ -171,7 +173,7 @@ open_file(struct wire_record *r, int in_fd, const struct wire_why *why)
 	if (fstat(r->fd, &st) != 0 || (S_ISREG(st.st_mode) && ftruncate(r->fd, 0) != 0))
 		return wire_fail(
 			why, errno, "pcap:out=%s: cannot be emptied: %s", r->path, strerror(errno));
-	/* Non-blocking: a reader that sleeps must not stop the device's thread for good. */
+	/* Non-blocking: a reader that sleeps must not block the device thread forever. */
 	r->live = !S_ISREG(st.st_mode);
 	if (r->live)
 		fcntl(r->fd, F_SETFL, fcntl(r->fd, F_GETFL) | O_NONBLOCK);
@@ -195,7 +197,7 @@ open_stream(struct wire_record *r, const struct wire_why *why)
 		return wire_fail(why, ENOMEM, "pcap:out=%s: no memory", r->path);
 	setvbuf(r->file, r->buffer, _IOFBF, r->live ? RECORD_BUFFER_LIVE : RECORD_BUFFER);
 	fwrite(&head, sizeof(head), 1, r->file);
-	/* Write the file's head at once: a full disk then fails the open. */
+	/* Write the file header now, so that open fails if the disk is full. */
 	if (wire_record_flush(r) != 0)
 		return wire_fail(why, r->error, "pcap:out=%s: cannot be written: %s", r->path,
 			strerror(r->error));

@@ -6,8 +6,8 @@
 
 /**
  * @file
- * A capture file that is written, in pcap's format with nanosecond stamps. The first
- * failed write ends the record: a file with a gap would look like another run.
+ * Writer of a capture file in pcap format with nanosecond time stamps. The first
+ * failed write ends the record, because a gap in the file would not be visible.
  */
 
 #include <time.h>
@@ -17,9 +17,9 @@
 struct wire_record;
 
 /**
- * Open @p path; a file that no other wire holds is emptied. The open of a FIFO
+ * Open @p path, and truncate the file if no other wire uses it. Opening a FIFO
  * waits for a reader. Control.
- * @param in_fd  the capture that the same wire replays; -1: none
+ * @param in_fd  capture that the same wire replays; -1: none
  * @return 0 or negative errno with the reason in @p why.
  */
 int
@@ -36,14 +36,14 @@ wire_record_flush(struct wire_record *r);
 /** The file's path, as given. */
 const char *
 wire_record_path(const struct wire_record *r);
-/** Flush and close. NULL is nothing. Control. */
+/** Flush and close. NULL is allowed. Control. */
 void
 wire_record_close(struct wire_record *r);
 
 /**
  * Lock a file for this wire against other wires of this and of other processes.
  * @param alone  false: other wires may read it too
- * @return 0, also when the file system has no locks; -EBUSY.
+ * @return 0, also if the file system has no locks; -EBUSY.
  */
 int
 wire_file_hold(int fd, bool alone);

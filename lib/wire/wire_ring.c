@@ -3,9 +3,9 @@
  */
 
 /*
- * A queue of frames with one producer and one consumer, without locks: how
- * frames lie in the ring of bytes, and how both sides publish their
- * positions. Its interface is in wire_ring.h.
+ * A queue of frames with one producer and one consumer, without locks: layout of
+ * frames in the ring of bytes, and publication of both positions. The interface
+ * is in wire_ring.h.
  */
 
 #include <stdalign.h>
@@ -18,7 +18,7 @@
 #define CACHE_LINE 64
 
 /*
- * The head of each frame. A frame never wraps: a skip record fills the rest of the ring
+ * Header of each frame. A frame never wraps: a skip record fills the rest of the ring
  * before it.
  */
 struct record {
@@ -29,7 +29,7 @@ struct record {
 
 _Static_assert(sizeof(struct record) == RECORD_ALIGN, "frames are aligned like records");
 
-/* Positions count bytes and frames without end; uint64_t does not wrap in a lifetime. */
+/* Positions count bytes and frames and are never reset; uint64_t does not wrap in practice. */
 struct wire_ring {
 	alignas(CACHE_LINE) _Atomic uint64_t head; /* written by the producer */
 	uint64_t pushed;
@@ -37,7 +37,7 @@ struct wire_ring {
 	uint64_t popped_seen;
 	alignas(CACHE_LINE) _Atomic uint64_t tail; /* written by the consumer */
 	_Atomic uint64_t popped;
-	uint64_t read; /* becomes tail when the popped frames are given back */
+	uint64_t read; /* the new tail when the popped frames are freed */
 	uint64_t read_frames;
 	alignas(CACHE_LINE) uint8_t bytes[WIRE_RING_BYTES];
 };
@@ -118,7 +118,8 @@ wire_ring_pop(struct wire_ring *r, struct sl_frame *frames, unsigned int max)
 	uint64_t head, pos = r->read;
 	unsigned int n = 0;
 
-	/* Store only what changed: an idle consumer does not take this line from the producer. */
+	/* Store only changes, so that an idle consumer does not take this line from the producer.
+	 */
 	if (atomic_load_explicit(&r->tail, memory_order_relaxed) != pos) {
 		atomic_store_explicit(&r->popped, r->read_frames, memory_order_relaxed);
 		/* Release: the caller has used the last frames before the producer writes there. */

@@ -7,8 +7,8 @@
 /**
  * @file
  * A bounded queue of frame copies between two device threads, or within one:
- * one producer, one consumer, no lock. Frames lie one after another in a ring
- * of bytes, so short ones take little room. Popped frames stay valid until the
+ * one producer, one consumer, no lock. Frames are consecutive in a ring of
+ * bytes, so short frames use little memory. Popped frames stay valid until the
  * next pop.
  */
 
@@ -16,23 +16,23 @@
 
 #include "wire_priv.h"
 
-/** Bytes of frames and their heads that a queue holds: 108 of the longest frames. */
+/** Bytes of frames and their headers in a queue: at most 107 of the longest frames. */
 #define WIRE_RING_BYTES (1u << 20)
-/** Most frames that a queue holds. */
+/** Most frames in a queue. */
 #define WIRE_RING_FRAMES 4096u
 
 struct wire_ring;
 
-/** Control. NULL: no memory. */
+/** Create a queue. Control. NULL: no memory. */
 struct wire_ring *
 wire_ring_create(void);
-/** Control; neither side may be in a call. NULL is nothing. */
+/** Free a queue. Control; neither side may be in a call. NULL is allowed. */
 void
 wire_ring_destroy(struct wire_ring *r);
-/** Producer: copy one frame in; false when it is full or longer than WIRE_FRAME_MAX. */
+/** Producer: copy in a frame; false if the queue is full or it exceeds WIRE_FRAME_MAX. */
 bool
 wire_ring_push(struct wire_ring *r, const struct sl_frame *frame);
-/** Consumer: the next frames, at most @p max. Frees the room of the frames of the last call. */
+/** Consumer: get the next frames, at most @p max. Frees the frames of the last call. */
 unsigned int
 wire_ring_pop(struct wire_ring *r, struct sl_frame *frames, unsigned int max);
 /** Consumer: drop all queued frames. */

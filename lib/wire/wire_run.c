@@ -3,9 +3,8 @@
  */
 
 /*
- * The words start, stop, rate, autostart and clear, which gen and pcap
- * understand alike. How the device thread gets such settings is in
- * wire_run.h.
+ * The words start, stop, rate, autostart and clear of gen and pcap. wire_run.h
+ * passes these settings to the device thread.
  */
 
 #include "wire_clock.h"

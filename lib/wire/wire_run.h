@@ -6,15 +6,15 @@
 
 /**
  * @file
- * What wires that send by themselves (gen, pcap) share: start, stop, rate and
- * clear, and how settings get from a control thread to the device thread.
+ * Shared by the wires that generate frames (gen, pcap): start, stop, rate and
+ * clear, and the transfer of settings from a control thread to the device thread.
  */
 
 #include <pthread.h>
 
 #include "wire_priv.h"
 
-/** First member of the settings of gen and pcap. The _no members count changes. */
+/** First member of gen's and pcap's settings. The _no members count changes. */
 struct wire_run {
 	struct wire_rate rate;
 	bool run;
@@ -37,19 +37,19 @@ int
 wire_run_clear(void *ctx, const char *value);
 
 /**
- * A letter box for settings: a control thread writes them under the lock and
- * posts. The device thread copies them when it gets the lock at once; waiting
- * could take a time slice. Readers of counters hold the lock, so that no clear
- * comes in between.
+ * A mailbox for settings: a control thread writes them under the lock and posts
+ * them. The device thread only tries the lock, because waiting for it could take
+ * a time slice, and copies them if it gets the lock. Readers of counters hold the
+ * lock, so that no clear occurs meanwhile.
  */
 struct wire_box {
 	pthread_mutex_t lock;
 	_Atomic uint32_t posted;
-	_Atomic uint32_t
-		taken; /* last posted number that the device thread has taken; stored under lock */
+	_Atomic uint32_t taken; /* last posted number that the device thread has applied; stored
+				   under lock */
 };
 
-/** Control, with the lock held: the settings are new. */
+/** Announce new settings. Control, with the lock held. */
 static inline void
 wire_box_post(struct wire_box *b)
 {
@@ -57,8 +57,8 @@ wire_box_post(struct wire_box *b)
 }
 
 /**
- * True when settings were posted that the device thread has not taken. Relaxed: the
- * lock orders them.
+ * True if settings were posted that the device thread has not applied. Relaxed, because
+ * the lock orders the settings.
  */
 static inline bool
 wire_box_news(const struct wire_box *b)
@@ -67,14 +67,14 @@ wire_box_news(const struct wire_box *b)
 		atomic_load_explicit(&b->taken, memory_order_relaxed);
 }
 
-/** Device thread: true, with the lock held, when there are new settings and the lock was free. */
+/** Device thread: true if there are new settings and the lock was free. It is then held. */
 static inline bool
 wire_box_open(struct wire_box *b)
 {
 	return __builtin_expect(wire_box_news(b), 0) && pthread_mutex_trylock(&b->lock) == 0;
 }
 
-/** Device thread: the settings are taken; releases the lock. */
+/** Device thread: mark the settings as applied, and release the lock. */
 static inline void
 wire_box_close(struct wire_box *b)
 {

@@ -3,10 +3,10 @@
  */
 
 /*
- * tap:IFNAME: the host's kernel. The NIC receives what the host sends through
- * the interface, and the host receives what the NIC sends. The interface may be
- * moved to another network namespace; the wire keeps working. It is opened
- * without a virtio header, so the kernel computes checksums and cuts segments
+ * tap:IFNAME: the host's kernel. The NIC receives frames that the host sends to
+ * the interface, and the host receives frames that the NIC sends. The interface
+ * may be moved to another network namespace; the wire keeps working. It is
+ * opened without a virtio header, so the kernel does checksums and segmentation
  * before frames arrive here.
  */
 
@@ -26,9 +26,9 @@
 #include "wire_priv.h"
 
 #define TAP_DEVICE "/dev/net/tun"
-/* One byte more than the longest frame: a read that fills it was a longer frame. */
+/* One byte more than the longest frame: a read of this many bytes is a longer frame. */
 #define TAP_SLOT_BYTES (WIRE_FRAME_MAX + 1)
-/* After an empty read, wait so long before the next one: each costs a system call. */
+/* Delay after an empty read, because each read costs a system call. */
 #define TAP_IDLE_S 5e-6
 #define TAP_MTU_MIN 68u
 #define TAP_MTU_MAX (WIRE_FRAME_MAX - 14u)
@@ -37,20 +37,20 @@ struct tap_config {
 	char name[IFNAMSIZ];
 	bool mac_given;
 	uint8_t mac[6];
-	uint64_t mtu; /* 0: the kernel's */
+	uint64_t mtu; /* 0: the kernel's default */
 };
 
 struct tap_wire {
 	struct sl_wire base;
 	int fd;
 	uint64_t idle_ticks;
-	uint64_t look_at;	/* clock value from which on the next read is allowed */
+	uint64_t look_at;	/* earliest clock value of the next read */
 	_Atomic bool gone;	/* the interface was deleted */
-	wire_count_t rx_frames; /* taken from the NIC */
-	wire_count_t tx_frames; /* given to it */
-	wire_count_t drops;	/* the kernel's queue was full */
+	wire_count_t rx_frames; /* frames from the NIC */
+	wire_count_t tx_frames; /* frames to the NIC */
+	wire_count_t drops;	/* dropped: the kernel's queue was full */
 	wire_count_t refused;	/* refused by the kernel: interface down, malformed */
-	wire_count_t oversize;	/* from the host, longer than a frame may be */
+	wire_count_t oversize;	/* frames from the host that were too long */
 	uint8_t slots[WIRE_BURST_MAX][TAP_SLOT_BYTES];
 };
 
@@ -74,7 +74,7 @@ tap_send(struct sl_wire *w, const struct sl_frame *frames, unsigned int n)
 		tw->look_at = 0;
 }
 
-/* Read one frame of the host. Returns its length without padding; 0: there is none. */
+/* Read one frame from the host. @return its length excluding padding; 0: none. */
 static uint32_t
 read_frame(struct tap_wire *tw, uint8_t *slot)
 {
@@ -114,7 +114,7 @@ tap_poll(struct sl_wire *w, struct sl_frame *frames, unsigned int max, unsigned 
 			tw->look_at = clock + tw->idle_ticks;
 			break;
 		}
-		/* The host's frames come without padding: add it. */
+		/* Frames from the host have no padding: add it. */
 		if (len < WIRE_FRAME_MIN) {
 			memset(slot + len, 0, WIRE_FRAME_MIN - len);
 			len = WIRE_FRAME_MIN;
@@ -191,7 +191,7 @@ static const struct wire_opt tap_opts[] = {
 	{NULL, 0, NULL, NULL},
 };
 
-/* Parse the interface's name, then the options behind it. */
+/* Parse the interface's name and the options after it. */
 static int
 parse(const char *args, struct tap_config *c, const struct wire_why *why)
 {
@@ -214,7 +214,7 @@ parse(const char *args, struct tap_config *c, const struct wire_why *why)
 		"tap", rest != NULL ? rest + 1 : NULL, WIRE_AT_OPEN, tap_opts, c, why);
 }
 
-/* What the user can do about a failure. */
+/* Advice to the user about a failure. */
 static const char *
 remedy(int err)
 {

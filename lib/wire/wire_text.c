@@ -3,11 +3,14 @@
  */
 
 /*
- * Parses the words behind a wire's colon and those given to its control: a
- * table of struct wire_opt says which words a kind understands.
+ * Texts of wires: the words after a wire's colon and the words given to its
+ * control, which each kind lists in a table of struct wire_opt; reasons, names of
+ * counters, and text of reports.
  */
 
 #include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,10 +18,51 @@
 #include "wire_priv.h"
 
 #define GIGABIT 1e9
-/* Highest rate, frames a second: more than any host can offer, and no sum overflows. */
+/* Highest rate, frames/s: more than any host can generate, and sums do not overflow. */
 #define RATE_MAX 1e9
 
-/* List the words of a table that may be given at this time, for a message. */
+int
+wire_fail(const struct wire_why *why, int err, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (why->text != NULL && why->len > 0) {
+		va_start(ap, fmt);
+		vsnprintf(why->text, why->len, fmt, ap);
+		va_end(ap);
+	}
+	return -err;
+}
+
+unsigned int
+wire_counters_out(const struct wire_counter_row *rows, unsigned int n, struct sl_wire_counter *out,
+	unsigned int max)
+{
+	unsigned int i;
+
+	for (i = 0; i < n && i < max; i++) {
+		snprintf(out[i].name, sizeof(out[i].name), "%s", rows[i].name);
+		out[i].value = rows[i].value;
+	}
+	return n;
+}
+
+void
+wire_json_text(FILE *json, const char *text)
+{
+	fputc('"', json);
+	for (; *text != '\0'; text++) {
+		const unsigned char c = (unsigned char)*text;
+
+		if (c < ' ' || c > '~')
+			fprintf(json, "\\u%04x", c);
+		else
+			fprintf(json, c == '"' || c == '\\' ? "\\%c" : "%c", c);
+	}
+	fputc('"', json);
+}
+
+/* List the words of a table that are allowed now, for a message. */
 static void
 list_words(const struct wire_opt *opts, enum wire_opt_when when, char *buf, size_t len)
 {
@@ -124,7 +168,7 @@ wire_parse_mac(const char *text, uint8_t mac[6])
 	return 0;
 }
 
-/* Parse the line's speed behind the percent sign. */
+/* Parse the line speed after the percent sign. */
 static int
 parse_line(const char *text, double *bits)
 {

@@ -6,12 +6,12 @@
 
 /**
  * @file
- * Mbufs to and from the lcore's cache of a mempool, where it has room or has
- * enough; the mempool's own calls for everything else. What transmit gives back
- * receive takes again while it is in the CPU's cache.
+ * Get mbufs from a mempool and put them back. The lcore's mempool cache is used directly when it
+ * holds enough mbufs, or has enough room; otherwise the mempool's functions are called. So receive
+ * reuses mbufs that transmit freed while they are still in the CPU cache.
  *
- * Datapath thread. A mempool built with statistics or debug checks keeps them:
- * then these are its own calls alone.
+ * Datapath thread. With a mempool that is built with statistics or debug checks, only the mempool's
+ * functions are called, so these keep working.
  */
 
 #include <string.h>
@@ -26,14 +26,14 @@
 #define SL_POOL_DIRECT 1
 #endif
 
-/* Out of line: what the mempool's call inlines would be several times the code around it. */
+/* Not inlined: the inlined mempool function would be several times as long as its caller. */
 static __rte_noinline void
 pool_put_slow(struct rte_mempool *pool, void **obj, unsigned int n)
 {
 	rte_mempool_put_bulk(pool, obj, n);
 }
 
-/** @p n objects of @p pool. 0 or negative errno, and then none. */
+/** Get @p n objects of @p pool. 0 or negative errno; after an error no object was taken. */
 static __rte_always_inline int
 sl_pool_get(struct rte_mempool *pool, void **obj, unsigned int n)
 {
@@ -47,7 +47,7 @@ sl_pool_get(struct rte_mempool *pool, void **obj, unsigned int n)
 	return rte_mempool_get_bulk(pool, obj, n);
 }
 
-/** Give @p n objects back to the @p pool they are of. */
+/** Put @p n objects back into their @p pool. */
 static __rte_always_inline void
 sl_pool_put(struct rte_mempool *pool, void **obj, unsigned int n)
 {

@@ -3,8 +3,8 @@
  */
 
 /*
- * Receive without the bursts: filling and emptying a queue, the table of paths,
- * and descriptor states. The bursts are in sl_rx_burst.c.
+ * Receive without the bursts: filling and draining a queue, the table of paths, descriptor status.
+ * The bursts are in sl_rx_burst.c.
  */
 
 #include "sl_log.h"
@@ -14,9 +14,9 @@
 #include "sl_rx_refill.h"
 
 /*
- * How many consumed descriptors make a refill: free_thresh, beside the line that is never
- * posted, but no more than leave the NIC those of a longest frame. A NIC may begin a
- * frame only when it has all of them; then nothing more would be consumed.
+ * Number of held descriptors at which to refill: free_thresh plus the line that is never posted,
+ * but early enough that the NIC keeps enough descriptors for the longest frame. A NIC may wait to
+ * begin a frame until it has all of them; then nothing more would be consumed.
  */
 static uint16_t
 rx_refill_at(const struct sl_rx_queue *q)
@@ -32,7 +32,7 @@ rx_refill_at(const struct sl_rx_queue *q)
 int
 sl_rx_queue_fill(struct sl_rx_queue *q)
 {
-	/* Empty from its beginning on: as set up, or as sl_rx_queue_drain() left it. */
+	/* The ring is empty and starts at index 0: after setup, or after sl_rx_queue_drain(). */
 	q->refill_at = rx_refill_at(q);
 	rx_refill(q, q->sync->mode);
 	return q->nb_hold == q->line_descs ? 0 : -ENOMEM;
@@ -103,13 +103,13 @@ const unsigned int sl_rx_path_count = RTE_DIM(sl_rx_paths);
 
 /* --- descriptor status --- */
 
-/* DD of one posted descriptor, whatever the mode. */
+/* DD of one posted descriptor, in any mode. */
 static bool
 rx_desc_done(const struct sl_rx_queue *q, unsigned int idx)
 {
 	volatile union sl_rx_desc *d = &q->ring[idx];
 
-	/* The NIC may have written DD since the line was last read (R2). */
+	/* R2: the load below sees the DD that the NIC wrote since the line was last read. */
 	sl_update(q->sync, q->sync->mode, (const void *)(uintptr_t)d, SL_DESC_SIZE);
 	return (d->wb.status & SL_RXD_STAT_DD) != 0;
 }
@@ -136,7 +136,10 @@ sl_rx_descriptor_status(void *rxq, uint16_t offset)
 	return rx_desc_done(q, rx_index(q, offset)) ? RTE_ETH_RX_DESC_DONE : RTE_ETH_RX_DESC_AVAIL;
 }
 
-/* For rte_power: whether it must not sleep, as the descriptor was written back already. */
+/*
+ * Callback of rte_power_monitor(): nonzero means do not sleep, since the descriptor is already
+ * written back.
+ */
 static int
 rx_monitor_done(const uint64_t value, const uint64_t opaque[RTE_POWER_MONITOR_OPAQUE_SZ])
 {

@@ -6,8 +6,7 @@
 
 /**
  * @file
- * Receive without the bursts: the paths to choose from, filling and emptying a queue, and
- * descriptor states.
+ * Receive without the bursts: the table of paths, filling and draining a queue, descriptor status.
  */
 
 #include <stdbool.h>
@@ -19,13 +18,13 @@
 
 struct rte_power_monitor_cond;
 
-/** All of them, cheapest first: for sl_burst_select(). */
+/** All receive paths, cheapest first, for sl_burst_select(). */
 extern const struct sl_burst_path sl_rx_paths[];
 extern const unsigned int sl_rx_path_count;
-/** Fill the whole ring and ring the doorbell. -ENOMEM: the pool is short. Control. */
+/** Fill the whole ring and ring the doorbell. -ENOMEM: the pool has too few mbufs. Control. */
 int
 sl_rx_queue_fill(struct sl_rx_queue *q);
-/** Free every mbuf the queue holds and reset its indices. The NIC must not run it. Control. */
+/** Free all mbufs of the queue and reset its indices. The NIC must not run the queue. Control. */
 void
 sl_rx_queue_drain(struct sl_rx_queue *q);
 int
@@ -33,8 +32,8 @@ sl_rx_descriptor_status(void *rxq, uint16_t offset);
 sl_queue_count_t
 sl_rx_queue_count(void *rxq);
 /**
- * The word that the NIC changes with the next frame, for rte_power_monitor(); good until frames
- * are received. Datapath thread. -ENOTSUP: not in coherent mode, said in the log.
+ * Address of the word that the NIC writes when the next frame is received, for rte_power_monitor().
+ * Valid until a burst receives frames. Datapath thread. -ENOTSUP, logged: not in coherent mode.
  */
 int
 sl_rx_monitor_addr(void *rxq, struct rte_power_monitor_cond *cond);

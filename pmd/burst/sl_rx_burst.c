@@ -3,26 +3,25 @@
  */
 
 /*
- * Receive. A burst is: scan DD words (R2), then the acquire barrier and the
- * payload updates (R3), then mbufs from descriptors, then refill by whole
- * lines (R1, R4, T2). Everything that the NIC wrote is bounded before use.
+ * Receive. A burst scans DD words (R2), executes the acquire barrier and updates the payload (R3),
+ * makes mbufs from descriptors, and refills by whole lines (R1, R4, T2). All values that the NIC
+ * wrote are checked before use.
  *
- * A NIC may rewrite a descriptor at any time. So behind the acquire barrier each
- * word of it is fetched once, and only the fetched value is used (D2).
+ * A NIC may rewrite a descriptor at any time. So each word of a descriptor is fetched once after
+ * the acquire barrier, and only the fetched value is used (D2).
  *
- * When memory is not coherent, whole lines of descriptors are updated. Descriptors
- * of a line that are done beyond the burst's request stay `ready` for the next
- * burst, with their payload updated, so that no line is updated twice and fences
- * are few. These descriptors are kept in CPU memory (`fetched`): the payload update
- * covers the length in the kept descriptor, and the mbuf gets that length. A second
- * fetch could return a longer one than was updated; updating whole buffers instead
- * would cost some 30 lines a frame.
+ * When memory is not coherent, whole lines of descriptors are updated. Descriptors of a line that
+ * are done beyond the burst's request stay `ready` for the next burst, with their payload updated,
+ * so that no line is updated twice and fences are few. These descriptors are copied to CPU memory
+ * (`fetched`): the payload update covers the length in the copy, and the mbuf gets that length. A
+ * second fetch could return a greater length than was updated; updating whole buffers instead would
+ * cost about 30 lines per frame.
  *
- * Compiled once for each width of vectors (SL_SIMD, sl_vec.h). Vectors handle quads
- * of single-buffer frames without errors; the scalar code handles all others.
+ * Compiled once for each vector width (SL_SIMD, sl_vec.h). Vectors handle quads of single-buffer
+ * frames without errors; the scalar code handles all others.
  *
- * always_inline throughout: mode, scatter and offload are constants that must
- * fold, so that each row of the path table contains only the code it needs.
+ * always_inline throughout: mode, scatter, offload and format are constants that must fold, so that
+ * each row of the path table contains only the code it needs.
  */
 
 #include <string.h>
@@ -36,7 +35,7 @@
 #include "sl_rx_refill.h"
 #include "sl_stall.h"
 
-/* The second quad word of a write-back has status, length and VLAN tag: one load takes all. */
+/* The second 8 bytes of a write-back have status, length and VLAN tag: one load gets all three. */
 static inline uint32_t
 rx_status(uint64_t wb)
 {
@@ -57,7 +56,14 @@ rx_vlan(uint64_t wb)
 
 /* --- scan --- */
 
-/* How many descriptors from next_to_clean on are done; those before @from are known to be done. */
+/* True if a descriptor does not end a frame, or ends a damaged frame. */
+static __rte_always_inline bool
+rx_is_spoilt(uint64_t wb, const struct sl_desc_format *f)
+{
+	return (rx_status(wb) & (SL_RXD_STAT_EOP | f->rx_damaged)) != SL_RXD_STAT_EOP;
+}
+
+/* Number of done descriptors from next_to_clean on. Those before @from are known to be done. */
 static __rte_always_inline unsigned int
 rx_scan(const struct sl_rx_queue *q, unsigned int from, unsigned int to)
 {
@@ -68,7 +74,7 @@ rx_scan(const struct sl_rx_queue *q, unsigned int from, unsigned int to)
 	return from;
 }
 
-/* Fetch a done descriptor once, and keep it at @to. @return its second word. */
+/* Fetch a done descriptor once and store a copy at @to. @return its second 8 bytes. */
 static __rte_always_inline uint64_t
 rx_fetch(const volatile union sl_rx_desc *d, union sl_rx_desc *to)
 {
@@ -103,12 +109,15 @@ rx_update_payload(
 		const char *data = (const char *)sw[i]->buf_addr + RTE_PKTMBUF_HEADROOM;
 
 		if (length == 0)
-			/* F2: the NIC gives the buffer back; it will be posted again unread. */
+			/*
+			 * F2: the NIC gives the buffer back; it will be posted again without being
+			 * read.
+			 */
 			sl_release(q->sync, mode, data, q->buf_len);
 		else
 			/*
-			 * R3: after DD was seen and before the payload is read; one fence for all
-			 * below.
+			 * R3: after DD was seen and before the payload is read; one fence below
+			 * covers all updates.
 			 */
 			sl_update_nofence(q->sync, mode, data, length);
 	}
@@ -120,10 +129,10 @@ rx_update_payload(
 }
 
 /*
- * Make more of the next @want descriptors ready; @most are posted, up to the ring's
- * end. Whole lines are updated. (1) Idle poll: only the first line, and the others if
- * all of the first is done. (2) Busy poll, when the last call found all that it wanted:
- * all lines at once, with one fence.
+ * Make more of the next @want descriptors ready. @most descriptors are posted up to the ring's end.
+ * Whole lines are updated. (1) Idle poll: only the first line, and the others if all of the first
+ * is done. (2) Busy poll, if the last call found all descriptors that it needed: all lines at once,
+ * with one fence.
  */
 static __rte_always_inline void
 rx_look(struct sl_rx_queue *q, unsigned int want, unsigned int most, const enum sl_coherency mode)
@@ -135,11 +144,11 @@ rx_look(struct sl_rx_queue *q, unsigned int want, unsigned int most, const enum 
 
 	if (q->eager)
 		end = RTE_MAX(end, wanted);
-	/* R2: the scan below sees DDs that the NIC wrote since the lines were last read. */
+	/* R2: the scan below sees the DD bits that the NIC wrote since the lines were last read. */
 	sl_update(q->sync, mode, (const void *)(uintptr_t)&d[ready], (end - ready) * SL_DESC_SIZE);
 	done = rx_scan(q, ready, end);
 	if (done == end && end < wanted) {
-		/* R2: the second scan sees the DDs of the burst's other lines. */
+		/* R2: the second scan sees the DD bits of the burst's other lines. */
 		sl_update(q->sync, mode, (const void *)(uintptr_t)&d[end],
 			(wanted - end) * SL_DESC_SIZE);
 		done = rx_scan(q, end, wanted);
@@ -153,7 +162,7 @@ rx_look(struct sl_rx_queue *q, unsigned int want, unsigned int most, const enum 
 	q->ready = (uint16_t)done;
 }
 
-/* How many of the next @want descriptors may be taken. */
+/* Number of the next @want descriptors that can be received. */
 static __rte_always_inline unsigned int
 rx_ready(struct sl_rx_queue *q, unsigned int want, unsigned int most, const enum sl_coherency mode)
 {
@@ -207,52 +216,78 @@ rx_ptype(uint32_t info)
 		rx_ptype_l4[(type / SL_RXD_PTYPE_TCP) & (RTE_DIM(rx_ptype_l4) - 1)];
 }
 
-static inline uint64_t
-rx_checksum_flags(uint32_t status)
+/*
+ * Result for a checksum that the NIC reports as bad. Some NICs also report this for UDP without a
+ * checksum.
+ */
+static __rte_always_inline uint64_t
+rx_bad_l4(uint32_t info, const struct sl_desc_format *f)
+{
+	const uint32_t mask = SL_PREP(SL_RXD_INFO_PTYPE, SL_RXD_PTYPE_L2 | SL_RXD_PTYPE_UDP);
+
+	if (f->rx_udp_unsure && (info & mask) == SL_PREP(SL_RXD_INFO_PTYPE, SL_RXD_PTYPE_UDP))
+		return RTE_MBUF_F_RX_L4_CKSUM_UNKNOWN;
+	return RTE_MBUF_F_RX_L4_CKSUM_BAD;
+}
+
+static __rte_always_inline uint64_t
+rx_checksum_flags(uint32_t info, uint32_t status, const struct sl_desc_format *f)
 {
 	uint64_t flags = 0;
 
 	if ((status & SL_RXD_STAT_IPCS) != 0)
-		flags |= (status & SL_RXD_ERR_IPE) != 0 ? RTE_MBUF_F_RX_IP_CKSUM_BAD :
-							  RTE_MBUF_F_RX_IP_CKSUM_GOOD;
-	if ((status & (SL_RXD_STAT_L4CS | SL_RXD_STAT_UDPCS)) != 0)
-		flags |= (status & SL_RXD_ERR_L4E) != 0 ? RTE_MBUF_F_RX_L4_CKSUM_BAD :
-							  RTE_MBUF_F_RX_L4_CKSUM_GOOD;
+		flags |= (status & f->rx_bad_ip) != 0 ? RTE_MBUF_F_RX_IP_CKSUM_BAD :
+							RTE_MBUF_F_RX_IP_CKSUM_GOOD;
+	if ((status & f->rx_l4_seen) != 0)
+		flags |= (status & f->rx_bad_l4) != 0 ? rx_bad_l4(info, f) :
+							RTE_MBUF_F_RX_L4_CKSUM_GOOD;
 	return flags;
+}
+
+static __rte_always_inline bool
+rx_has_hash(uint32_t info, const struct sl_desc_format *f)
+{
+	const uint32_t type = SL_GET(SL_RXD_INFO_RSSTYPE, info);
+
+	return type != SL_RSS_NONE && type != f->rx_no_hash;
 }
 
 /* ol_flags of a frame, from the descriptor that ends it. */
 static __rte_always_inline uint64_t
-rx_flags(const struct sl_rx_queue *q, uint32_t info, uint32_t status)
+rx_flags(
+	const struct sl_rx_queue *q, uint32_t info, uint32_t status, const struct sl_desc_format *f)
 {
-	uint64_t flags = q->mbuf_flags | rx_checksum_flags(status);
+	uint64_t flags = q->mbuf_flags | rx_checksum_flags(info, status, f);
 
-	/* The tag was stripped when the frame arrived, even if stripping was switched off since. */
+	/*
+	 * The tag was stripped when the frame arrived, even if stripping has been disabled since
+	 * then.
+	 */
 	if ((status & SL_RXD_STAT_VP) != 0)
 		flags |= q->vlan_flags;
-	if (SL_GET(SL_RXD_INFO_RSSTYPE, info) != SL_RSS_NONE)
+	if (rx_has_hash(info, f))
 		flags |= RTE_MBUF_F_RX_RSS_HASH;
 	return flags;
 }
 
 /*
- * Flags, packet type, VLAN tag and hash of a frame, from the descriptor that ends it;
- * @wb is its second word, fetched before.
+ * Flags, packet type, VLAN tag and hash of a frame, from its last descriptor. @wb is that
+ * descriptor's second 8 bytes, already fetched.
  */
 static __rte_always_inline void
 rx_fill_offload(const struct sl_rx_queue *q, struct rte_mbuf *m, const volatile union sl_rx_desc *d,
-	uint64_t wb)
+	uint64_t wb, const struct sl_desc_format *f)
 {
 	const uint64_t qw0 = d->qw[0];
 	const uint32_t info = (uint32_t)qw0;
 
-	m->ol_flags = rx_flags(q, info, rx_status(wb));
+	m->ol_flags = rx_flags(q, info, rx_status(wb), f);
 	m->packet_type = rx_ptype(info);
 	m->vlan_tci = rx_vlan(wb);
 	m->hash.rss = (uint32_t)(qw0 >> 32);
 }
 
-/* data_off, refcnt, nb_segs and port in one store. */
+/* Write data_off, refcnt, nb_segs and port with one store. */
 static __rte_always_inline void
 rx_rearm(const struct sl_rx_queue *q, struct rte_mbuf *m)
 {
@@ -261,21 +296,23 @@ rx_rearm(const struct sl_rx_queue *q, struct rte_mbuf *m)
 
 static __rte_always_inline void
 rx_fill(const struct sl_rx_queue *q, struct rte_mbuf *m, const volatile union sl_rx_desc *d,
-	uint64_t wb, uint32_t length, const bool offload)
+	uint64_t wb, uint32_t length, const bool offload, const struct sl_desc_format *f)
 {
 	rx_rearm(q, m);
 	m->data_len = (uint16_t)length;
 	m->pkt_len = length;
 	if (offload) {
-		rx_fill_offload(q, m, d, wb);
+		rx_fill_offload(q, m, d, wb, f);
 	} else {
 		m->ol_flags = q->mbuf_flags;
 		m->packet_type = RTE_PTYPE_UNKNOWN;
 	}
 }
 
-/* Why a descriptor's frame is given up. Not a pointer to its counter: a prover would take that to
- * be anywhere in the queue. */
+/*
+ * Reason for dropping a frame. It is not a pointer to the counter, because a prover would assume
+ * that such a pointer can point anywhere in the queue.
+ */
 enum rx_refusal {
 	RX_ERRORS,
 	RX_BAD_LENGTH,
@@ -283,7 +320,7 @@ enum rx_refusal {
 	RX_UNEXPECTED_SEG,
 };
 
-/* Count a refused frame. Values that a sound NIC never writes also count towards sl_bad_value(). */
+/* Count a dropped frame. Values that a working NIC never writes also count for sl_bad_value(). */
 static void
 rx_count(struct sl_rx_queue *q, enum rx_refusal why)
 {
@@ -306,10 +343,7 @@ rx_count(struct sl_rx_queue *q, enum rx_refusal why)
 	sl_bad_value(q->port, "rx", q->queue_id, what);
 }
 
-/*
- * Drop the frame that is being assembled and the current buffer, and discard up to the
- * frame's end.
- */
+/* Drop the frame that is being assembled and the current buffer. Skip the rest of the frame. */
 static __rte_noinline void
 rx_give_up(struct sl_rx_queue *q, struct rte_mbuf *m, uint64_t wb, enum rx_refusal why)
 {
@@ -322,7 +356,7 @@ rx_give_up(struct sl_rx_queue *q, struct rte_mbuf *m, uint64_t wb, enum rx_refus
 	q->discard = (rx_status(wb) & SL_RXD_STAT_EOP) == 0;
 }
 
-/* Drop a frame of one descriptor; the reason follows from the descriptor. */
+/* Drop a frame of one descriptor. The descriptor determines the reason. */
 static __rte_noinline void
 rx_give_up_single(struct sl_rx_queue *q, struct rte_mbuf *m, uint64_t wb)
 {
@@ -330,19 +364,18 @@ rx_give_up_single(struct sl_rx_queue *q, struct rte_mbuf *m, uint64_t wb)
 
 	if ((rx_status(wb) & SL_RXD_STAT_EOP) == 0)
 		why = RX_UNEXPECTED_SEG;
-	else if ((rx_status(wb) & SL_RXD_ERR_RXE) != 0)
+	else if ((rx_status(wb) & q->end_mask) != SL_RXD_STAT_EOP)
 		why = RX_ERRORS;
 	rx_give_up(q, m, wb, why);
 }
 
-/* One descriptor, one frame. */
+/* Receive frames of one descriptor each. */
 static __rte_always_inline unsigned int
 rx_take_single(struct sl_rx_queue *q, unsigned int n, struct rte_mbuf **pkts,
-	const enum sl_coherency mode, const bool offload)
+	const enum sl_coherency mode, const bool offload, const struct sl_desc_format *f)
 {
 	struct rte_mbuf **sw = &q->sw_ring[q->next_to_clean];
 	const volatile union sl_rx_desc *d = rx_source(q, mode);
-	const uint32_t ok_mask = SL_RXD_STAT_EOP | SL_RXD_ERR_RXE;
 	const uint32_t crc = q->crc_len;
 	const uint32_t room = q->buf_len - crc;
 	bool discard = q->discard;
@@ -356,13 +389,12 @@ rx_take_single(struct sl_rx_queue *q, unsigned int n, struct rte_mbuf **pkts,
 		struct rte_mbuf *m = sw[i];
 
 		/* length - 1 wraps for an empty frame, and for one shorter than the FCS */
-		if (unlikely((rx_status(wb) & ok_mask) != SL_RXD_STAT_EOP ||
-			    (SL_BOUNDS && length - 1 >= room) || discard)) {
+		if (unlikely(rx_is_spoilt(wb, f) || (SL_BOUNDS && length - 1 >= room) || discard)) {
 			rx_give_up_single(q, m, wb);
 			discard = q->discard;
 			continue;
 		}
-		rx_fill(q, m, &d[i], wb, length, offload);
+		rx_fill(q, m, &d[i], wb, length, offload, f);
 		bytes += length;
 		pkts[taken++] = m;
 	}
@@ -410,8 +442,8 @@ rx_append(struct sl_rx_queue *q, struct rte_mbuf *m, uint32_t length)
 }
 
 /*
- * True when the frame that is being assembled may take one more segment. Only a full
- * buffer may be continued: otherwise a lost EOP would join two frames.
+ * True if one more segment can be added to the frame that is being assembled. Only a full buffer
+ * may be followed by another: otherwise a lost EOP would join two frames.
  */
 static inline bool
 rx_chain_fits(const struct sl_rx_queue *q, uint32_t length, bool last)
@@ -433,16 +465,16 @@ rx_spoilt(struct sl_rx_queue *q, struct rte_mbuf *first, enum rx_refusal why)
 	rte_pktmbuf_free(first);
 }
 
-/* The assembled frame, or NULL when its last descriptor makes it invalid. */
+/* The assembled frame, or NULL if its last descriptor shows an error. */
 static __rte_always_inline struct rte_mbuf *
-rx_finish(
-	struct sl_rx_queue *q, const volatile union sl_rx_desc *d, uint64_t wb, const bool offload)
+rx_finish(struct sl_rx_queue *q, const volatile union sl_rx_desc *d, uint64_t wb,
+	const bool offload, const struct sl_desc_format *f)
 {
 	struct rte_mbuf *first = q->first_seg;
 
 	q->first_seg = NULL;
 	q->last_seg = NULL;
-	if (unlikely((rx_status(wb) & SL_RXD_ERR_RXE) != 0)) {
+	if (unlikely((rx_status(wb) & f->rx_damaged) != 0)) {
 		rx_spoilt(q, first, RX_ERRORS);
 		return NULL;
 	}
@@ -453,16 +485,16 @@ rx_finish(
 	if (q->crc_len != 0)
 		rx_trim_crc(first, q->crc_len);
 	if (offload)
-		rx_fill_offload(q, first, d, wb);
+		rx_fill_offload(q, first, d, wb, f);
 	else
 		first->packet_type = RTE_PTYPE_UNKNOWN;
 	return first;
 }
 
-/* Frames of one or more descriptors; a frame may continue in the next burst. */
+/* Receive frames of one or more descriptors. A frame may continue in the next burst. */
 static __rte_always_inline unsigned int
 rx_take_scattered(struct sl_rx_queue *q, unsigned int n, struct rte_mbuf **pkts,
-	const enum sl_coherency mode, const bool offload)
+	const enum sl_coherency mode, const bool offload, const struct sl_desc_format *f)
 {
 	struct rte_mbuf **sw = &q->sw_ring[q->next_to_clean];
 	const volatile union sl_rx_desc *d = rx_source(q, mode);
@@ -487,7 +519,7 @@ rx_take_scattered(struct sl_rx_queue *q, unsigned int n, struct rte_mbuf **pkts,
 		rx_append(q, m, length);
 		if (!last)
 			continue;
-		m = rx_finish(q, &d[i], wb, offload);
+		m = rx_finish(q, &d[i], wb, offload, f);
 		if (unlikely(m == NULL))
 			continue;
 		bytes += m->pkt_len;
@@ -500,7 +532,7 @@ rx_take_scattered(struct sl_rx_queue *q, unsigned int n, struct rte_mbuf **pkts,
 
 #if SL_SIMD > 0
 
-/* Where the fields of a write-back go: from packet_type (0) to hash.rss of an mbuf. */
+/* Shuffle from the fields of a write-back to the lane of an mbuf from packet_type to hash.rss. */
 #define RX_FIELDS \
 	{ \
 		SL_VEC_ZERO, SL_VEC_ZERO, SL_VEC_ZERO, SL_VEC_ZERO, RX_LENGTH, RX_LENGTH + 1, \
@@ -524,25 +556,28 @@ _Static_assert(offsetof(struct rte_mbuf, packet_type) % sizeof(sl_lane) == 0 &&
 /* Limits with which a quad's descriptors are compared. */
 struct rx_limits {
 	sl_vec64 ends, end_mask; /* status: done, whole frame, no error */
-	sl_vec64 below, room;	 /* length: less the one, not above the other; in 16 bits each */
-	sl_vec64 crc;		 /* taken off both lengths */
+	sl_vec64 below, room;	 /* length in 16 bits: length - below must not exceed room */
+	sl_vec64 crc;		 /* subtracted from pkt_len and data_len */
 };
 
 static __rte_always_inline struct rx_limits
-rx_limits(const struct sl_rx_queue *q)
+rx_limits(const struct sl_rx_queue *q, const struct sl_desc_format *f)
 {
 	const uint64_t ok = SL_RXD_STAT_DD | SL_RXD_STAT_EOP;
+	const uint64_t looked_at = ok | f->rx_damaged;
 	const uint64_t any = UINT64_MAX, crc = q->crc_len;
-	/* The length's place in the second word of a write-back. */
+	/* Bit position of the length in the second 8 bytes of a write-back. */
 	const unsigned int at = 8 * (RX_LENGTH - sizeof(uint64_t));
 	const uint64_t room = any ^ ((uint64_t)UINT16_MAX << at) ^ ((q->buf_len - crc - 1) << at);
-	/* Where words are loaded by themselves, two second words are held against them at once. */
+	/*
+	 * Where each 8-byte word is loaded separately, a lane has the second words of two
+	 * descriptors.
+	 */
 	const bool pairs = !SL_LANE_IS_ATOMIC;
 
 	return (struct rx_limits){
 		.ends = sl_vec_each((sl_lane){pairs ? ok : 0, ok}),
-		.end_mask = sl_vec_each(
-			(sl_lane){pairs ? ok | SL_RXD_ERR_RXE : 0, ok | SL_RXD_ERR_RXE}),
+		.end_mask = sl_vec_each((sl_lane){pairs ? looked_at : 0, looked_at}),
 		.below = sl_vec_each((sl_lane){pairs ? (crc + 1) << at : 0, (crc + 1) << at}),
 		.room = sl_vec_each((sl_lane){pairs ? room : any, room}),
 		.crc = sl_vec_each((sl_lane){crc << 32, crc}),
@@ -564,15 +599,14 @@ rx_amiss(sl_vec64 d, const struct rx_limits *l)
 	return amiss;
 }
 
-/* Bits of a write-back that ol_flags and packet_type are made of. */
+/* Bits of a write-back that determine ol_flags and packet_type. */
 #define RX_KIND_INFO (SL_RXD_INFO_RSSTYPE | SL_RXD_INFO_PTYPE)
-#define RX_KIND_STATUS \
-	(SL_RXD_STAT_VP | SL_RXD_STAT_UDPCS | SL_RXD_STAT_L4CS | SL_RXD_STAT_IPCS | \
-		SL_RXD_ERR_L4E | SL_RXD_ERR_IPE)
+#define RX_KIND_STATUS(f) \
+	(SL_RXD_STAT_VP | SL_RXD_STAT_IPCS | (f)->rx_l4_seen | (f)->rx_bad_ip | (f)->rx_bad_l4)
 
-/* The memo in vectors. */
+/* The memo as vectors. */
 struct rx_kind {
-	sl_vec64 wb;	       /* a descriptor of the kind */
+	sl_vec64 wb;	       /* the memo's write-back */
 	sl_lane first, second; /* rearm_data and ol_flags; packet_type */
 };
 
@@ -588,24 +622,24 @@ rx_kind(const struct sl_rx_queue *q, const struct sl_rx_memo *memo, const bool o
 	};
 }
 
-/* The memo of a fetched descriptor. */
+/* Make a memo from a fetched descriptor. */
 static __rte_always_inline struct sl_rx_memo
-rx_memo(const struct sl_rx_queue *q, sl_lane wb)
+rx_memo(const struct sl_rx_queue *q, sl_lane wb, const struct sl_desc_format *f)
 {
 	const uint32_t info = (uint32_t)wb[0];
 
 	return (struct sl_rx_memo){
 		.wb = {wb[0], wb[1]},
-		.flags = rx_flags(q, info, rx_status(wb[1])),
+		.flags = rx_flags(q, info, rx_status(wb[1]), f),
 		.ptype = rx_ptype(info),
 	};
 }
 
-/* True when all descriptors of a quad are of the kind. */
+/* True if all descriptors of a quad match the memo. */
 static __rte_always_inline bool
-rx_is_kind(const struct rx_kind *kind, const sl_vec64 *wb)
+rx_is_kind(const struct rx_kind *kind, const sl_vec64 *wb, const struct sl_desc_format *f)
 {
-	const sl_vec64 mask = sl_vec_each((sl_lane){RX_KIND_INFO, RX_KIND_STATUS});
+	const sl_vec64 mask = sl_vec_each((sl_lane){RX_KIND_INFO, RX_KIND_STATUS(f)});
 	sl_vec64 differs = {0};
 	unsigned int p;
 
@@ -614,10 +648,14 @@ rx_is_kind(const struct rx_kind *kind, const sl_vec64 *wb)
 	return !sl_vec_any(differs);
 }
 
-/* Mbufs of as many descriptors as a vector has; @each: of any kind. @return their fields. */
+/*
+ * Fill SL_VEC_LANES mbufs. @each: compute flags and type for each mbuf, as they differ. @return the
+ * fields written from packet_type on.
+ */
 static __rte_always_inline sl_vec64
 rx_fill_vec(const struct sl_rx_queue *q, struct rte_mbuf *const *sw, sl_vec64 wb,
-	const struct rx_limits *l, const struct rx_kind *kind, const bool each)
+	const struct rx_limits *l, const struct rx_kind *kind, const bool each,
+	const struct sl_desc_format *f)
 {
 	const sl_vec64 fields =
 		sl_vec_shuffle(wb, sl_vec_each((sl_lane)(sl_lane8)RX_FIELDS)) - l->crc;
@@ -628,7 +666,7 @@ rx_fill_vec(const struct sl_rx_queue *q, struct rte_mbuf *const *sw, sl_vec64 wb
 		struct rte_mbuf *m = sw[k];
 
 		if (each) {
-			const struct sl_rx_memo memo = rx_memo(q, sl_vec_lane(wb, k));
+			const struct sl_rx_memo memo = rx_memo(q, sl_vec_lane(wb, k), f);
 
 			own = rx_kind(q, &memo, true);
 		}
@@ -638,16 +676,17 @@ rx_fill_vec(const struct sl_rx_queue *q, struct rte_mbuf *const *sw, sl_vec64 wb
 	return fields;
 }
 
-/* Mbufs of a quad. @return lengths, in the upper half of each first word. */
+/* Fill the mbufs of a quad. @return the lengths, in the upper half of each first word. */
 static __rte_always_inline sl_vec64
 rx_fill_quad(const struct sl_rx_queue *q, struct rte_mbuf *const *sw, const sl_vec64 *wb,
-	const struct rx_limits *l, const struct rx_kind *kind, const bool each)
+	const struct rx_limits *l, const struct rx_kind *kind, const bool each,
+	const struct sl_desc_format *f)
 {
 	sl_vec64 lengths = {0};
 	unsigned int p;
 
 	for (p = 0; p < SL_QUAD_VECS; p++)
-		lengths += rx_fill_vec(q, &sw[p * SL_VEC_LANES], wb[p], l, kind, each);
+		lengths += rx_fill_vec(q, &sw[p * SL_VEC_LANES], wb[p], l, kind, each, f);
 	return lengths;
 }
 
@@ -677,8 +716,9 @@ rx_load_quad(const volatile union sl_rx_desc *d, sl_vec64 *wb, const struct rx_l
 #else
 
 /*
- * Load a quad's write-backs, each word once: first the second words, which have all that is
- * checked, then the first words. @return not 0: they are not four complete frames without errors.
+ * Load a quad's write-backs, each 8-byte word once: first the second words, which have all fields
+ * that are checked, then the first words. @return not 0: they are not four complete frames without
+ * errors.
  */
 static __rte_always_inline sl_vec64
 rx_load_quad(const volatile union sl_rx_desc *d, sl_vec64 *wb, const struct rx_limits *l)
@@ -700,16 +740,16 @@ rx_load_quad(const volatile union sl_rx_desc *d, sl_vec64 *wb, const struct rx_l
 #endif
 
 /*
- * Take quads from the next @limit descriptors, as long as each is done and a complete frame
- * without errors. These descriptors are posted and do not wrap. @limit: at least a quad.
+ * Receive quads from the next @limit descriptors while each is done and a complete frame without
+ * errors. These descriptors are posted and do not wrap. @limit is at least a quad.
  */
 static __rte_always_inline unsigned int
 rx_take_quads(struct sl_rx_queue *q, struct rte_mbuf **pkts, unsigned int limit,
-	const enum sl_coherency mode, const bool offload)
+	const enum sl_coherency mode, const bool offload, const struct sl_desc_format *f)
 {
 	struct rte_mbuf *const *sw = &q->sw_ring[q->next_to_clean];
 	const volatile union sl_rx_desc *d = rx_source(q, mode);
-	const struct rx_limits l = rx_limits(q);
+	const struct rx_limits l = rx_limits(q, f);
 	struct rx_kind kind = rx_kind(q, &q->memo, offload);
 	sl_vec64 wb[SL_QUAD_VECS], bytes = {0};
 	unsigned int i;
@@ -721,15 +761,15 @@ rx_take_quads(struct sl_rx_queue *q, struct rte_mbuf **pkts, unsigned int limit,
 
 		if (unlikely(sl_vec_any(rx_load_quad(&d[i], wb, &l))))
 			break;
-		if (offload && !rx_is_kind(&kind, wb)) {
-			q->memo = rx_memo(q, sl_vec_lane(wb[0], 0));
+		if (offload && !rx_is_kind(&kind, wb, f)) {
+			q->memo = rx_memo(q, sl_vec_lane(wb[0], 0), f);
 			kind = rx_kind(q, &q->memo, true);
-			each = !rx_is_kind(&kind, wb);
+			each = !rx_is_kind(&kind, wb, f);
 		}
 		if (each)
-			bytes += rx_fill_quad(q, &sw[i], wb, &l, &kind, true);
+			bytes += rx_fill_quad(q, &sw[i], wb, &l, &kind, true, f);
 		else
-			bytes += rx_fill_quad(q, &sw[i], wb, &l, &kind, false);
+			bytes += rx_fill_quad(q, &sw[i], wb, &l, &kind, false, f);
 		memcpy(&pkts[i], &sw[i], SL_QUAD * sizeof(pkts[0]));
 	}
 	/* R3: DD is read before the payload. */
@@ -744,7 +784,7 @@ rx_take_quads(struct sl_rx_queue *q, struct rte_mbuf **pkts, unsigned int limit,
 static __rte_always_inline unsigned int
 rx_take_quads(struct sl_rx_queue *q __rte_unused, struct rte_mbuf **pkts __rte_unused,
 	unsigned int limit __rte_unused, const enum sl_coherency mode __rte_unused,
-	const bool offload __rte_unused)
+	const bool offload __rte_unused, const struct sl_desc_format *f __rte_unused)
 {
 	return 0;
 }
@@ -762,44 +802,44 @@ rx_advance(struct sl_rx_queue *q, unsigned int n, const enum sl_coherency mode)
 		q->ready -= n;
 }
 
-/* Make mbufs of @n done descriptors. */
+/* Receive frames from @n done descriptors. */
 static __rte_always_inline unsigned int
 rx_take(struct sl_rx_queue *q, unsigned int n, struct rte_mbuf **pkts, const enum sl_coherency mode,
-	const bool scatter, const bool offload)
+	const bool scatter, const bool offload, const struct sl_desc_format *f)
 {
 	unsigned int quads = 0, taken;
 
 	if (scatter) {
-		taken = rx_take_scattered(q, n, pkts, mode, offload);
+		taken = rx_take_scattered(q, n, pkts, mode, offload, f);
 		rx_advance(q, n, mode);
 		return taken;
 	}
-	/* In coherent mode quads were taken before. */
+	/* In coherent mode rx_burst() has already received the quads. */
 	if (mode != SL_COHERENCY_COHERENT && n >= SL_QUAD) {
-		quads = rx_take_quads(q, pkts, n, mode, offload);
+		quads = rx_take_quads(q, pkts, n, mode, offload, f);
 		rx_advance(q, quads, mode);
 	}
-	taken = rx_take_single(q, n - quads, pkts + quads, mode, offload);
+	taken = rx_take_single(q, n - quads, pkts + quads, mode, offload, f);
 	rx_advance(q, n - quads, mode);
 	return quads + taken;
 }
 
 static __rte_always_inline uint16_t
 rx_burst(struct sl_rx_queue *q, struct rte_mbuf **pkts, uint16_t n, const enum sl_coherency mode,
-	const bool scatter, const bool offload)
+	const bool scatter, const bool offload, const struct sl_desc_format *f)
 {
 	unsigned int taken = 0;
 	unsigned int most, want, done;
 
 	do {
-		/* Never past the end of the ring, never past what is posted. */
+		/* Stop at the ring's end and at the last posted descriptor. */
 		most = RTE_MIN((unsigned int)q->nb_desc - q->nb_hold,
 			(unsigned int)q->nb_desc - q->next_to_clean);
 		want = RTE_MIN(most, n - taken);
 		if (unlikely(want == 0))
 			break;
 		if (mode == SL_COHERENCY_COHERENT && !scatter && want >= SL_QUAD) {
-			done = rx_take_quads(q, &pkts[taken], want, mode, offload);
+			done = rx_take_quads(q, &pkts[taken], want, mode, offload, f);
 			rx_advance(q, done, mode);
 			taken += done;
 			want -= done;
@@ -812,7 +852,7 @@ rx_burst(struct sl_rx_queue *q, struct rte_mbuf **pkts, uint16_t n, const enum s
 				sl_stall_rx_check(q);
 			break;
 		}
-		taken += rx_take(q, done, &pkts[taken], mode, scatter, offload);
+		taken += rx_take(q, done, &pkts[taken], mode, scatter, offload, f);
 		want -= done;
 	} while (want == 0 && taken < n);
 
@@ -823,15 +863,16 @@ rx_burst(struct sl_rx_queue *q, struct rte_mbuf **pkts, uint16_t n, const enum s
 
 /* --- paths --- */
 
-/* This body reads DD in advanced descriptors: another completion or format is another constant. */
+/*
+ * Each use defines one burst function, such as sl_rx_avx2_coherent_offload(): SL_ISA, then the
+ * path's name from paths.def. All supported NICs report received frames by DD.
+ */
 #define RX_PATH(isa, label, bits, what, words, mode, can, completion, format) \
-	_Static_assert(SL_COMPLETION_##completion == SL_COMPLETION_DD && \
-			SL_FORMAT_##format == SL_FORMAT_ADVANCED, \
-		"rx_burst() knows how"); \
+	_Static_assert(SL_COMPLETION_##completion == SL_COMPLETION_DD, "rx_burst() looks at DD"); \
 	uint16_t SL_PATH_NAME(rx, isa, what)(void *rxq, struct rte_mbuf **pkts, uint16_t n) \
 	{ \
 		return rx_burst(rxq, pkts, n, SL_COHERENCY_##mode, ((can)&SL_CAN_SCATTER) != 0, \
-			((can)&SL_CAN_OFFLOAD) != 0); \
+			((can)&SL_CAN_OFFLOAD) != 0, &sl_format_of_##format); \
 	}
 
 SL_RX_PATHS(RX_PATH, SL_ISA, , SL_SIMD)

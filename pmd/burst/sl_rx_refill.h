@@ -6,8 +6,8 @@
 
 /**
  * @file
- * Receive's refill: buffers for the NIC, by whole lines of descriptors. Part of
- * every receive path, and of queue start.
+ * Receive refill: posts buffers in whole lines of descriptors. All receive paths and the queue
+ * start use it.
  *
  * always_inline: mode is a constant that must fold.
  */
@@ -21,16 +21,16 @@
 #include "sl_queue.h"
 #include "sl_vec.h"
 
-/* Buffers asked of the mempool in one go, where a line does not have more descriptors. */
+/* Most buffers per request to the mempool, unless a line has more descriptors. */
 #define RX_REFILL_MAX 64u
 
-/* Descriptors of @n mbufs. */
+/* Write the descriptors of @n mbufs. */
 static __rte_always_inline void
 rx_post_descs(volatile union sl_rx_desc *d, struct rte_mbuf *const *sw, unsigned int n)
 {
 	unsigned int i = 0;
 #if SL_SIMD > 0
-	/* Of buf_addr and buf_iova: pkt_addr, and 0 for hdr_addr. */
+	/* Shuffle of buf_addr and buf_iova: buf_iova to pkt_addr, 0 to hdr_addr. */
 	const sl_vec64 addr = sl_vec_each((sl_lane)(sl_lane8){8, 9, 10, 11, 12, 13, 14, 15,
 		SL_VEC_ZERO, SL_VEC_ZERO, SL_VEC_ZERO, SL_VEC_ZERO, SL_VEC_ZERO, SL_VEC_ZERO,
 		SL_VEC_ZERO, SL_VEC_ZERO});
@@ -58,21 +58,22 @@ rx_post(struct sl_rx_queue *q, unsigned int idx, unsigned int n, const enum sl_c
 	volatile union sl_rx_desc *d = &q->ring[idx];
 	unsigned int i;
 
-	/* Whoever had the mbufs before may have left dirty lines in them: out with
-	 * them before the NIC writes there (R1).
+	/*
+	 * R1: the previous user of the mbufs may have left dirty lines; they are out of the cache
+	 * before the NIC writes to the buffers.
 	 */
 	for (i = 0; mode != SL_COHERENCY_COHERENT && i < n; i++)
 		sl_prepare(q->sync, mode, (char *)sw[i]->buf_addr + RTE_PKTMBUF_HEADROOM,
 			q->prepare_len);
 	rx_post_descs(d, sw, n);
-	/* Whole lines of descriptors to memory before the doorbell tells of them (T2, R4). */
+	/* T2, R4: whole lines of descriptors are in memory before the doorbell. */
 	sl_flush(q->sync, mode, (const void *)(uintptr_t)d, n * SL_DESC_SIZE);
 }
 
 /*
- * Post as many whole lines as are consumed (R4), but never the last one: the
- * tail must not meet the head, which the NIC would take for an empty ring, even
- * when a faulty NIC has announced a descriptor too many.
+ * Post as many whole lines as are consumed (R4), but never the last line: if the tail met the head,
+ * the NIC would see an empty ring. A whole line is kept in case a faulty NIC reports one descriptor
+ * too many.
  */
 static __rte_always_inline void
 rx_refill(struct sl_rx_queue *q, const enum sl_coherency mode)
@@ -103,7 +104,7 @@ rx_refill(struct sl_rx_queue *q, const enum sl_coherency mode)
 		return;
 	q->nb_hold -= before - left;
 	q->next_to_use = idx;
-	/* Buffers prepared and descriptors flushed before the NIC hears of them (T2). */
+	/* T2: buffers are prepared and descriptors are flushed before the NIC sees the doorbell. */
 	sl_doorbell_barrier(q->sync, mode);
 	__atomic_store_n(q->tail, idx, __ATOMIC_RELAXED);
 }

@@ -3,8 +3,8 @@
  */
 
 /*
- * The choice of a path: the widths of vectors that the burst functions may have here, and the first
- * row of a table that does all that is asked for. Control path.
+ * Selection of a path: the vector widths that the burst functions can use on this machine, and the
+ * first row of a table that meets a port's needs. Control path.
  */
 
 #include <rte_common.h>
@@ -15,7 +15,7 @@
 #include "sl_simd.h"
 
 #if defined(__x86_64__)
-/* What the build compiles each width for: paths.def. */
+/* CPU features that the compiler flags of each width in paths.def need. */
 static const struct {
 	unsigned int bits;
 	enum rte_cpu_flag_t flag;
@@ -56,15 +56,17 @@ sl_simd_runs(unsigned int bits)
 }
 
 const struct sl_burst_path *
-sl_burst_select(
-	const struct sl_burst_path *paths, unsigned int n, enum sl_coherency mode, uint32_t can)
+sl_burst_select(const struct sl_burst_path *paths, unsigned int n, const struct sl_burst_need *need)
 {
 	unsigned int i;
 
 	for (i = 0; i < n; i++) {
-		if (paths[i].mode == mode && sl_simd_runs(paths[i].simd) &&
-			sl_burst_can(&paths[i], can))
-			return &paths[i];
+		const struct sl_burst_path *p = &paths[i];
+
+		if (p->mode == need->mode && p->completion == need->completion &&
+			p->format == need->format && sl_burst_can(p, need->can) &&
+			sl_simd_runs(p->simd))
+			return p;
 	}
 	return NULL;
 }

@@ -6,12 +6,12 @@
 
 /**
  * @file
- * Which widths of vectors the burst functions may have here. Control path.
+ * Vector widths that the burst functions can use on this machine. Control path.
  */
 
 #include <stdbool.h>
 
-/** As sl_pmd_simd_runs(). */
+/** See sl_pmd_simd_runs(). */
 bool
 sl_simd_runs(unsigned int bits);
 

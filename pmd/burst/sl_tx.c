@@ -3,8 +3,8 @@
  */
 
 /*
- * Transmit without the bursts: freeing what a queue holds, tx_prepare, the table of
- * paths, and descriptor states. The bursts are in sl_tx_burst.c.
+ * Transmit without the bursts: draining a queue, tx_prepare, the table of paths, descriptor status.
+ * The bursts are in sl_tx_burst.c.
  */
 
 #include <string.h>
@@ -14,113 +14,26 @@
 
 #include "sl_paths.h"
 #include "sl_port.h"
+#include "sl_rare.h"
 #include "sl_stall.h"
 #include "sl_tx.h"
 #include "sl_tx_ring.h"
 
 #define TX_OPTION_PAD1 0
-#define TX_OPTION_HOME 0xc9 /* home address: RFC 6275 */
+#define TX_OPTION_HOME 0xc9 /* home address option: RFC 6275 */
 
-/* --- free --- */
-
-static void
-tx_free_list(struct rte_mbuf **list, unsigned int n)
-{
-	if (n > 0)
-		rte_mempool_put_bulk(list[0]->pool, (void **)list, n);
-}
-
-/* Free the segments behind @n descriptors from @idx on, which do not wrap. */
-static void
-tx_inspect_run(const struct sl_tx_queue *q, unsigned int idx, unsigned int n)
-{
-	struct rte_mbuf *list[TX_FREE_BATCH];
-	unsigned int held = 0;
-	unsigned int i;
-
-	for (i = idx; i < idx + n; i++) {
-		struct rte_mbuf *m = q->sw_ring[i];
-
-		if (m == NULL)
-			continue;
-		if (!q->fast_free) {
-			m = rte_pktmbuf_prefree_seg(m);
-			if (m == NULL)
-				continue;
-		}
-		if (held == TX_FREE_BATCH || (held > 0 && m->pool != list[0]->pool)) {
-			tx_free_list(list, held);
-			held = 0;
-		}
-		list[held++] = m;
-	}
-	tx_free_list(list, held);
-}
-
-static void
-tx_free_each(struct sl_tx_queue *q, unsigned int n)
-{
-	const unsigned int first = RTE_MIN(n, (unsigned int)q->nb_desc - q->next_to_clean);
-
-	tx_inspect_run(q, q->next_to_clean, first);
-	tx_inspect_run(q, 0, n - first);
-	q->mixed -= RTE_MIN(n, (unsigned int)q->mixed);
-	tx_cleaned(q, n);
-}
-
-bool
-sl_tx_free_each(struct sl_tx_queue *q, unsigned int n)
-{
-	if (!q->started)
-		return false;
-	tx_free_each(q, n);
-	return true;
-}
-
-unsigned int
-sl_tx_done_by_register(const struct sl_tx_queue *q)
-{
-	const unsigned int done = tx_before(q, q->port->hw->ops->txq_head(q));
-
-	return done > tx_outstanding(q) ? 0 : done;
-}
-
-unsigned int
-sl_tx_done_bad_head(const struct sl_tx_queue *q)
-{
-	sl_bad_value(q->port, "tx", q->queue_id, "bad_head");
-	return sl_tx_done_by_register(q);
-}
-
-void
-sl_tx_reclaim_for(struct sl_tx_queue *q, unsigned int n)
-{
-	while (q->nb_free < n) {
-		unsigned int part;
-
-		if (q->nb_done == 0)
-			q->nb_done = (uint16_t)tx_done_or_register(q, q->sync->mode);
-		part = RTE_MIN(q->nb_done, TX_FREE_BATCH);
-		if (part == 0)
-			return;
-		if (!sl_tx_free_each(q, part)) {
-			q->nb_done = 0;
-			return;
-		}
-		q->nb_done -= part;
-	}
-}
+/* --- end of a queue --- */
 
 /*
- * How many of the oldest descriptors the NIC has processed, by its head register; after a
- * reset or a removal, which clear that register, by its last report.
+ * Number of the oldest descriptors that the NIC has processed, from its head register. A reset or a
+ * removal clears that register: then from its last report.
  */
 static unsigned int
 tx_taken(const struct sl_tx_queue *q)
 {
 	if (!q->port->hw->ops->txq_is_set_up(q))
 		return tx_done(q, q->sync->mode, NULL);
-	return sl_tx_done_by_register(q);
+	return sl_rare_done_by_register(q);
 }
 
 void
@@ -132,7 +45,9 @@ sl_tx_count_given_up(struct sl_tx_queue *q)
 	for (i = tx_taken(q); i < outstanding; i++) {
 		idx = q->next_to_clean + i;
 		idx -= idx >= q->nb_desc ? q->nb_desc : 0;
-		/* A frame that the NIC has read in part counts with its last descriptor. */
+		/*
+		 * A frame that the NIC has partly read counts when it has read the last descriptor.
+		 */
 		if (q->sw_ring[idx] == NULL || (q->ring[idx].read.cmd & SL_TXD_DCMD_EOP) == 0)
 			continue;
 		q->n.given_up++;
@@ -140,7 +55,7 @@ sl_tx_count_given_up(struct sl_tx_queue *q)
 	}
 }
 
-/* The queue is off: take frames, ring and head write-back back from the NIC. */
+/* The queue is off: release frames, ring and head write-back from the NIC. */
 static void
 tx_release(struct sl_tx_queue *q)
 {
@@ -162,7 +77,9 @@ tx_release(struct sl_tx_queue *q)
 	/* F2: the NIC gives the descriptors back before they are filled again. */
 	sl_release(q->sync, q->sync->mode, (const void *)(uintptr_t)q->ring,
 		q->nb_desc * SL_DESC_SIZE);
-	/* R2: the CPU's copy gets the NIC's last report, so that clearing it counts as a change. */
+	/*
+	 * R2: the CPU's copy is updated with the NIC's last report, so that clearing it changes it.
+	 */
 	sl_update(q->sync, q->sync->mode, (const void *)(uintptr_t)q->head_wb, q->head_mem.len);
 	/* F2: the NIC gives the word back before the CPU clears it. */
 	sl_release(q->sync, q->sync->mode, (const void *)(uintptr_t)q->head_wb, q->head_mem.len);
@@ -172,10 +89,10 @@ void
 sl_tx_queue_drain(struct sl_tx_queue *q)
 {
 	tx_release(q);
-	tx_free_each(q, tx_outstanding(q));
+	sl_rare_free_stopped(q);
 	/*
-	 * A stopped queue has no room, so a burst takes nothing. All descriptors count as
-	 * outstanding and mixed, so that a burst calls sl_tx_free_each(), which sees that the
+	 * A stopped queue has no free descriptors, so a burst sends no frame. All descriptors count
+	 * as outstanding and mixed, so that a burst calls sl_rare_free_each(), which finds that the
 	 * queue is off.
 	 */
 	memset(q->sw_ring, 0, q->nb_desc * sizeof(q->sw_ring[0]));
@@ -204,7 +121,7 @@ sl_tx_done_cleanup(void *txq, uint32_t free_cnt)
 	unsigned int idx, done, n, packets = 0;
 	uint64_t bad = 0;
 
-	/* ethdev makes this call also for queues that are not set up. */
+	/* ethdev also makes this call for queues that are not set up. */
 	if (q == NULL)
 		return -EINVAL;
 	idx = q->next_to_clean;
@@ -220,13 +137,13 @@ sl_tx_done_cleanup(void *txq, uint32_t free_cnt)
 			packets++;
 		idx = idx + 1 == q->nb_desc ? 0 : idx + 1;
 	}
-	if (!sl_tx_free_each(q, n))
+	if (!sl_rare_free_each(q, n))
 		return 0;
 	q->nb_done = (uint16_t)(done - n);
 	return (int)packets;
 }
 
-/* The protocol whose sum the flags ask for, by its IP number; 0: none. */
+/* IP protocol number of the L4 checksum that the flags request; 0: none. */
 static uint8_t
 tx_l4_proto(const struct rte_mbuf *m)
 {
@@ -240,7 +157,7 @@ tx_l4_proto(const struct rte_mbuf *m)
 	}
 }
 
-/* True when all bytes from @off on are zero. */
+/* True if all bytes from @off on are zero. */
 static bool
 tx_is_zero_from(const struct rte_mbuf *m, uint32_t off)
 {
@@ -257,9 +174,9 @@ tx_is_zero_from(const struct rte_mbuf *m, uint32_t off)
 }
 
 /*
- * Check the datagram's @len bytes behind the IP header, and the bytes behind it. The NIC sums
- * up to the frame's end, so these must be zero (as the padding of a forwarded frame is). A
- * receiver sums as many bytes as UDP's length says.
+ * Check the @len bytes of datagram after the IP header, and the bytes after the datagram. The NIC
+ * sums up to the frame's end, so these must be zero (as the padding of a forwarded frame is). A
+ * receiver sums the number of bytes in UDP's length field.
  */
 static int
 tx_l4_check(const struct rte_mbuf *m, uint8_t l4, uint32_t len)
@@ -274,7 +191,7 @@ tx_l4_check(const struct rte_mbuf *m, uint8_t l4, uint32_t len)
 	return off + len < m->pkt_len && !tx_is_zero_from(m, off + len) ? -ENOTSUP : 0;
 }
 
-/* Check that the bytes are the IPv4 header that flags and lengths announce. */
+/* Check that the bytes are an IPv4 header as the flags and lengths describe it. */
 static int
 tx_ipv4_check(const struct rte_mbuf *m, uint8_t l4)
 {
@@ -290,13 +207,15 @@ tx_ipv4_check(const struct rte_mbuf *m, uint8_t l4)
 		return 0;
 	if (rte_be_to_cpu_16(ip->total_length) < m->l3_len)
 		return -EINVAL;
-	/* A fragment's checksum covers the whole datagram, which is not here. */
+	/* A fragment's checksum covers the whole datagram, which is not in this frame. */
 	if (ip->next_proto_id != l4 || (ip->fragment_offset & rte_cpu_to_be_16(part)) != 0)
 		return -EINVAL;
 	return tx_l4_check(m, l4, rte_be_to_cpu_16(ip->total_length) - m->l3_len);
 }
 
-/* True when an options header has a home address, which replaces the source in the checksum. */
+/*
+ * True if an options header has a home address, which replaces the source address in the checksum.
+ */
 static bool
 tx_has_home(const uint8_t *at, unsigned int len)
 {
@@ -311,8 +230,8 @@ tx_has_home(const uint8_t *at, unsigned int len)
 }
 
 /*
- * Bytes of the extension headers between an IPv6 header and @l4, which they must lead to.
- * Headers that change what a pseudo-header is made of are refused, as are fragments.
+ * Check the extension headers after an IPv6 header: they must lead to @l4. Headers that change the
+ * pseudo-header are refused, as are fragments. @return their length in bytes, or negative errno.
  */
 static int
 tx_ipv6_check(const struct rte_mbuf *m, uint8_t l4)
@@ -329,7 +248,7 @@ tx_ipv6_check(const struct rte_mbuf *m, uint8_t l4)
 	while (at + 8 <= end) {
 		const unsigned int len = 8u * (at[1] + 1u);
 
-		/* A routing header would replace the destination in the checksum. */
+		/* A routing header replaces the destination address in the checksum. */
 		if (next != IPPROTO_HOPOPTS && next != IPPROTO_DSTOPTS)
 			return -ENOTSUP;
 		if (at + len > end)
@@ -346,9 +265,9 @@ tx_ipv6_check(const struct rte_mbuf *m, uint8_t l4)
 }
 
 /*
- * Prepare headers for the NIC's checksums, which start from the pseudo-header's sum.
- * DPDK's function for that trusts the lengths in the mbuf, and takes an IPv6 header's
- * length and next header for the upper layer's, so these are checked here first.
+ * Prepare headers for the NIC's checksums, which start from the sum of the pseudo-header. DPDK's
+ * function trusts the lengths in the mbuf, and uses an IPv6 header's length and next header as
+ * those of the upper layer, so they are checked here first.
  */
 static int
 tx_prepare_sums(struct rte_mbuf *m)
@@ -385,6 +304,7 @@ sl_tx_prepare(void *txq, struct rte_mbuf **pkts, uint16_t n)
 {
 	const struct sl_tx_queue *q = txq;
 	const bool offload = sl_burst_can(q->port->tx_path, SL_CAN_OFFLOAD);
+	const uint32_t span = q->port->hw->format->tx_span;
 	uint16_t i;
 	int ret;
 
@@ -392,11 +312,11 @@ sl_tx_prepare(void *txq, struct rte_mbuf **pkts, uint16_t n)
 		struct rte_mbuf *m = pkts[i];
 		uint64_t strange;
 
-		if (!tx_frame_ok(q, m, &strange, true) || m->nb_segs + 1u > q->nb_desc - 1u) {
+		if (!tx_frame_ok(q, m, &strange, true, span) || m->nb_segs + 1u > q->nb_desc - 1u) {
 			rte_errno = EINVAL;
 			break;
 		}
-		/* When the offload is not configured, the burst would send the frame without it. */
+		/* If the offload is not configured, the burst would send the frame without it. */
 		if (!tx_offload_ok(m) || (!offload && (m->ol_flags & TX_CTX_FLAGS) != 0)) {
 			rte_errno = ENOTSUP;
 			break;
@@ -430,7 +350,7 @@ sl_tx_queue_count(void *txq)
 {
 	const struct sl_tx_queue *q = txq;
 
-	/* A stopped queue uses no descriptors, although it has no room. */
+	/* A stopped queue has no outstanding descriptors, although none is free. */
 	return q->started ? (int)(tx_outstanding(q) - tx_done(q, q->sync->mode, NULL)) : 0;
 }
 
@@ -443,7 +363,7 @@ sl_tx_descriptor_status(void *txq, uint16_t offset)
 
 	if (offset >= q->nb_desc)
 		return -EINVAL;
-	/* @offset counts from next_to_use; outstanding ones end there. */
+	/* @offset counts from next_to_use; the outstanding descriptors end there. */
 	if (offset == q->nb_free)
 		return RTE_ETH_TX_DESC_UNAVAIL;
 	if (offset < q->nb_free)

@@ -3,25 +3,25 @@
  */
 
 /*
- * Transmit. The NIC only reads the ring; it reports progress by writing its
- * head to a line of its own. So a half filled line of descriptors may be
- * flushed, filled further and flushed again (R4 holds).
+ * Transmit. The NIC only reads the ring; it reports progress by writing its head to a separate
+ * line. So a partly filled line of descriptors may be flushed, filled further and flushed again (R4
+ * holds).
  *
- * RS, the request to report: on the last descriptor of a packet once rs_thresh
- * descriptors have none, and on the last packet of every burst, so that in an idle
- * queue everything is reported and can be freed.
+ * RS requests a report. It is set on the last descriptor of a packet once rs_thresh descriptors
+ * have none, and on the last packet of every burst, so that all descriptors of an idle queue are
+ * reported and can be freed.
  *
- * The refcnt 1 of an mbuf cannot change while the NIC has it, since only its owner may
- * share it. So it is checked once, at enqueue, while its line is in the cache, and
- * mbufs are freed without reading them. Mbufs that must be inspected on free (clones,
- * chains, external buffers, another pool) are counted in `mixed`. When data lies apart
- * from the headers (sl_pktmbuf_pool_create), clones are counted in another place, which
- * is checked too, unless MBUF_FAST_FREE says that there are none.
+ * An mbuf with refcnt 1 keeps it while the NIC has the mbuf, since only its owner may share it. So
+ * it is checked once, at enqueue, while its line is in the cache, and the mbuf is freed without
+ * being read. `mixed` counts the oldest descriptors whose mbufs must be inspected on free (clones,
+ * chains, external buffers, another pool). Clones of mbufs with pinned external buffers
+ * (sl_pktmbuf_pool_create) are counted in their shared info, which is checked too, unless
+ * MBUF_FAST_FREE promises that there are no clones.
  *
- * Compiled once for each width of vectors (SL_SIMD, sl_vec.h). Vectors handle quads of
- * plain frames; the scalar code handles all others.
+ * Compiled once for each vector width (SL_SIMD, sl_vec.h). Vectors handle quads of plain frames;
+ * the scalar code handles all others.
  *
- * always_inline throughout: mode and offload are constants that must fold. Rare and long
+ * always_inline throughout: mode, offload and format are constants that must fold. Rare and long
  * code is noinline, so that the common frame does not pay for its registers and stack.
  */
 
@@ -34,6 +34,7 @@
 #include "sl_paths.h"
 #include "sl_pool.h"
 #include "sl_queue.h"
+#include "sl_rare.h"
 #include "sl_stall.h"
 #include "sl_tx.h"
 #include "sl_tx_ring.h"
@@ -41,10 +42,7 @@
 
 /* --- reclaim --- */
 
-/*
- * Free mbufs of one pool without inspecting them: those of @n descriptors from @idx on,
- * which do not wrap.
- */
+/* Free @n mbufs of one pool without inspecting them, from index @idx on. They do not wrap. */
 static __rte_always_inline void
 tx_free_run(const struct sl_tx_queue *q, unsigned int idx, unsigned int n)
 {
@@ -54,7 +52,7 @@ tx_free_run(const struct sl_tx_queue *q, unsigned int idx, unsigned int n)
 		sl_pool_put(sw[0]->pool, (void **)sw, n);
 }
 
-/* Free the segments behind the @n oldest descriptors. @return false: the queue is off. */
+/* Free the segments of the @n oldest descriptors. @return false: the queue is off. */
 static __rte_always_inline bool
 tx_free(struct sl_tx_queue *q, unsigned int n)
 {
@@ -63,7 +61,7 @@ tx_free(struct sl_tx_queue *q, unsigned int n)
 	if (unlikely(q->mixed > 0)) {
 		const unsigned int each = RTE_MIN(n, (unsigned int)q->mixed);
 
-		if (!sl_tx_free_each(q, each))
+		if (!sl_rare_free_each(q, each))
 			return false;
 		n -= each;
 	}
@@ -74,17 +72,13 @@ tx_free(struct sl_tx_queue *q, unsigned int n)
 	return true;
 }
 
-/* Mark the mbufs from the oldest to the last of @used new ones: they must be inspected on free. */
-static __rte_always_inline void
-tx_mix(struct sl_tx_queue *q, unsigned int used)
-{
-	q->mixed = (uint16_t)(tx_outstanding(q) + used);
-}
-
 /*
- * Make room for @n descriptors and for the next bursts. The NIC's head is read when all
- * that it reported before is freed. At most a mempool cache's worth is freed at a time:
- * more would go through the pool's ring, to it and back.
+ * Make room for @n descriptors and for the next bursts. The NIC's head is read only when all mbufs
+ * that it reported before are freed. At most TX_FREE_BATCH mbufs are freed at a time: more would be
+ * moved through the pool's ring and back.
+ *
+ * A transmitted mbuf is freed here, at the start of a later burst that finds fewer than @n or fewer
+ * than free_thresh free descriptors; or by tx_done_cleanup; or when the queue stops.
  */
 static __rte_always_inline void
 tx_reclaim(struct sl_tx_queue *q, unsigned int n, const enum sl_coherency mode)
@@ -107,29 +101,9 @@ tx_reclaim(struct sl_tx_queue *q, unsigned int n, const enum sl_coherency mode)
 	}
 }
 
-/*
- * Make sure that the NIC may read the frame, behind @used descriptors of the burst.
- * @return false: its memory cannot be mapped
- */
-static __rte_noinline bool
-tx_map(struct sl_tx_queue *q, const struct rte_mbuf *m, unsigned int used)
-{
-	if (!tx_in_window(q, m))
-		return false;
-	if (sl_mbuf_has_data(m)) {
-		const struct sl_data_pool *apart = sl_data_pool_of(m->pool);
-
-		q->pool_seen = m->pool;
-		q->shared_at = apart != NULL ? apart->shared_at : 0;
-		/* Mbufs before it in the ring may be of another pool. */
-		tx_mix(q, used);
-	}
-	return true;
-}
-
 /* --- context descriptors --- */
 
-/* A context is its three meaningful words; the key packs them, never 0. */
+/* A context has three words that matter. The key packs them; a valid key is never 0. */
 #define TX_KEY_VALID UINT64_C(1)
 #define TX_KEY_TUCMD(key) ((uint32_t)(key) & (SL_TXC_TUCMD_IPV4 | SL_TXC_TUCMD_L4T))
 #define TX_KEY_MACIP(key) ((uint32_t)((key) >> 32))
@@ -161,7 +135,7 @@ tx_ctx_find(const struct sl_tx_queue *q, uint64_t key)
 	return -1;
 }
 
-/* Write a context into the slot that was used longest ago. */
+/* Write a context into the less recently written of the two slots. */
 static unsigned int
 tx_ctx_write(struct sl_tx_queue *q, unsigned int idx, uint64_t key)
 {
@@ -178,7 +152,7 @@ tx_ctx_write(struct sl_tx_queue *q, unsigned int idx, uint64_t key)
 	return slot;
 }
 
-/* The word of the data descriptors that follows from the requested offloads. */
+/* The olinfo word of the data descriptors for the requested offloads. */
 static inline uint32_t
 tx_offload_olinfo(uint64_t flags, unsigned int slot)
 {
@@ -195,16 +169,17 @@ tx_offload_olinfo(uint64_t flags, unsigned int slot)
 
 #define TX_CMD (SL_TXD_DCMD_DEXT | SL_TXD_DCMD_IFCS | SL_PREP(SL_TXD_DTYP, SL_TXD_DTYP_DATA))
 
-/* The current burst's place in the ring. */
+/* Position of the current burst in the ring. */
 struct tx_cursor {
 	unsigned int idx;      /* next descriptor to fill */
 	unsigned int used;     /* descriptors filled */
 	unsigned int last;     /* last data descriptor filled */
-	unsigned int reported; /* of those used, covered by an RS */
-	uint32_t cmd;	       /* of the last one; kept here, since reading it back would stall */
+	unsigned int reported; /* filled descriptors that are covered by an RS */
+	uint32_t cmd; /* command of the last data descriptor; kept here, since reading it back would
+			 stall */
 };
 
-/* Set further bits in the last descriptor's command. */
+/* Set more bits in the command of the last descriptor. */
 static __rte_always_inline void
 tx_set_last(const struct sl_tx_queue *q, struct tx_cursor *c, uint32_t bits)
 {
@@ -236,14 +211,14 @@ tx_put_seg(struct sl_tx_queue *q, struct tx_cursor *c, struct rte_mbuf *m, uint3
 	c->used++;
 }
 
-/* noinline, like tx_refuse(): freeing an mbuf would be most of a burst's code. */
+/* Not inlined, like tx_refuse(): the code that frees an mbuf would be most of a burst's code. */
 static __rte_noinline void
 tx_free_seg(struct rte_mbuf *m)
 {
 	rte_pktmbuf_free_seg(m);
 }
 
-/* Chains: a segment without data takes no descriptor and is freed at once. */
+/* Put a chain. A segment without data gets no descriptor and is freed at once. */
 static __rte_always_inline void
 tx_put_chain(struct sl_tx_queue *q, struct tx_cursor *c, struct rte_mbuf *m, uint32_t cmd,
 	uint32_t olinfo, const enum sl_coherency mode)
@@ -266,7 +241,7 @@ tx_put_chain(struct sl_tx_queue *q, struct tx_cursor *c, struct rte_mbuf *m, uin
 	tx_set_last(q, c, SL_TXD_DCMD_EOP);
 }
 
-/* Free and count a frame that must not be sent; for the application it counts as sent. */
+/* Free and count an invalid frame. For the application it counts as sent. */
 static __rte_noinline void
 tx_refuse(struct rte_mbuf *m, uint64_t *counter)
 {
@@ -274,7 +249,7 @@ tx_refuse(struct rte_mbuf *m, uint64_t *counter)
 	rte_pktmbuf_free(m);
 }
 
-/* Flush the lines of descriptors from @from up to the cursor, in one piece or two. */
+/* Flush the lines of @used descriptors from index @from on, in two calls if they wrap. */
 static __rte_always_inline void
 tx_flush_ring(
 	struct sl_tx_queue *q, unsigned int from, unsigned int used, const enum sl_coherency mode)
@@ -289,13 +264,13 @@ tx_flush_ring(
 			(used - first) * SL_DESC_SIZE);
 }
 
-/* refcnt and nb_segs, side by side in rearm_data, where both are 1. */
+/* refcnt and nb_segs are adjacent in rearm_data. This is the value with both 1. */
 #define TX_ONE_OF_EACH UINT32_C(0x00010001)
 _Static_assert(offsetof(struct rte_mbuf, nb_segs) - offsetof(struct rte_mbuf, refcnt) == 2,
 	"one load takes refcnt and nb_segs");
 
 /*
- * How many mbufs share the data of an mbuf of pool_seen, whose data lies apart: clones are
+ * Reference count of the data of an mbuf with a pinned external buffer, of pool_seen. Clones are
  * counted there, not in refcnt. Not valid after a burst has met a pool of another kind.
  */
 static __rte_always_inline uint16_t
@@ -304,24 +279,23 @@ tx_sharers(const struct sl_tx_queue *q, const struct rte_mbuf *m)
 	return sl_data_pool_shared(q->shared_at, m)->refcnt;
 }
 
-/* True when no other mbuf shares the mbuf's data; MBUF_FAST_FREE promises that for all. */
+/* True if no other mbuf shares the mbuf's data. MBUF_FAST_FREE promises that for all. */
 static __rte_always_inline bool
 tx_has_own(const struct sl_tx_queue *q, const struct rte_mbuf *m, const bool apart)
 {
 	return !apart || (q->shared_at != 0 && (q->fast_free || tx_sharers(q, m) == 1));
 }
 
-/* True when neither the mbuf nor its data is shared. */
+/* True if neither the mbuf nor its data is shared. */
 static __rte_noinline bool
 tx_is_sole(const struct rte_mbuf *m)
 {
 	if (rte_mbuf_refcnt_read(m) != 1)
 		return false;
-	return RTE_MBUF_DIRECT(m) ||
-		(sl_mbuf_has_data(m) && rte_mbuf_ext_refcnt_read(m->shinfo) == 1);
+	return RTE_MBUF_DIRECT(m) || sl_rare_is_sole(m);
 }
 
-/* True when the mbuf is not shared and is a frame of one segment. */
+/* True if the mbuf is not shared and is a frame of one segment. */
 static __rte_always_inline bool
 tx_is_single(const struct rte_mbuf *m)
 {
@@ -331,23 +305,26 @@ tx_is_single(const struct rte_mbuf *m)
 	return both == TX_ONE_OF_EACH;
 }
 
-/* ol_flags of frames that are not plain; and all that a frame must share with the memo's. */
+/* ol_flags that a plain frame does not have, and ol_flags that must equal the memo's. */
 #define TX_NOT_PLAIN(offload, apart) (TX_OTHERS(apart) | ((offload) ? TX_CTX_FLAGS : 0))
 #define TX_MEMO_FLAGS(apart) (TX_OTHERS(apart) | RTE_MBUF_F_TX_OFFLOAD_MASK)
 
-/* The common frame: one segment of a pool that is in the window, without offloads. */
+/*
+ * A plain frame, which is the common case: one segment of a pool that is mapped, without offloads.
+ */
 static __rte_always_inline bool
-tx_is_plain(
-	const struct sl_tx_queue *q, const struct rte_mbuf *m, const bool offload, const bool apart)
+tx_is_plain(const struct sl_tx_queue *q, const struct rte_mbuf *m, const bool offload,
+	const bool apart, const struct sl_desc_format *f)
 {
 	return tx_is_single(m) && m->pool == q->pool_seen &&
 		(m->ol_flags & TX_NOT_PLAIN(offload, apart)) == 0 && m->data_len == m->pkt_len &&
-		tx_len_ok(m->data_len) && tx_has_own(q, m, apart);
+		tx_len_ok(m->data_len, f->tx_span) && tx_has_own(q, m, apart);
 }
 
 /* Like tx_is_plain(), for frames whose offloads equal the memo. */
 static __rte_always_inline bool
-tx_is_noted(const struct sl_tx_queue *q, const struct rte_mbuf *m, const bool apart)
+tx_is_noted(const struct sl_tx_queue *q, const struct rte_mbuf *m, const bool apart,
+	const struct sl_desc_format *f)
 {
 	const struct sl_tx_memo *memo = &q->memo;
 
@@ -355,11 +332,11 @@ tx_is_noted(const struct sl_tx_queue *q, const struct rte_mbuf *m, const bool ap
 		(m->ol_flags & TX_MEMO_FLAGS(apart)) == memo->flags &&
 		m->tx_offload == memo->lens &&
 		((memo->flags & RTE_MBUF_F_TX_VLAN) == 0 || m->vlan_tci == memo->vlan) &&
-		m->data_len == m->pkt_len && m->data_len >= memo->least && tx_len_ok(m->data_len) &&
-		tx_has_own(q, m, apart);
+		m->data_len == m->pkt_len && m->data_len >= memo->least &&
+		tx_len_ok(m->data_len, f->tx_span) && tx_has_own(q, m, apart);
 }
 
-/* Note a frame's validated offloads, whose context was written, for the next frame. */
+/* Store a frame's validated offloads, whose context was written, in the memo. */
 static inline void
 tx_note(struct sl_tx_memo *memo, const struct rte_mbuf *m, uint32_t cmd, uint32_t olinfo)
 {
@@ -373,25 +350,26 @@ tx_note(struct sl_tx_memo *memo, const struct rte_mbuf *m, uint32_t cmd, uint32_
 	};
 }
 
-/* The result for a frame. */
+/* Result of putting a frame. */
 enum tx_result { TX_SENT, TX_REFUSED, TX_NO_ROOM };
 
-/* Put any frame: check all of it, map its memory if it is unknown, write its context. */
+/* Put any frame: check it, map its memory if that is unknown, write its context. */
 static __rte_always_inline enum tx_result
 tx_put_frame(struct sl_tx_queue *q, struct tx_cursor *c, struct rte_mbuf *m, unsigned int room,
-	const enum sl_coherency mode, const bool offload, const bool apart)
+	const enum sl_coherency mode, const bool offload, const bool apart,
+	const struct sl_desc_format *f)
 {
 	const bool ctx = offload && (m->ol_flags & TX_CTX_FLAGS) != 0;
 	bool again = m->nb_segs > 1 || !tx_is_sole(m); /* must be inspected on free */
 	uint32_t olinfo = 0, cmd = TX_CMD;
 	uint64_t strange;
 
-	if (!tx_frame_ok(q, m, &strange, apart) || (ctx && !tx_offload_ok(m)) ||
+	if (!tx_frame_ok(q, m, &strange, apart, f->tx_span) || (ctx && !tx_offload_ok(m)) ||
 		m->nb_segs + 1u > q->nb_desc - 1u) {
 		tx_refuse(m, &q->n.errors);
 		return TX_REFUSED;
 	}
-	if (strange != 0 && !tx_map(q, m, c->used)) {
+	if (strange != 0 && !sl_rare_map(q, m, c->used)) {
 		tx_refuse(m, &q->n.unmapped);
 		return TX_REFUSED;
 	}
@@ -424,23 +402,23 @@ tx_put_frame(struct sl_tx_queue *q, struct tx_cursor *c, struct rte_mbuf *m, uns
 
 #if SL_SIMD > 0
 
-/* Constants to check whether a quad's frames are plain, and to make their descriptors. */
+/* Constants to check that a quad's frames are plain, and to make their descriptors. */
 struct tx_quad {
-	sl_vec64 one, one_mask; /* rearm_data and ol_flags */
-	sl_vec64 length;	/* shuffle: data_len to pkt_len's place, and to the second word */
-	sl_vec64 same_mask;	/* pkt_len's place, and vlan_tci's */
+	sl_vec64 one, one_mask; /* expected rearm_data and ol_flags */
+	sl_vec64 length;    /* shuffle: data_len to the place of pkt_len, and to the second word */
+	sl_vec64 same_mask; /* places of pkt_len and vlan_tci */
 	sl_vec64 vlan;
 	sl_vec64 lens;	      /* tx_offload */
-	sl_vec64 below, most; /* length: less the one, not above the other; in 16 bits each */
+	sl_vec64 below, most; /* length in 16 bits: length - below must not exceed most */
 	sl_vec64 second;      /* mask: the second word */
 	sl_vec64 addr;	      /* shuffle: buf_iova to the first word */
-	sl_vec64 data_off;    /* mask of rearm_data's */
+	sl_vec64 data_off;    /* mask of data_off in rearm_data */
 	sl_vec64 cmd;
 };
 
-/* Of PAYLEN within a descriptor's second word. */
+/* Bit position of PAYLEN in the second word of a descriptor. */
 #define TX_PAYLEN_SHIFT (32 + __builtin_ctz(SL_TXD_PAYLEN))
-/* Places within the lane from packet_type on. */
+/* Positions in the lane that starts at packet_type. */
 #define TX_DATA_LEN (offsetof(struct rte_mbuf, data_len) - offsetof(struct rte_mbuf, packet_type))
 #define TX_VLAN_SHIFT \
 	(8 * (offsetof(struct rte_mbuf, vlan_tci) - offsetof(struct rte_mbuf, packet_type) - 8))
@@ -448,13 +426,14 @@ struct tx_quad {
 /* The lane whose second word is tx_offload. */
 #define TX_LENS_LANE (offsetof(struct rte_mbuf, tx_offload) - 8)
 
-/* @noted: for frames whose offloads equal the memo; else for plain frames. */
+/* @noted: for frames whose offloads equal the memo; otherwise for plain frames. */
 static __rte_always_inline struct tx_quad
-tx_quad(const struct sl_tx_memo *memo, const bool noted, const bool offload, const bool apart)
+tx_quad(const struct sl_tx_memo *memo, const bool noted, const bool offload, const bool apart,
+	const struct sl_desc_format *f)
 {
 	const uint64_t rearm_one = (uint64_t)TX_ONE_OF_EACH << 16, any = UINT64_MAX;
 	const uint64_t least = noted ? RTE_MAX(memo->least, SL_TX_FRAME_MIN) : SL_TX_FRAME_MIN;
-	const uint64_t most = SL_FRAME_MAX - SL_FCS_LEN - least;
+	const uint64_t most = f->tx_span + SL_TX_FRAME_MIN - least;
 	const bool vlan = noted && (memo->flags & RTE_MBUF_F_TX_VLAN) != 0;
 	const unsigned int z = SL_VEC_ZERO;
 
@@ -480,7 +459,7 @@ tx_quad(const struct sl_tx_memo *memo, const bool noted, const bool offload, con
 	};
 }
 
-/* One 16-byte lane, at the same place, of as many mbufs as a vector has lanes. */
+/* Load the 16-byte lane at offset @at of SL_VEC_LANES mbufs. */
 static __rte_always_inline sl_vec64
 tx_lanes(struct rte_mbuf *const *m, size_t at)
 {
@@ -492,7 +471,7 @@ tx_lanes(struct rte_mbuf *const *m, size_t at)
 	return sl_vec_join(lane);
 }
 
-/* Not 0: one of the frames is not plain. */
+/* Not 0: at least one frame is not plain. */
 static __rte_always_inline sl_vec64
 tx_amiss(sl_vec64 rearm, sl_vec64 rest, sl_vec64 lengths, const struct tx_quad *t)
 {
@@ -503,7 +482,7 @@ tx_amiss(sl_vec64 rearm, sl_vec64 rest, sl_vec64 lengths, const struct tx_quad *
 		short_or_long;
 }
 
-/* True when no mbuf of a quad of pool_seen shares its data: no count is 0, so all must be 1. */
+/* True if no mbuf of a quad of pool_seen shares its data. No count is 0, so all must be 1. */
 static __rte_always_inline bool
 tx_quad_is_sole(const struct sl_tx_queue *q, struct rte_mbuf *const *m)
 {
@@ -515,15 +494,16 @@ tx_quad_is_sole(const struct sl_tx_queue *q, struct rte_mbuf *const *m)
 }
 
 /*
- * Write descriptors of plain frames, or of frames whose offloads equal the memo, in quads: at
- * most @n, up to the ring's end. @return how many. Their lengths are added to @bytes.
+ * Write descriptors of plain frames, or of frames whose offloads equal the memo, in quads: at most
+ * @n, up to the ring's end. Their lengths are added to @bytes. @return the number of frames.
  */
 static __rte_always_inline unsigned int
 tx_put_quads(const struct sl_tx_queue *q, unsigned int idx, struct rte_mbuf **m, unsigned int n,
-	uint64_t *bytes, const bool noted, const bool offload, const bool apart)
+	uint64_t *bytes, const bool noted, const bool offload, const bool apart,
+	const struct sl_desc_format *f)
 {
-	const struct tx_quad t = tx_quad(&q->memo, noted, offload, apart);
-	/* After a burst has met a pool of another kind, no quad matches. */
+	const struct tx_quad t = tx_quad(&q->memo, noted, offload, apart, f);
+	/* After a burst has met a pool of the other kind (pinned or ordinary), no quad matches. */
 	const struct rte_mempool *pool = apart && q->shared_at == 0 ? NULL : q->pool_seen;
 	const bool look = apart && !q->fast_free;
 	volatile union sl_tx_desc *d = &q->ring[idx];
@@ -532,7 +512,7 @@ tx_put_quads(const struct sl_tx_queue *q, unsigned int idx, struct rte_mbuf **m,
 	unsigned int i, p, k;
 
 	n = RTE_MIN(n, q->nb_desc - idx);
-	/* DPDK may be built without buf_iova beside buf_addr: then there are no quads. */
+	/* Without buf_iova in the mbuf (a DPDK build option) there are no quads. */
 	for (i = 0; SL_IOVA_IN_MBUF && i + SL_QUAD <= n; i += SL_QUAD) {
 		sl_vec64 amiss = {0};
 		uintptr_t other = 0;
@@ -561,6 +541,12 @@ tx_put_quads(const struct sl_tx_queue *q, unsigned int idx, struct rte_mbuf **m,
 			sl_vec_store(&d[i + p * SL_VEC_LANES], desc[p]);
 			sum += len[p];
 		}
+		/*
+		 * This is for speed; no memory rule needs it. A quad's descriptors share a cache
+		 * line that the device owned. The CPU merges stores to that line only if no other
+		 * store is between them.
+		 */
+		rte_compiler_barrier();
 		memcpy(&sw[i], &m[i], SL_QUAD * sizeof(m[0]));
 	}
 	*bytes += sl_vec_sum(sum, 1);
@@ -573,14 +559,14 @@ static __rte_always_inline unsigned int
 tx_put_quads(const struct sl_tx_queue *q __rte_unused, unsigned int idx __rte_unused,
 	struct rte_mbuf **m __rte_unused, unsigned int n __rte_unused, uint64_t *bytes __rte_unused,
 	const bool noted __rte_unused, const bool offload __rte_unused,
-	const bool apart __rte_unused)
+	const bool apart __rte_unused, const struct sl_desc_format *f __rte_unused)
 {
 	return 0;
 }
 
 #endif
 
-/* Ask the NIC for a report when rs_thresh descriptors have none. */
+/* Request a report if rs_thresh descriptors have none. */
 static __rte_always_inline void
 tx_report(const struct sl_tx_queue *q, struct tx_cursor *c)
 {
@@ -590,7 +576,7 @@ tx_report(const struct sl_tx_queue *q, struct tx_cursor *c)
 	c->reported = c->used;
 }
 
-/* Hand over all filled descriptors: last report, flush, doorbell. */
+/* Hand over all filled descriptors: request the last report, flush, ring the doorbell. */
 static __rte_always_inline void
 tx_hand_over(struct sl_tx_queue *q, struct tx_cursor *c, const enum sl_coherency mode)
 {
@@ -605,11 +591,11 @@ tx_hand_over(struct sl_tx_queue *q, struct tx_cursor *c, const enum sl_coherency
 }
 
 /*
- * A frame of @segs segments does not fit behind @used descriptors of a burst of @n. The
- * burst began with room for as many descriptors as it has frames, and for free_thresh, but
- * a frame may need more: thresholds say when reading the NIC's head pays, not what may be
- * sent. All handed-over frames end with a report, so room will come whatever rs_thresh is.
- * @return true when there is more room now.
+ * A frame of @segs segments does not fit after @used descriptors of a burst of @n frames. The burst
+ * began with room for one descriptor per frame, and for free_thresh, but a frame may need more. The
+ * thresholds only decide when reading the NIC's head is worth its cost, not which frames may be
+ * sent. All frames handed over end with a report, so there will be room for any rs_thresh.
+ * @return true if there is more room now.
  */
 static __rte_noinline bool
 tx_find_room(struct sl_tx_queue *q, unsigned int used, unsigned int segs, unsigned int n)
@@ -617,13 +603,13 @@ tx_find_room(struct sl_tx_queue *q, unsigned int used, unsigned int segs, unsign
 	const unsigned int before = q->nb_free;
 
 	if (before < RTE_MAX(n, (unsigned int)q->free_thresh))
-		return false; /* the head was read in this burst, and all it reported is freed */
-	/* One for a context. */
-	sl_tx_reclaim_for(q, used + segs + 1);
+		return false; /* the head was read in this burst and all reported mbufs are freed */
+	/* One more descriptor for a context. */
+	sl_rare_make_room(q, used + segs + 1);
 	return q->nb_free > before;
 }
 
-/* The ring was full. When it took no frame at all, the queue may be stalled. */
+/* The ring was full. If the burst sent no frame at all, the queue may be stalled. */
 static __rte_noinline void
 tx_cut_short(struct sl_tx_queue *q, unsigned int used)
 {
@@ -632,19 +618,20 @@ tx_cut_short(struct sl_tx_queue *q, unsigned int used)
 		sl_stall_tx_check(q);
 }
 
-/* Put plain frames from @m on, as long as they make quads. @return how many. */
+/* Put plain frames from @m on, as long as they make quads. @return the number of frames. */
 static __rte_always_inline unsigned int
 tx_put_plain(struct sl_tx_queue *q, struct tx_cursor *c, struct rte_mbuf **m, unsigned int n,
-	uint64_t *bytes, const enum sl_coherency mode, const bool offload, const bool apart)
+	uint64_t *bytes, const enum sl_coherency mode, const bool offload, const bool apart,
+	const struct sl_desc_format *f)
 {
 	const uint64_t flags = offload ? m[0]->ol_flags & TX_MEMO_FLAGS(apart) : 0;
 	unsigned int done = 0, i;
 	uint32_t cmd = TX_CMD | SL_TXD_DCMD_EOP;
 
 	if (!offload || (flags & TX_CTX_FLAGS) == 0) {
-		done = tx_put_quads(q, c->idx, m, n, bytes, false, offload, apart);
+		done = tx_put_quads(q, c->idx, m, n, bytes, false, offload, apart, f);
 	} else if (flags == q->memo.flags) {
-		done = tx_put_quads(q, c->idx, m, n, bytes, true, offload, apart);
+		done = tx_put_quads(q, c->idx, m, n, bytes, true, offload, apart, f);
 		cmd |= q->memo.cmd;
 	}
 	if (done == 0)
@@ -652,7 +639,7 @@ tx_put_plain(struct sl_tx_queue *q, struct tx_cursor *c, struct rte_mbuf **m, un
 	c->cmd = cmd | SL_PREP(SL_TXD_DTALEN, m[done - 1]->data_len);
 	for (i = 0; mode != SL_COHERENCY_COHERENT && i < done; i++)
 		/*
-		 * T1: after the CPU's last write to the frame, which is in memory before the
+		 * T1: after the CPU's last write to the frame. The frame is in memory before the
 		 * doorbell.
 		 */
 		sl_flush(q->sync, mode, rte_pktmbuf_mtod(m[i], const void *), m[i]->data_len);
@@ -667,15 +654,16 @@ tx_put_plain(struct sl_tx_queue *q, struct tx_cursor *c, struct rte_mbuf **m, un
 /* Put one frame of any kind. */
 static __rte_always_inline enum tx_result
 tx_put_one(struct sl_tx_queue *q, struct tx_cursor *c, struct rte_mbuf *m, unsigned int room,
-	const enum sl_coherency mode, const bool offload, const bool apart)
+	const enum sl_coherency mode, const bool offload, const bool apart,
+	const struct sl_desc_format *f)
 {
 	uint32_t cmd = TX_CMD | SL_TXD_DCMD_EOP, olinfo = SL_PREP(SL_TXD_PAYLEN, m->data_len);
 
-	if (offload && tx_is_noted(q, m, apart)) {
+	if (offload && tx_is_noted(q, m, apart, f)) {
 		cmd |= q->memo.cmd;
 		olinfo |= q->memo.olinfo;
-	} else if (unlikely(!tx_is_plain(q, m, offload, apart))) {
-		return tx_put_frame(q, c, m, room, mode, offload, apart);
+	} else if (unlikely(!tx_is_plain(q, m, offload, apart, f))) {
+		return tx_put_frame(q, c, m, room, mode, offload, apart, f);
 	}
 	if (unlikely(c->used == room))
 		return TX_NO_ROOM;
@@ -685,7 +673,7 @@ tx_put_one(struct sl_tx_queue *q, struct tx_cursor *c, struct rte_mbuf *m, unsig
 
 static __rte_always_inline uint16_t
 tx_burst(struct sl_tx_queue *q, struct rte_mbuf **pkts, uint16_t n, const enum sl_coherency mode,
-	const bool offload, const bool apart)
+	const bool offload, const bool apart, const struct sl_desc_format *f)
 {
 	struct tx_cursor c = {.idx = q->next_to_use, .used = 0, .last = q->next_to_use};
 	unsigned int room, i, quads_at = 0;
@@ -705,14 +693,17 @@ tx_burst(struct sl_tx_queue *q, struct rte_mbuf **pkts, uint16_t n, const enum s
 				RTE_MIN(room - c.used, (unsigned int)q->rs_thresh);
 
 			i += tx_put_plain(q, &c, &pkts[i], RTE_MIN(n - i, most), &bytes, mode,
-				offload, apart);
+				offload, apart, f);
 			tx_report(q, &c);
-			/* Behind the last quad, as many frames as a quad has are put one by one. */
+			/*
+			 * Put the next SL_QUAD frames one by one: the frame that ended the quads is
+			 * usually among them, so checking them as a quad again would fail again.
+			 */
 			quads_at = i + SL_QUAD;
 			continue;
 		}
 		len = pkts[i]->pkt_len;
-		result = tx_put_one(q, &c, pkts[i], room, mode, offload, apart);
+		result = tx_put_one(q, &c, pkts[i], room, mode, offload, apart, f);
 		if (unlikely(result == TX_NO_ROOM)) {
 			if (!tx_find_room(q, c.used, pkts[i]->nb_segs, n))
 				break;
@@ -740,29 +731,27 @@ tx_burst(struct sl_tx_queue *q, struct rte_mbuf **pkts, uint16_t n, const enum s
 /* --- paths --- */
 
 /*
- * One body for mbufs whose data lies beside the header, one for data apart. Both are out
- * of line: the burst function itself only chooses.
+ * Each use defines one burst function, such as sl_tx_avx2_coherent_offload(): SL_ISA, then the
+ * path's name from paths.def. It only chooses between two bodies that are not inlined: tx_apart_*()
+ * for pools with pinned external buffers, tx_beside_*() for ordinary mempools.
  *
- * The body asks the head write-back how far the NIC is (tx_done()) and fills advanced
- * descriptors. Another way of completion or another format becomes a constant parameter of
- * tx_burst().
+ * The bodies read the NIC's progress from the head write-back (tx_done()).
  */
 #define TX_PATH(isa, label, bits, what, words, mode, can, completion, format) \
-	_Static_assert(SL_COMPLETION_##completion == SL_COMPLETION_HEAD && \
-			SL_FORMAT_##format == SL_FORMAT_ADVANCED, \
-		"tx_burst() knows how"); \
+	_Static_assert(SL_COMPLETION_##completion == SL_COMPLETION_HEAD, \
+		"tx_burst() looks at the head write-back"); \
 	static __rte_noinline uint16_t tx_apart_##what( \
 		struct sl_tx_queue *q, struct rte_mbuf **pkts, uint16_t n) \
 	{ \
-		return tx_burst( \
-			q, pkts, n, SL_COHERENCY_##mode, ((can)&SL_CAN_OFFLOAD) != 0, true); \
+		return tx_burst(q, pkts, n, SL_COHERENCY_##mode, ((can)&SL_CAN_OFFLOAD) != 0, \
+			true, &sl_format_of_##format); \
 	} \
 \
 	static __rte_noinline uint16_t tx_beside_##what( \
 		struct sl_tx_queue *q, struct rte_mbuf **pkts, uint16_t n) \
 	{ \
-		return tx_burst( \
-			q, pkts, n, SL_COHERENCY_##mode, ((can)&SL_CAN_OFFLOAD) != 0, false); \
+		return tx_burst(q, pkts, n, SL_COHERENCY_##mode, ((can)&SL_CAN_OFFLOAD) != 0, \
+			false, &sl_format_of_##format); \
 	} \
 \
 	uint16_t SL_PATH_NAME(tx, isa, what)(void *txq, struct rte_mbuf **pkts, uint16_t n) \

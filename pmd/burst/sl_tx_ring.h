@@ -6,8 +6,8 @@
 
 /**
  * @file
- * What transmit's bursts and the calls beside them share: how far the NIC is,
- * and which frames may be sent.
+ * Code that the transmit bursts and the other transmit functions share: the NIC's progress, and the
+ * checks of frames.
  *
  * always_inline: mode is a constant that must fold.
  */
@@ -24,12 +24,13 @@
 #include "sl_data_pool.h"
 #include "sl_dmamap.h"
 #include "sl_queue.h"
+#include "sl_rare.h"
 #include "sl_vec.h"
 
-/* mbufs handed to a mempool in one go: as many as its cache takes without help of the pool. */
+/* Most mbufs per put into a mempool: as many as its cache accepts without using the pool's ring. */
 #define TX_FREE_BATCH 64u
 
-/* ol_flags that need a context descriptor, and those that this driver knows. */
+/* ol_flags that need a context descriptor, and ol_flags that this driver supports. */
 #define TX_CTX_FLAGS \
 	(RTE_MBUF_F_TX_VLAN | RTE_MBUF_F_TX_IP_CKSUM | RTE_MBUF_F_TX_L4_MASK | \
 		RTE_MBUF_F_TX_TCP_SEG)
@@ -37,7 +38,7 @@
 	(RTE_MBUF_F_TX_VLAN | RTE_MBUF_F_TX_IP_CKSUM | RTE_MBUF_F_TX_L4_MASK | \
 		RTE_MBUF_F_TX_IPV4 | RTE_MBUF_F_TX_IPV6)
 
-/* --- how far the NIC is --- */
+/* --- progress of the NIC --- */
 
 static inline unsigned int
 tx_outstanding(const struct sl_tx_queue *q)
@@ -45,7 +46,7 @@ tx_outstanding(const struct sl_tx_queue *q)
 	return q->nb_desc - 1u - q->nb_free;
 }
 
-/* How many of the oldest descriptors lie before @head; more than are outstanding: @head is wild. */
+/* Number of outstanding descriptors before @head. More than are outstanding: @head is invalid. */
 static __rte_always_inline unsigned int
 tx_before(const struct sl_tx_queue *q, unsigned int head)
 {
@@ -56,18 +57,18 @@ tx_before(const struct sl_tx_queue *q, unsigned int head)
 }
 
 /*
- * How many of the oldest descriptors the NIC is done with. What it wrote is
- * believed only when it lies in the outstanding part of the ring.
+ * Number of the oldest descriptors that the NIC has finished. The value that it wrote is used only
+ * if it is in the outstanding part of the ring; otherwise it is counted and the result is 0.
  */
 static __rte_always_inline unsigned int
 tx_done(const struct sl_tx_queue *q, const enum sl_coherency mode, uint64_t *bad_head)
 {
 	unsigned int done;
 
-	/* The NIC may have written its head since the line was last read (R2). */
+	/* R2: the load below sees the head that the NIC wrote since the line was last read. */
 	sl_update(q->sync, mode, (const void *)(uintptr_t)q->head_wb, sizeof(*q->head_wb));
 	done = tx_before(q, *q->head_wb);
-	/* The head is read before anything that it gives back is touched (R3). */
+	/* R3: the head is read before the CPU touches what the NIC has finished. */
 	sl_acquire();
 	if (SL_BOUNDS && unlikely(done > tx_outstanding(q))) {
 		if (bad_head != NULL)
@@ -77,26 +78,16 @@ tx_done(const struct sl_tx_queue *q, const enum sl_coherency mode, uint64_t *bad
 	return done;
 }
 
-/*
- * How many of the oldest descriptors are done, by the NIC's head register (TDH: 8.12.11): for a
- * head line that holds an impossible value. In a full ring no further report would replace it.
- */
-unsigned int
-sl_tx_done_by_register(const struct sl_tx_queue *q);
-/** As sl_tx_done_by_register(), and counts an impossible head write-back against the NIC. */
-unsigned int
-sl_tx_done_bad_head(const struct sl_tx_queue *q);
-
 static __rte_always_inline unsigned int
 tx_done_or_register(struct sl_tx_queue *q, const enum sl_coherency mode)
 {
 	const uint64_t bad_head = q->n.bad_head;
 	const unsigned int done = tx_done(q, mode, &q->n.bad_head);
 
-	return likely(q->n.bad_head == bad_head) ? done : sl_tx_done_bad_head(q);
+	return likely(q->n.bad_head == bad_head) ? done : sl_rare_done_bad_head(q);
 }
 
-/* @n of the oldest descriptors are free again. */
+/* Make the @n oldest descriptors free. */
 static __rte_always_inline void
 tx_cleaned(struct sl_tx_queue *q, unsigned int n)
 {
@@ -108,18 +99,25 @@ tx_cleaned(struct sl_tx_queue *q, unsigned int n)
 	q->nb_free += n;
 }
 
-/* --- what may be sent --- */
+/* Mark the mbufs from the oldest to the last of @used new ones: they must be inspected on free. */
+static __rte_always_inline void
+tx_mix(struct sl_tx_queue *q, unsigned int used)
+{
+	q->mixed = (uint16_t)(tx_outstanding(q) + used);
+}
+
+/* --- checks of frames --- */
 
 /*
- * ol_flags of mbufs with others' data. @apart: they are of a mempool whose mbufs have
- * theirs apart from the headers, pinned.
+ * ol_flags of mbufs that use another mbuf's data or an external buffer. @apart: mbufs of the
+ * mempool have pinned external buffers, so that flag is expected.
  */
 #define TX_OTHERS(apart) (RTE_MBUF_F_INDIRECT | ((apart) ? 0 : RTE_MBUF_F_EXTERNAL))
 
 /*
- * 0: the segment has data of its own, of the pool seen last. That is mapped whole, so no
- * look-up is needed. @apart: the pool may be one with its data apart; where it may not,
- * mbufs of such a pool are strange, and are looked up.
+ * 0: the segment is of pool_seen and has its own data. That pool is mapped as a whole, so no
+ * look-up is needed. @apart: the pool may be one with pinned external buffers; without @apart,
+ * mbufs of such a pool are looked up.
  */
 static __rte_always_inline uint64_t
 tx_strange(const struct sl_tx_queue *q, const struct rte_mbuf *m, const bool apart)
@@ -129,7 +127,10 @@ tx_strange(const struct sl_tx_queue *q, const struct rte_mbuf *m, const bool apa
 	return ((uintptr_t)m->pool ^ (uintptr_t)q->pool_seen) | (m->ol_flags & others);
 }
 
-/* Whether a chain is what its first segment says. @strange: not 0 where one of its segments is. */
+/*
+ * True if a chain matches nb_segs and pkt_len of its first segment. @strange: not 0 if a segment
+ * needs a look-up.
+ */
 static __rte_always_inline bool
 tx_chain_ok(
 	const struct sl_tx_queue *q, const struct rte_mbuf *m, uint64_t *strange, const bool apart)
@@ -147,19 +148,20 @@ tx_chain_ok(
 	return m == NULL && left == 0 && sum == pkt_len;
 }
 
+/* @span: longest frame of the NIC's format minus the shortest. */
 static inline bool
-tx_len_ok(uint32_t len)
+tx_len_ok(uint32_t len, const uint32_t span)
 {
-	return len - SL_TX_FRAME_MIN <= SL_FRAME_MAX - SL_FCS_LEN - SL_TX_FRAME_MIN;
+	return len - SL_TX_FRAME_MIN <= span;
 }
 
-/* Whether a frame is well formed; of one that is, @strange is 0 where no segment is strange. */
+/* True if a frame is well formed. Then @strange is 0 if no segment needs a look-up. */
 static __rte_always_inline bool
-tx_frame_ok(
-	const struct sl_tx_queue *q, const struct rte_mbuf *m, uint64_t *strange, const bool apart)
+tx_frame_ok(const struct sl_tx_queue *q, const struct rte_mbuf *m, uint64_t *strange,
+	const bool apart, const uint32_t span)
 {
 	*strange = 0;
-	if (!tx_len_ok(m->pkt_len))
+	if (!tx_len_ok(m->pkt_len, span))
 		return false;
 	if (unlikely(m->nb_segs != 1))
 		return tx_chain_ok(q, m, strange, apart);
@@ -173,7 +175,7 @@ tx_wants_sums(const struct rte_mbuf *m)
 	return (m->ol_flags & (RTE_MBUF_F_TX_IP_CKSUM | RTE_MBUF_F_TX_L4_MASK)) != 0;
 }
 
-/* Bytes that the headers of a frame take whose checksums are wanted; 0 where none are. */
+/* Length of the headers of a frame with checksum offloads; 0: it has none. */
 static inline uint32_t
 tx_headers(const struct rte_mbuf *m)
 {
@@ -189,7 +191,10 @@ tx_headers(const struct rte_mbuf *m)
 	return headers;
 }
 
-/* Whether the headers that an offload asks about are named, and lie in the frame. */
+/*
+ * True if the requested offloads are supported, and their headers have lengths and are within the
+ * frame.
+ */
 static inline bool
 tx_offload_ok(const struct rte_mbuf *m)
 {
@@ -204,9 +209,9 @@ tx_offload_ok(const struct rte_mbuf *m)
 	return m->l2_len >= RTE_ETHER_HDR_LEN && m->l3_len > 0 && tx_headers(m) <= m->pkt_len;
 }
 
-/* --- whose memory it is --- */
+/* --- memory of a frame --- */
 
-/* Whether the window has the segment's memory; brings unknown memory in. */
+/* True if all segments are mapped in the window. Unknown memory is mapped first. */
 static inline bool
 tx_in_window(const struct sl_tx_queue *q, const struct rte_mbuf *m)
 {

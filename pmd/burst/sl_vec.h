@@ -6,18 +6,17 @@
 
 /**
  * @file
- * Vectors of 16-byte lanes: a lane is a descriptor, or 16 bytes of an mbuf. The
- * burst functions are written once in lanes and compiled for each width: how
- * many lanes a vector has is all that differs. Arithmetic is the compiler's
- * (vector_size); here is what it has no operators for.
+ * Vectors of 16-byte lanes. A lane is a descriptor, or 16 bytes of an mbuf. The burst functions are
+ * written in lanes and compiled for each vector width: only the number of lanes differs. Arithmetic
+ * uses the compiler's operators (vector_size); this file has the operations that have no operator.
  *
- * SL_SIMD, bits of a vector, comes from the build: 0 none, 128, 256, 512.
+ * SL_SIMD, set by the build, is the vector width in bits: 0 (no vectors), 128, 256, 512.
  */
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/* 0 leaves out what bounds the values a NIC writes: to see what that costs, never for use. */
+/* 0 removes the checks of values that a NIC writes. Only to measure their cost. */
 #ifndef SL_BOUNDS
 #define SL_BOUNDS 1
 #endif
@@ -26,18 +25,18 @@
 #define SL_SIMD 0
 #endif
 
-/** Descriptors that are worked on together: a line of 64 bytes. */
+/** Descriptors that are processed together: a line of 64 bytes. */
 #define SL_QUAD 4u
 
 #if SL_SIMD > 0
 
-/* 1 has all of it in C without intrinsics, for a prover: tests/proof. */
+/* 1: plain C without intrinsics, for the proofs in tests/proof. */
 #ifndef SL_VEC_PLAIN
 #define SL_VEC_PLAIN 0
 #endif
 
 #if SL_VEC_PLAIN
-/* What it takes is below. */
+/* The plain C versions are below. */
 #elif defined(__x86_64__)
 #include <immintrin.h>
 #elif defined(__aarch64__)
@@ -47,12 +46,15 @@
 #endif
 
 #define SL_VEC_BYTES (SL_SIMD / 8)
-/** Lanes of a vector. */
+/** Lanes per vector. */
 #define SL_VEC_LANES (SL_VEC_BYTES / 16u)
-/** Vectors that a quad takes. */
+/** Vectors per quad. */
 #define SL_QUAD_VECS (SL_QUAD / SL_VEC_LANES)
 
-/** A vector, by the width of its elements. may_alias: of descriptors and mbufs alike. */
+/**
+ * A vector, by the width of its elements. may_alias, because vectors are loaded from mbufs and
+ * stored to descriptors, and the reverse.
+ */
 typedef uint8_t sl_vec8 __attribute__((vector_size(SL_VEC_BYTES), may_alias));
 typedef uint16_t sl_vec16 __attribute__((vector_size(SL_VEC_BYTES), may_alias));
 typedef uint32_t sl_vec32 __attribute__((vector_size(SL_VEC_BYTES), may_alias));
@@ -61,14 +63,13 @@ typedef uint64_t sl_vec64 __attribute__((vector_size(SL_VEC_BYTES), may_alias));
 typedef uint64_t sl_lane __attribute__((vector_size(16), may_alias));
 typedef uint8_t sl_lane8 __attribute__((vector_size(16), may_alias));
 
-/** A byte of a shuffle's result that shall be zero. */
+/** Index of a shuffle whose result byte is zero. */
 #define SL_VEC_ZERO 0xff
 
 /*
- * A lane is loaded in one access: on x86 a descriptor whose DD is seen has all
- * its 16 bytes of the same write-back (AVX processors load aligned 16 bytes at
- * once). AArch64 promises that of 8 bytes alone. A build may say 0, to try on
- * x86 what AArch64 runs.
+ * A lane is loaded in one access. On x86, the 16 bytes of a descriptor whose DD is set are then of
+ * one write-back, since processors with AVX load aligned 16 bytes atomically. AArch64 guarantees
+ * this for 8 bytes only. A build may set 0 to test the AArch64 code on x86.
  */
 #ifndef SL_LANE_IS_ATOMIC
 #if defined(__x86_64__)
@@ -81,7 +82,7 @@ typedef uint8_t sl_lane8 __attribute__((vector_size(16), may_alias));
 #error "SL_LANE_IS_ATOMIC 0: a vector must be one lane (SL_SIMD 128)"
 #endif
 
-/** 16 aligned bytes, loaded where it stands and once. */
+/** Load 16 aligned bytes exactly once. */
 static inline __attribute__((always_inline)) sl_lane
 sl_lane_load(const volatile void *p)
 {
@@ -94,7 +95,7 @@ sl_lane_store(void *p, sl_lane v)
 	*(sl_lane *)p = v;
 }
 
-/** To a lane's boundary; the compiler may store it in parts. */
+/** Store to an address that is aligned to a lane. The compiler may split the store. */
 static inline __attribute__((always_inline)) void
 sl_vec_store(volatile void *p, sl_vec64 v)
 {
@@ -105,7 +106,7 @@ sl_vec_store(volatile void *p, sl_vec64 v)
 
 #if SL_VEC_PLAIN
 
-/* The primitives, an element at a time; what each does is said at those of intrinsics. */
+/* The operations, element by element. They are described at the versions with intrinsics. */
 
 static inline sl_vec64
 sl_vec_join(const sl_lane *lane)
@@ -172,7 +173,7 @@ sl_vec_any(sl_vec64 v)
 
 #else
 
-/** A vector of as many lanes as it has. */
+/** Join SL_VEC_LANES lanes to a vector. */
 static inline __attribute__((always_inline)) sl_vec64
 sl_vec_join(const sl_lane *lane)
 {
@@ -191,7 +192,7 @@ sl_vec_join(const sl_lane *lane)
 #endif
 }
 
-/** Lane @p i, a constant. */
+/** Lane @p i of a vector. @p i is a constant. */
 static inline __attribute__((always_inline)) sl_lane
 sl_vec_lane(sl_vec64 v, unsigned int i)
 {
@@ -215,7 +216,7 @@ sl_vec_lane(sl_vec64 v, unsigned int i)
 #endif
 }
 
-/** A vector that has @p lane in each. */
+/** A vector whose lanes are all @p lane. */
 static inline __attribute__((always_inline)) sl_vec64
 sl_vec_each(sl_lane lane)
 {
@@ -228,7 +229,10 @@ sl_vec_each(sl_lane lane)
 #endif
 }
 
-/** Bytes of each lane moved about within it, by @p which; SL_VEC_ZERO: 0. */
+/**
+ * Move bytes within each lane: byte i of the result is byte @p which[i] of @p v, or 0 for
+ * SL_VEC_ZERO.
+ */
 static inline __attribute__((always_inline)) sl_vec64
 sl_vec_shuffle(sl_vec64 v, sl_vec64 which)
 {
@@ -243,7 +247,7 @@ sl_vec_shuffle(sl_vec64 v, sl_vec64 which)
 #endif
 }
 
-/** Not 0 in each 16 bits in which @p v is above @p most, unsigned. */
+/** Each 16-bit element is nonzero if @p v is above @p most there, unsigned. */
 static inline __attribute__((always_inline)) sl_vec64
 sl_vec_above16(sl_vec64 v, sl_vec64 most)
 {
@@ -258,7 +262,7 @@ sl_vec_above16(sl_vec64 v, sl_vec64 most)
 #endif
 }
 
-/** Is any bit set? */
+/** True if any bit is set. */
 static inline __attribute__((always_inline)) bool
 sl_vec_any(sl_vec64 v)
 {
@@ -275,7 +279,7 @@ sl_vec_any(sl_vec64 v)
 
 #endif /* SL_VEC_PLAIN */
 
-/** Sum of the first, or second, words of 8 bytes of all lanes. */
+/** Sum over all lanes of their first (@p which 0) or second (1) 8-byte word. */
 static inline __attribute__((always_inline)) uint64_t
 sl_vec_sum(sl_vec64 v, unsigned int which)
 {

@@ -3,8 +3,8 @@
  */
 
 /*
- * Parses the device arguments of both drivers. The keys here are those that all ports have; a kind
- * of port brings the others in a table of its own.
+ * Parser of the device arguments of both drivers. The keys of all ports are here; each kind of port
+ * adds its own table of keys.
  */
 
 #include <errno.h>
@@ -22,7 +22,7 @@
 
 #define ARGS_LEN 1024u
 
-/* To tell a key of the other driver's from one that nobody knows. */
+/* To distinguish a key of the other driver from an unknown key. */
 static const struct sl_args_kind *const kinds[] = {&sl_pci_args_kind, &sl_soft_args_kind};
 
 static int
@@ -71,7 +71,7 @@ set_check_bug(struct sl_args *a, const char *value)
 	char word[16];
 	const char *file = strchr(value, ':'), *line = strrchr(value, ':');
 
-	/* A file without a name would be every file. */
+	/* An empty file name would match every file. */
 	if (file == NULL || line <= file + 1 || (size_t)(file - value) >= sizeof(word) ||
 		(size_t)(line - file) > sizeof(a->check_file))
 		return -EINVAL;
@@ -127,7 +127,7 @@ has_prefix(const struct sl_args_kind *kind, const char *key)
 	return kind->prefix != NULL && strncmp(key, kind->prefix, strlen(kind->prefix)) == 0;
 }
 
-/* Key @p i of a kind, its own ones first; NULL behind the last. */
+/* Key @p i of a kind, the kind's own keys first; NULL past the last. */
 static const struct sl_arg_key *
 key_at(const struct sl_args_kind *kind, unsigned int i)
 {
@@ -137,7 +137,7 @@ key_at(const struct sl_args_kind *kind, unsigned int i)
 	return i < RTE_DIM(shared_keys) ? &shared_keys[i] : NULL;
 }
 
-/* Place of a key, as key_at() counts; -1: the kind has none of that name. */
+/* Index of a key for key_at(); -1: the kind has no such key. */
 static int
 key_find(const struct sl_args_kind *kind, const char *key)
 {
@@ -212,7 +212,7 @@ set_one(const struct sl_args_kind *kind, struct sl_args *a, uint32_t *seen, cons
 	return k->set(a, value) == 0 ? 0 : refuse_value(k, value, why, why_len);
 }
 
-/* One "key=value"; @p pair is cut in two. */
+/* Set one "key=value". @p pair is split in place. */
 static int
 set_pair(const struct sl_args_kind *kind, struct sl_args *a, uint32_t *seen, char *pair, char *why,
 	size_t why_len)

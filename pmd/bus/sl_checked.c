@@ -3,8 +3,8 @@
  */
 
 /*
- * coherency=checked for a port: makes the checker from the port's arguments,
- * and writes its findings to a file when the port closes.
+ * coherency=checked for a port: makes the checker from the port's arguments, and writes its
+ * findings to a file when the port closes.
  */
 
 #include <errno.h>
@@ -16,7 +16,6 @@
 #include "sl_checked.h"
 #include "sl_log.h"
 #include "sl_port.h"
-#include "sl_provider.h"
 
 int
 sl_checked_open(struct sl_port *port, const struct sl_args *args, struct sl_adapter_params *params)

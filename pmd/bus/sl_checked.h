@@ -6,22 +6,25 @@
 
 /**
  * @file
- * A port in `checked` mode: its checker, from the device arguments to the
- * summary at close. Control path.
+ * The checker of a port in `checked` mode, from the device arguments to the summary at close.
+ * Control path.
  */
 
 #include "sl_args.h"
 #include "sl_port.h"
+#include "sl_provider.h"
 
 /**
- * Make the port's checker and name it in @p params, when the arguments ask for
- * coherency=checked; else nothing. Before sl_adapter_open().
+ * If the arguments have coherency=checked, make the port's checker and set it in @p params.
+ * Otherwise do nothing. Call it before sl_adapter_open().
  * @return 0 or negative errno, logged.
  */
 int
 sl_checked_open(struct sl_port *port, const struct sl_args *args, struct sl_adapter_params *params);
-/** Say what was found and let the checker go; after sl_adapter_close(). */
+/** Log the findings and free the checker. Call it after sl_adapter_close(). */
 void
 sl_checked_close(struct sl_port *port);
+/** Counters of the checker, "check_*". */
+extern const struct sl_provider sl_checked_provider;
 
 #endif /* _SL_CHECKED_H_ */

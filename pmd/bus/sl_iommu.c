@@ -3,8 +3,8 @@
  */
 
 /*
- * What an IOMMU maps for a port, in whole pages: several pieces of memory may
- * share a page, which is unmapped only when the last of them leaves.
+ * IOMMU mappings of a port, in whole pages. Several ranges may share a page, which is unmapped with
+ * the last of them.
  */
 
 #include <errno.h>
@@ -28,7 +28,7 @@ page_ceil(const struct sl_iommu *m, uint64_t v)
 	return page_floor(m, v + m->page - 1);
 }
 
-/* Room for one more entry: 0 or -ENOMEM. */
+/* Make room for one more entry. 0 or -ENOMEM. */
 static int
 grow(void **list, unsigned int n, unsigned int *max, size_t size)
 {
@@ -80,8 +80,8 @@ run_map(struct sl_iommu *m, unsigned int at, const struct sl_iommu_run *run)
 }
 
 /*
- * Every page of @want mapped for @need at least: by the runs that are there, and
- * by new ones in the gaps.
+ * Make sure that every page of @want is mapped at least for @need, by existing runs, and by new
+ * ones in the gaps.
  */
 static int
 cover(struct sl_iommu *m, const struct sl_iommu_run *want, enum sl_dma_dir need)
@@ -127,7 +127,7 @@ is_claimed(const struct sl_iommu *m, const struct sl_iommu_run *run)
 	return false;
 }
 
-/* Unmap the runs on these pages that no range needs any more. */
+/* Unmap the runs on these pages that no range needs. */
 static int
 sweep(struct sl_iommu *m, uint64_t iova, uint64_t len)
 {
@@ -152,7 +152,7 @@ sweep(struct sl_iommu *m, uint64_t iova, uint64_t len)
 	return ret;
 }
 
-/* First partial page, whole pages, last partial page. */
+/* Map the first partial page, the whole pages, and the last partial page. */
 static int
 map_parts(struct sl_iommu *m, uint64_t delta, uint64_t iova, uint64_t len, enum sl_dma_dir dir)
 {
@@ -163,7 +163,7 @@ map_parts(struct sl_iommu *m, uint64_t delta, uint64_t iova, uint64_t len, enum 
 	struct sl_iommu_run whole = {.delta = delta, .dir = dir};
 	int ret = 0;
 
-	/* Within one page: that is the first one. */
+	/* A range within one page is mapped as a first page. */
 	if (first > last)
 		last = first;
 	whole.iova = first;

@@ -2,9 +2,7 @@
  * Copyright (c) 2026 The Syncline authors
  */
 
-/*
- * net_syncline: the driver on a real NIC.
- */
+/* net_syncline: the driver for real NICs. */
 
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -20,14 +18,13 @@
 
 #include "sl_checked.h"
 #include "sl_dmamap.h"
-#include "sl_ethdev.h"
 #include "sl_log.h"
 #include "sl_pci.h"
 #include "sl_pci_args.h"
 #include "sl_port.h"
 
 #define WHY_LEN 512u
-#define RESET_QUIET_US 1000u /* no access before: 82576, 4.2.1.6.1 */
+#define RESET_QUIET_US 1000u /* no register access before: 82576, 4.2.1.6.1 */
 #define PATH_LEN 256u
 
 static uint32_t
@@ -54,7 +51,10 @@ static const struct sl_bus_ops mmio_ops = {
 	.doorbell = mmio_doorbell,
 };
 
-/* Reading the register back also makes sure that the NIC's earlier writes are in memory. */
+/*
+ * Set bus mastering. Reading the register back also makes sure that the NIC's earlier writes are in
+ * memory.
+ */
 static int
 pci_master(struct sl_port *port, bool on)
 {
@@ -65,7 +65,9 @@ pci_master(struct sl_port *port, bool on)
 	rte_pci_set_bus_master(pci, on);
 	read = rte_pci_read_config(pci, &command, sizeof(command), SL_PCI_COMMAND) ==
 		(int)sizeof(command);
-	/* Off the bus: all ones, or neither registers nor configuration space to be read. */
+	/*
+	 * The device is gone: all ones, or neither registers nor configuration space can be read.
+	 */
 	if (read ? command == UINT16_MAX : port->removed)
 		return on ? -EIO : 0;
 	return read && ((command & SL_PCI_COMMAND_MASTER) != 0) == on ? 0 : -EIO;
@@ -111,7 +113,7 @@ open_of(const struct rte_pci_device *pci, const char *file)
 	return open(path, O_RDWR | O_CLOEXEC);
 }
 
-/* Bus mastering off, by the kernel's file. @return whether it reads so. */
+/* Turn bus mastering off through sysfs. @return true if the register then reads as off. */
 static bool
 master_off(const struct rte_pci_device *pci)
 {
@@ -132,9 +134,9 @@ master_off(const struct rte_pci_device *pci)
 }
 
 /*
- * uio leaves a NIC as a killed process left it: once it may, it would receive into memory that
- * other users have now. EAL turns bus mastering on when it maps the device, so the NIC is reset
- * before that. vfio itself resets a device when it is opened.
+ * uio leaves a NIC as a killed process left it. With bus mastering, it would receive into memory
+ * that other users have now. EAL turns bus mastering on when it maps the device, so the NIC is
+ * reset before that. vfio resets a device when it is opened.
  */
 static void
 stop_left_running(const struct rte_pci_device *pci, const struct sl_hw *hw)
@@ -166,7 +168,7 @@ is_uio(const struct rte_pci_device *pci)
 	return pci->kdrv == RTE_PCI_KDRV_IGB_UIO || pci->kdrv == RTE_PCI_KDRV_UIO_GENERIC;
 }
 
-/** What the creation of a port goes by. */
+/** Parameters for the creation of a port. */
 struct pci_probe {
 	const struct sl_hw *hw;
 	struct rte_pci_device *pci;
@@ -244,11 +246,13 @@ pci_probe(struct rte_pci_driver *driver, struct rte_pci_device *pci)
 	}
 	if (is_uio(pci))
 		stop_left_running(pci, probe.hw);
-	/* The device is ours to map, not EAL's: it would map all memory first. */
+	/* The driver maps the device, not EAL, which would first map all memory. */
 	ret = sl_vfio_attach(pci, &probe.args, &probe.link);
 	if (ret != 0)
 		return ret;
-	/* EAL has turned it on: not before a start, which resets the NIC first. */
+	/*
+	 * EAL has turned bus mastering on. It stays off until a start, which resets the NIC first.
+	 */
 	rte_pci_set_bus_master(pci, false);
 	ret = rte_eth_dev_create(&pci->device, pci->device.name, sizeof(struct sl_port),
 		eth_dev_pci_specific_init, pci, pci_port_create, &probe);
@@ -267,7 +271,7 @@ pci_remove(struct rte_pci_device *pci)
 	return ret;
 }
 
-/* The port of a device, or NULL with rte_errno: not probed, or closed. */
+/* Port of a device. NULL with rte_errno: not probed, or closed. */
 static struct sl_port *
 port_of_device(const struct rte_pci_device *pci)
 {
@@ -277,7 +281,7 @@ port_of_device(const struct rte_pci_device *pci)
 	return eth == NULL ? NULL : sl_port_of(eth);
 }
 
-/* rte_dev_dma_map() gives -1 and rte_errno. */
+/* Result for rte_dev_dma_map(), which returns -1 with rte_errno. */
 static int
 dma_result(int ret)
 {
@@ -323,7 +327,7 @@ pci_dma_unmap(struct rte_pci_device *pci, void *va, uint64_t iova, size_t len)
 
 static const struct rte_pci_id pci_ids[] = {
 #define SL_DEVICE(id, device, optics, number) {RTE_PCI_DEVICE(SL_PCI_VENDOR_INTEL, number)},
-#include "devices.def"
+#include "families.def"
 #undef SL_DEVICE
 	{.vendor_id = 0},
 };

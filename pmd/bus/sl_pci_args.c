@@ -2,9 +2,7 @@
  * Copyright (c) 2026 The Syncline authors
  */
 
-/*
- * The arguments that only a NIC on PCI has: what of the process's memory it may reach.
- */
+/* Arguments that only a NIC on PCI has: the part of the process's memory that it may access. */
 
 #include <string.h>
 

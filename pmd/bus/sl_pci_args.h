@@ -14,23 +14,23 @@
 
 #include "sl_args.h"
 
-/** What the arguments said, or their defaults. */
+/** Values of the arguments, or their defaults. */
 struct sl_pci_args {
 	struct sl_args shared;
-	bool window_all; /**< all of EAL's memory in the DMA window, as other drivers do */
+	bool window_all; /**< all of EAL's memory is in the DMA window, as with other drivers */
 };
 
-/** For the parser's messages; sl_pci_args_parse() is what ports call. */
+/** For the parser's messages. Ports call sl_pci_args_parse(). */
 extern const struct sl_args_kind sl_pci_args_kind;
 
-/** Shown by tools that list a driver's arguments. */
+/** For tools that list a driver's arguments. */
 #define SL_PCI_ARGS_HELP "window=own|all|strict " SL_ARGS_HELP
 
 /**
  * Parse the arguments of a NIC on PCI. Any thread.
  * @param text NULL or empty: defaults
- * @param[out] out untouched on an error
- * @param[out] why on an error: the key, the value given and what is allowed
+ * @param[out] out unchanged after an error
+ * @param[out] why after an error: the key, its value and the allowed values
  * @return 0 or -EINVAL.
  */
 int

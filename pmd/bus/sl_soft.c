@@ -2,9 +2,7 @@
  * Copyright (c) 2026 The Syncline authors
  */
 
-/*
- * net_syncline_soft: the driver on a software NIC, as a virtual device.
- */
+/* net_syncline_soft: the driver for a software NIC, as a virtual device. */
 
 #include <unistd.h>
 
@@ -20,7 +18,6 @@
 #include "sl_checked.h"
 #include "sl_compat.h"
 #include "sl_cpus.h"
-#include "sl_ethdev.h"
 #include "sl_log.h"
 #include "sl_pci.h"
 #include "sl_port.h"
@@ -32,14 +29,17 @@
 #define POLL_BUDGET 32u
 #define WHY_LEN 512u
 
-/** A device thread and how many NICs it steps. */
+/** A device thread and the number of NICs that it steps. */
 struct soft_runner {
 	struct sl_runner *runner;
 	int cpu;
 	unsigned int refs;
 };
 
-/** What all software NICs of the process share; lives in a memzone as long as one of them. */
+/**
+ * State that all software NICs of the process share. It is in a memzone, which exists while there
+ * is a software NIC.
+ */
 struct soft_shared {
 	const struct rte_memzone *mz;
 	unsigned int refs;
@@ -51,12 +51,12 @@ struct soft_shared {
 struct soft_dev {
 	struct soft_shared *shared;
 	struct sl_softnic *nic;
-	struct soft_runner *runner; /**< NULL when stepped */
-	bool msix;		    /**< else one interrupt vector for everything */
-	uint64_t now;		    /**< time=own: ticks gone by; atomic */
+	struct soft_runner *runner; /**< NULL if stepped */
+	bool msix;		    /**< false: one interrupt vector for everything */
+	uint64_t now;		    /**< time=own: elapsed ticks; atomic */
 };
 
-/* Probe and close are serialised by the bus and by the application: no lock. */
+/* Probe and close are serialised by the bus and by the application, so there is no lock. */
 static struct soft_shared *
 shared_get(void)
 {
@@ -106,9 +106,9 @@ first_cpu_of_thread(void *arg)
 }
 
 /*
- * A CPU without a polling lcore: the main lcore's while others forward, else one that this
- * process may use and no lcore has. EAL's control threads run on such CPUs or, when there is
- * none, on the main lcore's CPU, which is then shared.
+ * A CPU without a polling lcore: the main lcore's CPU if other lcores forward, otherwise one that
+ * this process may use and that has no lcore. EAL's control threads run on such CPUs or, if there
+ * is none, on the main lcore's CPU, which is then shared.
  */
 static int
 default_cpu(void)
@@ -181,7 +181,7 @@ start_thread(struct soft_dev *dev, const char *name, int cpu)
 	return ret;
 }
 
-/* Report a wire's write error at the latest when the wire is closed. */
+/* Flush the wire, so that a write error is reported at the latest when the wire is closed. */
 static void
 flush_wire(const struct sl_port *port)
 {
@@ -268,7 +268,10 @@ static const struct sl_dev_ops soft_dev_ops = {
 	.irq_fd = soft_irq_fd,
 };
 
-/* The same, with time of its own: it passes while the driver waits, and when told to. */
+/*
+ * Operations of a port with a separate clock, which advances while the driver waits, and by
+ * sl_pmd_time_pass().
+ */
 static const struct sl_dev_ops soft_timed_ops = {
 	.kind = "soft",
 	.release = soft_release,
@@ -314,18 +317,18 @@ open_wire(struct soft_dev *dev, const char *name, const char *text)
 	char why[WHY_LEN] = "";
 	int ret;
 
-	if (strcmp(text, "none") == 0) /* a test attaches one of its own */
+	if (strcmp(text, "none") == 0) /* a test attaches its own wire */
 		return 0;
 	ret = sl_wire_open(text, dev->shared->hub, &wire, why, sizeof(why));
 	if (ret != 0) {
 		SL_LOG(ERR, "%s: wire=%s refused: %s", name, text, why);
 		return ret;
 	}
-	/* It has none yet, so it takes this one. */
+	/* The NIC has no wire yet, so this does not fail for that reason. */
 	return sl_softnic_attach(dev->nic, wire);
 }
 
-/* Device, wire, faults, thread: in the order in which a later one needs an earlier. */
+/* Create device, wire, faults and thread, in the order of their dependencies. */
 static int
 soft_device_create(struct sl_port *port, const char *name, const struct sl_soft_args *args)
 {
@@ -343,7 +346,7 @@ soft_device_create(struct sl_port *port, const char *name, const struct sl_soft_
 	if (dev->shared == NULL)
 		return -ENOMEM;
 	dev->msix = args->msix;
-	dev->now = 1; /* 0 is no time */
+	dev->now = 1; /* 0 means no time */
 	memcpy(params.mac, args->mac, sizeof(params.mac));
 	ret = sl_softnic_create(&params, &dev->nic);
 	if (ret != 0)
@@ -367,7 +370,7 @@ soft_adapter_open(struct sl_port *port, const char *name, const struct sl_soft_a
 		.quota_noncached = args->quota_noncached,
 		.source = sl_mem_source_eal(),
 		.log = sl_pmd_log_cb,
-		.platform_coherent = 1, /* the device is a thread of this CPU */
+		.platform_coherent = 1, /* the device is a thread on a CPU of this machine */
 	};
 
 	int ret;
@@ -386,6 +389,7 @@ soft_port_create(struct rte_eth_dev *eth, const char *name, const struct sl_soft
 	port->window.strict = args->shared.window_strict;
 	port->hw = sl_hw_find(args->device_id);
 	port->device_id = args->device_id;
+	port->fibre = sl_hw_has_optics(args->device_id);
 	port->dev_ops = args->own_time ? &soft_timed_ops : &soft_dev_ops;
 	port->dev_priv = rte_zmalloc(name, sizeof(struct soft_dev), 0);
 	if (port->dev_priv == NULL)
@@ -432,7 +436,7 @@ soft_probe(struct rte_vdev_device *vdev)
 		SL_LOG(ERR, "%s: %s", name, why);
 		return ret;
 	}
-	/* ethdev takes its own memory there: only a node that EAL has memory of. */
+	/* ethdev allocates its own memory on this node: use only a node on which EAL has memory. */
 	if (vdev->device.numa_node == SOCKET_ID_ANY && node_is_known(args.node))
 		vdev->device.numa_node = args.node;
 	eth = rte_eth_vdev_allocate(vdev, sizeof(struct sl_port));
@@ -454,9 +458,11 @@ soft_remove(struct rte_vdev_device *vdev)
 	struct rte_eth_dev *eth = rte_eth_dev_allocated(rte_vdev_device_name(vdev));
 
 	if (eth == NULL)
-		return 0; /* closed before */
-	/* Taken away while it runs: by hot-plug, or by rte_eal_cleanup(). ethdev closes no such
-	 * port. */
+		return 0; /* already closed */
+	/*
+	 * Removed while it runs: by hot-plug, or by rte_eal_cleanup(). ethdev does not close a
+	 * running port.
+	 */
 	if (eth->data->dev_started != 0)
 		rte_eth_dev_stop(eth->data->port_id);
 	return rte_eth_dev_close(eth->data->port_id);

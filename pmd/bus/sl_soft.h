@@ -6,20 +6,20 @@
 
 /**
  * @file
- * Ports whose device is a software NIC: what the rest of the driver may ask.
- * Control-thread calls.
+ * Properties of ports whose device is a software NIC, for the rest of the driver. Control-thread
+ * calls.
  */
 
 #include "sl_port.h"
 #include "sl_softnic.h"
 
-/** The software NIC of a port, or NULL for a real one. */
+/** Software NIC of a port; NULL for a real NIC. */
 struct sl_softnic *
 sl_soft_nic(const struct sl_port *port);
-/** True when the device works only in sl_pmd_step(). */
+/** True if the device works only in sl_pmd_step(). */
 bool
 sl_soft_stepped(const struct sl_port *port);
-/** True when the device has time of its own (time=own). */
+/** True if the device has a separate clock (time=own). */
 bool
 sl_soft_timed(const struct sl_port *port);
 

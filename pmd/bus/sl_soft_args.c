@@ -3,8 +3,8 @@
  */
 
 /*
- * The arguments that only a port on the software NIC has: what the model is to be, the wire that it
- * is plugged into, and how it runs.
+ * Arguments that only a port on the software NIC has: the modelled device, its wire, and how it is
+ * run.
  */
 
 #include <errno.h>
@@ -20,14 +20,14 @@
 #include "sl_soft_args.h"
 
 #define WIRE_PREFIX "wire_"
-/** Of CPUs and nodes; the table of keys says it in words. */
+/** Largest CPU and node number; the table of keys has it in its messages. */
 #define NUMBER_LAST 32767
 
 /** Arguments being parsed. */
 struct soft_parse {
 	struct sl_soft_args args;
-	char wire_more[SL_SOFT_ARGS_WIRE_LEN]; /**< of wire_KEY: joined to the wire's text at last
-						*/
+	char wire_more[SL_SOFT_ARGS_WIRE_LEN]; /**< text of wire_KEY arguments, joined to the wire's
+						  text at the end */
 };
 
 static struct sl_soft_args *
@@ -51,7 +51,7 @@ set_wire(struct sl_args *a, const char *value)
 	return 0;
 }
 
-/* The i-th device that there is a model of, and that this driver drives, or NULL past the end. */
+/* The i-th device that has a model and that this driver supports; NULL past the end. */
 static const struct sl_softnic_device *
 device_at(unsigned int i)
 {
@@ -65,8 +65,8 @@ device_at(unsigned int i)
 	return NULL;
 }
 
-static const char *
-device_name(unsigned int i)
+const char *
+sl_soft_args_device(unsigned int i)
 {
 	const struct sl_softnic_device *d = device_at(i);
 
@@ -188,7 +188,7 @@ set_quota(struct sl_args *a, const char *value)
 }
 
 static const struct sl_arg_key soft_keys[] = {
-	{"device", set_device, "a NIC that there is a model of:", false, device_name},
+	{"device", set_device, "a NIC that there is a model of:", false, sl_soft_args_device},
 	{"wire", set_wire,
 		"peer:NAME, loop, gen, pcap:in=FILE, tap:IFNAME, null, none; ';' for ','", false,
 		NULL},
@@ -199,12 +199,12 @@ static const struct sl_arg_key soft_keys[] = {
 	{"mac", set_mac, "a unicast address xx:xx:xx:xx:xx:xx, not zero", false, NULL},
 	{"fault", set_fault, "name[:arg[:count]], at most 8 of them; names", true, fault_name},
 	{"quota_noncached", set_quota, "bytes > 0, with K or M for KiB or MiB", false, NULL},
-	/* The software NIC never reaches more than its window: there is no "all". */
+	/* The software NIC can access only its window: there is no "all". */
 	{"window", sl_args_set_window, "own, strict", false, NULL},
 	{"node", set_node, "a NUMA node number, 0 to 32767, -1 for any", false, NULL},
 };
 
-/* "wire_size=64" adds ":size=64" or ",size=64": no character that a shell would take. */
+/* "wire_size=64" adds ":size=64" or ",size=64": no character that needs quoting in a shell. */
 static int
 add_wire(struct sl_args *a, const char *key, const char *value, char *why, size_t why_len)
 {

@@ -3,19 +3,19 @@
  */
 
 /*
- * Extended statistics of ports on a software NIC: the figures of the model that no register
- * has, and the counters of the wire that the port is plugged into.
+ * Extended statistics of ports on a software NIC: counters of the model that no register has, and
+ * counters of the wire.
  */
 
 #include <stddef.h>
 #include <stdio.h>
 
-#include "sl_provider.h"
+#include "sl_soft_stats.h"
 #include "sl_soft.h"
 
 static const struct {
 	const char *name;
-	size_t offset; /* of struct sl_softnic_stats */
+	size_t offset; /* in struct sl_softnic_stats */
 } soft_stats[] = {
 	{"soft_rx_frames", offsetof(struct sl_softnic_stats, rx_frames)},
 	{"soft_rx_bytes", offsetof(struct sl_softnic_stats, rx_bytes)},
@@ -29,7 +29,7 @@ static const struct {
 };
 _Static_assert(RTE_DIM(soft_stats) + 1 <= SL_FIGURES_MAX, "and the descriptors outstanding");
 
-/* Most characters behind a prefix: sl_wire_counter has room for fewer. */
+/* Longest name after a prefix: names in sl_wire_counter are shorter. */
 #define SL_FIGURE_WORD 48
 
 static void

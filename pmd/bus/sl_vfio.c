@@ -3,9 +3,8 @@
  */
 
 /*
- * The hook of a port's DMA window for real NICs: which IOVAs the kernel
- * allows, mapping by VFIO in a container of the port's own or in EAL's, and
- * what to say when that fails.
+ * DMA window of real NICs: the IOVAs that the kernel allows, mapping by VFIO in a separate
+ * container or in EAL's, and messages if that fails.
  */
 
 #include <errno.h>
@@ -41,10 +40,10 @@
 #define MADV_POPULATE_WRITE 23 /* Linux 5.14 */
 #endif
 
-/** A container and who uses it. Lives in a memzone that the group's number names. */
+/** A container and its users. It is in a memzone whose name contains the group's number. */
 struct sl_vfio {
 	const struct rte_memzone *mz;
-	unsigned int refs; /* devices */
+	unsigned int refs; /* number of devices */
 	int container;
 	int group;
 	pthread_mutex_t lock; /* guards iommu */
@@ -53,7 +52,7 @@ struct sl_vfio {
 
 /* --- sysfs --- */
 
-/* First line of a file of the device's folder; @text stays as it is when there is none. */
+/* First line of a file in the device's sysfs directory; @text is unchanged if there is none. */
 static void
 read_attr(const struct rte_pci_device *pci, const char *attr, char *text, size_t len)
 {
@@ -69,7 +68,7 @@ read_attr(const struct rte_pci_device *pci, const char *attr, char *text, size_t
 	fclose(f);
 }
 
-/* Last part of what a link of the device's folder leads to; "" when there is none. */
+/* Last part of the target of a link in the device's sysfs directory; "" if there is none. */
 static void
 read_link(const struct rte_pci_device *pci, const char *attr, char *text, size_t len)
 {
@@ -82,7 +81,7 @@ read_link(const struct rte_pci_device *pci, const char *attr, char *text, size_t
 	strlcpy(text, n < 0 ? "" : basename(target), len);
 }
 
-/* Which group; -1 when there is none. */
+/* IOMMU group; -1: none. */
 static int
 group_of(const struct rte_pci_device *pci)
 {
@@ -92,7 +91,7 @@ group_of(const struct rte_pci_device *pci)
 											  -1;
 }
 
-/* vfio makes a group of its own for a device without an IOMMU. */
+/* True if the device has an IOMMU. Without one, vfio creates a group with a special name. */
 static bool
 has_iommu(const struct rte_pci_device *pci)
 {
@@ -105,8 +104,8 @@ has_iommu(const struct rte_pci_device *pci)
 /* --- mapping --- */
 
 /*
- * What the IOMMU can translate, as a list for a message; @text stays as it is when it does
- * not tell. A capability need not be aligned: the one before it may be 12 bytes long.
+ * List the IOVA ranges that the IOMMU can translate, for a message; @text is unchanged if it does
+ * not report them. Capabilities need not be aligned: the previous one may be 12 bytes long.
  */
 static void
 list_ranges(const struct sl_vfio *v, char *text, size_t len)
@@ -189,9 +188,9 @@ explain_map(const struct sl_vfio *v, uint64_t iova, uint64_t len, int err)
 }
 
 /*
- * A private page that was never written and is pinned only for reading would be
- * replaced by the first write to it, and the NIC would go on reading the old page.
- * So each page is made the process's own first.
+ * A private page that was never written and is pinned only for reading would be replaced at the
+ * first write to it, and the NIC would continue to read the old page. So each page is first made
+ * the process's own.
  */
 static bool
 is_own(void *va, uint64_t len)
@@ -214,8 +213,8 @@ io_map(void *ctx, void *va, uint64_t iova, uint64_t len, enum sl_dma_dir dir)
 	if ((dir & SL_DMA_TO_DEVICE) != 0)
 		map.flags |= VFIO_DMA_MAP_FLAG_READ;
 	/*
-	 * If the kernel cannot do that, the page is pinned for writing: the NIC may then do
-	 * more than it needs. Not with window=strict, which does not allow that.
+	 * If the kernel cannot do that, the page is pinned for writing: then the NIC is allowed
+	 * more than it needs. This is not done with window=strict.
 	 */
 	if ((dir & SL_DMA_FROM_DEVICE) != 0 || !is_own(va, len))
 		map.flags |= VFIO_DMA_MAP_FLAG_WRITE;
@@ -243,13 +242,13 @@ io_unmap(void *ctx, uint64_t iova, uint64_t len)
 
 	if (ioctl(v->container, VFIO_IOMMU_UNMAP_DMA, &unmap) != 0)
 		return -errno;
-	/* It says how much it has unmapped. */
+	/* The kernel returns the size that it has unmapped. */
 	return unmap.size == len ? 0 : -EIO;
 }
 
 static const struct sl_iommu_io vfio_io = {.map = io_map, .unmap = io_unmap};
 
-/* --- the adapter's hooks --- */
+/* --- hooks of the adapter --- */
 
 static int
 own_map(void *ctx, void *va, uint64_t iova, size_t len, enum sl_dma_dir dir)
@@ -299,7 +298,7 @@ own_usage(void *ctx, struct sl_window_usage *out)
 	pthread_mutex_unlock(&v->lock);
 }
 
-/* The hook when EAL maps all of its memory, or when there is no IOMMU. */
+/* Hook for EAL's container, where EAL maps all of its memory, and for no IOMMU. */
 static int
 no_map(void *ctx, void *va, uint64_t iova, size_t len, enum sl_dma_dir dir)
 {
@@ -326,7 +325,7 @@ add_segment(const struct rte_memseg_list *msl, const struct rte_memseg *ms, void
 {
 	struct sl_window_usage *usage = arg;
 
-	/* Memory of the application's is mapped when the application asks for it. */
+	/* The application's external memory is mapped when the application requests it. */
 	if (msl->external && !msl->heap)
 		return 0;
 	usage->bytes += ms->len;
@@ -372,7 +371,7 @@ sl_vfio_window(const struct sl_vfio_link *link, struct sl_adapter_params *params
 
 /* --- groups and containers --- */
 
-/* Whether the group can be opened at all; EAL's own messages do not tell why not. */
+/* Check that the group can be opened; EAL's own messages do not contain the reason. */
 static int
 group_check(const struct rte_pci_device *pci, int group)
 {
@@ -434,14 +433,14 @@ vfio_destroy(struct sl_vfio *v)
 			v->iommu.nb_claims);
 		return;
 	}
-	/* Unbinds what is still bound, and unmaps what is still mapped. */
+	/* Unbinds groups that are still bound, and unmaps memory that is still mapped. */
 	rte_vfio_container_destroy(v->container);
 	pthread_mutex_destroy(&v->lock);
 	sl_iommu_fini(&v->iommu);
 	rte_memzone_free(v->mz);
 }
 
-/* A container with the group bound to it; EAL gives it an IOMMU with the first device. */
+/* Create a container and bind the group to it. EAL sets its IOMMU type with the first device. */
 static int
 vfio_create(const struct rte_pci_device *pci, int group, bool strict, struct sl_vfio **out)
 {
@@ -478,7 +477,10 @@ vfio_create(const struct rte_pci_device *pci, int group, bool strict, struct sl_
 	return 0;
 }
 
-/* The page that is the least to map: the IOMMU's, and the kernel's own, which VFIO pins. */
+/*
+ * Get the smallest page that can be mapped: the IOMMU's, and at least the kernel's, which VFIO
+ * pins.
+ */
 static int
 vfio_page(struct sl_vfio *v)
 {
@@ -495,7 +497,7 @@ vfio_page(struct sl_vfio *v)
 
 /* --- devices --- */
 
-/* Not with a driver of DPDK's: worth a word when the user named it. */
+/* Not bound to a driver for DPDK: log it if the user named the device. */
 static int
 not_bound(const struct rte_pci_device *pci)
 {
@@ -605,7 +607,9 @@ sl_vfio_attach(struct rte_pci_device *pci, const struct sl_pci_args *args, struc
 		out->kind = SL_VFIO_OWN;
 		return attach_own(pci, group, args->shared.window_strict, &out->vfio);
 	}
-	/* EAL would put it into the container that has the group, where its memory is not mapped.
+	/*
+	 * EAL would put the device into the container of its group, where EAL's memory is not
+	 * mapped.
 	 */
 	if (vfio_find(group) != NULL) {
 		SL_LOG(ERR,

@@ -3,8 +3,8 @@
  */
 
 /*
- * Time, and deadlines of calls. Each ethdev call has one deadline for everything
- * that it waits for, whatever the registers say: waits nest, deadlines do not.
+ * Time, and deadlines of calls. Each ethdev call has one deadline for everything that it waits for,
+ * whatever the registers read. Waits in nested calls have the same deadline.
  */
 
 #include <rte_cycles.h>
@@ -34,7 +34,16 @@ sl_time_nap(struct sl_port *port, unsigned int us)
 		rte_delay_us_sleep(us);
 }
 
-/* The calling thread's place; with @p tid 0 a free one. NULL: none. With the lock. */
+void
+sl_time_spin(struct sl_port *port, unsigned int us)
+{
+	if (port->dev_ops->nap != NULL)
+		port->dev_ops->nap(port, us);
+	else
+		rte_delay_us_block(us);
+}
+
+/* Entry of thread @tid; with @tid 0 an unused one. NULL: there is none. The lock is held. */
 static struct sl_call *
 call_find(struct sl_calls *calls, int tid)
 {

@@ -3,9 +3,9 @@
  */
 
 /*
- * Mempools whose data has pages of its own, so that a NIC that writes to all of
- * its window reaches no mbuf header (D1). DPDK's pinned external buffers: header
- * and shared info of each mbuf lie in the mempool's own memory, its data in ours.
+ * Mempools whose data is in separate pages, so that a NIC that writes anywhere in its window
+ * reaches no mbuf header (D1). They use DPDK's pinned external buffers: header and shared info of
+ * each mbuf are in the mempool's own memory, its data in memory of this file.
  *
  * Control path.
  */
@@ -29,17 +29,16 @@
 #include "sl_pmd.h"
 #include "sl_port.h"
 
-/* The layout of the buffers of one mempool. */
+/* Layout of the buffers of one mempool. */
 struct data_layout {
-	size_t first;  /* of a run: bytes before its first buffer, whose data then starts on a line
-			*/
-	size_t stride; /* from buffer to buffer, in whole lines */
+	size_t first;  /* bytes before the first buffer of a run, to align its data to a line */
+	size_t stride; /* distance between buffers, in whole lines */
 	unsigned int n;
 };
 
 /*
- * The longest of these cache lines: this CPU's, EAL's, and that of each open port,
- * which the checker may have made longer.
+ * The longest cache line of this CPU, of EAL, and of each open port, where the checker may have set
+ * a longer one.
  */
 static uint32_t
 longest_line(void)
@@ -61,7 +60,10 @@ longest_line(void)
 	return line;
 }
 
-/* 0, or -EINVAL when a buffer is too long for DPDK, which counts its bytes in 16 bits. */
+/*
+ * Compute the layout. 0, or -EINVAL if a buffer is too long for DPDK, which has 16 bits for its
+ * length, or if the private area has a wrong size.
+ */
 static int
 layout_choose(
 	const char *name, unsigned int n, uint16_t priv, uint16_t room, struct data_layout *out)
@@ -71,7 +73,7 @@ layout_choose(
 	out->n = n;
 	out->first = RTE_ALIGN_CEIL((size_t)RTE_PKTMBUF_HEADROOM, line) - RTE_PKTMBUF_HEADROOM;
 	out->stride = RTE_ALIGN_CEIL((size_t)room, line);
-	/* An odd number of lines: the first ones of all buffers spread over all sets of a cache. */
+	/* An odd number of lines: then the first lines of the buffers use all sets of a cache. */
 	if (out->stride / line % 2 == 0)
 		out->stride += line;
 	if (priv % RTE_MBUF_PRIV_ALIGN != 0) {
@@ -89,8 +91,8 @@ layout_choose(
 }
 
 /*
- * A memzone's name must be unique among all processes that share one EAL: a random
- * number makes it unique, the mempool's name is for people.
+ * Reserve a memzone. Its name must be unique among all processes that share one EAL: a random
+ * number makes it unique, the mempool's name makes it readable.
  */
 static const struct rte_memzone *
 reserve(const char *pool, size_t len, size_t align, int socket, unsigned int flags)
@@ -105,7 +107,7 @@ reserve(const char *pool, size_t len, size_t align, int socket, unsigned int fla
 	return mz;
 }
 
-/* Where the NIC finds an address of EAL's memory: as its memory segment says, in all modes. */
+/* IOVA of an address of EAL's memory, from its memory segment, in all IOVA modes. */
 static rte_iova_t
 iova_of(const void *va)
 {
@@ -116,7 +118,7 @@ iova_of(const void *va)
 	return ms->iova + ((uintptr_t)va - (uintptr_t)ms->addr);
 }
 
-/* The runs of pages of a memzone; @return false: the NIC cannot reach one. */
+/* Find the runs of pages of a memzone. @return false: the NIC cannot reach one. */
 static bool
 find_runs(struct sl_data_pool *d)
 {
@@ -150,7 +152,7 @@ data_destroy(struct sl_data_pool *d)
 	free(d);
 }
 
-/* Pages, and where they are for the NIC; NULL with rte_errno. */
+/* Reserve pages and find their IOVAs. NULL with rte_errno. */
 static struct sl_data_pool *
 data_reserve(const char *name, size_t len, size_t align, int socket, unsigned int flags)
 {
@@ -177,7 +179,7 @@ data_reserve(const char *name, size_t len, size_t align, int socket, unsigned in
 	return NULL;
 }
 
-/* How many buffers a run holds. */
+/* Number of buffers in a run. */
 static size_t
 run_holds(const struct sl_data_run *run, const struct data_layout *l)
 {
@@ -196,8 +198,8 @@ data_holds(const struct sl_data_pool *d, const struct data_layout *l)
 }
 
 /*
- * Pages for all buffers, IOVA-contiguous if possible. Otherwise no buffer may cross
- * a page's end, and the pages are the largest that EAL has.
+ * Reserve pages for all buffers, IOVA-contiguous if possible. Otherwise no buffer may cross a
+ * page's end, and the largest pages of EAL are used.
  */
 static struct sl_data_pool *
 data_create(const char *name, const struct data_layout *l, int socket)
@@ -223,8 +225,8 @@ data_create(const char *name, const struct data_layout *l, int socket)
 }
 
 /*
- * Frees the data, together with the first chunk of headers. At that time the mempool's end
- * was reported to all listeners, and each port has taken the data out of its window.
+ * Free the data. The mempool calls this when it frees the first chunk of headers. Before that its
+ * end was reported to all listeners, and each port has unmapped the data.
  */
 static void
 data_free(struct rte_mempool_memhdr *chunk __rte_unused, void *opaque)
@@ -232,7 +234,7 @@ data_free(struct rte_mempool_memhdr *chunk __rte_unused, void *opaque)
 	data_destroy(opaque);
 }
 
-/* Frees the headers and keeps the data. */
+/* Free the headers and keep the data. */
 static void
 data_keep(struct rte_mempool_memhdr *chunk __rte_unused, void *opaque)
 {
@@ -270,17 +272,17 @@ data_attach(struct rte_mempool *pool, struct sl_data_pool *d)
 
 /* --- mbufs --- */
 
-/* The distance between two mbufs is at least the length of eight shared infos. */
+/* Mbufs are at least eight shared infos apart. */
 _Static_assert(sizeof(struct rte_mbuf_ext_shared_info) * 8 <=
 		RTE_CACHE_LINE_SIZE + sizeof(struct rte_mbuf),
 	"shared info lies eight times as dense");
 
-/* Memory of the mbufs, and behind it of their shared info. 0 or negative errno. */
+/* Reserve memory for the mbufs, followed by their shared infos. 0 or negative errno. */
 static int
 headers_reserve(struct rte_mempool *pool, struct sl_data_pool *d)
 {
 	const size_t each = pool->header_size + pool->elt_size + pool->trailer_size;
-	/* No mbuf crosses a page's end; the smallest page is the system's. */
+	/* No mbuf crosses a page's end. The smallest page is the system's page. */
 	const size_t pages = pool->size * each / (size_t)sysconf(_SC_PAGESIZE) + 2;
 	const size_t len = RTE_ALIGN_CEIL((pool->size + pages) * each, RTE_CACHE_LINE_SIZE);
 	int ret;
@@ -298,7 +300,7 @@ headers_reserve(struct rte_mempool *pool, struct sl_data_pool *d)
 	return (unsigned int)ret == pool->size ? 0 : -ENOMEM;
 }
 
-/* The last clone was freed, after its mbuf was: free the mbuf now. */
+/* The last clone was freed, after its mbuf: free the mbuf now. */
 static void
 mbuf_unshare(void *addr __rte_unused, void *opaque)
 {
@@ -311,12 +313,12 @@ mbuf_unshare(void *addr __rte_unused, void *opaque)
 	rte_mbuf_raw_free(m);
 }
 
-/** Where the next mbuf's buffer is. */
+/** Position of the next mbuf's buffer. */
 struct next_buffer {
 	const struct sl_data_pool *d;
 	const struct data_layout *l;
 	unsigned int run;
-	size_t used; /* of the run */
+	size_t used; /* bytes of the run */
 };
 
 static void
@@ -348,7 +350,7 @@ mbuf_init(struct rte_mempool *pool, void *arg, void *obj, unsigned int idx __rte
 	rte_mbuf_ext_refcnt_set(m->shinfo, 1);
 }
 
-/* The mempool on its data; NULL with rte_errno. */
+/* Make the mempool for this data. NULL with rte_errno. */
 static struct rte_mempool *
 pool_on(struct sl_data_pool *d, const struct data_layout *l, const char *name, unsigned int cache,
 	uint16_t priv, uint16_t room, int socket)
@@ -392,7 +394,7 @@ sl_pktmbuf_pool_create(const char *name, unsigned int n, unsigned int cache_size
 	d = data_create(name, &l, socket_id);
 	if (d == NULL)
 		return NULL;
-	/* The NIC may read all of it: clear what an earlier user of the memory left. */
+	/* The NIC may read all of the memory: clear what a previous user left there. */
 	memset(d->mz->addr, 0, d->mz->len);
 	pool = pool_on(d, &l, name, cache_size, priv_size, data_room_size, socket_id);
 	if (pool == NULL) {

@@ -6,8 +6,8 @@
 
 /**
  * @file
- * What the driver knows of a mempool of sl_pktmbuf_pool_create(): where its data
- * is. Any thread, while the mempool lives.
+ * The data areas of mempools that sl_pktmbuf_pool_create() makes. Any thread, while the mempool
+ * exists.
  */
 
 #include <stdbool.h>
@@ -17,25 +17,25 @@
 #include <rte_mbuf.h>
 #include <rte_mempool.h>
 
-/** Pages that follow on each other, for the CPU and for the NIC. */
+/** Pages that are contiguous for the CPU and for the NIC. */
 struct sl_data_run {
 	void *va;
 	uint64_t iova;
 	size_t len;
 };
 
-/** What one mempool has its memory in. */
+/** Memory of one mempool. */
 struct sl_data_pool {
-	const struct rte_memzone *mz;	   /**< data: whole pages with nothing else in them */
-	const struct rte_memzone *headers; /**< mbufs, and behind all of them their shared infos */
+	const struct rte_memzone *mz;	   /**< data: whole pages that contain nothing else */
+	const struct rte_memzone *headers; /**< mbufs, followed by their shared infos */
 	uintptr_t shared_at;		   /**< for sl_data_pool_shared() */
 	unsigned int nb_runs;
 	struct sl_data_run runs[];
 };
 
 /**
- * Bytes behind @p len bytes of mbufs that hold their shared infos: an eighth, since no two mbufs
- * begin closer to each other than eight shared infos are long; the last one may end behind that.
+ * Size of the shared infos that follow @p len bytes of mbufs. This is an eighth, since mbufs are at
+ * least eight shared infos apart, plus room for the last one.
  */
 static inline size_t
 sl_data_pool_shared_bytes(size_t len)
@@ -44,7 +44,7 @@ sl_data_pool_shared_bytes(size_t len)
 }
 
 /**
- * A mempool's shared_at. @p headers: address of its mbufs, which have @p len bytes; both are
+ * A mempool's shared_at. @p headers: address of its mbufs; @p len: their size in bytes. Both are
  * multiples of a cache line.
  */
 static inline uintptr_t
@@ -54,9 +54,9 @@ sl_data_pool_shared_at(uintptr_t headers, size_t len)
 }
 
 /**
- * Shared info of an mbuf, which counts the clones of its data. A mempool's shared infos lie
- * side by side, eight times as dense as the mbufs: reading those of many mbufs touches few
- * lines, and not the mbufs' second lines. @p at: the mempool's shared_at.
+ * Shared info of an mbuf, which counts the clones of its data. A mempool's shared infos are in one
+ * array, eight times as dense as the mbufs: reading many of them touches few lines, and not the
+ * mbufs' second lines. @p at: the mempool's shared_at.
  */
 static inline struct rte_mbuf_ext_shared_info *
 sl_data_pool_shared(uintptr_t at, const struct rte_mbuf *m)
@@ -64,7 +64,7 @@ sl_data_pool_shared(uintptr_t at, const struct rte_mbuf *m)
 	return (struct rte_mbuf_ext_shared_info *)(at + (uintptr_t)m / 8);
 }
 
-/** Whether the mempool's mbufs have their data in memory that it was given. */
+/** True if the mempool's mbufs have pinned external buffers. */
 static inline bool
 sl_data_pool_is_pinned(struct rte_mempool *pool)
 {
@@ -76,17 +76,17 @@ const struct sl_data_pool *
 sl_data_pool_of(const struct rte_mempool *pool);
 
 /**
- * Keep a mempool's data when the mempool ends: its unmap failed, so the NIC may still reach it, and
- * EAL would give the memory to another user. Call it within the mempool's end. @return false when
- * sl_pktmbuf_pool_create() did not make the mempool.
+ * Keep a mempool's data when the mempool ends: its unmap failed, so the NIC may still access it,
+ * and EAL would give the memory to another user. Call it while the mempool's end is reported.
+ * @return false if sl_pktmbuf_pool_create() did not make the mempool.
  */
 bool
 sl_data_pool_keep(struct rte_mempool *pool);
 
 /**
- * True when an mbuf always has its own data: it is direct, or of a mempool of
- * sl_pktmbuf_pool_create(), to whose mbufs no buffer can be attached. Data of such a
- * mempool is found without reading each mbuf.
+ * True if the mbuf always has its own data: it is direct, or of a mempool of
+ * sl_pktmbuf_pool_create(), to whose mbufs no buffer can be attached. The data of such a mempool is
+ * found without reading each mbuf.
  */
 static inline bool
 sl_mbuf_has_data(const struct rte_mbuf *m)

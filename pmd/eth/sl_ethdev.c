@@ -3,19 +3,13 @@
  */
 
 /*
- * A port's life (configure, start, stop, close, reset) and its general
- * properties: ethdev's operations that are not about queues, filters,
- * interrupts or statistics.
+ * A port's life (configure, start, stop, close, reset) and its general properties: the ethdev
+ * operations that are not about queues, filters, interrupts or statistics.
  */
 
-#include <rte_malloc.h>
-
 #include "sl_call.h"
-#include "sl_checked.h"
 #include "sl_compat.h"
-#include "sl_dmamap.h"
 #include "sl_ethdev.h"
-#include "sl_event.h"
 #include "sl_filter.h"
 #include "sl_intr.h"
 #include "sl_log.h"
@@ -34,11 +28,32 @@
 #define DEFAULT_DESC 512u
 #define DEFAULT_BURST 32u
 
+/* Speed is always negotiated. Only some devices can restrict the speeds that they advertise. */
+static int
+check_speeds(const struct rte_eth_dev *eth)
+{
+	const struct sl_hw *hw = sl_port_of(eth)->hw;
+	const uint32_t asked = eth->data->dev_conf.link_speeds;
+
+	if (asked == RTE_ETH_LINK_SPEED_AUTONEG || asked == hw->speeds ||
+		(hw->speeds_chosen && (asked & ~hw->speeds) == 0))
+		return 0;
+	SL_LOG(ERR,
+		"port %u: link_speeds %#x not supported: %s; allowed: 0, auto-negotiation, or %s %#x",
+		eth->data->port_id, asked,
+		(asked & RTE_ETH_LINK_SPEED_FIXED) != 0 ?
+			"no fixed speed (offer one alone instead, where that is allowed)" :
+			"speeds cannot be chosen so",
+		hw->speeds_chosen ? "any of" : "all of", hw->speeds);
+	return -EINVAL;
+}
+
 static int
 check_configuration(const struct rte_eth_dev *eth)
 {
 	const struct rte_eth_conf *conf = &eth->data->dev_conf;
 	uint16_t id = eth->data->port_id;
+	int ret;
 
 	if ((conf->rxmode.mq_mode & ~RTE_ETH_MQ_RX_RSS_FLAG) != 0) {
 		SL_LOG(ERR, "port %u: receive mq_mode %#x not supported; allowed: NONE, RSS", id,
@@ -50,18 +65,13 @@ check_configuration(const struct rte_eth_dev *eth)
 			conf->txmode.mq_mode);
 		return -EINVAL;
 	}
-	if ((conf->link_speeds & RTE_ETH_LINK_SPEED_FIXED) != 0) {
-		SL_LOG(ERR,
-			"port %u: link_speeds %#x: no fixed speed; allowed: 0, auto-negotiation",
-			id, conf->link_speeds);
-		return -EINVAL;
-	}
 	if (conf->lpbk_mode > 1) {
 		SL_LOG(ERR, "port %u: lpbk_mode %u not supported; allowed: 0 none, 1 in the MAC",
 			id, conf->lpbk_mode);
 		return -EINVAL;
 	}
-	return sl_intr_check(eth);
+	ret = check_speeds(eth);
+	return ret != 0 ? ret : sl_intr_check(eth);
 }
 
 static int
@@ -73,7 +83,7 @@ sl_dev_configure(struct rte_eth_dev *eth)
 	return ret != 0 ? ret : sl_rss_configure(eth);
 }
 
-/* Receive is switched on after filters and RSS are programmed. */
+/* Enable receive. Filters and RSS are programmed before. */
 static void
 program_rx(struct rte_eth_dev *eth)
 {
@@ -122,7 +132,7 @@ start_queues(struct rte_eth_dev *eth)
 	return ret;
 }
 
-/* The link, once it is up, or no longer waited for: as long as a call may take. */
+/* Read the link. With @wait, wait until it is up, at most as long as a call may take. */
 static bool
 wait_link(struct sl_port *port, bool wait, struct sl_hw_link *link)
 {
@@ -135,7 +145,7 @@ wait_link(struct sl_port *port, bool wait, struct sl_hw_link *link)
 	return true;
 }
 
-/* The device's PCI id tells what its SerDes is connected to. */
+/* The PCI device id determines the connector of a SerDes. */
 static void
 note_connector(const struct sl_port *port, enum sl_hw_media media, struct rte_eth_link *link)
 {
@@ -162,12 +172,9 @@ sl_link_update(struct rte_eth_dev *eth, int wait)
 	struct sl_hw_link now = {0};
 	int ret;
 
-	/*
-	 * The device may have been removed just now: all ones would read as a link at full
-	 * speed.
-	 */
-	if (!sl_hw_alive(port) || (!wait_link(port, wait != 0, &now) && !sl_hw_alive(port))) {
-		sl_hw_note_down(eth);
+	/* The device may have just been removed: all ones would read as a link at full speed. */
+	if (!sl_port_alive(port) || (!wait_link(port, wait != 0, &now) && !sl_port_alive(port))) {
+		sl_port_note_down(eth);
 		return -EIO;
 	}
 	note_connector(port, now.media, &link);
@@ -178,18 +185,19 @@ sl_link_update(struct rte_eth_dev *eth, int wait)
 			now.full_duplex ? RTE_ETH_LINK_FULL_DUPLEX : RTE_ETH_LINK_HALF_DUPLEX;
 	}
 	ret = rte_eth_linkstatus_set(eth, &link);
-	/* Another thread may have found the NIC gone since, and have noted that down before this.
+	/*
+	 * Another thread may meanwhile have found that the NIC is gone, and have stored link down.
 	 */
 	if (__atomic_load_n(&port->removed, __ATOMIC_SEQ_CST)) {
-		sl_hw_note_down(eth);
+		sl_port_note_down(eth);
 		return -EIO;
 	}
 	return ret;
 }
 
 /*
- * Check that each of @n configured queues is set up: after a refused set-up there is no queue,
- * since ethdev has released the old one.
+ * Check that each of @n configured queues is set up. After a failed setup there is no queue, since
+ * ethdev has released the old one.
  */
 static int
 check_set_up(const struct rte_eth_dev *eth, const char *kind, void *const *queues, uint16_t n)
@@ -208,7 +216,10 @@ check_set_up(const struct rte_eth_dev *eth, const char *kind, void *const *queue
 	return 0;
 }
 
-/* Call it only after a reset: the NIC has then forgotten the addresses of earlier rings. */
+/*
+ * Turn bus mastering on. Call it only after a reset: then the NIC no longer has the addresses of
+ * earlier rings.
+ */
 static int
 master_on(struct sl_port *port)
 {
@@ -231,11 +242,12 @@ sl_dev_start(struct rte_eth_dev *eth)
 	if (ret == 0)
 		ret = check_set_up(eth, "tx", eth->data->tx_queues, eth->data->nb_tx_queues);
 	if (ret == 0)
-		ret = sl_hw_reset(port);
+		ret = sl_port_reset(port);
 	if (ret == 0)
 		ret = sl_path_choose(eth);
 	if (ret != 0)
 		return ret;
+	sl_path_tell_scatter(eth);
 	port->hw->ops->tx_switch(port, true);
 	program_rx(eth);
 	ret = master_on(port);
@@ -257,45 +269,20 @@ sl_dev_start(struct rte_eth_dev *eth)
 	return 0;
 }
 
-static int
+int
 sl_dev_stop(struct rte_eth_dev *eth)
 {
 	sl_intr_stop(eth);
 	stop_all(eth);
 	sl_port_of(eth)->runs = false;
-	sl_hw_note_down(eth);
-	return 0;
-}
-
-int
-sl_port_reselect(struct rte_eth_dev *eth)
-{
-	struct sl_port *port = sl_port_of(eth);
-	const struct sl_burst_path *old = port->rx_path;
-	int ret;
-
-	ret = sl_path_choose(eth);
-	if (ret != 0 || eth->data->dev_started == 0 || port->rx_path == old)
-		return ret;
-	/*
-	 * Never back to a path that can do less: frames taken in under the old
-	 * setting may still lie in the ring.
-	 */
-	if (old != NULL && old->can != 0) {
-		port->rx_path = sl_burst_select(
-			sl_rx_paths, sl_rx_path_count, port->mode, old->can | port->rx_path->can);
-		eth->rx_pkt_burst = port->rx_path->burst;
-		eth->data->scattered_rx = sl_burst_can(port->rx_path, SL_CAN_SCATTER);
-	}
-	/* All paths share the queues' state, so a poll may use the old path or the new one. */
-	__atomic_store_n(&rte_eth_fp_ops[eth->data->port_id].rx_pkt_burst, eth->rx_pkt_burst,
-		__ATOMIC_RELEASE);
+	sl_port_note_down(eth);
 	return 0;
 }
 
 /*
- * True when the buffers that the NIC has are prepared for frames of this MTU. Dirty
- * lines behind the prepared part would be written back over the received data (R1).
+ * True if the posted buffers are prepared for frames of this MTU, so that it can be set while
+ * queues run. Always true in coherent mode. In the other modes dirty lines after the prepared part
+ * would be written back over the received data (R1).
  */
 static bool
 buffers_are_ready(const struct rte_eth_dev *eth, uint16_t mtu)
@@ -332,16 +319,17 @@ sl_mtu_set(struct rte_eth_dev *eth, uint16_t mtu)
 			RTE_ETHER_MIN_MTU, port->hw->max_frame - (unsigned int)SL_L2_OVERHEAD);
 		return -EINVAL;
 	}
-	if (!sl_hw_alive(port))
+	if (!sl_port_alive(port))
 		return -EIO;
 	if (!buffers_are_ready(eth, mtu))
 		return -EBUSY;
 	eth->data->mtu = mtu;
-	ret = sl_port_reselect(eth);
+	ret = sl_path_reselect(eth);
 	if (ret != 0) {
 		eth->data->mtu = old;
 		return ret;
 	}
+	/* The size of the NIC's receive buffers does not depend on the MTU. */
 	port->hw->ops->max_frame_set(port, sl_port_max_frame(eth));
 	return 0;
 }
@@ -363,10 +351,10 @@ sl_supported_ptypes(struct rte_eth_dev *eth, size_t *n)
 	const struct sl_port *port = sl_port_of(eth);
 
 	*n = RTE_DIM(ptypes) - 1;
-	/* Not started: what start would choose, as far as queues are set up. */
+	/* Not started: choose the path as start would, for the queues that are set up. */
 	if (eth->data->dev_started == 0 && eth->data->nb_rx_queues != 0 && sl_path_choose(eth) != 0)
 		return NULL;
-	/* Only the paths that look at the descriptor's offload fields fill the type. */
+	/* Only paths that read the descriptor's offload fields set the packet type. */
 	return port->rx_path == NULL || sl_burst_can(port->rx_path, SL_CAN_OFFLOAD) ? ptypes : NULL;
 }
 
@@ -376,7 +364,7 @@ sl_get_reg(struct rte_eth_dev *eth, struct rte_dev_reg_info *info)
 	struct sl_port *port = sl_port_of(eth);
 	uint32_t n;
 
-	if (!sl_hw_alive(port))
+	if (!sl_port_alive(port))
 		return -EIO;
 	n = port->hw->ops->dump(port, NULL);
 	if (info->data != NULL && info->length != 0 && info->length != n) {
@@ -451,157 +439,26 @@ sl_dev_infos_get(struct rte_eth_dev *eth, struct rte_eth_dev_info *info)
 	return 0;
 }
 
-/* A NIC could not be stopped by any means: memory that it may still reach is never used again. */
-static bool
-kept_for_good(struct sl_port *port)
-{
-	const struct sl_kept k = sl_kept_count(port);
-	struct sl_shm_stats shm;
-
-	if (k.rings == 0)
-		return false;
-	sl_shm_stats(port->adapter, &shm);
-	SL_LOG(ERR,
-		"port %u: closed, but the NIC is not proven to have stopped: %u receive and %u "
-		"transmit mbufs, %u rings and the DMA window's %" PRIu64
-		" bytes stay with it for good: do not use them before the device's power has been "
-		"off",
-		port->eth->data->port_id, k.rx_mbufs, k.tx_mbufs, k.rings,
-		(uint64_t)shm.window_bytes);
-	sl_dmamap_leave(port);
-	return true;
-}
-
-void
-sl_port_release(struct sl_port *port)
-{
-	struct rte_eth_dev *eth = port->eth;
-	uint16_t q;
-
-	sl_port_withdraw(eth);
-	sl_event_close(port);
-	/* Before any ring is freed. */
-	if (port->dev_priv != NULL && sl_master_set(port, false) == 0)
-		sl_kept_give_back(port);
-	for (q = 0; q < eth->data->nb_rx_queues && eth->data->rx_queues != NULL; q++) {
-		sl_rxq_release(eth, q);
-		eth->data->rx_queues[q] = NULL;
-	}
-	for (q = 0; q < eth->data->nb_tx_queues && eth->data->tx_queues != NULL; q++) {
-		sl_txq_release(eth, q);
-		eth->data->tx_queues[q] = NULL;
-	}
-	sl_intr_destroy(eth);
-	/* The device first: while it lives it may still read the window. */
-	if (port->dev_priv != NULL)
-		port->dev_ops->release(port);
-	if (!kept_for_good(port) && port->adapter != NULL) {
-		sl_dmamap_close(port);
-		/*
-		 * If the close is refused, it has logged what is live: that is a bug of this
-		 * driver.
-		 */
-		if (sl_adapter_close(port->adapter) == 0)
-			port->adapter = NULL;
-	}
-	if (port->adapter == NULL)
-		sl_checked_close(port);
-	sl_stats_close(port);
-}
-
-int
-sl_port_close(struct rte_eth_dev *eth)
-{
-	struct sl_port *port = sl_port_of(eth);
-
-	if (rte_eal_process_type() != RTE_PROC_PRIMARY)
-		return 0;
-	sl_call_begin(port); /* here, for the PCI bus calls without ethdev */
-	/* The bus may remove a device whose port was not stopped. */
-	if (eth->data->dev_started != 0)
-		sl_dev_stop(eth);
-	/* Left as a reset leaves it: nothing on the wire, no DMA, no interrupt. */
-	if (!port->removed && sl_hw_reset(port) == 0)
-		port->hw->ops->let_go(port);
-	sl_port_release(port);
-	sl_call_end(port);
-	return 0;
-}
-
-static int
-read_mac(struct rte_eth_dev *eth)
-{
-	struct sl_port *port = sl_port_of(eth);
-	struct rte_ether_addr mac;
-
-	port->hw->ops->mac_get(port, &mac);
-	if (!rte_is_valid_assigned_ether_addr(&mac)) {
-		SL_LOG(ERR, "the NVM's MAC address " RTE_ETHER_ADDR_PRT_FMT " is not a unicast one",
-			RTE_ETHER_ADDR_BYTES(&mac));
-		return -EIO;
-	}
-	memcpy(port->perm_mac, mac.addr_bytes, sizeof(port->perm_mac));
-	eth->data->mac_addrs = rte_zmalloc("syncline_mac", port->hw->mac_addrs * sizeof(mac), 0);
-	if (eth->data->mac_addrs == NULL)
-		return -ENOMEM;
-	eth->data->mac_addrs[0] = mac;
-	return 0;
-}
-
-int
-sl_port_init(struct rte_eth_dev *eth)
-{
-	struct sl_port *port = sl_port_of(eth);
-	int ret;
-
-	port->mode = sl_adapter_sync(port->adapter)->mode;
-	rte_spinlock_init(&port->stats_lock);
-	rte_spinlock_init(&port->calls.lock);
-	ret = sl_stats_open(port);
-	if (ret == 0)
-		ret = sl_dmamap_open(port);
-	sl_call_begin(port);
-	if (ret == 0)
-		ret = sl_hw_reset(port);
-	sl_call_end(port);
-	if (ret == 0)
-		ret = sl_stats_reset(eth); /* nothing of what came before us */
-	if (ret == 0)
-		ret = read_mac(eth);
-	if (ret != 0)
-		return ret;
-	eth->rx_queue_count = sl_rx_queue_count;
-	SL_TX_QUEUE_COUNT(eth, sl_tx_queue_count);
-	eth->rx_descriptor_status = sl_rx_descriptor_status;
-	eth->tx_descriptor_status = sl_tx_descriptor_status;
-	eth->tx_pkt_prepare = sl_tx_prepare;
-	eth->data->dev_flags |= RTE_ETH_DEV_AUTOFILL_QUEUE_XSTATS;
-	ret = sl_intr_create(eth);
-	if (ret != 0)
-		return ret;
-	sl_port_publish(eth);
-	SL_LOG(INFO, "port %u: %s, %s, " RTE_ETHER_ADDR_PRT_FMT ", coherency %s",
-		eth->data->port_id, port->hw->name, port->dev_ops->kind,
-		RTE_ETHER_ADDR_BYTES(eth->data->mac_addrs), sl_coherency_name(port->mode));
-	return 0;
-}
-
 static int
 sl_dev_reset(struct rte_eth_dev *eth)
 {
-	/* ethdev has stopped the port; what start programs comes back with the next start. */
-	return sl_hw_reset(sl_port_of(eth));
+	/*
+	 * ethdev has stopped the port. The settings that start programs are restored by the next
+	 * start.
+	 */
+	return sl_port_reset(sl_port_of(eth));
 }
 
 static int
 sl_is_removed(struct rte_eth_dev *eth)
 {
-	return !sl_hw_alive(sl_port_of(eth));
+	return !sl_port_alive(sl_port_of(eth));
 }
 
 /*
- * op_NAME(eth, ...) is sl_NAME(eth, ...) with a deadline: a call of ethdev's that touches the
- * device runs between sl_call.c's begin and end. Interrupts of one queue are switched without.
+ * op_NAME(eth, ...) is sl_NAME(eth, ...) with a deadline: an ethdev call that accesses the device
+ * runs between sl_call_begin() and sl_call_end(). Interrupts of one queue are enabled and disabled
+ * without a deadline.
  */
 #define OP_PARAMS(...) (struct rte_eth_dev * eth, ##__VA_ARGS__)
 #define OP_ARGS(...) (eth, ##__VA_ARGS__)
@@ -672,7 +529,7 @@ OP(txq_setup,
 #undef OP_VOID
 #undef OP_PARAMS
 #undef OP_ARGS
-/* In the form that this release wants. */
+/* With the function types of this DPDK release. */
 SL_STATS_GET(eth_stats_get, op_stats_get)
 SL_PTYPES_GET(eth_supported_ptypes_get, sl_supported_ptypes)
 

@@ -3,10 +3,10 @@
  */
 
 /*
- * Events for the application. No event comes before its causing call returns: a callback
- * may stop or close the port, and ethdev refuses that, or trips over it, while a start
- * or a stop is half done. So an event waits, on EAL's alarm thread, until no call of
- * the port's runs and ethdev's own state has followed.
+ * Events for the application. No event is raised before the call that caused it returns: a callback
+ * may stop or close the port, and ethdev refuses that, or fails, while a start or a stop is not
+ * finished. So an event waits, on EAL's alarm thread, until no call of the port runs and ethdev's
+ * own state is up to date.
  */
 
 #include <rte_alarm.h>
@@ -26,8 +26,8 @@ static const enum rte_eth_event_type event_types[SL_EVENTS] = {
 };
 
 /*
- * True when the last start or stop has ended in ethdev too, which marks the port after the driver's
- * part; at a start it sets the fast path's pointers last.
+ * True if the last start or stop has also finished in ethdev, which marks the port after the
+ * driver's part. At a start it sets the pointers of the fast path last.
  */
 static bool
 settled(struct rte_eth_dev *eth)
@@ -56,12 +56,12 @@ pump(void *arg)
 		rte_eal_alarm_set(AGAIN_US, pump, eth);
 		return;
 	}
-	/* Another thread may have dropped it meanwhile. */
+	/* Another thread may meanwhile have dropped the event. */
 	if ((__atomic_fetch_and(&port->events.pending, ~bit, __ATOMIC_ACQ_REL) & bit) == 0)
 		bit = 0;
 	if (pending != bit)
 		rte_eal_alarm_set(NOW_US, pump, eth);
-	/* Last: the callback may close the port. A port that is not known yet has no listener. */
+	/* Last, since the callback may close the port. An unused port has no listener. */
 	if (bit != 0 && eth->state != RTE_ETH_DEV_UNUSED)
 		rte_eth_dev_callback_process(eth, event_types[__builtin_ctz(bit)], NULL);
 }
@@ -80,7 +80,7 @@ sl_event_link(struct rte_eth_dev *eth)
 {
 	struct sl_port *port = sl_port_of(eth);
 
-	/* Each change by itself, as long as nothing holds it up. */
+	/* Each change is a separate event, unless it has to wait. */
 	if (__atomic_load_n(&port->events.pending, __ATOMIC_ACQUIRE) == 0 && settled(eth))
 		rte_eth_dev_callback_process(eth, RTE_ETH_EVENT_INTR_LSC, NULL);
 	else
@@ -91,7 +91,7 @@ void
 sl_event_drop(struct sl_port *port, enum sl_event event)
 {
 	__atomic_fetch_and(&port->events.pending, ~SL_BIT(event), __ATOMIC_ACQ_REL);
-	/* This waits for an event that another thread is delivering; other events stay pending. */
+	/* This waits for an event that another thread is delivering. Other events stay pending. */
 	rte_eal_alarm_cancel(pump, port->eth);
 	if (__atomic_load_n(&port->events.pending, __ATOMIC_ACQUIRE) != 0)
 		rte_eal_alarm_set(NOW_US, pump, port->eth);

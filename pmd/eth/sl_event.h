@@ -28,19 +28,19 @@ struct sl_event_state {
 	bool closed;	  /**< no further event is raised; atomic */
 };
 
-/** Raise an event on EAL's alarm thread as soon as no call runs. Any thread. */
+/** Raise an event on EAL's alarm thread as soon as no call of the port runs. Any thread. */
 void
 sl_event_raise(struct sl_port *port, enum sl_event event);
 /**
- * The link changed: raise the event at once if no call or other event prevents it.
- * EAL's interrupt thread.
+ * The link changed: raise the event at once if no call and no pending event prevents it. EAL's
+ * interrupt thread.
  */
 void
 sl_event_link(struct rte_eth_dev *eth);
-/** Drop a pending event; a callback of it that is running has ended when this returns. Control. */
+/** Drop a pending event. If its callback is running, wait until it has ended. Control. */
 void
 sl_event_drop(struct sl_port *port, enum sl_event event);
-/** No event comes after this. Control. */
+/** Raise no further events. Control. */
 void
 sl_event_close(struct sl_port *port);
 

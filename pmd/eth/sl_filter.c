@@ -3,13 +3,14 @@
  */
 
 /*
- * Which frames the NIC takes in, and to which queue they go: what the application asks
- * for is checked and kept here, so that it comes back after a reset.
+ * Filters of received frames, and their queues. The application's settings are checked and stored
+ * here, so that they are restored after a reset.
  */
 
-#include "sl_ethdev.h"
+#include "sl_compat.h"
 #include "sl_filter.h"
 #include "sl_log.h"
+#include "sl_path.h"
 #include "sl_port.h"
 
 #define WORD_BITS 32u
@@ -19,7 +20,7 @@ sl_promiscuous_enable(struct rte_eth_dev *eth)
 {
 	struct sl_port *port = sl_port_of(eth);
 
-	if (!sl_hw_alive(port))
+	if (!sl_port_alive(port))
 		return -EIO;
 	port->hw->ops->promiscuous_set(port, true, true);
 	return 0;
@@ -30,7 +31,7 @@ sl_promiscuous_disable(struct rte_eth_dev *eth)
 {
 	struct sl_port *port = sl_port_of(eth);
 
-	if (!sl_hw_alive(port))
+	if (!sl_port_alive(port))
 		return -EIO;
 	port->hw->ops->promiscuous_set(port, false, eth->data->all_multicast != 0);
 	return 0;
@@ -41,7 +42,7 @@ sl_allmulticast_enable(struct rte_eth_dev *eth)
 {
 	struct sl_port *port = sl_port_of(eth);
 
-	if (!sl_hw_alive(port))
+	if (!sl_port_alive(port))
 		return -EIO;
 	port->hw->ops->promiscuous_set(port, eth->data->promiscuous != 0, true);
 	return 0;
@@ -52,7 +53,7 @@ sl_allmulticast_disable(struct rte_eth_dev *eth)
 {
 	struct sl_port *port = sl_port_of(eth);
 
-	if (!sl_hw_alive(port))
+	if (!sl_port_alive(port))
 		return -EIO;
 	if (eth->data->promiscuous == 0)
 		port->hw->ops->promiscuous_set(port, false, false);
@@ -64,7 +65,7 @@ sl_mac_addr_add(struct rte_eth_dev *eth, struct rte_ether_addr *mac, uint32_t id
 {
 	struct sl_port *port = sl_port_of(eth);
 
-	if (!sl_hw_alive(port))
+	if (!sl_port_alive(port))
 		return -EIO;
 	if (pool != 0) {
 		SL_LOG(ERR, "port %u: MAC address for pool %u: no VMDq; allowed: 0",
@@ -85,7 +86,7 @@ sl_mac_addr_remove(struct rte_eth_dev *eth, uint32_t idx)
 {
 	struct sl_port *port = sl_port_of(eth);
 
-	if (idx < port->hw->mac_addrs && sl_hw_alive(port))
+	if (idx < port->hw->mac_addrs && sl_port_alive(port))
 		port->hw->ops->addr_set(port, idx, NULL);
 }
 
@@ -101,11 +102,11 @@ sl_set_mc_addr_list(struct rte_eth_dev *eth, struct rte_ether_addr *list, uint32
 	struct sl_port *port = sl_port_of(eth);
 	uint32_t i;
 
-	if (!sl_hw_alive(port))
+	if (!sl_port_alive(port))
 		return -EIO;
 	memset(port->mta, 0, sizeof(port->mta));
 	for (i = 0; i < n; i++) {
-		/* All families hash so at first (82576: 7.1.2.1.3, RCTL.MO 0): bits 47:36. */
+		/* The hash that all families use after a reset: bits 47:36 of the address. */
 		uint32_t hash =
 			(uint32_t)list[i].addr_bytes[4] >> 4 | (uint32_t)list[i].addr_bytes[5] << 4;
 
@@ -121,7 +122,7 @@ sl_vlan_filter_set(struct rte_eth_dev *eth, uint16_t vlan, int on)
 	struct sl_port *port = sl_port_of(eth);
 	uint32_t *word = &port->vfta[vlan / WORD_BITS];
 
-	if (!sl_hw_alive(port))
+	if (!sl_port_alive(port))
 		return -EIO;
 	if (on != 0)
 		*word |= SL_BIT(vlan % WORD_BITS);
@@ -149,10 +150,13 @@ sl_vlan_offload_set(struct rte_eth_dev *eth, int mask)
 	int ret;
 
 	RTE_SET_USED(mask);
-	if (!sl_hw_alive(port))
+	if (!sl_port_alive(port))
 		return -EIO;
-	/* The path first: one that does not look at tags would lose those stripped. */
-	ret = sl_port_reselect(eth);
+	/*
+	 * Change the path first: a path that does not read tags would lose those that the NIC
+	 * strips.
+	 */
+	ret = sl_path_reselect(eth);
 	if (ret == 0)
 		vlan_write(eth);
 	return ret;
@@ -160,13 +164,13 @@ sl_vlan_offload_set(struct rte_eth_dev *eth, int mask)
 
 /* --- RSS --- */
 
-/* The key of Microsoft's RSS verification suite: known hash values for everyone. */
+/* The key of Microsoft's RSS verification suite, whose hash values are published. */
 static const uint8_t default_key[SL_RSS_KEY_LEN] = {0x6d, 0x5a, 0x56, 0xda, 0x25, 0x5b, 0x0e, 0xc2,
 	0x41, 0x67, 0x25, 0x3d, 0x43, 0xa3, 0x8f, 0xb0, 0xd0, 0xca, 0x2b, 0xcb, 0xae, 0x7b, 0x30,
 	0xb4, 0x77, 0xcb, 0x2d, 0xa3, 0x80, 0x30, 0xf2, 0x0c, 0x6a, 0x42, 0xb7, 0x3b, 0xbe, 0xac,
 	0x01, 0xfa};
 
-/* Key and fields of @p conf into the port, when all of it is valid. */
+/* Store key and hash fields of @conf in the port if all of them are valid. */
 static int
 rss_take(struct rte_eth_dev *eth, const struct rte_eth_rss_conf *conf)
 {
@@ -189,6 +193,13 @@ rss_take(struct rte_eth_dev *eth, const struct rte_eth_rss_conf *conf)
 	return 0;
 }
 
+/* Number of queues that a redirection table can contain. */
+static unsigned int
+rss_queues(const struct rte_eth_dev *eth)
+{
+	return RTE_MIN(eth->data->nb_rx_queues, sl_port_of(eth)->hw->rss_queues);
+}
+
 int
 sl_rss_configure(struct rte_eth_dev *eth)
 {
@@ -205,18 +216,18 @@ sl_rss_configure(struct rte_eth_dev *eth)
 	ret = rss_take(eth, rss);
 	if (ret != 0)
 		return ret;
-	/* No key: the default one, not that of a configuration before. */
+	/* Without a key: the default one, not that of a previous configuration. */
 	if (rss->rss_key == NULL)
 		memcpy(port->rss_key, default_key, sizeof(default_key));
 	for (i = 0; i < port->hw->reta_entries && port->reta_set; i++) {
-		if (port->reta[i] >= eth->data->nb_rx_queues) {
+		if (port->reta[i] >= rss_queues(eth)) {
 			SL_LOG(NOTICE, "port %u: redirection table spread anew over %u queues",
-				eth->data->port_id, eth->data->nb_rx_queues);
+				eth->data->port_id, rss_queues(eth));
 			port->reta_set = false;
 		}
 	}
 	for (i = 0; i < port->hw->reta_entries && !port->reta_set; i++)
-		port->reta[i] = (uint8_t)(i % RTE_MAX(eth->data->nb_rx_queues, 1));
+		port->reta[i] = (uint8_t)(i % RTE_MAX(rss_queues(eth), 1u));
 	return 0;
 }
 
@@ -227,7 +238,7 @@ sl_reta_update(struct rte_eth_dev *eth, struct rte_eth_rss_reta_entry64 *conf, u
 	uint8_t reta[SL_RETA_MAX];
 	unsigned int i;
 
-	if (!sl_hw_alive(port))
+	if (!sl_port_alive(port))
 		return -EIO;
 	if (n != port->hw->reta_entries) {
 		SL_LOG(ERR, "port %u: redirection table of %u entries; allowed: %u",
@@ -241,9 +252,9 @@ sl_reta_update(struct rte_eth_dev *eth, struct rte_eth_rss_reta_entry64 *conf, u
 
 		if ((e->mask & RTE_BIT64(i % RTE_ETH_RETA_GROUP_SIZE)) == 0)
 			continue;
-		if (queue >= eth->data->nb_rx_queues) {
+		if (queue >= rss_queues(eth)) {
 			SL_LOG(ERR, "port %u: redirection entry %u to queue %u; allowed: 0..%u",
-				eth->data->port_id, i, queue, eth->data->nb_rx_queues - 1);
+				eth->data->port_id, i, queue, rss_queues(eth) - 1);
 			return -EINVAL;
 		}
 		reta[i] = (uint8_t)queue;
@@ -280,7 +291,7 @@ sl_rss_hash_update(struct rte_eth_dev *eth, struct rte_eth_rss_conf *conf)
 	struct sl_port *port = sl_port_of(eth);
 	int ret;
 
-	if (!sl_hw_alive(port))
+	if (!sl_port_alive(port))
 		return -EIO;
 	ret = rss_take(eth, conf);
 	if (ret == 0)

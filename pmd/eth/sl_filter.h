@@ -6,7 +6,7 @@
 
 /**
  * @file
- * What the port lets in: addresses, promiscuous mode, multicast, VLANs; and RSS.
+ * Filters of received frames (addresses, promiscuous mode, multicast, VLANs), and RSS.
  */
 
 #include <stdint.h>
@@ -45,10 +45,10 @@ int
 sl_rss_hash_update(struct rte_eth_dev *eth, struct rte_eth_rss_conf *conf);
 int
 sl_rss_hash_conf_get(struct rte_eth_dev *eth, struct rte_eth_rss_conf *conf);
-/** Take RSS from the device configuration; at configure. */
+/** Take the RSS settings from the device configuration. Call it at configure. */
 int
 sl_rss_configure(struct rte_eth_dev *eth);
-/** Program every filter and RSS again after a reset; at start, before RCTL.RXEN. */
+/** Program all filters and RSS again after a reset. Call it at start, before receive is enabled. */
 void
 sl_filter_restore(struct rte_eth_dev *eth);
 

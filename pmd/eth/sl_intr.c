@@ -3,17 +3,17 @@
  */
 
 /*
- * Interrupts: link changes, frames received, removal.
+ * Interrupts: link changes, received frames, removal.
  *
- * Two ways, chosen at start:
- * - several vectors (MSI-X with receive interrupts): vector 0 for the link,
- *   one for each receive queue, whose eventfd the application waits on;
- * - one vector for everything (MSI, INTx, MSI-X for the link alone). Only the
- *   NIC's cause register tells the causes apart, and a read clears it: so the handler is the one
- * reader, and passes frames received on to the queues' eventfds (a "relay").
+ * There are two modes, selected at start:
+ * - several vectors (MSI-X with receive interrupts): vector 0 for the link, and one for each
+ *   receive queue, on whose eventfd the application waits;
+ * - one vector for everything (MSI, INTx, or MSI-X for the link only). Only the NIC's cause
+ *   register distinguishes the causes, and a read clears it. So only the handler reads it, and it
+ *   signals the queues' eventfds for received frames (a "relay").
  *
- * No auto-mask: a queue's interrupt stays on until the application turns it
- * off. The NIC bounds the rate meanwhile.
+ * There is no auto-mask: a queue's interrupt stays enabled until the application disables it. The
+ * NIC limits the rate.
  */
 
 #include <errno.h>
@@ -55,7 +55,7 @@ waker_signal(int fd)
 {
 	static const uint64_t one = 1;
 
-	/* An error is ignored: when the counter is full, the reader is already signalled. */
+	/* Errors are ignored: if the counter is full, the reader is already signalled. */
 	if (write(fd, &one, sizeof(one)) < 0)
 		return;
 }
@@ -65,12 +65,12 @@ waker_drain(int fd)
 {
 	uint64_t count;
 
-	/* An empty counter is no error: another thread may have read it. */
+	/* An empty counter is not an error: another thread may have read it. */
 	if (read(fd, &count, sizeof(count)) < 0)
 		return;
 }
 
-/* The device's own eventfd; or a new one, for the kernel or the relay to write to. */
+/* Eventfd of a queue: the device's own, or a new one that the kernel or the relay writes to. */
 static int
 waker_open(struct sl_port *port, uint16_t qid)
 {
@@ -78,7 +78,7 @@ waker_open(struct sl_port *port, uint16_t qid)
 
 	if (!port->intr.own_wakers) {
 		fd = port->dev_ops->irq_fd(port, SL_VECTOR_RX + qid);
-		waker_drain(fd); /* signals of the last start */
+		waker_drain(fd); /* drop signals from before this start */
 		return fd;
 	}
 	fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
@@ -92,7 +92,8 @@ wakers_destroy(struct rte_eth_dev *eth)
 	struct rte_intr_handle *handle = eth->intr_handle;
 	int q;
 
-	rte_intr_free_epoll_fd(handle); /* what the application has left in its epoll sets */
+	rte_intr_free_epoll_fd(
+		handle); /* remove the eventfds that the application left in its epoll sets */
 	for (q = 0; q < rte_intr_nb_efd_get(handle) && port->intr.own_wakers; q++)
 		close(rte_intr_efds_index_get(handle, q));
 	rte_intr_nb_efd_set(handle, 0);
@@ -100,7 +101,10 @@ wakers_destroy(struct rte_eth_dev *eth)
 	rte_intr_vec_list_free(handle);
 }
 
-/* As rte_eth_dev_rx_intr_ctl() finds them: queue q has vector SL_VECTOR_RX + q, so eventfd q. */
+/*
+ * Create the eventfds as rte_eth_dev_rx_intr_ctl() expects them: queue q has vector SL_VECTOR_RX +
+ * q, so eventfd q.
+ */
 static int
 wakers_create(struct rte_eth_dev *eth)
 {
@@ -121,12 +125,12 @@ wakers_create(struct rte_eth_dev *eth)
 			return -EINVAL;
 	}
 	rte_intr_efd_counter_size_set(handle, sizeof(uint64_t));
-	/* How many eventfds EAL is to connect: with a relay the vector of its own alone. */
+	/* Number of eventfds that EAL connects: with a relay only that of the one vector. */
 	rte_intr_max_intr_set(handle, port->intr.relay ? 1 : SL_VECTOR_RX + n);
 	return 0;
 }
 
-/* Whether the queue's interrupt is enabled; with the lock held. */
+/* True if the queue's interrupt is enabled. The lock is held. */
 static bool
 relayed(const struct sl_intr *intr, uint16_t qid)
 {
@@ -153,7 +157,10 @@ wake_enabled(struct rte_eth_dev *eth)
 
 /* --- the handler --- */
 
-/* On EAL's interrupt thread. An event's callback may stop or close the port: nothing follows it. */
+/*
+ * Called on EAL's interrupt thread. An event's callback may stop or close the port, so it is called
+ * last.
+ */
 static void
 intr_handler(void *arg)
 {
@@ -162,22 +169,25 @@ intr_handler(void *arg)
 	struct rte_eth_link link;
 	uint32_t causes;
 
-	/* EAL has read the eventfds of real devices; the cause register decides in any case. */
+	/*
+	 * EAL has read the eventfd of a real device; that of a virtual one is read here. In both
+	 * cases the cause register says what happened.
+	 */
 	if (rte_intr_type_get(eth->intr_handle) == RTE_INTR_HANDLE_VDEV)
 		waker_drain(rte_intr_fd_get(eth->intr_handle));
-	if (!sl_hw_alive(port))
+	if (!sl_port_alive(port))
 		return;
 	causes = port->hw->ops->intr_causes(port);
 	if (port->intr.relay && (causes & SL_CAUSE_RX) != 0)
 		wake_enabled(eth);
-	/* An INTx was masked by the kernel; the read of the causes has taken the line down. */
+	/* The kernel has masked an INTx; the read of the causes has deasserted it. */
 	if (rte_intr_ack(eth->intr_handle) != 0)
 		SL_LOG(ERR, "port %u: the interrupt cannot be enabled again", eth->data->port_id);
 	if ((causes & SL_CAUSE_LINK) == 0 || eth->data->dev_conf.intr_conf.lsc == 0)
 		return;
 	/*
-	 * One event for each change: an interrupt may come twice, or after another call read
-	 * the link.
+	 * Raise one event per change: an interrupt may occur twice, or after another call read the
+	 * link.
 	 */
 	if (eth->dev_ops->link_update(eth, 0) != 0)
 		return;
@@ -190,7 +200,7 @@ intr_handler(void *arg)
 static void
 handler_unregister(struct rte_eth_dev *eth)
 {
-	/* A handler that runs on this very thread cannot be waited for: EAL drops it afterwards. */
+	/* A handler that runs on this thread cannot be waited for: EAL removes it afterwards. */
 	if (rte_thread_is_intr() &&
 		rte_intr_callback_unregister_pending(eth->intr_handle, intr_handler, eth, NULL) > 0)
 		return;
@@ -202,12 +212,15 @@ handler_unregister(struct rte_eth_dev *eth)
 void
 sl_intr_tell_removal(struct sl_port *port)
 {
-	/* Told before, or just now by another thread? */
+	/* It may have been raised before, or just now by another thread. */
 	if (!__atomic_exchange_n(&port->intr.removal_told, true, __ATOMIC_ACQ_REL))
 		sl_event_raise(port, SL_EVENT_RMV);
 }
 
-/* From vfio's request notifier, or an application's device monitor. By name: no port to dangle. */
+/*
+ * Called for vfio's request notifier, or an application's device monitor. The port is looked up by
+ * name, since it may be gone.
+ */
 static void
 device_event(const char *name, enum rte_dev_event_type type, void *arg)
 {
@@ -216,7 +229,7 @@ device_event(const char *name, enum rte_dev_event_type type, void *arg)
 	RTE_SET_USED(arg);
 	if (type != RTE_DEV_EVENT_REMOVE || eth == NULL || eth->dev_ops != &sl_eth_dev_ops)
 		return;
-	/* vfio asks again every few seconds. */
+	/* vfio repeats its request every few seconds. */
 	if (__atomic_load_n(&sl_port_of(eth)->intr.removal_told, __ATOMIC_RELAXED))
 		return;
 	SL_LOG(NOTICE, "port %u: the system wants the device %s back", eth->data->port_id, name);
@@ -229,8 +242,9 @@ device_event_unregister(const char *name)
 	unsigned int waited;
 
 	/*
-	 * Busy: a callback runs. One on another thread ends soon; one that has called
-	 * us stays registered, harmless, for the next port of this name.
+	 * -EAGAIN: a callback is running. One on another thread ends soon. If the callback has
+	 * called this function, it stays registered for the next port of this name, which does no
+	 * harm.
 	 */
 	for (waited = 0; waited < EVENT_WAIT_US; waited += EVENT_STEP_US) {
 		if (rte_dev_event_callback_unregister(name, device_event, NULL) != -EAGAIN)
@@ -239,9 +253,9 @@ device_event_unregister(const char *name)
 	}
 }
 
-/* --- set-up --- */
+/* --- setup --- */
 
-/* The number of interrupt vectors; 0: there are no interrupts. */
+/* Number of interrupt vectors; 0: there are no interrupts. */
 static unsigned int
 count_vectors(struct sl_port *port, const struct rte_intr_handle *handle)
 {
@@ -391,7 +405,10 @@ check_rx_intr(const struct rte_eth_dev *eth, uint16_t qid)
 	return -ENOTSUP;
 }
 
-/* One vector for all queues: its cause stays unmasked while one queue's interrupt is enabled. */
+/*
+ * Enable or disable a queue's interrupt when there is one vector for all queues: the cause is
+ * unmasked while at least one queue's interrupt is enabled.
+ */
 static void
 relay_switch(struct sl_port *port, uint16_t qid, bool on)
 {
@@ -420,8 +437,7 @@ sl_intr_rxq_enable(struct rte_eth_dev *eth, uint16_t qid)
 	if (ret != 0)
 		return ret;
 	/*
-	 * Drop signals of frames that were polled already: the ring tells which frames are
-	 * there.
+	 * Drop signals of frames that were already polled: the ring shows which frames are there.
 	 */
 	fd = rte_intr_efds_index_get(eth->intr_handle, qid);
 	waker_drain(fd);
@@ -431,9 +447,9 @@ sl_intr_rxq_enable(struct rte_eth_dev *eth, uint16_t qid)
 		port->hw->ops->intr_rxq(port, qid, true);
 	/*
 	 * The read makes sure that the interrupt is unmasked before the application checks the
-	 * ring: a frame that it does not find there comes later, with an interrupt.
+	 * ring: a frame that is not in the ring yet arrives later and raises an interrupt.
 	 */
-	if (!sl_hw_alive(port))
+	if (!sl_port_alive(port))
 		return -EIO;
 	if (sl_rx_descriptor_status(eth->data->rx_queues[qid], 0) == RTE_ETH_RX_DESC_DONE)
 		waker_signal(fd);
@@ -453,6 +469,7 @@ sl_intr_rxq_disable(struct rte_eth_dev *eth, uint16_t qid)
 		relay_switch(port, qid, false);
 	else
 		port->hw->ops->intr_rxq(port, qid, false);
-	waker_drain(rte_intr_efds_index_get(eth->intr_handle, qid)); /* what nobody slept for */
+	waker_drain(rte_intr_efds_index_get(
+		eth->intr_handle, qid)); /* drop signals that were not waited for */
 	return 0;
 }

@@ -6,7 +6,7 @@
 
 /**
  * @file
- * Interrupts, and the removal of the device. Control path, but for enable and disable.
+ * Interrupts, and removal of the device. Control path, except for enable and disable.
  */
 
 #include <stdbool.h>
@@ -21,46 +21,46 @@ struct sl_port;
 
 /** Interrupts of a port: sl_intr.c. */
 struct sl_intr {
-	unsigned int vectors; /**< that can be told apart; 0: no interrupts */
+	unsigned int vectors; /**< vectors that can be used separately; 0: no interrupts */
 	bool started;
-	bool relay;			    /**< one vector: the handler wakes the receive queues */
-	bool own_wakers;		    /**< the receive queues' eventfds are ours to close */
-	bool removal_told;		    /**< RTE_ETH_EVENT_INTR_RMV is sent once */
-	rte_spinlock_t lock;		    /**< rx_on and the mask that follows from it */
-	uint64_t rx_on[SL_QUEUES_MAX / 64]; /**< with a relay: queues whose interrupt is enabled */
+	bool relay;	     /**< one vector: the handler wakes the receive queues */
+	bool own_wakers;     /**< the driver created the receive queues' eventfds and closes them */
+	bool removal_told;   /**< RTE_ETH_EVENT_INTR_RMV was raised */
+	rte_spinlock_t lock; /**< guards rx_on and the interrupt mask that it determines */
+	uint64_t rx_on[SL_QUEUES_MAX / 64]; /**< with relay: queues whose interrupt is enabled */
 };
 
-/** Find out what interrupts the device can give, and listen for its removal. */
+/** Find out which interrupts the device has, and register for its removal event. */
 int
 sl_intr_create(struct rte_eth_dev *eth);
-/** Undo sl_intr_create(), also when it failed half-way. Allowed in an event's callback. */
+/** Undo sl_intr_create(), also after a partial failure. Allowed in an event's callback. */
 void
 sl_intr_destroy(struct rte_eth_dev *eth);
 /**
- * Check that the device has the interrupts that the configuration asks for. 0;
- * -ENOTSUP, -EINVAL: logged.
+ * Check that the device has the interrupts that the configuration needs. 0; -ENOTSUP, -EINVAL:
+ * logged.
  */
 int
 sl_intr_check(const struct rte_eth_dev *eth);
 /**
- * Enable exactly the interrupts that the configuration asks for. Call it after a reset. When it
- * fails, sl_intr_stop() undoes what it has done.
+ * Enable exactly the interrupts that are configured. Call it after a reset. After an error
+ * sl_intr_stop() undoes the part that was done.
  */
 int
 sl_intr_start(struct rte_eth_dev *eth);
-/** Enable link interrupts: the last step of a start, after the link's status was read. */
+/** Enable link interrupts: the last step of a start, after the link status was read. */
 void
 sl_intr_let_link(struct rte_eth_dev *eth);
-/** Undo sl_intr_start(), also when it failed half-way; without a start it does nothing. */
+/** Undo sl_intr_start(), also after a partial failure. Without a start it does nothing. */
 void
 sl_intr_stop(struct rte_eth_dev *eth);
-/** Send RTE_ETH_EVENT_INTR_RMV, unless it was sent before. Any thread. */
+/** Raise RTE_ETH_EVENT_INTR_RMV unless it was raised before. Any thread. */
 void
 sl_intr_tell_removal(struct sl_port *port);
 /**
- * Signal the queue's eventfd for a frame that is there, or for the next one.
- * The queue's datapath thread, or any thread while the queue is not polled.
- * @return 0; -ENOTSUP not configured or not started; -EIO device gone.
+ * Signal the queue's eventfd if a frame is in the ring, otherwise when the next one is received.
+ * Called by the queue's datapath thread, or by any thread while the queue is not polled.
+ * @return 0; -ENOTSUP: not configured or not started; -EIO: the device is gone.
  */
 int
 sl_intr_rxq_enable(struct rte_eth_dev *eth, uint16_t qid);

@@ -3,8 +3,7 @@
  */
 
 /*
- * The driver's log types, and the callback by which lib/shm and the software
- * NIC log through DPDK.
+ * The driver's log type, and the callback through which lib/shm and the software NIC log to DPDK.
  */
 
 #include "sl_log.h"
@@ -16,6 +15,6 @@ void
 sl_pmd_log_cb(void *ctx, int level, const char *msg)
 {
 	RTE_SET_USED(ctx);
-	/* Levels of the sink are syslog's; EAL's are the same, counted from one. */
+	/* The callback's levels are syslog's. EAL's have the same order, starting at 1. */
 	rte_log((uint32_t)level + 1, sl_pmd_logtype, "net_syncline: %s\n", msg);
 }

@@ -14,7 +14,7 @@
 extern int sl_pmd_logtype;
 #define SL_LOG(level, fmt, ...) \
 	rte_log(RTE_LOG_##level, sl_pmd_logtype, "net_syncline: " fmt "\n", ##__VA_ARGS__)
-/** sl_log_fn that goes to the driver's log. */
+/** A sl_log_fn that writes to the driver's log. */
 void
 sl_pmd_log_cb(void *ctx, int level, const char *msg);
 

@@ -3,8 +3,8 @@
  */
 
 /*
- * The choice of the burst functions: the cheapest path that does all that the configuration and the
- * MTU ask for. Control path.
+ * Selection of the burst functions: the cheapest path that supports the configuration and the MTU.
+ * Control path.
  */
 
 #include <errno.h>
@@ -22,7 +22,7 @@
 #define RX_OFFLOADS_DESC \
 	(RTE_ETH_RX_OFFLOAD_VLAN_STRIP | RTE_ETH_RX_OFFLOAD_CHECKSUM | RTE_ETH_RX_OFFLOAD_RSS_HASH)
 
-/* --- offloads: the port's of the moment, and the queue's own --- */
+/* --- offloads: those of the port as now configured, and those of the queue --- */
 
 uint64_t
 sl_path_rx_offloads(const struct rte_eth_dev *eth, const struct sl_rx_queue *q)
@@ -36,38 +36,80 @@ sl_path_tx_offloads(const struct rte_eth_dev *eth, const struct sl_tx_queue *q)
 	return eth->data->dev_conf.txmode.offloads | q->conf.offloads;
 }
 
+/* True if the application enabled scatter for the port or for a queue. */
+static bool
+scatter_wanted(const struct rte_eth_dev *eth)
+{
+	uint64_t all = eth->data->dev_conf.rxmode.offloads;
+	uint16_t i;
+
+	for (i = 0; i < eth->data->nb_rx_queues; i++) {
+		const struct sl_rx_queue *q = eth->data->rx_queues[i];
+
+		all |= q != NULL ? sl_path_rx_offloads(eth, q) : 0;
+	}
+	return (all & RTE_ETH_RX_OFFLOAD_SCATTER) != 0;
+}
+
+/* A queue whose buffers are shorter than the longest frame; NULL: there is none. */
+static const struct sl_rx_queue *
+short_buffers(const struct rte_eth_dev *eth)
+{
+	uint16_t i;
+
+	for (i = 0; i < eth->data->nb_rx_queues; i++) {
+		const struct sl_rx_queue *q = eth->data->rx_queues[i];
+
+		if (q != NULL && sl_port_max_frame(eth) > q->buf_len)
+			return q;
+	}
+	return NULL;
+}
+
 /*
- * Choose whether frames may take several buffers. Only if the application agreed: one
- * that reads only the first segment would read half a frame.
+ * Choose whether frames may span several buffers: if the application enabled scatter, or if frames
+ * do not fit into one buffer. A running port does not begin with this unless scatter is enabled,
+ * since an application that reads only the first segment would read half a frame.
  */
 static int
 scatter_choose(struct rte_eth_dev *eth, bool *scatter)
 {
-	uint16_t i;
+	const struct sl_rx_queue *q = short_buffers(eth);
 
-	*scatter = (eth->data->dev_conf.rxmode.offloads & RTE_ETH_RX_OFFLOAD_SCATTER) != 0;
-	for (i = 0; i < eth->data->nb_rx_queues; i++) {
-		const struct sl_rx_queue *q = eth->data->rx_queues[i];
+	*scatter = scatter_wanted(eth) || q != NULL;
+	if (q == NULL || scatter_wanted(eth) || eth->data->dev_started == 0 ||
+		eth->data->scattered_rx != 0)
+		return 0;
+	SL_LOG(ERR,
+		"port %u rx queue %u: MTU %u makes frames of %u bytes, the buffers of mempool '%s' take "
+		"%u; allowed while the port runs: MTU up to %u; or stop the port first, or configure it "
+		"with RTE_ETH_RX_OFFLOAD_SCATTER (testpmd: --enable-scatter)",
+		q->port_id, q->queue_id, eth->data->mtu, sl_port_max_frame(eth), q->pool->name,
+		q->buf_len, q->buf_len - (unsigned int)SL_L2_OVERHEAD);
+	return -EINVAL;
+}
 
-		if (q == NULL)
-			continue;
-		*scatter |= (sl_path_rx_offloads(eth, q) & RTE_ETH_RX_OFFLOAD_SCATTER) != 0;
-		if (*scatter || sl_port_max_frame(eth) <= q->buf_len)
-			continue;
-		SL_LOG(ERR,
-			"port %u rx queue %u: MTU %u makes frames of %u bytes, the buffers of mempool "
-			"'%s' take %u; allowed: MTU up to %u, larger buffers, or "
-			"RTE_ETH_RX_OFFLOAD_SCATTER (testpmd: --enable-scatter)",
-			q->port_id, q->queue_id, eth->data->mtu, sl_port_max_frame(eth),
-			q->pool->name, q->buf_len, q->buf_len - (unsigned int)SL_L2_OVERHEAD);
-		return -EINVAL;
-	}
-	return 0;
+void
+sl_path_tell_scatter(const struct rte_eth_dev *eth)
+{
+	const struct sl_rx_queue *q = short_buffers(eth);
+
+	if (q == NULL || scatter_wanted(eth))
+		return;
+	SL_LOG(NOTICE,
+		"port %u rx queue %u: MTU %u makes frames of %u bytes, the buffers of mempool '%s' take "
+		"%u: long frames come in several mbufs (path '%s'); in one with MTU up to %u, or with "
+		"larger buffers",
+		q->port_id, q->queue_id, eth->data->mtu, sl_port_max_frame(eth), q->pool->name,
+		q->buf_len, sl_port_of(eth)->rx_path->name,
+		q->buf_len - (unsigned int)SL_L2_OVERHEAD);
 }
 
 /*
- * Offloads of all queues of one direction. At each start the queues get here what they
- * need of them, since the port may have been configured again after their set-up.
+ * Offloads of all queues of one direction. This also sets the fields of the queues that depend on
+ * them, since the port may have been configured again after the queues' setup. It is called by
+ * sl_path_choose(): at each start, when the MTU or VLAN offloads change (on a running port too),
+ * and from sl_supported_ptypes() on a stopped port.
  */
 static uint64_t
 rx_offloads_apply(struct rte_eth_dev *eth)
@@ -107,11 +149,36 @@ tx_offloads_apply(struct rte_eth_dev *eth)
 	return all;
 }
 
+static const struct sl_burst_path *
+path_rx(const struct sl_port *port, uint32_t can)
+{
+	const struct sl_burst_need need = {
+		.mode = port->mode,
+		.completion = port->hw->rx_completion,
+		.format = port->hw->format->format,
+		.can = can,
+	};
+
+	return sl_burst_select(sl_rx_paths, sl_rx_path_count, &need);
+}
+
+static const struct sl_burst_path *
+path_tx(const struct sl_port *port, uint32_t can)
+{
+	const struct sl_burst_need need = {
+		.mode = port->mode,
+		.completion = port->hw->tx_completion,
+		.format = port->hw->format->format,
+		.can = can,
+	};
+
+	return sl_burst_select(sl_tx_paths, sl_tx_path_count, &need);
+}
+
 int
 sl_path_choose(struct rte_eth_dev *eth)
 {
 	struct sl_port *port = sl_port_of(eth);
-	const enum sl_coherency mode = sl_adapter_sync(port->adapter)->mode;
 	const bool rx_desc = (rx_offloads_apply(eth) & RX_OFFLOADS_DESC) != 0;
 	const uint64_t tx = tx_offloads_apply(eth);
 	const struct sl_burst_path *rx_path;
@@ -122,14 +189,14 @@ sl_path_choose(struct rte_eth_dev *eth)
 	ret = scatter_choose(eth, &scatter);
 	if (ret != 0)
 		return ret;
-	rx_path = sl_burst_select(sl_rx_paths, sl_rx_path_count, mode,
-		(scatter ? SL_CAN_SCATTER : 0) | (rx_desc ? SL_CAN_OFFLOAD : 0));
-	tx_path = sl_burst_select(sl_tx_paths, sl_tx_path_count, mode,
+	rx_path = path_rx(port, (scatter ? SL_CAN_SCATTER : 0) | (rx_desc ? SL_CAN_OFFLOAD : 0));
+	tx_path = path_tx(port,
 		((tx & RTE_ETH_TX_OFFLOAD_MULTI_SEGS) != 0 ? SL_CAN_SCATTER : 0) |
 			((tx & TX_OFFLOADS_CTX) != 0 ? SL_CAN_OFFLOAD : 0));
 	if (rx_path == NULL || tx_path == NULL) {
-		SL_LOG(ERR, "port %u: no burst path for coherency mode %s", eth->data->port_id,
-			sl_coherency_name(mode));
+		SL_LOG(ERR,
+			"port %u: no burst path for coherency mode %s and the descriptors of a %s",
+			eth->data->port_id, sl_coherency_name(port->mode), port->hw->name);
 		return -ENOTSUP;
 	}
 	eth->data->scattered_rx = sl_burst_can(rx_path, SL_CAN_SCATTER);
@@ -138,6 +205,34 @@ sl_path_choose(struct rte_eth_dev *eth)
 	eth->rx_pkt_burst = rx_path->burst;
 	eth->tx_pkt_burst = tx_path->burst;
 	eth->tx_pkt_prepare = sl_tx_prepare;
+	return 0;
+}
+
+int
+sl_path_reselect(struct rte_eth_dev *eth)
+{
+	struct sl_port *port = sl_port_of(eth);
+	const struct sl_burst_path *old = port->rx_path;
+	int ret;
+
+	ret = sl_path_choose(eth);
+	if (ret != 0 || eth->data->dev_started == 0 || port->rx_path == old)
+		return ret;
+	/*
+	 * Do not change to a path with fewer capabilities: frames received under the old setting
+	 * may still be in the ring.
+	 */
+	if (old != NULL && old->can != 0) {
+		port->rx_path = path_rx(port, old->can | port->rx_path->can);
+		eth->rx_pkt_burst = port->rx_path->burst;
+		eth->data->scattered_rx = sl_burst_can(port->rx_path, SL_CAN_SCATTER);
+	}
+	/*
+	 * All paths use the same queue state, so a concurrent poll may use the old path or the new
+	 * one.
+	 */
+	__atomic_store_n(&rte_eth_fp_ops[eth->data->port_id].rx_pkt_burst, eth->rx_pkt_burst,
+		__ATOMIC_RELEASE);
 	return 0;
 }
 

@@ -2,9 +2,7 @@
  * Copyright (c) 2026 The Syncline authors
  */
 
-/*
- * What the driver offers beyond ethdev, by port id: each call holds its port until it returns.
- */
+/* Functions of the driver beyond ethdev, by port id. Each call holds its port until it returns. */
 
 #include <rte_cycles.h>
 
@@ -14,11 +12,18 @@
 #include "sl_port.h"
 #include "sl_simd.h"
 #include "sl_soft.h"
+#include "sl_soft_args.h"
 
 bool
 sl_pmd_simd_runs(unsigned int bits)
 {
 	return sl_simd_runs(bits);
+}
+
+const char *
+sl_pmd_soft_device(unsigned int i)
+{
+	return sl_soft_args_device(i);
 }
 
 bool
@@ -84,7 +89,7 @@ sl_pmd_softnic(uint16_t port)
 	return nic;
 }
 
-/* The wire of a port's software NIC, or NULL. */
+/* Wire of a port's software NIC, or NULL. */
 static struct sl_wire *
 wire_of(const struct sl_port *p)
 {
@@ -154,7 +159,10 @@ sl_pmd_step(uint16_t port, unsigned int budget)
 	return ret;
 }
 
-/* A port that has time of its own, to be put; or NULL with why in @p ret. */
+/*
+ * Get a port with a separate clock (time=own); release it with sl_port_put(). NULL: none, the error
+ * is in @p ret.
+ */
 static struct sl_port *
 timed_get(uint16_t port, int *ret)
 {

@@ -6,7 +6,7 @@
 
 /**
  * @file
- * One port with all its parts. dev_private is a struct sl_port.
+ * One port and its parts. dev_private is a struct sl_port.
  */
 
 #include <stdbool.h>
@@ -31,72 +31,81 @@
 struct sl_check;
 struct sl_burst_path;
 
-/** How a port reaches its device; one const table for PCI, one for the software NIC. */
+/** Access of a port to its device: one constant table for PCI, one for the software NIC. */
 struct sl_dev_ops {
 	const char *kind;
-	/** Device-specific part of close: unmap, stop runner... */
+	/** Device-specific part of close: unmap, stop the runner, and so on. */
 	void (*release)(struct sl_port *port);
 	/**
-	 * Switch bus mastering. 0: the register reads as wanted, or it is switched off and no
-	 * device answers any more. -EIO: the register did not change.
+	 * Switch bus mastering. 0: the register has the requested value, or bus mastering is
+	 * switched off and no device answers. -EIO: the register did not change.
 	 */
 	int (*master)(struct sl_port *port, bool on);
-	/** Power state D0, or D3, in which registers lose their content; NULL: not possible. */
+	/**
+	 * Set power state D0, or D3, in which registers lose their contents; NULL: not possible.
+	 */
 	int (*power)(struct sl_port *port, bool on);
-	/** Let a stepped device work while the control path waits; NULL for real ones. */
+	/** Let a stepped device work while the control path waits; NULL for real devices. */
 	void (*poll)(struct sl_port *port);
-	/** The device's own time, in ticks of rte_get_tsc_hz(), and its passing; NULL: the CPU's.
+	/**
+	 * Read and advance the device's clock, in ticks of rte_get_tsc_hz(); NULL: the CPU's clock.
 	 */
 	uint64_t (*time)(struct sl_port *port);
 	void (*nap)(struct sl_port *port, unsigned int us);
 	/**
-	 * The device's own eventfd of an interrupt vector, -1 past the last one;
-	 * NULL: EAL's interrupt handle of the device has what there is.
+	 * Eventfd of an interrupt vector of the device; -1 past the last vector. NULL: use the
+	 * eventfds of EAL's interrupt handle.
 	 */
 	int (*irq_fd)(struct sl_port *port, unsigned int vector);
 };
 
-/** Bytes that a frame may have on top of the MTU: Ethernet header, FCS, two VLAN tags. */
+/** Bytes that a frame may have in addition to the MTU: Ethernet header, FCS, two VLAN tags. */
 #define SL_L2_OVERHEAD (RTE_ETHER_HDR_LEN + RTE_ETHER_CRC_LEN + 2u * RTE_VLAN_HLEN)
 
 /** One port. */
 struct sl_port {
-	const struct sl_hw *hw; /**< what NIC it is */
+	const struct sl_hw *hw; /**< NIC type */
 	struct sl_bus bus;
 	struct sl_adapter *adapter;
-	struct sl_check *check; /**< set in checked mode only */
-	char *check_json;	/**< file for its findings at the close; NULL: none */
+	struct sl_check *check; /**< checked mode only, otherwise NULL */
+	char *check_json;	/**< file to which the findings are written at close; NULL: none */
 	const struct sl_dev_ops *dev_ops;
-	void *dev_priv; /**< struct of the device kind */
+	void *dev_priv; /**< struct of the device type */
 	struct rte_eth_dev *eth;
 	uint8_t perm_mac[RTE_ETHER_ADDR_LEN];
-	bool removed;	    /**< reads gave all ones; stays true until close */
-	bool runs;	    /**< state after the last start or stop, before ethdev notes it */
-	uint16_t device_id; /**< its own of PCI; a software NIC's is its model's first */
-	bool fibre;	    /**< a device that has optics where others have a PHY */
-	bool no_auto_rd, no_cfg_done; /**< not set within their time after the first reset */
+	bool removed;	    /**< a read returned all ones; stays true until close */
+	bool runs;	    /**< state after the last start or stop, which ethdev stores later */
+	uint16_t device_id; /**< PCI device id; for a software NIC, the first id of its model */
+	bool fibre;	    /**< the device has optics instead of a PHY */
+	bool no_auto_rd, no_cfg_done; /**< bits that were not set in time after the first reset */
+	uint32_t noted;		      /**< bits that the family's code stored at the last reset */
 	struct sl_calls calls;
 	struct sl_event_state events;
 	struct sl_bad bad;
 	struct sl_intr intr;
 	enum sl_coherency mode;
-	const struct sl_burst_path *rx_path, *tx_path; /**< chosen rows of the path tables */
-	rte_spinlock_t stats_lock;		       /**< guards totals and bases of statistics */
+	const struct sl_burst_path *rx_path, *tx_path; /**< selected rows of the path tables */
+	rte_spinlock_t stats_lock; /**< guards the totals and bases of statistics */
 	struct sl_dmamap window;
-	struct sl_qctl *kept;	      /**< queues released while their memory was kept: sl_stop.c */
-	uint32_t vfta[SL_VFTA_WORDS]; /**< VLAN filter table, as programmed */
-	uint32_t mta[SL_MTA_WORDS];   /**< multicast hash table, as programmed */
-	uint8_t reta[SL_RETA_MAX];    /**< RSS: queue of each hash value */
-	bool reta_set;		      /**< by the user; else spread over the queues */
+	struct sl_qctl
+		*kept; /**< queues that were released while their memory was kept: sl_stop.c */
+	uint32_t vfta[SL_VFTA_WORDS]; /**< VLAN filter table as programmed */
+	uint32_t mta[SL_MTA_WORDS];   /**< multicast hash table as programmed */
+	uint8_t reta[SL_RETA_MAX];    /**< RSS redirection table: queue of each hash value */
+	bool reta_set; /**< reta was set by the user; otherwise it is spread over the queues */
 	uint8_t rss_key[SL_RSS_KEY_LEN];
-	uint64_t rss_hf;		/**< RTE_ETH_RSS_*, 0: no RSS */
-	uint64_t *counted;		/**< by the NIC since the reset, as hw->counters has them */
-	uint64_t *rx_dropped;		/**< frames without a buffer, of each receive queue */
-	struct sl_rx_counters *rx_base; /**< of each queue: its counters at the last reset */
+	uint64_t rss_hf;      /**< RTE_ETH_RSS_*; 0: no RSS */
+	uint64_t *counted;    /**< the NIC's counts since the last reset of statistics, indexed like
+				 hw->counters */
+	uint64_t *rx_dropped; /**< frames dropped for lack of a buffer, per receive queue */
+	struct sl_rx_counters
+		*rx_base; /**< counters of each queue at the last reset of statistics */
 	struct sl_tx_counters *tx_base;
-	struct sl_rx_counters rx_gone; /**< of queues released since the last reset */
+	struct sl_rx_counters
+		rx_gone; /**< counts of queues released since the last reset of statistics */
 	struct sl_tx_counters tx_gone;
-	uint64_t *figure_base; /**< of providers' figures, at the last reset: sl_stats.c */
+	uint64_t
+		*figure_base; /**< providers' figures at the last reset of statistics: sl_stats.c */
 };
 
 static inline struct sl_port *
@@ -105,7 +114,7 @@ sl_port_of(const struct rte_eth_dev *eth)
 	return eth->data->dev_private;
 }
 
-/** Longest frame, FCS counted, that the port's MTU lets in: longer ones the NIC drops. */
+/** Longest frame, including FCS, that the port's MTU allows. The NIC drops longer frames. */
 static inline uint32_t
 sl_port_max_frame(const struct rte_eth_dev *eth)
 {
@@ -113,21 +122,48 @@ sl_port_max_frame(const struct rte_eth_dev *eth)
 }
 
 /**
- * The port's own struct, held until sl_port_put(). NULL: no port, another driver's, or one that is
- * not yet or no longer published. Any thread; not to be held while the application's code runs.
+ * Make a port: reset the NIC, read its MAC address, set the ethdev operations, publish. The caller
+ * has set bus, adapter, hw, dev_ops and dev_priv. After an error the caller releases the port.
+ * @return 0 or negative errno, logged.
+ */
+int
+sl_port_init(struct rte_eth_dev *eth);
+/** Stop the port, reset the NIC and release the port. Control. Returns 0. */
+int
+sl_port_close(struct rte_eth_dev *eth);
+/** Free the parts of a port, also of one that is only partly created. ethdev's own data stays. */
+void
+sl_port_release(struct sl_port *port);
+
+/** Store in ethdev's data that the link is down. Any thread. */
+void
+sl_port_note_down(struct rte_eth_dev *eth);
+/**
+ * True if the device answers; otherwise the port is marked removed and the event is raised once.
+ */
+bool
+sl_port_alive(struct sl_port *port);
+/**
+ * Wait until the bits @p mask of register @p off equal @p want. Lets a stepped device work.
+ * @return 0, -ETIMEDOUT, or -EIO if the device is gone.
+ */
+int
+sl_port_wait(
+	struct sl_port *port, uint32_t off, uint32_t mask, uint32_t want, unsigned int timeout_us);
+/**
+ * Mask interrupts, stop DMA, turn bus mastering off, reset, wait until the NVM is loaded. Bus
+ * mastering stays off. Kept memory is freed if the NIC is proven to have stopped.
+ */
+int
+sl_port_reset(struct sl_port *port);
+
+/**
+ * Get the port's struct; release it with sl_port_put(). NULL: no port, a port of another driver, or
+ * one that is not published. Any thread. Do not hold it while application code runs.
  */
 struct sl_port *
 sl_port_get(uint16_t port);
 void
 sl_port_put(struct sl_port *port);
-/** Publish a complete port: ethdev's calls and other threads can find it now. */
-void
-sl_port_publish(struct rte_eth_dev *eth);
-/**
- * Withdraw a port: on return no thread finds or holds it. Call it before freeing any
- * part of it.
- */
-void
-sl_port_withdraw(struct rte_eth_dev *eth);
 
 #endif /* _SL_PORT_H_ */

@@ -3,8 +3,8 @@
  */
 
 /*
- * Queues of either direction: the ring's memory, release, start and stop. What differs between the
- * directions is in sl_rxq.c and sl_txq.c.
+ * Queues of either direction: memory of the ring, release, start and stop. The differences between
+ * the directions are in sl_rxq.c and sl_txq.c.
  */
 
 #include <errno.h>
@@ -115,7 +115,7 @@ sl_qctl_start(struct rte_eth_dev *eth, const struct sl_qctl_dir *dir, uint16_t q
 	if (c->started)
 		return 0;
 	ret = dir->enable(c);
-	/* With too few mbufs it is stopped again; what will not stop is told to be started. */
+	/* If it has too few mbufs it is stopped again. If that fails, ethdev sees it as started. */
 	if (ret != 0 && sl_qctl_stop(eth, dir, qid) == 0)
 		return ret;
 	sl_stop_note(c, RTE_ETH_QUEUE_STATE_STARTED);
@@ -135,7 +135,7 @@ sl_qctl_stop(struct rte_eth_dev *eth, const struct sl_qctl_dir *dir, uint16_t qi
 		sl_stop_queue(c, true);
 		return 0;
 	}
-	/* One queue's matter: the others go on, and this one is as it was. */
+	/* This concerns one queue: the others continue, and this one is unchanged. */
 	SL_LOG(ERR,
 		"port %u %s queue %u: the NIC does not stop it (%s), so it stays started and its "
 		"mbufs stay in it; a stop of the port or rte_eth_dev_reset() stops the whole NIC",

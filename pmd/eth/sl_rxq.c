@@ -3,8 +3,8 @@
  */
 
 /*
- * Receive queues: set-up with thresholds checked and explained, and what release, start and stop
- * ask of the direction. Control path.
+ * Receive queues: setup with checked thresholds, and the receive functions of release, start and
+ * stop. Control path.
  */
 
 #include <errno.h>
@@ -27,9 +27,12 @@
 
 #define RX_FREE_THRESH 32u
 
-/* --- checks, explained --- */
+/* --- checks that log the allowed values --- */
 
-/* At most all that can be consumed: one line is never posted, so more would never be reached. */
+/*
+ * The limit is the number of descriptors that can be consumed: one line is never posted, so a
+ * higher threshold would never be reached.
+ */
 static int
 check_rx_thresh(const struct sl_rx_queue *q, unsigned int thresh)
 {
@@ -44,11 +47,11 @@ check_rx_thresh(const struct sl_rx_queue *q, unsigned int thresh)
 	return -EINVAL;
 }
 
-/* What an iteration over a mempool's buffers looks for. */
+/* State of a walk over a mempool's buffers. */
 struct line_walk {
 	uint32_t line;
 	const struct rte_mbuf *bad;
-	uintptr_t start; /* of the bad one's data */
+	uintptr_t start; /* address of the bad one's data */
 };
 
 static void
@@ -66,8 +69,8 @@ line_check(struct rte_mempool *pool, void *arg, void *obj, unsigned int idx __rt
 }
 
 /*
- * R5: what the NIC writes starts and ends on lines. The end follows from the
- * start: the length is in KiB.
+ * R5: data that the NIC writes starts and ends on lines. If the start is aligned, the end is too:
+ * the buffer length is a multiple of 1 KiB.
  */
 static int
 check_lines(const struct sl_rx_queue *q, struct rte_mempool *pool)
@@ -90,7 +93,7 @@ check_lines(const struct sl_rx_queue *q, struct rte_mempool *pool)
 	return -EINVAL;
 }
 
-/* Bytes of a mempool's buffer that the NIC may write; 0 when it is too small, said in the log. */
+/* Bytes of a mempool's buffer that the NIC may write; 0, logged: the buffer is too small. */
 static uint16_t
 buffer_room(const struct sl_rx_queue *q, struct rte_mempool *pool)
 {
@@ -107,7 +110,7 @@ buffer_room(const struct sl_rx_queue *q, struct rte_mempool *pool)
 			(unsigned int)RTE_PKTMBUF_HEADROOM + unit);
 		return 0;
 	}
-	/* More than a longest frame is of no use. */
+	/* More than the longest frame needs is not used. */
 	return (uint16_t)RTE_MIN(RTE_ALIGN_FLOOR(room - RTE_PKTMBUF_HEADROOM, unit),
 		RTE_ALIGN_CEIL(hw->max_frame, unit));
 }
@@ -138,7 +141,7 @@ rx_mbuf_init(uint16_t port)
 	struct rte_mbuf m = {.data_off = RTE_PKTMBUF_HEADROOM, .nb_segs = 1, .port = port};
 
 	rte_mbuf_refcnt_set(&m, 1);
-	/* The fields were written by types of their own: only a copy may read them as one. */
+	/* The fields were written with their own types: only a copy may read them as one word. */
 	memcpy(&word, &m.rearm_data, sizeof(word));
 	return word;
 }
@@ -179,10 +182,11 @@ rx_queue_init(struct sl_rx_queue *q, struct rte_eth_dev *eth, uint16_t qid, uint
 	q->pool = pool;
 	q->conf = *conf;
 	q->max_frame = port->hw->max_frame;
+	q->end_mask = SL_RXD_STAT_EOP | port->hw->format->rx_damaged;
 	q->mbuf_init = rx_mbuf_init(q->port_id);
 	q->mbuf_flags = sl_data_pool_is_pinned(pool) ? RTE_MBUF_F_EXTERNAL : 0;
 	q->vlan_flags = RTE_MBUF_F_RX_VLAN | RTE_MBUF_F_RX_VLAN_STRIPPED;
-	/* What a descriptor of zeros says. */
+	/* Memo of a descriptor that is all zeros. */
 	q->memo = (struct sl_rx_memo){.flags = q->mbuf_flags, .ptype = RTE_PTYPE_L2_ETHER};
 	if (conf->rx_free_thresh == 0)
 		q->conf.rx_free_thresh = RTE_MIN(RX_FREE_THRESH, nb_desc / 4u);
@@ -190,7 +194,7 @@ rx_queue_init(struct sl_rx_queue *q, struct rte_eth_dev *eth, uint16_t qid, uint
 	q->tail = port->hw->ops->rxq_tail(port, qid);
 }
 
-/* The CPU's side of a ring. */
+/* Allocate the CPU's part of a ring. */
 static int
 rx_sw_alloc(struct sl_rx_queue *q, int node)
 {
@@ -214,7 +218,7 @@ sl_rxq_setup(struct rte_eth_dev *eth, uint16_t qid, uint16_t nb_desc, unsigned i
 	struct sl_rx_queue *q;
 	int ret;
 
-	/* Whatever becomes of this set-up, the one before is over. */
+	/* Even if this setup fails, the previous queue is released. */
 	sl_rxq_release(eth, qid);
 	ret = rx_queue_check(eth, qid, nb_desc, conf, pool);
 	if (ret != 0)
@@ -228,7 +232,7 @@ sl_rxq_setup(struct rte_eth_dev *eth, uint16_t qid, uint16_t nb_desc, unsigned i
 	if (ret == 0)
 		ret = check_lines(q, pool);
 	if (ret == 0)
-		/* What came in may be sent out again: both directions. */
+		/* Received frames may be transmitted again: map both directions. */
 		ret = sl_dmamap_pool(port, pool, SL_DMA_BIDIRECTIONAL);
 	if (ret == 0)
 		ret = sl_qctl_ring_alloc(&q->ctl, nb_desc, (int)socket);
@@ -245,8 +249,8 @@ sl_rxq_setup(struct rte_eth_dev *eth, uint16_t qid, uint16_t nb_desc, unsigned i
 /* --- start and stop --- */
 
 /*
- * How much of a buffer is made ready for the NIC, in whole lines (R5). The NIC drops frames that
- * are longer than the MTU allows; where frames may take several buffers it fills whole ones.
+ * Bytes of a buffer that are prepared for the NIC, in whole lines (R5). The NIC drops frames that
+ * are longer than the MTU allows. If frames may span several buffers, it fills whole buffers.
  */
 static uint16_t
 rx_prepare_len(const struct sl_rx_queue *q)
@@ -259,7 +263,7 @@ rx_prepare_len(const struct sl_rx_queue *q)
 	return (uint16_t)RTE_MIN(q->buf_len, frame);
 }
 
-/* Program the queue, enable it and hand it buffers. */
+/* Program the queue, enable it and post buffers. */
 static int
 rx_enable(struct sl_qctl *c)
 {
@@ -269,7 +273,7 @@ rx_enable(struct sl_qctl *c)
 	if (ret != 0)
 		return ret;
 	q->prepare_len = rx_prepare_len(q);
-	/* The tail moves only once the queue is enabled: 82576, 4.5.9. */
+	/* The tail may be written only after the queue is enabled, in every family. */
 	ret = sl_rx_queue_fill(q);
 	if (ret != 0)
 		SL_LOG(ERR,
@@ -292,7 +296,7 @@ rx_drain(struct sl_qctl *c)
 	sl_rx_queue_drain(rxq_of(c));
 }
 
-/* The ring stays as it is; a burst finds nothing in it. */
+/* The ring stays as it is. A burst finds no frame in it. */
 static void
 rx_keep(struct sl_qctl *c)
 {
@@ -351,10 +355,10 @@ sl_rxq_restart(struct sl_rx_queue *q)
 	int ret = q->port->hw->ops->rxq_disable(q);
 
 	if (ret != 0)
-		return ret; /* the NIC may still write: nothing is given back */
+		return ret; /* the NIC may still write: keep all memory */
 	sl_rx_queue_drain(q);
 	ret = rx_enable(&q->ctl);
-	/* With fewer buffers it runs; the next bursts ask for more. */
+	/* It runs with fewer buffers; later bursts refill. */
 	return ret == -ENOMEM ? 0 : ret;
 }
 
@@ -384,7 +388,7 @@ sl_rxq_info_get(struct rte_eth_dev *eth, uint16_t qid, struct rte_eth_rxq_info *
 	info->mp = q->pool;
 	info->conf = q->conf;
 	info->conf.offloads = sl_path_rx_offloads(eth, q);
-	/* What the NIC is told, whatever was asked for. */
+	/* Values that the NIC uses, whatever was configured. */
 	info->conf.rx_thresh = (struct rte_eth_thresh){.pthresh = q->port->hw->rx_thresh.prefetch,
 		.hthresh = q->port->hw->rx_thresh.host,
 		.wthresh = q->port->hw->rx_thresh.write_back};

@@ -6,7 +6,7 @@
 
 /**
  * @file
- * Receive queues: set-up with thresholds checked and explained, release, start, stop. Control path.
+ * Receive queues: setup with checked thresholds, release, start, stop. Control path.
  */
 
 #include <stdint.h>
@@ -15,7 +15,11 @@ struct rte_eth_dev;
 struct rte_eth_rxconf;
 struct rte_eth_rxq_info;
 struct rte_mempool;
+struct sl_qctl_dir;
 struct sl_rx_queue;
+
+/** Functions that sl_qctl.c calls for a receive queue. */
+extern const struct sl_qctl_dir sl_rxq_dir;
 
 int
 sl_rxq_setup(struct rte_eth_dev *eth, uint16_t qid, uint16_t nb_desc, unsigned int socket,
@@ -26,7 +30,10 @@ int
 sl_rxq_start(struct rte_eth_dev *eth, uint16_t qid);
 int
 sl_rxq_stop(struct rte_eth_dev *eth, uint16_t qid);
-/** Disable, empty, program and enable a running queue. Its datapath thread. Its mbufs are freed. */
+/**
+ * Disable, drain, program and enable a running queue. Its mbufs are freed. Call it on its datapath
+ * thread.
+ */
 int
 sl_rxq_restart(struct sl_rx_queue *q);
 void

@@ -3,8 +3,8 @@
  */
 
 /*
- * Statistics: the NIC's read-clear counters summed up, what the queues counted, and the figures
- * of providers. A reset of figures that nobody can clear keeps what they were.
+ * Statistics: sums of the NIC's clear-on-read counters, counters of the queues, and figures of
+ * providers. Counters that cannot be cleared are reset by storing their value as a base.
  */
 
 #include <stdarg.h>
@@ -13,10 +13,14 @@
 
 #include "sl_port.h"
 #include "sl_provider.h"
+#include "sl_checked.h"
+#include "sl_soft_stats.h"
 #include "sl_stats.h"
 #include "sl_stop.h"
 
-/* Whose figures follow those of NIC and queues, in the order of the extended statistics. */
+/*
+ * Providers, in the order of the extended statistics. Their figures follow those of NIC and queues.
+ */
 static const struct sl_provider *const providers[SL_PROVIDERS] = {
 	&sl_soft_provider,
 	&sl_soft_wire_provider,
@@ -81,13 +85,13 @@ sl_stats_dropped(struct sl_port *port, unsigned int qid)
 	return total;
 }
 
-/* Counters of one kind are all uint64_t: sums and differences go field by field. */
+/* All counters of one kind are uint64_t: sums and differences are computed field by field. */
 _Static_assert(sizeof(struct sl_rx_counters) % sizeof(uint64_t) == 0, "a struct of uint64_t");
 _Static_assert(sizeof(struct sl_tx_counters) % sizeof(uint64_t) == 0, "a struct of uint64_t");
 
 /*
  * sum += now - base, for structs of uint64_t. The datapath thread may be counting, so each word is
- * loaded at once. The port's stats_lock is held; it guards sum and base.
+ * loaded atomically. The port's stats_lock is held; it guards sum and base.
  */
 static void
 add_counters(void *sum, const void *now, const void *base, size_t len)
@@ -122,7 +126,7 @@ sl_stats_keep_tx(const struct sl_tx_queue *q)
 	rte_spinlock_unlock(&port->stats_lock);
 }
 
-/* What queue @p i counted since the last reset; zero for a queue that is not set up. */
+/* Counts of receive queue @i since the last reset; zero if it is not set up. */
 static struct sl_rx_counters
 rx_counters(const struct rte_eth_dev *eth, unsigned int i)
 {
@@ -182,10 +186,10 @@ sl_stats_get(struct rte_eth_dev *eth, struct rte_eth_stats *stats, struct sl_que
 	struct sl_hw_sums sums;
 	unsigned int i;
 
-	if (!sl_hw_alive(port))
+	if (!sl_port_alive(port))
 		return -EIO;
 	sl_stats_collect(port);
-	/* Telemetry's thread may call this too, and a reset changes bases. */
+	/* Telemetry's thread may also call this, and a reset changes the bases. */
 	rte_spinlock_lock(&port->stats_lock);
 	port->hw->ops->sum(port->counted, &sums);
 	stats->imissed = sums.missed;
@@ -219,14 +223,14 @@ sl_stats_get(struct rte_eth_dev *eth, struct rte_eth_stats *stats, struct sl_que
 	return 0;
 }
 
-/* What figure @i of provider @p was at the last reset. */
+/* Value of figure @i of provider @p at the last reset. */
 static uint64_t *
 figure_base(const struct sl_port *port, unsigned int p, unsigned int i)
 {
 	return &port->figure_base[p * SL_FIGURES_MAX + i];
 }
 
-/* Begin anew with the figures of all providers. The port's stats_lock is held. */
+/* Reset the figures of all providers. The port's stats_lock is held. */
 static void
 reset_figures(struct sl_port *port)
 {
@@ -246,9 +250,9 @@ sl_stats_reset(struct rte_eth_dev *eth)
 	struct sl_port *port = sl_port_of(eth);
 	unsigned int i;
 
-	if (!sl_hw_alive(port))
+	if (!sl_port_alive(port))
 		return -EIO;
-	sl_stats_collect(port); /* empties the NIC's own */
+	sl_stats_collect(port); /* clears the NIC's own counters */
 	rte_spinlock_lock(&port->stats_lock);
 	memset(port->counted, 0, port->hw->nb_counters * sizeof(port->counted[0]));
 	memset(port->rx_dropped, 0, port->hw->rx_queues * sizeof(port->rx_dropped[0]));
@@ -276,10 +280,10 @@ sl_xstats_reset(struct rte_eth_dev *eth)
 	return sl_stats_reset(eth);
 }
 
-/** Where one walk over all xstats leaves names or values: both come from the same walk. */
+/** Destination of names or values in a walk over all xstats: both use the same walk. */
 struct sink {
-	struct rte_eth_xstat *values;	  /**< NULL: not wanted */
-	struct rte_eth_xstat_name *names; /**< NULL: not wanted */
+	struct rte_eth_xstat *values;	  /**< NULL: not requested */
+	struct rte_eth_xstat_name *names; /**< NULL: not requested */
 	unsigned int max, count;
 };
 
@@ -331,7 +335,7 @@ emit_queues(const struct rte_eth_dev *eth, struct sink *s)
 	}
 }
 
-/* Of all providers, less what each figure was at the last reset. */
+/* Add the figures of all providers, relative to their values at the last reset. */
 static void
 emit_figures(const struct sl_port *port, struct sink *s)
 {
@@ -361,7 +365,7 @@ walk(struct rte_eth_dev *eth, struct sink *s)
 	emit(s, kept.rx_mbufs, "rx_mbufs_kept");
 	emit(s, kept.tx_mbufs, "tx_mbufs_kept");
 	emit(s, __atomic_load_n(&port->window.bytes_kept, __ATOMIC_RELAXED), "pool_bytes_kept");
-	/* As in sl_stats_get(). */
+	/* See sl_stats_get(). */
 	rte_spinlock_lock(&port->stats_lock);
 	for (i = 0; i < port->hw->nb_counters; i++)
 		emit(s, port->counted[i], "%s", port->hw->counters[i].name);
@@ -376,7 +380,7 @@ sl_xstats_get(struct rte_eth_dev *eth, struct rte_eth_xstat *xstats, unsigned in
 {
 	struct sink s = {.values = xstats, .max = xstats == NULL ? 0 : n};
 
-	if (!sl_hw_alive(sl_port_of(eth)))
+	if (!sl_port_alive(sl_port_of(eth)))
 		return -EIO;
 	sl_stats_collect(sl_port_of(eth));
 	return walk(eth, &s);

@@ -31,21 +31,24 @@ int
 sl_xstats_get_names(struct rte_eth_dev *eth, struct rte_eth_xstat_name *names, unsigned int n);
 int
 sl_xstats_reset(struct rte_eth_dev *eth);
-/** Add the NIC's read-clear counters to the totals: also before every reset, which clears them. */
+/**
+ * Add the NIC's clear-on-read counters to the totals. Also called before every reset, which clears
+ * them.
+ */
 void
 sl_stats_collect(struct sl_port *port);
-/** What the NIC counted, as last collected, by the index of hw->counters; 0 behind the last. */
+/** Count of a NIC counter, as last collected. @p i: index in hw->counters; 0 past the last. */
 uint64_t
 sl_stats_counted(struct sl_port *port, unsigned int i);
 uint64_t
 sl_stats_dropped(struct sl_port *port, unsigned int qid);
-/** Allocate the counters that port->hw has. 0 or -ENOMEM; call sl_stats_close() in both cases. */
+/** Allocate the counters for port->hw. 0 or -ENOMEM; call sl_stats_close() in both cases. */
 int
 sl_stats_open(struct sl_port *port);
 /** Free the counters; call it once. */
 void
 sl_stats_close(struct sl_port *port);
-/** Keep a queue's counts before it is freed or its counters are cleared. */
+/** Add a queue's counts to the port's before it is freed or its counters are cleared. */
 void
 sl_stats_keep_rx(const struct sl_rx_queue *q);
 void

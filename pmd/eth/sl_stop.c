@@ -3,18 +3,19 @@
  */
 
 /*
- * The end of DMA, and what it gives back. Memory returns to the CPU only when the NIC is
- * proven to have stopped: a queue seen disabled by a device that answers, bus mastering off
- * and read back, or a reset that came to its end. Registers that read all ones prove
- * nothing. Until then rings and mbufs are kept, and counted; proof that comes later, by the
- * next start, reset or close, gives them back. Control.
+ * End of DMA. Memory is freed only if the NIC is proven to have stopped: a queue seen disabled by a
+ * device that answers, bus mastering off and read back, or a reset that completed. Registers that
+ * read all ones prove nothing. Without proof rings and mbufs are kept and counted. If a later
+ * start, reset or close proves that the NIC has stopped, they are freed. Control.
  */
 
 #include "sl_hw.h"
 #include "sl_log.h"
 #include "sl_port.h"
+#include "sl_rxq.h"
 #include "sl_qctl.h"
 #include "sl_stop.h"
+#include "sl_txq.h"
 
 int
 sl_master_set(struct sl_port *port, bool on)
@@ -68,12 +69,12 @@ sl_stop_let_go(struct sl_qctl *c)
 	c->port->kept = c;
 }
 
-/* --- all queues: the port's, and released ones that are kept --- */
+/* --- all queues: those of the port, and released ones that are kept --- */
 
 /* Transmit first, so that accepted frames are sent. */
 static const struct sl_qctl_dir *const dirs[] = {&sl_txq_dir, &sl_rxq_dir};
 
-/** What is done for each queue. */
+/** Function that is called for each queue. */
 typedef void (*queue_fn)(struct sl_qctl *c, void *arg);
 
 /* Call @fn for each queue of the port. */
@@ -93,7 +94,7 @@ for_each(const struct rte_eth_dev *eth, queue_fn fn, void *arg)
 	}
 }
 
-/* Call @fn for each kept queue that was released. */
+/* Call @fn for each queue of the port, and for each kept queue that was released. */
 static void
 for_each_kept(const struct sl_port *port, queue_fn fn, void *arg)
 {
@@ -166,7 +167,7 @@ sl_kept_forget(struct sl_port *port, const struct rte_mempool *pool)
 	for_each_kept(port, forget_pool, (void *)(uintptr_t)pool);
 }
 
-/* --- a port that stops --- */
+/* --- stop of a port --- */
 
 static void
 disable(struct sl_qctl *c, void *arg)
@@ -198,7 +199,7 @@ sl_stop_queues(struct rte_eth_dev *eth)
 	for_each(eth, disable, &all);
 	proven = sl_master_set(port, false) == 0;
 	if (!proven && !all)
-		proven = sl_hw_reset(port) == 0;
+		proven = sl_port_reset(port) == 0;
 	for_each(eth, stop, &proven);
 	k = sl_kept_count(port);
 	if (k.rings != 0)

@@ -2,9 +2,7 @@
  * Copyright (c) 2026 The Syncline authors
  */
 
-/*
- * What runs inside, for rte_telemetry's clients.
- */
+/* Internal state for clients of rte_telemetry. */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -27,7 +25,7 @@ telemetry_shm(const char *cmd, const char *params, struct rte_tel_data *d)
 	RTE_SET_USED(cmd);
 	if (params == NULL || sl_number(params, 0, RTE_MAX_ETHPORTS - 1, &port) != 0)
 		return -EINVAL;
-	/* On telemetry's own thread, while the port's may be closing it. */
+	/* This runs on telemetry's thread, while another thread may close the port. */
 	p = sl_port_get((uint16_t)port);
 	if (p == NULL)
 		return -ENODEV;

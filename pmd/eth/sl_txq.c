@@ -3,8 +3,8 @@
  */
 
 /*
- * Transmit queues: set-up with thresholds checked and explained, and what release, start and stop
- * ask of the direction. Control path.
+ * Transmit queues: setup with checked thresholds, and the transmit functions of release, start and
+ * stop. Control path.
  */
 
 #include <errno.h>
@@ -23,13 +23,14 @@
 #include "sl_tx.h"
 #include "sl_txq.h"
 
-#define DRAIN_TIMEOUT_US 5000u /* for frames still to be sent when a queue is stopped */
+#define DRAIN_TIMEOUT_US 5000u /* time to send remaining frames when a queue is stopped */
 
 #define TX_RS_THRESH 32u
 
 /*
- * In descriptors. rs_thresh: what free_thresh waits for shall have been reported by then. A
- * frame that needs more than is free is looked after whatever these are: tx_find_room().
+ * Check the thresholds, which are in descriptors. When only free_thresh descriptors are left, at
+ * least rs_thresh are in use, so a report was requested. A frame that needs more descriptors than
+ * are free does not depend on the thresholds: tx_find_room().
  */
 static int
 check_tx_thresh(const struct sl_tx_queue *q, unsigned int rs, unsigned int free_thresh)
@@ -68,10 +69,12 @@ tx_free(struct sl_qctl *c)
 {
 	struct sl_tx_queue *q = txq_of(c);
 
-	/* An unmap of another thread looks at the port's queues. */
+	/* An unmap on another thread reads the port's queues. */
 	sl_dmamap_queue_remove(q);
 	if (q->head_mem.va != NULL)
-		/* The queue is off, and its head line goes (F1, F2). */
+		/*
+		 * F1, F2: the queue is off; the NIC gives the head's line back before it is freed.
+		 */
 		sl_release(q->sync, q->sync->mode, q->head_mem.va, q->head_mem.len);
 	sl_qctl_region_drop(c->port, &c->ring_mem);
 	sl_qctl_region_drop(c->port, &q->head_mem);
@@ -79,7 +82,7 @@ tx_free(struct sl_qctl *c)
 	rte_free(q);
 }
 
-/* Where the user named one threshold alone, the other makes room for it. */
+/* If the user set only one threshold, the default of the other one leaves room for it. */
 static void
 tx_thresh_default(struct rte_eth_txconf *conf, uint16_t nb_desc)
 {
@@ -88,7 +91,10 @@ tx_thresh_default(struct rte_eth_txconf *conf, uint16_t nb_desc)
 		if (conf->tx_free_thresh < nb_desc && conf->tx_free_thresh > nb_desc - TX_RS_THRESH)
 			conf->tx_rs_thresh = nb_desc - conf->tx_free_thresh;
 	}
-	/* Early: what was sent last is still in the cache, and is received into next. */
+	/*
+	 * Free early: mbufs that were just sent are still in the cache, and are used next to
+	 * receive.
+	 */
 	if (conf->tx_free_thresh == 0) {
 		conf->tx_free_thresh = nb_desc / 4u * 3u;
 		if (conf->tx_rs_thresh < nb_desc && conf->tx_rs_thresh > nb_desc / 4u)
@@ -105,7 +111,7 @@ tx_queue_init(struct sl_tx_queue *q, struct rte_eth_dev *eth, uint16_t qid, uint
 	sl_qctl_init(&q->ctl, &sl_txq_dir, eth, qid);
 	q->sync = sl_adapter_sync(port->adapter);
 	q->nb_desc = nb_desc;
-	q->nb_free = 0; /* nothing may be sent before the start */
+	q->nb_free = 0; /* no frame may be sent before the start */
 	q->conf = *conf;
 	tx_thresh_default(&q->conf, nb_desc);
 	q->free_thresh = q->conf.tx_free_thresh;
@@ -113,7 +119,7 @@ tx_queue_init(struct sl_tx_queue *q, struct rte_eth_dev *eth, uint16_t qid, uint
 	q->tail = port->hw->ops->txq_tail(port, qid);
 }
 
-/* The line that the NIC writes its head to. */
+/* Allocate the line to which the NIC writes its head. */
 static int
 head_alloc(struct sl_tx_queue *q, int node)
 {
@@ -141,7 +147,7 @@ sl_txq_setup(struct rte_eth_dev *eth, uint16_t qid, uint16_t nb_desc, unsigned i
 	struct sl_tx_queue *q;
 	int ret;
 
-	/* Whatever becomes of this set-up, the one before is over. */
+	/* Even if this setup fails, the previous queue is released. */
 	sl_txq_release(eth, qid);
 	ret = sl_qctl_check_desc(eth, &sl_txq_dir, qid, nb_desc, port->hw->desc_min, SL_DESC_UNIT);
 	if (ret != 0)
@@ -192,7 +198,7 @@ tx_disable(struct sl_qctl *c)
 {
 	struct sl_tx_queue *q = txq_of(c);
 
-	/* What was accepted goes out, unless the link is down or the NIC hangs. */
+	/* Accepted frames are sent, unless the link is down or the NIC hangs. */
 	q->port->hw->ops->txq_drain(q, DRAIN_TIMEOUT_US);
 	return q->port->hw->ops->txq_disable(q);
 }
@@ -209,7 +215,10 @@ tx_drain(struct sl_qctl *c)
 	sl_tx_queue_drain(txq_of(c));
 }
 
-/* A burst finds no room, and free it may not: sl_tx_free_each() sees that the queue is off. */
+/*
+ * A burst finds no free descriptors and may not reclaim any: sl_rare_free_each() finds that the
+ * queue is off.
+ */
 static void
 tx_keep(struct sl_qctl *c)
 {
@@ -228,7 +237,7 @@ tx_unkeep(struct sl_qctl *c)
 	q->nb_free = q->nb_desc - 1 - q->kept_descs;
 }
 
-/* Descriptors of contexts have no mbuf. */
+/* Context descriptors have no mbuf. */
 static unsigned int
 tx_kept_mbufs(const struct sl_qctl *c)
 {
@@ -280,7 +289,7 @@ sl_txq_restart(struct sl_tx_queue *q)
 	int ret = q->port->hw->ops->txq_disable(q);
 
 	if (ret != 0)
-		return ret; /* a NIC that hangs may still read: nothing is given back */
+		return ret; /* a NIC that hangs may still read: keep all memory */
 	sl_tx_count_given_up(q);
 	return tx_enable(&q->ctl);
 }

@@ -6,8 +6,7 @@
 
 /**
  * @file
- * Transmit queues: set-up with thresholds checked and explained, release, start, stop. Control
- * path.
+ * Transmit queues: setup with checked thresholds, release, start, stop. Control path.
  */
 
 #include <stdint.h>
@@ -15,7 +14,11 @@
 struct rte_eth_dev;
 struct rte_eth_txconf;
 struct rte_eth_txq_info;
+struct sl_qctl_dir;
 struct sl_tx_queue;
+
+/** Functions that sl_qctl.c calls for a transmit queue. */
+extern const struct sl_qctl_dir sl_txq_dir;
 
 int
 sl_txq_setup(struct rte_eth_dev *eth, uint16_t qid, uint16_t nb_desc, unsigned int socket,
@@ -26,7 +29,7 @@ int
 sl_txq_start(struct rte_eth_dev *eth, uint16_t qid);
 int
 sl_txq_stop(struct rte_eth_dev *eth, uint16_t qid);
-/** As sl_rxq_restart(). */
+/** Disable, program and enable a running queue; see sl_rxq_restart(). */
 int
 sl_txq_restart(struct sl_tx_queue *q);
 void

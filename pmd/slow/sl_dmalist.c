@@ -3,8 +3,8 @@
  */
 
 /*
- * The list of memory in a port's DMA window that is not the driver's own. Each piece enters once,
- * also when several users need it; memory that they share in part is split into pieces.
+ * The list of memory in a port's DMA window that is not the driver's own. Memory is mapped once,
+ * even if several users need it. Memory that users partly share is split into several mappings.
  */
 
 #include <errno.h>
@@ -18,9 +18,9 @@
 
 #define LIST_MIN 16u
 
-/* --- pieces --- */
+/* --- mappings --- */
 
-/* The difference between the IOVA and the address of any byte of the piece. */
+/* Difference between IOVA and address, which is the same for all bytes of the mapping. */
 static uint64_t
 map_delta(const struct sl_dmamap_piece *m)
 {
@@ -50,7 +50,7 @@ list_remove(struct sl_dmamap *w, unsigned int at)
 	memmove(&w->maps[at], &w->maps[at + 1], (w->nb_maps - at) * sizeof(*w->maps));
 }
 
-/* Room for one more: 0 or -ENOMEM. */
+/* Make room for one more entry. 0 or -ENOMEM. */
 static int
 list_grow(struct sl_dmamap *w)
 {
@@ -79,7 +79,7 @@ map_in(struct sl_port *port, const struct sl_dmamap_piece *m, enum sl_dma_dir di
 	return sl_buffer_map(port->adapter, map_name(m), m->va, m->iova, m->len, dir);
 }
 
-/* Map a new piece and insert it into the list. */
+/* Map memory and insert the mapping into the list. */
 static int
 map_new(struct sl_port *port, unsigned int at, const struct sl_dmamap_piece *piece)
 {
@@ -94,7 +94,7 @@ map_new(struct sl_port *port, unsigned int at, const struct sl_dmamap_piece *pie
 	memmove(&w->maps[at + 1], &w->maps[at], (w->nb_maps - at) * sizeof(*w->maps));
 	w->maps[at] = *piece;
 	w->nb_maps++;
-	/* The piece is not usable, but must be unmapped before its memory may be freed. */
+	/* It is not usable, but must be unmapped before its memory may be freed. */
 	if (ret != 0)
 		w->maps[at].dir = 0;
 	return ret;
@@ -106,7 +106,7 @@ sl_dmalist_forget_pools(struct sl_dmamap *w)
 	struct sl_tx_queue *q;
 
 	for (q = w->tx_queues; q != NULL; q = q->map_next)
-		/* The datapath sets it anew when it has looked. */
+		/* The datapath sets it again after a look-up. */
 		__atomic_store_n(&q->pool_seen, NULL, __ATOMIC_RELAXED);
 }
 
@@ -131,8 +131,8 @@ sl_dmalist_drop(struct sl_port *port, unsigned int at)
 }
 
 /*
- * Let the NIC use a piece in one more direction. An IOMMU must unmap for that,
- * so only while the port is stopped: when a receive queue is set up.
+ * Allow the NIC one more direction for a mapping. This unmaps it in the IOMMU for a moment, so it
+ * is done only while the port is stopped: when a receive queue is set up.
  */
 static int
 map_widen(struct sl_port *port, unsigned int at, enum sl_dma_dir dir)
@@ -172,7 +172,7 @@ refuse_split(struct sl_port *port, const struct sl_dmamap_piece *want)
 	return -EEXIST;
 }
 
-/* Check that the piece has the IOVA that @want says, and make it usable for its directions. */
+/* Check that the mapping has the IOVA of @want, and make it usable for the directions of @want. */
 static int
 map_fit(struct sl_port *port, unsigned int at, const struct sl_dmamap_piece *want)
 {
@@ -221,7 +221,7 @@ sl_dmalist_cover(struct sl_port *port, const struct sl_dmamap_piece *want)
 	return 0;
 }
 
-/* --- areas that the application registered --- */
+/* --- areas registered by the application --- */
 
 bool
 sl_dmalist_is_registered(const struct sl_dmamap *w, const void *va, size_t len)

@@ -3,15 +3,14 @@
  */
 
 /*
- * Memory in the port's DMA window that is not the driver's own: mempools that its
- * queues use, external buffers. It enters when a receive queue is set up on it, when
- * it is first met in transmit, or when the application registers it; it leaves with
- * its mempool, with EAL's memory, or at close. Control path, and the slow path of
- * transmit.
+ * Memory in the port's DMA window that is not the driver's own: mempools of its queues, external
+ * buffers and registered areas. It is mapped when a receive queue is set up with it, when transmit
+ * first meets it, or when the application registers it. It is unmapped when its mempool ends, when
+ * EAL frees the memory, or at close. Control path, and transmit's slow path.
  *
- * Lock order: EAL's locks (who frees memory holds them), the window's lock, the
- * adapter's, that of a VFIO container. So nothing here allocates or frees EAL's
- * memory with the lock held.
+ * Lock order: EAL's locks (held by a thread that frees memory), the window's lock, the adapter's
+ * lock, the lock of a VFIO container. So no function here allocates or frees EAL memory with the
+ * window's lock held.
  */
 
 #include <errno.h>
@@ -31,19 +30,19 @@
 
 /* --- mempools --- */
 
-/* State of an iteration over a mempool's chunks. */
+/* State of a walk over a mempool's chunks. */
 struct map_walk {
 	struct sl_port *port;
 	enum sl_dma_dir dir;
-	bool check;		    /* of window=strict, and no more */
-	struct sl_dmamap_piece run; /* pinned buffers that follow on each other */
+	bool check;		    /* only check the rule of window=strict */
+	struct sl_dmamap_piece run; /* adjacent pinned buffers */
 	int ret;
 };
 
 /*
- * Map a piece of a pool. Memory that the NIC may write belongs to the pool only: pieces of
- * buffers sent before and of registered areas that lie there are removed. The port is
- * stopped then, so they are not in use; when such a buffer is sent again, it enters again.
+ * Map a part of a pool. Memory that the NIC may write must belong to the pool only: mappings of
+ * buffers sent before, and of registered areas, are removed from it. The port is stopped, so they
+ * are not in use. When such a buffer is sent again, it is mapped again.
  */
 static int
 cover_pool(struct sl_port *port, const struct sl_dmamap_piece *piece)
@@ -79,7 +78,7 @@ map_chunk(struct rte_mempool *pool, void *arg, struct rte_mempool_memhdr *chunk,
 	w->ret = cover_pool(w->port, &piece);
 }
 
-/* With window=strict: is a run of buffers whole pages? */
+/* With window=strict: check that a run of buffers is whole pages. */
 static int
 check_run(const struct map_walk *w)
 {
@@ -122,7 +121,7 @@ map_pinned(struct rte_mempool *pool, void *arg, void *obj, unsigned int idx __rt
 		.pool = pool};
 }
 
-/* Data with pages of its own: these, whole. */
+/* Map the separate data pages of a mempool of sl_pktmbuf_pool_create(). */
 static void
 map_data(struct map_walk *w, const struct rte_mempool *pool, const struct sl_data_pool *d)
 {
@@ -153,7 +152,10 @@ walk_pool(struct map_walk *w, struct rte_mempool *pool)
 	}
 }
 
-/* With window=strict: may the NIC write to the pool's data? Nothing has changed when not. */
+/*
+ * With window=strict: check that the NIC may write to the pool's data. After an error nothing has
+ * changed.
+ */
 static int
 check_strict(struct sl_port *port, struct rte_mempool *pool)
 {
@@ -205,7 +207,7 @@ in_window(const struct sl_dmamap *w, const struct sl_dmamap_piece *want)
 	return true;
 }
 
-/* Memory whose end EAL tells of: its own, and that of heaps the application has made. */
+/* True for memory whose end EAL reports: its own, and heaps that the application has created. */
 static bool
 is_eal_memory(const struct sl_dmamap_piece *m)
 {
@@ -216,8 +218,8 @@ is_eal_memory(const struct sl_dmamap_piece *m)
 }
 
 /*
- * Behind an IOMMU, memory that is neither EAL's nor registered is not mapped when it is
- * first sent: nothing would report that it is freed.
+ * True if memory may be mapped when it is first sent. With an IOMMU, memory that is neither EAL's
+ * nor registered is refused: no event would report that it is freed.
  */
 static bool
 may_enter(struct sl_port *port, const struct sl_dmamap_piece *want)
@@ -237,13 +239,16 @@ may_enter(struct sl_port *port, const struct sl_dmamap_piece *want)
 	return false;
 }
 
-/** A search for the mempool whose pinned buffer an mbuf without it shares. */
+/** Search for the mempool that owns the pinned buffer that a clone shares. */
 struct owner_walk {
 	const struct rte_mbuf *clone;
-	struct rte_mempool *pool; /* found */
+	struct rte_mempool *pool; /* result */
 };
 
-/* DPDK notes the owner of a pinned buffer beside its count: an mbuf of this chunk? */
+/*
+ * DPDK stores the owner of a pinned buffer in its shared info. Check whether this is an mbuf of
+ * this chunk.
+ */
 static void
 owner_in_chunk(struct rte_mempool *pool, void *arg, struct rte_mempool_memhdr *chunk,
 	unsigned int idx __rte_unused)
@@ -252,7 +257,10 @@ owner_in_chunk(struct rte_mempool *pool, void *arg, struct rte_mempool_memhdr *c
 	const struct rte_mbuf *owner = w->clone->shinfo->fcb_opaque;
 	const uintptr_t off = (uintptr_t)owner - (uintptr_t)chunk->addr;
 
-	/* This word may be anything: follow it only when an mbuf of the pool may lie there. */
+	/*
+	 * The stored pointer may be anything: it is used only if an mbuf of the pool can be at that
+	 * address.
+	 */
 	if ((uintptr_t)owner % _Alignof(struct rte_mbuf) != 0 || chunk->len < sizeof(*owner) ||
 		off > chunk->len - sizeof(*owner))
 		return;
@@ -268,7 +276,7 @@ owner_in_pool(struct rte_mempool *pool, void *arg)
 		rte_mempool_mem_iter(pool, owner_in_chunk, arg);
 }
 
-/* The mempool that a segment's data lies in; NULL: an external buffer of none. */
+/* Mempool that contains a segment's data; NULL: an external buffer of no mempool. */
 static struct rte_mempool *
 data_pool(const struct rte_mbuf *m)
 {
@@ -295,11 +303,15 @@ sl_dmamap_tx_mbuf(struct sl_port *port, const struct rte_mbuf *m)
 	bool there;
 	int ret;
 
-	/* The queue remembers pools whose mbufs have their data: all of such a pool has to be
-	 * there. */
+	/*
+	 * The queue remembers pools whose mbufs always have their own data: map all of such a pool.
+	 */
 	if (sl_mbuf_has_data(m))
 		return sl_dmamap_pool(port, m->pool, SL_DMA_TO_DEVICE);
-	/* All others come here frame by frame: a walk through a pool is for the first one. */
+	/*
+	 * All other mbufs get here for each frame: search for a pool only if the data is not mapped
+	 * yet.
+	 */
 	pthread_mutex_lock(&port->window.lock);
 	there = in_window(&port->window, &piece);
 	pthread_mutex_unlock(&port->window.lock);
@@ -312,7 +324,7 @@ sl_dmamap_tx_mbuf(struct sl_port *port, const struct rte_mbuf *m)
 	return ret;
 }
 
-/* --- areas that the application registers --- */
+/* --- areas registered by the application --- */
 
 int
 sl_dmamap_area_add(struct sl_port *port, void *va, uint64_t iova, size_t len)
@@ -340,9 +352,9 @@ sl_dmamap_area_remove(struct sl_port *port, void *va, size_t len)
 
 	pthread_mutex_lock(&w->lock);
 	if (sl_dmalist_is_registered(w, va, len)) {
-		/* Pieces of mempools stay: these go with their mempools. */
+		/* Mappings of mempools stay until their mempools end. */
 		ret = sl_dmalist_drop_loose(port, va, len, SL_DMALIST_ALL);
-		/* A second try finds what did not go now. */
+		/* Mappings that could not be removed are found by the next call. */
 		if (ret == 0)
 			sl_dmalist_areas_end(port, va, len);
 	}
@@ -350,18 +362,18 @@ sl_dmamap_area_remove(struct sl_port *port, void *va, size_t len)
 	return ret;
 }
 
-/* --- memory that goes --- */
+/* --- memory that is freed --- */
 
-/* Of a mempool's memory, which stays where it is. */
+/* Free function for a mempool chunk whose memory is kept. */
 static void
 keep_chunk(struct rte_mempool_memhdr *chunk __rte_unused, void *opaque __rte_unused)
 {
 }
 
 /*
- * A mempool ends, and a piece of it could not be unmapped. Its EAL memory is kept as long as the
- * process lives: another user would get it otherwise, while the NIC may still reach it. External
- * buffers belong to the application.
+ * A mempool ends, and a part of it could not be unmapped. Its EAL memory is kept while the process
+ * exists: otherwise another user would get it while the NIC may still access it. External buffers
+ * belong to the application.
  */
 static void
 keep_memory(struct sl_port *port, struct rte_mempool *pool, const struct sl_dmamap_piece *piece)
@@ -409,7 +421,7 @@ pool_event(enum rte_mempool_event event, struct rte_mempool *pool, void *arg)
 	pthread_mutex_unlock(&w->lock);
 }
 
-/* EAL returns memory to the system, or the application removes memory from a heap. */
+/* EAL is about to return memory to the system, or the application removes memory from a heap. */
 static void
 memory_event(enum rte_mem_event event, const void *addr, size_t len, void *arg)
 {
@@ -462,14 +474,14 @@ sl_dmamap_open(struct sl_port *port)
 	ret = rte_mempool_event_callback_register(pool_event, port);
 	if (ret != 0)
 		return ret;
-	/* Memory of --legacy-mem never goes. */
+	/* With --legacy-mem, memory is never freed. */
 	if (rte_mem_event_callback_register(EVENT_NAME, memory_event, port) != 0 &&
 		rte_errno != ENOTSUP)
 		return -rte_errno;
 	return 0;
 }
 
-/* Called without the lock, since it waits for callbacks that are running. */
+/* Unregister. Called without the lock, since it waits for callbacks that are running. */
 static void
 hear_no_more(struct sl_port *port)
 {
@@ -481,7 +493,7 @@ void
 sl_dmamap_leave(struct sl_port *port)
 {
 	hear_no_more(port);
-	/* Free only the lists, which are not used any more. */
+	/* Free only the lists, which are not used after this. */
 	free(port->window.maps);
 	free(port->window.areas);
 	port->window.maps = NULL;

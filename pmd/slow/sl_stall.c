@@ -3,11 +3,11 @@
  */
 
 /*
- * Stalled queues are detected, reported and restarted; and a NIC that gives too many impossible
- * values is reported. A NIC stops working on a queue when one of its DMAs fails (for example when a
- * descriptor points outside the IOMMU's window); a failed write-back looks to the driver like one
- * that never came. Runs on the datapath thread, which owns the ring, and is called rarely, by
- * sl_rx_burst.c and sl_tx_burst.c.
+ * Stalled queues are detected, logged and restarted; and a NIC that writes too many invalid values
+ * is reported. A NIC stops processing a queue if one of its DMAs fails (for example if a descriptor
+ * points outside the IOMMU's window). The driver cannot distinguish a failed write-back from one
+ * that did not occur. Called on the datapath thread, which owns the ring, rarely, by sl_rx_burst.c
+ * and sl_tx_burst.c.
  */
 
 #include <rte_cycles.h>
@@ -23,17 +23,14 @@
 
 /* A frame's write-back follows its payload within microseconds. */
 #define RX_STALL_MS 100u
-/* A PAUSE frame stops a sender for 335 ms at 100 Mbit/s; the NIC tells of it. */
+/* A PAUSE frame stops a sender for 335 ms at 100 Mbit/s. The NIC reports such pauses. */
 #define TX_STALL_MS 1000u
-/*
- * Full bursts further apart than this do not add up to a stall: the ring may have moved
- * meanwhile.
- */
+/* Longest time between two full bursts of one stall: in a longer time the ring may have moved. */
 #define TX_GAP_MS 500u
-/* What a receive queue is known by never comes back to an earlier figure. */
+/* No limit in practice: the mark of a receive queue never returns to an earlier value. */
 #define RX_GAP_MS 3600000u
 
-/* The queue could not be restarted: ask the application to reset the whole NIC. */
+/* The queue could not be restarted: request the application to reset the whole NIC. */
 static void
 give_up(struct sl_qctl *c, int err)
 {
@@ -45,7 +42,7 @@ give_up(struct sl_qctl *c, int err)
 	sl_event_raise(c->port, SL_EVENT_RESET);
 }
 
-/* True when the queue has been as @p mark says for @p ms; a look at least every @p gap ms. */
+/* True if @p mark has not changed for @p ms, with checks at most @p gap ms apart. */
 static bool
 unchanged_for(struct sl_qctl *c, uint64_t mark, unsigned int ms, unsigned int gap)
 {
@@ -68,13 +65,13 @@ sl_stall_rx_check(struct sl_rx_queue *q)
 	uint32_t head;
 	int ret;
 
-	if (q->stall.dead || q->nb_hold == q->nb_desc || !sl_hw_alive(port))
+	if (q->stall.dead || q->nb_hold == q->nb_desc || !sl_port_alive(port))
 		return;
 	head = port->hw->ops->rxq_head(q);
-	if (head == SL_REG_GONE && !sl_hw_alive(port))
+	if (head == SL_REG_GONE && !sl_port_alive(port))
 		return;
 	if (head == q->next_to_clean) {
-		q->stall.since = 0; /* nothing has come in */
+		q->stall.since = 0; /* no frame has been received */
 		return;
 	}
 	/* The NIC's head is past a descriptor without DD. */
@@ -103,18 +100,18 @@ sl_stall_tx_check(struct sl_tx_queue *q)
 	uint32_t head;
 	int ret;
 
-	/* A stopped queue takes nothing either. */
+	/* A stopped queue does not send either. */
 	if (!q->started || q->stall.dead ||
 		!unchanged_for(&q->ctl, q->next_to_clean, TX_STALL_MS, TX_GAP_MS))
 		return;
 	q->stall.since = 0;
-	if (!sl_hw_alive(port))
+	if (!sl_port_alive(port))
 		return;
-	/* Without a link, or while the partner sends PAUSE, nothing has to move. */
+	/* Without a link, or while the partner sends PAUSE, the queue may stand still. */
 	if (!port->hw->ops->link_get(port, &link) || !link.up || link.paused)
 		return;
 	head = port->hw->ops->txq_head(q);
-	if (head == SL_REG_GONE && !sl_hw_alive(port))
+	if (head == SL_REG_GONE && !sl_port_alive(port))
 		return;
 	q->n.stalls++;
 	SL_LOG(WARNING,
@@ -126,9 +123,12 @@ sl_stall_tx_check(struct sl_tx_queue *q)
 		give_up(&q->ctl, ret);
 }
 
-/* --- impossible values --- */
+/* --- invalid values --- */
 
-/* The second at hand, or a new one when it is over: one of the threads that see that begins it. */
+/*
+ * Count a value in the current second, or begin a new second: if several threads see that the old
+ * one is over, one of them begins the new one.
+ */
 static uint32_t
 count_in_second(struct sl_bad *b, uint64_t now)
 {

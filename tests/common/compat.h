@@ -6,7 +6,7 @@
 
 /**
  * @file
- * What differs between releases of DPDK for tests alone; the driver's part is in
+ * Differences between releases of DPDK that only tests need to know. Those of the driver are in
  * lib/compat/sl_compat.h.
  */
 
@@ -14,7 +14,7 @@
 
 #include "sl_compat.h"
 
-/** @return the CRC of Ethernet of @len bytes. */
+/** @return the Ethernet CRC of @len bytes. */
 static inline uint32_t
 compat_crc32(const void *data, uint32_t len)
 {
@@ -30,13 +30,14 @@ compat_crc32(const void *data, uint32_t len)
 }
 
 /**
- * True when a port that has not started may be asked how full its queues are: ethdev of 25.11 calls
- * what is not there, for any driver, and that of 26.07 says that they are empty.
+ * True if the fill level of the queues can be read before the port starts. ethdev of 25.11 calls a
+ * function pointer that is not set, for any driver; ethdev of 26.07 reports the queues as empty.
  */
 #define COMPAT_COUNTS_UNSTARTED (!SL_DPDK(25, 11))
 
 /**
- * Whether @link tells that it is what RTE_ETH_LINK_CONNECTOR_ ends in: true where no link tells.
+ * True if @link reports the connector RTE_ETH_LINK_CONNECTOR_@what. Always true in releases whose
+ * link has no connector.
  */
 #if SL_DPDK(25, 11)
 #define COMPAT_CONNECTOR_IS(link, what) ((link)->link_connector == RTE_ETH_LINK_CONNECTOR_##what)
@@ -45,7 +46,8 @@ compat_crc32(const void *data, uint32_t len)
 #endif
 
 /**
- * Whether @info tells of Toeplitz's hash and of the largest buffer, and @conf that it is in use.
+ * True if @info reports the Toeplitz hash or the largest buffer, and @conf reports that Toeplitz is
+ * in use. Always true in releases without these fields.
  */
 #if SL_DPDK(23, 11)
 #define COMPAT_TELLS_TOEPLITZ(info, conf) \
@@ -58,21 +60,26 @@ compat_crc32(const void *data, uint32_t len)
 #endif
 
 /**
- * Sent mbufs that net_ixgbe of DPDK 26 may lose when a transmit queue of it stops: when it needs
- * room it takes the next 32 descriptors for clean but frees their mbufs when it uses them again,
- * and what frees the rest begins behind those. It does that with less than 32 left, so it is 63 at
- * most.
+ * Sent mbufs that net_ixgbe of DPDK 26 may lose when one of its transmit queues stops. When the
+ * queue needs room, it counts the next 32 descriptors as clean, but frees their mbufs only when it
+ * uses them again. The function that frees the rest starts after these 32. This happens with fewer
+ * than 32 descriptors left, so at most 63 are lost.
  */
 #define COMPAT_IXGBE_LOSES (SL_DPDK(26, 3) ? 63 : 0)
 
-/** Descriptors in use of a transmit queue; what is @expected where ethdev does not count them. */
+/** False in releases whose net_ixgbe logs the names of its burst functions in other words. */
+#define COMPAT_IXGBE_PATH_WORDS (!SL_DPDK(25, 7))
+
+/**
+ * Descriptors in use of a transmit queue; @expected in releases whose ethdev does not count them.
+ */
 #if SL_DPDK(24, 3)
 #define COMPAT_TX_QUEUE_COUNT(port, queue, expected) rte_eth_tx_queue_count(port, queue)
 #else
 #define COMPAT_TX_QUEUE_COUNT(port, queue, expected) (expected)
 #endif
 
-/** True when telemetry tells of single queues. */
+/** True if telemetry has statistics of single queues. */
 #define COMPAT_TELEMETRY_QUEUES SL_DPDK(23, 11)
 
 #endif /* _TESTS_COMPAT_H_ */

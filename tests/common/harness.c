@@ -3,12 +3,10 @@
  */
 
 /*
- * What the end-to-end tests stand on: EAL, ports, the test's own wire,
- * frames, and the checks at the end of each test. Which checks these are is
- * said in harness.h.
+ * Base of the end-to-end tests: EAL, ports, the test's own wire, frames, and the checks at the end
+ * of each test, which harness.h lists.
  */
 
-#include <dirent.h>
 #include <dlfcn.h>
 #include <limits.h>
 #include <pthread.h>
@@ -27,15 +25,18 @@
 #include <rte_vect.h>
 
 #include "harness.h"
+#include "holds.h"
 #include "rng.h"
 #include "sl_cpus.h"
+#include "sl_hw.h"
+#include "sl_reg_set.h"
 
 #define LOG_CAP 65536u
 
 /* State of the process: it has one EAL, one seed and one log. */
 static struct {
 	uint64_t seed;
-	unsigned int serial; /* names of ports and pools are never used twice */
+	unsigned int serial; /* so that names of ports and pools are used only once */
 	unsigned int nb_ports;
 	pthread_mutex_t log_lock;
 	char log[LOG_CAP];
@@ -73,24 +74,9 @@ h_seed(void)
 }
 
 uint64_t
-h_rand(struct h_rng *r)
-{
-	return rng_next(&r->state);
-}
-
-struct h_rng
 h_rng(uint64_t salt)
 {
-	struct h_rng r = {.state = salt};
-
-	r.state = h_rand(&r) ^ run.seed;
-	return r;
-}
-
-uint32_t
-h_range(struct h_rng *r, uint32_t lo, uint32_t hi)
-{
-	return lo + (uint32_t)(h_rand(r) % ((uint64_t)hi - lo + 1));
+	return rng_next(&salt) ^ run.seed;
 }
 
 uint64_t
@@ -155,7 +141,9 @@ h_log_has(const char *text)
 
 /* --- EAL --- */
 
-/* One lcore that may run on every CPU of this process: several tests run at the same time. */
+/*
+ * One lcore that may run on every CPU of this process, because several tests run at the same time.
+ */
 static void
 lcore_map(char *out, size_t len)
 {
@@ -215,23 +203,7 @@ h_init(int argc, char **argv)
 unsigned int
 h_device_threads(void)
 {
-	DIR *tasks = opendir("/proc/self/task");
-	char path[PATH_MAX], name[32];
-	const struct dirent *task;
-	unsigned int n = 0;
-	FILE *f;
-
-	while (tasks != NULL && (task = readdir(tasks)) != NULL) {
-		snprintf(path, sizeof(path), "/proc/self/task/%s/comm", task->d_name);
-		f = fopen(path, "r");
-		if (f == NULL)
-			continue;
-		n += fgets(name, sizeof(name), f) != NULL && strcmp(name, "softnic\n") == 0;
-		fclose(f);
-	}
-	if (tasks != NULL)
-		closedir(tasks);
-	return n;
+	return holds_threads("softnic");
 }
 
 int
@@ -442,7 +414,7 @@ pool_new(const struct h_cfg *c)
 	char name[RTE_MEMPOOL_NAMESIZE];
 
 	snprintf(name, sizeof(name), "pool%u", run.serial++);
-	/* With lines longer than this CPU's an ordinary mempool is not laid out for them (R5). */
+	/* R5: an ordinary mempool is not aligned to lines longer than this CPU's. */
 	pool = (h_pinned() ? sl_pktmbuf_pool_create : rte_pktmbuf_pool_create)(
 		name, c->pool_size, c->pool_size < 512 ? 0 : 64, 0, room, SOCKET_ID_ANY);
 	assert_non_null(pool);
@@ -454,7 +426,7 @@ h_try_open(struct h_port *p, const char *args)
 {
 	bool own = args == NULL || strstr(args, "wire=") == NULL;
 	const char *bug = getenv("SL_CHECK_BUG"), *diff = getenv("SL_CHECK_DIFF");
-	const char *device = getenv("SL_DEVICE");
+	const char *device = getenv("SL_DEVICE"), *time = getenv("SL_TIME");
 	char all[1024], check[512] = "";
 	int ret;
 
@@ -464,17 +436,19 @@ h_try_open(struct h_port *p, const char *args)
 		snprintf(check, sizeof(check), ",check_line=%u,check_seed=%" PRIu64 "%s%s",
 			h_check_line(), run.seed | 1,
 			bug == NULL ? "" : ",check_bug=", bug == NULL ? "" : bug);
-	/* Each port of the program has a search of its own, numbered in order. */
+	/* Each port of the program has a separate search, numbered in order. */
 	if (diff != NULL && *diff != '\0' && check[0] != '\0' &&
 		strstr(args == NULL ? "" : args, "check_diff") == NULL)
 		snprintf(check + strlen(check), sizeof(check) - strlen(check), ",check_diff=%s.%u",
 			diff, run.nb_ports++);
 	if (device != NULL && strstr(args == NULL ? "" : args, "device=") != NULL)
 		device = NULL;
-	snprintf(all, sizeof(all), "mode=step,coherency=%s%s%s%s%s%s%s", h_coherency(), check,
+	if (time != NULL && strstr(args == NULL ? "" : args, "time=") != NULL)
+		time = NULL;
+	snprintf(all, sizeof(all), "mode=step,coherency=%s%s%s%s%s%s%s%s%s", h_coherency(), check,
 		device == NULL ? "" : ",device=", device == NULL ? "" : device,
-		own ? ",wire=none" : "", args == NULL || *args == '\0' ? "" : ",",
-		args == NULL ? "" : args);
+		time == NULL ? "" : ",time=", time == NULL ? "" : time, own ? ",wire=none" : "",
+		args == NULL || *args == '\0' ? "" : ",", args == NULL ? "" : args);
 	ret = rte_vdev_init(p->name, all);
 	if (ret != 0)
 		return ret;
@@ -495,6 +469,58 @@ uint16_t
 h_queues(const struct h_port *p, uint16_t want)
 {
 	return RTE_MIN(want, sl_softnic_device(p->nic)->queues);
+}
+
+uint32_t
+h_mbps(const struct h_port *p)
+{
+	struct rte_eth_dev_info info;
+
+	assert_int_equal(rte_eth_dev_info_get(p->id, &info), 0);
+	return (info.speed_capa & RTE_ETH_LINK_SPEED_10G) != 0 ? RTE_ETH_SPEED_NUM_10G :
+								 RTE_ETH_SPEED_NUM_1G;
+}
+
+const struct sl_hw *
+h_hw(const struct h_port *p)
+{
+	return sl_hw_find(sl_softnic_device(p->nic)->pci_id);
+}
+
+static const struct sl_reg_set *
+reg_set(const struct h_port *p)
+{
+	return h_hw(p)->regs;
+}
+
+/* Index of the row with that name, or the number of rows if there is none. */
+static unsigned int
+reg_row(const struct sl_reg_set *set, const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < set->n_rows; i++) {
+		if (set->rows[i].count != 0 && strcmp(set->rows[i].name, name) == 0)
+			break;
+	}
+	return i;
+}
+
+bool
+h_has_reg(const struct h_port *p, const char *name)
+{
+	return reg_row(reg_set(p), name) < reg_set(p)->n_rows;
+}
+
+uint32_t
+h_off(const struct h_port *p, const char *name, unsigned int i)
+{
+	const struct sl_reg_set *set = reg_set(p);
+	const unsigned int row = reg_row(set, name);
+
+	if (row == set->n_rows || i >= set->rows[row].count)
+		fail_msg("%s has no register %s %u", set->name, name, i);
+	return sl_reg_offset(set, row, i);
 }
 
 void
@@ -525,7 +551,9 @@ setup_queues(struct h_port *p)
 	int ret = rte_eth_dev_info_get(p->id, &info);
 	uint16_t q;
 
-	/* A ring that is right for short lines, as long lines want it. */
+	/*
+	 * Adjust a ring size that is valid for short lines to the alignment that long lines need.
+	 */
 	if (c->nb_rxd >= 32 && c->nb_rxd % 8 == 0)
 		c->nb_rxd = RTE_MAX(RTE_ALIGN_CEIL(c->nb_rxd, info.rx_desc_lim.nb_align),
 			info.rx_desc_lim.nb_min);
@@ -542,7 +570,7 @@ setup_queues(struct h_port *p)
 	if (c->tx_rs_thresh != 0)
 		tx.tx_rs_thresh = c->tx_rs_thresh;
 	for (q = 0; ret == 0 && q < c->nb_rxq; q++) {
-		rx.rx_drop_en = (c->rx_drop_en >> q & 1) != 0;
+		rx.rx_drop_en = q < 32 && (c->rx_drop_en >> q & 1) != 0;
 		ret = rte_eth_rx_queue_setup(p->id, q, c->nb_rxd, SOCKET_ID_ANY, &rx, p->pool);
 	}
 	for (q = 0; ret == 0 && q < c->nb_txq; q++)
@@ -558,7 +586,7 @@ pool_fits(const struct rte_mempool *pool, const struct h_cfg *c)
 		c->data_room + RTE_PKTMBUF_HEADROOM;
 }
 
-/* Pools stay in the DMA window until the port closes: use one again that fits. */
+/* Pools stay in the DMA window until the port closes, so reuse one that fits. */
 static void
 pool_choose(struct h_port *p)
 {
@@ -593,6 +621,7 @@ h_configure(struct h_port *p, const struct h_cfg *cfg)
 	conf.txmode.offloads = p->cfg.tx_offloads;
 	conf.intr_conf.lsc = p->cfg.lsc;
 	conf.intr_conf.rxq = p->cfg.rx_intr;
+	conf.link_speeds = p->cfg.link_speeds;
 	if (p->cfg.rss_hf != 0) {
 		conf.rxmode.mq_mode = RTE_ETH_MQ_RX_RSS;
 		conf.rx_adv_conf.rss_conf.rss_hf = p->cfg.rss_hf;
@@ -645,11 +674,28 @@ check_end(struct h_port *p)
 	assert_in_range(shm.regions, 0, p->cfg.nb_rxq + 2u * p->cfg.nb_txq);
 }
 
+/* Check that all mbufs of each pool are back, except @lost, and free the pools. */
+static void
+pools_free(struct h_port *p, unsigned int lost)
+{
+	unsigned int i;
+
+	for (i = 0; i <= p->nb_old_pools; i++) {
+		struct rte_mempool *pool = i < p->nb_old_pools ? p->old_pools[i] : p->pool;
+
+		if (pool == NULL)
+			continue;
+		assert_in_range(rte_mempool_avail_count(pool), pool->size - lost, pool->size);
+		rte_mempool_free(pool);
+	}
+	p->pool = NULL;
+	p->nb_old_pools = 0;
+}
+
 void
 h_close(struct h_port *p)
 {
 	struct rte_eth_link link;
-	unsigned int i;
 	int stopped = 0;
 	int asked, closed;
 
@@ -667,22 +713,30 @@ h_close(struct h_port *p)
 	assert_int_equal(asked, 0);
 	assert_int_equal(closed, 0);
 	assert_int_equal(stopped, 0);
-	/* An adapter that could not be closed lists what is live, at level error. */
+	/* If the adapter could not be closed, the driver logs what is live at level error. */
 	assert_false(h_log_has("live"));
-	/* The checker's last message counts also findings that show only when memory is freed. */
+	/* The checker's last message includes findings made when memory is freed. */
 	if (!p->check_free)
 		assert_false(h_log_has(" findings, "));
 	assert_int_equal(rte_vdev_uninit(p->name), 0);
-	for (i = 0; i <= p->nb_old_pools; i++) {
-		struct rte_mempool *pool = i < p->nb_old_pools ? p->old_pools[i] : p->pool;
+	pools_free(p, 0);
+}
 
-		if (pool == NULL)
-			continue;
-		assert_int_equal(rte_mempool_avail_count(pool), pool->size);
-		rte_mempool_free(pool);
-	}
-	p->pool = NULL;
-	p->nb_old_pools = 0;
+void
+h_adopt(struct h_port *p, uint16_t id, struct sl_softnic *nic)
+{
+	*p = (struct h_port){.id = id, .nic = nic, .adopted = true};
+	p->wire = wire_new();
+	assert_int_equal(sl_softnic_attach(nic, &p->wire->base), 0);
+	assert_int_equal(rte_eth_macaddr_get(id, &p->mac), 0);
+}
+
+void
+h_disown(struct h_port *p, unsigned int lost)
+{
+	p->nic = NULL;
+	p->wire = NULL;
+	pools_free(p, lost);
 }
 
 void
@@ -702,7 +756,8 @@ h_step(struct h_port *p)
 	int moved;
 
 	do {
-		moved = sl_pmd_step(p->id, H_MAX_BURST);
+		moved = p->adopted ? (int)sl_softnic_step(p->nic, H_MAX_BURST) :
+				     sl_pmd_step(p->id, H_MAX_BURST);
 		assert_true(moved >= 0);
 		assert_true(++n < H_STEPS);
 		total += (unsigned int)moved;
@@ -751,15 +806,12 @@ h_recv(struct h_port *p, uint16_t q, struct rte_mbuf **m, uint16_t max)
 	unsigned int moved;
 	uint16_t n;
 
-	/* A burst may return nothing and yet have posted descriptors that the NIC waited for. */
+	/* A burst may return no frame but post descriptors that the NIC waited for. */
 	while (got < max && idle < 2) {
 		moved = h_step(p);
 		n = rte_eth_rx_burst(p->id, q, m + got, RTE_MIN(max - got, (int)H_MAX_BURST));
 		got += n;
-		/*
-		 * Do not ask for descriptor states here: that would make the update instead of
-		 * the burst.
-		 */
+		/* Do not read descriptor states here: that would update them before the burst. */
 		idle = n > 0 || moved > 0 ? 0 : idle + 1;
 	}
 	return got;
@@ -815,7 +867,7 @@ h_alive(struct h_port *p)
 {
 	uint8_t f[256], got[H_FRAME_CAP];
 
-	h_ether(f, sizeof(f), &p->mac, h_seed());
+	frame_ether(f, sizeof(f), &p->mac, h_seed());
 	h_expect(p, 0, f, sizeof(f));
 	h_send(p, 0, h_mbuf(p, f, sizeof(f), 1));
 	assert_int_equal(h_take(p, got), sizeof(f));
@@ -858,7 +910,7 @@ h_mbuf(struct h_port *p, const void *data, uint32_t len, unsigned int segs)
 }
 
 struct rte_mbuf *
-h_mbuf_random(struct rte_mempool *pool, struct h_rng *r, const void *data, uint32_t len,
+h_mbuf_random(struct rte_mempool *pool, uint64_t *r, const void *data, uint32_t len,
 	unsigned int max_segs)
 {
 	uint32_t room = rte_pktmbuf_data_room_size(pool) - RTE_PKTMBUF_HEADROOM;
@@ -874,9 +926,9 @@ h_mbuf_random(struct rte_mempool *pool, struct h_rng *r, const void *data, uint3
 			rte_pktmbuf_free(head);
 			return NULL;
 		}
-		/* What the later segments cannot hold must go into this one. */
+		/* Bytes that the later segments cannot hold must go into this one. */
 		least = left > room * (max_segs - 1) ? left - room * (max_segs - 1) : 1;
-		part = max_segs == 1 ? left : h_range(r, least, RTE_MIN(left, room));
+		part = max_segs == 1 ? left : rng_range(r, least, RTE_MIN(left, room));
 		chain_append(&head, seg, (const uint8_t *)data + at, (uint16_t)part);
 		at += part;
 	}
@@ -906,129 +958,31 @@ h_same(const struct rte_mbuf *m, const void *data, uint32_t len)
 
 /* --- frames --- */
 
-static void
-fill(uint8_t *p, uint32_t len, uint64_t seed)
-{
-	struct h_rng r = {.state = seed};
-	uint64_t word;
-
-	for (; len >= 8; len -= 8, p += 8) {
-		word = h_rand(&r);
-		memcpy(p, &word, 8);
-	}
-	word = h_rand(&r);
-	memcpy(p, &word, len);
-}
-
-static const struct rte_ether_addr h_peer_mac = {{0x02, 0xee, 0xee, 0, 0, 1}};
-
-void
-h_ether(uint8_t *f, uint32_t len, const struct rte_ether_addr *dst, uint64_t seed)
-{
-	struct rte_ether_hdr *eth = (struct rte_ether_hdr *)f;
-
-	fill(f, len, seed);
-	eth->dst_addr = *dst;
-	eth->src_addr = h_peer_mac;
-	eth->ether_type = rte_cpu_to_be_16(0x88B5); /* IEEE 802: local experimental */
-}
-
-static void
-l4_header(void *l4, const struct h_flow *flow, uint32_t len)
-{
-	if (flow->proto == IPPROTO_UDP) {
-		struct rte_udp_hdr *udp = l4;
-
-		*udp = (struct rte_udp_hdr){.src_port = rte_cpu_to_be_16(flow->sport),
-			.dst_port = rte_cpu_to_be_16(flow->dport),
-			.dgram_len = rte_cpu_to_be_16((uint16_t)len)};
-	} else if (flow->proto == IPPROTO_TCP) {
-		struct rte_tcp_hdr *tcp = l4;
-
-		*tcp = (struct rte_tcp_hdr){.src_port = rte_cpu_to_be_16(flow->sport),
-			.dst_port = rte_cpu_to_be_16(flow->dport),
-			.data_off = 5 << 4,
-			.tcp_flags = RTE_TCP_ACK_FLAG};
-	}
-}
-
-static void
-l4_set_cksum(void *l4, const struct h_flow *flow, rte_be16_t sum)
-{
-	if (flow->proto == IPPROTO_UDP)
-		((struct rte_udp_hdr *)l4)->dgram_cksum = sum;
-	else if (flow->proto == IPPROTO_TCP)
-		((struct rte_tcp_hdr *)l4)->cksum = sum;
-}
-
-static void
-ip4_packet(uint8_t *l3, uint32_t len, const struct h_flow *flow)
-{
-	struct rte_ipv4_hdr *ip = (struct rte_ipv4_hdr *)l3;
-	void *l4 = ip + 1;
-
-	*ip = (struct rte_ipv4_hdr){.version_ihl = RTE_IPV4_VHL_DEF,
-		.total_length = rte_cpu_to_be_16((uint16_t)len),
-		.time_to_live = 64,
-		.next_proto_id = flow->proto == 0 ? 253 : flow->proto, /* RFC 3692 */
-		.src_addr = rte_cpu_to_be_32(flow->src),
-		.dst_addr = rte_cpu_to_be_32(flow->dst)};
-	ip->hdr_checksum = rte_ipv4_cksum(ip);
-	l4_header(l4, flow, len - sizeof(*ip));
-	if (flow->proto != 0)
-		l4_set_cksum(l4, flow, rte_ipv4_udptcp_cksum(ip, l4));
-}
-
-static void
-ip6_packet(uint8_t *l3, uint32_t len, const struct h_flow *flow)
-{
-	struct rte_ipv6_hdr *ip = (struct rte_ipv6_hdr *)l3;
-	uint8_t *const src = l3 + offsetof(struct rte_ipv6_hdr, src_addr);
-	uint8_t *const dst = l3 + offsetof(struct rte_ipv6_hdr, dst_addr);
-	void *l4 = ip + 1;
-	uint32_t be;
-
-	*ip = (struct rte_ipv6_hdr){.vtc_flow = rte_cpu_to_be_32(6u << 28),
-		.payload_len = rte_cpu_to_be_16((uint16_t)(len - sizeof(*ip))),
-		.hop_limits = 64,
-		.proto = flow->proto == 0 ? 253 : flow->proto};
-	src[0] = 0xfd;
-	dst[0] = 0xfd;
-	be = rte_cpu_to_be_32(flow->src);
-	memcpy(src + 12, &be, 4);
-	be = rte_cpu_to_be_32(flow->dst);
-	memcpy(dst + 12, &be, 4);
-	l4_header(l4, flow, len - sizeof(*ip));
-	if (flow->proto != 0)
-		l4_set_cksum(l4, flow, rte_ipv6_udptcp_cksum(ip, l4));
-}
-
 unsigned int
 h_ip(uint8_t *f, uint32_t len, const struct rte_ether_addr *dst, const struct h_flow *flow,
 	uint64_t seed)
 {
-	struct rte_ether_hdr *eth = (struct rte_ether_hdr *)f;
-	rte_be16_t type = rte_cpu_to_be_16(flow->ipv6 ? RTE_ETHER_TYPE_IPV6 : RTE_ETHER_TYPE_IPV4);
-	unsigned int l3 = sizeof(*eth);
+	/* IPv6: the same four bytes at the end of a private address. */
+	uint8_t src[16] = {0xfd}, dst_ip[16] = {0xfd};
+	const unsigned int at = flow->ipv6 ? 12 : 0;
+	const struct frame_spec spec = {.to = dst,
+		.vlan = flow->vlan != 0,
+		.tci = flow->vlan,
+		.version = flow->ipv6 ? 6 : 4,
+		.proto = flow->proto,
+		.src = src,
+		.dst = dst_ip,
+		.sport = flow->sport,
+		.dport = flow->dport,
+		.len = len,
+		.seed = seed};
 
-	h_ether(f, len, dst, seed);
-	eth->ether_type = type;
-	if (flow->vlan != 0) {
-		struct rte_vlan_hdr *tag = (struct rte_vlan_hdr *)(eth + 1);
-
-		eth->ether_type = rte_cpu_to_be_16(RTE_ETHER_TYPE_VLAN);
-		*tag = (struct rte_vlan_hdr){
-			.vlan_tci = rte_cpu_to_be_16(flow->vlan), .eth_proto = type};
-		l3 += sizeof(*tag);
-	}
-	if (flow->ipv6)
-		ip6_packet(f + l3, len - l3, flow);
-	else
-		ip4_packet(f + l3, len - l3, flow);
-	return l3;
+	memcpy(src + at, &(rte_be32_t){rte_cpu_to_be_32(flow->src)}, sizeof(rte_be32_t));
+	memcpy(dst_ip + at, &(rte_be32_t){rte_cpu_to_be_32(flow->dst)}, sizeof(rte_be32_t));
+	return frame_build(f, &spec).l3;
 }
 
-/* --- what ethdev tells --- */
+/* --- reports of ethdev --- */
 
 struct rte_eth_stats
 h_stats(struct h_port *p)
@@ -1039,7 +993,8 @@ h_stats(struct h_port *p)
 	return s;
 }
 
-uint64_t
+/* Value of an extended statistic, or UINT64_MAX if no statistic has that name. */
+static uint64_t
 h_xstat_find(struct h_port *p, const char *name)
 {
 	uint64_t id, value;
@@ -1078,15 +1033,15 @@ h_nic_stats(struct h_port *p)
 unsigned int
 h_forward(struct h_port *p, unsigned int frames)
 {
-	struct h_rng r = h_rng(0xc4ec);
+	uint64_t r = h_rng(0xc4ec);
 	uint8_t f[H_FRAME_CAP], got[H_FRAME_CAP];
 	unsigned int i, right = 0;
 	struct rte_mbuf *m;
 	uint32_t len;
 
 	for (i = 0; i < frames; i++) {
-		len = h_range(&r, 60, 1500);
-		h_ether(f, len, &p->mac, h_rand(&r));
+		len = rng_range(&r, 60, 1500);
+		frame_ether(f, len, &p->mac, rng_next(&r));
 		h_give(p, f, len);
 		sl_pmd_step(p->id, H_MAX_BURST);
 		if (rte_eth_rx_burst(p->id, 0, &m, 1) != 1)
@@ -1096,7 +1051,7 @@ h_forward(struct h_port *p, unsigned int frames)
 			rte_pktmbuf_free(m);
 			continue;
 		}
-		/* What is sent differs from what came: a flush left out shows. */
+		/* Change the frame before it is sent, so that a missing flush is detected. */
 		f[len - 1] ^= 0xff;
 		*rte_pktmbuf_mtod_offset(m, uint8_t *, len - 1) ^= 0xff;
 		if (rte_eth_tx_burst(p->id, 0, &m, 1) != 1) {

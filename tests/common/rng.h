@@ -6,19 +6,21 @@
 
 /**
  * @file
- * The random numbers of all tests: one generator, whose state is a plain number, so that each
- * purpose has a generator of its own and the order of tests does not matter. Any seed will do. A
- * program prints its seed, and takes it from SL_SEED, so that a failure can be run again.
+ * Random numbers of all tests. The state of a generator is one number, so each purpose has a
+ * separate generator and the order of tests does not matter. Any seed is valid. A program prints
+ * its seed and reads it from SL_SEED, so a failure can be reproduced.
  */
 
 #include <inttypes.h>
 #include <math.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
-/** The seed: SL_SEED, else @p usual, and if that is 0 the clock. It is printed. */
+/** The seed: SL_SEED, else @p usual, or the clock if that is 0. It is printed. */
 static inline uint64_t
 rng_seed(uint64_t usual)
 {
@@ -47,6 +49,21 @@ rng_next(uint64_t *state)
 	return z ^ (z >> 31);
 }
 
+/** Fill @p len bytes with random values. */
+static inline void
+rng_fill(uint64_t *state, void *to, size_t len)
+{
+	uint8_t *p = to;
+	uint64_t word;
+
+	for (; len >= sizeof(word); len -= sizeof(word), p += sizeof(word)) {
+		word = rng_next(state);
+		memcpy(p, &word, sizeof(word));
+	}
+	word = rng_next(state);
+	memcpy(p, &word, len);
+}
+
 /** 0 to @p n - 1. */
 static inline uint32_t
 rng_below(uint64_t *state, uint32_t n)
@@ -54,14 +71,21 @@ rng_below(uint64_t *state, uint32_t n)
 	return (uint32_t)((rng_next(state) >> 33) % n);
 }
 
-/** Evenly in [0, 1). */
+/** @p lo to @p hi, both included. */
+static inline uint32_t
+rng_range(uint64_t *state, uint32_t lo, uint32_t hi)
+{
+	return lo + (uint32_t)(rng_next(state) % ((uint64_t)hi - lo + 1));
+}
+
+/** Uniform in [0, 1). */
 static inline double
 rng_even(uint64_t *state)
 {
 	return (double)(rng_next(state) >> 11) / (double)(UINT64_C(1) << 53);
 }
 
-/** Normal, mean 0 and deviation 1. */
+/** Normal distribution, mean 0 and deviation 1. */
 static inline double
 rng_normal(uint64_t *state)
 {

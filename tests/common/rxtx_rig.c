@@ -3,9 +3,8 @@
  */
 
 /*
- * The rig for tests of the driver's hot path: a NIC that is a register file
- * and two rings, and in checked mode memory in two copies that the sync calls
- * and an adversary copy.
+ * Rig for tests of the driver's hot path. The NIC is a register file and two rings. In checked mode
+ * memory exists twice, and only the sync calls and an adversary copy between the two.
  */
 
 #include <inttypes.h>
@@ -20,8 +19,8 @@
 #include "sl_data_pool.h"
 #include "sl_pmd.h"
 
-#define LINE 64u     /* unless the test wants another */
-#define RIG_CACHE 8u /* mbufs: so few that the cache is often full and often empty */
+#define LINE 64u     /* unless the test sets another */
+#define RIG_CACHE 8u /* mbufs: small, so that the cache is often full and often empty */
 
 /* --- memory in two copies --- */
 
@@ -57,7 +56,7 @@ copy_unmap(void *ctx, void *va, size_t len)
 	r->copy[i] = r->copy[--r->copies];
 }
 
-/* Write a line back when it is dirty; then, when @fetch, load it again. */
+/* Write a line back if it is dirty. Then load it again if @fetch is set. */
 static void
 copy_line(struct rig_copy *c, uint32_t line, size_t off, bool fetch)
 {
@@ -98,26 +97,11 @@ void
 rig_adversary(struct rig *r, unsigned int n)
 {
 	while (n-- > 0 && r->copies > 0) {
-		struct rig_copy *c = &r->copy[rig_rand(r, r->copies)];
-		size_t line = rig_rand(r, (unsigned int)((c->len + r->line - 1) / r->line));
+		struct rig_copy *c = &r->copy[rng_below(&r->rnd, r->copies)];
+		size_t line = rng_below(&r->rnd, (unsigned int)((c->len + r->line - 1) / r->line));
 
-		copy_line(c, r->line, line * r->line, rig_rand(r, 2) == 0);
+		copy_line(c, r->line, line * r->line, rng_below(&r->rnd, 2) == 0);
 	}
-}
-
-unsigned int
-rig_rand(struct rig *r, unsigned int n)
-{
-	return (unsigned int)(shm_rand(&r->rnd) >> 16) % n;
-}
-
-void
-rig_fill(struct rig *r, uint8_t *p, size_t len)
-{
-	size_t i;
-
-	for (i = 0; i < len; i++)
-		p[i] = (uint8_t)(shm_rand(&r->rnd) >> 24);
 }
 
 /* --- the register file --- */
@@ -190,9 +174,9 @@ rig_eal(void)
 
 	while ((word = strtok_r(rest, " ", &rest)) != NULL)
 		argv[argc++] = word;
-	seed = shm_seed();
+	seed = rng_seed(0);
 	assert_true(rte_eal_init(argc, argv) >= 0);
-	/* Every row that this CPU runs; EAL alone would leave AVX-512 out. */
+	/* All paths that this CPU can run. EAL's default excludes AVX-512. */
 	assert_int_equal(rte_vect_set_max_simd_bitwidth(RTE_VECT_SIMD_512), 0);
 }
 
@@ -203,7 +187,7 @@ pool_make(const struct rig *r, const char *what, unsigned int n, unsigned int ca
 	char name[RTE_MEMPOOL_NAMESIZE];
 	struct rte_mempool *pool;
 
-	/* Each rig has pools of its own: the name contains its address. */
+	/* Each rig has separate pools: the name contains the rig's address. */
 	snprintf(name, sizeof(name), "%s_%" PRIxPTR, what, (uintptr_t)r & UINT32_MAX);
 	pool = apart ? sl_pktmbuf_pool_create(name, n, cache, priv_size, RTE_MBUF_DEFAULT_BUF_SIZE,
 			       SOCKET_ID_ANY) :
@@ -230,6 +214,13 @@ struct rig *
 rig_open_lined(
 	enum sl_coherency mode, unsigned int mbufs, uint16_t priv_size, bool apart, uint32_t line)
 {
+	return rig_open_device(mode, mbufs, priv_size, apart, line, SL_PCI_DEV_82576);
+}
+
+struct rig *
+rig_open_device(enum sl_coherency mode, unsigned int mbufs, uint16_t priv_size, bool apart,
+	uint32_t line, uint16_t pci_id)
+{
 	struct rig *r = calloc(1, sizeof(*r));
 	struct sl_adapter_params params = {.name = "rig",
 		.coherency = mode,
@@ -249,7 +240,9 @@ rig_open_lined(
 	assert_non_null(r->dma);
 	r->port.bus = (struct sl_bus){.ops = &rig_bus, .dev = r};
 	r->port.dev_ops = &rig_dev;
-	r->port.hw = sl_hw_find(SL_PCI_DEV_82576);
+	r->hw = *sl_hw_find(pci_id);
+	assert_true(r->hw.bar_size <= sizeof(r->regs));
+	r->port.hw = &r->hw;
 	assert_int_equal(sl_stats_open(&r->port), 0);
 	r->port.eth = &r->eth;
 	r->port.mode = mode;
@@ -262,11 +255,8 @@ rig_open_lined(
 	/* The rig's NIC fills whole buffers. */
 	r->data.mtu = RTE_MBUF_DEFAULT_DATAROOM - SL_L2_OVERHEAD;
 	r->pool_size = mbufs;
-	/*
-	 * At random with a cache or without: the driver takes mbufs from the cache and from the
-	 * ring.
-	 */
-	r->pool = pool_make(r, "rig", mbufs, rig_rand(r, 2) * RIG_CACHE, priv_size, apart);
+	/* At random with a cache or without: the driver takes mbufs from cache and ring. */
+	r->pool = pool_make(r, "rig", mbufs, rng_below(&r->rnd, 2) * RIG_CACHE, priv_size, apart);
 	r->apart = apart;
 	r->other_size = mbufs / 4;
 	r->other = pool_make(r, "other", r->other_size, 0, priv_size, !apart);
@@ -274,7 +264,20 @@ rig_open_lined(
 	return r;
 }
 
-/* Check that an mbuf that is back in its pool is as the pool made it. */
+void
+rig_format(struct rig *r, const struct sl_desc_format *format)
+{
+	r->hw.format = format;
+	r->hw.max_frame = format->format == SL_FORMAT_IGB ? SL_IGB_FRAME_MAX : SL_IXGBE_FRAME_MAX;
+}
+
+const struct sl_desc_format *
+rig_format_of(const struct sl_burst_path *path)
+{
+	return path->format == SL_FORMAT_IGB ? &sl_format_of_IGB : &sl_format_of_IXGBE;
+}
+
+/* Check that an mbuf in its pool is as the pool made it. */
 static void
 mbuf_is_fresh(struct rte_mempool *pool, void *arg, void *obj, unsigned int idx)
 {
@@ -302,7 +305,7 @@ rig_close(struct rig *r)
 
 	sl_rxq_release(&r->eth, 0);
 	sl_txq_release(&r->eth, 0);
-	/* The window's list of queues must not contain queues that were freed. */
+	/* The window's list of queues must not contain freed queues. */
 	assert_null(r->port.window.tx_queues);
 	assert_int_equal(rte_mempool_avail_count(r->pool), r->pool_size);
 	assert_int_equal(rte_mempool_avail_count(r->other), r->other_size);
@@ -310,7 +313,7 @@ rig_close(struct rig *r)
 	rte_mempool_obj_iter(r->pool, mbuf_is_fresh, NULL);
 	rte_mempool_obj_iter(r->other, mbuf_is_fresh, NULL);
 	rte_mempool_obj_iter(r->clones, mbuf_is_fresh, NULL);
-	/* A NIC that gave too many bad values asked for a reset. */
+	/* A NIC that writes back too many bad values makes the driver request a reset. */
 	sl_event_close(&r->port);
 	sl_dmamap_close(&r->port);
 	sl_stats_close(&r->port);

@@ -3,8 +3,8 @@
  */
 
 /*
- * The fixture of lib/shm's tests: an adapter on 4 KiB pages, its log, and the
- * check that a refused call changed nothing.
+ * Fixture of lib/shm's tests: an adapter on 4 KiB pages, its log, and the check that a refused call
+ * changed no figures.
  */
 
 #include <stdio.h>
@@ -22,6 +22,22 @@ shm_log_cb(void *ctx, int level, const char *msg)
 	if (n + strlen(msg) + 2 > sizeof(log->text))
 		n = 0;
 	snprintf(log->text + n, sizeof(log->text) - n, "%s\n", msg);
+}
+
+static ssize_t
+log_write(void *cookie, const char *text, size_t len)
+{
+	char line[1024];
+
+	snprintf(line, sizeof(line), "%.*s", (int)len, text);
+	shm_log_cb(cookie, 0, line);
+	return (ssize_t)len;
+}
+
+FILE *
+shm_log_open(struct shm_log *log)
+{
+	return fopencookie(log, "w", (cookie_io_functions_t){.write = log_write});
 }
 
 void
@@ -97,4 +113,15 @@ shm_unchanged(struct shm_fixture *f)
 	assert_int_equal(now.refused, f->before.refused + 1);
 	now.refused = f->before.refused;
 	assert_memory_equal(&now, &f->before, sizeof(now));
+}
+
+void
+shm_no_sync(void *ctx, enum sl_sync_verb verb, const void *va, size_t len,
+	const struct sl_sync_site *site)
+{
+	(void)ctx;
+	(void)verb;
+	(void)va;
+	(void)len;
+	(void)site;
 }

@@ -6,13 +6,15 @@
 
 /**
  * @file
- * What the tests of lib/shm share: a log that is kept, an adapter, a check that nothing changed.
+ * Shared by the tests of lib/shm: a log in memory, an adapter, and a check that its figures did not
+ * change.
  */
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -20,14 +22,17 @@
 #include "rng.h"
 #include "sl_shm.h"
 
-/** The last messages of the library, one a line. */
+/** The last messages of the library, one per line. */
 struct shm_log {
 	char text[4096];
 };
 
 void
 shm_log_cb(void *ctx, int level, const char *msg);
-/** Fails the test when @p word is not in the log; empties the log. */
+/** A stream that writes to the log, for messages of DPDK. */
+FILE *
+shm_log_open(struct shm_log *log);
+/** Fails the test if @p word is not in the log. Empties the log. */
 void
 shm_log_has(struct shm_log *log, const char *word);
 
@@ -38,12 +43,12 @@ struct shm_fixture {
 	struct sl_shm_stats before;
 };
 
-/** Parameters of the fixture's adapter: to change, then open. */
+/** Parameters of the fixture's adapter. The caller changes them, then opens it. */
 struct sl_adapter_params
 shm_params(struct shm_fixture *f);
 int
 shm_setup(void **state);
-/** Closes the adapter: fails the test when anything is live. */
+/** Closes the adapter. Fails the test if any memory is live. */
 int
 shm_teardown(void **state);
 
@@ -51,29 +56,21 @@ shm_teardown(void **state);
 struct sl_region_params
 shm_region(const char *name, size_t len);
 
-/** Remember the adapter's figures. */
+/** A sync function that does nothing, for checkers whose other functions are used. */
+void
+shm_no_sync(void *ctx, enum sl_sync_verb verb, const void *va, size_t len,
+	const struct sl_sync_site *site);
+
+/** Store the adapter's figures. */
 void
 shm_before(struct shm_fixture *f);
-/** Fail unless the figures are those of shm_before() plus one refusal. */
+/** Fails the test unless the figures are those of shm_before() plus one refusal. */
 void
 shm_unchanged(struct shm_fixture *f);
 
-/** The seed of this run, from the clock when SL_SEED is not set. */
-static inline uint64_t
-shm_seed(void)
-{
-	return rng_seed(0);
-}
-
-static inline uint64_t
-shm_rand(uint64_t *state)
-{
-	return rng_next(state);
-}
-
 /*
- * For programs that make mistakes on purpose: AddressSanitizer would end them at the
- * first access to what the NIC owns, so it leaves these accesses to the checker.
+ * For programs that make mistakes on purpose. AddressSanitizer would end them at the first access
+ * to memory that the NIC owns. This setting leaves these accesses to the checker.
  */
 #define SHM_MISTAKES_ON_PURPOSE \
 	const char *__asan_default_options(void); \

@@ -2,10 +2,9 @@
  * Copyright (c) 2026 The Syncline authors
  */
 /*
- * What stays after a restart or a close: a queue that starts again has no frame of before, counters
- * keep their values, and a port that is gone or was refused leaves no memory, file or thread.
+ * State after a restart or a close. A restarted queue has no old frames, counters keep their
+ * values, and a port that was closed or refused leaves no memory, file or thread.
  */
-#include <dirent.h>
 #include <malloc.h>
 
 #include <rte_bus_vdev.h>
@@ -13,6 +12,7 @@
 #include <rte_memzone.h>
 
 #include "harness.h"
+#include "holds.h"
 
 static const struct h_cfg scattered = {.nb_rxd = 64,
 	.mtu = 9000,
@@ -22,7 +22,7 @@ static const struct h_cfg scattered = {.nb_rxd = 64,
 
 /* --- a queue that starts again --- */
 
-/* By itself, and with the port. */
+/* Restart receive queue 0: way 0 restarts only the queue, way 1 the whole port. */
 static void
 rx_again(struct h_port *p, unsigned int way)
 {
@@ -31,7 +31,7 @@ rx_again(struct h_port *p, unsigned int way)
 	if (way == 0) {
 		assert_int_equal(rte_eth_dev_rx_queue_stop(p->id, 0), 0);
 		assert_int_equal(rte_mempool_avail_count(p->pool), p->pool->size);
-		/* A queue that is off gives and takes nothing. */
+		/* A stopped queue returns no frames and holds no mbufs. */
 		assert_int_equal(rte_eth_rx_burst(p->id, 0, m, RTE_DIM(m)), 0);
 		assert_int_equal(rte_mempool_avail_count(p->pool), p->pool->size);
 		assert_int_equal(rte_eth_dev_rx_queue_start(p->id, 0), 0);
@@ -58,13 +58,15 @@ give(struct h_port *p, unsigned int n, uint32_t len)
 {
 	uint8_t f[H_FRAME_CAP];
 
-	h_ether(f, len, &p->mac, n);
+	frame_ether(f, len, &p->mac, n);
 	while (n-- > 0)
 		h_give(p, f, len);
 	h_step(p);
 }
 
-/* Frames that were ready, and those still to be looked at. */
+/*
+ * Restart with frames in the ring, of which @taken were received. The others must not appear later.
+ */
 static void
 ready_frames(void **state)
 {
@@ -84,7 +86,7 @@ ready_frames(void **state)
 			}
 			assert_int_equal(n, taken);
 			rx_again(p, way);
-			/* As many as a ring has, twice: each in its place. */
+			/* Two laps of the ring: no old descriptor is used again. */
 			for (i = 0; i < 130; i++)
 				h_alive(p);
 			h_recv_none(p);
@@ -93,7 +95,9 @@ ready_frames(void **state)
 	}
 }
 
-/* A frame of which a part has come; one that was given up. */
+/*
+ * Restart after the first part of a frame, and after a frame that the driver dropped as too long.
+ */
 static void
 half_a_frame(void **state)
 {
@@ -102,10 +106,13 @@ half_a_frame(void **state)
 	uint8_t f[9000];
 	unsigned int way, frames;
 
-	h_ether(f, sizeof(f), &p->mac, 3);
+	frame_ether(f, sizeof(f), &p->mac, 3);
 	p->check_free = true;
 	for (way = 0; way < 2; way++) {
-		/* 1024 bytes without an end: the frame goes on. 20 of them: it is given up. */
+		/*
+		 * Buffers of 1024 bytes without EOP. With one, the frame continues; with 20, the
+		 * driver drops it.
+		 */
 		for (frames = 1; frames <= 20; frames += 19) {
 			h_start(p, &scattered);
 			h_fault(p, SL_FAULT_NO_EOP, 0, frames);
@@ -113,7 +120,7 @@ half_a_frame(void **state)
 			assert_int_equal(rte_eth_rx_burst(p->id, 0, m, RTE_DIM(m)), 0);
 			h_fault(p, SL_FAULT_NO_EOP, 0, 0);
 			rx_again(p, way);
-			/* Room for the whole of it, and nothing in front. */
+			/* A long frame fits, and no older data precedes it. */
 			h_expect(p, 0, f, sizeof(f));
 			h_alive(p);
 			h_stop(p);
@@ -121,7 +128,7 @@ half_a_frame(void **state)
 	}
 }
 
-/* The same test with frames of one buffer. */
+/* half_a_frame() with frames of one buffer. */
 static void
 half_a_frame_of_one_buffer(void **state)
 {
@@ -141,7 +148,9 @@ half_a_frame_of_one_buffer(void **state)
 	}
 }
 
-/* Frames that were sent, reported or not: what the NIC said before says nothing now. */
+/*
+ * Restart with sent frames, reported or not. Old reports of the NIC must not count for new frames.
+ */
 static void
 sent_frames(void **state)
 {
@@ -155,14 +164,14 @@ sent_frames(void **state)
 			h_start(p,
 				&(struct h_cfg){
 					.nb_txd = 64, .tx_rs_thresh = 1, .tx_free_thresh = 8});
-			h_ether(f, 100, &p->mac, n);
+			frame_ether(f, 100, &p->mac, n);
 			for (i = 0; i < n; i++)
 				h_send(p, 0, h_mbuf(p, f, 100, 1));
 			tx_again(p, way);
 			while (h_take(p, f) != 0)
 				;
-			/* None of these is done before the NIC has had it. */
-			h_ether(f, 100, &p->mac, n);
+			/* Frames that the NIC has not sent yet are not reported as done. */
+			frame_ether(f, 100, &p->mac, n);
 			for (i = 0; i < 60; i++)
 				m[i] = h_mbuf(p, f, 100, 1);
 			assert_int_equal(rte_eth_tx_burst(p->id, 0, m, 60), 60);
@@ -183,12 +192,12 @@ fill(struct h_port *p, struct rte_mbuf **m, unsigned int n)
 {
 	uint8_t f[H_FRAME_CAP];
 
-	h_ether(f, 100, &p->mac, n);
+	frame_ether(f, 100, &p->mac, n);
 	while (n-- > 0)
 		m[n] = h_mbuf(p, f, 100, 1);
 }
 
-/* Frames that the NIC had reported and nobody had freed: the ring's room is counted anew. */
+/* Restart with frames that were reported and not freed yet. Then the whole ring is free. */
 static void
 reported_frames(void **state)
 {
@@ -221,7 +230,7 @@ reported_frames(void **state)
 	}
 }
 
-/* A queue that is off takes no frame, and its ring is complete when it is on again. */
+/* A stopped queue takes no frame. After a restart its whole ring is usable. */
 static void
 stopped_queue_takes_none(void **state)
 {
@@ -232,14 +241,14 @@ stopped_queue_takes_none(void **state)
 
 	h_start(p, &(struct h_cfg){.nb_txd = 64});
 	for (round = 0; round < 3; round++) {
-		h_ether(f, 100, &p->mac, round);
+		frame_ether(f, 100, &p->mac, round);
 		for (i = 0; i < 40; i++)
 			m[i] = h_mbuf(p, f, 100, 1);
 		assert_int_equal(rte_eth_tx_burst(p->id, 0, m, 40), 40);
 		assert_int_equal(rte_eth_dev_tx_queue_stop(p->id, 0), 0);
 		while (h_take(p, f) != 0)
 			;
-		h_ether(f, 100, &p->mac, round);
+		frame_ether(f, 100, &p->mac, round);
 		for (i = 0; i < 40; i++)
 			m[i] = h_mbuf(p, f, 100, 1);
 		assert_int_equal(rte_eth_tx_burst(p->id, 0, m, 40), 0);
@@ -254,7 +263,7 @@ stopped_queue_takes_none(void **state)
 	}
 }
 
-/* After a restart, the NIC has forgotten the offload contexts that the queue wrote before. */
+/* A restart clears the NIC's offload contexts, so the queue must write them again. */
 static void
 offload_contexts(void **state)
 {
@@ -270,8 +279,11 @@ offload_contexts(void **state)
 
 				if (i == before)
 					tx_again(p, way);
-				/* The last one is as the one before: the queue knows it. */
-				h_ether(f, sizeof(f), &p->mac, 7);
+				/*
+				 * The last frame uses the same context as the one before it, which
+				 * the queue wrote before the restart.
+				 */
+				frame_ether(f, sizeof(f), &p->mac, 7);
 				m = h_mbuf(p, f, sizeof(f), 1);
 				m->ol_flags |= RTE_MBUF_F_TX_VLAN;
 				m->vlan_tci = (uint16_t)(100 + RTE_MIN(i, before - 1));
@@ -279,7 +291,7 @@ offload_contexts(void **state)
 				assert_int_equal(h_take(p, got), sizeof(f) + 4);
 				assert_int_equal(got[15], 100 + RTE_MIN(i, before - 1));
 			}
-			/* And one that has been told of before, behind another. */
+			/* Contexts that were written before, in turn with others. */
 			for (i = 0; i < 6; i++) {
 				struct rte_mbuf *m = h_mbuf(p, f, sizeof(f), 1);
 
@@ -316,8 +328,10 @@ counted(struct h_port *p, unsigned int n)
 	assert_int_equal(h_xstat(p, "tx_mac_good_packets"), n);
 }
 
-/* Over queues that are set up anew, other numbers of them, resets of the NIC, of the port, of the
- * counters. */
+/*
+ * Counters are kept when queues are set up again, in another number, and at resets of the NIC and
+ * of the port. A reset of the counters clears them.
+ */
 static void
 counters_are_kept(void **state)
 {
@@ -328,7 +342,7 @@ counters_are_kept(void **state)
 		h_start(p, &(struct h_cfg){.nb_rxq = 1 + i % 2, .nb_txq = 1 + i % 2});
 		traffic(p, 5);
 		n += 5;
-		/* Nobody has asked for counters before the NIC forgets its own. */
+		/* No counter is read before the NIC clears its own. */
 		h_stop(p);
 		assert_int_equal(rte_eth_dev_start(p->id), 0);
 		traffic(p, 2);
@@ -339,7 +353,7 @@ counters_are_kept(void **state)
 	}
 	assert_int_equal(rte_eth_stats_reset(p->id), 0);
 	counted(p, 0);
-	/* A queue's figures of before the reset are no part of what is kept of it. */
+	/* Counts from before the reset are not part of a queue's kept counts. */
 	h_start(p, &(struct h_cfg){.nb_rxq = 2, .nb_txq = 2});
 	counted(p, 0);
 	traffic(p, 4);
@@ -356,7 +370,7 @@ counters_are_kept(void **state)
 	counted(p, 4);
 }
 
-/* What went wrong is kept too, each kind; and the NIC's own, and the wire's. */
+/* Error counters are kept too: the port's, the NIC's and the wire's. */
 static void
 errors_are_kept(void **state)
 {
@@ -370,7 +384,7 @@ errors_are_kept(void **state)
 		h_start(p, NULL);
 		p->check_free = true;
 		h_fault(p, SL_FAULT_BAD_LENGTH, 9000, 1);
-		h_ether(f, sizeof(f), &p->mac, round);
+		frame_ether(f, sizeof(f), &p->mac, round);
 		h_expect_none(p, f, sizeof(f));
 		h_give_bad_fcs(p, f, sizeof(f));
 		h_step(p);
@@ -394,7 +408,9 @@ errors_are_kept(void **state)
 	}
 }
 
-/* Frames that found no buffer, of a queue: over a reset of the counters and the NIC's. */
+/*
+ * A queue's count of frames without a buffer is right after a reset of the counters and of the NIC.
+ */
 static void
 missed_are_kept(void **state)
 {
@@ -420,44 +436,31 @@ missed_are_kept(void **state)
 
 /* --- a port that is gone --- */
 
-/* What a process can run out of. */
+/* Resources of a process that may leak. */
 struct holdings {
 	size_t eal, heap;
 	unsigned int files, threads;
 };
 
-static unsigned int
-entries(const char *folder)
-{
-	DIR *d = opendir(folder);
-	unsigned int n = 0;
-
-	assert_non_null(d);
-	while (readdir(d) != NULL)
-		n++;
-	closedir(d);
-	return n;
-}
-
 static struct holdings
 held(void)
 {
 	struct rte_malloc_socket_stats s;
-	/* The heap first: the other looks use it. */
+	/* The heap first, because the other counts use it. */
 	struct holdings h = {.heap = mallinfo2().uordblks};
 	unsigned int i;
 
 	for (i = 0; i < rte_socket_count(); i++)
 		if (rte_malloc_get_socket_stats(rte_socket_id_by_idx(i), &s) == 0)
 			h.eal += s.heap_allocsz_bytes;
-	h.files = entries("/proc/self/fd");
-	h.threads = entries("/proc/self/task");
+	h.files = holds_files(NULL);
+	h.threads = holds_threads("");
 	return h;
 }
 
 /*
- * A hundred ports cost what one does. The C library and EAL keep some memory now and then; what
- * is lost each time grows in each of the tries.
+ * Opening and closing ports must not leak. The C library and EAL sometimes keep memory, so one
+ * round without growth is enough. A leak grows in each of the ten tries.
  */
 static void
 nothing_stays(void (*round)(void))
@@ -505,7 +508,7 @@ closed_ports_leave_nothing(void **state)
 	nothing_stays(port_of_many_queues);
 }
 
-/* With its device on a thread, and a wire of its own. */
+/* A port with a device thread and a separate wire. */
 static void
 port_on_a_thread(void)
 {
@@ -518,11 +521,11 @@ threads_leave_nothing(void **state)
 {
 	(void)state;
 	nothing_stays(port_on_a_thread);
-	/* Nor what software NICs share, with the last of them. */
+	/* The memory that all software NICs share is freed with the last one. */
 	assert_null(rte_memzone_lookup("syncline_soft"));
 }
 
-/* In checked memory, with findings written to a file. */
+/* A port in checked mode that writes findings to a file. */
 static void
 port_that_reports(void)
 {
@@ -539,7 +542,7 @@ reports_leave_nothing(void **state)
 	nothing_stays(port_that_reports);
 }
 
-/* Refused late, with everything but the last step done. */
+/* The last step of the probe fails. */
 static void
 refused_port(void)
 {
@@ -557,7 +560,7 @@ refused_ports_leave_nothing(void **state)
 
 	(void)state;
 	nothing_stays(refused_port);
-	/* Its name is free. */
+	/* The name can be used again. */
 	assert_int_equal(rte_vdev_init("net_syncline_soft_r", "mode=step,wire=none"), 0);
 	assert_int_equal(rte_vdev_uninit("net_syncline_soft_r"), 0);
 	assert_int_equal(rte_eth_dev_count_avail(), ports);
@@ -571,7 +574,7 @@ cannot_flush(struct sl_wire *wire, char *why, size_t len)
 	return -EIO;
 }
 
-/* A wire's write error is reported when its port closes. */
+/* The write error of a wire is reported when the port closes. */
 static void
 wires_tell_what_they_lost(void **state)
 {
@@ -592,7 +595,7 @@ wires_tell_what_they_lost(void **state)
 
 static struct h_port *one;
 
-/* Queues refused on a port that stays: what was done for them is undone. */
+/* If queue setup is refused, the port stays usable and keeps nothing of the refused queue. */
 static void
 refused_queue(void)
 {
@@ -645,7 +648,7 @@ refused_mtu(void **state)
 
 	h_start(p, &(struct h_cfg){.mtu = 1500});
 	h_alive(p);
-	/* More than one buffer takes, with no scatter. */
+	/* Longer than one buffer, without scatter. */
 	assert_int_not_equal(rte_eth_dev_set_mtu(p->id, 9000), 0);
 	assert_int_equal(rte_eth_dev_get_mtu(p->id, &mtu), 0);
 	assert_int_equal(mtu, 1500);

@@ -86,6 +86,11 @@ expect 0 'loss    0 of [1-9][0-9]*, by sequence number' 'net_syncline_soft0,wire
 json '"loss":\{"method":"sequence"'
 json '"p999":'
 
+# The same on the other family's descriptors.
+expect 0 'loss    0 of [1-9][0-9]*, by sequence number' 'net_syncline_soft0,device=82599,wire=gen:rate=0' \
+	'net_syncline_soft1,device=82599,wire=gen:rate=0' -- --tx-retry 65535 --rxd 4096 --txd 4096 --duration 0.5 --fail-on-loss --json "$dir/r.json"
+json '"tx_path":"[^"]*ixgbe'
+
 # Frames with nowhere to go are told.
 expect 0 'consumed [1-9]' 'net_syncline_soft0,wire=gen:rate=0' -- --fwd rxonly --packets 1000
 
@@ -411,12 +416,12 @@ for lines in '' "sleep 1000000" "start tx_first 4000000000" "port attach net_syn
 done
 # Results that nobody takes: a FIFO without a reader, one that is full, standard output that is full.
 in_background 2 --vdev "$loop" -- --duration 0.1 --json "$fifo"
-until_true grep -q '^loss' "$dir/out"
+until_true grep -q 'waiting until somebody reads it' "$dir/out"
 ended INT "json: '$fifo' cannot be written .nobody read it"
 exec 7<>"$fifo"
 head -c 65536 /dev/zero >&7
 in_background 2 --vdev "$loop" -- --duration 0.1 --json "$fifo"
-until_true grep -q '^loss' "$dir/out"
+until_true grep -q 'waiting until somebody reads it' "$dir/out"
 ended TERM "json: '$fifo' cannot be written .nobody read it"
 exec 8>&7
 in_background 2 --vdev "$loop" -- --duration 0.1
@@ -431,7 +436,7 @@ exec 7>&- 8>&-
 in_background 130 --vdev "$loop" -- --json "$fifo" --stats-period 0.1
 until_true test -s "$dir/out"
 kill -INT "$session_pid"
-until_true grep -q '^loss' "$dir/out"
+until_true grep -q 'waiting until somebody reads it' "$dir/out"
 # shellcheck disable=SC2317
 insist() {
 	! kill -INT "$session_pid" 2>/dev/null

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
-/*
- * The first frame, both directions, link, and what the receive filters let in.
- */
+/* First frame, both directions, link, and receive filters. */
 #include "harness.h"
 #include "compat.h"
 
@@ -12,13 +10,13 @@ static const struct rte_ether_addr broadcast = {{0xff, 0xff, 0xff, 0xff, 0xff, 0
 static const struct rte_ether_addr group_a = {{0x01, 0x00, 0x5e, 0x01, 0x02, 0x03}};
 static const struct rte_ether_addr group_b = {{0x01, 0x00, 0x5e, 0x11, 0x22, 0x33}};
 
-/* A frame to dst arrives or does not. */
+/* Check that a frame to dst is received, or is not. */
 static void
 wanted(struct h_port *p, const struct rte_ether_addr *dst, bool want)
 {
 	uint8_t f[100];
 
-	h_ether(f, sizeof(f), dst, h_seed() ^ dst->addr_bytes[5]);
+	frame_ether(f, sizeof(f), dst, h_seed() ^ dst->addr_bytes[5]);
 	if (want)
 		h_expect(p, 0, f, sizeof(f));
 	else
@@ -32,7 +30,7 @@ first_frame(void **state)
 	uint8_t f[64], got[H_FRAME_CAP];
 
 	h_start(p, NULL);
-	h_ether(f, sizeof(f), &p->mac, 1);
+	frame_ether(f, sizeof(f), &p->mac, 1);
 	h_expect(p, 0, f, sizeof(f));
 	h_send(p, 0, h_mbuf(p, f, sizeof(f), 1));
 	assert_int_equal(h_take(p, got), sizeof(f));
@@ -52,7 +50,7 @@ both_directions(void **state)
 	h_join(&p[0], &p[1]);
 	for (i = 60; i <= sizeof(f[0]); i++) {
 		for (d = 0; d < 2; d++) {
-			h_ether(f[d], i, &p[1 - d].mac, i * 2 + d);
+			frame_ether(f[d], i, &p[1 - d].mac, i * 2 + d);
 			m[0] = h_mbuf(&p[d], f[d], i, 1);
 			assert_int_equal(rte_eth_tx_burst(p[d].id, 0, m, 1), 1);
 			h_step(&p[d]);
@@ -76,7 +74,7 @@ wire_loop(void **state)
 	(void)state;
 	h_open(&p, "wire=loop");
 	h_start(&p, NULL);
-	h_ether(f, sizeof(f), &p.mac, 7);
+	frame_ether(f, sizeof(f), &p.mac, 7);
 	h_send(&p, 0, h_mbuf(&p, f, sizeof(f), 3));
 	for (unsigned int i = 0; i < 2; i++) {
 		struct rte_mbuf *m = h_recv_one(&p, 0);
@@ -100,12 +98,12 @@ wire_peer(void **state)
 	h_open(&b, "wire=peer:cable");
 	h_start(&a, NULL);
 	h_start(&b, NULL);
-	h_ether(f, sizeof(f), &b.mac, 7);
+	frame_ether(f, sizeof(f), &b.mac, 7);
 	h_send(&a, 0, h_mbuf(&a, f, sizeof(f), 2));
 	m = h_recv_one(&b, 0);
 	h_same(m, f, sizeof(f));
 	rte_pktmbuf_free(m);
-	h_ether(f, sizeof(f), &a.mac, 8);
+	frame_ether(f, sizeof(f), &a.mac, 8);
 	h_send(&b, 0, h_mbuf(&b, f, sizeof(f), 1));
 	m = h_recv_one(&a, 0);
 	h_same(m, f, sizeof(f));
@@ -123,7 +121,7 @@ link_is(struct h_port *p, int status)
 	assert_int_equal(rte_eth_link_get_nowait(p->id, &link), 0);
 	assert_int_equal(link.link_status, status);
 	if (status == RTE_ETH_LINK_UP) {
-		assert_int_equal(link.link_speed, RTE_ETH_SPEED_NUM_1G);
+		assert_int_equal(link.link_speed, h_mbps(p));
 		assert_int_equal(link.link_duplex, RTE_ETH_LINK_FULL_DUPLEX);
 	}
 }
@@ -147,7 +145,7 @@ link_status(void **state)
 	h_alive(p);
 }
 
-/* What the port is plugged into; known while the link is down, and when the NIC is gone. */
+/* The connector of the port is known also while the link is down and after the NIC is removed. */
 static void
 connector(void **state)
 {
@@ -194,7 +192,7 @@ promiscuous(void **state)
 	assert_int_equal(rte_eth_promiscuous_disable(p->id), 0);
 	wanted(p, &other_mac, false);
 	wanted(p, &group_a, false);
-	/* Allmulticast survives the end of promiscuous mode. */
+	/* Allmulticast mode stays on when promiscuous mode ends. */
 	assert_int_equal(rte_eth_allmulticast_enable(p->id), 0);
 	assert_int_equal(rte_eth_promiscuous_enable(p->id), 0);
 	assert_int_equal(rte_eth_promiscuous_disable(p->id), 0);
@@ -289,7 +287,7 @@ mac_set(void **state)
 	wanted(p, &p->mac, false);
 	assert_int_equal(rte_eth_macaddr_get(p->id, &got), 0);
 	assert_memory_equal(&got, &mac, sizeof(mac));
-	/* A group address is no address of a port. */
+	/* The port's address cannot be a group address. */
 	mac = group_a;
 	assert_true(rte_eth_dev_default_mac_addr_set(p->id, &mac) < 0);
 	wanted(p, &group_a, false);
@@ -305,7 +303,7 @@ short_frames_are_padded(void **state)
 
 	h_start(p, NULL);
 	for (len = 17; len <= 60; len++) {
-		h_ether(f, sizeof(f), &other_mac, len);
+		frame_ether(f, sizeof(f), &other_mac, len);
 		h_send(p, 0, h_mbuf(p, f, len, 1));
 		assert_int_equal(h_take(p, got), 60);
 		assert_memory_equal(got, f, len);
@@ -321,7 +319,7 @@ damaged_frames(void **state)
 	uint8_t f[80];
 
 	h_start(p, NULL);
-	h_ether(f, sizeof(f), &p->mac, 3);
+	frame_ether(f, sizeof(f), &p->mac, 3);
 	h_give_bad_fcs(p, f, sizeof(f));
 	h_recv_none(p);
 	s = h_stats(p);
@@ -330,13 +328,12 @@ damaged_frames(void **state)
 	h_alive(p);
 }
 
-/* A burst brings all that is there, up to what it asks for: after polls in vain, and after full
- * ones. */
+/* A burst returns all ready frames, up to its limit, also after empty polls and full bursts. */
 static void
 whole_bursts(void **state)
 {
 	struct h_port *p = *state;
-	struct h_rng rng = h_rng(0xb0257);
+	uint64_t rng = h_rng(0xb0257);
 	struct rte_mbuf *m[H_MAX_BURST];
 	unsigned int lap, i, at, given, burst;
 	uint8_t f[60];
@@ -344,10 +341,10 @@ whole_bursts(void **state)
 
 	h_start(p, NULL);
 	for (lap = 0; lap < 200; lap++) {
-		given = h_range(&rng, 1, 40);
-		burst = lap % 3 == 0 ? H_MAX_BURST : h_range(&rng, 1, H_MAX_BURST);
+		given = rng_range(&rng, 1, 40);
+		burst = lap % 3 == 0 ? H_MAX_BURST : rng_range(&rng, 1, H_MAX_BURST);
 		for (i = 0; i < given; i++) {
-			h_ether(f, sizeof(f), &p->mac, lap * 64 + i);
+			frame_ether(f, sizeof(f), &p->mac, lap * 64 + i);
 			h_give(p, f, sizeof(f));
 		}
 		h_step(p);
@@ -355,12 +352,12 @@ whole_bursts(void **state)
 			n = rte_eth_rx_burst(p->id, 0, m, (uint16_t)burst);
 			assert_int_equal(n, RTE_MIN(burst, given - at));
 			for (i = 0; i < n; i++) {
-				h_ether(f, sizeof(f), &p->mac, lap * 64 + at + i);
+				frame_ether(f, sizeof(f), &p->mac, lap * 64 + at + i);
 				h_same(m[i], f, sizeof(f));
 			}
 			rte_pktmbuf_free_bulk(m, n);
 		}
-		if (h_range(&rng, 0, 1) == 0)
+		if (rng_range(&rng, 0, 1) == 0)
 			assert_int_equal(rte_eth_rx_burst(p->id, 0, m, (uint16_t)burst), 0);
 	}
 }

@@ -3,8 +3,8 @@
  */
 
 /*
- * The driver under the checker: a sync call left out of it is found, the same
- * seed gives the same run, findings reach the statistics, and what it costs.
+ * The driver with the checker. Each missing sync call is found, the same seed gives the same run,
+ * findings appear in the statistics, and the rate is printed.
  */
 #include <time.h>
 #include <unistd.h>
@@ -14,11 +14,11 @@
 H_MISTAKES_ON_PURPOSE
 
 #define SITES 64u
-#define FRAMES 1000u /* many laps of the ring */
+#define FRAMES 1000u /* several laps of the ring */
 
 /*
- * Calls of bursts. The barrier of a queue's start is for a start on another
- * thread than the bursts': here the next barrier makes up for it.
+ * Sync calls of the bursts. Calls at the start of a queue are excluded. The barrier there is only
+ * needed when another thread does the bursts; here the next barrier replaces it.
  */
 static bool
 in_hot_path(const struct sl_check_site *s)
@@ -29,7 +29,7 @@ in_hot_path(const struct sl_check_site *s)
 		(strncmp(s->verb, "update", strlen("update")) != 0 || s->calls > 2);
 }
 
-/* A fresh port with one sync call spoilt. @return what gave it away, NULL: nothing. */
+/* Run a new port with a bug injected at a sync call. @return how it was found; NULL: not found. */
 static const char *
 spoilt(const struct sl_check_site *s, enum sl_check_bug bug)
 {
@@ -45,9 +45,9 @@ spoilt(const struct sl_check_site *s, enum sl_check_bug bug)
 	h_start(&p, &(struct h_cfg){.pool_size = 1023});
 	right = h_forward(&p, FRAMES);
 	sl_check_stats(sl_pmd_check(p.id), &stats);
-	/* A stale head looks wild; the driver then asks the NIC's register, and goes on. */
+	/* A stale head may be out of range. The driver then reads the NIC's register instead. */
 	bad_heads = h_xstat(&p, "tx_q0_bad_head");
-	/* Stopped and closed with the bug still there: no mbuf may be lost for that. */
+	/* The port stops and closes with the bug present. No mbuf may be lost. */
 	h_close(&p);
 	if (stats.found != 0)
 		return "found";
@@ -155,7 +155,7 @@ give_back_nothing(void *addr, void *opaque)
 	(void)opaque;
 }
 
-/* A frame of a mempool's memory, or of a buffer that no mempool has. */
+/* Send a frame from mempool memory, or from @p own, a buffer that is not in a mempool. */
 static void
 send_one(struct h_port *p, uint8_t *own)
 {
@@ -165,7 +165,7 @@ send_one(struct h_port *p, uint8_t *own)
 	struct rte_mbuf *m;
 	uint8_t f[200];
 
-	h_ether(f, len, &p->mac, 3);
+	frame_ether(f, len, &p->mac, 3);
 	if (own == NULL) {
 		h_send(p, 0, h_mbuf(p, f, len, 1));
 		return;
@@ -180,7 +180,7 @@ send_one(struct h_port *p, uint8_t *own)
 	h_send(p, 0, m);
 }
 
-/* Memory is memory: a flush left out of the driver is found in each kind, by the kind's name. */
+/* A missing flush is found in each kind of memory, and the finding names the memory. */
 static void
 every_kind_of_memory(void **state)
 {
@@ -194,7 +194,7 @@ every_kind_of_memory(void **state)
 	(void)state;
 	own = aligned_alloc(4096, 4096);
 	assert_non_null(own);
-	/* Of flushes of transmit the first ever is of a frame, the next one of the ring. */
+	/* The first flush of transmit is for a frame, the second one for the ring. */
 	for (first = 0; first < n &&
 		(strcmp(site[first].verb, "flush") != 0 ||
 			strstr(site[first].file, "sl_tx") == NULL);
@@ -204,7 +204,7 @@ every_kind_of_memory(void **state)
 	for (i = 0; i < RTE_DIM(memory); i++) {
 		const struct sl_check_site *s = &site[first];
 
-		/* Mbufs whose data is elsewhere for good take no other. */
+		/* Mbufs with pinned external buffers cannot be attached to other buffers. */
 		if (i == 1 && h_pinned())
 			continue;
 		for (k = first + 1; i == 2 && k < n && s == &site[first]; k++)
@@ -253,14 +253,14 @@ findings_as_json(void **state)
 	unlink(path);
 	assert_non_null(strstr(text, "\"outside\": 1"));
 	assert_non_null(strstr(text, "checked.c"));
-	/* A path that cannot be is told, and the close goes on. */
+	/* A report that cannot be written is logged, and the close continues. */
 	h_log_mark();
 	h_open(&p, "check_json=/proc/none/x");
 	h_close(&p);
 	assert_true(h_log_has("check_json=/proc/none/x cannot be written: No such file"));
 }
 
-/* For people: nothing is asserted of the time. */
+/* Prints the rate. It is not checked. */
 static void
 rate(void **state)
 {
@@ -273,7 +273,7 @@ rate(void **state)
 	uint16_t n;
 
 	h_start(p, &(struct h_cfg){.pool_size = 1023});
-	h_ether(f, sizeof(f), &p->mac, 1);
+	frame_ether(f, sizeof(f), &p->mac, 1);
 	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &from);
 	while (done < frames) {
 		for (i = 0; i < RTE_DIM(m); i++)

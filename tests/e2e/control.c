@@ -2,7 +2,7 @@
  * Copyright (c) 2026 The Syncline authors
  */
 /*
- * Counters, queues and their states, the life of a port, refused set-ups.
+ * Counters, queues and their states, start, stop and reset of a port, and refused configurations.
  */
 #include <pthread.h>
 #include <unistd.h>
@@ -12,6 +12,7 @@
 
 #include "compat.h"
 #include "harness.h"
+#include "sl_hw.h"
 
 /* Give n frames of len bytes to the port, receive and free them. */
 static void
@@ -20,7 +21,7 @@ receive(struct h_port *p, unsigned int n, uint32_t len)
 	uint8_t f[H_FRAME_CAP];
 
 	while (n-- > 0) {
-		h_ether(f, len, &p->mac, n);
+		frame_ether(f, len, &p->mac, n);
 		h_expect(p, 0, f, len);
 	}
 }
@@ -31,7 +32,7 @@ transmit(struct h_port *p, unsigned int n, uint32_t len)
 	uint8_t f[H_FRAME_CAP];
 
 	while (n-- > 0) {
-		h_ether(f, len, &p->mac, n);
+		frame_ether(f, len, &p->mac, n);
 		h_send(p, 0, h_mbuf(p, f, len, 1));
 		assert_int_equal(h_take(p, f), len);
 	}
@@ -59,7 +60,7 @@ basic_stats(void **state)
 	assert_int_equal(s.oerrors, 0);
 	assert_int_equal(s.imissed, 0);
 	assert_int_equal(s.rx_nombuf, 0);
-	/* Read twice: the NIC's counters clear on read, ours do not. */
+	/* Read twice: the NIC's counters clear on read, the driver's do not. */
 	s = h_stats(p);
 	assert_int_equal(s.ipackets, 12);
 	assert_int_equal(s.obytes, 3 * 60 + 4 * 1500);
@@ -121,7 +122,7 @@ extended_stats(void **state)
 	assert_int_equal(rte_eth_xstats_reset(p->id), 0);
 	n = rte_eth_xstats_get(p->id, values, RTE_DIM(values));
 	for (i = 0; i < n; i++) {
-		/* These are no counts: they say how many there are now. */
+		/* These are current values, not counters. */
 		if (values[i].value != 0 && strcmp(names[i].name, "soft_dma_outstanding") != 0 &&
 			strncmp(names[i].name, "dma_window_", strlen("dma_window_")) != 0)
 			fail_msg("%s is %" PRIu64 " after a reset", names[i].name, values[i].value);
@@ -139,11 +140,11 @@ missed_frames(void **state)
 	uint16_t n;
 
 	h_start(p, &(struct h_cfg){.nb_rxd = 32});
-	h_ether(f, sizeof(f), &p->mac, 1);
+	frame_ether(f, sizeof(f), &p->mac, 1);
 	for (i = 0; i < 500; i++)
 		h_give(p, f, sizeof(f));
 	h_step(p);
-	/* The ring is full, then the NIC's packet buffer; what came after is missed. */
+	/* First the ring fills, then the NIC's packet buffer. Later frames are missed. */
 	while ((n = h_recv(p, 0, m, RTE_DIM(m))) > 0) {
 		rte_pktmbuf_free_bulk(m, n);
 		got += n;
@@ -157,13 +158,14 @@ missed_frames(void **state)
 
 /* --- queues that drop when they are full --- */
 
-#define DROP_FRAMES 100u /* for each of two queues, more than a ring holds */
+#define DROP_FRAMES 100u /* per queue; more than a ring holds */
 
-/* IP goes to queue 1, the rest to queue 0. */
+/* IP frames go to queue 1, others to queue 0. */
 static void
 drop_start(struct h_port *p, uint32_t drop_en)
 {
-	struct rte_eth_rss_reta_entry64 reta[2] = {{.mask = UINT64_MAX}, {.mask = UINT64_MAX}};
+	struct rte_eth_rss_reta_entry64 reta[SL_RETA_MAX / RTE_ETH_RETA_GROUP_SIZE];
+	const uint16_t size = h_hw(p)->reta_entries;
 	unsigned int i;
 
 	h_start(p,
@@ -171,25 +173,27 @@ drop_start(struct h_port *p, uint32_t drop_en)
 			.nb_rxd = 64,
 			.rss_hf = RTE_ETH_RSS_NONFRAG_IPV4_UDP,
 			.rx_drop_en = drop_en});
-	for (i = 0; i < 2 * RTE_ETH_RETA_GROUP_SIZE; i++)
+	for (i = 0; i < size; i++) {
+		reta[i / RTE_ETH_RETA_GROUP_SIZE].mask = UINT64_MAX;
 		reta[i / RTE_ETH_RETA_GROUP_SIZE].reta[i % RTE_ETH_RETA_GROUP_SIZE] = 1;
-	assert_int_equal(rte_eth_dev_rss_reta_update(p->id, reta, 2 * RTE_ETH_RETA_GROUP_SIZE), 0);
+	}
+	assert_int_equal(rte_eth_dev_rss_reta_update(p->id, reta, size), 0);
 	assert_int_equal(rte_eth_stats_reset(p->id), 0);
 	assert_int_equal(rte_eth_xstats_reset(p->id), 0);
 }
 
-/* Frames of both queues arrive, in an order by chance. */
+/* Give frames for both queues in random order. */
 static void
-drop_give(struct h_port *p, struct h_rng *r)
+drop_give(struct h_port *p, uint64_t *r)
 {
 	const struct h_flow flow = {.src = 1, .dst = 2, .proto = IPPROTO_UDP};
 	unsigned int left[2] = {DROP_FRAMES, DROP_FRAMES}, q;
 	uint8_t f[100];
 
 	while (left[0] + left[1] > 0) {
-		q = h_range(r, 1, left[0] + left[1]) > left[0];
+		q = rng_range(r, 1, left[0] + left[1]) > left[0];
 		if (q == 0)
-			h_ether(f, sizeof(f), &p->mac, left[0]);
+			frame_ether(f, sizeof(f), &p->mac, left[0]);
 		else
 			h_ip(f, sizeof(f), &p->mac, &flow, left[1]);
 		h_give(p, f, sizeof(f));
@@ -197,7 +201,7 @@ drop_give(struct h_port *p, struct h_rng *r)
 	}
 }
 
-/* Few frames at a time arrive, and @p queues are polled, until nothing moves: frames of each. */
+/* Poll @p queues until the device is idle. @p got: number of frames received per queue. */
 static void
 drop_poll(struct h_port *p, uint32_t queues, uint64_t got[2])
 {
@@ -216,9 +220,9 @@ drop_poll(struct h_port *p, uint32_t queues, uint64_t got[2])
 	} while (moved != 0);
 }
 
-/* Of two queues one is polled; the other, when it is full, drops or holds up the wire. */
+/* One of two queues is polled. The other one fills up, and then drops frames or stops the wire. */
 static void
-drop_one_polled(struct h_port *p, struct h_rng *r, uint32_t drop_en, unsigned int polled)
+drop_one_polled(struct h_port *p, uint64_t *r, uint32_t drop_en, unsigned int polled)
 {
 	const unsigned int idle = !polled;
 	const bool drops = (drop_en >> idle & 1) != 0;
@@ -228,7 +232,7 @@ drop_one_polled(struct h_port *p, struct h_rng *r, uint32_t drop_en, unsigned in
 	p->wire->waits = true;
 	drop_give(p, r);
 	drop_poll(p, 1u << polled, got);
-	/* Without the flag a full queue makes the wire wait, with it it does not. */
+	/* Without drop_en, a full queue makes the wire wait. With drop_en, it does not. */
 	assert_int_equal(p->wire->in.count == 0, drops);
 	assert_int_equal(got[polled] == DROP_FRAMES, drops);
 	drop_poll(p, 3, got);
@@ -246,12 +250,12 @@ drop_one_polled(struct h_port *p, struct h_rng *r, uint32_t drop_en, unsigned in
 	h_stop(p);
 }
 
-/* Whichever queues have the flag, and whichever is polled. */
+/* Test each combination of queues with drop_en, each with either queue polled. */
 static void
 drop_en_of_each_queue(void **state)
 {
 	struct h_port *p = *state;
-	struct h_rng r = h_rng(7);
+	uint64_t r = h_rng(7);
 	uint32_t drop_en;
 
 	for (drop_en = 0; drop_en < 4; drop_en++) {
@@ -260,7 +264,9 @@ drop_en_of_each_queue(void **state)
 	}
 }
 
-/* The kinds of bad frames: by the MAC's judgement, and by what the NIC writes back of them. */
+/*
+ * Types of bad frames. Up to OVERSIZE the MAC detects them, the next two appear in the write-back.
+ */
 enum bad_frame { RUNT, FRAGMENT, WRONG_CRC, JABBER, OVERSIZE, BAD_LENGTH, LOST, GOOD, KINDS };
 
 static void
@@ -268,7 +274,7 @@ give_kind(struct h_port *p, enum bad_frame kind)
 {
 	uint8_t f[2000];
 
-	h_ether(f, sizeof(f), &p->mac, kind);
+	frame_ether(f, sizeof(f), &p->mac, kind);
 	if (kind == RUNT)
 		h_give(p, f, 40);
 	else if (kind == FRAGMENT)
@@ -286,12 +292,12 @@ give_kind(struct h_port *p, enum bad_frame kind)
 	p->dma_faults += kind == LOST;
 }
 
-/* n bad frames, of each kind and of all at random, are n errors. */
+/* n bad frames, of one type or of random types, are counted as n errors. */
 static void
 errors_are_counted_once(void **state)
 {
 	struct h_port *p = *state;
-	struct h_rng r = h_rng(0xbad);
+	uint64_t r = h_rng(0xbad);
 	unsigned int kind, i, n, good, bad;
 	struct rte_eth_stats s;
 	struct rte_mbuf *m[4];
@@ -299,9 +305,9 @@ errors_are_counted_once(void **state)
 	h_start(p, NULL);
 	for (kind = 0; kind <= KINDS; kind++) {
 		assert_int_equal(rte_eth_stats_reset(p->id), 0);
-		n = h_range(&r, 1, 60);
+		n = rng_range(&r, 1, 60);
 		for (i = good = bad = 0; i < n; i++) {
-			const enum bad_frame k = kind < KINDS ? kind : h_range(&r, 0, KINDS - 1);
+			const enum bad_frame k = kind < KINDS ? kind : rng_range(&r, 0, KINDS - 1);
 
 			give_kind(p, k);
 			good += k == GOOD;
@@ -370,7 +376,7 @@ queue_stop_start(void **state)
 	unsigned int i;
 
 	h_start(p, NULL);
-	h_ether(f, sizeof(f), &p->mac, 1);
+	frame_ether(f, sizeof(f), &p->mac, 1);
 	for (i = 0; i < 20; i++) {
 		h_alive(p);
 		assert_int_equal(rte_eth_tx_done_cleanup(p->id, 0, 0), 1);
@@ -404,9 +410,9 @@ restart_queues(void *arg)
 }
 
 /*
- * Who polls is not who started: what a start hands to the NIC is handed over
- * by then, and not by the next barrier of a burst. Receive first, for no later
- * barrier of the same thread shall make up for one that is missing.
+ * Queues are restarted by another thread than the one that does the bursts. Start must order its
+ * writes before it returns and not rely on the barrier of the next burst. h_alive() receives first,
+ * so that no later barrier of this thread hides a missing one.
  */
 static void
 started_by_another_thread(void **state)
@@ -436,7 +442,7 @@ deferred_start(void **state)
 	h_start(p, &(struct h_cfg){.rx_deferred = true, .tx_deferred = true});
 	assert_int_equal(rxq_state(p, 0), RTE_ETH_QUEUE_STATE_STOPPED);
 	assert_int_equal(txq_state(p, 0), RTE_ETH_QUEUE_STATE_STOPPED);
-	h_ether(f, sizeof(f), &p->mac, 1);
+	frame_ether(f, sizeof(f), &p->mac, 1);
 	h_give(p, f, sizeof(f));
 	h_step(p);
 	assert_int_equal(rte_eth_rx_burst(p->id, 0, &m, 1), 0);
@@ -489,7 +495,7 @@ descriptor_status(void **state)
 	unsigned int i;
 
 	h_start(p, NULL);
-	h_ether(f, sizeof(f), &p->mac, 1);
+	frame_ether(f, sizeof(f), &p->mac, 1);
 	assert_int_equal(rte_eth_rx_queue_count(p->id, 0), 0);
 	assert_int_equal(rte_eth_rx_descriptor_status(p->id, 0, 0), RTE_ETH_RX_DESC_AVAIL);
 	for (i = 0; i < 5; i++)
@@ -506,7 +512,7 @@ descriptor_status(void **state)
 	assert_int_equal(h_sent(p), 5);
 }
 
-/* In both directions; what the NIC is done with is in use no more, before it is freed. */
+/* Descriptors in use, in both directions. Those that the NIC has finished do not count. */
 static void
 queue_counts(void **state)
 {
@@ -516,7 +522,7 @@ queue_counts(void **state)
 	uint8_t f[100];
 
 	h_start(p, &(struct h_cfg){.nb_rxd = 64, .nb_txd = 64});
-	h_ether(f, sizeof(f), &p->mac, 1);
+	frame_ether(f, sizeof(f), &p->mac, 1);
 	for (lap = 1; lap < 100; lap++) {
 		const uint16_t n = (uint16_t)(lap % 17 + 1);
 
@@ -539,7 +545,7 @@ queue_counts(void **state)
 	assert_int_equal(COMPAT_TX_QUEUE_COUNT(p->id, 0, 0), 0);
 }
 
-/* What rte_power looks at before it sleeps. @return whether it would. */
+/* Check the monitored word as rte_power does. @return true if it would sleep. */
 static bool
 would_sleep(const struct rte_power_monitor_cond *c)
 {
@@ -547,7 +553,7 @@ would_sleep(const struct rte_power_monitor_cond *c)
 	return c->fn(*(volatile const uint32_t *)c->addr, c->opaque) == 0;
 }
 
-/* The address changes when the next frame comes, at every place of the ring. */
+/* The monitored word changes when the next frame arrives, at each index of the ring. */
 static void
 monitor(void **state)
 {
@@ -563,7 +569,7 @@ monitor(void **state)
 		assert_true(h_log_has("no address to monitor"));
 		return;
 	}
-	h_ether(f, sizeof(f), &p->mac, 1);
+	frame_ether(f, sizeof(f), &p->mac, 1);
 	for (i = 0; i < 200; i++) {
 		memset(&c, 0, sizeof(c));
 		assert_int_equal(rte_eth_get_monitor_addr(p->id, 0, &c), 0);
@@ -571,7 +577,7 @@ monitor(void **state)
 		h_give(p, f, sizeof(f));
 		h_step(p);
 		assert_false(would_sleep(&c));
-		/* Asked for when it has come already: the same. */
+		/* The result is the same if the frame is already there when the address is read. */
 		assert_int_equal(rte_eth_get_monitor_addr(p->id, 0, &c), 0);
 		assert_false(would_sleep(&c));
 		assert_int_equal(rte_eth_rx_burst(p->id, 0, m, RTE_DIM(m)), 1);
@@ -579,7 +585,7 @@ monitor(void **state)
 	}
 }
 
-/* What telemetry says when asked for @what, NULL-terminated. */
+/* Read telemetry's reply to the request @what, which ends with NULL. */
 static void
 ask(int fd, char *text, size_t len, const char *what)
 {
@@ -598,7 +604,7 @@ says(const char *text, const char *what)
 		fail_msg("no %s in: %s", what, text);
 }
 
-/* Each field that ethdev's telemetry has for a queue, as the NIC was told. */
+/* Check each field of a queue in ethdev's telemetry against the configuration. */
 static void
 queue_telemetry(void **state)
 {
@@ -617,7 +623,7 @@ queue_telemetry(void **state)
 	int fd;
 
 	if (!COMPAT_TELEMETRY_QUEUES)
-		skip();
+		h_skip("this DPDK tells telemetry less of a queue");
 	h_start(p,
 		&(struct h_cfg){.nb_rxd = 64,
 			.rx_drop_en = 1,
@@ -636,7 +642,7 @@ queue_telemetry(void **state)
 	close(fd);
 }
 
-/* What only newer releases' applications look at. */
+/* Information that only applications of newer DPDK releases read. */
 static void
 told_of_a_port(void **state)
 {
@@ -668,7 +674,7 @@ tx_cleanup(void **state)
 
 	h_start(p, NULL);
 	idle = rte_mempool_avail_count(p->pool);
-	h_ether(f, sizeof(f), &p->mac, 1);
+	frame_ether(f, sizeof(f), &p->mac, 1);
 	for (i = 0; i < 100; i++) {
 		m = h_mbuf(p, f, sizeof(f), 1);
 		assert_int_equal(rte_eth_tx_burst(p->id, 0, &m, 1), 1);
@@ -676,7 +682,7 @@ tx_cleanup(void **state)
 	assert_int_equal(rte_eth_tx_done_cleanup(p->id, 0, 0), 0);
 	h_step(p);
 	assert_true(rte_eth_tx_done_cleanup(p->id, 0, 0) >= 0);
-	/* All but what waits for the next report of the NIC is back. */
+	/* All mbufs are back except those that wait for the NIC's next report. */
 	assert_in_range(rte_mempool_avail_count(p->pool), idle - 64, idle);
 	assert_int_equal(h_sent(p), 100);
 }
@@ -685,7 +691,7 @@ tx_cleanup(void **state)
 
 struct refusal {
 	struct h_cfg cfg;
-	const char *why; /* what the log must name */
+	const char *why; /* text that the log must contain */
 };
 
 static void
@@ -695,7 +701,7 @@ refused_queues(void **state)
 	static const struct refusal all[] = {
 		{{.nb_rxd = 8}, "8"},
 		{{.nb_rxd = 60}, "60"},
-		{{.nb_rxd = 8192}, "8192"},
+		{{.nb_rxd = 16384}, "16384"},
 		{{.nb_txd = 8}, "8"},
 		{{.nb_txd = 100}, "100"},
 		{{.nb_txd = 16384}, "16384"},
@@ -703,7 +709,7 @@ refused_queues(void **state)
 		{{.rx_free_thresh = 500}, "rx_free_thresh"},
 		{{.tx_rs_thresh = 500}, "tx_rs_thresh"},
 		{{.tx_free_thresh = 500}, "tx_free_thresh"},
-		{{.data_room = 512}, "640"} /* with the headroom */,
+		{{.data_room = 512}, "640"} /* including headroom */,
 	};
 	unsigned int i;
 
@@ -717,7 +723,7 @@ refused_queues(void **state)
 	h_alive(p);
 }
 
-/* Every call that names a queue, on one that is not set up. */
+/* Call each function that takes a queue, for a queue that is not set up. */
 static void
 call_with_queue(struct h_port *p, uint16_t q, bool rx)
 {
@@ -749,7 +755,7 @@ call_with_queue(struct h_port *p, uint16_t q, bool rx)
 	rte_eth_tx_burst_mode_get(p->id, q, &mode);
 }
 
-/* ... and those that go over all of them. */
+/* Call each function that loops over all queues. */
 static void
 call_over_queues(struct h_port *p)
 {
@@ -767,7 +773,7 @@ call_over_queues(struct h_port *p)
 	assert_int_equal(rte_eth_dev_reset(p->id), 0);
 }
 
-/* A queue set up again with what is refused: none is left of it. */
+/* Set a queue up again with invalid parameters. The queue then does not exist. */
 static void
 lose_queue(struct h_port *p, uint16_t q, bool rx)
 {
@@ -783,7 +789,7 @@ lose_queue(struct h_port *p, uint16_t q, bool rx)
 			rte_eth_tx_queue_setup(p->id, q, 128, SOCKET_ID_ANY, &tx_bad), -EINVAL);
 }
 
-/* Each subset of queues set up, of two in each direction: start is for all of them. */
+/* Two queues in each direction. Start is refused unless all are set up. */
 static void
 start_wants_every_queue(void **state)
 {
@@ -813,7 +819,7 @@ start_wants_every_queue(void **state)
 	}
 }
 
-/* More queues configured than before, the new ones not set up. */
+/* Start is refused after a configure with more queues, if the new ones are not set up. */
 static void
 start_after_more_queues(void **state)
 {
@@ -857,7 +863,7 @@ pool_too_small(void **state)
 	struct h_port *p = *state;
 	unsigned int i;
 
-	/* 64 buffers for 128 descriptors: start fails, says so, and holds nothing. */
+	/* 64 buffers for 128 descriptors: start fails with a message and keeps no buffers. */
 	for (i = 0; i < 3; i++) {
 		h_start(p, &(struct h_cfg){.pool_size = 64, .no_start = true});
 		assert_int_equal(rte_eth_dev_start(p->id), -ENOMEM);
@@ -899,11 +905,32 @@ refused_arguments(void **state)
 		assert_true(rte_eth_dev_get_port_by_name("net_syncline_soft_bad", &id) < 0);
 		assert_true(h_log_has("net_syncline"));
 	}
-	/* The name is free and nothing is left of the failures. */
+	/* The name can be used again, and the failed probes left no resources. */
 	h_open(&p, "mac=02:00:00:12:34:56");
 	assert_int_equal(p.mac.addr_bytes[5], 0x56);
 	h_start(&p, NULL);
 	h_alive(&p);
+	h_close(&p);
+}
+
+/* A device's quirks are logged by name, at level debug only. */
+static void
+quirks_are_told(void **state)
+{
+	struct h_port p;
+
+	(void)state;
+	rte_log_set_level_pattern("pmd.net.syncline", RTE_LOG_INFO);
+	h_open(&p, "device=i350");
+	assert_false(h_log_has("has the quirk"));
+	h_close(&p);
+	rte_log_set_level_pattern("pmd.net.syncline", RTE_LOG_DEBUG);
+	h_open(&p, "device=i350");
+	assert_true(h_log_has("I350 has the quirk vfta-ten"));
+	assert_false(h_log_has("has the quirk pll"));
+	h_close(&p);
+	h_open(&p, "device=82576");
+	assert_false(h_log_has("has the quirk"));
 	h_close(&p);
 }
 
@@ -960,7 +987,7 @@ stop_with_frames_in_the_rings(void **state)
 				.data_room = 1024,
 				.rx_offloads = RTE_ETH_RX_OFFLOAD_SCATTER,
 				.tx_offloads = RTE_ETH_TX_OFFLOAD_MULTI_SEGS});
-		h_ether(f, sizeof(f), &p->mac, k);
+		frame_ether(f, sizeof(f), &p->mac, k);
 		for (i = 0; i < 3 + k; i++) {
 			h_give(p, f, sizeof(f));
 			m = h_mbuf(p, f, sizeof(f), 3);
@@ -1006,14 +1033,18 @@ info(void **state)
 	assert_int_equal(rte_eth_dev_info_get(p->id, &i), 0);
 	assert_string_equal(i.driver_name, "net_syncline_soft");
 	assert_int_equal(i.max_rx_queues, h_queues(p, UINT16_MAX));
-	assert_int_equal(i.max_tx_queues, h_queues(p, UINT16_MAX));
+	/* Without traffic classes, an 82599 sends only from its first 64 queues. */
+	assert_int_equal(i.max_tx_queues, h_queues(p, 64));
 	assert_true(i.rx_desc_lim.nb_max >= 4096);
 	assert_true(i.speed_capa & RTE_ETH_LINK_SPEED_1G);
-	assert_int_equal(i.reta_size, 128);
+	assert_int_equal(i.reta_size, h_has_reg(p, "ERETA") ? 512 : 128);
 	assert_int_equal(i.hash_key_size, 40);
 	assert_true(i.max_mtu >= 9000);
 	/* All queues at once. */
-	h_start(p, &(struct h_cfg){.nb_rxq = i.max_rx_queues, .nb_txq = i.max_tx_queues});
+	h_start(p,
+		&(struct h_cfg){.nb_rxq = i.max_rx_queues,
+			.nb_txq = i.max_tx_queues,
+			.pool_size = 4095 + 128u * i.max_rx_queues});
 	h_alive(p);
 }
 
@@ -1045,6 +1076,7 @@ main(int argc, char **argv)
 		h_test(refused_configurations),
 		h_test(pool_too_small),
 		cmocka_unit_test(refused_arguments),
+		cmocka_unit_test(quirks_are_told),
 		h_test(cycles),
 		cmocka_unit_test(open_close),
 		h_test(stop_with_frames_in_the_rings),

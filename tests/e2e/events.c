@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
-/*
- * What happens to a port from outside: link changes, surprise removal, a
- * reset that hangs.
- */
+/* External events: link changes, surprise removal, a reset that does not complete. */
 #include <rte_bus_vdev.h>
 #include <rte_cycles.h>
 #include <rte_dev.h>
 
 #include "harness.h"
+#include "sl_hw.h"
 
-#define EVENT_WAIT_MS 10000u /* longer than any takes, on a busy machine too */
+#define EVENT_WAIT_MS 10000u /* longer than any event takes, also on a busy machine */
 
 /* Written by EAL's interrupt thread. */
 struct seen {
@@ -48,7 +46,7 @@ unwatch(struct h_port *p, struct seen *seen)
 		rte_eth_dev_callback_unregister(p->id, RTE_ETH_EVENT_INTR_RMV, on_event, seen), 0);
 }
 
-/* Wait until the counter is at least n; a port lets its device work meanwhile. */
+/* Wait until the counter is at least n. The port's device is stepped meanwhile. */
 static void
 await(struct h_port *p, const unsigned int *counter, unsigned int n)
 {
@@ -89,7 +87,7 @@ link_interrupt(void **state)
 		before = seen.lsc;
 		h_fault(p, SL_FAULT_LINK_DOWN, 0, 1);
 		await(p, &seen.lsc, before + 1);
-		/* With the interrupt on, this is what the handler saw last. */
+		/* With link interrupts enabled, this is the state that the handler stored. */
 		assert_int_equal(link_now(p), RTE_ETH_LINK_DOWN);
 		before = seen.lsc;
 		h_fault(p, SL_FAULT_LINK_DOWN, 0, 0);
@@ -99,6 +97,57 @@ link_interrupt(void **state)
 	assert_int_equal(seen.rmv, 0);
 	h_alive(p);
 	unwatch(p, &seen);
+}
+
+/* Configure the port with these speeds. It must accept them, or refuse them and log the reason. */
+static void
+ask(struct h_port *p, uint32_t speeds, bool granted)
+{
+	const struct h_cfg cfg = {.link_speeds = speeds};
+
+	h_log_mark();
+	assert_int_equal(h_try_setup(p, &cfg), granted ? 0 : -EINVAL);
+	assert_int_equal(h_log_has("link_speeds"), !granted);
+}
+
+/*
+ * If the device lets the driver select speeds, each offered speed becomes the link's, also when the
+ * partner offers faster ones. Speeds that are not available are refused.
+ */
+static void
+offered_speeds(void **state)
+{
+	struct h_port *p = *state;
+	const uint32_t all = h_hw(p)->speeds;
+	const bool chosen = h_has_reg(p, "MACC");
+	struct rte_eth_link link;
+	unsigned int bit;
+
+	ask(p, all | RTE_ETH_LINK_SPEED_FIXED, false);
+	ask(p, RTE_ETH_LINK_SPEED_FIXED, false);
+	ask(p, RTE_ETH_LINK_SPEED_56G, false);
+	ask(p, all | RTE_ETH_LINK_SPEED_56G, false);
+	for (bit = 0; bit < 32; bit++) {
+		const uint32_t one = all & RTE_BIT32(bit);
+
+		if (one == 0)
+			continue;
+		ask(p, one, chosen);
+		if (!chosen)
+			continue;
+		assert_int_equal(rte_eth_dev_start(p->id), 0);
+		h_alive(p);
+		assert_int_equal(rte_eth_link_get(p->id, &link), 0);
+		assert_int_equal(
+			rte_eth_speed_bitflag(link.link_speed, RTE_ETH_LINK_FULL_DUPLEX), one);
+		h_stop(p);
+	}
+	ask(p, all, true);
+	ask(p, 0, true);
+	assert_int_equal(rte_eth_dev_start(p->id), 0);
+	assert_int_equal(rte_eth_link_get(p->id, &link), 0);
+	assert_int_equal(link.link_speed, h_mbps(p));
+	h_alive(p);
 }
 
 static void
@@ -112,15 +161,15 @@ link_polled(void **state)
 	watch(p, &seen);
 	assert_int_equal(rte_eth_link_get(p->id, &link), 0);
 	assert_int_equal(link.link_status, RTE_ETH_LINK_UP);
-	assert_int_equal(link.link_speed, RTE_ETH_SPEED_NUM_1G);
+	assert_int_equal(link.link_speed, h_mbps(p));
 	assert_int_equal(link.link_duplex, RTE_ETH_LINK_FULL_DUPLEX);
 	h_log_mark();
 	assert_int_equal(rte_eth_dev_set_link_down(p->id), 0);
 	h_step(p);
 	assert_int_equal(link_now(p), RTE_ETH_LINK_DOWN);
 	assert_int_equal(rte_eth_dev_set_link_up(p->id), 0);
-	/* Whoever has had the semaphore of the PHY has given it back. */
-	assert_false(h_log_has("SWSM.SMBI stayed set"));
+	/* Each user of the PHY's semaphore has released it. */
+	assert_false(h_log_has("left behind by a driver"));
 	h_step(p);
 	assert_int_equal(link_now(p), RTE_ETH_LINK_UP);
 	h_alive(p);
@@ -148,7 +197,7 @@ removal(void **state)
 	watch(p, &seen);
 	h_alive(p);
 	assert_int_equal(rte_eth_dev_is_removed(p->id), 0);
-	h_ether(f, sizeof(f), &p->mac, 1);
+	frame_ether(f, sizeof(f), &p->mac, 1);
 	m = h_mbuf(p, f, sizeof(f), 1);
 	assert_int_equal(rte_eth_tx_burst(p->id, 0, &m, 1), 1);
 	h_fault(p, SL_FAULT_REMOVED, 0, 1);
@@ -165,7 +214,7 @@ removal(void **state)
 	await(p, &seen.rmv, 1);
 	assert_int_equal(seen.rmv, 1);
 	unwatch(p, &seen);
-	/* What ends every test now shows that stop and close give everything back. */
+	/* The checks at the end of the test show that stop and close free all resources. */
 }
 
 static void
@@ -185,7 +234,7 @@ removal_seen_by_stop(void **state)
 	unwatch(p, &seen);
 }
 
-/* The system asks, repeatedly as vfio does, and in the end the device is gone. */
+/* The system requests the device repeatedly, as vfio does, and then removes it. */
 static void
 removal_requested(void **state)
 {
@@ -202,7 +251,7 @@ removal_requested(void **state)
 	for (i = 0; i < 3; i++)
 		rte_dev_event_callback_process(p->name, RTE_DEV_EVENT_REMOVE);
 	await(p, &seen.rmv, 1);
-	/* Until it is given back it works. */
+	/* The port works until it is released. */
 	h_alive(p);
 	h_fault(p, SL_FAULT_REMOVED, 0, 1);
 	assert_int_equal(rte_eth_stats_get(p->id, &stats), -EIO);
@@ -220,7 +269,7 @@ close_port(uint16_t port, enum rte_eth_event_type type, void *arg, void *ret)
 	return 0;
 }
 
-/* Closed from within the event; the same name again, and its event comes again, once. */
+/* A port is closed in its removal event. A new port with that name gets one event, too. */
 static void
 removal_closes(void **state)
 {
@@ -242,7 +291,7 @@ removal_closes(void **state)
 		assert_int_equal(closed, i + 1);
 		assert_int_equal(rte_vdev_uninit(name), 0);
 	}
-	/* Without an event nothing is left with EAL. */
+	/* Without an event, no callback may stay registered in EAL. */
 	assert_int_equal(rte_vdev_init(name, "mode=step"), 0);
 	assert_int_equal(rte_vdev_uninit(name), 0);
 	h_log_mark();
@@ -295,7 +344,7 @@ threads_shared(void **state)
 	unsigned int i, round;
 
 	(void)state;
-	/* Two on one CPU share a thread, one is not pinned; any order of leaving is fine. */
+	/* Two ports share a thread on one CPU, the third is not pinned. Removal order varies. */
 	for (round = 0; round < 6; round++) {
 		assert_int_equal(rte_vdev_init(names[0], "wire=peer:x,cpu=0"), 0);
 		assert_int_equal(rte_vdev_init(names[1], "wire=peer:x,cpu=0"), 0);
@@ -305,15 +354,14 @@ threads_shared(void **state)
 	}
 }
 
-/* A port with a device thread, forwarding what its wire gives. */
+/* Start a port with a device thread and a wire that generates frames. */
 static uint16_t
 start_threaded(const char *name, const char *args, struct rte_mempool *pool)
 {
 	struct rte_eth_conf conf = {0};
 	uint16_t id;
 
-	/* The bus of DPDK 26 keeps what was hot-removed; rte_vdev_init() takes it for one that is
-	 * there. */
+	/* DPDK 26's vdev bus keeps hot-removed devices: rte_vdev_init() finds them existing. */
 	assert_int_equal(rte_eal_hotplug_add("vdev", name, args), 0);
 	assert_int_equal(rte_eth_dev_get_port_by_name(name, &id), 0);
 	assert_int_equal(rte_eth_dev_configure(id, 1, 1, &conf), 0);
@@ -335,7 +383,7 @@ pool_of(const char *name)
 	return pool;
 }
 
-/* Frames come in on a port. */
+/* Wait until frames are received on a port. */
 static void
 await_frames(uint16_t id)
 {
@@ -353,7 +401,7 @@ await_frames(uint16_t id)
 	}
 }
 
-/* Hot-removed while it runs, beside one that shares its thread and runs on. */
+/* Hot-remove a running port while another one shares its thread and keeps running. */
 static void
 removed_while_started(void **state)
 {
@@ -380,7 +428,9 @@ removed_while_started(void **state)
 	rte_mempool_free(pool);
 }
 
-/* The last test: h_fini() finds no device thread after rte_eal_cleanup(). */
+/*
+ * This test must be the last: h_fini() checks that no device thread exists after rte_eal_cleanup().
+ */
 static void
 left_running(void **state)
 {
@@ -398,6 +448,7 @@ main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		h_test(link_interrupt),
 		h_test(link_polled),
+		h_test(offered_speeds),
 		h_test(removal),
 		h_test(removal_seen_by_stop),
 		h_test(removal_requested),

@@ -2,15 +2,13 @@
  * Copyright (c) 2026 The Syncline authors
  */
 /*
- * A NIC that misbehaves: every fault of enum sl_fault. The driver counts what it can
- * detect and frees the buffers; traffic goes on, and nothing leaks.
- * docs/explanation/testing.md lists which check of the driver each test guards.
+ * A NIC that misbehaves: each fault of enum sl_fault. The driver counts the faults that it can
+ * detect and frees the buffers. Traffic continues, and no memory leaks. docs/explanation/testing.md
+ * lists which check of the driver each test covers.
  */
 #include <rte_cycles.h>
 
 #include "harness.h"
-#include "sl_bus.h"
-#include "sl_regs.h"
 
 static const struct h_cfg scatter_cfg = {.mtu = 9000,
 	.data_room = 1024,
@@ -18,7 +16,7 @@ static const struct h_cfg scatter_cfg = {.mtu = 9000,
 	.rx_offloads = RTE_ETH_RX_OFFLOAD_SCATTER,
 	.tx_offloads = RTE_ETH_TX_OFFLOAD_MULTI_SEGS};
 
-/* Receive some of n frames: frames may be lost, but none may be changed or come twice. */
+/* Receive some of @p n frames. Some may be lost, but none may be changed or duplicated. */
 static unsigned int
 take_in(struct h_port *p, unsigned int n, uint32_t len, uint64_t seed, unsigned int *next)
 {
@@ -31,7 +29,7 @@ take_in(struct h_port *p, unsigned int n, uint32_t len, uint64_t seed, unsigned 
 		for (k = 0; k < nb; k++, got++) {
 			do {
 				assert_true(*next < n);
-				h_ether(f, len, &p->mac, seed + (*next)++);
+				frame_ether(f, len, &p->mac, seed + (*next)++);
 			} while (memcmp(rte_pktmbuf_mtod(m[k], const void *), f, 60) != 0);
 			h_same(m[k], f, len);
 			rte_pktmbuf_free(m[k]);
@@ -41,8 +39,8 @@ take_in(struct h_port *p, unsigned int n, uint32_t len, uint64_t seed, unsigned 
 }
 
 /*
- * Give n frames of one length, each of its own content, no more at once than
- * the NIC's packet buffer holds. @return how many came through.
+ * Give n frames of one length with different contents, at most as many at once as the NIC's packet
+ * buffer holds. @return the number of frames received.
  */
 static unsigned int
 burst_in(struct h_port *p, unsigned int n, uint32_t len, uint64_t seed)
@@ -54,7 +52,7 @@ burst_in(struct h_port *p, unsigned int n, uint32_t len, uint64_t seed)
 	unsigned int i;
 
 	for (i = 0; i < n; i++) {
-		h_ether(f, len, &p->mac, seed + i);
+		frame_ether(f, len, &p->mac, seed + i);
 		h_give(p, f, len);
 		if ((i + 1) % chunk == 0 || i + 1 == n)
 			got += take_in(p, n, len, seed, &next);
@@ -88,7 +86,7 @@ bad_length_scattered(void **state)
 
 	h_start(p, &scatter_cfg);
 	for (i = 0; i < RTE_DIM(lengths); i++) {
-		/* On the last of several descriptors: those before it are freed with it. */
+		/* On the last descriptor of several: the earlier ones are freed with it. */
 		h_fault(p, SL_FAULT_BAD_LENGTH, lengths[i], 5);
 		assert_int_equal(burst_in(p, 20, 3500, i << 8), 15);
 		assert_int_equal(h_xstat(p, "rx_q0_bad_length"), 5 * (i + 1));
@@ -103,7 +101,7 @@ bad_length_and_fcs(void **state)
 	struct h_port *p = *state;
 	unsigned int i;
 
-	/* Less than the FCS that the driver takes off. */
+	/* Less than the length of the FCS, which the driver removes. */
 	h_start(p, &(struct h_cfg){.rx_offloads = RTE_ETH_RX_OFFLOAD_KEEP_CRC});
 	for (i = 0; i <= 4; i++) {
 		h_fault(p, SL_FAULT_BAD_LENGTH, i, 1);
@@ -124,7 +122,7 @@ no_end(void **state)
 	for (i = 0; i < RTE_DIM(counts); i++) {
 		n = counts[i];
 		h_fault(p, SL_FAULT_NO_EOP, 0, n);
-		/* What runs on swallows the frame that ends it; all behind that is whole. */
+		/* Frames without EOP swallow the next one. All later frames are complete. */
 		assert_int_equal(burst_in(p, n + 10, 300, i << 16), 9);
 		assert_true(h_xstat(p, "rx_q0_unexpected_seg") > i);
 		h_alive(p);
@@ -140,8 +138,7 @@ no_end_scattered(void **state)
 
 	h_start(p, &scatter_cfg);
 	for (i = 0; i < RTE_DIM(lengths); i++) {
-		/* Full buffers without an end: only the frame's length and its segments bound it.
-		 */
+		/* Full buffers without EOP: only maximum length and segment count end the frame. */
 		h_fault(p, SL_FAULT_NO_EOP, 0, 100);
 		assert_int_equal(burst_in(p, 110, lengths[i], i << 16), 9);
 		assert_true(h_xstat(p, "rx_q0_bad_chain") > i);
@@ -155,7 +152,7 @@ no_end_in_a_half_full_buffer(void **state)
 	struct h_port *p = *state;
 
 	h_start(p, &scatter_cfg);
-	/* A frame continues only behind a full buffer: two frames never become one. */
+	/* A frame continues only after a full buffer, so two frames are never merged. */
 	h_fault(p, SL_FAULT_NO_EOP, 0, 1);
 	assert_int_equal(burst_in(p, 10, 300, 0), 8);
 	assert_int_equal(h_xstat(p, "rx_q0_bad_chain"), 1);
@@ -174,7 +171,7 @@ wild_head(void **state)
 	for (i = 0; i < RTE_DIM(heads); i++) {
 		h_fault(p, SL_FAULT_WILD_INDEX, heads[i], 10);
 		for (k = 0; k < 40; k++) {
-			h_ether(f, sizeof(f), &p->mac, i * 100 + k);
+			frame_ether(f, sizeof(f), &p->mac, i * 100 + k);
 			h_send(p, 0, h_mbuf(p, f, sizeof(f), 1));
 			(void)rte_eth_tx_done_cleanup(p->id, 0, 0);
 			assert_int_equal(h_take(p, got), sizeof(f));
@@ -189,18 +186,20 @@ static void
 wild_head_in_the_ring(void **state)
 {
 	struct h_port *p = *state;
-	struct h_rng r = h_rng(0x41d);
+	uint64_t r = h_rng(0x41d);
 	uint8_t f[200], got[H_FRAME_CAP];
 	unsigned int i, idle;
 
 	h_start(p, &(struct h_cfg){.nb_txd = 64});
 	idle = rte_mempool_avail_count(p->pool);
 	for (i = 0; i < 2000; i++) {
-		/* Some of these lie in the outstanding part: then they free less, or what was sent.
+		/*
+		 * Some of these heads are within the outstanding descriptors. Then fewer mbufs are
+		 * freed, or only those of sent frames.
 		 */
 		if (i % 3 == 0)
-			h_fault(p, SL_FAULT_WILD_INDEX, h_range(&r, 0, 63), 1);
-		h_ether(f, sizeof(f), &p->mac, i);
+			h_fault(p, SL_FAULT_WILD_INDEX, rng_range(&r, 0, 63), 1);
+		frame_ether(f, sizeof(f), &p->mac, i);
 		h_send(p, 0, h_mbuf(p, f, sizeof(f), 1));
 		(void)rte_eth_tx_done_cleanup(p->id, 0, 0);
 		assert_int_equal(h_take(p, got), sizeof(f));
@@ -218,7 +217,7 @@ held_write_back(void **state)
 	h_fault(p, SL_FAULT_HOLD_DD, 0, 1);
 	assert_int_equal(burst_in(p, 10, 100, 7), 0);
 	h_fault(p, SL_FAULT_HOLD_DD, 0, 0);
-	/* They come late and whole: the first of the new ones is behind them. */
+	/* The held frames arrive late and unchanged, and new ones follow them. */
 	{
 		struct rte_mbuf *m[16];
 		uint8_t f[100];
@@ -226,7 +225,7 @@ held_write_back(void **state)
 
 		assert_int_equal(h_recv(p, 0, m, RTE_DIM(m)), 10);
 		for (i = 0; i < 10; i++) {
-			h_ether(f, sizeof(f), &p->mac, 7 + i);
+			frame_ether(f, sizeof(f), &p->mac, 7 + i);
 			h_same(m[i], f, sizeof(f));
 			rte_pktmbuf_free(m[i]);
 		}
@@ -244,7 +243,7 @@ dropped_write_back(void **state)
 	for (i = 0; i < 10; i++) {
 		h_alive(p);
 		h_fault(p, SL_FAULT_DROP_DD, 0, 1);
-		/* The queue stands at a descriptor that is never done: only a restart helps. */
+		/* The queue waits for a descriptor that is never done. Only a restart helps. */
 		assert_int_equal(burst_in(p, 5, 100, i), 0);
 		assert_int_equal(rte_eth_dev_rx_queue_stop(p->id, 0), 0);
 		assert_int_equal(rte_eth_dev_rx_queue_start(p->id, 0), 0);
@@ -252,21 +251,35 @@ dropped_write_back(void **state)
 	}
 }
 
-/* A polling program's time goes by until @p name counts one, 5 s at most. */
+#define POLLS 100000u /* between two reads of the time */
+
+/* Time of the port in microseconds. A port with a clock of its own advances by 100 ms per call. */
+static uint64_t
+look_at_time(const struct h_port *p)
+{
+	uint64_t us;
+
+	if (sl_pmd_time_pass(p->id, 100000) != 0)
+		return rte_get_timer_cycles() / (rte_get_timer_hz() / US_PER_S);
+	assert_int_equal(sl_pmd_time_us(p->id, &us), 0);
+	return us;
+}
+
+/* Poll until @p name counts one stall, for at most 5 s. */
 static void
 poll_until_stall(struct h_port *p, const char *name, struct rte_mbuf *to_send)
 {
-	const uint64_t end = rte_get_timer_cycles() + 5 * rte_get_timer_hz();
+	const uint64_t end = look_at_time(p) + 5 * US_PER_S;
 	struct rte_mbuf *m[4];
 	unsigned int i;
 
-	while (h_xstat(p, name) == 0 && rte_get_timer_cycles() < end) {
-		for (i = 0; i < 100000; i++) {
+	while (h_xstat(p, name) == 0 && look_at_time(p) < end) {
+		for (i = 0; i < POLLS; i++) {
 			assert_int_equal(rte_eth_rx_burst(p->id, 0, m, RTE_DIM(m)), 0);
 			if (to_send != NULL && rte_eth_tx_burst(p->id, 0, &to_send, 1) == 1)
 				break;
 		}
-		if (i < 100000)
+		if (i < POLLS)
 			return;
 	}
 	assert_null(to_send);
@@ -286,14 +299,14 @@ stalled_receive(void **state)
 	h_alive(p);
 }
 
-/* Frames into the ring until it is full, the device not stepped: how many. */
+/* Fill the ring without stepping the device. @return the number of frames in the ring. */
 static unsigned int
 fill_ring(struct h_port *p, struct rte_mbuf **left)
 {
 	uint8_t f[100];
 	unsigned int n;
 
-	h_ether(f, sizeof(f), &p->mac, 1);
+	frame_ether(f, sizeof(f), &p->mac, 1);
 	for (n = 0;; n++) {
 		*left = h_mbuf(p, f, sizeof(f), 1);
 		if (rte_eth_tx_burst(p->id, 0, left, 1) == 0)
@@ -314,7 +327,7 @@ stalled_transmit_never_sent(void **state)
 	assert_int_equal(h_xstat(p, "tx_q0_stalls"), 1);
 	assert_int_equal(h_xstat(p, "tx_q0_given_up"), n);
 	h_step(p);
-	/* Only the frame behind the restart went out, and nothing else is told. */
+	/* Only the frame after the restart was sent, and only it is counted as sent. */
 	assert_int_equal(h_stats(p).opackets, 1);
 	assert_int_equal(h_stats(p).obytes, 100);
 	assert_int_equal(h_stats(p).oerrors, n);
@@ -331,8 +344,8 @@ stalled_transmit_not_reported(void **state)
 
 	h_start(p, NULL);
 	p->faults_free = true;
-	/* The head goes to where nothing is: frames are sent, reports are lost. */
-	sl_softnic_reg_write(p->nic, SL_OFF(TDWBAH, 0), UINT32_MAX);
+	/* The head is written to an invalid address: frames are sent, reports are lost. */
+	sl_softnic_reg_write(p->nic, h_off(p, "TDWBAH", 0), UINT32_MAX);
 	n = fill_ring(p, &m);
 	h_step(p);
 	assert_int_equal(h_sent(p), n);
@@ -347,33 +360,42 @@ stalled_transmit_not_reported(void **state)
 	h_alive(p);
 }
 
-/* A queue that the application has stopped takes nothing, for as long as it likes. */
+/* Poll with a full ring for longer than the stall timeout. The ring must stay full. */
+static void
+nothing_goes(struct h_port *p, struct rte_mbuf *m)
+{
+	const uint64_t end = look_at_time(p) + 3 * US_PER_S / 2;
+	unsigned int i;
+
+	while (look_at_time(p) < end)
+		for (i = 0; i < POLLS; i++)
+			assert_int_equal(rte_eth_tx_burst(p->id, 0, &m, 1), 0);
+	assert_int_equal(h_xstat(p, "tx_q0_stalls"), 0);
+}
+
+/* A queue that the application stopped takes no frames, for any time. It is not a stall. */
 static void
 no_stall_while_stopped(void **state)
 {
 	struct h_port *p = *state;
-	const uint64_t end = rte_get_timer_cycles() + 3 * rte_get_timer_hz() / 2;
 	uint8_t f[100];
 	struct rte_mbuf *m;
 
 	h_start(p, NULL);
 	assert_int_equal(rte_eth_dev_tx_queue_stop(p->id, 0), 0);
-	h_ether(f, sizeof(f), &p->mac, 1);
+	frame_ether(f, sizeof(f), &p->mac, 1);
 	m = h_mbuf(p, f, sizeof(f), 1);
-	while (rte_get_timer_cycles() < end)
-		assert_int_equal(rte_eth_tx_burst(p->id, 0, &m, 1), 0);
-	assert_int_equal(h_xstat(p, "tx_q0_stalls"), 0);
+	nothing_goes(p, m);
 	rte_pktmbuf_free(m);
 	assert_int_equal(rte_eth_dev_tx_queue_start(p->id, 0), 0);
 	h_alive(p);
 }
 
-/* A full ring without a link waits; that is no stall. */
+/* A full ring without a link is not a stall. */
 static void
 no_stall_without_link(void **state)
 {
 	struct h_port *p = *state;
-	const uint64_t end = rte_get_timer_cycles() + 3 * rte_get_timer_hz() / 2;
 	struct rte_mbuf *m;
 	unsigned int n;
 
@@ -381,9 +403,7 @@ no_stall_without_link(void **state)
 	h_fault(p, SL_FAULT_LINK_DOWN, 0, 1);
 	h_step(p);
 	n = fill_ring(p, &m);
-	while (rte_get_timer_cycles() < end)
-		assert_int_equal(rte_eth_tx_burst(p->id, 0, &m, 1), 0);
-	assert_int_equal(h_xstat(p, "tx_q0_stalls"), 0);
+	nothing_goes(p, m);
 	rte_pktmbuf_free(m);
 	h_fault(p, SL_FAULT_NONE, 0, 0);
 	h_step(p);
@@ -399,14 +419,16 @@ repeated_write_back(void **state)
 	unsigned int i;
 
 	h_start(p, NULL);
-	/* Followed by its right content at once: no harm. */
+	/* Each repeated write-back is followed at once by the right one, which does no harm. */
 	h_fault(p, SL_FAULT_REPEAT_WB, 0, 9);
 	assert_int_equal(burst_in(p, 10, 100, 7), 10);
 	for (i = 0; i < 10; i++) {
-		/* Alone it makes one frame of stale bytes, that no check can tell from a right one.
+		/*
+		 * A single repeated write-back makes one frame of stale bytes. No check can
+		 * distinguish it from a valid one.
 		 */
 		h_fault(p, SL_FAULT_REPEAT_WB, 0, 1);
-		h_ether(f, sizeof(f), &p->mac, i);
+		frame_ether(f, sizeof(f), &p->mac, i);
 		h_give(p, f, sizeof(f));
 		assert_int_equal(h_recv(p, 0, m, RTE_DIM(m)), 2);
 		h_same(m[0], f, sizeof(f));
@@ -456,7 +478,7 @@ dma_error_transmit(void **state)
 	idle = rte_mempool_avail_count(p->pool);
 	h_fault(p, SL_FAULT_DMA_ERROR, 0, 3);
 	p->dma_faults = 3;
-	h_ether(f, sizeof(f), &p->mac, 1);
+	frame_ether(f, sizeof(f), &p->mac, 1);
 	for (i = 0; i < 10; i++)
 		h_send(p, 0, h_mbuf(p, f, sizeof(f), 1));
 	assert_int_equal(h_sent(p), 7);
@@ -506,7 +528,7 @@ hung_reset(void **state)
 	h_alive(p);
 }
 
-/* Frames in both rings, then the NIC is pulled out. */
+/* Put frames into both rings, then remove the NIC. */
 static void
 pull_out(struct h_port *p)
 {
@@ -516,7 +538,7 @@ pull_out(struct h_port *p)
 
 	h_start(p, &scatter_cfg);
 	h_alive(p);
-	h_ether(f, sizeof(f), &p->mac, 1);
+	frame_ether(f, sizeof(f), &p->mac, 1);
 	for (i = 0; i < 10; i++) {
 		h_give(p, f, sizeof(f));
 		m = h_mbuf(p, f, sizeof(f), 3);
@@ -525,7 +547,7 @@ pull_out(struct h_port *p)
 			assert_true(sl_pmd_step(p->id, 2) >= 0);
 	}
 	h_fault(p, SL_FAULT_REMOVED, 0, 1);
-	/* The application does not know yet. */
+	/* The application does not know yet that the NIC is gone. */
 	for (i = 0; i < 300; i++) {
 		if (rte_eth_rx_burst(p->id, 0, &m, 1) == 1)
 			rte_pktmbuf_free(m);
@@ -546,7 +568,7 @@ removed(void **state)
 	pull_out(p);
 	assert_int_equal(rte_eth_link_get_nowait(p->id, &link), 0);
 	assert_int_equal(link.link_status, RTE_ETH_LINK_DOWN);
-	/* All ones are no counts. */
+	/* Values of all ones must not be counted. */
 	if (rte_eth_stats_get(p->id, &s) == 0) {
 		assert_true(s.ipackets < 1000 && s.opackets < 1000);
 		assert_true(s.imissed < 1000 && s.ierrors < 1000);
@@ -566,7 +588,7 @@ removed_and_back(void **state)
 
 	pull_out(p);
 	h_stop(p);
-	/* What is plugged in is another device: the port stays refused until it is closed. */
+	/* The reinserted NIC is a new device. The port refuses to start until it is closed. */
 	h_fault(p, SL_FAULT_REMOVED, 0, 0);
 	assert_true(rte_eth_dev_start(p->id) < 0);
 	h_close(p);
@@ -584,31 +606,31 @@ removed_while_running_and_closed(void **state)
 /* --- all of them, in any order --- */
 
 static void
-random_fault(struct h_port *p, struct h_rng *r)
+random_fault(struct h_port *p, uint64_t *r)
 {
 	static const enum sl_fault kinds[] = {SL_FAULT_BAD_LENGTH, SL_FAULT_NO_EOP,
 		SL_FAULT_WILD_INDEX, SL_FAULT_HOLD_DD, SL_FAULT_DROP_DD, SL_FAULT_REPEAT_WB,
 		SL_FAULT_DMA_ERROR, SL_FAULT_NONE};
-	enum sl_fault kind = kinds[h_range(r, 0, RTE_DIM(kinds) - 1)];
-	uint32_t arg = h_rand(r) & 1 ? h_range(r, 0, 300) : (uint32_t)h_rand(r);
+	enum sl_fault kind = kinds[rng_range(r, 0, RTE_DIM(kinds) - 1)];
+	uint32_t arg = rng_next(r) & 1 ? rng_range(r, 0, 300) : (uint32_t)rng_next(r);
 
-	h_fault(p, kind, arg, h_range(r, 0, 3));
+	h_fault(p, kind, arg, rng_range(r, 0, 3));
 }
 
 static void
-random_receive(struct h_port *p, struct h_rng *r)
+random_receive(struct h_port *p, uint64_t *r)
 {
 	struct rte_mbuf *m[H_MAX_BURST];
 	uint8_t f[H_FRAME_CAP];
-	uint32_t len = h_range(r, 60, 9014);
+	uint32_t len = rng_range(r, 60, 9014);
 	uint16_t i, n;
 
-	h_ether(f, len, &p->mac, len);
+	frame_ether(f, len, &p->mac, len);
 	h_give(p, f, len);
-	(void)sl_pmd_step(p->id, h_range(r, 1, 8));
-	n = rte_eth_rx_burst(p->id, 0, m, (uint16_t)h_range(r, 1, RTE_DIM(m)));
+	(void)sl_pmd_step(p->id, rng_range(r, 1, 8));
+	n = rte_eth_rx_burst(p->id, 0, m, (uint16_t)rng_range(r, 1, RTE_DIM(m)));
 	for (i = 0; i < n; i++) {
-		/* Whatever it is, it is a sound chain within bounds. */
+		/* Each received mbuf is a valid chain within bounds. */
 		rte_mbuf_sanity_check(m[i], 1);
 		assert_in_range(m[i]->pkt_len, 1, 9728);
 		rte_pktmbuf_free(m[i]);
@@ -619,28 +641,28 @@ static void
 random_faults(void **state)
 {
 	struct h_port *p = *state;
-	struct h_rng r = h_rng(0xfa17);
+	uint64_t r = h_rng(0xfa17);
 	uint64_t i, frames = h_frames(20000);
 	uint8_t f[H_FRAME_CAP];
 	struct rte_mbuf *m;
 	uint32_t len;
 
 	p->faults_free = true;
-	/* Descriptors written twice tell of buffers that the NIC fills later. */
+	/* Repeated write-backs describe buffers that the NIC fills later. */
 	p->check_free = true;
 	h_start(p, &scatter_cfg);
 	for (i = 0; i < RTE_MIN(frames, 200000u); i++) {
-		if (h_range(&r, 0, 9) == 0)
+		if (rng_range(&r, 0, 9) == 0)
 			random_fault(p, &r);
 		random_receive(p, &r);
-		len = h_range(&r, 60, 4000);
-		h_ether(f, len, &p->mac, i);
-		m = h_mbuf(p, f, len, h_range(&r, 1 + len / 1024, 1 + len / 200));
+		len = rng_range(&r, 60, 4000);
+		frame_ether(f, len, &p->mac, i);
+		m = h_mbuf(p, f, len, rng_range(&r, 1 + len / 1024, 1 + len / 200));
 		if (rte_eth_tx_burst(p->id, 0, &m, 1) == 0)
 			rte_pktmbuf_free(m);
 		while (h_take(p, f) != 0)
 			;
-		if (h_range(&r, 0, 999) == 0) {
+		if (rng_range(&r, 0, 999) == 0) {
 			h_fault(p, SL_FAULT_NONE, 0, 0);
 			h_stop(p);
 			assert_int_equal(rte_eth_dev_start(p->id), 0);
@@ -649,7 +671,7 @@ random_faults(void **state)
 	h_fault(p, SL_FAULT_NONE, 0, 0);
 	h_stop(p);
 	assert_int_equal(rte_eth_dev_start(p->id), 0);
-	/* What waited in the NIC's packet buffer comes first. */
+	/* Receive frames that waited in the NIC's packet buffer first. */
 	for (i = 0; i < 20; i++) {
 		struct rte_mbuf *old[H_MAX_BURST];
 		uint16_t n = h_recv(p, 0, old, RTE_DIM(old));
@@ -661,9 +683,9 @@ random_faults(void **state)
 	h_alive(p);
 }
 
-/* --- too many of them --- */
+/* --- too many bad values --- */
 
-#define BAD_VALUES 100u /* docs/reference/net_syncline.md: so many in a second are passed over */
+#define BAD_VALUES 100u /* limit per second: docs/reference/net_syncline.md */
 
 struct resets {
 	unsigned int events; /* atomic */
@@ -691,7 +713,7 @@ await_resets(struct resets *r, unsigned int n)
 	assert_int_equal(r->events, n);
 }
 
-/* @n received frames of length nothing. */
+/* Receive @n frames of length 0. */
 static void
 bad_lengths(struct h_port *p, unsigned int n)
 {
@@ -699,7 +721,7 @@ bad_lengths(struct h_port *p, unsigned int n)
 	assert_int_equal(burst_in(p, n, 100, 1), 0);
 }
 
-/* @n received frames of several descriptors in which nothing but an FCS lies. */
+/* Receive @n frames whose last descriptor holds only FCS bytes. */
 static void
 bare_fcs(struct h_port *p, unsigned int n)
 {
@@ -707,14 +729,14 @@ bare_fcs(struct h_port *p, unsigned int n)
 	assert_int_equal(burst_in(p, n, 100, 1), 0);
 }
 
-/* @n frames sent, each followed by a head write-back that cannot be. */
+/* Send @n frames, each followed by a head write-back with an impossible value. */
 static void
 bad_heads(struct h_port *p, unsigned int n)
 {
 	const uint64_t want = h_xstat(p, "tx_q0_bad_head") + n;
 	uint8_t f[200], got[H_FRAME_CAP];
 
-	h_ether(f, sizeof(f), &p->mac, n);
+	frame_ether(f, sizeof(f), &p->mac, n);
 	h_fault(p, SL_FAULT_WILD_INDEX, UINT32_MAX, UINT32_MAX);
 	while (h_xstat(p, "tx_q0_bad_head") < want) {
 		h_send(p, 0, h_mbuf(p, f, sizeof(f), 1));
@@ -725,7 +747,7 @@ bad_heads(struct h_port *p, unsigned int n)
 	h_fault(p, SL_FAULT_NONE, 0, 0);
 }
 
-/* Each way to count one. */
+/* One row per kind of bad value. */
 static const struct bad_kind {
 	void (*give)(struct h_port *p, unsigned int n);
 	const char *said;
@@ -754,13 +776,13 @@ too_many_bad_values(void **state)
 		const struct bad_kind *kind = &bad_kinds[k];
 
 		h_start(&p, &kind->cfg);
-		/* Few of them for as long as it lasts. */
+		/* The allowed number of bad values per second, for several seconds. */
 		for (i = 0; i < 5; i++) {
 			assert_int_equal(sl_pmd_time_pass(p.id, 1100000), 0);
 			kind->give(&p, BAD_VALUES);
 		}
 		assert_int_equal(h_xstat(&p, "bad_value_resets"), told);
-		/* One more, then many: told once. */
+		/* One value more requests a reset. Many more do not request it again. */
 		h_log_mark();
 		kind->give(&p, 1);
 		await_resets(&r, ++told);
@@ -768,7 +790,7 @@ too_many_bad_values(void **state)
 		assert_true(h_log_has(kind->said));
 		kind->give(&p, 10 * BAD_VALUES);
 		assert_int_equal(h_xstat(&p, "bad_value_resets"), told);
-		/* After a reset it counts from nothing, and may tell again. */
+		/* A reset clears the count. The next excess requests a reset again. */
 		assert_int_equal(rte_eth_dev_reset(p.id), 0);
 		assert_int_equal(rte_eth_dev_start(p.id), 0);
 		kind->give(&p, BAD_VALUES);
@@ -783,7 +805,7 @@ too_many_bad_values(void **state)
 	h_close(&p);
 }
 
-/* Frames that were damaged on the wire are nothing to blame the NIC for. */
+/* Frames that were damaged on the wire do not count as bad values of the NIC. */
 static void
 damaged_frames_are_no_bad_values(void **state)
 {
@@ -792,7 +814,7 @@ damaged_frames_are_no_bad_values(void **state)
 	unsigned int i;
 
 	h_start(p, NULL);
-	h_ether(f, sizeof(f), &p->mac, 1);
+	frame_ether(f, sizeof(f), &p->mac, 1);
 	for (i = 0; i < 10 * BAD_VALUES; i++)
 		h_give_bad_fcs(p, f, sizeof(f));
 	h_recv_none(p);

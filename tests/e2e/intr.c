@@ -2,11 +2,9 @@
  * Copyright (c) 2026 The Syncline authors
  */
 /*
- * Interrupts: receive queues that wake a sleeping application, and link
- * changes beside them; on a device with several vectors and on one with a
- * single vector for everything.
+ * Interrupts: receive queues that wake a sleeping application, together with link changes, on a
+ * device with several vectors and on one with a single vector for all causes.
  */
-#include <dirent.h>
 #include <poll.h>
 #include <pthread.h>
 #include <sched.h>
@@ -18,12 +16,14 @@
 #include <rte_interrupts.h>
 
 #include "harness.h"
+#include "holds.h"
 #include "sl_fields.h"
 #include "sl_regs.h"
+#include "sl_regs_82599.h"
 
-#define WAKE_MS 10000 /* longer than any wake-up takes, on a busy machine too */
+#define WAKE_MS 10000 /* longer than any wake-up takes, also on a busy machine */
 #define LATE_MAX 20u
-#define QUIET_MS 20 /* no wake-up within this is none */
+#define QUIET_MS 20 /* a wake-up that has not arrived by then will not arrive */
 #define MAX_QUEUES 16u
 
 static const char *const kinds[] = {"intr=msix", "intr=msi"};
@@ -81,7 +81,7 @@ disable_all(struct h_port *p)
 		assert_int_equal(rte_eth_dev_rx_intr_disable(p->id, q), 0);
 }
 
-/* Queues that woke us, one bit for each. */
+/* Sleep until queues wake the thread. @return these queues, one bit each. */
 static uint32_t
 sleep_on(int ms)
 {
@@ -96,7 +96,7 @@ sleep_on(int ms)
 	return woke;
 }
 
-/* All queues in the mask wake us, if not at once. */
+/* Wait until each queue in the mask has woken the thread. */
 static void
 await_wake(uint32_t queues)
 {
@@ -112,7 +112,7 @@ await_wake(uint32_t queues)
 	}
 }
 
-/* One vector serves all queues through a thread: a wake-up may come late, and for all of them. */
+/* One vector for all queues, through EAL's thread: a wake-up may be late, and for all queues. */
 static bool
 one_vector(const char *kind)
 {
@@ -124,29 +124,32 @@ assert_quiet(const char *kind, int ms)
 {
 	unsigned int late;
 
-	/* EAL's thread passes an interrupt on when it gets a CPU; it has none to make up. */
+	/*
+	 * EAL's thread may forward old interrupts late, so wait for a quiet period first. It
+	 * creates none by itself.
+	 */
 	for (late = 0; one_vector(kind) && late < LATE_MAX; late++)
 		if (sleep_on(QUIET_MS) == 0 && sleep_on(ms) == 0)
 			return;
 	assert_int_equal(sleep_on(ms), 0);
 }
 
-/* One frame of a random flow. */
+/* Give one frame of a random flow. */
 static void
-give(struct h_port *p, struct h_rng *r)
+give(struct h_port *p, uint64_t *r)
 {
-	const struct h_flow flow = {.src = (uint32_t)h_rand(r),
-		.dst = (uint32_t)h_rand(r),
-		.sport = (uint16_t)h_rand(r),
-		.dport = (uint16_t)h_rand(r),
+	const struct h_flow flow = {.src = (uint32_t)rng_next(r),
+		.dst = (uint32_t)rng_next(r),
+		.sport = (uint16_t)rng_next(r),
+		.dport = (uint16_t)rng_next(r),
 		.proto = IPPROTO_UDP};
 	uint8_t f[100];
 
-	h_ip(f, sizeof(f), &p->mac, &flow, h_rand(r));
+	h_ip(f, sizeof(f), &p->mac, &flow, rng_next(r));
 	h_give(p, f, sizeof(f));
 }
 
-/* Take what is there; queues that had something, one bit for each. */
+/* Receive all frames. @return the queues that had some, one bit each. */
 static uint32_t
 take_all(struct h_port *p, unsigned int *frames)
 {
@@ -171,7 +174,7 @@ take_all(struct h_port *p, unsigned int *frames)
 static void
 wakes_on(const char *kind, uint16_t queues)
 {
-	struct h_rng r = h_rng(queues);
+	uint64_t r = h_rng(queues);
 	unsigned int i, frames;
 	struct h_port p;
 	uint32_t woke, had, seen = 0;
@@ -212,11 +215,11 @@ wakes(void **state)
 	}
 }
 
-/* A frame that was there before enable, whether or not it has had its interrupt. */
+/* A frame arrives before enable, with or without an interrupt before. */
 static void
 frame_before_enable(void **state)
 {
-	struct h_rng r = h_rng(1);
+	uint64_t r = h_rng(1);
 	struct h_port p;
 	unsigned int i, frames;
 
@@ -229,16 +232,16 @@ frame_before_enable(void **state)
 		enable_all(&p);
 		await_wake(1);
 		disable_all(&p);
-		/* Nobody took it. */
+		/* The frame was not received. */
 		enable_all(&p);
 		await_wake(1);
 		disable_all(&p);
 		take_all(&p, &frames);
 		assert_int_equal(frames, 1);
-		/* Now it is taken: its interrupt is of no more use. */
+		/* The frame is received, so its interrupt must not wake the thread. */
 		enable_all(&p);
 		assert_quiet(kinds[i], QUIET_MS);
-		/* Without a disable in between the next frame wakes us too. */
+		/* Without a disable in between, the next frame wakes the thread too. */
 		give(&p, &r);
 		h_step(&p);
 		await_wake(1);
@@ -252,17 +255,17 @@ frame_before_enable(void **state)
 	}
 }
 
-/* Frames that were polled wake nobody afterwards, whatever they have left behind. */
+/* Frames that were polled cause no wake-up later, whatever interrupt state they left. */
 static void
 frame_polled(void **state)
 {
 	struct h_port *p = *state;
-	struct h_rng r = h_rng(6);
+	uint64_t r = h_rng(6);
 	unsigned int i, frames;
 
 	start(p, 1, false);
 	for (i = 0; i < 8; i++) {
-		/* Its interrupt came, and nobody slept; or it was masked. */
+		/* The interrupt arrives while the thread does not sleep, or it is masked. */
 		if ((i & 1) != 0)
 			enable_all(p);
 		give(p, &r);
@@ -275,7 +278,7 @@ frame_polled(void **state)
 		assert_int_equal(sleep_on(QUIET_MS), 0);
 		disable_all(p);
 	}
-	/* Nor in the next life of the port. */
+	/* An interrupt from before the stop does not wake the restarted port. */
 	enable_all(p);
 	give(p, &r);
 	h_step(p);
@@ -287,17 +290,18 @@ frame_polled(void **state)
 static void
 disable_stops(void **state)
 {
-	struct h_rng r = h_rng(2);
+	uint64_t r = h_rng(2);
 	struct h_port p;
 	unsigned int i, k, frames;
 	uint16_t q, queues;
+	uint32_t woke;
 
 	(void)state;
 	for (k = 0; k < RTE_DIM(kinds); k++) {
 		h_open(&p, kinds[k]);
 		queues = h_queues(&p, 4);
 		start(&p, queues, false);
-		/* None enabled after a start. */
+		/* No interrupt is enabled after a start. */
 		for (i = 0; i < 64; i++)
 			give(&p, &r);
 		h_step(&p);
@@ -318,6 +322,16 @@ disable_stops(void **state)
 			assert_int_equal(sleep_on(QUIET_MS), 0);
 			take_all(&p, &frames);
 		}
+		/* Interrupts that were enabled before a stop are disabled afterwards. */
+		enable_all(&p);
+		h_stop(&p);
+		start(&p, queues, false);
+		assert_int_equal(rte_eth_dev_rx_intr_enable(p.id, 0), 0);
+		for (i = 0; i < 64; i++)
+			give(&p, &r);
+		h_step(&p);
+		woke = sleep_on(WAKE_MS);
+		assert_int_equal(woke | sleep_on(QUIET_MS), 1);
 		h_close(&p);
 	}
 }
@@ -326,12 +340,12 @@ disable_stops(void **state)
 
 struct feeder {
 	struct h_port *p;
-	struct h_rng rng;
+	uint64_t rng;
 	unsigned int frames;
 	unsigned int given, taken; /* atomic */
 };
 
-/* A frame at a random moment, when the one before is taken: each must wake, or be seen. */
+/* Give frames at random times, one after the other. Each must wake the thread or be polled. */
 static void *
 feed(void *arg)
 {
@@ -341,7 +355,7 @@ feed(void *arg)
 	for (i = 0; i < f->frames; i++) {
 		while (__atomic_load_n(&f->taken, __ATOMIC_ACQUIRE) != i)
 			sched_yield();
-		for (spin = h_range(&f->rng, 0, 3000); spin > 0; spin--)
+		for (spin = rng_range(&f->rng, 0, 3000); spin > 0; spin--)
 			__asm__ volatile("");
 		give(f->p, &f->rng);
 		sl_pmd_step(f->p->id, H_MAX_BURST);
@@ -355,7 +369,7 @@ no_wake_up_lost_on(const char *kind, uint16_t queues)
 {
 	struct feeder f = {.rng = h_rng(queues + 100), .frames = (unsigned int)h_frames(5000)};
 	unsigned int frames, taken = 0, slept = 0;
-	struct h_rng r = h_rng(queues);
+	uint64_t r = h_rng(queues);
 	struct h_port p;
 	pthread_t thread;
 
@@ -369,15 +383,14 @@ no_wake_up_lost_on(const char *kind, uint16_t queues)
 		if (sleep_on(WAKE_MS) == 0)
 			fail_msg("%s: asleep with %u frames given, %u taken", kind, f.given, taken);
 		slept++;
-		if (h_range(&r, 0, 1) == 0)
+		if (rng_range(&r, 0, 1) == 0)
 			disable_all(&p);
-		/* Polls that find nothing: the next frame may come between one of them and enable.
-		 */
+		/* Empty polls. The next frame may arrive between such a poll and enable. */
 		do {
 			take_all(&p, &frames);
 			taken += frames;
 			__atomic_store_n(&f.taken, taken, __ATOMIC_RELEASE);
-		} while (frames != 0 || h_range(&r, 0, 3) == 0);
+		} while (frames != 0 || rng_range(&r, 0, 3) == 0);
 	}
 	pthread_join(thread, NULL);
 	assert_true(slept > 0);
@@ -398,35 +411,24 @@ no_wake_up_lost(void **state)
 
 /* --- set-up and tear-down --- */
 
-static unsigned int
-open_files(void)
-{
-	DIR *d = opendir("/proc/self/fd");
-	unsigned int n = 0;
-
-	assert_non_null(d);
-	while (readdir(d) != NULL)
-		n++;
-	closedir(d);
-	return n;
-}
-
 static void
 reconfigured(void **state)
 {
-	struct h_rng r = h_rng(3);
+	uint64_t r = h_rng(3);
 	unsigned int i, k, frames, before;
 	struct h_port p;
 	uint32_t had;
 
 	(void)state;
-	(void)sleep_on(0); /* this thread's epoll set stays open */
-	before = open_files();
+	/*
+	 * Not counting epoll sets, because EAL's interrupt thread may reopen its own at any time.
+	 */
+	before = holds_files("[eventpoll]");
 	for (k = 0; k < RTE_DIM(kinds); k++) {
 		h_open(&p, kinds[k]);
 		for (i = 0; i < 12; i++) {
-			start(&p, (uint16_t)h_range(&r, 1, h_queues(&p, MAX_QUEUES)),
-				h_range(&r, 0, 1));
+			start(&p, (uint16_t)rng_range(&r, 1, h_queues(&p, MAX_QUEUES)),
+				rng_range(&r, 0, 1));
 			enable_all(&p);
 			assert_int_equal(sleep_on(0), 0);
 			give(&p, &r);
@@ -434,30 +436,30 @@ reconfigured(void **state)
 			had = take_all(&p, &frames);
 			assert_int_equal(frames, 1);
 			await_wake(had);
-			/* Frames, interrupts and epoll sets left as they are, or not. */
-			if (h_range(&r, 0, 1) == 0)
+			/* Frames, interrupts and epoll sets are left pending, or not. */
+			if (rng_range(&r, 0, 1) == 0)
 				give(&p, &r);
 			h_step(&p);
-			if (h_range(&r, 0, 1) == 0)
+			if (rng_range(&r, 0, 1) == 0)
 				forget(&p);
 			h_stop(&p);
 			assert_int_equal(sleep_on(0), 0);
 			assert_true(rte_eth_dev_rx_intr_enable(p.id, 0) < 0);
 		}
-		/* And without. */
+		/* The same port without interrupts. */
 		h_start(&p, NULL);
 		h_alive(&p);
 		assert_int_equal(rte_eth_dev_rx_intr_enable(p.id, 0), -ENOTSUP);
 		assert_int_equal(rte_eth_dev_rx_intr_disable(p.id, 0), -ENOTSUP);
 		h_close(&p);
 	}
-	assert_int_equal(open_files(), before);
+	assert_int_equal(holds_files("[eventpoll]"), before);
 }
 
 static void
 close_with_pending(void **state)
 {
-	struct h_rng r = h_rng(4);
+	uint64_t r = h_rng(4);
 	struct h_port p;
 	unsigned int i, k;
 
@@ -477,7 +479,7 @@ close_with_pending(void **state)
 	}
 }
 
-/* IVAR's bytes of a queue: of two that lie eight apart on an 82576, else next to each other. */
+/* Bytes of IVAR for a queue. On an 82576 the register also serves queue q + 8, else queue q ^ 1. */
 static uint32_t
 ivar(struct h_port *p, uint16_t q, uint32_t low, uint32_t high)
 {
@@ -487,11 +489,9 @@ ivar(struct h_port *p, uint16_t q, uint32_t low, uint32_t high)
 	return SL_GET((pairs ? q % 2 != 0 : q >= 8) ? high : low, word);
 }
 
-/* What the datasheet wants of the registers: 7.3.3, 8.8. */
 static void
-registers(void **state)
+igb_registers(struct h_port *p)
 {
-	struct h_port *p = *state;
 	const uint16_t all = h_queues(p, MAX_QUEUES), queues = all < 10 ? all - 1 : 10;
 	const uint32_t interval = SL_PREP(SL_EITR_INTERVAL, 50);
 	uint16_t q;
@@ -519,7 +519,7 @@ registers(void **state)
 	h_stop(p);
 	assert_int_equal(reg(p, SL_EIMS, 0), 0);
 	assert_int_equal(reg(p, SL_IMS, 0), 0);
-	/* The link alone: one vector, and GPIE as a reset leaves it. */
+	/* Only link interrupts: one vector, and GPIE as after a reset. */
 	h_start(p, &(struct h_cfg){.lsc = true});
 	assert_int_equal(reg(p, SL_GPIE, 0), 0);
 	assert_int_equal(reg(p, SL_EITR, 0) & SL_EITR_INTERVAL, interval);
@@ -529,11 +529,66 @@ registers(void **state)
 	assert_int_equal(reg(p, SL_IMS, 0) | reg(p, SL_EIMS, 0), 0);
 }
 
-/* --- the link beside it --- */
+static uint32_t
+ix_reg(struct h_port *p, const char *name, unsigned int i)
+{
+	return sl_softnic_reg_read(p->nic, h_off(p, name, i));
+}
+
+/* Registers of an 82599: four bytes of IVAR per two queues, and more vectors than EIMS has bits. */
+static void
+ix_registers(struct h_port *p)
+{
+	const uint16_t queues = 20;
+	const uint32_t interval = SL_PREP(SL_82599_EITR_INTERVAL, 25);
+	uint16_t q;
+
+	start(p, queues, true);
+	assert_int_equal(
+		ix_reg(p, "GPIE", 0), SL_82599_GPIE_MSIX | SL_82599_GPIE_PBA | SL_82599_GPIE_OCD);
+	for (q = 0; q < SL_82599_QUEUES; q++) {
+		assert_int_equal(ix_reg(p, "IVAR", q / 2u) >> q % 2u * 16 & UINT16_MAX,
+			q < queues ? SL_82599_IVAR_VALID | (q + 1u) : 0);
+		assert_int_equal(ix_reg(p, "EITR", q + 1u), q < queues ? interval : 0);
+	}
+	assert_int_equal(ix_reg(p, "IVAR_MISC", 0), SL_82599_IVAR_VALID << 8);
+	assert_int_equal(ix_reg(p, "EIAC", 0), SL_82599_EICR_RTXQ);
+	assert_int_equal(ix_reg(p, "EIAM", 0), 0);
+	assert_int_equal(ix_reg(p, "EIMS", 0), SL_82599_EICR_LSC);
+	assert_int_equal(ix_reg(p, "EIMS_EX", 0), 0);
+	enable_all(p);
+	assert_int_equal(ix_reg(p, "EIMS_EX", 0), (SL_BIT(queues) - 1) << 1);
+	assert_int_equal(rte_eth_dev_rx_intr_disable(p->id, queues - 1), 0);
+	assert_int_equal(ix_reg(p, "EIMS_EX", 0), (SL_BIT(queues - 1) - 1) << 1);
+	h_stop(p);
+	assert_int_equal(ix_reg(p, "EIMS", 0) | ix_reg(p, "EIMS_EX", 0), 0);
+	/* Only link interrupts: one vector, and GPIE as after a reset. */
+	h_start(p, &(struct h_cfg){.lsc = true});
+	assert_int_equal(ix_reg(p, "GPIE", 0), 0);
+	assert_int_equal(ix_reg(p, "EITR", 0), interval);
+	assert_int_equal(ix_reg(p, "EIMS", 0), SL_82599_EICR_LSC);
+	h_stop(p);
+	h_start(p, NULL);
+	assert_int_equal(ix_reg(p, "EIMS", 0) | ix_reg(p, "EIMS_EX", 0), 0);
+}
+
+/* Interrupt registers are as the datasheet requires: 7.3.3, 8.8. */
+static void
+registers(void **state)
+{
+	struct h_port *p = *state;
+
+	if (h_has_reg(p, "EIMS_EX"))
+		ix_registers(p);
+	else
+		igb_registers(p);
+}
+
+/* --- link interrupts together with receive interrupts --- */
 
 struct link_seen {
 	unsigned int events; /* atomic */
-	bool stop;	     /* what the callback does */
+	bool stop;	     /* the callback stops the port */
 };
 
 static int
@@ -576,11 +631,11 @@ unwatch(struct h_port *p, struct link_seen *seen)
 		rte_eth_dev_callback_unregister(p->id, RTE_ETH_EVENT_INTR_LSC, on_link, seen), 0);
 }
 
-/* Each change gives one event, each frame a wake-up; neither takes the other's. */
+/* Each link change gives one event, each frame a wake-up, and neither replaces the other. */
 static void
 link_and_frames(void **state)
 {
-	struct h_rng r = h_rng(5);
+	uint64_t r = h_rng(5);
 	struct pollfd ready = {.events = POLLIN};
 	struct rte_eth_link link;
 	struct h_port p;
@@ -596,7 +651,7 @@ link_and_frames(void **state)
 		changes = 0;
 		for (i = 0; i < 200; i++) {
 			enable_all(&p);
-			if (h_range(&r, 0, 1) == 0) {
+			if (rng_range(&r, 0, 1) == 0) {
 				give(&p, &r);
 				h_step(&p);
 				frames = 1;
@@ -619,7 +674,7 @@ link_and_frames(void **state)
 		}
 		rte_delay_us_sleep(QUIET_MS * 1000);
 		assert_int_equal(seen.events, changes);
-		/* Its eventfd is read: else EAL's thread would never rest. */
+		/* The driver reads the vector's eventfd. Otherwise EAL's thread would loop. */
 		ready.fd = sl_softnic_irq_fd(p.nic, 0);
 		assert_int_equal(poll(&ready, 1, 0), 0);
 		unwatch(&p, &seen);
@@ -643,10 +698,7 @@ await_link(struct h_port *p, uint16_t status)
 	fail_msg("the link does not become %u", status);
 }
 
-/*
- * The last that a start does is to point the fast path at the queues: as long as it does not,
- * nothing is told, and afterwards it is.
- */
+/* A start sets ethdev's fast-path queue pointers last. Link changes are reported after that. */
 static void
 event_waits_for_the_start(void **state)
 {
@@ -658,7 +710,7 @@ event_waits_for_the_start(void **state)
 	watch(p, &seen);
 	txq = rte_eth_fp_ops[p->id].txq.data;
 	rte_eth_fp_ops[p->id].txq.data = NULL;
-	/* The second change is seen by the handler when it has done with the first. */
+	/* The handler sees the second change after it has processed the first. */
 	h_fault(p, SL_FAULT_LINK_DOWN, 0, 1);
 	await_link(p, RTE_ETH_LINK_DOWN);
 	h_fault(p, SL_FAULT_LINK_DOWN, 0, 0);
@@ -669,7 +721,7 @@ event_waits_for_the_start(void **state)
 	unwatch(p, &seen);
 }
 
-/* On EAL's interrupt thread, within the handler that stop would wait for. */
+/* Stop on EAL's interrupt thread, inside the handler that stop would wait for. */
 static void
 stopped_in_callback(void **state)
 {
@@ -690,12 +742,12 @@ stopped_in_callback(void **state)
 	h_alive(p);
 }
 
-/* The link goes down and up without a pause, until somebody has had enough. */
+/* A thread that toggles the link until @quit is set. */
 struct flapper {
 	struct sl_softnic *nic;
 	uint16_t port;
 	bool quit, over;     /* atomic */
-	int stopped, closed; /* what the callback got */
+	int stopped, closed; /* results of the calls in the callback */
 	unsigned int events; /* atomic */
 };
 
@@ -718,7 +770,7 @@ stop_and_close(uint16_t port, enum rte_eth_event_type type, void *arg, void *ret
 
 	(void)type;
 	(void)ret;
-	/* The software NIC goes with the port. */
+	/* Wait for the thread, because closing the port frees the software NIC. */
 	__atomic_store_n(&f->quit, true, __ATOMIC_SEQ_CST);
 	while (!__atomic_load_n(&f->over, __ATOMIC_SEQ_CST))
 		sched_yield();
@@ -728,8 +780,9 @@ stop_and_close(uint16_t port, enum rte_eth_event_type type, void *arg, void *ret
 	return 0;
 }
 
-/* Link changes at any moment of the start: the first that is told of finds a port that can be
- * closed. */
+/*
+ * Link changes at any time during start. At the first one that is reported, the port can be closed.
+ */
 static void
 close_a_flapping_port(struct rte_mempool *pool)
 {
@@ -755,7 +808,7 @@ close_a_flapping_port(struct rte_mempool *pool)
 		rte_delay_us_sleep(1000);
 	}
 	pthread_join(thread, NULL);
-	/* ethdev keeps callbacks for the next port of that number; -EAGAIN: it runs still. */
+	/* ethdev keeps callbacks for the next port of that number. -EAGAIN: it is running. */
 	while (rte_eth_dev_callback_unregister(
 		       RTE_ETH_ALL, RTE_ETH_EVENT_INTR_LSC, stop_and_close, &f) == -EAGAIN)
 		sched_yield();

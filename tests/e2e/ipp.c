@@ -3,10 +3,10 @@
  */
 
 /*
- * What a packet costs: bursts of 32 64-byte frames go round through the driver
- * and a software NIC in a loop, which is stepped between the bursts and not
- * counted. Prints cycles of the time stamp counter; run by callgrind with
- * collection toggled at forward_burst, it gives instructions (callgrind.sh).
+ * Cost per packet. Bursts of 32 64-byte frames circulate through the driver and a software NIC in a
+ * loop. The NIC is stepped between the bursts, which is not counted. Prints cycles of the time
+ * stamp counter. Under callgrind with collection toggled at forward_burst, it gives instructions
+ * (callgrind.sh).
  *
  * usage: ipp [coherency [rounds [fast] [huge]]]
  */
@@ -27,7 +27,7 @@
 #define RING 512u
 #define POOL 2047u
 #define CACHE 256u
-#define FRAME 60u /* and FCS */
+#define FRAME 60u /* excluding FCS */
 #define WARM_UP 64u
 
 static struct rte_mempool *
@@ -59,7 +59,7 @@ first_burst(struct rte_mempool *pool)
 		rte_exit(EXIT_FAILURE, "ipp: the first burst was not taken\n");
 }
 
-/* Not inlined: the name that callgrind toggles at. */
+/* Not inlined, because callgrind toggles collection at this name. */
 static __rte_noinline unsigned int
 forward_burst(void)
 {
@@ -74,7 +74,7 @@ step(void)
 {
 	unsigned int moved = 0;
 
-	/* Sent, then received: 32 frames each way. */
+	/* 32 frames are sent, then received. */
 	while (moved < 2 * BURST) {
 		const int n = sl_pmd_step(0, BURST);
 
@@ -84,7 +84,7 @@ step(void)
 	}
 }
 
-/* Cycles of the fastest 90 % of the bursts: the rest met an interrupt. */
+/* For sorting: the fastest 90 % of the bursts count. The others may include an interrupt. */
 static int
 by_value(const void *a, const void *b)
 {

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
-/*
- * Other threads, also telemetry's, ask about ports while ports are made and closed.
- */
+/* Other threads, including telemetry's, read from ports while ports are opened and closed. */
 #include <pthread.h>
 #include <unistd.h>
 
@@ -13,12 +11,12 @@
 #include "harness.h"
 
 #define ROUNDS 60u
-#define PORTS 4u /* ids that are looked at: those that come and go, and more */
+#define PORTS 4u /* port ids that are read; some of their ports are opened and closed */
 
-/* What the asking threads share with the one that makes ports. */
+/* Shared by the reading threads and the one that opens ports. */
 struct looks {
 	bool end;
-	unsigned int seen, gone; /* answers of each kind, so that neither is left out */
+	unsigned int seen, gone; /* number of answers of each kind; both must occur */
 };
 
 static void
@@ -27,7 +25,7 @@ count(struct looks *l, bool seen)
 	__atomic_fetch_add(seen ? &l->seen : &l->gone, 1, __ATOMIC_RELAXED);
 }
 
-/* Every call that reads from a port; none of them may see one that is partly made or closed. */
+/* Each call that reads from a port. None may see a port that is partly opened or closed. */
 static void *
 call_all(void *arg)
 {
@@ -54,7 +52,7 @@ call_all(void *arg)
 	return NULL;
 }
 
-/* Ask by telemetry's socket: its handlers run on a thread of their own. */
+/* Read through telemetry's socket. Its handlers run on a separate thread. */
 static void *
 ask_telemetry(void *arg)
 {
@@ -81,7 +79,7 @@ ask_telemetry(void *arg)
 	return NULL;
 }
 
-/* Whether each thread has been given both kinds of answers. */
+/* True if each thread has received answers of both kinds. */
 static bool
 both_given(const struct looks *l, unsigned int n)
 {
@@ -91,7 +89,7 @@ both_given(const struct looks *l, unsigned int n)
 	return n == 0;
 }
 
-/* Ports made, started and removed in turn. */
+/* Open, start and remove ports in turn. */
 static void
 come_and_go(const struct looks *l, unsigned int n)
 {

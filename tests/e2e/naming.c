@@ -3,8 +3,8 @@
  */
 
 /*
- * A sync call left out of the driver, and no finding asked for: the same run,
- * again and again, names the line that made it go wrong.
+ * A sync call is missing in the driver, and no finding is reported. Repeating the same run finds
+ * the source line of that call.
  */
 #include <unistd.h>
 
@@ -13,11 +13,11 @@
 H_MISTAKES_ON_PURPOSE
 
 #define SITES 64u
-#define FRAMES 400u /* some laps of the ring */
+#define FRAMES 400u /* several laps of the ring */
 #define MAX_RUNS 40u
 
 static char path[64];
-static char report[4096]; /* of the last search */
+static char report[4096]; /* report of the last search */
 
 static void
 search_begin(void)
@@ -30,7 +30,7 @@ search_begin(void)
 	close(fd);
 }
 
-/* One run. @return frames right. */
+/* One run. @return the number of right frames. */
 static unsigned int
 run(const struct sl_check_site *s, enum sl_check_bug bug)
 {
@@ -51,7 +51,9 @@ run(const struct sl_check_site *s, enum sl_check_bug bug)
 	return right;
 }
 
-/* The same run until the search is over. @return frames right in the first one. */
+/*
+ * Repeat the same run until the search ends. @return the number of right frames in the first run.
+ */
 static unsigned int
 search(const struct sl_check_site *s, enum sl_check_bug bug, struct sl_check_difference *d)
 {
@@ -72,13 +74,15 @@ search(const struct sl_check_site *s, enum sl_check_bug bug, struct sl_check_dif
 	assert_int_equal(fread(report, 1, sizeof(report), f), sizeof(report));
 	fclose(f);
 	unlink(path);
-	/* The first line, zeroes, and the report. */
+	/*
+	 * The file begins with a line of text, padded with zeroes to 64 bytes. The report follows.
+	 */
 	assert_non_null(strstr(report, "syncline search: done"));
 	memmove(report, report + 64, sizeof(report) - 64);
 	return right;
 }
 
-/* Sync calls of bursts. */
+/* Find the sync calls of the bursts. */
 static unsigned int
 hot_sites(struct sl_check_site *site)
 {
@@ -109,7 +113,7 @@ at_same_line(const struct sl_check_site *site, unsigned int n, const struct sl_c
 	return false;
 }
 
-/* What memory the calls of a site are for. Of flushes of transmit the first ever is of a frame. */
+/* Memory that a site's calls are for. The first flush of transmit is for a frame. */
 static const char *
 memory_of(const struct sl_check_site *site, unsigned int n, const struct sl_check_site *s)
 {
@@ -117,7 +121,8 @@ memory_of(const struct sl_check_site *site, unsigned int n, const struct sl_chec
 	unsigned int i;
 
 	if (strncmp(s->verb, "update", strlen("update")) == 0) {
-		/* One range with its own fence is polled; ranges with one fence for all are frames.
+		/*
+		 * A range with a fence of its own is polled; ranges that share a fence are frames.
 		 */
 		if (!at_same_line(site, n, s))
 			return "pool";
@@ -135,7 +140,10 @@ memory_of(const struct sl_check_site *site, unsigned int n, const struct sl_chec
 	return rx ? "rx queue 0 ring" : "tx queue 0 ring";
 }
 
-/* A barrier hands over frames and ring: the adversary may have written either back early. */
+/*
+ * True if the memory fits the site. A doorbell barrier orders frames and ring, and the adversary
+ * may have written back either one early.
+ */
 static bool
 memory_fits(const struct sl_check_site *site, unsigned int n, const struct sl_check_site *s,
 	const char *memory)
@@ -145,7 +153,7 @@ memory_fits(const struct sl_check_site *site, unsigned int n, const struct sl_ch
 			strstr(memory, "pool") != NULL);
 }
 
-/* Whatever is left out: a run that went wrong has its line named, another has none. */
+/* Inject a bug into each call. The search names the call's line if the run fails, else none. */
 static void
 spoilt_calls(void **state)
 {
@@ -178,7 +186,7 @@ spoilt_calls(void **state)
 	assert_in_range(wrong, 8, 2 * n);
 }
 
-/* The whole story of a payload that was updated by half. */
+/* Check the whole report for a payload of which only half was updated. */
 static void
 half_a_frame(void **state)
 {
@@ -194,8 +202,7 @@ half_a_frame(void **state)
 	assert_in_range(i, 0, n - 1);
 	assert_true(search(&site[i], SL_CHECK_BUG_HALF, &d) < FRAMES);
 	assert_int_equal(d.verdict, SL_CHECK_CPU_BEHIND);
-	/* Of the first frame the first line that the update missed; last sync: when it was posted.
-	 */
+	/* The first frame's first missed line. Its last sync was at the post of the buffer. */
 	assert_string_equal(d.history[0].verb, "prepare");
 	assert_non_null(strstr(d.history[0].file, "sl_rx"));
 	assert_non_null(strstr(d.coherent, "sl_tx"));

@@ -17,6 +17,7 @@ end() {
 trap end EXIT
 failed=0
 export SL_NO_HUGE=1
+waits='waiting until somebody reads it'
 # Per program: a short run, its option, the exit code of a file that cannot be written, what a
 # result holds, and a word of one who measures.
 case ${prog##*/} in
@@ -99,27 +100,12 @@ rm "$dir/fifo"
 mkfifo "$dir/fifo"
 "$prog" "${run[@]}" "$option" "$dir/fifo" >"$dir/out" 2>&1 &
 pid=$!
-# Until all is measured, by sl-perf's second process, which is gone.
-[[ ${prog##*/} != sl-perf ]] || measures='2/2'
-others_measure() {
-	local child children=()
-	read -ra children < <(cat "/proc/$pid/task/$pid/children" 2>/dev/null)
-	for child in "${children[@]}"; do
-		[[ $(cat "/proc/$child/comm" 2>/dev/null) != "${prog##*/}" ]] || return 0
-	done
-	return 1
-}
-while kill -0 $pid 2>/dev/null; do
-	if grep -qs "$measures" "$dir/out" && ! others_measure; then break; fi
-	sleep 0.05
-done
-# One signal ends the wait. One that came before it ended the run, whose result waits then: a second
-# is for that. sl-testpmd says when it waits, and ends at once by a second one.
-kill -INT $pid
+# Once it says that it waits. A signal that came before would end the run instead.
+while kill -0 $pid 2>/dev/null && ! grep -qs "$waits" "$dir/out"; do sleep 0.05; done
+kill -INT $pid 2>/dev/null || fail "a FIFO that nobody reads: it ended by itself"
 for ((i = 1; i < 600; i++)); do
 	kill -0 $pid 2>/dev/null || break
 	sleep 0.1
-	if ((i % 20 == 0)) && [[ ${prog##*/} != sl-testpmd ]]; then kill -INT $pid 2>/dev/null; fi
 done
 ((i < 600)) || { kill -KILL $pid && fail "a FIFO that nobody reads: it does not end"; }
 wait $pid 2>/dev/null
@@ -160,7 +146,6 @@ refused() {
 	grep -q "$1'\? cannot be written" "$dir/out" || fail "${*:2}: not said"
 	! grep -q "$measures" "$dir/out" || fail "${*:2}: it measured first"
 }
-[[ ${prog##*/} != sl-perf ]] || measures='left  cycles'
 refused /no/r.json "${run[@]}" "$option" "$dir/no/r.json"
 refused elsewhere "${run[@]}" "$option" "$dir/elsewhere"
 if [[ ${prog##*/} == sl-perf ]]; then

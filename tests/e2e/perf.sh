@@ -74,6 +74,21 @@ json "$dir/left.json" '[x["name"] for x in r["left_out"]] == ["cycles/64/f1/q2/c
 json "$dir/left.json" '[x["name"] for x in r["results"]] == ["cycles/64/f1/q2/c1/b32/coherent"]'
 expect 0 'cycles/64' -c "$cpu" "$perf" run --processes 1 --suite cycles --sizes 64 "${short[@]}"
 prog=$perf
+# The software NIC as another device: what it is is told, and what it has not is left out.
+expect 0 'Devices, the first when none is named: 82576 .*82599' run --help
+expect 1 "--device: '82598' is not allowed; allowed: 82576 .*82599" run --device 82598
+expect 1 'give the one or the others' run --device 82599 --tester 1:0.0 --dut 2:0.0
+expect 2 'i211 has 2 queues each way; ask for fewer --queues' run --device i211 --processes 1 --suite mrr --queues 4
+expect 0 'left out: cycles/64/f1/q4/c1/b32/coherent: more queues than the device has, 2' run --device i211 --processes 1 \
+	--suite cycles --coherency coherent --sizes 64 --queues 2,4 "${short[@]}" --out "$dir/i211.json"
+expect 0 'cycles/64/f1/q1/c1/b32/coherent  82599, rx .* ixgbe, tx .* ixgbe' run --device 82599 --suite cycles --sizes 64 \
+	--processes 2 "${short[@]}" --out "$dir/82599.json"
+measure 'mrr/64/f100/q16/c1/b32/coherent  82599' --device 82599 --suite mrr --sizes 64 --flows 100 --queues 16 --processes 1 \
+	--no-huge --out "$dir/live.json"
+for file in 82599 live; do
+	valid "$dir/$file.json"
+	json "$dir/$file.json" 'all(x["config"]["nic"] == "82599" for x in r["results"])'
+done
 expect 2 "/nonexistent/r.json cannot be written" run --processes 1 --suite cycles --sizes 64 "${short[@]}" --out /nonexistent/r.json
 
 # Instructions, where there is a counter for them: the same each time, so one run is enough to compare.
@@ -88,6 +103,9 @@ else
 	done
 	json "$dir/first.json" '[len(m["samples"]) for x in r["results"] for m in x["metrics"].values()] == [1] * 6'
 	expect 0 '0 regression, 0 progression, 6 same' compare "$dir/first.json" "$dir/second.json"
+	# The process under callgrind has the same device.
+	expect 0 'instructions/64/f1/q1/c1/b32/coherent  82599, rx .* ixgbe' run --device 82599 --suite instructions --sizes 64 \
+		--coherency coherent --processes 1 --no-huge --out "$dir/first.json"
 fi
 mkdir "$dir/bin"
 ln -s "$(command -v cat)" "$(command -v grep)" "$(command -v timeout)" "$dir/bin/"
@@ -98,6 +116,7 @@ measure 'ndrpdr/64/f1/q1/c1/b32/coherent' --suite quick --processes 2 "${short[@
 valid "$dir/quick.json"
 json "$dir/quick.json" 'len([x for x in r["results"] if x["measure"] != "instructions"]) == 8 and not r["interrupted"]'
 json "$dir/quick.json" 'all(len(m["samples"]) == 2 for x in r["results"] for m in x["metrics"].values() if m["unit"] not in ("ns", "instructions/packet"))'
+json "$dir/quick.json" 'all(x["config"]["nic"] == "82576" for x in r["results"])'
 json "$dir/quick.json" 'any("ndr_pps" in x["metrics"] and "idle_p99_ns" in x["metrics"] for x in r["results"])'
 json "$dir/quick.json" 'all(sum(b[1] for b in t["latency_ns"]["buckets"]) == t["latency_ns"]["count"] for x in r["results"] for t in x["trials"] if "latency_ns" in t)'
 json "$dir/quick.json" 'all(t["corrupt"] == 0 and t["received"] <= t["offered"] for x in r["results"] for t in x["trials"])'
@@ -149,6 +168,22 @@ grep -q '^note: hugepages differs: ' "$dir/out" || fail "hugepages are not noted
 grep -q '^3 of the regressions may be of the conditions' "$dir/out" || fail "no word on conditions"
 json "$dir/c.json" 'r["exit_code"] == 5 and all(x["conditions_differ"].startswith("hugepages") for x in r["rows"])'
 expect 0 'progression, under other conditions: hugepages' compare "$dir/huge.json" "$dir/base.json"
+# Another device is another condition; a result that names none is of the first there was.
+python3 - "$dir" <<'END'
+import json, sys
+folder = sys.argv[1]
+r = json.load(open(f"{folder}/base.json"))
+del r["results"][0]["config"]["nic"]
+json.dump(r, open(f"{folder}/old.json", "w"))
+r = json.load(open(f"{folder}/worse.json"))
+r["results"][0]["config"]["nic"] = "82599"
+json.dump(r, open(f"{folder}/other.json", "w"))
+END
+for file in base old; do
+	expect 5 'regression, under other conditions: nic' compare "$dir/$file.json" "$dir/other.json"
+	grep -q '^note: .* differs: .*"82576".*, then .*"82599"' "$dir/out" || fail "$file: devices are not noted"
+done
+expect 3 '3 regression' compare "$dir/old.json" "$dir/worse.json"
 expect 0 '0 regression, 3 progression' compare "$dir/worse.json" "$dir/base.json"
 expect 1 "'no-such-rev' is no revision here" compare --against no-such-rev --source "$source"
 expect 1 'is in none' compare --against HEAD --source "$dir"
@@ -163,7 +198,7 @@ if command -v gnuplot >/dev/null; then
 		 "contenders": [{"name": "igb", "what": "a driver"}], "points": [
 		 {"device": "same core", "queues": 1, "offloads": false, "size": 64, "burst": 32, "op": "rx+tx",
 		  "cycles_per_packet": {"igb": {"median": 60.1, "spread": 1.5}, "coherent": {"median": 30, "spread": 1}},
-		  "ratios": {"coherent/igb": 0.5}}]}
+		  "ratios": {"coherent/igb": 0.5, "coherent82599/ixgbe": 0.6}}]}
 	END
 	expect 0 '2 plots, 0 results, peers' report --peers "$dir/peers.json" --out "$dir/r.html"
 	grep -q '60.1 <small>&plusmn;1.5</small>' "$dir/r.html" || fail "the page has no table of peers"

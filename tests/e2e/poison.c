@@ -3,9 +3,8 @@
  */
 
 /*
- * In builds with AddressSanitizer: an application that keeps a frame's data after
- * it gave the mbuf away is told so, at the very load, once the NIC owns the
- * buffer. One that keeps to the rules is not, whatever it does to its frames.
+ * In builds with AddressSanitizer, a use of a frame's data after its mbuf was freed is reported at
+ * that load, once the NIC owns the buffer. An application that follows the rules gets no report.
  */
 #include <unistd.h>
 
@@ -21,7 +20,7 @@
 
 #define FRAMES 2000u
 
-/* Frames come and are given back, so that every buffer of the pool is posted once more. */
+/* Receive frames and free them, until each buffer of the pool was posted again. */
 static void
 lap(struct h_port *p, unsigned int frames)
 {
@@ -30,7 +29,7 @@ lap(struct h_port *p, unsigned int frames)
 	unsigned int i;
 
 	for (i = 0; i < frames; i++) {
-		h_ether(f, sizeof(f), &p->mac, i);
+		frame_ether(f, sizeof(f), &p->mac, i);
 		h_give(p, f, sizeof(f));
 		m = h_recv_one(p, 0);
 		rte_pktmbuf_free(m);
@@ -50,7 +49,7 @@ child(struct h_port *p)
 	struct rte_mbuf *m;
 	uint8_t f[64];
 
-	h_ether(f, sizeof(f), &p->mac, 1);
+	frame_ether(f, sizeof(f), &p->mac, 1);
 	h_give(p, f, sizeof(f));
 	m = h_recv_one(p, 0);
 	data = rte_pktmbuf_mtod(m, const uint8_t *);
@@ -59,7 +58,7 @@ child(struct h_port *p)
 	looks_at_what_it_gave_back(data);
 }
 
-/* The child is this program once more: shared memory does not outlive a fork. */
+/* The child is a new process of this program, because shared memory is not kept over a fork. */
 static void
 kept_too_long(void **state)
 {
@@ -71,9 +70,9 @@ kept_too_long(void **state)
 	FILE *out;
 
 #ifndef WITH_ASAN
-	skip();
+	h_skip("the program is built without AddressSanitizer");
 #endif
-	/* As many buffers as descriptors: each is the NIC's when it is not the application's. */
+	/* The ring holds all buffers: the NIC owns each one that the application does not. */
 	h_start(p, &(struct h_cfg){.pool_size = 127});
 	if (getenv("SL_POISON_CHILD") != NULL) {
 		child(p);
@@ -93,11 +92,11 @@ kept_too_long(void **state)
 		fail_msg("the application is not named: %s", said);
 }
 
-/* Received, read, changed, sent, read while it is sent, sent twice, freed. */
+/* Frames are received, read, changed, sent, read while they are sent, sent twice, freed. */
 static void
 by_the_rules(void **state)
 {
-	struct h_rng r = h_rng(0xa5a);
+	uint64_t r = h_rng(0xa5a);
 	uint8_t f[H_FRAME_CAP], got[H_FRAME_CAP];
 	struct h_port *p = *state;
 	unsigned int i, sum = 0;
@@ -106,14 +105,14 @@ by_the_rules(void **state)
 
 	h_start(p, NULL);
 	for (i = 0; i < FRAMES; i++) {
-		len = h_range(&r, 60, 1500);
-		h_ether(f, len, &p->mac, i);
+		len = rng_range(&r, 60, 1500);
+		frame_ether(f, len, &p->mac, i);
 		h_give(p, f, len);
 		m = h_recv_one(p, 0);
 		h_same(m, f, len);
 		f[len - 1] ^= 0xff;
 		*rte_pktmbuf_mtod_offset(m, uint8_t *, len - 1) ^= 0xff;
-		/* Ours, too: the driver lets go of one reference for each frame sent. */
+		/* Keep a reference: the driver releases one for each frame sent. */
 		rte_mbuf_refcnt_update(m, 2);
 		assert_int_equal(rte_eth_tx_burst(p->id, 0, &m, 1), 1);
 		sum += *rte_pktmbuf_mtod(m, uint8_t *);

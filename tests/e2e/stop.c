@@ -2,8 +2,8 @@
  * Copyright (c) 2026 The Syncline authors
  */
 /*
- * A NIC that does not stop: no mbuf is freed before the NIC is proven to have stopped, a stuck
- * queue does not affect others, and kept mbufs are freed once there is proof.
+ * A NIC that does not stop. No mbuf is freed before the NIC is proven to have stopped, a stuck
+ * queue does not affect others, and kept mbufs are freed after the proof.
  */
 #include <rte_bus_vdev.h>
 #include <rte_cycles.h>
@@ -36,12 +36,12 @@ give_frames(struct h_port *p, unsigned int n)
 {
 	uint8_t f[200];
 
-	h_ether(f, sizeof(f), &p->mac, n);
+	frame_ether(f, sizeof(f), &p->mac, n);
 	while (n-- > 0)
 		h_give(p, f, sizeof(f));
 }
 
-/* Frames that the NIC has not read yet: @return those that the ring took. */
+/* Send frames that the NIC does not read yet. @return the number of frames in the ring. */
 static unsigned int
 queue_frames(struct h_port *p, uint16_t q, unsigned int n)
 {
@@ -49,7 +49,7 @@ queue_frames(struct h_port *p, uint16_t q, unsigned int n)
 	uint8_t f[200];
 	unsigned int i;
 
-	h_ether(f, sizeof(f), &p->mac, n);
+	frame_ether(f, sizeof(f), &p->mac, n);
 	for (i = 0; i < n; i++) {
 		m = h_mbuf(p, f, sizeof(f), 1);
 		assert_int_equal(rte_eth_tx_burst(p->id, q, &m, 1), 1);
@@ -63,7 +63,9 @@ in_pool(struct h_port *p)
 	return rte_mempool_avail_count(p->pool);
 }
 
-/* What the application holds it alone writes: frames arrive, and none of its mbufs changes. */
+/*
+ * Frames arrive while the application holds all free mbufs. The NIC must not change any of these.
+ */
 static void
 assert_untouched(struct h_port *p)
 {
@@ -89,7 +91,7 @@ assert_full(struct h_port *p)
 	assert_int_equal(in_pool(p), p->pool->size);
 }
 
-/* The NIC is as it should be again: what was kept is back, and the port works. */
+/* The NIC has recovered. The kept mbufs return to the pool, and the port works. */
 static void
 assert_recovers(struct h_port *p)
 {
@@ -126,13 +128,13 @@ receive_queue_stays(void **state)
 	assert_int_equal(rte_eth_dev_rx_queue_stop(p.id, 1), -ETIMEDOUT);
 	assert_true(h_log_has("rx queue 1: the NIC does not stop it"));
 	assert_int_equal(in_pool(&p), idle);
-	/* The other one has not heard of it. */
+	/* The other queue is not affected. */
 	h_alive(&p);
 	assert_int_equal(rte_eth_dev_rx_queue_stop(p.id, 0), 0);
 	assert_untouched(&p);
 	assert_int_equal(rte_eth_dev_rx_queue_start(p.id, 0), 0);
 	h_alive(&p);
-	/* It may be tried again. */
+	/* The stop can be repeated. */
 	h_fault(&p, SL_FAULT_NONE, 0, 0);
 	assert_int_equal(rte_eth_dev_rx_queue_stop(p.id, 1), 0);
 	assert_untouched(&p);
@@ -159,7 +161,7 @@ transmit_queue_stays(void **state)
 	assert_int_equal(in_pool(&p), idle - FRAMES);
 	assert_int_equal(rte_eth_dev_tx_queue_stop(p.id, 0), 0);
 	assert_int_equal(rte_eth_dev_tx_queue_start(p.id, 0), 0);
-	/* The NIC sends what it was given, as it was given. */
+	/* The NIC sends the frames that it was given, unchanged. */
 	h_fault(&p, SL_FAULT_NONE, 0, 0);
 	h_step(&p);
 	assert_int_equal(h_sent(&p), FRAMES);
@@ -180,8 +182,7 @@ on_reset(uint16_t port, enum rte_eth_event_type type, void *arg, void *ret)
 	return 0;
 }
 
-/* Time goes by until queue 0 has stood still @n times; it is polled, with a frame to send when @tx.
- */
+/* Poll until queue 0 has stalled @n times, with a frame to send if @tx. */
 static void
 until_stalled(struct h_port *p, bool tx, unsigned int n)
 {
@@ -190,8 +191,8 @@ until_stalled(struct h_port *p, bool tx, unsigned int n)
 	uint8_t f[100];
 	unsigned int i;
 
-	h_ether(f, sizeof(f), &p->mac, n);
-	/* Looked at now and then: a look takes longer than a burst. */
+	frame_ether(f, sizeof(f), &p->mac, n);
+	/* Read the counter only sometimes, because that takes longer than a burst. */
 	for (i = 0; i % 1000 != 0 || h_xstat(p, name) < n; i++) {
 		assert_true(i < 1000000);
 		assert_int_equal(sl_pmd_time_pass(p->id, 10), 0);
@@ -205,7 +206,7 @@ until_stalled(struct h_port *p, bool tx, unsigned int n)
 	}
 }
 
-/* A queue that stands still and cannot be started anew: its mbufs stay, the application is told. */
+/* A stalled queue cannot be restarted. Its mbufs are kept, and a reset event is sent. */
 static void
 stalled_queue_stays(bool tx)
 {
@@ -224,7 +225,9 @@ stalled_queue_stays(bool tx)
 	}
 	idle = in_pool(&p);
 	until_stalled(&p, tx, 1);
-	/* A ring of frames, or nothing but what was there before. */
+	/*
+	 * The mbufs of a full transmit ring are in use, or for receive only those that were before.
+	 */
 	assert_int_equal(in_pool(&p), idle - (tx ? cfg.nb_txd - 1u : 0));
 	for (i = 0; __atomic_load_n(&events, __ATOMIC_SEQ_CST) == 0; i++) {
 		assert_true(i < EVENT_WAIT_MS);
@@ -250,7 +253,7 @@ stalled_transmit_queue_stays(void **state)
 	stalled_queue_stays(true);
 }
 
-/* A queue that was given up is watched again once it has started. */
+/* A queue that was given up is watched again after a restart. */
 static void
 dead_queue_is_watched_again(void **state)
 {
@@ -282,7 +285,7 @@ dead_queue_is_watched_again(void **state)
 
 /* --- the whole port --- */
 
-/* Faults at a stop that leave one way of proof: everything goes back, and stays untouched. */
+/* With one proof left that the NIC has stopped, all mbufs return, and none changes later. */
 static void
 proven(const enum sl_fault *faults, unsigned int n)
 {
@@ -333,7 +336,7 @@ proof_by_absence(void **state)
 	proven((enum sl_fault[]){SL_FAULT_REMOVED}, 1);
 }
 
-/* Stopped with everything against it: what the rings held is kept. */
+/* Stop the port although no proof works. The mbufs in the rings are kept. */
 static void
 stop_in_vain(struct h_port *p, bool deaf)
 {
@@ -367,7 +370,7 @@ kept_until_the_start(void **state)
 	stop_in_vain(&p, false);
 	assert_int_equal(kept(&p), p.pool->size - in_pool(&p));
 	assert_int_equal(h_xstat(&p, "tx_mbufs_kept"), FRAMES);
-	/* No start before the reset has been done. */
+	/* Start fails until the reset has completed. */
 	assert_int_equal(rte_eth_dev_start(p.id), -EIO);
 	assert_int_equal(kept(&p), p.pool->size - in_pool(&p));
 	assert_untouched(&p);
@@ -393,7 +396,7 @@ kept_until_the_reset(void **state)
 	h_close(&p);
 }
 
-/* Set up anew, with another shape, while the queues of before are kept. */
+/* Set queues up again, with another size, while the old ones are kept. */
 static void
 kept_over_a_set_up(void **state)
 {
@@ -418,7 +421,7 @@ kept_over_a_set_up(void **state)
 	h_close(&p);
 }
 
-/* Several of each kind are kept, of rings that have been round: each comes back, and once. */
+/* Several queues with wrapped rings are kept. Each mbuf returns exactly once. */
 static void
 kept_queues_of_several(void **state)
 {
@@ -446,7 +449,7 @@ kept_queues_of_several(void **state)
 	h_close(&p);
 }
 
-/* The NIC writes to what it was given and to nothing else, for as long as it likes. */
+/* The NIC writes only to the buffers that it was given, however long it runs. */
 static void
 kept_from_a_deaf_nic(void **state)
 {
@@ -457,7 +460,7 @@ kept_from_a_deaf_nic(void **state)
 	p.check_free = true;
 	stop_in_vain(&p, true);
 	assert_untouched(&p);
-	/* The close finds bus mastering to be had. */
+	/* Close succeeds because bus mastering can be disabled. */
 	h_fault(&p, SL_FAULT_MASTER_STUCK, 0, 0);
 	assert_int_equal(rte_eth_dev_close(p.id), 0);
 	assert_full(&p);
@@ -473,7 +476,7 @@ kept_pool_is_freed(void **state)
 	(void)state;
 	open_timed(&p);
 	stop_in_vain(&p, false);
-	p.check_free = true; /* memory that goes while the NIC has it */
+	p.check_free = true; /* memory is freed while the NIC owns it */
 	rte_mempool_free(p.pool);
 	p.pool = NULL;
 	assert_int_equal(kept(&p), 0);
@@ -494,7 +497,7 @@ leaks_off(bool off)
 #endif
 }
 
-/* Nothing helps: said with figures, and nothing of it is ever used again. */
+/* The NIC cannot be stopped. The log lists what is kept, and it is never used again. */
 static void
 kept_for_good(void **state)
 {
@@ -503,7 +506,9 @@ kept_for_good(void **state)
 	char want[128];
 
 	(void)state;
-	/* Lost on purpose: what the port takes from here on is not looked for. */
+	/*
+	 * The leak is intended, so leak detection is off for what the port allocates from here on.
+	 */
 	leaks_off(true);
 	open_timed(&p);
 	stop_in_vain(&p, false);
@@ -515,12 +520,12 @@ kept_for_good(void **state)
 	assert_true(h_log_has("stay with it for good"));
 	assert_true(h_log_has(want));
 	assert_int_equal(in_pool(&p), n);
-	/* The mempool stays too: mbufs of it are the NIC's, now and for good. */
+	/* The mempool stays too, because the NIC keeps some of its mbufs for good. */
 	assert_int_equal(rte_vdev_uninit(p.name), 0);
 	leaks_off(false);
 }
 
-/* Bus mastering is off but between a reset that is done and the stop. */
+/* Bus mastering is enabled only between a completed reset and the stop. */
 static void
 bus_mastering(void **state)
 {
@@ -535,7 +540,7 @@ bus_mastering(void **state)
 	assert_int_equal(rte_eth_dev_start(p->id), -EIO);
 	assert_int_equal(sl_softnic_command(p->nic) & SL_PCI_COMMAND_MASTER, 0);
 	h_fault(p, SL_FAULT_HUNG_RESET, 0, 0);
-	/* A start that fails behind the reset leaves it off too. */
+	/* A start that fails after the reset also disables it. */
 	h_fault(p, SL_FAULT_STUCK_QUEUE, 0, 0);
 	h_start(p, &(struct h_cfg){.pool_size = 64, .no_start = true});
 	assert_int_equal(rte_eth_dev_start(p->id), -ENOMEM);

@@ -2,9 +2,9 @@
  * Copyright (c) 2026 The Syncline authors
  */
 /*
- * Control calls of one thread and telemetry of another, while a third sends and receives. With
- * ThreadSanitizer (./syncline test tsan) a data race between them fails the program; without it,
- * lost or wrong frames do.
+ * Control calls on one thread and telemetry on another, while a third sends and receives. With
+ * ThreadSanitizer (./syncline test tsan), a data race fails the program. Without it, lost or wrong
+ * frames do.
  */
 #include <pthread.h>
 #include <sys/socket.h>
@@ -13,13 +13,14 @@
 #include <rte_eal.h>
 
 #include "harness.h"
+#include "sl_hw.h"
 
 #define ROUNDS 150u
 #define ANSWERS 100u
 #define RXD 64u
 #define MAX_XSTATS 512u
 
-/* What the threads share with the one that has the queues. */
+/* Shared by the threads and the main thread, which does the bursts. */
 struct side {
 	struct h_port *p;
 	bool done;
@@ -38,7 +39,7 @@ end(struct side *s, const char *failed)
 	return (void *)(uintptr_t)failed;
 }
 
-/* --- control: the calls of one thread, as ethdev wants it --- */
+/* --- control: all calls on one thread, as ethdev requires --- */
 
 static int
 look(uint16_t id)
@@ -78,16 +79,22 @@ static int
 filters(uint16_t id, unsigned int round)
 {
 	struct rte_ether_addr mac = {{2, 0, 0, 0, 1, (uint8_t)round}};
-	struct rte_eth_rss_reta_entry64 reta[2] = {{.mask = UINT64_MAX}, {.mask = UINT64_MAX}};
+	struct rte_eth_rss_reta_entry64 reta[SL_RETA_MAX / RTE_ETH_RETA_GROUP_SIZE];
+	struct rte_eth_dev_info info;
+	unsigned int i;
 
+	for (i = 0; i < RTE_DIM(reta); i++)
+		reta[i] = (struct rte_eth_rss_reta_entry64){.mask = UINT64_MAX};
+	if (rte_eth_dev_info_get(id, &info) != 0)
+		return -EIO;
 	return rte_eth_promiscuous_enable(id) | rte_eth_promiscuous_disable(id) |
 		rte_eth_allmulticast_enable(id) | rte_eth_allmulticast_disable(id) |
 		rte_eth_dev_mac_addr_add(id, &mac, 0) | rte_eth_dev_mac_addr_remove(id, &mac) |
-		rte_eth_dev_rss_reta_update(id, reta, 128) |
-		rte_eth_dev_rss_reta_query(id, reta, 128);
+		rte_eth_dev_rss_reta_update(id, reta, info.reta_size) |
+		rte_eth_dev_rss_reta_query(id, reta, info.reta_size);
 }
 
-/* The other queue pair; nobody polls it. */
+/* Restart the other queue pair, which is not polled. */
 static int
 other_queue(uint16_t id)
 {
@@ -125,7 +132,7 @@ control(void *arg)
 	return end(s, failed);
 }
 
-/* --- telemetry: its handlers run on a thread of their own --- */
+/* --- telemetry: its handlers run on a separate thread --- */
 
 static void *
 telemetry(void *arg)
@@ -152,7 +159,9 @@ telemetry(void *arg)
 
 /* --- the queues --- */
 
-/* Queue pair 0 for bursts, 1 for what starts and stops meanwhile, with a mempool of its own. */
+/*
+ * Queue pair 0 is for bursts. Pair 1 is stopped and started meanwhile and has a separate mempool.
+ */
 static struct rte_mempool *
 start(struct h_port *p)
 {
@@ -199,7 +208,7 @@ control_while_bursts_run(void **state)
 		if (failed != NULL)
 			fail_msg("failed while bursts ran: %s", (const char *)failed);
 	}
-	/* Frames that a filter kept waiting, or a look between two of its steps. */
+	/* Frames that a filter delayed, or that arrived between two of its steps. */
 	while (h_recv(&p, 0, &m, 1) > 0)
 		rte_pktmbuf_free(m);
 	assert_int_equal(h_forward(&p, 64), 64);

@@ -2,11 +2,10 @@
  * Copyright (c) 2026 The Syncline authors
  */
 /*
- * Much traffic: seeded random rounds with every byte compared, and the ring's
- * end crossed at every offset. Nothing is lost, doubled, reordered or leaked.
+ * Heavy traffic: seeded random rounds with each byte compared, and bursts that cross the end of the
+ * ring at each index. No frame is lost, duplicated, reordered or leaked.
  *
- * SL_FRAMES sets how many frames the random rounds send in all (1 million),
- * SL_SEED what they are.
+ * SL_FRAMES is the number of frames in all random rounds (1 million). SL_SEED selects the frames.
  */
 #include "harness.h"
 
@@ -18,15 +17,15 @@
 
 static const struct rte_ether_addr any_mac = {{0x02, 0x55, 0x55, 0, 0, 9}};
 
-/* Where a frame is from, behind its headers. */
+/* Origin of a frame, after its headers. */
 struct tag {
 	uint32_t flow;
 	uint32_t seq;
-	uint32_t at; /* where its payload lies in the table */
+	uint32_t at; /* offset of its payload in the table */
 	uint32_t len;
 };
 
-/* One direction of one round: who sends, who receives, what is due. */
+/* One direction of a round: sender, receiver, and expected frames. */
 struct lane {
 	struct h_port *from, *to;
 	uint32_t sent[FLOWS], due[FLOWS]; /* next sequence number of each flow */
@@ -34,9 +33,9 @@ struct lane {
 };
 
 struct traffic {
-	struct h_rng rng;
-	uint8_t *table;			 /* random bytes; payloads are pieces of it */
-	uint8_t headers[FLOWS][HEADERS]; /* of a frame of each flow */
+	uint64_t rng;
+	uint8_t *table;			 /* random bytes; payloads are parts of it */
+	uint8_t headers[FLOWS][HEADERS]; /* headers of a frame of each flow */
 	struct lane lane[2];
 	uint32_t longest;
 	uint64_t left, compared, bytes;
@@ -45,25 +44,25 @@ struct traffic {
 static uint32_t
 random_length(struct traffic *t)
 {
-	switch (h_range(&t->rng, 0, 9)) {
+	switch (rng_range(&t->rng, 0, 9)) {
 	case 0:
 	case 1:
 	case 2:
 	case 3:
-		return h_range(&t->rng, 60, 128);
+		return rng_range(&t->rng, 60, 128);
 	case 4:
 	case 5:
 	case 6:
-		return h_range(&t->rng, 60, RTE_MIN(t->longest, 1518u));
+		return rng_range(&t->rng, 60, RTE_MIN(t->longest, 1518u));
 	case 7:
 	case 8:
-		return 60 + h_range(&t->rng, 0, 3) * 4;
+		return 60 + rng_range(&t->rng, 0, 3) * 4;
 	default:
-		return h_range(&t->rng, 60, t->longest);
+		return rng_range(&t->rng, 60, t->longest);
 	}
 }
 
-/* The headers of a frame, with its own lengths: a frame cut short might hash otherwise. */
+/* Write a frame's headers with its lengths. With wrong lengths, RSS might compute another hash. */
 static void
 put_headers(const struct traffic *t, const struct tag *tag, uint8_t *buf)
 {
@@ -75,15 +74,15 @@ put_headers(const struct traffic *t, const struct tag *tag, uint8_t *buf)
 	memcpy(buf + 38, &udp_len, sizeof(udp_len));
 }
 
-/* A frame of a random flow into buf; its payload is a piece of the table behind a tag. */
+/* Build a frame of a random flow in buf. Its payload is a tag and a part of the table. */
 static uint32_t
 make_frame(struct traffic *t, struct lane *l, uint8_t *buf)
 {
-	struct tag tag = {.flow = h_range(&t->rng, 0, FLOWS - 1),
+	struct tag tag = {.flow = rng_range(&t->rng, 0, FLOWS - 1),
 		.len = random_length(t),
-		.at = h_range(&t->rng, 0, TABLE_LEN - FRAME_LONGEST)};
+		.at = rng_range(&t->rng, 0, TABLE_LEN - FRAME_LONGEST)};
 
-	/* A flow keeps to one transmit queue, so that its order means something. */
+	/* A flow uses one transmit queue, so that its frames stay in order. */
 	tag.seq = l->sent[tag.flow];
 	put_headers(t, &tag, buf);
 	memcpy(buf + HEADERS, &tag, sizeof(tag));
@@ -93,7 +92,7 @@ make_frame(struct traffic *t, struct lane *l, uint8_t *buf)
 	return tag.len;
 }
 
-/* Compare a received frame with what its tag says it is. */
+/* Compare a received frame with the one that its tag describes. */
 static void
 check_frame(struct traffic *t, struct lane *l, struct rte_mbuf *m)
 {
@@ -126,18 +125,18 @@ receive_all(struct traffic *t, struct lane *l)
 
 	for (q = 0; q < l->to->cfg.nb_rxq; q++) {
 		while ((n = rte_eth_rx_burst(
-				l->to->id, q, m, (uint16_t)h_range(&t->rng, 1, H_MAX_BURST))) > 0)
+				l->to->id, q, m, (uint16_t)rng_range(&t->rng, 1, H_MAX_BURST))) > 0)
 			for (i = 0; i < n; i++)
 				check_frame(t, l, m[i]);
 	}
 }
 
-/* One burst of random length on one queue; what the ring does not take is not sent. */
+/* Send a burst of random length on one queue. Frames that the ring does not take are not sent. */
 static void
 send_burst(struct traffic *t, struct lane *l)
 {
-	uint16_t q = (uint16_t)h_range(&t->rng, 0, l->from->cfg.nb_txq - 1);
-	uint16_t want = (uint16_t)h_range(&t->rng, 1, H_MAX_BURST);
+	uint16_t q = (uint16_t)rng_range(&t->rng, 0, l->from->cfg.nb_txq - 1);
+	uint16_t want = (uint16_t)rng_range(&t->rng, 1, H_MAX_BURST);
 	uint32_t room = l->to->cfg.nb_rxd / 2;
 	struct rte_mbuf *m[H_MAX_BURST];
 	struct tag tag[H_MAX_BURST];
@@ -148,20 +147,19 @@ send_burst(struct traffic *t, struct lane *l)
 	for (; n < want && n < t->left; n++) {
 		len = make_frame(t, l, buf);
 		memcpy(&tag[n], buf + HEADERS, sizeof(tag[n]));
-		/* Never more than half a ring at once: the NIC may drop what finds no descriptor.
-		 */
+		/* At most half a ring: the NIC may drop frames that find no descriptor. */
 		if (room < 1 + len / l->to->cfg.data_room || tag[n].flow % l->from->cfg.nb_txq != q)
 			break;
 		room -= 1 + len / l->to->cfg.data_room;
 		m[n] = h_mbuf_random(l->from->pool, &t->rng, buf, len,
 			1 + len / l->from->cfg.data_room +
-				h_range(&t->rng, 0, RTE_MIN(len / 20, 16u)));
+				rng_range(&t->rng, 0, RTE_MIN(len / 20, 16u)));
 		if (m[n] == NULL)
 			break;
 		l->sent[tag[n].flow]++;
 	}
 	sent = n == 0 ? 0 : rte_eth_tx_burst(l->from->id, q, m, n);
-	/* Taken back in reverse, each is the last of its flow. */
+	/* In reverse order, each of them is the last frame of its flow. */
 	while (n > sent) {
 		l->sent[tag[--n].flow]--;
 		rte_pktmbuf_free(m[n]);
@@ -173,9 +171,9 @@ send_burst(struct traffic *t, struct lane *l)
 static void
 move(struct traffic *t, struct lane *l)
 {
-	/* A device that works in pieces, in no fixed order with the driver. */
-	assert_true(sl_pmd_step(l->from->id, h_range(&t->rng, 1, H_MAX_BURST)) >= 0);
-	assert_true(sl_pmd_step(l->to->id, h_range(&t->rng, 1, H_MAX_BURST)) >= 0);
+	/* The device is stepped in random amounts, in no fixed order with the driver. */
+	assert_true(sl_pmd_step(l->from->id, rng_range(&t->rng, 1, H_MAX_BURST)) >= 0);
+	assert_true(sl_pmd_step(l->to->id, rng_range(&t->rng, 1, H_MAX_BURST)) >= 0);
 	receive_all(t, l);
 }
 
@@ -186,7 +184,7 @@ run_round(struct traffic *t, uint64_t frames)
 
 	t->left = frames;
 	while (t->left > 0) {
-		struct lane *l = &t->lane[h_rand(&t->rng) & 1];
+		struct lane *l = &t->lane[rng_next(&t->rng) & 1];
 
 		send_burst(t, l);
 		while (l->in_flight > 0)
@@ -204,27 +202,27 @@ static struct h_cfg
 random_cfg(struct traffic *t, const struct h_port *p)
 {
 	static const uint16_t rooms[] = {1024, 2048, 4096, 10240};
-	struct h_rng *r = &t->rng;
+	uint64_t *r = &t->rng;
 	struct h_cfg c = {
-		.nb_rxq = (uint16_t)h_range(r, 1, h_queues(p, 4)),
-		.nb_txq = (uint16_t)h_range(r, 1, h_queues(p, 4)),
-		.nb_rxd = (uint16_t)(8 * h_range(r, 8, 128)),
-		.nb_txd = (uint16_t)(8 * h_range(r, 8, 128)),
+		.nb_rxq = (uint16_t)rng_range(r, 1, h_queues(p, 4)),
+		.nb_txq = (uint16_t)rng_range(r, 1, h_queues(p, 4)),
+		.nb_rxd = (uint16_t)(8 * rng_range(r, 8, 128)),
+		.nb_txd = (uint16_t)(8 * rng_range(r, 8, 128)),
 		.mtu = 9000,
-		.data_room = rooms[h_range(r, 0, 3)],
+		.data_room = rooms[rng_range(r, 0, 3)],
 		.pool_size = 12287,
 		.rx_offloads = RTE_ETH_RX_OFFLOAD_SCATTER,
 		.tx_offloads = RTE_ETH_TX_OFFLOAD_MULTI_SEGS,
 		.rss_hf = RTE_ETH_RSS_NONFRAG_IPV4_UDP | RTE_ETH_RSS_IPV4,
 	};
 
-	if (h_rand(r) & 1)
+	if (rng_next(r) & 1)
 		c.rx_offloads |= RTE_ETH_RX_OFFLOAD_CHECKSUM | RTE_ETH_RX_OFFLOAD_RSS_HASH;
-	if (h_rand(r) & 1)
-		c.rx_free_thresh = (uint16_t)h_range(r, 1, c.nb_rxd / 4);
-	if (h_rand(r) & 1) {
-		c.tx_free_thresh = (uint16_t)h_range(r, 1, c.nb_txd / 2);
-		c.tx_rs_thresh = (uint16_t)h_range(r, 1, c.nb_txd - c.tx_free_thresh);
+	if (rng_next(r) & 1)
+		c.rx_free_thresh = (uint16_t)rng_range(r, 1, c.nb_rxd / 4);
+	if (rng_next(r) & 1) {
+		c.tx_free_thresh = (uint16_t)rng_range(r, 1, c.nb_txd / 2);
+		c.tx_rs_thresh = (uint16_t)rng_range(r, 1, c.nb_txd - c.tx_free_thresh);
 	}
 	return c;
 }
@@ -243,7 +241,7 @@ random_rounds(void **state)
 	assert_non_null(t->table);
 	t->longest = FRAME_LONGEST;
 	for (i = 0; i < TABLE_LEN; i++)
-		t->table[i] = (uint8_t)h_rand(&t->rng);
+		t->table[i] = (uint8_t)rng_next(&t->rng);
 	for (i = 0; i < FLOWS; i++) {
 		struct h_flow flow = {.src = 0x0a000000 + i,
 			.dst = 0x0a010000 + i * 7,
@@ -286,7 +284,7 @@ random_rounds(void **state)
 
 /* --- the ring's end --- */
 
-/* n frames at once through both rings; frame i of segs segments. */
+/* Pass n frames at once through both rings, each of segs segments. */
 static void
 pass(struct h_port *p, unsigned int n, uint32_t len, unsigned int segs, uint64_t seed)
 {
@@ -295,12 +293,12 @@ pass(struct h_port *p, unsigned int n, uint32_t len, unsigned int segs, uint64_t
 	unsigned int i;
 
 	for (i = 0; i < n; i++) {
-		h_ether(f, len, &p->mac, seed + i);
+		frame_ether(f, len, &p->mac, seed + i);
 		h_give(p, f, len);
 	}
 	assert_int_equal(h_recv(p, 0, m, RTE_DIM(m)), n);
 	for (i = 0; i < n; i++) {
-		h_ether(f, len, &p->mac, seed + i);
+		frame_ether(f, len, &p->mac, seed + i);
 		h_same(m[i], f, len);
 		rte_pktmbuf_free(m[i]);
 		m[i] = h_mbuf(p, f, len, segs);
@@ -308,7 +306,7 @@ pass(struct h_port *p, unsigned int n, uint32_t len, unsigned int segs, uint64_t
 	assert_int_equal(rte_eth_tx_burst(p->id, 0, m, (uint16_t)n), n);
 	h_step(p);
 	for (i = 0; i < n; i++) {
-		h_ether(f, len, &p->mac, seed + i);
+		frame_ether(f, len, &p->mac, seed + i);
 		assert_int_equal(h_take(p, got), len);
 		assert_memory_equal(got, f, len);
 	}
@@ -328,8 +326,10 @@ wrap_single(void **state)
 					.nb_txd = sizes[i],
 					.rx_free_thresh = 4,
 					.tx_free_thresh = sizes[i] / 2});
-			/* One step a time, so each start of a burst is met, then a burst of n over
-			 * it. */
+			/*
+			 * Advance by one each time, so that bursts start at each index. Then a
+			 * burst of n crosses the end.
+			 */
 			for (at = 0; at < 2u * sizes[i]; at++) {
 				pass(p, 1, 64, 1, at);
 				pass(p, n, 64, 1, at << 8);
@@ -364,7 +364,9 @@ wrap_chains(void **state)
 	}
 }
 
-/* Every first index: the queue restarts, is moved to it frame by frame, then a burst wraps. */
+/*
+ * For each first index: the queue restarts and advances to it frame by frame, then a burst wraps.
+ */
 static void
 wrap_from_every_offset(void **state)
 {

@@ -2,9 +2,9 @@
  * Copyright (c) 2026 The Syncline authors
  */
 /*
- * What an application may hand to transmit, and what happens to the rest: every
- * valid chain is sent byte for byte; an invalid frame is refused by prepare and,
- * if the application sends it nevertheless, freed and counted, never sent.
+ * Frames that an application may pass to transmit. Each valid chain is sent byte for byte. Prepare
+ * refuses an invalid frame. If the application sends it anyway, it is freed and counted, never
+ * sent.
  */
 #include <dlfcn.h>
 #include <sys/mman.h>
@@ -48,19 +48,19 @@ every_number_of_segments(void **state)
 	h_start(p, &tx_cfg);
 	assert_int_equal(rte_eth_dev_info_get(p->id, &info), 0);
 	for (segs = 1; segs <= info.tx_desc_lim.nb_seg_max; segs++) {
-		h_ether(f, sizeof(f), &other_mac, segs);
+		frame_ether(f, sizeof(f), &other_mac, segs);
 		sent_right(p, h_mbuf(p, f, sizeof(f), segs), f, sizeof(f));
-		/* One byte a segment, but for the first. */
+		/* One byte per segment, except the first. */
 		sent_right(p, h_mbuf(p, f, 60 + segs, segs), f, 60 + segs);
 	}
 }
 
-/* Data that begins anywhere in a line and ends anywhere in another one: no end may be forgotten. */
+/* Data begins and ends at any offset of a cache line. Its first and last line must be flushed. */
 static void
 any_start_any_end(void **state)
 {
 	struct h_port *p = *state;
-	struct h_rng r = h_rng(0xa11);
+	uint64_t r = h_rng(0xa11);
 	struct rte_mbuf *m;
 	unsigned int at;
 	uint8_t f[600];
@@ -70,8 +70,8 @@ any_start_any_end(void **state)
 	for (at = 0; at < 2 * h_check_line(); at++) {
 		m = rte_pktmbuf_alloc(p->pool);
 		assert_non_null(m);
-		len = h_range(&r, 60, sizeof(f));
-		h_ether(f, len, &other_mac, h_rand(&r));
+		len = rng_range(&r, 60, sizeof(f));
+		frame_ether(f, len, &other_mac, rng_next(&r));
 		m->data_off = (uint16_t)(m->data_off + at);
 		memcpy(rte_pktmbuf_append(m, (uint16_t)len), f, len);
 		sent_right(p, m, f, len);
@@ -87,13 +87,13 @@ empty_segments(void **state)
 
 	h_start(p, &tx_cfg);
 	idle = rte_mempool_avail_count(p->pool);
-	h_ether(f, sizeof(f), &other_mac, 1);
+	frame_ether(f, sizeof(f), &other_mac, 1);
 	for (at = 0; at < 3; at++) {
 		struct rte_mbuf *m = h_mbuf(p, f, sizeof(f), 3);
 		struct rte_mbuf *s = at == 0 ? m : at == 1 ? m->next : m->next->next;
 		struct rte_mbuf *empty = rte_pktmbuf_alloc(p->pool);
 
-		/* Behind segment at: in the middle or at the end. */
+		/* After segment at: in the middle or at the end. */
 		assert_non_null(empty);
 		empty->next = s->next;
 		s->next = empty;
@@ -107,27 +107,27 @@ empty_segments(void **state)
 	}
 	h_alive(p);
 	rte_eth_tx_done_cleanup(p->id, 0, 0);
-	/* But for what either ring holds a while longer. */
+	/* Except mbufs that either ring still holds. */
 	assert_in_range(rte_mempool_avail_count(p->pool), idle - 64, idle + 64);
 }
 
 /*
- * Bursts, a device that works now and then, and clean-ups between them: no mbuf is
- * back in its pool before its frame is out, and all of them are in the end.
+ * Bursts, a device that is stepped at random times, and clean-ups in between. No mbuf returns to
+ * its pool before its frame is sent, and all have returned at the end.
  */
 static void
 cleanup_between_bursts(void **state)
 {
 	struct h_port *p = *state;
-	struct h_rng r = h_rng(0xc1ea);
+	uint64_t r = h_rng(0xc1ea);
 	uint8_t f[64], got[H_FRAME_CAP];
 	unsigned int i, idle, out = 0;
 
 	h_start(p, &tx_cfg);
 	idle = rte_mempool_avail_count(p->pool);
-	h_ether(f, sizeof(f), &other_mac, 7);
+	frame_ether(f, sizeof(f), &other_mac, 7);
 	for (i = 0; i < h_frames(2000); i++) {
-		unsigned int n = (unsigned int)h_range(&r, 1, 32);
+		unsigned int n = (unsigned int)rng_range(&r, 1, 32);
 
 		for (; n > 0; n--) {
 			struct rte_mbuf *m = h_mbuf(p, f, sizeof(f), 1);
@@ -138,15 +138,15 @@ cleanup_between_bursts(void **state)
 			}
 			out++;
 		}
-		if (h_range(&r, 0, 2) == 0) {
+		if (rng_range(&r, 0, 2) == 0) {
 			h_step(p);
 			while (h_take(p, got) != 0)
 				out--;
 			assert_int_equal(out, 0);
 		}
-		if (h_range(&r, 0, 3) == 0)
+		if (rng_range(&r, 0, 3) == 0)
 			assert_true(rte_eth_tx_done_cleanup(
-					    p->id, 0, (uint32_t)h_range(&r, 0, 40)) >= 0);
+					    p->id, 0, (uint32_t)rng_range(&r, 0, 40)) >= 0);
 		assert_in_range(rte_mempool_avail_count(p->pool), 0, idle - out);
 	}
 	h_step(p);
@@ -165,17 +165,17 @@ indirect_mbufs(void **state)
 	unsigned int i;
 
 	if (h_pinned())
-		skip();
+		h_skip("mbufs whose data lies apart take no other buffer");
 	h_start(p, &tx_cfg);
 	for (i = 0; i < 200; i++) {
-		h_ether(f, sizeof(f), &other_mac, i);
+		frame_ether(f, sizeof(f), &other_mac, i);
 		m = h_mbuf(p, f, sizeof(f), 1 + i % 3);
 		clone = rte_pktmbuf_clone(m, p->pool);
 		assert_non_null(clone);
 		h_send(p, 0, clone);
 		assert_int_equal(h_take(p, got), sizeof(f));
 		assert_memory_equal(got, f, sizeof(f));
-		/* The original is still ours. */
+		/* The application still owns the original. */
 		h_same(m, f, sizeof(f));
 		sent_right(p, m, f, sizeof(f));
 	}
@@ -199,9 +199,9 @@ external_mbufs(void **state)
 	uint8_t *buf;
 
 	if (h_pinned())
-		skip();
+		h_skip("mbufs whose data lies apart take no other buffer");
 	h_start(p, &tx_cfg);
-	/* Memory that no mempool and no EAL segment holds. */
+	/* Memory that belongs to no mempool and no EAL segment. */
 	buf = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE,
 		-1, 0);
 	assert_ptr_not_equal(buf, MAP_FAILED);
@@ -211,7 +211,7 @@ external_mbufs(void **state)
 		uint16_t room = len;
 
 		assert_non_null(m);
-		h_ether(part, 1000, &other_mac, i);
+		frame_ether(part, 1000, &other_mac, i);
 		shared = rte_pktmbuf_ext_shinfo_init_helper(part, &room, ext_free, &freed);
 		rte_pktmbuf_attach_extbuf(m, part, (rte_iova_t)(uintptr_t)part, room, shared);
 		m->data_len = 1000;
@@ -229,11 +229,11 @@ external_mbufs(void **state)
 	munmap(buf, size);
 }
 
-/* An external buffer that comes back, is filled anew and goes out by another queue. */
+/* An external buffer that is refilled when it is freed, and sent on another queue. */
 struct relay {
 	struct h_port *p;
 	uint8_t *buf;
-	uint8_t frame[1000]; /* the second one */
+	uint8_t frame[1000]; /* second frame */
 	unsigned int back;
 };
 
@@ -266,8 +266,7 @@ relay_back(void *addr, void *opaque)
 	relay_send(r, 1);
 }
 
-/* A frame that the NIC never read comes back when its queue stops: the NIC has no part in it by
- * then. */
+/* A frame that the NIC did not read is freed when its queue stops, and not used after that. */
 static void
 external_used_at_once(void **state)
 {
@@ -276,13 +275,13 @@ external_used_at_once(void **state)
 	uint8_t got[H_FRAME_CAP];
 
 	if (h_pinned())
-		skip();
+		h_skip("mbufs whose data lies apart take no other buffer");
 	h_start(p, &(struct h_cfg){.nb_txq = 2});
 	r.buf = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE,
 		-1, 0);
 	assert_ptr_not_equal(r.buf, MAP_FAILED);
-	h_ether(r.buf, sizeof(r.frame), &other_mac, 1);
-	h_ether(r.frame, sizeof(r.frame), &other_mac, 2);
+	frame_ether(r.buf, sizeof(r.frame), &other_mac, 1);
+	frame_ether(r.frame, sizeof(r.frame), &other_mac, 2);
 	h_fault(p, SL_FAULT_LINK_DOWN, 0, 1);
 	relay_send(&r, 0);
 	assert_int_equal(rte_eth_dev_tx_queue_stop(p->id, 0), 0);
@@ -298,7 +297,7 @@ external_used_at_once(void **state)
 	munmap(r.buf, 4096);
 }
 
-/* In place of DPDK's: walks through a mempool, counted. */
+/* Replaces DPDK's function and counts the walks through mempools. */
 static unsigned int walks;
 
 uint32_t
@@ -312,7 +311,8 @@ rte_mempool_obj_iter(struct rte_mempool *mp, rte_mempool_obj_cb_t *cb, void *arg
 	return real(mp, cb, arg);
 }
 
-/* Mbufs whose data is not in their pool, for good: the pool is looked through once, not for each.
+/*
+ * Mbufs with pinned external buffers. The driver walks through their pool once, not for each mbuf.
  */
 static void
 pinned_mbufs(void **state)
@@ -334,7 +334,7 @@ pinned_mbufs(void **state)
 	assert_non_null(p->pool);
 	p->old_pools[p->nb_old_pools++] = p->pool;
 	for (i = 0; i < 300; i++) {
-		h_ether(f, sizeof(f), &other_mac, i);
+		frame_ether(f, sizeof(f), &other_mac, i);
 		sent_right(p, h_mbuf(p, f, sizeof(f), 1 + i % 3), f, sizeof(f));
 		if (i == 0)
 			walks = 0;
@@ -355,7 +355,7 @@ foreign_pool(void **state)
 
 	h_start(p, &tx_cfg);
 	mine = p->pool;
-	/* Pools that the port has never seen, met for the first time in transmit. */
+	/* Pools that the driver first sees in transmit. */
 	for (i = 0; i < 4; i++) {
 		p->pool = rte_pktmbuf_pool_create(i == 0 ? "foreign0" :
 				i == 1			 ? "foreign1" :
@@ -364,15 +364,15 @@ foreign_pool(void **state)
 			511, 0, 0, RTE_MBUF_DEFAULT_BUF_SIZE, SOCKET_ID_ANY);
 		assert_non_null(p->pool);
 		p->old_pools[p->nb_old_pools++] = p->pool;
-		h_ether(f, sizeof(f), &other_mac, i);
+		frame_ether(f, sizeof(f), &other_mac, i);
 		sent_right(p, h_mbuf(p, f, sizeof(f), 4), f, sizeof(f));
 	}
-	/* Of all of them in one chain, in turn. */
+	/* Chains of mbufs from all pools in turn. */
 	for (i = 0; i < 50; i++) {
 		struct rte_mbuf *m = NULL;
 		unsigned int k;
 
-		h_ether(f, sizeof(f), &other_mac, i);
+		frame_ether(f, sizeof(f), &other_mac, i);
 		for (k = 0; k < 4; k++) {
 			struct rte_mbuf *s;
 
@@ -388,9 +388,9 @@ foreign_pool(void **state)
 	p->pool = mine;
 }
 
-/* --- frames that are none --- */
+/* --- mbufs that are not a valid frame --- */
 
-/* How a good frame of three segments is spoilt. */
+/* Functions that break a valid frame of three segments. */
 static void
 no_data(struct rte_mbuf *m)
 {
@@ -424,10 +424,12 @@ length_less(struct rte_mbuf *m)
 static void
 segments_fewer(struct rte_mbuf *m)
 {
-	m->nb_segs = 4; /* than said */
+	m->nb_segs = 4; /* fewer than nb_segs */
 }
 
-/* A burst does not look that far: of a plain frame it reads the first line of the mbuf alone. */
+/*
+ * A burst cannot detect this, because for a plain frame it reads only the first line of the mbuf.
+ */
 static void
 one_of_many(struct rte_mbuf *m)
 {
@@ -505,7 +507,7 @@ prepare_refuses(void **state)
 		m[2] = h_mbuf(p, f, sizeof(f), 3);
 		bad_frames[i].spoil(m[1]);
 		rte_errno = 0;
-		/* The good one before it passes, the bad one is what the return points to. */
+		/* Prepare accepts the good frame before it and returns the index of the bad one. */
 		if (rte_eth_tx_prepare(p->id, 0, m, 3) != 1)
 			fail_msg("prepare and the frame with \"%s\"", bad_frames[i].name);
 		assert_true(rte_errno == EINVAL || rte_errno == ENOTSUP);
@@ -523,7 +525,9 @@ burst_drops_and_counts(void **state)
 
 	h_start(p, &tx_cfg);
 	for (i = 0; i < RTE_DIM(bad_frames); i++) {
-		/* For prepare alone; the flag of TSO has no meaning where TSO is not configured. */
+		/*
+		 * Only prepare checks these. A burst ignores the TSO flag if TSO is not configured.
+		 */
 		if (bad_frames[i].spoil == wants_tso || bad_frames[i].spoil == one_of_many)
 			continue;
 		h_ip(f, sizeof(f), &other_mac, &(struct h_flow){.src = 1, .proto = IPPROTO_UDP}, i);
@@ -557,7 +561,7 @@ too_many_segments(void **state)
 
 	h_start(p, &tx_cfg);
 	assert_int_equal(rte_eth_dev_info_get(p->id, &info), 0);
-	h_ether(f, sizeof(f), &other_mac, 1);
+	frame_ether(f, sizeof(f), &other_mac, 1);
 	m = h_mbuf(p, f, sizeof(f), info.tx_desc_lim.nb_seg_max + 1u);
 	rte_errno = 0;
 	assert_int_equal(rte_eth_tx_prepare(p->id, 0, &m, 1), 0);
@@ -568,17 +572,23 @@ too_many_segments(void **state)
 	h_alive(p);
 }
 
+/* A frame is one byte longer than the NIC can send. */
 static void
 too_long(void **state)
 {
 	struct h_port *p = *state;
+	struct rte_eth_dev_info info;
 	struct rte_mbuf *m;
 	uint8_t f[H_FRAME_CAP];
+	uint32_t len;
 
 	h_start(p, &tx_cfg);
-	h_ether(f, sizeof(f), &other_mac, 1);
+	assert_int_equal(rte_eth_dev_info_get(p->id, &info), 0);
+	len = info.max_rx_pktlen - RTE_ETHER_CRC_LEN + 1;
+	assert_in_range(len, 9019, sizeof(f));
+	frame_ether(f, len, &other_mac, 1);
 	sent_right(p, h_mbuf(p, f, 9018, 8), f, 9018);
-	m = h_mbuf(p, f, 9728, 8);
+	m = h_mbuf(p, f, len, 8);
 	rte_errno = 0;
 	assert_int_equal(rte_eth_tx_prepare(p->id, 0, &m, 1), 0);
 	assert_int_equal(rte_errno, EINVAL);
@@ -588,9 +598,9 @@ too_long(void **state)
 	h_alive(p);
 }
 
-/* --- what was told to be sent, and what was --- */
+/* --- counted as sent, and really sent --- */
 
-/* Free one segment, whatever the first one says of their number. @return the next one. */
+/* Free one segment, whatever number of segments the first one has. @return the next one. */
 static struct rte_mbuf *
 free_seg(struct rte_mbuf *m)
 {
@@ -600,22 +610,22 @@ free_seg(struct rte_mbuf *m)
 	return next;
 }
 
-/* A frame of random shape, with or without a context descriptor, on a random queue. */
+/* Send a frame of random shape, with or without a context descriptor, on a random queue. */
 static bool
-send_some_frame(struct h_port *p, struct h_rng *r, uint64_t *bytes)
+send_some_frame(struct h_port *p, uint64_t *r, uint64_t *bytes)
 {
 	uint8_t f[1500];
-	uint32_t len = h_range(r, 60, sizeof(f));
+	uint32_t len = rng_range(r, 60, sizeof(f));
 	struct rte_mbuf *m;
 
-	h_ip(f, len, &other_mac, &(struct h_flow){.src = 1, .proto = IPPROTO_UDP}, h_rand(r));
-	m = h_mbuf(p, f, len, h_range(r, 1, 4));
-	if (h_range(r, 0, 1) == 0) {
+	h_ip(f, len, &other_mac, &(struct h_flow){.src = 1, .proto = IPPROTO_UDP}, rng_next(r));
+	m = h_mbuf(p, f, len, rng_range(r, 1, 4));
+	if (rng_range(r, 0, 1) == 0) {
 		m->ol_flags |= RTE_MBUF_F_TX_IPV4 | RTE_MBUF_F_TX_IP_CKSUM;
 		m->l2_len = 14;
-		m->l3_len = h_range(r, 20, 22);
+		m->l3_len = rng_range(r, 20, 22);
 	}
-	if (rte_eth_tx_burst(p->id, (uint16_t)h_range(r, 0, p->cfg.nb_txq - 1u), &m, 1) == 0) {
+	if (rte_eth_tx_burst(p->id, (uint16_t)rng_range(r, 0, p->cfg.nb_txq - 1u), &m, 1) == 0) {
 		rte_pktmbuf_free(m);
 		return false;
 	}
@@ -623,7 +633,7 @@ send_some_frame(struct h_port *p, struct h_rng *r, uint64_t *bytes)
 	return true;
 }
 
-/* End the queues in one of the ways there are. */
+/* Stop the queues in one of three ways. */
 static void
 end_queues(struct h_port *p, unsigned int how)
 {
@@ -640,12 +650,15 @@ end_queues(struct h_port *p, unsigned int how)
 	}
 }
 
-/* Wherever the NIC was when the queues ended: sent is what went out, the rest are errors. */
+/*
+ * At whatever frame the NIC was when the queues stopped: opackets counts the frames that left the
+ * NIC, the rest are errors.
+ */
 static void
 sent_is_what_went_out(void **state)
 {
 	struct h_port *p = *state;
-	struct h_rng r = h_rng(0x5e27);
+	uint64_t r = h_rng(0x5e27);
 	struct rte_eth_stats s;
 	uint8_t got[H_FRAME_CAP];
 	unsigned int round, i, given, out;
@@ -655,22 +668,22 @@ sent_is_what_went_out(void **state)
 	for (round = 0; round < 120; round++) {
 		h_fault(p, SL_FAULT_LINK_DOWN, 0, 0);
 		h_start(p,
-			&(struct h_cfg){.nb_txq = (uint16_t)h_range(&r, 1, h_queues(p, 3)),
-				.nb_txd = (uint16_t)(8 * h_range(&r, 4, 16)),
+			&(struct h_cfg){.nb_txq = (uint16_t)rng_range(&r, 1, h_queues(p, 3)),
+				.nb_txd = (uint16_t)(8 * rng_range(&r, 4, 16)),
 				.tx_offloads = TX_ALL});
 		assert_int_equal(rte_eth_stats_reset(p->id), 0);
 		given = out = 0;
 		bytes = out_bytes = 0;
-		for (i = h_range(&r, 0, 200); i > 0; i--) {
+		for (i = rng_range(&r, 0, 200); i > 0; i--) {
 			given += send_some_frame(p, &r, &bytes);
-			if (h_range(&r, 0, 7) == 0)
-				assert_true(sl_pmd_step(p->id, h_range(&r, 1, 8)) >= 0);
+			if (rng_range(&r, 0, 7) == 0)
+				assert_true(sl_pmd_step(p->id, rng_range(&r, 1, 8)) >= 0);
 		}
 		if (round % 4 == 0)
 			h_step(p);
 		else
 			h_fault(p, SL_FAULT_LINK_DOWN, 0, 1);
-		end_queues(p, h_range(&r, 0, 2));
+		end_queues(p, rng_range(&r, 0, 2));
 		for (; (len = h_take(p, got)) != 0; out++)
 			out_bytes += len;
 		s = h_stats(p);
@@ -683,12 +696,12 @@ sent_is_what_went_out(void **state)
 	h_start(p, NULL);
 }
 
-/* Frames that lie in the ring when their queue is stopped: missed, and none is counted twice. */
+/* Frames in the ring of a stopped queue count as missed, and none is counted twice. */
 static void
 received_is_what_was_taken(void **state)
 {
 	struct h_port *p = *state;
-	struct h_rng r = h_rng(0x5e28);
+	uint64_t r = h_rng(0x5e28);
 	struct rte_mbuf *m[H_MAX_BURST];
 	struct rte_eth_stats s;
 	unsigned int round, i, given, got;
@@ -700,12 +713,12 @@ received_is_what_was_taken(void **state)
 			&(struct h_cfg){
 				.data_room = 1024, .rx_offloads = RTE_ETH_RX_OFFLOAD_SCATTER});
 		assert_int_equal(rte_eth_stats_reset(p->id), 0);
-		h_ether(f, sizeof(f), &p->mac, round);
-		given = h_range(&r, 0, 60);
+		frame_ether(f, sizeof(f), &p->mac, round);
+		given = rng_range(&r, 0, 60);
 		for (i = 0; i < given; i++)
-			h_give(p, f, h_range(&r, 60, sizeof(f)));
+			h_give(p, f, rng_range(&r, 60, sizeof(f)));
 		h_step(p);
-		n = rte_eth_rx_burst(p->id, 0, m, (uint16_t)h_range(&r, 0, RTE_DIM(m)));
+		n = rte_eth_rx_burst(p->id, 0, m, (uint16_t)rng_range(&r, 0, RTE_DIM(m)));
 		rte_pktmbuf_free_bulk(m, n);
 		got = n;
 		if (round % 2 == 0)
@@ -718,41 +731,43 @@ received_is_what_was_taken(void **state)
 	}
 }
 
-/* An mbuf as an application may get it wrong, or right. */
+/* An mbuf with random properties, valid or invalid. */
 static struct rte_mbuf *
-any_mbuf(struct h_port *p, struct h_rng *r, const uint8_t *f, uint32_t len)
+any_mbuf(struct h_port *p, uint64_t *r, const uint8_t *f, uint32_t len)
 {
 	static const uint64_t flags[] = {RTE_MBUF_F_TX_VLAN, RTE_MBUF_F_TX_IP_CKSUM,
 		RTE_MBUF_F_TX_UDP_CKSUM, RTE_MBUF_F_TX_TCP_CKSUM, RTE_MBUF_F_TX_SCTP_CKSUM,
 		RTE_MBUF_F_TX_IPV4, RTE_MBUF_F_TX_IPV6, RTE_MBUF_F_TX_TCP_SEG, RTE_MBUF_F_TX_QINQ,
 		RTE_MBUF_F_TX_OUTER_IPV4, RTE_MBUF_F_TX_TUNNEL_VXLAN};
-	struct rte_mbuf *m = h_mbuf(p, f, len, h_range(r, len / 2000 + 1, 5 + h_range(r, 0, 29)));
+	struct rte_mbuf *m =
+		h_mbuf(p, f, len, rng_range(r, len / 2000 + 1, 5 + rng_range(r, 0, 29)));
 	unsigned int i;
 
-	for (i = h_range(r, 0, 3); i > 0; i--)
-		m->ol_flags |= flags[h_range(r, 0, RTE_DIM(flags) - 1)];
-	m->l2_len = h_range(r, 0, 3) == 0 ? h_range(r, 0, 127) : 14;
-	m->l3_len = h_range(r, 0, 2) == 0 ? h_range(r, 0, h_range(r, 0, 1) == 0 ? 40 : 511) : 20;
-	m->l4_len = h_range(r, 0, 1) == 0 ? h_range(r, 0, 255) : 8;
-	m->vlan_tci = (uint16_t)h_rand(r);
-	if (h_range(r, 0, 15) == 0)
-		m->pkt_len += h_range(r, 0, 2) - 1;
-	if (h_range(r, 0, 15) == 0 && m->nb_segs > 1)
+	for (i = rng_range(r, 0, 3); i > 0; i--)
+		m->ol_flags |= flags[rng_range(r, 0, RTE_DIM(flags) - 1)];
+	m->l2_len = rng_range(r, 0, 3) == 0 ? rng_range(r, 0, 127) : 14;
+	m->l3_len =
+		rng_range(r, 0, 2) == 0 ? rng_range(r, 0, rng_range(r, 0, 1) == 0 ? 40 : 511) : 20;
+	m->l4_len = rng_range(r, 0, 1) == 0 ? rng_range(r, 0, 255) : 8;
+	m->vlan_tci = (uint16_t)rng_next(r);
+	if (rng_range(r, 0, 15) == 0)
+		m->pkt_len += rng_range(r, 0, 2) - 1;
+	if (rng_range(r, 0, 15) == 0 && m->nb_segs > 1)
 		m->nb_segs--;
-	if (h_range(r, 0, 15) == 0)
-		m->next == NULL ? (m->data_len = m->pkt_len = (uint16_t)h_range(r, 0, 20)) :
+	if (rng_range(r, 0, 15) == 0)
+		m->next == NULL ? (m->data_len = m->pkt_len = (uint16_t)rng_range(r, 0, 20)) :
 				  (m->next->data_len = 0);
 	return m;
 }
 
-/* One frame, right or wrong: what prepare lets through comes out. @return whether it did. */
+/* Prepare a frame, valid or not. If it is accepted, it must be sent. @return true if sent. */
 static bool
-prepare_and_send(struct h_port *p, struct h_rng *r)
+prepare_and_send(struct h_port *p, uint64_t *r)
 {
 	const struct h_flow flow = {.src = 1, .dst = 2, .proto = IPPROTO_UDP};
 	const uint64_t errors = h_stats(p).oerrors;
 	uint8_t f[9000], got[H_FRAME_CAP];
-	uint32_t len = h_range(r, 60, h_range(r, 60, sizeof(f))), tag;
+	uint32_t len = rng_range(r, 60, rng_range(r, 60, sizeof(f))), tag;
 	struct rte_mbuf *m, told;
 
 	h_ip(f, len, &other_mac, &flow, len);
@@ -762,7 +777,7 @@ prepare_and_send(struct h_port *p, struct h_rng *r)
 	rte_errno = 0;
 	if (rte_eth_tx_prepare(p->id, 0, &m, 1) != 1) {
 		assert_int_not_equal(rte_errno, 0);
-		/* Chains that are none cannot be freed by what they say. */
+		/* A broken chain cannot be freed by its own fields. */
 		while (m != NULL)
 			m = free_seg(m);
 		return false;
@@ -777,7 +792,9 @@ prepare_and_send(struct h_port *p, struct h_rng *r)
 	return true;
 }
 
-/* What prepare lets through is sent; so it refuses all that a burst would drop. */
+/*
+ * Each frame that prepare accepts is sent, so prepare refuses all frames that a burst would drop.
+ */
 static void
 prepared_is_sent(void **state)
 {
@@ -790,10 +807,10 @@ prepared_is_sent(void **state)
 		{.mtu = 9000, .rx_offloads = RTE_ETH_RX_OFFLOAD_SCATTER, .tx_offloads = TX_ALL},
 	};
 	struct h_port *p = *state;
-	struct h_rng r = h_rng(0x97e9);
+	uint64_t r = h_rng(0x97e9);
 	unsigned int i, k, sent;
 
-	/* With a ring that a long chain fills, with no offloads, with all. */
+	/* With a ring that a long chain fills, without offloads, with all offloads. */
 	for (i = 0; i < RTE_DIM(cfgs); i++) {
 		h_start(p, &cfgs[i]);
 		for (k = 0, sent = 0; k < 2000; k++)
@@ -816,7 +833,7 @@ ring_full(void **state)
 	uint16_t n;
 
 	h_start(p, &(struct h_cfg){.nb_txd = 32, .tx_offloads = TX_ALL});
-	h_ether(f, sizeof(f), &other_mac, 1);
+	frame_ether(f, sizeof(f), &other_mac, 1);
 	for (round = 0; round < 20; round++) {
 		for (i = 0; i < RTE_DIM(m); i++)
 			m[i] = h_mbuf(p, f, sizeof(f), 1 + (i + round) % 3);
@@ -840,9 +857,9 @@ pool_runs_dry(void **state)
 	unsigned int left, i, round;
 	uint8_t f[60];
 
-	/* 160 buffers: the ring takes 124, the application keeps what it gets. */
+	/* 160 buffers: the ring takes 124, and the application keeps those that it receives. */
 	h_start(p, &(struct h_cfg){.pool_size = 160});
-	h_ether(f, sizeof(f), &p->mac, 1);
+	frame_ether(f, sizeof(f), &p->mac, 1);
 	for (round = 0; round < 3; round++) {
 		held = 0;
 		for (i = 0; i < 200; i++)
@@ -859,14 +876,14 @@ pool_runs_dry(void **state)
 		assert_true(h_xstat(p, "rx_q0_no_mbuf") > 0);
 		rte_pktmbuf_free_bulk(m, held);
 		rte_pktmbuf_free_bulk(rest, left);
-		/* What waited in the NIC comes now; then all is as before. */
+		/* Receive the frames that waited in the NIC. Then the port works as before. */
 		while ((held = h_recv(p, 0, m, RTE_DIM(m))) > 0)
 			rte_pktmbuf_free_bulk(m, held);
 		h_alive(p);
 	}
 }
 
-/* Chains of 8 in a ring of 64 that is looked after when 4 descriptors are free: all are sent. */
+/* With a ring of 64 and tx_free_thresh 4, all chains of 8 segments are sent. */
 static void
 chains_at_a_low_threshold(void **state)
 {
@@ -876,7 +893,7 @@ chains_at_a_low_threshold(void **state)
 
 	h_start(p, &(struct h_cfg){.nb_txd = 64, .tx_free_thresh = 4, .tx_offloads = TX_ALL});
 	for (i = 0; i < 500; i++) {
-		h_ether(f, sizeof(f), &other_mac, i);
+		frame_ether(f, sizeof(f), &other_mac, i);
 		h_send(p, 0, h_mbuf(p, f, sizeof(f), 8));
 		assert_int_equal(h_take(p, got), sizeof(f));
 		assert_memory_equal(got, f, sizeof(f));
@@ -893,7 +910,7 @@ transmit_on_every_queue(void **state)
 
 	h_start(p, &(struct h_cfg){.nb_txq = n, .tx_offloads = TX_ALL});
 	for (q = 0; q < n; q++) {
-		h_ether(f, sizeof(f), &other_mac, q);
+		frame_ether(f, sizeof(f), &other_mac, q);
 		h_send(p, q, h_mbuf(p, f, sizeof(f), 2));
 		assert_int_equal(h_take(p, got), sizeof(f));
 		assert_memory_equal(got, f, sizeof(f));

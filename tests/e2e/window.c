@@ -3,10 +3,10 @@
  */
 
 /*
- * A NIC that writes at random to all that its window lets it write, while frames
- * flow. With mempools whose data lies apart and window=strict no word of the CPU's
- * changes but in buffers and rings: mbuf and mempool headers, EAL's list of
- * memzones, what lies beside rings and data. With an ordinary mempool it does.
+ * The NIC writes at random to all memory that its window allows, while frames flow. With pinned
+ * external buffers and window=strict, only buffers and rings change. Mbuf and mempool headers,
+ * EAL's list of memzones, and the memory next to rings and buffers stay unchanged. With an ordinary
+ * mempool, headers change.
  */
 #include <unistd.h>
 
@@ -17,15 +17,15 @@
 #include "sl_shm_priv.h"
 
 #define ROUNDS 24u
-#define FRAMES 64u /* each round's, that come out right before the NIC goes wild */
-#define BURSTS 12u /* each round's, with a wild NIC */
+#define FRAMES 64u /* frames per round, received correctly before the NIC writes at random */
+#define BURSTS 12u /* bursts per round, while the NIC writes at random */
 #define POOL 511u
-#define BESIDE 65536u /* bytes before and behind each piece of the window that are looked at */
+#define BESIDE 65536u /* bytes before and after each mapping of the window that are compared */
 #define PAGE 4096u
 #define SPANS_MAX 4096u
-#define CHANGED 3 /* exit code of the child that sees headers change */
+#define CHANGED 3 /* exit code of the child if headers changed */
 
-/* Memory of the CPU's that no NIC may change. */
+/* Memory of the CPU that the NIC must not change. */
 struct span {
 	const char *what;
 	const uint8_t *at;
@@ -33,7 +33,7 @@ struct span {
 	size_t len;
 };
 
-/* What an mbuf of a mempool has for life. */
+/* Fields of an mbuf that do not change during its mempool's lifetime. */
 struct fixed {
 	const struct rte_mbuf *m;
 	const struct rte_mempool *pool, *owner;
@@ -66,9 +66,9 @@ kept_forget(struct kept *k)
 		free(k->span[--k->n].copy);
 }
 
-/* --- what is looked at --- */
+/* --- compared memory --- */
 
-/* The mempool's header of an object, the mbuf's, its private area and shared info. */
+/* The object's mempool header, its mbuf, private area and shared info. */
 static void
 object_add(struct rte_mempool *pool, void *arg, void *obj, unsigned int idx)
 {
@@ -84,7 +84,7 @@ zone_add(const struct rte_memzone *mz, void *arg)
 	span_add(arg, "memzone", mz, sizeof(*mz));
 }
 
-/* EAL's memory in [from, to), which is beside a piece of the window. */
+/* Add EAL's memory in [from, to), which is next to a mapping of the window. */
 static void
 beside_add(struct kept *k, uintptr_t from, uintptr_t to)
 {
@@ -97,7 +97,7 @@ beside_add(struct kept *k, uintptr_t from, uintptr_t to)
 	}
 }
 
-/* The table is in order of addresses, which are the CPU's. */
+/* The table is sorted by address. The addresses are those of the CPU. */
 static void
 neighbours_add(struct kept *k, const struct sl_dma_table *t)
 {
@@ -125,7 +125,7 @@ keep(struct kept *k, const struct h_port *p)
 	neighbours_add(k, sl_pmd_adapter(p->id)->table);
 }
 
-/* What has changed, or NULL. */
+/* @return the name of memory that changed, or NULL. */
 static const char *
 changed(const struct kept *k)
 {
@@ -174,10 +174,12 @@ fixed_check(struct rte_mempool *pool, void *arg, void *obj, unsigned int idx)
 
 /* --- the NIC --- */
 
-/* One byte in @p one_of, on average, of each piece that the NIC may write. @return bytes written.
+/*
+ * Overwrite one byte in @p one_of, on average, of each mapping that the NIC may write. @return the
+ * number of bytes written.
  */
 static uint64_t
-go_wild(const struct h_port *p, struct h_rng *r, uint32_t one_of)
+go_wild(const struct h_port *p, uint64_t *r, uint32_t one_of)
 {
 	const struct sl_dma_table *t = sl_pmd_adapter(p->id)->table;
 	uint64_t written = 0, at;
@@ -186,18 +188,18 @@ go_wild(const struct h_port *p, struct h_rng *r, uint32_t one_of)
 	for (i = 0; i < t->n; i++) {
 		if ((t->piece[i].dir & SL_DMA_FROM_DEVICE) == 0)
 			continue;
-		for (at = h_range(r, 0, 2 * one_of - 2); at < t->piece[i].len;
-			at += h_range(r, 1, 2 * one_of - 1)) {
-			t->piece[i].va[at] = (uint8_t)h_rand(r);
+		for (at = rng_range(r, 0, 2 * one_of - 2); at < t->piece[i].len;
+			at += rng_range(r, 1, 2 * one_of - 1)) {
+			t->piece[i].va[at] = (uint8_t)rng_next(r);
 			written++;
 		}
 	}
 	return written;
 }
 
-/* Whatever the NIC says has come is sound for the CPU; some of it goes out again. */
+/* Each received mbuf is valid, whatever the NIC reported. Some of them are sent. */
 static unsigned int
-bursts(struct h_port *p, struct h_rng *r)
+bursts(struct h_port *p, uint64_t *r)
 {
 	struct rte_mbuf *m[32];
 	uint16_t i, n, sent;
@@ -208,14 +210,14 @@ bursts(struct h_port *p, struct h_rng *r)
 		if (rte_mbuf_check(m[i], 1, &why) != 0 || m[i]->pool != p->pool ||
 			m[i]->data_off + m[i]->data_len > m[i]->buf_len)
 			fail_msg("mbuf %u of %u: not within its buffer, or %s", i, n, why);
-	sent = h_range(r, 0, 3) == 0 ? 0 : rte_eth_tx_burst(p->id, 0, m, n);
+	sent = rng_range(r, 0, 3) == 0 ? 0 : rte_eth_tx_burst(p->id, 0, m, n);
 	rte_pktmbuf_free_bulk(m + sent, n - sent);
 	return n;
 }
 
-/* Frames come and go; between bursts the NIC writes. @return frames that were handed up. */
+/* Receive and send frames. The NIC writes between bursts. @return the number of frames received. */
 static unsigned int
-wild_traffic(struct h_port *p, struct kept *k, struct h_rng *r)
+wild_traffic(struct h_port *p, struct kept *k, uint64_t *r)
 {
 	unsigned int i, j, got = 0;
 	uint8_t f[1024];
@@ -223,12 +225,12 @@ wild_traffic(struct h_port *p, struct kept *k, struct h_rng *r)
 
 	for (i = 0; i < BURSTS; i++) {
 		for (j = 0; j < 8; j++) {
-			h_ether(f, sizeof(f), &p->mac, h_rand(r));
+			frame_ether(f, sizeof(f), &p->mac, rng_next(r));
 			h_give(p, f, sizeof(f));
 		}
 		sl_pmd_step(p->id, H_MAX_BURST);
 		keep(k, p);
-		assert_true(go_wild(p, r, 1u << h_range(r, 0, 8)) > 0);
+		assert_true(go_wild(p, r, 1u << rng_range(r, 0, 8)) > 0);
 		what = changed(k);
 		if (what != NULL)
 			fail_msg("the NIC has changed a %s", what);
@@ -242,7 +244,7 @@ static void
 wild_nic(void **state)
 {
 	static struct kept k;
-	struct h_rng r = h_rng(0x1d1e);
+	uint64_t r = h_rng(0x1d1e);
 	struct h_port *p = *state;
 	unsigned int i, got = 0;
 	uint8_t f[H_FRAME_CAP];
@@ -255,7 +257,7 @@ wild_nic(void **state)
 		assert_int_equal(h_forward(p, FRAMES), FRAMES);
 		got += wild_traffic(p, &k, &r);
 		rte_mempool_obj_iter(p->pool, fixed_check, &k);
-		/* No mbuf is lost, and the port comes back with what it wrote forgotten. */
+		/* No mbuf is lost, and the port starts again whatever the NIC wrote. */
 		h_stop(p);
 		while (h_take(p, f) != 0)
 			;
@@ -265,21 +267,21 @@ wild_nic(void **state)
 	kept_forget(&k);
 }
 
-/* --- with an ordinary mempool it is seen --- */
+/* --- with an ordinary mempool, changes are detected --- */
 
-/* Ends at once: by then all that it stands on may be overwritten. */
+/* Exits at once, because any memory of the process may be overwritten. */
 static void
 child(struct h_port *p)
 {
 	static struct kept k;
-	struct h_rng r = h_rng(0xc1d);
+	uint64_t r = h_rng(0xc1d);
 
 	keep(&k, p);
 	(void)go_wild(p, &r, 1);
 	_exit(changed(&k) != NULL ? CHANGED : 0);
 }
 
-/* The child is this program once more: shared memory does not outlive a fork. */
+/* The child is a new process of this program, because shared memory is not kept over a fork. */
 static void
 ordinary_mempool(void **state)
 {
@@ -288,9 +290,8 @@ ordinary_mempool(void **state)
 	ssize_t len;
 	int status;
 
-	/* The checker keeps what the NIC writes from the CPU until a sync call. */
 	if (strcmp(h_coherency(), "checked") == 0)
-		skip();
+		h_skip("the checker keeps what the NIC writes from the CPU until a sync call");
 	if (getenv("SL_WINDOW_CHILD") != NULL) {
 		h_start(p, &(struct h_cfg){.pool_size = POOL});
 		child(p);
@@ -304,7 +305,7 @@ ordinary_mempool(void **state)
 	assert_int_equal(WEXITSTATUS(status), CHANGED);
 }
 
-/* Its set-up is refused where the NIC may write to data alone. */
+/* Setup with an ordinary mempool is refused if the NIC may write only to buffers. */
 static void
 ordinary_refused(void **state)
 {

@@ -6,8 +6,9 @@
 
 /**
  * @file
- * In front of each of the driver's files in a fuzz build. A queue and its software ring come
- * from the C library, so that AddressSanitizer sees where they end. It knows nothing of EAL's heap.
+ * Included before each of the driver's files in a fuzz build. Queues and software rings are
+ * allocated by the C library, so that AddressSanitizer knows their ends. It does not know EAL's
+ * heap.
  */
 
 #include <sanitizer/allocator_interface.h>
@@ -26,7 +27,7 @@ fuzz_zmalloc(size_t len, size_t align)
 	return memset(p, 0, len);
 }
 
-/* Memory that EAL gave goes back to it. */
+/* Memory that EAL allocated is freed by EAL. */
 static inline void
 fuzz_free(void *p)
 {
@@ -42,8 +43,7 @@ fuzz_free(void *p)
 #define rte_free(p) fuzz_free(p)
 
 /*
- * A target may want a software NIC before the driver reads of it for the first time: it has this
- * function then.
+ * A target that needs the software NIC before the driver first reads from it defines this function.
  */
 #include "sl_softnic.h"
 

@@ -3,8 +3,8 @@
  */
 
 /*
- * The fuzz targets' common part: it turns the input into numbers, lets
- * registers lie, checks received mbufs, and prints figures at the end.
+ * Common code of the fuzz targets: reads numbers from the input, changes register values, checks
+ * received mbufs, and prints figures at the end.
  */
 
 #include <inttypes.h>
@@ -48,7 +48,7 @@ fuzz_below(struct fuzz_in *in, unsigned int n)
 	return fuzz_8(in) % n;
 }
 
-/* --- registers that lie --- */
+/* --- registers with wrong values --- */
 
 void
 fuzz_lie(struct fuzz_lies *l, struct fuzz_in *in)
@@ -81,14 +81,14 @@ fuzz_read(void *lies, uint32_t off, uint32_t val)
 		}
 		if (lie->off != off)
 			continue;
-		if (lie->reads <= INT8_MAX) /* else for good */
+		if (lie->reads <= INT8_MAX) /* else permanently */
 			lie->armed = lie->reads-- > 0;
 		val = lie->value;
 	}
 	return val;
 }
 
-/* --- what must hold --- */
+/* --- properties --- */
 
 void
 fuzz_check_mbuf(const struct rte_mbuf *m, uint32_t room, unsigned int max_segs)
@@ -142,7 +142,7 @@ tell(void)
 void
 fuzz_begin(void)
 {
-	/* A check of cmocka's outside its runner: the end, as one of ours. */
+	/* A failed cmocka check outside of its runner aborts, like FUZZ_CHECK(). */
 	setenv("CMOCKA_TEST_ABORT", "1", 1);
 	setenv("SL_SEED", "1", 1);
 	clock_gettime(CLOCK_MONOTONIC, &told.begin);

@@ -6,8 +6,8 @@
 
 /**
  * @file
- * What the fuzz targets share: the input as numbers, registers that lie by it, a time of their
- * own, and figures that are told at the end.
+ * Common code of the fuzz targets: numbers from the input, registers whose wrong values the input
+ * selects, a separate clock, and figures that are printed at the end.
  */
 
 #include <stdbool.h>
@@ -20,7 +20,7 @@
 
 #define FUZZ_LIES 8u
 
-/* A broken promise: libFuzzer keeps the input. */
+/* Aborts if a property does not hold. libFuzzer then keeps the input. */
 #define FUZZ_CHECK(cond) \
 	do { \
 		if (!(cond)) { \
@@ -29,7 +29,7 @@
 		} \
 	} while (0)
 
-/* Bytes still to be read; past the end all are 0. */
+/* Bytes still to be read. After the end, all bytes are 0. */
 struct fuzz_in {
 	const uint8_t *p;
 	size_t left;
@@ -41,11 +41,11 @@ uint16_t
 fuzz_16(struct fuzz_in *in);
 uint32_t
 fuzz_32(struct fuzz_in *in);
-/* 0 .. n - 1. */
+/* A number from 0 to n - 1. */
 unsigned int
 fuzz_below(struct fuzz_in *in, unsigned int n);
 
-/* From the skip-th read on, the register that is read then shows a value, for so many reads. */
+/* After @skip reads, the register that is read next has the given value for @reads reads. */
 struct fuzz_lie {
 	bool armed, stuck;
 	uint8_t skip, reads;
@@ -57,23 +57,23 @@ struct fuzz_lies {
 	unsigned int next;
 };
 
-/* One more lie, from the input; the oldest makes room. */
+/* Add a lie from the input. The oldest one is removed if there are too many. */
 void
 fuzz_lie(struct fuzz_lies *l, struct fuzz_in *in);
-/* What a driver reads of register @off, which holds @val; counts the read. @l: struct fuzz_lies. */
+/* Value read from register @off, which holds @val. Counts reads. @l: struct fuzz_lies. */
 uint32_t
 fuzz_read(void *l, uint32_t off, uint32_t val);
 
-/* A chain that was handed up is sound; each piece has at most @room bytes. */
+/* Check that a received chain is valid and that each segment has at most @room bytes. */
 void
 fuzz_check_mbuf(const struct rte_mbuf *m, uint32_t room, unsigned int max_segs);
 
-/* Figures: told at exit, with rates. */
+/* Figures, printed at exit with rates. */
 void
 fuzz_count_inputs(void);
 void
 fuzz_count_descs(unsigned int n);
-/* Before the first input. */
+/* Call before the first input. */
 void
 fuzz_begin(void);
 

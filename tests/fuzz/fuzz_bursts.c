@@ -3,9 +3,9 @@
  */
 
 /*
- * Bursts, on a NIC that writes and answers what the input says: write-backs at any place of the
- * ring, any head, registers that lie while a stall is looked into. Every row of the path tables
- * that this CPU runs, in each coherency mode, with each size of a line.
+ * Bursts on a NIC that writes and answers as the input selects: write-backs at any index of the
+ * ring, any head, and wrong register values during a stall check. Covers each row of the path
+ * tables that this CPU can run, in each coherency mode and with each line size.
  */
 
 #include <string.h>
@@ -13,18 +13,21 @@
 #include "fuzz.h"
 #include "rxtx_rig.h"
 #include "sl_pmd.h"
+#include "sl_regs_82599.h"
 
 #define MBUFS 383u
-#define RIGS 8u
-#define RIG_LIFE 4096u /* inputs until all of a rig is closed and looked at */
-#define HELD 64u       /* received frames that the application has */
+#define KINDS 8u
+#define FAMILIES 2u
+#define RIG_LIFE 4096u /* number of inputs after which a rig is closed and checked */
+#define HELD 64u       /* received frames that the application holds */
 #define BURST 64u
-#define FILLED 32u /* most write-backs by one step of the input */
-#define ROWS 64u   /* of a mode, at most */
+#define FILLED 32u /* maximum number of write-backs in one step */
+#define ROWS 64u   /* maximum number per mode */
 
 /* An application, its port and its NIC. */
 struct bench {
 	struct rig *r;
+	const struct family *family;
 	unsigned int inputs;
 	struct fuzz_in in;
 	struct fuzz_lies lies;
@@ -36,12 +39,12 @@ struct bench {
 	uint64_t received, received_bytes, accepted, written;
 };
 
-/* How the rigs differ. */
+/* Rigs of each family. */
 static const struct {
 	enum sl_coherency mode;
 	bool apart;
 	uint32_t line;
-} kinds[RIGS] = {
+} kinds[KINDS] = {
 	{SL_COHERENCY_COHERENT, false, 64},
 	{SL_COHERENCY_COHERENT, true, 64},
 	{SL_COHERENCY_EXPLICIT, false, 64},
@@ -52,10 +55,27 @@ static const struct {
 	{SL_COHERENCY_CHECKED, true, 256},
 };
 
-static struct bench benches[RIGS];
-static unsigned int widest; /* bits of the widest vectors that this CPU has */
+/* A family's device, and its registers that the input changes. */
+static const struct family {
+	uint16_t pci_id;
+	enum sl_format format;
+	uint32_t link, up; /* register that reports the link, and its value with link up */
+	uint32_t tdh;
+	uint32_t regs[6]; /* registers that the stall check reads */
+} families[FAMILIES] = {
+	{SL_PCI_DEV_82576, SL_FORMAT_IGB, SL_OFF_STATUS, SL_STATUS_LU, SL_OFF(TDH, 0),
+		{SL_OFF(RDH, 0), SL_OFF(TDH, 0), SL_OFF_STATUS, SL_OFF(RXDCTL, 0),
+			SL_OFF(TXDCTL, 0), SL_OFF(TDBAL, 0)}},
+	{SL_PCI_DEV_82599_KX4, SL_FORMAT_IXGBE, SL_82599_OFF(LINKS, 0), SL_82599_LINKS_UP,
+		SL_82599_OFF(TDH, 0),
+		{SL_82599_OFF(RDH, 0), SL_82599_OFF(TDH, 0), SL_82599_OFF(LINKS, 0),
+			SL_82599_OFF(RXDCTL, 0), SL_82599_OFF(TXDCTL, 0), SL_82599_OFF(TDBAL, 0)}},
+};
 
-/* --- a time that the input moves --- */
+static struct bench benches[FAMILIES][KINDS];
+static unsigned int widest; /* width in bits of the widest vectors of this CPU */
+
+/* --- a clock that the input advances --- */
 
 static uint64_t
 bench_time(struct sl_port *port)
@@ -75,7 +95,7 @@ bench_nap(struct sl_port *port, unsigned int us)
 
 static const struct sl_dev_ops bench_ops = {.kind = "fuzz", .time = bench_time, .nap = bench_nap};
 
-/* --- what must hold --- */
+/* --- properties --- */
 
 static void
 check_rx(const struct bench *b)
@@ -108,7 +128,7 @@ check_tx(const struct bench *b)
 
 /* --- the NIC --- */
 
-/* Memory of the driver's as the NIC sees it. */
+/* Write to the driver's memory as the NIC. */
 static void
 device_write(struct bench *b, uint64_t iova, const void *data, size_t len)
 {
@@ -132,7 +152,7 @@ write_desc(struct bench *b, unsigned int at, const union sl_rx_desc *d)
 	fuzz_count_descs(1);
 }
 
-/* Any 16 bytes, anywhere. */
+/* Write any 16 bytes to any index. */
 static void
 op_write_back(struct bench *b)
 {
@@ -148,7 +168,7 @@ op_write_back(struct bench *b)
 	write_desc(b, at, &d);
 }
 
-/* A run of the next ones, done and alike, but for one. */
+/* Write back the next descriptors, all done and equal except one. */
 static void
 op_fill(struct bench *b)
 {
@@ -175,7 +195,7 @@ op_head(struct bench *b)
 	const struct sl_tx_queue *q = b->r->txq[0];
 	uint32_t head = fuzz_32(&b->in);
 
-	/* Small ones: near what is right. */
+	/* Small values are near the valid ones. */
 	if (head < 256)
 		head = (q->next_to_clean + head) % q->nb_desc;
 	device_write(b, q->head_mem.iova, &head, sizeof(head));
@@ -189,7 +209,7 @@ op_all_sent(struct bench *b)
 	const uint32_t head = q->next_to_use;
 
 	device_write(b, q->head_mem.iova, &head, sizeof(head));
-	b->r->regs[SL_OFF(TDH, 0) / sizeof(uint32_t)] = head;
+	b->r->regs[b->family->tdh / sizeof(uint32_t)] = head;
 }
 
 static void
@@ -198,14 +218,13 @@ op_lie(struct bench *b)
 	fuzz_lie(&b->lies, &b->in);
 }
 
-/* What a register holds: those of the rings and STATUS, which stalls are told by. */
+/* Set a register of the rings or of the link. */
 static void
 op_register(struct bench *b)
 {
-	static const uint32_t offs[] = {SL_OFF(RDH, 0), SL_OFF(TDH, 0), SL_OFF_STATUS,
-		SL_OFF(RXDCTL, 0), SL_OFF(TXDCTL, 0), SL_OFF(TDBAL, 0)};
+	const uint32_t off = b->family->regs[fuzz_below(&b->in, RTE_DIM(b->family->regs))];
 
-	b->r->regs[offs[fuzz_below(&b->in, RTE_DIM(offs))] / sizeof(uint32_t)] = fuzz_32(&b->in);
+	b->r->regs[off / sizeof(uint32_t)] = fuzz_32(&b->in);
 }
 
 static void
@@ -229,7 +248,7 @@ op_receive(struct bench *b)
 	FUZZ_CHECK(got <= n);
 	for (i = 0; i < got; i++) {
 		fuzz_check_mbuf(pkts[i], q->buf_len, segs);
-		FUZZ_CHECK(pkts[i]->pool == b->r->pool && pkts[i]->pkt_len <= SL_FRAME_MAX);
+		FUZZ_CHECK(pkts[i]->pool == b->r->pool && pkts[i]->pkt_len <= b->r->hw.max_frame);
 		b->received++;
 		b->received_bytes += pkts[i]->pkt_len;
 		if (b->nb_held < HELD)
@@ -240,7 +259,7 @@ op_receive(struct bench *b)
 	check_rx(b);
 }
 
-/* Polls that find nothing, so many that the driver looks for a stall. */
+/* Stall checks, which the driver does after many empty polls. */
 static void
 op_look(struct bench *b)
 {
@@ -256,7 +275,7 @@ op_time(struct bench *b)
 	b->now += sl_time_ticks(fuzz_8(&b->in) * 10000ull);
 }
 
-/* A frame as an application might make it, right or not. */
+/* A frame from an application, valid or not. */
 static struct rte_mbuf *
 frame(struct bench *b, uint8_t how, uint16_t len)
 {
@@ -301,7 +320,7 @@ op_send(struct bench *b)
 	uint16_t n, sent, ready;
 
 	for (n = 0; n < want; n++) {
-		/* What was received goes out again. */
+		/* Received frames are sent. */
 		if ((choice & 1) != 0 && b->nb_held > 0)
 			pkts[n] = b->held[--b->nb_held];
 		else
@@ -385,32 +404,22 @@ static void (*const ops[])(struct bench *b) = {
 
 /* --- an input --- */
 
-/* One of the rows of this mode that run here. */
+/* Select a row of the table for this mode and family that this CPU can run. */
 static const struct sl_burst_path *
-choose_rx(struct bench *b, enum sl_coherency mode)
+choose(struct bench *b, const struct sl_burst_path *paths, unsigned int count,
+	enum sl_coherency mode)
 {
 	const struct sl_burst_path *fit[ROWS];
 	unsigned int i, n = 0;
 
-	for (i = 0; i < sl_rx_path_count && n < RTE_DIM(fit); i++)
-		if (sl_rx_paths[i].mode == mode && sl_rx_paths[i].simd <= widest)
-			fit[n++] = &sl_rx_paths[i];
+	for (i = 0; i < count && n < RTE_DIM(fit); i++)
+		if (paths[i].mode == mode && paths[i].format == b->family->format &&
+			paths[i].simd <= widest)
+			fit[n++] = &paths[i];
 	return fit[fuzz_below(&b->in, n)];
 }
 
-static const struct sl_burst_path *
-choose_tx(struct bench *b, enum sl_coherency mode)
-{
-	const struct sl_burst_path *fit[ROWS];
-	unsigned int i, n = 0;
-
-	for (i = 0; i < sl_tx_path_count && n < RTE_DIM(fit); i++)
-		if (sl_tx_paths[i].mode == mode && sl_tx_paths[i].simd <= widest)
-			fit[n++] = &sl_tx_paths[i];
-	return fit[fuzz_below(&b->in, n)];
-}
-
-/* Two queues, as the input wants them. @return false: the driver refuses. */
+/* Set up two queues as the input selects. @return false: the driver refuses. */
 static bool
 set_up(struct bench *b)
 {
@@ -440,7 +449,7 @@ set_up(struct bench *b)
 	return true;
 }
 
-/* The end: registers that are true, and all that was taken is back. */
+/* End of an input: registers have true values, and all mbufs must be back. */
 static void
 wind_up(struct bench *b)
 {
@@ -461,18 +470,19 @@ wind_up(struct bench *b)
 	}
 }
 
-/* As it was when it was opened. */
+/* Restore the initial state. */
 static void
-begin(struct bench *b, unsigned int kind)
+begin(struct bench *b, const struct family *family, unsigned int kind)
 {
 	struct rig *r;
 
+	b->family = family;
 	if (b->r == NULL)
-		b->r = rig_open_lined(
-			kinds[kind].mode, MBUFS, 0, kinds[kind].apart, kinds[kind].line);
+		b->r = rig_open_device(kinds[kind].mode, MBUFS, 0, kinds[kind].apart,
+			kinds[kind].line, family->pci_id);
 	r = b->r;
 	memset(r->regs, 0, sizeof(r->regs));
-	r->regs[SL_OFF_STATUS / sizeof(uint32_t)] = SL_STATUS_LU;
+	r->regs[family->link / sizeof(uint32_t)] = family->up;
 	r->rnd = 1;
 	r->lie = fuzz_read;
 	r->lie_ctx = &b->lies;
@@ -491,15 +501,16 @@ LLVMFuzzerInitialize(int *argc, char ***argv);
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
-/* Nothing is kept by the driver or in the rigs beyond the last input. */
+/* The driver and the rigs keep no memory after the last input. */
 static void
 close_rigs(void)
 {
-	unsigned int i;
+	unsigned int f, k;
 
-	for (i = 0; i < RIGS; i++)
-		if (benches[i].r != NULL)
-			rig_close(benches[i].r);
+	for (f = 0; f < FAMILIES; f++)
+		for (k = 0; k < KINDS; k++)
+			if (benches[f][k].r != NULL)
+				rig_close(benches[f][k].r);
 }
 
 int
@@ -523,13 +534,14 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	struct fuzz_in in = {.p = data, .left = len};
-	const unsigned int kind = fuzz_below(&in, RIGS);
-	struct bench *b = &benches[kind];
+	const uint8_t what = fuzz_8(&in);
+	const unsigned int family = what >> 7, kind = what % KINDS;
+	struct bench *b = &benches[family][kind];
 
-	begin(b, kind);
+	begin(b, &families[family], kind);
 	b->in = in;
-	b->rx = choose_rx(b, kinds[kind].mode);
-	b->tx = choose_tx(b, kinds[kind].mode);
+	b->rx = choose(b, sl_rx_paths, sl_rx_path_count, kinds[kind].mode);
+	b->tx = choose(b, sl_tx_paths, sl_tx_path_count, kinds[kind].mode);
 	if (set_up(b) && sl_rxq_start(&b->r->eth, 0) == 0 && sl_txq_start(&b->r->eth, 0) == 0)
 		while (b->in.left > 0)
 			ops[fuzz_below(&b->in, RTE_DIM(ops))](b);

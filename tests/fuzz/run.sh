@@ -13,7 +13,7 @@ build=${1:?run.sh: BUILD-FOLDER is missing}
 work=${2:?run.sh: WORK-FOLDER is missing}
 seconds=${3:?run.sh: SECONDS is missing}
 seed=${SL_SEED:-1}
-targets="bursts control"
+targets="bursts control vfu"
 read -ra names <<<"$targets"
 # What EAL keeps at the end is no leak of ours; the targets see to it that nothing of the driver's is left.
 export ASAN_OPTIONS=detect_stack_use_after_return=1:detect_leaks=0:${ASAN_OPTIONS-}

@@ -203,7 +203,7 @@ def text_rules(path, code):
             end = code.index("]", m.end()) + 1
             yield "stats", m.start(), end, ""
     # A NIC that will not stop: the result of what asks it to, and of what takes memory from it, is as if all were well.
-    wanted = r"(?<![\w.>])(sl_master_set|sl_hw_(wait|reset)|\w+(->\w+)*->hw->ops->(quiet|reset|rxq_disable|txq_disable)|\w+_disable|stop_dma|wait_(reset_done|until|once)|region_drop|" \
+    wanted = r"(?<![\w.>])(sl_master_set|sl_port_(wait|reset)|\w+(->\w+)*->hw->ops->(quiet|reset|rxq_disable|txq_disable)|\w+_disable|stop_dma|wait_(reset_done|until|once)|region_drop|" \
         r"sl_region_free|sl_buffer_unmap|sl_window_remove|hook_unmap|sl_dmalist_drop|sl_qctl_(stop|region_drop)|dir->disable|sl_[rt]xq_(stop|restart)|\w*bus_master\w*)\("
     if CONTROL.match(path):
         for m in re.finditer(wanted, code):

@@ -72,6 +72,11 @@ def coherent(name, frames=2000):
     return Step(name, f"tests/e2e/e2e_{name}", {"SL_COHERENCY": "coherent", "SL_FRAMES": str(frames)})
 
 
+def ixgbe(name):
+    return Step(f"{name} on the 82599", f"tests/e2e/e2e_{name}",
+                {"SL_COHERENCY": "coherent", "SL_DEVICE": "82599", "SL_FRAMES": "1000"})
+
+
 def unit(name, *args):
     return Step(" ".join((f"unit {name}",) + args), f"tests/unit/test_{name}", args=args)
 
@@ -87,9 +92,12 @@ PORT = [unit("pci"), coherent("basic"), coherent("control"), coherent("events"),
 QUEUES = PORT[1:-1] + [unit("rx"), PORT[-1], unit("tx")]
 SHM = ["shm", "window", "window_hook", "ndis"]
 RULE_STEPS = (
+    (r"pmd/sl_semaphore", [unit("semaphore"), unit("ixgbe"), unit("devices")]),
+    (r"pmd/sl_ixgbe", [unit("ixgbe"), ixgbe("basic"), ixgbe("events"), ixgbe("stop"), ixgbe("stuck")]),
     (r"pmd/sl_vfio", [unit("vfio"), unit("pci")]),
     (r"pmd/sl_pci", [unit("pci")]),
-    (r"pmd/sl_(pmd|port)", [unit("pci"), coherent("basic"), coherent("looks")]),
+    (r"pmd/sl_port", PORT + [coherent("looks"), coherent("stuck"), unit("call")]),
+    (r"pmd/sl_pmd", [unit("pci"), coherent("basic"), coherent("looks")]),
     (r"pmd/sl_iommu", [unit("iommu"), unit("vfio"), unit("dmamap")]),
     (r"pmd/sl_dma", [unit("dmamap"), coherent("tx"), coherent("window"), coherent("stop"),
                         coherent("control"),
@@ -102,13 +110,14 @@ RULE_STEPS = (
     (r"pmd/sl_soft", [coherent("basic"), coherent("events"), coherent("control"), unit("call"), coherent("again")]),
     (r"pmd/sl_(nic|stall|call)", [unit("call"), unit("pci"), coherent("basic"), coherent("events"), coherent("control"), coherent("stop"),
                                   coherent("stuck"), coherent("again"), coherent("fault")]),
-    (r"pmd/sl_(path|qctl|rx|tx|stop)", QUEUES),
+    (r"pmd/sl_(path|qctl|rx|tx|rare|stop)", QUEUES),
     (r"pmd/", PORT),
     (r"lib/ndis/ndis", [unit("ndis")]),
     (r"lib/shm/sl_mem_(eal|pages)", [unit("mem_eal", "no-huge"), unit("mem_eal", "huge"), unit("shm"), coherent("control")]),
+    (r"lib/shm/sl_(bounce|dma)", [unit("bounce")] + [unit(name) for name in SHM] + [coherent("control")]),
     (r"lib/shm/", [unit(name) for name in SHM] + [coherent("control")]),
 )
-STATIC = [f"tests/unit/test_{name}" for name in SHM + ["mem_eal"]]
+STATIC = [f"tests/unit/test_{name}" for name in SHM + ["mem_eal", "bounce"]]
 EAL_ARGS = ["-l", "0", "--no-huge", "-m", "128", "--no-shconf", "--no-pci", "--vdev",
             "net_syncline_soft0,wire=peer:w", "--vdev", "net_syncline_soft1,wire=peer:w", "--"]
 

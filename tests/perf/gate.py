@@ -18,6 +18,8 @@ import tempfile
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
 TOLERANCE = 0.01
+# A row of another format than the first has the first's name with this behind it, and takes at most so much more.
+FORMATS = {" ixgbe": 0.03}
 AGAIN = "./syncline perf baseline"
 NOTHING = ("-", "-", "nothing")
 # What decides which code a compiler makes of the same source.
@@ -219,6 +221,21 @@ def judge(arch, counts):
                     f" path is gone for good: {AGAIN}, and commit the file")
 
 
+def judge_formats(arch, counts):
+    """Rows of a format beside the first format's: the bodies are the same."""
+    for (direction, row, case), n in counts.value.items():
+        for suffix, most in FORMATS.items():
+            first = counts.value.get((direction, row.removesuffix(suffix), case))
+            if not row.endswith(suffix) or first is None:
+                continue
+            name = f"{arch} {direction} {row}, {case}, beside {row.removesuffix(suffix)}"
+            if n > first * (1 + most):
+                verdict("FAIL", name, f"{n:.2f} instructions a packet and {first:.2f}, {100 * (n / first - 1):+.1f} %;"
+                        f" allowed: +{100 * most:.0f} %")
+            else:
+                verdict("PASS", name)
+
+
 def show(counts):
     print("# " + ", ".join(f"{k} {v}" for k, v in counts.env.items()))
     for key, n in counts.value.items():
@@ -254,6 +271,7 @@ def one(arch, args):
     counts = Counts(counter)
     if args.what == "check":
         judge(arch, counts)
+        judge_formats(arch, counts)
     elif args.what == "update":
         counted, kept = write_baseline(arch, counts)
         print(f"{os.path.relpath(baseline_file(arch), TOP)}: {counted} figures of {counts.env['compiler']},"

@@ -3,20 +3,19 @@
  */
 
 /*
- * What each row of the driver's path tables costs in instructions. Frames go
- * round through the driver and a software NIC in a loop, which is stepped
- * between the bursts. One direction goes through the row, and is counted by
- * the program around this one (apps/common/counted.h); the other through
- * what the driver chose. Lines of text, tab between their words, in the order of
- * the counts:
+ * Cost of each row of the driver's path tables in instructions. Frames circulate through the driver
+ * and a software NIC in a loop, which is stepped between the bursts. One direction uses the row,
+ * and the program that runs this one counts it (apps/common/counted.h). The other direction uses
+ * the path that the driver selected. Output: lines of text, words separated by tabs, in the order
+ * of the counts:
  *
  *   env   WHAT  VALUE
  *   case  rx|tx  ROW  CASE  PACKETS
  *   skip  rx|tx  ROW  REASON
  *
- * The first case is "nothing": what counting costs by itself, a burst.
+ * The first case is "nothing": the cost of counting alone, per burst.
  *
- * usage: paths [prices]    with it: more sizes and bursts, of plain rows alone
+ * usage: paths [prices] prices: more sizes and bursts, of plain rows only
  */
 
 #include <setjmp.h>
@@ -33,6 +32,7 @@
 #include <rte_version.h>
 
 #include "counted.h"
+#include "frame.h"
 #include "sl_pmd.h"
 #include "sl_port.h"
 #include "sl_rx.h"
@@ -43,53 +43,67 @@
 #define POOL 4095u
 #define CACHE 256u
 #define BURST_MAX 32u
-/* Laps of the ring: refills and clean-ups fall into each alike. */
+/* Whole laps of the ring, so that each has the same number of refills and clean-ups. */
 #define WARM_UP_FRAMES (2 * RING)
 #define COUNTED_FRAMES (4 * RING)
-#define LONG_MTU 4082u /* a frame of 4096 bytes on the wire, less header and FCS: 3 segments */
+#define LONG_MTU 4082u /* a frame of 4100 bytes including header and FCS: 3 segments */
 #define LONG_FRAME (LONG_MTU + RTE_ETHER_HDR_LEN)
 #define TX_CSUM (RTE_ETH_TX_OFFLOAD_IPV4_CKSUM | RTE_ETH_TX_OFFLOAD_UDP_CKSUM)
 
-/** What a case needs of a row, and has the port do. */
+/** Features that a case needs of a row, or enables on the port. */
 enum need {
 	NEED_NOTHING,
-	NEED_OFFLOAD,	/* checksums, and what the descriptor says of a frame */
+	NEED_OFFLOAD,	/* checksums, and reports about a frame in its descriptor */
 	NEED_CHAIN,	/* frames of several segments */
-	NEED_FAST_FREE, /* of any transmit row: all mbufs are of one pool and not shared */
-	NEED_APART,	/* of any transmit row: data apart from the mbufs' headers */
-	NEED_IDLE,	/* of any receive row: polls that find nothing */
+	NEED_FAST_FREE, /* for each transmit row: all mbufs are from one pool and not shared */
+	NEED_APART,	/* for each transmit row: pinned external buffers */
+	NEED_IDLE,	/* for each receive row: polls without frames */
 };
 
 struct count_case {
 	const char *name;
 	bool rx, tx;
 	enum need need;
-	uint16_t len; /* without FCS */
+	uint16_t len; /* excluding FCS */
 	uint16_t burst;
+	bool everywhere; /* counted for each format; else only for the first */
+};
+
+/*
+ * Formats, with one device each. The code is the same, compiled with other constants. All cases are
+ * counted for the first format. For the others, only the common cases and those that depend on the
+ * format.
+ */
+static const struct {
+	enum sl_format format;
+	const char *device;
+} formats[] = {
+	{SL_FORMAT_IGB, "82576"},
+	{SL_FORMAT_IXGBE, "82599"},
 };
 
 static const struct count_case gate_cases[] = {
-	{"64 bytes, bursts of 32", true, true, NEED_NOTHING, 60, 32},
-	{"64 bytes, bursts of 4", true, true, NEED_NOTHING, 60, 4},
-	{"64 bytes, bursts of 1", true, true, NEED_NOTHING, 60, 1},
-	{"1518 bytes, bursts of 32", true, true, NEED_NOTHING, 1514, 32},
-	{"checksums, 64 bytes, bursts of 32", false, true, NEED_OFFLOAD, 60, 32},
-	{"4100 bytes in segments, bursts of 8", true, true, NEED_CHAIN, LONG_FRAME, 8},
-	{"fast free, 64 bytes, bursts of 32", false, true, NEED_FAST_FREE, 60, 32},
-	{"data apart, 64 bytes, bursts of 32", false, true, NEED_APART, 60, 32},
-	{"polls that find nothing", true, false, NEED_IDLE, 60, 32},
+	{"64 bytes, bursts of 32", true, true, NEED_NOTHING, 60, 32, true},
+	{"64 bytes, bursts of 4", true, true, NEED_NOTHING, 60, 4, false},
+	{"64 bytes, bursts of 1", true, true, NEED_NOTHING, 60, 1, false},
+	{"1518 bytes, bursts of 32", true, true, NEED_NOTHING, 1514, 32, false},
+	{"checksums, 64 bytes, bursts of 32", false, true, NEED_OFFLOAD, 60, 32, true},
+	{"4100 bytes in segments, bursts of 8", true, true, NEED_CHAIN, LONG_FRAME, 8, false},
+	{"fast free, 64 bytes, bursts of 32", false, true, NEED_FAST_FREE, 60, 32, false},
+	{"data apart, 64 bytes, bursts of 32", false, true, NEED_APART, 60, 32, false},
+	{"polls that find nothing", true, false, NEED_IDLE, 60, 32, false},
 };
 
 static const struct count_case price_cases[] = {
-	{"64 1", true, true, NEED_NOTHING, 60, 1},
-	{"64 8", true, true, NEED_NOTHING, 60, 8},
-	{"64 32", true, true, NEED_NOTHING, 60, 32},
-	{"256 32", true, true, NEED_NOTHING, 252, 32},
-	{"512 32", true, true, NEED_NOTHING, 508, 32},
-	{"1024 32", true, true, NEED_NOTHING, 1020, 32},
-	{"1518 1", true, true, NEED_NOTHING, 1514, 1},
-	{"1518 8", true, true, NEED_NOTHING, 1514, 8},
-	{"1518 32", true, true, NEED_NOTHING, 1514, 32},
+	{"64 1", true, true, NEED_NOTHING, 60, 1, false},
+	{"64 8", true, true, NEED_NOTHING, 60, 8, false},
+	{"64 32", true, true, NEED_NOTHING, 60, 32, false},
+	{"256 32", true, true, NEED_NOTHING, 252, 32, false},
+	{"512 32", true, true, NEED_NOTHING, 508, 32, false},
+	{"1024 32", true, true, NEED_NOTHING, 1020, 32, false},
+	{"1518 1", true, true, NEED_NOTHING, 1514, 1, false},
+	{"1518 8", true, true, NEED_NOTHING, 1514, 8, false},
+	{"1518 32", true, true, NEED_NOTHING, 1514, 32, false},
 };
 
 /** A row of either table. */
@@ -99,16 +113,17 @@ struct row {
 	counted_fn burst;
 	enum sl_coherency mode;
 	bool offload, chain;
+	const char *device; /* its descriptors have this format */
 };
 
-/** The port that a row is tried on. */
+/** The port for a row. */
 struct stand {
 	uint16_t port;
 	struct rte_mempool *pool;
 	void *rxq, *txq;
 };
 
-/* Jump target when a row has an instruction that this processor lacks. */
+/* Jump target if a row has an instruction that this processor lacks. */
 static sigjmp_buf unknown_instruction;
 
 static void
@@ -138,7 +153,7 @@ conf_of(const struct row *row, const struct count_case *c)
 	}
 	if (c->need == NEED_FAST_FREE)
 		conf.txmode.offloads |= RTE_ETH_TX_OFFLOAD_MBUF_FAST_FREE;
-	/* A row that can tell of a frame is told to. */
+	/* A receive row that can report offloads gets them enabled. */
 	if (row->rx && row->offload)
 		conf.rxmode.offloads |= RTE_ETH_RX_OFFLOAD_CHECKSUM;
 	if (!row->rx && c->need == NEED_OFFLOAD)
@@ -152,7 +167,7 @@ stand_open(struct stand *s, const struct row *row, const struct count_case *c)
 	const struct rte_eth_conf conf = conf_of(row, c);
 	char args[96];
 
-	snprintf(args, sizeof(args), "wire=loop,mode=step,coherency=%s",
+	snprintf(args, sizeof(args), "device=%s,wire=loop,mode=step,coherency=%s", row->device,
 		sl_coherency_name(row->mode));
 	s->pool = (c->need == NEED_APART ? sl_pktmbuf_pool_create : rte_pktmbuf_pool_create)(
 		"paths", POOL, CACHE, 0, RTE_MBUF_DEFAULT_BUF_SIZE, SOCKET_ID_ANY);
@@ -176,45 +191,34 @@ stand_close(struct stand *s)
 	rte_mempool_free(s->pool);
 }
 
-/* IPv4 and UDP headers, so that a NIC has something to tell of and to sum. */
-static void
-write_headers(struct rte_mbuf *m, uint16_t len)
-{
-	struct rte_ether_hdr *eth = rte_pktmbuf_mtod(m, struct rte_ether_hdr *);
-	struct rte_ipv4_hdr *ip = (struct rte_ipv4_hdr *)(eth + 1);
-	struct rte_udp_hdr *udp = (struct rte_udp_hdr *)(ip + 1);
-
-	eth->ether_type = rte_cpu_to_be_16(RTE_ETHER_TYPE_IPV4);
-	*ip = (struct rte_ipv4_hdr){.version_ihl = RTE_IPV4_VHL_DEF,
-		.time_to_live = 64,
-		.next_proto_id = IPPROTO_UDP,
-		.total_length = rte_cpu_to_be_16(len - sizeof(*eth)),
-		.src_addr = rte_cpu_to_be_32(RTE_IPV4(198, 18, 0, 1)),
-		.dst_addr = rte_cpu_to_be_32(RTE_IPV4(198, 19, 0, 1))};
-	ip->hdr_checksum = rte_ipv4_cksum(ip);
-	*udp = (struct rte_udp_hdr){
-		.dgram_len = rte_cpu_to_be_16(len - sizeof(*eth) - sizeof(*ip))};
-}
-
 static struct rte_mbuf *
 make_frame(struct rte_mempool *pool, uint16_t len)
 {
+	/* IPv4 and UDP headers, so that the NIC has packet types and checksums to report. */
+	const struct frame_spec spec = {.version = 4, .proto = FRAME_UDP, .len = len};
 	struct rte_mbuf *head = NULL;
+	struct frame_layout l;
+	uint8_t *bytes = malloc(len);
 
+	if (bytes == NULL)
+		die("no memory", NULL);
+	l = frame_build(bytes, &spec);
+	/* Without UDP checksum, as in the baseline. */
+	frame_put16(bytes + l.l4 + 6, 0);
 	for (uint16_t left = len; left != 0;) {
 		struct rte_mbuf *m = rte_pktmbuf_alloc(pool);
 		const uint16_t part = m != NULL ? RTE_MIN(left, rte_pktmbuf_tailroom(m)) : 0;
 
 		if (m == NULL)
 			die("no mbuf", NULL);
-		memset(rte_pktmbuf_append(m, part), 0, part);
+		memcpy(rte_pktmbuf_append(m, part), bytes + (len - left), part);
 		if (head == NULL)
 			head = m;
 		else if (rte_pktmbuf_chain(head, m) != 0)
 			die("a chain too long", NULL);
 		left -= part;
 	}
-	write_headers(head, len);
+	free(bytes);
 	return head;
 }
 
@@ -229,7 +233,7 @@ ask_checksums(struct rte_mbuf **pkts, uint16_t n)
 	}
 }
 
-/* Sent, then received: the frames of a burst each way. */
+/* The frames of a burst are sent, then received. */
 static void
 step(const struct stand *s, const struct row *row, unsigned int burst)
 {
@@ -242,7 +246,7 @@ step(const struct stand *s, const struct row *row, unsigned int burst)
 	}
 }
 
-/* Frames once round. Within @counted the row's direction is counted, else not. */
+/* Pass a burst of frames once through the loop. If @counted, the row's direction is counted. */
 static void
 turn(const struct stand *s, const struct row *row, const struct count_case *c, bool counted)
 {
@@ -311,7 +315,7 @@ case_fits(const struct row *row, const struct count_case *c)
 	}
 }
 
-/* @return false: it has instructions that are not known here. */
+/* @return false: the row has instructions that this processor lacks. */
 static bool
 run_case(const struct row *row, const struct count_case *c)
 {
@@ -335,13 +339,16 @@ run_case(const struct row *row, const struct count_case *c)
 }
 
 static void
-run_row(const struct row *row, const struct count_case *cases, size_t n)
+run_row(const struct row *row, const struct count_case *cases, size_t n, bool everywhere)
 {
-	/* The checker is an instrument: what it costs is no one's price. */
+	/* The checker is a debugging tool, so its cost is not measured. */
 	if (row->mode == SL_COHERENCY_CHECKED)
 		return;
+	/* The cost of explicit mode is the same in each format, with or without offloads. */
+	if (everywhere && row->mode == SL_COHERENCY_EXPLICIT && row->offload)
+		return;
 	for (size_t i = 0; i < n; i++) {
-		if (!case_fits(row, &cases[i]))
+		if (!case_fits(row, &cases[i]) || (everywhere && !cases[i].everywhere))
 			continue;
 		if (!run_case(row, &cases[i])) {
 			printf("skip\t%s\t%s\tunknown instruction\n", row->rx ? "rx" : "tx",
@@ -351,25 +358,32 @@ run_row(const struct row *row, const struct count_case *cases, size_t n)
 	}
 }
 
+/* Run the rows of a table for the i-th format, except those with any capability of @not_can. */
+static void
+run_table(const struct sl_burst_path *paths, unsigned int n, bool rx, unsigned int i,
+	const struct count_case *cases, size_t nb_cases, unsigned int not_can)
+{
+	for (unsigned int k = 0; k < n; k++) {
+		const struct sl_burst_path *p = &paths[k];
+		const struct row row = {rx, p->name, p->burst, p->mode,
+			sl_burst_can(p, SL_CAN_OFFLOAD), sl_burst_can(p, SL_CAN_SCATTER),
+			formats[i].device};
+
+		if (p->format == formats[i].format && (p->can & not_can) == 0)
+			run_row(&row, cases, nb_cases, i != 0);
+	}
+}
+
+/* Prices are measured only for plain rows of the first format. */
 static void
 run_rows(const struct count_case *cases, size_t n, bool plain)
 {
-	for (unsigned int i = 0; i < sl_rx_path_count; i++) {
-		const struct sl_burst_path *p = &sl_rx_paths[i];
-		const struct row row = {true, p->name, p->burst, p->mode,
-			sl_burst_can(p, SL_CAN_OFFLOAD), sl_burst_can(p, SL_CAN_SCATTER)};
+	const unsigned int rx = plain ? SL_CAN_OFFLOAD | SL_CAN_SCATTER : 0;
+	const unsigned int tx = plain ? SL_CAN_OFFLOAD : 0;
 
-		if (!plain ||
-			(!sl_burst_can(p, SL_CAN_OFFLOAD) && !sl_burst_can(p, SL_CAN_SCATTER)))
-			run_row(&row, cases, n);
-	}
-	for (unsigned int i = 0; i < sl_tx_path_count; i++) {
-		const struct sl_burst_path *p = &sl_tx_paths[i];
-		const struct row row = {false, p->name, p->burst, p->mode,
-			sl_burst_can(p, SL_CAN_OFFLOAD), sl_burst_can(p, SL_CAN_SCATTER)};
-
-		if (!plain || !sl_burst_can(p, SL_CAN_OFFLOAD))
-			run_row(&row, cases, n);
+	for (unsigned int i = 0; i < (plain ? 1 : RTE_DIM(formats)); i++) {
+		run_table(sl_rx_paths, sl_rx_path_count, true, i, cases, n, rx);
+		run_table(sl_tx_paths, sl_tx_path_count, false, i, cases, n, tx);
 	}
 }
 

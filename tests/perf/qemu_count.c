@@ -3,11 +3,11 @@
  */
 
 /*
- * A plugin of qemu-user for AArch64 programs: counts the instructions between the
- * hints of apps/common/counted.h, and writes a line "count N" at each end hint to qemu's log
- * (-d plugin). Only the thread that gave the first hint is counted.
+ * Plugin of qemu-user for AArch64 programs. It counts the instructions between the hints of
+ * apps/common/counted.h, and writes a line "count N" to qemu's log at each end hint (-d plugin). It
+ * counts only the thread that executed the first hint.
  *
- * Debian has no header for plugins: what is used of version 1 is declared here.
+ * Debian has no header for plugins, so the used part of version 1 is declared here.
  */
 
 #include <inttypes.h>
@@ -57,7 +57,7 @@ qemu_plugin_install(uint64_t id, const void *info, int argc, char **argv);
 int qemu_plugin_version = PLUGIN_VERSION;
 
 static struct {
-	bool known; /* whose thread is counted */
+	bool known; /* the counted thread is known */
 	unsigned int vcpu;
 	bool on;
 	uint64_t n;

@@ -36,7 +36,8 @@ SPLIT_ONE = ("split lanes, one quad", "rx.c", QUAD + ["RX_DESCS=8u", "SL_LANE_IS
              CHAINS + ["rx_take_quads.0:2"])
 # Mempools are given back to by their own calls alone, not by way of a cache.
 TRANSMIT = ("scalar", "tx.c", ["SL_SIMD=0", "RTE_LIBRTE_MEMPOOL_DEBUG"], 5, CHAINS)
-POSTING = ("scalar", "tx_post.c", TRANSMIT[2], 5, ["world_free.0:4", "tx_burst.0:8"])# Quads of plain frames: two of sixteen; with offload, or where data lies apart, one of eight.
+POSTING = ("scalar", "tx_post.c", TRANSMIT[2], 5, ["world_free.0:4", "tx_burst.0:8"])
+# Quads of plain frames: two of sixteen; with offload, or where data lies apart, one of eight.
 LANE_WORDS = ["SL_SIMD=128", "RTE_LIBRTE_MEMPOOL_DEBUG"]
 PLAIN = ("lanes", "tx_post.c", LANE_WORDS + ["TX_DESCS=16u", "TX_BURST=8u"], 17, ["tx_put_quads.3:3"])
 PLAIN_ONE = ("lanes, one quad", "tx_post.c", LANE_WORDS + ["TX_DESCS=8u", "TX_BURST=5u"], 9, ["tx_put_quads.3:2"])
@@ -44,6 +45,13 @@ PLAIN_ONE = ("lanes, one quad", "tx_post.c", LANE_WORDS + ["TX_DESCS=8u", "TX_BU
 # Addresses alone: no loop.
 PLACES = ("places", "shared.c", ["SL_SIMD=0"], 2, [])
 PAIRS = ("pairs", "tx_post.c", LANE_WORDS + ["TX_DESCS=4u", "TX_BURST=4u", "TX_QUAD=2u"], 5, ["tx_burst.0:10"])
+
+
+
+def ixgbe(build):
+    """The same for the other format of descriptors."""
+    return (build[0] + ", ixgbe", build[1], build[2] + ["PROOF_IXGBE"], *build[3:])
+
 
 # Loops that are of the proof's own making, and those over bytes of a lane.
 LOOPS = ["rx_world.0:32", "rx_world.1:32", "rx_world.2:32", "rx_check_queue.0:32",
@@ -74,6 +82,11 @@ def proofs():
     for what in ("coherent_offload_quads", "coherent_offload_quads_apart", "checked_quads_apart"):
         yield PLAIN_ONE, f"prove_tx_{what}"
     yield PAIRS, "prove_tx_coherent_burst"
+    # What the formats differ in: flags of a received frame, and how long one that is sent may be.
+    yield ixgbe(SCALAR), "prove_rx_coherent_offload"
+    yield ixgbe(LANES), "prove_rx_coherent_offload_quads"
+    yield ixgbe(POSTING), "prove_tx_coherent_offload_frame"
+    yield ixgbe(PLAIN_ONE), "prove_tx_coherent_offload_quads"
     yield PLACES, "prove_shared_places"
 
 
@@ -120,20 +133,26 @@ BOUNDS = (
      "if (idx == q->nb_desc)", "if (false)"),
     (TRANSMIT, "prove_tx_coherent_reclaim", "sl_tx_ring.h",
      "if (SL_BOUNDS && unlikely(done > tx_outstanding(q)))", "if (false)"),
-    (TRANSMIT, "prove_tx_checked_reclaim", "sl_tx.c",
+    (TRANSMIT, "prove_tx_checked_reclaim", "sl_rare.c",
      "done > tx_outstanding(q) ? 0 : done", "done"),
     (TRANSMIT, "prove_tx_coherent_reclaim", "sl_tx_burst.c",
      "(unsigned int)q->nb_desc - q->next_to_clean);", "(unsigned int)q->nb_desc);"),
     (TRANSMIT, "prove_tx_coherent_reclaim", "sl_tx_burst.c",
      "if (unlikely(q->mixed > 0))", "if (false)"),
-    (TRANSMIT, "prove_tx_reclaim_for", "sl_tx.c",
+    (TRANSMIT, "prove_tx_reclaim_for", "sl_rare.c",
      "if (!q->started)", "if (false)"),
-    (TRANSMIT, "prove_tx_done_cleanup", "sl_tx.c",
+    (TRANSMIT, "prove_tx_done_cleanup", "sl_rare.c",
      "held == TX_FREE_BATCH ||", ""),
-    (TRANSMIT, "prove_tx_done_cleanup", "sl_tx.c",
+    (TRANSMIT, "prove_tx_done_cleanup", "sl_rare.c",
      "(held > 0 && m->pool != list[0]->pool)", "false"),
     (TRANSMIT, "prove_tx_done_cleanup", "sl_tx_ring.h",
      "if (idx >= q->nb_desc)", "if (false)"),
+    (POSTING, "prove_tx_coherent_frame", "sl_tx_ring.h",
+     "len - SL_TX_FRAME_MIN <= span", "len <= span + SL_TX_FRAME_MIN"),
+    (ixgbe(POSTING), "prove_tx_coherent_offload_frame", "sl_tx_ring.h",
+     "len - SL_TX_FRAME_MIN <= span", "len - SL_TX_FRAME_MIN <= span + 1"),
+    (ixgbe(PLAIN_ONE), "prove_tx_coherent_offload_quads", "sl_tx_burst.c",
+     "const uint64_t most = f->tx_span + SL_TX_FRAME_MIN - least;", "const uint64_t most = f->tx_span;"),
     (POSTING, "prove_tx_coherent_frame", "sl_tx_burst.c",
      "c->used + m->nb_segs + (ctx ? 1u : 0u) > room", "false"),
     (POSTING, "prove_tx_coherent_offload_frame", "sl_tx_burst.c",
@@ -151,7 +170,7 @@ BOUNDS = (
     (POSTING, "prove_tx_coherent_frame", "sl_tx_ring.h",
      "&& left == 0 && sum == pkt_len", "&& left == 0"),
     (POSTING, "prove_tx_coherent_frame", "sl_tx_burst.c",
-     "if (strange != 0 && !tx_map(q, m, c->used))", "if (false)"),
+     "if (strange != 0 && !sl_rare_map(q, m, c->used))", "if (false)"),
     (POSTING, "prove_tx_coherent_frame", "sl_tx_ring.h",
      "| (m->ol_flags & others)", ""),
     (POSTING, "prove_tx_checked_offload_frame", "sl_tx_burst.c",
@@ -168,13 +187,13 @@ BOUNDS = (
      "q->ctx_key[slot] = key;", ""),
     (POSTING, "prove_tx_coherent_offload_frame", "sl_tx_burst.c",
      "m->tx_offload == memo->lens &&", ""),
-    (POSTING, "prove_tx_coherent_frame", "sl_tx_burst.c",
+    (POSTING, "prove_tx_coherent_frame", "sl_rare.c",
      "q->shared_at = apart != NULL ? apart->shared_at : 0;", ""),
     (POSTING, "prove_tx_coherent_frame_apart", "sl_tx_burst.c",
      "(q->fast_free || tx_sharers(q, m) == 1)", "true"),
     (POSTING, "prove_tx_coherent_frame_apart", "sl_tx_burst.c",
      "q->shared_at != 0 && (q->fast_free", "(q->fast_free"),
-    (POSTING, "prove_tx_coherent_frame_apart", "sl_tx_burst.c",
+    (POSTING, "prove_tx_coherent_frame_apart", "sl_rare.c",
      "rte_mbuf_ext_refcnt_read(m->shinfo) == 1", "true"),
     (POSTING, "prove_tx_coherent_frame_apart", "sl_tx_ring.h",
      "TX_OTHERS(apart && q->shared_at != 0)", "TX_OTHERS(apart)"),
@@ -208,7 +227,7 @@ BOUNDS = (
      "sl_flush(q->sync, mode, rte_pktmbuf_mtod(m[i], const void *), m[i]->data_len);", ""),
     (PAIRS, "prove_tx_coherent_burst", "sl_tx_burst.c",
      "RTE_MIN(n - i, most)", "n - i"),
-    (TRANSMIT, "prove_tx_done_cleanup", "sl_tx.c",
+    (TRANSMIT, "prove_tx_done_cleanup", "sl_rare.c",
      "if (!q->fast_free)", "if (false)"),
 )
 
@@ -229,9 +248,9 @@ def cuts(proof):
     calls = ["sl_data_pool_shared:shared_of"]
     if proof.endswith("_burst"):
         calls += ["tx_put_one:any_put_one", "tx_reclaim:any_reclaim_burst",
-                  "sl_tx_reclaim_for:any_reclaim_for", "tx_put_plain:any_put_plain"]
+                  "sl_rare_make_room:any_reclaim_for", "tx_put_plain:any_put_plain"]
     once = (["tx_reclaim.0:1"] if proof.endswith("_reclaim") else
-            ["sl_tx_reclaim_for.0:1"] if proof.endswith("_reclaim_for") else [])
+            ["sl_rare_make_room.0:1"] if proof.endswith("_reclaim_for") else [])
     return ([word for call in calls for word in ("--replace-calls", call)],
             [word for loop in once for word in ("--unwindset", loop)])
 

@@ -3,18 +3,17 @@
  */
 
 /*
- * Receive: one burst from any state in which a queue may be between two bursts
- * leaves it in such a state, and hands up what is bounded, whatever the NIC
- * writes to the ring before any read of it.
+ * Receive: one burst from any valid state between two bursts leaves the queue in a valid state and
+ * returns valid frames, whatever the NIC writes to the ring before any read of it.
  */
 
 #ifndef RX_DESCS
 #define RX_DESCS 4u
 #define RX_LINE 1u
 #endif
-#define RX_MOST (RX_DESCS - RX_LINE) /* posted at a time */
-#define RX_CHAIN 2u		     /* in place of SL_RX_MAX_SEGS; RX_MOST at most */
-/* Those behind the ring, then those that a refill takes, or those of a frame. */
+#define RX_MOST (RX_DESCS - RX_LINE) /* maximum number of posted descriptors */
+#define RX_CHAIN 2u		     /* instead of SL_RX_MAX_SEGS; RX_MOST at most */
+/* Those in the ring, followed by those for a refill or for a frame. */
 #define WORLD_MBUFS (RX_DESCS + RX_MOST)
 
 #include "world.h"
@@ -69,7 +68,7 @@ static const struct sl_sync sync_ctx = {.step = 2 * ROOM, .checker = &checker};
 
 /* --- the queue between two bursts --- */
 
-/* How far descriptor @i is from the next one to look at. */
+/* Distance of descriptor @i from the next one to read. */
 static unsigned int
 rx_behind(const struct sl_rx_queue *q, unsigned int i)
 {
@@ -95,14 +94,14 @@ rx_indices_sound(const struct sl_rx_queue *q, enum sl_coherency mode)
 				ready <= RX_DESCS - hold && clean + ready <= RX_DESCS);
 }
 
-/* What it keeps of earlier frames says nothing of whose the memory is. */
+/* The stored data of earlier frames does not change who owns an mbuf's memory. */
 static bool
 rx_memo_sound(const struct sl_rx_queue *q)
 {
 	return (q->memo.flags & (RTE_MBUF_F_INDIRECT | RTE_MBUF_F_EXTERNAL)) == pool_flags;
 }
 
-/* Its frame: whole buffers, that many bytes, no longer than one may be. */
+/* The incomplete frame is valid: full buffers, the right length, within the maximum. */
 static bool
 rx_chain_sound(const struct sl_rx_queue *q)
 {
@@ -117,7 +116,7 @@ rx_chain_sound(const struct sl_rx_queue *q)
 
 		if ((w->place != POSTED && w->place != IN_CHAIN) || m->data_len != q->buf_len)
 			return false;
-		w->place = WITH_USER; /* neither twice in the frame, nor posted as well */
+		w->place = WITH_USER; /* not twice in the frame, and not also posted */
 		bytes += m->data_len;
 		last = m;
 	}
@@ -125,7 +124,7 @@ rx_chain_sound(const struct sl_rx_queue *q)
 		first->pkt_len == bytes && bytes <= q->max_frame && first->port == q->port_id;
 }
 
-/* Of @segs buffers behind those of the ring. */
+/* An incomplete frame of @segs buffers, which follow those of the ring. */
 static void
 rx_chain(struct sl_rx_queue *q, unsigned int segs)
 {
@@ -151,7 +150,7 @@ rx_chain(struct sl_rx_queue *q, unsigned int segs)
 	}
 }
 
-/* Any queue. */
+/* Any valid queue. */
 static void
 rx_world(enum sl_coherency mode, bool scatter, bool refill)
 {
@@ -179,18 +178,19 @@ rx_world(enum sl_coherency mode, bool scatter, bool refill)
 	ASSUME(q->buf_len == 1024 || q->buf_len == 2048 || q->buf_len == 3072);
 	ASSUME(q->prepare_len <= q->buf_len);
 	ASSUME(q->crc_len == 0 || q->crc_len == SL_FCS_LEN);
-	ASSUME(q->max_frame <= SL_FRAME_MAX);
-	/* What is compared with it is never above RX_DESCS. */
+	ASSUME(q->max_frame <= SL_IXGBE_FRAME_MAX);
+	q->end_mask = SL_RXD_STAT_EOP | PROOF_FORMAT.rx_damaged;
+	/* The value that is compared with it is never above RX_DESCS. */
 	ASSUME(refill ? q->refill_at >= 2 * RX_LINE : q->refill_at > RX_DESCS);
 #ifdef RX_CLEAN
-	/* One place in the ring alone: what the prover works out by itself costs little. */
+	/* Only one position in the ring: values that the prover can compute itself cost little. */
 	q->next_to_clean = RX_CLEAN;
 	q->nb_hold = RX_HOLD;
 	q->next_to_use = (RX_CLEAN + RX_DESCS - RX_HOLD) % RX_DESCS;
 #endif
 	ASSUME(rx_indices_sound(q, mode));
 	ASSUME(rx_memo_sound(q));
-	/* No more than are of use: each is one more that any pointer may be to. */
+	/* No more mbufs than needed, because any pointer may point to each of them. */
 	for (i = 0; i < RX_DESCS + (refill ? RX_MOST : scatter ? RX_CHAIN : 0); i++)
 		world_mbuf(i, i < RX_DESCS && rx_posted(q, i) ? POSTED : IN_POOL);
 	for (i = 0; i < RX_DESCS; i++) {
@@ -218,7 +218,7 @@ rx_check_queue(const struct sl_rx_queue *q, enum sl_coherency mode)
 			"behind each posted descriptor is a buffer of its own");
 }
 
-/* A frame that was handed up. */
+/* Check a returned frame. */
 static void
 rx_check_frame(const struct sl_rx_queue *q, const struct rte_mbuf *first, enum sl_coherency mode,
 	bool scatter)
@@ -249,7 +249,7 @@ rx_check_frame(const struct sl_rx_queue *q, const struct rte_mbuf *first, enum s
 	PROOF(!scatter || bytes <= q->max_frame, "no longer than a frame may be");
 }
 
-/* @n: a constant 0 where the refill alone is looked at. */
+/* @n: a constant 0 if only the refill is proven. */
 static void
 rx_prove(eth_rx_burst_t burst, enum sl_coherency mode, bool scatter, bool refill)
 {
@@ -277,16 +277,16 @@ sl_bad_value(struct sl_port *port, const char *kind, unsigned int qid, const cha
 {
 }
 
-/* --- what is proven --- */
+/* --- proven properties --- */
 
 #define PROVE(what, mode, scatter) \
 	void prove_rx_##what(void) \
 	{ \
-		rx_prove(SL_PATH_NAME(rx, SL_ISA, what), mode, scatter, false); \
+		rx_prove(PROOF_PATH(rx, what), mode, scatter, false); \
 	} \
 	void prove_rx_##what##_refill(void) \
 	{ \
-		rx_prove(SL_PATH_NAME(rx, SL_ISA, what), mode, scatter, true); \
+		rx_prove(PROOF_PATH(rx, what), mode, scatter, true); \
 	}
 
 PROVE(coherent, SL_COHERENCY_COHERENT, false)
@@ -298,9 +298,9 @@ PROVE(checked_offload, SL_COHERENCY_CHECKED, false)
 
 #if SL_SIMD > 0
 
-/* Lanes: what they take of @limit descriptors, two quads at most. */
+/* Vector paths: frames taken from @limit descriptors, two quads at most. */
 static void
-rx_prove_quads(enum sl_coherency mode, bool offload)
+rx_prove_quads(enum sl_coherency mode, bool offload, const struct sl_desc_format *format)
 {
 	struct sl_rx_queue *q = &queue;
 	const unsigned int limit = nondet_u16();
@@ -310,25 +310,25 @@ rx_prove_quads(enum sl_coherency mode, bool offload)
 	ASSUME(limit >= SL_QUAD && limit <= RX_DESCS - (unsigned int)q->nb_hold &&
 		q->next_to_clean + limit <= RX_DESCS);
 	ASSUME(mode == SL_COHERENCY_COHERENT || limit <= q->ready);
-	got = rx_take_quads(q, pkts, limit, mode, offload);
+	got = rx_take_quads(q, pkts, limit, mode, offload, format);
 	PROOF(got <= limit && got % SL_QUAD == 0, "quads within the limit");
 	for (i = 0; i < got; i++)
 		rx_check_frame(q, pkts[i], mode, false);
 	PROOF(rx_memo_sound(q), "the memo is sound");
 }
 
-#define PROVE_QUADS(what, mode, offload) \
+#define PROVE_QUADS(what, mode, offload, format) \
 	void prove_rx_##what##_quads(void) \
 	{ \
-		rx_prove_quads(mode, offload); \
+		rx_prove_quads(mode, offload, format); \
 	}
 
-PROVE_QUADS(coherent, SL_COHERENCY_COHERENT, false)
-PROVE_QUADS(coherent_offload, SL_COHERENCY_COHERENT, true)
-PROVE_QUADS(explicit, SL_COHERENCY_EXPLICIT, false)
-PROVE_QUADS(explicit_offload, SL_COHERENCY_EXPLICIT, true)
-PROVE_QUADS(checked, SL_COHERENCY_CHECKED, false)
-PROVE_QUADS(checked_offload, SL_COHERENCY_CHECKED, true)
+PROVE_QUADS(coherent, SL_COHERENCY_COHERENT, false, &PROOF_FORMAT)
+PROVE_QUADS(coherent_offload, SL_COHERENCY_COHERENT, true, &PROOF_FORMAT)
+PROVE_QUADS(explicit, SL_COHERENCY_EXPLICIT, false, &PROOF_FORMAT)
+PROVE_QUADS(explicit_offload, SL_COHERENCY_EXPLICIT, true, &PROOF_FORMAT)
+PROVE_QUADS(checked, SL_COHERENCY_CHECKED, false, &PROOF_FORMAT)
+PROVE_QUADS(checked_offload, SL_COHERENCY_CHECKED, true, &PROOF_FORMAT)
 #endif
 #if SL_SIMD == 0
 PROVE(coherent_scattered, SL_COHERENCY_COHERENT, true)

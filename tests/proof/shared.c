@@ -3,9 +3,9 @@
  */
 
 /*
- * Where the shared infos of a mempool with its data apart lie: for any place and size of its
- * mbufs each of them has one of its own, behind all mbufs and within what was reserved. Integers
- * alone: in the other proofs each mbuf's shared info is an object of its own.
+ * Location of the shared infos of a mempool with pinned external buffers. For any address and size
+ * of its mbufs, each has a separate shared info, after all mbufs and within the reserved memory.
+ * The proof uses only integers. In the other proofs, each mbuf's shared info is a separate object.
  */
 
 #define WORLD_MBUFS 1u
@@ -36,8 +36,8 @@ check_sync(void *ctx, enum sl_sync_verb verb, const void *va, size_t len,
 }
 
 /*
- * In lines, which everything is a multiple of: mbufs of up to 4 MiB anywhere in the low 47 bits,
- * and two of them, with the mempool's own header and three lines at least from one to the next.
+ * All values are in lines, because all are multiples of a line. Mbufs of up to 4 MiB are anywhere
+ * in the low 47 bits. Two of them are at least three lines apart, including the mempool's header.
  */
 void
 prove_shared_places(void)

@@ -3,9 +3,9 @@
  */
 
 /*
- * Transmit: what gives room back, from any state in which a queue may be between
- * two bursts, leaves it in such a state and frees what was done, once, whatever the
- * NIC writes to its head line, its register and the ring before any read of them.
+ * Transmit: reclaiming descriptors, from any valid state between two bursts, leaves the queue in a
+ * valid state and frees completed mbufs once, whatever the NIC writes to its head line, its
+ * register and the ring before any read of them.
  */
 
 #define TX_DESCS 4u
@@ -20,7 +20,7 @@ check_sync(void *ctx, enum sl_sync_verb verb, const void *va, size_t len,
 	PROOF(verb == SL_SYNC_DOORBELL || __CPROVER_r_ok(va, len), "synced within its object");
 }
 
-/* Behind an outstanding descriptor. @run: the pool of all that want no look. */
+/* Mbuf of an outstanding descriptor. @run: pool of those that need no inspection on free. */
 static void
 tx_in_flight(const struct sl_tx_queue *q, unsigned int i, struct rte_mempool *run)
 {
@@ -45,7 +45,7 @@ tx_in_flight(const struct sl_tx_queue *q, unsigned int i, struct rte_mempool *ru
 	}
 }
 
-/* Any queue. */
+/* Any valid queue. */
 static void
 tx_world(enum sl_coherency mode)
 {
@@ -69,12 +69,12 @@ tx_world(enum sl_coherency mode)
 	tx_any_pools(q);
 	for (i = 0; i < TX_DESCS; i++)
 		tx_in_flight(q, i, run);
-	/* What wants no look is of the pool seen last, if there is any such. */
+	/* Mbufs that need not be inspected are from the pool seen last, if there is one. */
 	ASSUME(q->pool_seen == NULL || q->pool_seen == run ||
 		TX_DESCS - 1u - q->nb_free <= q->mixed);
 }
 
-/* A queue afterwards: behind each outstanding descriptor is an mbuf of its own, or a context. */
+/* Check the queue afterwards: each outstanding descriptor has a separate mbuf, or is a context. */
 static void
 tx_check_queue(const struct sl_tx_queue *q)
 {
@@ -107,12 +107,12 @@ tx_check_queue(const struct sl_tx_queue *q)
 	}
 }
 
-/* --- what gives room back --- */
+/* --- reclaim --- */
 
-/* Where the oldest descriptor was. */
+/* Index of the oldest descriptor, and number outstanding. */
 static unsigned int clean_before, out_before;
 
-/* Of what was outstanding, the oldest ones are free, and all others as they were. */
+/* Of the outstanding descriptors, the oldest are free, and all others are unchanged. */
 static void
 tx_check_reclaimed(const struct sl_tx_queue *q, unsigned int free_before)
 {
@@ -150,11 +150,11 @@ prove_tx_reclaim_for(void)
 {
 	unsigned int before, use;
 
-	/* A burst that is at work may ask, too. */
+	/* Also during a burst. */
 	filled = nondet_u16();
 	before = tx_start(&queue, SL_COHERENCY_CHECKED);
 	use = queue.next_to_use;
-	sl_tx_reclaim_for(&queue, nondet_u16());
+	sl_rare_make_room(&queue, nondet_u16());
 	PROOF(queue.next_to_use == use, "nothing was filled");
 	tx_check_reclaimed(&queue, before);
 }

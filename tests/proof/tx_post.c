@@ -3,30 +3,30 @@
  */
 
 /*
- * Transmit: what posts. One frame, from any state in which a burst may be, fills no
- * descriptor but the next ones, as far as there is room; and one burst hands over what
- * its frames filled, once all of it is in memory. What a frame does is proven by itself,
- * and so is what gives room back (tx.c); a burst is proven with any of both.
+ * Transmit: posting. One frame, from any valid state of a burst, fills only the next descriptors,
+ * as far as there is room. One burst hands over the descriptors that its frames filled, after all
+ * of their data is in memory. Single frames and reclaim (tx.c) are proven separately. The proof of
+ * a burst replaces both by anything that is proven of them.
  */
 
 #ifndef TX_DESCS
 #define TX_DESCS 4u
-#define TX_BURST 3u /* frames: as many as the ring takes */
+#define TX_BURST 3u /* frames: as many as fit into the ring */
 #endif
-#define TX_SEGS 3u  /* mbufs of a frame: one more than a ring of four takes; TX_BURST at most */
-#define ROOM 65536u /* for all that data_len can say */
+#define TX_SEGS 3u  /* mbufs of a frame: one more than fit into a ring of four; TX_BURST at most */
+#define ROOM 65536u /* maximum of data_len */
 #define WORLD_MBUFS TX_BURST
 
 #include "tx_world.h"
 
-/* What is behind a descriptor that was not filled here: nothing looks at it. */
+/* Mbufs of descriptors that were not filled here. They are never accessed. */
 static char others[TX_DESCS];
 static union sl_tx_desc before[TX_DESCS];
-/* What reached memory by sync calls: of the ring, of each mbuf's buffer. */
+/* Data that sync calls wrote to memory: of the ring, and of each mbuf's buffer. */
 static union sl_tx_desc flushed[TX_DESCS];
 static uint32_t flushed_len[WORLD_MBUFS];
 static struct rte_mbuf *pkts[TX_BURST];
-/* Who has what others' data is: only how many is looked at. */
+/* Shared info of external data. Only its reference count is read. */
 static struct rte_mbuf_ext_shared_info others_data;
 
 struct tx_cursor
@@ -60,7 +60,7 @@ check_sync(void *ctx, enum sl_sync_verb verb, const void *va, size_t len,
 			flushed_len[i] = (uint32_t)len;
 }
 
-/* --- a queue, and a burst at work --- */
+/* --- a queue, and a running burst --- */
 
 static unsigned int
 tx_out(const struct sl_tx_queue *q)
@@ -68,7 +68,7 @@ tx_out(const struct sl_tx_queue *q)
 	return TX_DESCS - 1u - q->nb_free;
 }
 
-/* How far descriptor @i is from @from. */
+/* Distance of descriptor @i from @from. */
 static unsigned int
 tx_from(unsigned int from, unsigned int i)
 {
@@ -81,7 +81,7 @@ tx_vlan_cmd(uint64_t flags)
 	return TX_CMD | ((flags & RTE_MBUF_F_TX_VLAN) != 0 ? SL_TXD_DCMD_VLE : 0);
 }
 
-/* What is noted of a frame is what it asked for, and the NIC has its context. */
+/* The memo is valid: it equals a frame's request, and the NIC has its context. */
 static bool
 tx_memo_sound(const struct sl_tx_queue *q)
 {
@@ -108,7 +108,7 @@ tx_cursor_sound(const struct sl_tx_queue *q, const struct tx_cursor *c, unsigned
 		(c->used == 0 ? c->last == c->idx : tx_from(q->next_to_use, c->last) < c->used);
 }
 
-/* Any queue, with @c a burst at work that has filled some. */
+/* Any valid queue, with a running burst @c that has filled some descriptors. */
 static void
 tx_world(enum sl_coherency mode, struct tx_cursor *c)
 {
@@ -136,7 +136,7 @@ tx_world(enum sl_coherency mode, struct tx_cursor *c)
 	ASSUME(tx_sound(q) && tx_memo_sound(q) && tx_cursor_sound(q, c, q->nb_free));
 	ASSUME(q->rs_thresh > 0 && q->ctx_next <= 1);
 	for (i = 0; i < TX_DESCS; i++) {
-		/* Whatever it is: a read of it by the driver gives anything. */
+		/* The value does not matter, because reads by the driver return anything. */
 		ring[i].qw[0] = i;
 		ring[i].qw[1] = i;
 		before[i] = ring[i];
@@ -144,7 +144,7 @@ tx_world(enum sl_coherency mode, struct tx_cursor *c)
 	}
 }
 
-/* It has data of others, which are as many as may be. */
+/* Attach the mbuf to external data with any reference count. */
 static void
 tx_attach(struct rte_mbuf *m)
 {
@@ -152,10 +152,7 @@ tx_attach(struct rte_mbuf *m)
 	m->shinfo = &others_data;
 }
 
-/*
- * A frame as the application may give it: lengths, flags and the count of segments may be
- * anything. @return how many it has.
- */
+/* A frame with any lengths, flags and nb_segs. @return the real number of segments. */
 static unsigned int
 tx_frame(const struct sl_tx_queue *q)
 {
@@ -175,14 +172,14 @@ tx_frame(const struct sl_tx_queue *q)
 			mbufs[i - 1]->m.next = m;
 		linked++;
 	}
-	/* DPDK's rule, which the common frame is believed to keep. */
+	/* DPDK requires this, and the path for plain frames relies on it. */
 	ASSUME(mbufs[0]->m.nb_segs != 1 || mbufs[0]->m.next == NULL);
 	return linked;
 }
 
 /* --- one frame --- */
 
-/* The NIC reads a segment of @frame by a descriptor, as the frame asks for. */
+/* Check that the descriptor of a segment of @frame matches the frame's request. */
 static void
 check_words(const struct sl_tx_queue *q, const union sl_tx_desc *d, const struct rte_mbuf *m,
 	const struct rte_mbuf *frame, bool offload)
@@ -199,13 +196,15 @@ check_words(const struct sl_tx_queue *q, const union sl_tx_desc *d, const struct
 		"a segment's command is right");
 	PROOF(SL_GET(SL_TXD_PAYLEN, d->read.olinfo) == frame->pkt_len,
 		"a segment tells of its frame's length");
+	PROOF(frame->pkt_len >= PROOF_FRAME_MIN && frame->pkt_len <= PROOF_FRAME_MAX - SL_FCS_LEN,
+		"a frame is as long as the NIC takes");
 	PROOF(olinfo == (asks ? tx_offload_olinfo(frame->ol_flags, slot) : 0),
 		"the NIC does what the frame asks for");
 	PROOF(!asks || (slot <= 1 && q->ctx_key[slot] == tx_ctx_key(frame)),
 		"the NIC's context is what the frame asks for");
 }
 
-/* Descriptor @i is one that the frame filled, the @at th. */
+/* Check descriptor @i, which the frame filled as number @at. */
 static void
 check_filled(const struct sl_tx_queue *q, unsigned int i, unsigned int at, enum sl_coherency mode,
 	bool offload, bool look, const struct rte_mempool *seen)
@@ -261,7 +260,7 @@ tx_prove_frame(enum sl_coherency mode, bool offload, bool apart)
 	was = c;
 	seen = q->pool_seen;
 	mixed = q->mixed;
-	result = tx_put_one(q, &c, &mbufs[0]->m, q->nb_free, mode, offload, apart);
+	result = tx_put_one(q, &c, &mbufs[0]->m, q->nb_free, mode, offload, apart, &PROOF_FORMAT);
 
 	filled = c.used;
 	PROOF(tx_sound(q) && tx_memo_sound(q) && tx_pool_sound(q), "the queue is sound");
@@ -296,7 +295,7 @@ tx_prove_frame(enum sl_coherency mode, bool offload, bool apart)
 
 /* --- quads --- */
 
-/* Frame @i went by a quad, into descriptor @d. */
+/* Check frame @i, which a quad wrote to descriptor @d. */
 static void
 check_plain(const struct sl_tx_queue *q, const union sl_tx_desc *d, unsigned int i,
 	enum sl_coherency mode, bool offload)
@@ -305,7 +304,8 @@ check_plain(const struct sl_tx_queue *q, const union sl_tx_desc *d, unsigned int
 
 	check_words(q, d, m, m, offload);
 	PROOF((d->read.cmd & SL_TXD_DCMD_EOP) != 0, "a frame ends");
-	PROOF(m->data_len == m->pkt_len && tx_len_ok(m->pkt_len), "a frame is one segment");
+	PROOF(m->data_len == m->pkt_len && tx_len_ok(m->pkt_len, PROOF_FORMAT.tx_span),
+		"a frame is one segment");
 	PROOF(!offload || (m->ol_flags & TX_CTX_FLAGS) == 0 || tx_headers(m) <= m->pkt_len,
 		"what the frame asks for lies in it");
 	PROOF(m->refcnt == 1 && m->nb_segs == 1 && mbufs[i]->shared.refcnt == 1,
@@ -334,7 +334,7 @@ tx_prove_quads(enum sl_coherency mode, bool offload, bool apart)
 	}
 	ASSUME(n <= TX_BURST && n <= q->nb_free - c.used);
 	was = c;
-	done = tx_put_plain(q, &c, pkts, n, &bytes, mode, offload, apart);
+	done = tx_put_plain(q, &c, pkts, n, &bytes, mode, offload, apart, &PROOF_FORMAT);
 	PROOF(done <= n && done % SL_QUAD == 0 && was.idx + done <= TX_DESCS,
 		"quads within the limit");
 	PROOF(c.used == was.used + done && c.reported == was.reported &&
@@ -392,10 +392,11 @@ check_doorbell(void)
 			"descriptors are in memory, as they are to be, before the doorbell");
 }
 
-/* In place of tx_put_one(): anything that is proven of it. */
+/* Replaces tx_put_one() by anything that is proven of it. */
 enum tx_result
 any_put_one(struct sl_tx_queue *q, struct tx_cursor *c, struct rte_mbuf *m, unsigned int room,
-	const enum sl_coherency mode, const bool offload, const bool apart)
+	const enum sl_coherency mode, const bool offload, const bool apart,
+	const struct sl_desc_format *f)
 {
 	const bool fits = nondet_bool();
 	const unsigned int n = fits ? tx_wrap(nondet_u32()) : 0, mixed = tx_wrap(nondet_u32());
@@ -422,10 +423,11 @@ any_put_one(struct sl_tx_queue *q, struct tx_cursor *c, struct rte_mbuf *m, unsi
 	return !fits ? TX_NO_ROOM : n > 0 ? TX_SENT : TX_REFUSED;
 }
 
-/* In place of tx_put_plain(): the same. */
+/* Replaces tx_put_plain() by anything that is proven of it. */
 unsigned int
 any_put_plain(struct sl_tx_queue *q, struct tx_cursor *c, struct rte_mbuf **m, unsigned int n,
-	uint64_t *bytes, const enum sl_coherency mode, const bool offload, const bool apart)
+	uint64_t *bytes, const enum sl_coherency mode, const bool offload, const bool apart,
+	const struct sl_desc_format *f)
 {
 	const unsigned int done = tx_wrap(nondet_u32()) & ~(SL_QUAD - 1);
 	unsigned int i;
@@ -451,8 +453,9 @@ any_put_plain(struct sl_tx_queue *q, struct tx_cursor *c, struct rte_mbuf **m, u
 	return done;
 }
 
-/* In place of what gives room back: any number of the oldest, and any word of how many more are
- * done. */
+/*
+ * Replaces reclaim: frees any number of the oldest, and reports any number of further ones as done.
+ */
 static void
 any_reclaim(struct sl_tx_queue *q)
 {
@@ -527,7 +530,7 @@ tx_prove_burst(eth_tx_burst_t burst, enum sl_coherency mode)
 	} \
 	void prove_tx_##what##_burst(void) \
 	{ \
-		tx_prove_burst(SL_PATH_NAME(tx, SL_ISA, what), mode); \
+		tx_prove_burst(PROOF_PATH(tx, what), mode); \
 	}
 
 PROVE(coherent, SL_COHERENCY_COHERENT, false)

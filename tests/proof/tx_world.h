@@ -6,7 +6,7 @@
 
 /**
  * @file
- * What surrounds transmit in a proof: a queue of TX_DESCS descriptors, its port, and the driver's
+ * Environment of transmit in a proof: a queue of TX_DESCS descriptors, its port, and the driver's
  * source.
  */
 
@@ -15,11 +15,13 @@
 
 #include "sl_tx_ring.h"
 
-/* No more than the ring has would ever be freed in one go. */
+/* Larger batches than the ring are not possible. */
 #undef TX_FREE_BATCH
 #define TX_FREE_BATCH 2u
 
-/* A burst that takes quads, which are proven apart, is the same for less than four of a kind. */
+/*
+ * Quads are proven separately. A burst uses them in the same way for fewer than four equal frames.
+ */
 #ifdef TX_QUAD
 #undef SL_QUAD
 #define SL_QUAD TX_QUAD
@@ -27,8 +29,8 @@
 
 #include "sl_tx_burst.c"
 
-/* A name that sl_tx.c has, too. */
-#define tx_free_each tx_free_each_of
+#include "sl_rare.c"
+
 #include "sl_tx.c"
 
 static union sl_tx_desc ring[TX_DESCS];
@@ -61,7 +63,7 @@ static const struct sl_hw hw = {.ops = &hw_ops};
 
 /* --- sync calls --- */
 
-/* What a proof asks of each sync call; in it. */
+/* Properties that a proof checks in each sync call; defined there. */
 static void
 check_sync(void *ctx, enum sl_sync_verb verb, const void *va, size_t len,
 	const struct sl_sync_site *site);
@@ -75,9 +77,12 @@ check_release(void *ctx, const void *va, size_t len, const struct sl_sync_site *
 static const struct sl_sync_checker checker = {.sync = check_sync, .release = check_release};
 static struct sl_sync sync_ctx = {.step = 2 * ROOM, .checker = &checker};
 
-/* --- what is around --- */
+/* --- environment --- */
 
-/* Of two pools, each of which may be one with data apart: where it counts who shares that. */
+/*
+ * Data of two pools, each of which may have pinned external buffers. shared_at: location of the
+ * reference counts.
+ */
 static const struct sl_data_pool pool_data = {.shared_at = 1}, other_data = {.shared_at = 2};
 
 const struct sl_data_pool *
@@ -98,7 +103,7 @@ tx_shared_at(const struct rte_mempool *mp)
 	return data == NULL ? 0 : data->shared_at;
 }
 
-/* In place of sl_data_pool_shared(), which works addresses out that a prover cannot follow. */
+/* Replaces sl_data_pool_shared(), whose address computation the prover cannot follow. */
 struct rte_mbuf_ext_shared_info *
 shared_of(uintptr_t at, const struct rte_mbuf *m)
 {
@@ -127,21 +132,23 @@ sl_bad_value(struct sl_port *of, const char *kind, unsigned int qid, const char 
 
 /* --- the queue between two bursts --- */
 
-/* In the ring, whose size is a power of two: a division costs the prover much. */
+/*
+ * Wrap an index. The ring size is a power of two, because a division is expensive for the prover.
+ */
 static unsigned int
 tx_wrap(unsigned int i)
 {
 	return i & (TX_DESCS - 1u);
 }
 
-/* How far descriptor @i is from the oldest one. */
+/* Distance of descriptor @i from the oldest one. */
 static unsigned int
 tx_behind(const struct sl_tx_queue *q, unsigned int i)
 {
 	return i >= q->next_to_clean ? i - q->next_to_clean : i + TX_DESCS - q->next_to_clean;
 }
 
-/* Descriptors that a burst at work has filled and not yet handed over. */
+/* Descriptors that a running burst has filled and not handed over yet. */
 static unsigned int filled;
 
 static bool
@@ -158,14 +165,14 @@ tx_sound(const struct sl_tx_queue *q)
 		q->mixed <= out + filled;
 }
 
-/* What was noted of the pool seen last, which may have been forgotten since. */
+/* The stored data of the last pool is right, or the pool was forgotten. */
 static bool
 tx_pool_sound(const struct sl_tx_queue *q)
 {
 	return q->pool_seen == NULL || q->shared_at == tx_shared_at(q->pool_seen);
 }
 
-/* Pools of any kind, and one of them seen last. */
+/* Pools of any type, one of which may be the last one seen. */
 static void
 tx_any_pools(struct sl_tx_queue *q)
 {
@@ -176,7 +183,7 @@ tx_any_pools(struct sl_tx_queue *q)
 	ASSUME(tx_pool_sound(q));
 }
 
-/* An mbuf of one of both; others may have it, or its data, too. With MBUF_FAST_FREE nobody has. */
+/* An mbuf of either pool. It or its data may be shared, except with MBUF_FAST_FREE. */
 static void
 tx_any_mbuf(const struct sl_tx_queue *q, unsigned int i, enum place place)
 {
@@ -194,8 +201,7 @@ tx_any_mbuf(const struct sl_tx_queue *q, unsigned int i, enum place place)
 		w->shared.refcnt = 2;
 }
 
-/* Anything, but for indices: not one of these is ever more, and what the prover sees of that costs
- * little. */
+/* Any values. Indices are limited to their range, which saves the prover time. */
 static void
 tx_any_queue(struct sl_tx_queue *q)
 {

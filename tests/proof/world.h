@@ -6,16 +6,16 @@
 
 /**
  * @file
- * What surrounds the burst functions in a proof: a mempool whose every mbuf is
- * in one place at a time, buffers and rings that sync calls may not leave, and
- * values that may be anything. Included once a proof, before the functions' source.
+ * Environment of the burst functions in a proof: a mempool whose mbufs each have one owner at a
+ * time, buffers and rings that sync calls must not exceed, and values that may be anything.
+ * Included once per proof, before the source of the functions.
  */
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/* Functions without a body: the prover has them return anything. */
+/* Functions without a body: for the prover they return any value. */
 bool
 nondet_bool(void);
 uint16_t
@@ -25,13 +25,13 @@ nondet_u32(void);
 uint64_t
 nondet_u64(void);
 
-/** Each makes an object of its own, whose content may be anything. */
+/** Each call makes a separate object with any content. */
 void *
 malloc(size_t n);
 
 /**
- * Each read of volatile memory comes here first: reads.py.
- * @return true when the device may write there: what is read may be anything
+ * Called before each read of volatile memory: reads.py.
+ * @return true if the device may write there, so the read may return anything
  */
 static bool
 world_read(const volatile void *p, size_t len);
@@ -41,9 +41,22 @@ world_read(const volatile void *p, size_t len);
 #include "sl_port.h"
 #include "sl_vec.h"
 
-/** 1: others may have an mbuf's data, which lies apart. */
+/** 1: the data of an mbuf is in pinned external buffers and may be shared. */
 #ifndef WORLD_APART
 #define WORLD_APART 0
+#endif
+
+/** Descriptor format of the bursts, name of their function, and frame lengths of the NIC. */
+#ifdef PROOF_IXGBE
+#define PROOF_FORMAT sl_format_of_IXGBE
+#define PROOF_PATH(dir, what) SL_PATH_NAME(dir, SL_ISA, what##_ixgbe)
+#define PROOF_FRAME_MIN SL_IXGBE_TX_FRAME_MIN
+#define PROOF_FRAME_MAX SL_IXGBE_FRAME_MAX
+#else
+#define PROOF_FORMAT sl_format_of_IGB
+#define PROOF_PATH(dir, what) SL_PATH_NAME(dir, SL_ISA, what)
+#define PROOF_FRAME_MIN SL_IGB_TX_FRAME_MIN
+#define PROOF_FRAME_MAX SL_IGB_FRAME_MAX
 #endif
 
 #define PROOF(what, why) __CPROVER_assert(what, why)
@@ -51,34 +64,34 @@ world_read(const volatile void *p, size_t len);
 
 /* --- mbufs --- */
 
-/** Bytes of a buffer behind its headroom, more than the driver is told of. */
+/** Bytes of a buffer after its headroom, more than the driver is given. */
 #ifndef ROOM
 #define ROOM 4096u
 #endif
 
-/** Where an mbuf is. */
+/** Owner of an mbuf. */
 enum place {
 	IN_POOL,
-	POSTED,	   /* behind a descriptor that the NIC has */
-	GIVEN,	   /* to a burst that may take it */
-	IN_CHAIN,  /* in a frame being put together */
-	WITH_USER, /* handed up, or held by somebody else as well */
-	IN_FLIGHT, /* behind a descriptor that was handed over */
+	POSTED,	   /* in a descriptor of the NIC */
+	GIVEN,	   /* passed to a burst that may take it */
+	IN_CHAIN,  /* in an incomplete frame */
+	WITH_USER, /* returned, or also held by another owner */
+	IN_FLIGHT, /* in a descriptor that was handed over */
 };
 
 struct world_mbuf {
 	struct rte_mbuf m;
 	enum place place;
 	void *data;	   /* its buffer */
-	uint32_t readable; /* bytes that the CPU may read; explicit and checked: those updated */
-	struct rte_mbuf_ext_shared_info shared; /* counts who has its data, where that lies apart */
+	uint32_t readable; /* bytes that the CPU may read; explicit and checked: the updated ones */
+	struct rte_mbuf_ext_shared_info shared; /* reference count of a pinned external buffer */
 };
 
 static struct world_mbuf *mbufs[WORLD_MBUFS];
 static struct rte_pktmbuf_pool_private pool_priv;
 static struct rte_mempool_cache pool_cache;
 static struct rte_mempool pool = {.priv = &pool_priv};
-/** The next one that the pool gives. */
+/** Index of the next mbuf to allocate. */
 static unsigned int pool_next;
 /** Flags that each mbuf of the pool keeps. */
 static uint64_t pool_flags;
@@ -89,7 +102,7 @@ world_of(const struct rte_mbuf *m)
 	return (struct world_mbuf *)(uintptr_t)m;
 }
 
-/** An mbuf as its pool has it; all that is not said here may be anything. */
+/** Make an mbuf as its pool has it. All other fields may be anything. */
 static inline void
 world_mbuf(unsigned int i, enum place place)
 {
@@ -110,8 +123,7 @@ world_mbuf(unsigned int i, enum place place)
 	mbufs[i] = w;
 }
 
-/** Anything between an ordinary pool and one of pinned external buffers, with a cache or without.
- */
+/** An ordinary pool or one with pinned external buffers, with or without a cache. */
 static inline void
 world_pool(void)
 {
@@ -156,8 +168,10 @@ rte_mempool_put_bulk(struct rte_mempool *mp, void *const *obj, unsigned int n)
 	}
 }
 
-/* A segment is given up, in few words: DPDK's own asks much of each. @return it when nobody else
- * has it. */
+/*
+ * Release a segment. DPDK's own function has more operations, which cost the prover time. @return
+ * the segment if it has no other owner.
+ */
 static inline struct rte_mbuf *
 world_prefree_seg(struct rte_mbuf *m)
 {
@@ -168,7 +182,7 @@ world_prefree_seg(struct rte_mbuf *m)
 		world_of(m)->place = WITH_USER;
 		return NULL;
 	}
-	/* The last clone that goes takes the mbuf with it. */
+	/* The last clone to be freed also frees the mbuf. */
 	if (WORLD_APART && world_of(m)->shared.refcnt > 1) {
 		world_of(m)->shared.refcnt--;
 		world_of(m)->place = WITH_USER;
@@ -176,7 +190,7 @@ world_prefree_seg(struct rte_mbuf *m)
 	}
 	m->next = NULL;
 	m->nb_segs = 1;
-	/* What was of others is theirs again. */
+	/* Attached data is detached. */
 	if (!WORLD_APART)
 		m->ol_flags =
 			(m->ol_flags & ~(RTE_MBUF_F_INDIRECT | RTE_MBUF_F_EXTERNAL)) | pool_flags;
@@ -207,7 +221,7 @@ world_free(struct rte_mbuf *m)
 #define rte_pktmbuf_free_seg world_free_seg
 #define rte_pktmbuf_free world_free
 
-/* What is copied by the driver's words is mbuf pointers, and what one word of an mbuf holds. */
+/* The driver copies only mbuf pointers and single words of mbufs. */
 static inline void
 world_copy(void *to, const void *from, size_t n)
 {

@@ -9,8 +9,9 @@
 # "FAIL name: reason" or "SKIP name: reason"; before those of a group "GROUP group";
 # at the end "END". Groups named NN-noiommu-*.sh belong to BOOT "noiommu",
 # NN-onegroup-*.sh to BOOT "onegroup", all others to BOOT "iommu", or half of them
-# each to "iommu-1" and "iommu-2", which can run side by side; BOOT "hw" is no guest but a machine with two
-# real ports (SL_VM_NICS), and runs what needs no more than these.
+# each to "iommu-1" and "iommu-2", which can run side by side. Groups named NN-linux-MODEL.sh belong
+# to BOOT "linux-MODEL", whose two ports are that. BOOT "hw" is no guest but a machine with two real
+# ports (SL_VM_NICS), and runs what needs no more than these.
 #
 # SL_VM_CASES chooses: a group ("link"), a pattern of case names ("*ping*"), or
 # both ("link/*down*").
@@ -28,6 +29,8 @@ top=$(CDPATH='' cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 (source "$top/cases/common.sh" && few_plugins)
 for group in "$top"/cases/[0-9]*.sh; do
 	case $2:${group##*/} in
+	linux-*:??-"$2".sh) ;;
+	linux-*:* | *:??-linux-*) continue ;;
 	noiommu:??-noiommu-* | onegroup:??-onegroup-*) ;;
 	noiommu:* | onegroup:* | *:??-noiommu-* | *:??-onegroup-*) continue ;;
 	esac

@@ -3,11 +3,11 @@
  */
 
 /*
- * The checker on a NIC that tells nobody what it reads and writes: behind vfio
- * the IOMMU maps the checker's copies. Port 0 sends, port 1 receives, every byte
- * is compared. First as the driver is: nothing may be found. Then the sync calls
- * of the bursts are left out one at a time, and each must show: as a finding,
- * which names the place, or as frames that are wrong or do not come.
+ * The checker with a NIC whose reads and writes are not reported: through vfio, the IOMMU maps the
+ * checker's copies. Port 0 sends, port 1 receives, and each byte is compared. First the driver runs
+ * unchanged, and nothing may be found. Then the sync calls of the bursts are left out one at a
+ * time. Each one must show, either as a finding that names the place, or by wrong or missing
+ * frames.
  *
  * usage: checked [EAL options]; two ports joined by a cable, both with
  * coherency=checked,check_policy=count
@@ -25,6 +25,7 @@
 #include <rte_mbuf.h>
 #include <rte_random.h>
 
+#include "frame.h"
 #include "rng.h"
 #include "sl_check.h"
 #include "sl_pmd.h"
@@ -34,23 +35,27 @@
 #define RING 64u
 #define POOL 1023u
 #define BURST 8u
-#define FRAMES 512u /* many laps of the rings */
-#define FRAME_MIN 60u
+#define FRAMES 512u /* several laps of the rings */
 #define FRAME_MAX 1500u
 #define HEADER 18u	 /* addresses, type, number of the frame */
-#define ARRIVE_MS 20000u /* as the driver is: more than any machine takes */
-#define MISSING_MS 300u	 /* with a mistake: what is not there by then does not come, ... */
-#define MISSING_TIMES \
-	4u /* ... or by so many times the longest wait for a burst of the driver as it is */
+#define ARRIVE_MS 20000u /* with the unchanged driver: more than any machine needs */
+#define MISSING_MS 300u	 /* with a mistake: frames that are missing by then are lost, ... */
+#define MISSING_TIMES 4u /* ... or after this many times the longest wait without a mistake */
 #define LINK_MS 40000u
 #define PAGE 4096u
 #define SITES 64u
-#define LOST_MAX 3u /* after so many the rest need not be waited for */
-/* Behind the ring's end an update left out delays frames until the next burst, and no more. */
-#define STARTS_AND_STOPS 64u /* more of them than all runs have */
+#define LOST_MAX 3u /* after this many, do not wait for the rest */
+/*
+ * After the end of the ring, a missing update only delays frames until the next burst. DELAYS_ALONE
+ * is the number of such calls, whose absence need not show.
+ */
+#define STARTS_AND_STOPS 64u /* more than all runs have */
 #define DELAYS_ALONE 1u
 
-/* Mistakes are made on purpose: what AddressSanitizer would end is left to the checker. */
+/*
+ * Mistakes are made on purpose. AddressSanitizer would end the program, so this setting leaves them
+ * to the checker.
+ */
 const char *
 __asan_default_options(void);
 
@@ -63,8 +68,8 @@ __asan_default_options(void)
 struct test {
 	struct rte_mempool *pool;
 	uint64_t seed;
-	uint64_t patience; /* cycles: how long a burst may take to arrive */
-	uint64_t longest;  /* that one took which arrived */
+	uint64_t patience; /* maximum time in cycles in which a burst must arrive */
+	uint64_t longest;  /* longest time of a burst that arrived */
 	uint32_t sent, right, wrong;
 };
 
@@ -75,20 +80,17 @@ must(int rc, const char *what)
 		rte_exit(EXIT_FAILURE, "checked: %s: %s\n", what, strerror(-rc));
 }
 
-/* Frame number @id, the same at both ends. @return its length. */
+/* Build frame number @id, the same at both ends. @return its length. */
 static uint32_t
 make_frame(const struct test *t, uint8_t *f, uint32_t id)
 {
 	uint64_t x = t->seed ^ ((uint64_t)id + 1) * 0x9e3779b97f4a7c15u;
-	uint32_t len = FRAME_MIN + (uint32_t)(x >> 33) % (FRAME_MAX - FRAME_MIN + 1), i;
-	struct rte_ether_hdr *eth = (struct rte_ether_hdr *)f;
+	const uint32_t len = FRAME_MIN + (uint32_t)(x >> 33) % (FRAME_MAX - FRAME_MIN + 1);
+	struct rte_ether_addr to;
 
-	rte_eth_macaddr_get(RECEIVER, &eth->dst_addr);
-	rte_eth_macaddr_get(SENDER, &eth->src_addr);
-	eth->ether_type = rte_cpu_to_be_16(0x88b5);
-	memcpy(f + sizeof(*eth), &id, sizeof(id));
-	for (i = HEADER; i < len; i++)
-		f[i] = (uint8_t)rng_next(&x);
+	rte_eth_macaddr_get(RECEIVER, &to);
+	frame_ether(f, len, &to, x);
+	memcpy(f + FRAME_ETH_HDR, &id, sizeof(id));
 	return len;
 }
 
@@ -114,7 +116,7 @@ cycles_of_ms(unsigned int ms)
 	return rte_get_timer_hz() / MS_PER_S * ms;
 }
 
-/* Take in what comes. @return whether @until frames are there in time. */
+/* Receive frames. @return true if @until frames arrive in time. */
 static bool
 receive_some(struct test *t, uint32_t until)
 {
@@ -145,9 +147,9 @@ in_one_page(const struct rte_mbuf *m)
 }
 
 /*
- * Mbufs whose frame lies in one page. The checker's copies are in pages as the
- * memory is, anywhere each, and QEMU's NIC drops a frame to be sent of which it
- * cannot map a segment in one piece, uncounted. @return whether there are enough.
+ * Allocate mbufs whose frame is within one page. The checker's copies consist of separate pages
+ * like the memory, and QEMU's NIC drops a frame, without counting it, if it cannot map one of its
+ * segments contiguously. @return true if there are enough.
  */
 static bool
 take_burst(struct rte_mempool *pool, struct rte_mbuf **out)
@@ -168,7 +170,9 @@ take_burst(struct rte_mempool *pool, struct rte_mbuf **out)
 	return false;
 }
 
-/* Send @frames, each burst when the one before has come. @return frames that came as they went. */
+/*
+ * Send @frames, each burst after the previous one has arrived. @return number of unchanged frames.
+ */
 static uint32_t
 run(struct test *t, uint32_t frames)
 {
@@ -180,7 +184,7 @@ run(struct test *t, uint32_t frames)
 	while (t->sent < frames && lost < LOST_MAX) {
 		const uint32_t before = t->right + t->wrong;
 
-		/* With rings that stand still even the pool may run out. */
+		/* If rings are stuck, the pool may become empty. */
 		if (!take_burst(t->pool, out))
 			break;
 		for (i = 0; i < BURST; i++) {
@@ -246,7 +250,7 @@ findings(void)
 	return a.found + b.found;
 }
 
-/* Why a sync call is not left out here; NULL: it is. */
+/* Reason why a sync call is not left out; NULL: it is. */
 static const char *
 why_not(const struct sl_check_site *s, uint16_t port)
 {
@@ -270,7 +274,7 @@ release_chunk(
 	sl_release((const struct sl_sync *)sync, SL_COHERENCY_CHECKED, chunk->addr, chunk->len);
 }
 
-/* What a mistake left behind, in buffers that went back to the pool, is not the next one's. */
+/* Clean up, so that old data in freed buffers causes no findings in the next run. */
 static void
 clean_up(struct test *t)
 {
@@ -283,7 +287,7 @@ clean_up(struct test *t)
 	}
 }
 
-/* @return whether a run without the calls at @s showed it. */
+/* @return true if a run without the calls at @s showed the mistake. */
 static bool
 without(struct test *t, const struct sl_check_site *s, uint16_t port)
 {
@@ -307,7 +311,7 @@ without(struct test *t, const struct sl_check_site *s, uint16_t port)
 	return found != 0 || right != FRAMES;
 }
 
-/* Every wanted call of a port. @return how many did not show. */
+/* Leave out each call of a port in turn. @return number of calls whose absence did not show. */
 static unsigned int
 without_each(struct test *t, uint16_t port, unsigned int *tried)
 {
@@ -334,8 +338,7 @@ without_each(struct test *t, uint16_t port, unsigned int *tried)
 int
 main(int argc, char **argv)
 {
-	const char *seed_text = getenv("SL_SEED");
-	struct test t = {.seed = seed_text != NULL ? strtoull(seed_text, NULL, 0) : rte_rdtsc()};
+	struct test t = {.seed = rng_seed(0)};
 	unsigned int tried = 0, unseen;
 	uint32_t right;
 	uint64_t found;
@@ -346,7 +349,6 @@ main(int argc, char **argv)
 	if (rte_eth_dev_count_avail() != 2)
 		rte_exit(EXIT_FAILURE, "checked: %u ports; two are wanted\n",
 			rte_eth_dev_count_avail());
-	printf("SL_SEED=%" PRIu64 "\n", t.seed);
 	t.pool = rte_pktmbuf_pool_create(
 		"checked", POOL, 0, 0, RTE_MBUF_DEFAULT_BUF_SIZE, SOCKET_ID_ANY);
 	if (t.pool == NULL)

@@ -3,13 +3,13 @@
  */
 
 /*
- * Frames of known number, length and kind, sent through an interface of the
- * kernel: what the statistics of both ends of the cable are measured by.
+ * Sends frames of known number, length and type through an interface of the kernel, to check the
+ * statistics at both ends of the cable.
  *
  * usage: frames INTERFACE MAC KIND:LENGTH:COUNT...
- *   MAC     where unicast frames go
+ *   MAC     destination of unicast frames
  *   KIND    u, b or m: unicast, broadcast, multicast
- *   LENGTH  bytes, FCS not counted
+ *   LENGTH  bytes, excluding FCS
  */
 
 #include <errno.h>
@@ -23,15 +23,13 @@
 #include <linux/if_packet.h>
 #include <net/ethernet.h>
 
-#include <rte_byteorder.h>
 #include <rte_ether.h>
 
-/* For experiments on one cable: IEEE 802, no stack takes it. */
-#define ETHERTYPE_LOCAL 0x88b5
+#include "frame.h"
+
 #define LENGTH_MAX 9216u
 
-static const struct rte_ether_addr broadcast = {{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}};
-static const struct rte_ether_addr multicast = {{0x01, 0x00, 0x5e, 0x7f, 0x00, 0x07}};
+static const uint8_t multicast[6] = {0x01, 0x00, 0x5e, 0x7f, 0x00, 0x07};
 
 static int
 open_interface(unsigned int index)
@@ -47,12 +45,11 @@ open_interface(unsigned int index)
 	return -1;
 }
 
-/* One KIND:LENGTH:COUNT. */
+/* Send the frames of one KIND:LENGTH:COUNT. */
 static int
 send_spec(int fd, const struct rte_ether_addr *peer, const char *spec)
 {
 	uint8_t frame[LENGTH_MAX];
-	struct rte_ether_hdr *eth = (struct rte_ether_hdr *)frame;
 	unsigned int length, count, i;
 	char kind, rest;
 
@@ -63,11 +60,11 @@ send_spec(int fd, const struct rte_ether_addr *peer, const char *spec)
 			spec, RTE_ETHER_HDR_LEN, LENGTH_MAX);
 		return -EINVAL;
 	}
-	for (i = 0; i < length; i++)
-		frame[i] = (uint8_t)(i * 7 + length);
-	eth->dst_addr = kind == 'u' ? *peer : kind == 'b' ? broadcast : multicast;
-	eth->src_addr = (struct rte_ether_addr){{0x02, 0, 0, 0, 0, 0xfe}};
-	eth->ether_type = rte_cpu_to_be_16(ETHERTYPE_LOCAL);
+	frame_ether(frame, length,
+		kind == 'u'	    ? peer->addr_bytes :
+			kind == 'b' ? frame_broadcast :
+				      multicast,
+		length);
 	for (i = 0; i < count; i++) {
 		while (send(fd, frame, length, 0) != (ssize_t)length) {
 			if (errno == ENOBUFS || errno == EINTR)

@@ -23,7 +23,7 @@ refuse() {
 
 # The ids that net_syncline drives, from where the driver has them.
 supported() {
-	sed -n 's/^SL_DEVICE(.*, 0x\([0-9A-F]*\))/\L\1/p' "$top/lib/hw/igb/devices.def"
+	sed -n 's/^SL_DEVICE(.*, 0x\([0-9A-F]*\))/\L\1/p' "$top"/lib/hw/*/devices.def
 }
 
 driver_of() {

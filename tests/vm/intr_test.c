@@ -5,13 +5,13 @@
 /*
  * Interrupts of a real or an emulated NIC, on two ports cabled to each other:
  *
- *     intr_test EAL... -- QUEUES FRAMES [REFUSED]
+ *       intr_test EAL... -- QUEUES FRAMES [REFUSED]
  *
- * The first port takes no receive interrupts on REFUSED queues. On QUEUES it
- * sleeps until a frame of the second wakes it. Then it reports each of its link
- * events, with the time of day in milliseconds, until standard input ends; and
- * when the system wants the port back, gives it back and says so.
- * Exit status: 0 when all went well. The seed is printed; SL_SEED sets it.
+ * Receive interrupts of the first port must be refused on REFUSED queues. On QUEUES queues, it
+ * sleeps until a frame of the second port wakes it. Then it reports its link events, with the time
+ * of day in milliseconds, until standard input ends. If the system requests the port, it releases
+ * the port and reports that. Exit status: 0 if all checks passed. The seed is printed; SL_SEED sets
+ * it.
  */
 
 #include <inttypes.h>
@@ -30,11 +30,12 @@
 #include <rte_eal.h>
 #include <rte_ethdev.h>
 #include <rte_interrupts.h>
-#include <rte_ip.h>
-#include <rte_udp.h>
+
+#include "frame.h"
+#include "rng.h"
 
 #define WAKE_MS 20000 /* longer than any wake-up takes */
-#define QUIET_MS 300  /* no wake-up within this is none */
+#define QUIET_MS 300  /* a wake-up that has not arrived by then will not arrive */
 #define MAX_QUEUES 16u
 #define FRAME_LEN 60u
 #define BURST 32u
@@ -45,20 +46,10 @@ struct bench {
 	uint16_t queues;
 	unsigned int frames;
 	struct rte_mempool *pool;
-	uint64_t rng;	    /* of the thread that sleeps */
-	unsigned int taken; /* atomic: frames that the sleeping side has */
+	uint64_t rng;	    /* used by the thread that sleeps */
+	unsigned int taken; /* atomic: frames received by the sleeping side */
 	bool give_up;	    /* atomic */
 };
-
-static uint64_t
-next(uint64_t *state)
-{
-	uint64_t z = *state += UINT64_C(0x9E3779B97F4A7C15);
-
-	z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
-	z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
-	return z ^ (z >> 31);
-}
 
 static void __attribute__((format(printf, 1, 2), noreturn)) die(const char *fmt, ...)
 {
@@ -108,7 +99,7 @@ start(struct bench *b, uint16_t port, uint16_t queues, bool interrupts)
 	must(rte_eth_tx_queue_setup(port, 0, 128, SOCKET_ID_ANY, NULL), "transmit queue");
 	must(rte_eth_dev_start(port), "start");
 	must(rte_eth_promiscuous_enable(port), "promiscuous mode");
-	/* With the interrupt on, the status is what its handler saw last. */
+	/* With link interrupts enabled, this is the status that the handler stored. */
 	for (q = 0; q < 400; q++) {
 		must(rte_eth_link_get_nowait(port, &link), "link");
 		if (link.link_status == RTE_ETH_LINK_UP)
@@ -165,7 +156,7 @@ take_all(struct bench *b)
 	return total;
 }
 
-/* Wakes that nothing is behind: a moderated interrupt may come late, once a queue. */
+/* Wait until wake-ups without frames end: a moderated interrupt may arrive late, once per queue. */
 static void
 settle(struct bench *b)
 {
@@ -183,33 +174,26 @@ static void
 send_one(struct bench *b, uint64_t *rng)
 {
 	struct rte_mbuf *m = rte_pktmbuf_alloc(b->pool);
-	struct rte_ether_hdr *eth;
-	struct rte_ipv4_hdr *ip;
-	struct rte_udp_hdr *udp;
-	uint64_t r = next(rng);
+	const uint64_t addresses = rng_next(rng);
+	struct rte_ether_addr from;
+	uint8_t *frame = m == NULL ? NULL : (uint8_t *)rte_pktmbuf_append(m, FRAME_LEN);
 
-	eth = m == NULL ? NULL : (struct rte_ether_hdr *)rte_pktmbuf_append(m, FRAME_LEN);
-	if (eth == NULL)
+	if (frame == NULL)
 		die("the mempool is empty: frames were lost");
-	memset(eth, 0, FRAME_LEN);
-	memset(&eth->dst_addr, 0xff, sizeof(eth->dst_addr));
-	rte_eth_macaddr_get(b->tx_port, &eth->src_addr);
-	eth->ether_type = rte_cpu_to_be_16(RTE_ETHER_TYPE_IPV4);
-	ip = (struct rte_ipv4_hdr *)(eth + 1);
-	*ip = (struct rte_ipv4_hdr){.version_ihl = RTE_IPV4_VHL_DEF,
-		.total_length = rte_cpu_to_be_16(FRAME_LEN - sizeof(*eth)),
-		.time_to_live = 64,
-		.next_proto_id = IPPROTO_UDP,
-		.src_addr = (uint32_t)r,
-		.dst_addr = (uint32_t)(r >> 32)};
-	ip->hdr_checksum = rte_ipv4_cksum(ip);
-	udp = (struct rte_udp_hdr *)(ip + 1);
-	udp->dgram_len = rte_cpu_to_be_16(FRAME_LEN - sizeof(*eth) - sizeof(*ip));
+	rte_eth_macaddr_get(b->tx_port, &from);
+	frame_build(frame,
+		&(struct frame_spec){.to = frame_broadcast,
+			.from = &from,
+			.version = 4,
+			.proto = FRAME_UDP,
+			.src = &addresses,
+			.dst = (const uint8_t *)&addresses + 4,
+			.len = FRAME_LEN});
 	while (rte_eth_tx_burst(b->tx_port, 0, &m, 1) != 1)
 		rte_delay_us_sleep(10);
 }
 
-/* A frame at a random moment, when the one before is taken: each must wake, or be seen. */
+/* Send frames at random times, one after the other. Each must wake the thread or be polled. */
 static void *
 feed(void *arg)
 {
@@ -223,7 +207,7 @@ feed(void *arg)
 				return NULL;
 			rte_delay_us_sleep(5);
 		}
-		rte_delay_us_block(next(&rng) % 200);
+		rte_delay_us_block(rng_next(&rng) % 200);
 		send_one(b, &rng);
 	}
 	return NULL;
@@ -247,13 +231,13 @@ frames_wake(struct bench *b)
 				n);
 		}
 		slept++;
-		if ((next(&b->rng) & 1) != 0)
+		if ((rng_next(&b->rng) & 1) != 0)
 			disable_all(b);
 		do {
 			n = take_all(b);
 			taken += n;
 			__atomic_store_n(&b->taken, taken, __ATOMIC_RELEASE);
-		} while (n != 0 || (next(&b->rng) & 3) == 0);
+		} while (n != 0 || (rng_next(&b->rng) & 3) == 0);
 	}
 	pthread_join(thread, NULL);
 	printf("%u frames, asleep %u times\n", taken, slept);
@@ -270,11 +254,11 @@ rx(struct bench *b)
 		must(rte_eth_dev_rx_intr_ctl_q(
 			     b->rx_port, q, RTE_EPOLL_PER_THREAD, RTE_INTR_EVENT_ADD, NULL),
 			"epoll set");
-	/* Nothing comes, nothing wakes. */
+	/* Without frames there is no wake-up. */
 	enable_all(b);
 	settle(b);
 	frames_wake(b);
-	/* Disabled, frames wake nobody; but they are there, and wake once enabled. */
+	/* If disabled, frames cause no wake-up. They are received, and cause one after enable. */
 	disable_all(b);
 	settle(b);
 	for (q = 0; q < 64; q++)
@@ -319,7 +303,7 @@ on_removal(uint16_t port, enum rte_eth_event_type type, void *arg, void *ret)
 	return 0;
 }
 
-/* As an application does it: not on the thread that brings the event. */
+/* As in an application: not on the thread that reports the event. */
 static void
 give_back(uint16_t port)
 {
@@ -346,7 +330,7 @@ report_events(struct bench *b)
 		"callback");
 	printf("ready\n");
 	fflush(stdout);
-	/* Nobody writes to standard input: it hangs up when the other end is closed. */
+	/* Standard input has no data. poll() returns when the other end is closed. */
 	while (poll(&in, 1, 20) == 0) {
 		if (!gone && __atomic_load_n(&removal, __ATOMIC_ACQUIRE)) {
 			give_back(b->rx_port);
@@ -368,13 +352,11 @@ number(const char *text)
 int
 main(int argc, char **argv)
 {
-	const char *seed = getenv("SL_SEED");
 	struct bench b = {.tx_port = 1};
 	uint16_t port;
 	int used;
 
-	b.rng = seed != NULL ? strtoull(seed, NULL, 0) : (uint64_t)time(NULL);
-	printf("SL_SEED=%" PRIu64 "\n", b.rng);
+	b.rng = rng_seed(0);
 	used = rte_eal_init(argc, argv);
 	must(used, "EAL");
 	argc -= used;

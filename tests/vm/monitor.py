@@ -10,10 +10,13 @@ FOLDER/ID.answer: "ok [WORDS]" or "error: REASON". Requests:
     device_del BDF       pull the NIC out; ok when the guest has let it go
     device_add BDF       put the NIC back into its slot
     query                the NICs that are there
+    system_reset         the guest's reset button; there may be no time for an answer
+    reset_ends           a reset ends the hypervisor again, as when the kernel panics
 
-BDF is the PCI address in the guest: 0000:01:00.0 is the first NIC. Ends with
-the hypervisor or with its own parent, whichever is first; and ends the
-hypervisor when the process SL_VM_OWNER is gone, who wanted the guest.
+BDF is the PCI address in the guest: 0000:01:00.0 is the first NIC. Those of QEMU's
+own can be worked, not those that are another process's (vfio-user). Ends with the
+hypervisor or with its own parent, whichever is first; and ends the hypervisor when
+the process SL_VM_OWNER is gone, who wanted the guest.
 """
 
 import json
@@ -143,10 +146,18 @@ class Bench:
         entries = {entry["name"] for entry in self.qmp.call("qom-list", path="/machine/peripheral")}
         return " ".join(sorted(b for b, (i, _) in self.nics.items() if f"nic{i}" in entries))
 
+    def system_reset(self):
+        # The firmware resets the machine a second time.
+        self.qmp.call("set-action", reboot="reset")
+        self.qmp.call("system_reset")
+
+    def reset_ends(self):
+        self.qmp.call("set-action", reboot="shutdown")
+
     def serve(self, line):
         """One request. Returns the answer."""
         words = line.split()
-        names = ("set_link", "device_del", "device_add", "query")
+        names = ("set_link", "device_del", "device_add", "query", "system_reset", "reset_ends")
         if not words or words[0] not in names:
             return f"error: '{line.strip()}' is no request; allowed: {', '.join(names)}"
         try:

@@ -20,7 +20,7 @@ top=$(CDPATH='' cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # Counts up when more or other packages are needed.
 fetched=$cache/ready-2
 # In the order they load; 9p first, for the rest of the guest hangs on it.
-modules="virtio_pci 9pnet_virtio 9p 8021q vfio_iommu_type1 vfio-pci uio_pci_generic igb"
+modules="virtio_pci 9pnet_virtio 9p 8021q vfio_iommu_type1 vfio-pci uio_pci_generic igb ixgbe"
 # Those of busybox that init calls.
 tools="sh mount insmod mkdir ln chroot poweroff cat echo sleep ls sed"
 
@@ -51,11 +51,18 @@ fetch() {
 	touch "$fetched"
 }
 
+# The ids that ports of the guest may have, each with the kernel's driver for it.
+ids() {
+	sed -n 's/^SL_DEVICE(.*, 0x\([0-9A-F]*\))/0x8086:0x\L\1 igb/p' "$top/../../lib/hw/igb/devices.def"
+	sed -n 's/^SL_DEVICE(.*, 0x\([0-9A-F]*\))/0x8086:0x\L\1 ixgbe/p' "$top/../../lib/hw/ixgbe/devices.def"
+}
+
 # All that goes into the initramfs, in one number.
 ingredients() {
 	{
 		cat "$top/init" "$cache/kernel"
 		echo "$modules" "$tools"
+		ids
 	} | sha256sum | cut -c1-16
 }
 
@@ -73,6 +80,7 @@ make_initramfs() {
 		cp "$ko" "$ram/mod/$((n++))-$(basename "$ko")"
 	done
 	install -m 755 "$top/init" "$ram/init"
+	ids >"$ram/ids"
 	(cd "$ram" && find . | cpio -o -H newc --quiet | gzip -1) >"$ram.gz"
 	# Renamed, for another guest may be reading the old one.
 	mv "$ram.gz" "$1"

@@ -3,10 +3,9 @@
  */
 
 /*
- * Receive side scaling as the Toeplitz hash predicts: port 0 sends flows of all
- * kinds to port 1, which has four queues. Queue and hash of each frame are
- * compared with DPDK's rte_softrss(), with tables, keys and hash fields that
- * change while frames run.
+ * Receive side scaling, compared with the Toeplitz hash. Port 0 sends flows of all types to port 1,
+ * which has four queues. Queue and hash of each frame are compared with DPDK's rte_softrss(), with
+ * tables, keys and hash fields that change while frames are sent.
  *
  * usage: rss [EAL options]; two ports joined by a cable
  * SL_SEED: seed of addresses, keys and tables
@@ -20,13 +19,12 @@
 #include <rte_cycles.h>
 #include <rte_eal.h>
 #include <rte_ethdev.h>
-#include <rte_ip.h>
 #include <rte_malloc.h>
 #include <rte_mbuf.h>
-#include <rte_random.h>
-#include <rte_tcp.h>
 #include <rte_thash.h>
-#include <rte_udp.h>
+
+#include "frame.h"
+#include "rng.h"
 
 #define SENDER 0
 #define RECEIVER 1
@@ -40,7 +38,7 @@
 #define FLOWS_PER_KIND 64u
 #define ARRIVE_MS 20000u
 #define LINK_MS 40000u
-/* No upper layer: what is neither TCP nor UDP here. */
+/* IPv6 "no next header": used for packets without TCP and UDP. */
 #define PROTO_NONE 59u
 
 enum kind { NON_IP, IPV4, IPV4_FRAGMENT, IPV4_TCP, IPV4_UDP, IPV6, IPV6_TCP, IPV6_UDP, KINDS };
@@ -63,9 +61,11 @@ struct flow {
 
 struct test {
 	struct rte_mempool *pool;
+	uint64_t rng;
 	uint8_t key[KEY_BYTES];
 	uint8_t reta[RETA_ENTRIES];
 	uint64_t hf;
+	uint64_t offered; /* hash types of the NIC; not every NIC supports IPv6 extension headers */
 	struct flow flows[BURST];
 	bool arrived[BURST];
 	uint64_t per_queue[QUEUES];
@@ -85,7 +85,7 @@ protocol(enum kind kind)
 	case IPV4_TCP:
 	case IPV6_TCP:
 		return IPPROTO_TCP;
-	case IPV4_FRAGMENT: /* of UDP: its ports are not to be believed in any fragment */
+	case IPV4_FRAGMENT: /* of UDP: ports of fragments must not be hashed */
 	case IPV4_UDP:
 	case IPV6_UDP:
 		return IPPROTO_UDP;
@@ -95,91 +95,62 @@ protocol(enum kind kind)
 }
 
 static struct flow
-random_flow(enum kind kind)
+random_flow(uint64_t *rng, enum kind kind)
 {
-	struct flow f = {.kind = kind, .ports = (uint32_t)rte_rand()};
+	struct flow f = {.kind = kind, .ports = (uint32_t)rng_next(rng)};
 	unsigned int i, words = is_ipv6(kind) ? 4 : 1;
 
 	for (i = 0; i < words; i++) {
-		f.src[i] = (uint32_t)rte_rand();
-		f.dst[i] = (uint32_t)rte_rand();
+		f.src[i] = (uint32_t)rng_next(rng);
+		f.dst[i] = (uint32_t)rng_next(rng);
 	}
-	/* Ordinary addresses: 10/8, fd00::/8. */
+	/* Private addresses: 10/8, fd00::/8. */
 	f.src[0] = (f.src[0] & 0xffffff) | (is_ipv6(kind) ? 0xfd000000 : 0x0a000000);
 	f.dst[0] = (f.dst[0] & 0xffffff) | (is_ipv6(kind) ? 0xfd000000 : 0x0a000000);
 	return f;
 }
 
+/* Write an address in the byte order of frames. */
 static void
-put_ipv4(uint8_t *at, const struct flow *f)
+put_address(uint8_t to[16], const uint32_t words[4])
 {
-	struct rte_ipv4_hdr ip = {
-		.version_ihl = RTE_IPV4_VHL_DEF,
-		.total_length = rte_cpu_to_be_16(FRAME - RTE_ETHER_HDR_LEN),
-		.time_to_live = 64,
-		.next_proto_id = protocol(f->kind),
-		.src_addr = rte_cpu_to_be_32(f->src[0]),
-		.dst_addr = rte_cpu_to_be_32(f->dst[0]),
-	};
-
-	if (f->kind == IPV4_FRAGMENT)
-		ip.fragment_offset = rte_cpu_to_be_16(RTE_IPV4_HDR_MF_FLAG | 8);
-	ip.hdr_checksum = rte_ipv4_cksum(&ip);
-	memcpy(at, &ip, sizeof(ip));
-}
-
-static void
-put_ipv6(uint8_t *at, const struct flow *f)
-{
-	struct rte_ipv6_hdr ip = {
-		.vtc_flow = rte_cpu_to_be_32(6u << 28),
-		.payload_len = rte_cpu_to_be_16(FRAME - RTE_ETHER_HDR_LEN - sizeof(ip)),
-		.proto = protocol(f->kind),
-		.hop_limits = 64,
-	};
 	unsigned int i;
 
-	for (i = 0; i < RTE_DIM(f->src); i++) {
-		const rte_be32_t src = rte_cpu_to_be_32(f->src[i]);
-		const rte_be32_t dst = rte_cpu_to_be_32(f->dst[i]);
+	for (i = 0; i < 4; i++) {
+		const rte_be32_t word = rte_cpu_to_be_32(words[i]);
 
-		memcpy((uint8_t *)&ip.src_addr + i * sizeof(src), &src, sizeof(src));
-		memcpy((uint8_t *)&ip.dst_addr + i * sizeof(dst), &dst, sizeof(dst));
+		memcpy(to + i * sizeof(word), &word, sizeof(word));
 	}
-	memcpy(at, &ip, sizeof(ip));
 }
 
-/* The frame of a flow; @id stands in its last byte. */
+/* Build the frame of a flow. @id is its last byte. */
 static void
 put_frame(uint8_t *frame, const struct flow *f, uint8_t id)
 {
-	struct rte_ether_hdr *eth = (struct rte_ether_hdr *)frame;
-	uint8_t *l4 = frame + sizeof(*eth);
-	rte_be32_t ports = rte_cpu_to_be_32(f->ports);
+	struct rte_ether_addr to, from;
+	uint8_t src[16], dst[16];
+	const struct frame_spec spec = {.to = &to,
+		.from = &from,
+		.version = f->kind == NON_IP ? 0 :
+			is_ipv6(f->kind)     ? 6 :
+					       4,
+		.proto = protocol(f->kind),
+		.src = src,
+		.dst = dst,
+		.sport = (uint16_t)(f->ports >> 16),
+		.dport = (uint16_t)f->ports,
+		.fragment = f->kind == IPV4_FRAGMENT ? FRAME_MORE | 8 : 0,
+		.len = FRAME};
 
-	memset(frame, 0, FRAME);
-	rte_eth_macaddr_get(RECEIVER, &eth->dst_addr);
-	rte_eth_macaddr_get(SENDER, &eth->src_addr);
-	eth->ether_type = rte_cpu_to_be_16(f->kind == NON_IP ? 0x88b5 :
-			is_ipv6(f->kind)		     ? RTE_ETHER_TYPE_IPV6 :
-							       RTE_ETHER_TYPE_IPV4);
-	if (is_ipv6(f->kind)) {
-		put_ipv6(l4, f);
-		l4 += sizeof(struct rte_ipv6_hdr);
-	} else if (f->kind != NON_IP) {
-		put_ipv4(l4, f);
-		l4 += sizeof(struct rte_ipv4_hdr);
-	}
-	memcpy(l4, &ports, sizeof(ports));
-	if (protocol(f->kind) == IPPROTO_TCP)
-		((struct rte_tcp_hdr *)l4)->data_off = 5 << 4;
-	else
-		((struct rte_udp_hdr *)l4)->dgram_len =
-			rte_cpu_to_be_16((uint16_t)(frame + FRAME - l4));
+	rte_eth_macaddr_get(RECEIVER, &to);
+	rte_eth_macaddr_get(SENDER, &from);
+	put_address(src, f->src);
+	put_address(dst, f->dst);
+	frame_build(frame, &spec);
 	frame[FRAME - 1] = id;
 }
 
-/* Whether the NIC hashes @f, and what it hashes: 7.1.1.7. */
+/* True if the NIC hashes @f. @hash: the expected value: 7.1.1.7. */
 static bool
 predict(const struct test *t, const struct flow *f, uint32_t *hash)
 {
@@ -233,7 +204,7 @@ check(struct test *t, const struct rte_mbuf *m, unsigned int queue)
 		want_hashed ? "given" : "none", want);
 }
 
-/* Send the flows, take in what arrives. */
+/* Send the flows and check the received frames. */
 static void
 run_burst(struct test *t)
 {
@@ -269,7 +240,7 @@ run_burst(struct test *t)
 	}
 }
 
-/* Flows of all kinds in a random order. */
+/* Flows of all types in random order. */
 static bool
 run_phase(struct test *t, const char *name)
 {
@@ -279,7 +250,7 @@ run_phase(struct test *t, const char *name)
 	memset(t->per_queue, 0, sizeof(t->per_queue));
 	for (; left > 0; left -= BURST) {
 		for (i = 0; i < BURST; i++)
-			t->flows[i] = random_flow((enum kind)(rte_rand() % KINDS));
+			t->flows[i] = random_flow(&t->rng, (enum kind)rng_below(&t->rng, KINDS));
 		run_burst(t);
 	}
 	printf("%-40s queues %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 ", wrong %" PRIu64 "\n",
@@ -294,7 +265,7 @@ random_key(struct test *t)
 	unsigned int i;
 
 	for (i = 0; i < KEY_BYTES; i++)
-		t->key[i] = (uint8_t)rte_rand();
+		t->key[i] = (uint8_t)rng_next(&t->rng);
 }
 
 static void
@@ -307,9 +278,10 @@ must(int rc, const char *what)
 static void
 set_hash(struct test *t, uint64_t hf)
 {
-	struct rte_eth_rss_conf conf = {.rss_key = t->key, .rss_key_len = KEY_BYTES, .rss_hf = hf};
+	struct rte_eth_rss_conf conf = {.rss_key = t->key, .rss_key_len = KEY_BYTES};
 
-	t->hf = hf;
+	t->hf = hf & t->offered;
+	conf.rss_hf = t->hf;
 	must(rte_eth_dev_rss_hash_update(RECEIVER, &conf), "hash update");
 }
 
@@ -320,7 +292,7 @@ set_random_reta(struct test *t)
 	unsigned int i;
 
 	for (i = 0; i < RETA_ENTRIES; i++) {
-		t->reta[i] = (uint8_t)(rte_rand() % QUEUES);
+		t->reta[i] = (uint8_t)rng_below(&t->rng, QUEUES);
 		conf[i / RTE_ETH_RETA_GROUP_SIZE].mask = UINT64_MAX;
 		conf[i / RTE_ETH_RETA_GROUP_SIZE].reta[i % RTE_ETH_RETA_GROUP_SIZE] = t->reta[i];
 	}
@@ -331,10 +303,14 @@ static void
 start_port(struct test *t, uint16_t port, uint16_t rx_queues)
 {
 	struct rte_eth_conf conf = {0};
+	struct rte_eth_dev_info info;
 	struct rte_eth_link link;
 	unsigned int waited = 0;
 	uint16_t q;
 
+	must(rte_eth_dev_info_get(port, &info), "info");
+	t->offered = info.flow_type_rss_offloads;
+	t->hf &= t->offered;
 	if (rx_queues > 1) {
 		conf.rxmode.mq_mode = RTE_ETH_MQ_RX_RSS;
 		conf.rxmode.offloads = RTE_ETH_RX_OFFLOAD_RSS_HASH;
@@ -378,8 +354,6 @@ run_phases(struct test *t)
 int
 main(int argc, char **argv)
 {
-	const char *seed_text = getenv("SL_SEED");
-	uint64_t seed = seed_text != NULL ? strtoull(seed_text, NULL, 0) : rte_rdtsc();
 	struct test *t;
 	unsigned int i;
 	bool ok;
@@ -390,8 +364,7 @@ main(int argc, char **argv)
 	if (t == NULL || rte_eth_dev_count_avail() != 2)
 		rte_exit(
 			EXIT_FAILURE, "rss: %u ports; two are wanted\n", rte_eth_dev_count_avail());
-	rte_srand(seed);
-	printf("SL_SEED=%" PRIu64 "\n", seed);
+	t->rng = rng_seed(0);
 	t->pool = rte_pktmbuf_pool_create(
 		"rss", POOL, 0, 0, RTE_MBUF_DEFAULT_BUF_SIZE, SOCKET_ID_ANY);
 	if (t->pool == NULL)

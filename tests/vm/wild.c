@@ -5,15 +5,15 @@
 /*
  * wild EAL-ARGUMENTS -- CASE
  *
- * Points a NIC outside its DMA window and looks what comes of it. Two ports,
- * cabled to each other; frames go from the first to the second. Registers and
- * rings are written behind the driver's back. CASE:
- *   rx-payload  receive descriptors with a wild buffer
- *   rx-ring     a receive ring with a wild base
- *   tx-payload  a frame to send whose data is wild
- *   tx-head     head write-back to a wild place
- * The wild place is ordinary memory of this process, that nobody mapped for the
- * NIC: its bytes must not change. Afterwards frames must cross unharmed.
+ * Makes a NIC access memory outside of its DMA window and checks the result. Two ports are cabled
+ * to each other, and frames go from the first to the second. The program writes registers and rings
+ * without the driver. CASE:
+ *   rx-payload  receive descriptors with a bad buffer address
+ *   rx-ring     a receive ring with a bad base address
+ *   tx-payload  a frame to send with a bad data address
+ *   tx-head     head write-back to a bad address
+ * The bad address is ordinary memory of this process that is not mapped for the NIC. Its bytes must
+ * not change. Afterwards, frames must be sent and received correctly.
  */
 
 #include <inttypes.h>
@@ -30,6 +30,7 @@
 #include <bus_pci_driver.h>
 #include <ethdev_driver.h>
 
+#include "frame.h"
 #include "sl_bus.h"
 #include "sl_desc.h"
 #include "sl_fields.h"
@@ -39,11 +40,10 @@
 #define FRAME 128u
 #define WILD_LEN 8192u
 #define WILD_BYTE 0x5a
-#define WAIT_MS 30000u /* for what comes within a few */
+#define WAIT_MS 30000u /* for events that take a few ms */
 #define TICK_MS 100u
-#define ETHERTYPE RTE_BE16(0x88b5) /* IEEE 802: local experiments */
 
-/* What a frame carries behind its Ethernet header. */
+/* Content of a frame after its Ethernet header. */
 struct payload {
 	uint64_t seq;
 	uint8_t fill[FRAME - sizeof(struct rte_ether_hdr) - sizeof(uint64_t)];
@@ -53,7 +53,7 @@ struct rig {
 	struct rte_mempool *pool;
 	volatile uint8_t *bar[2];
 	uint8_t *wild;
-	uint64_t seq; /* of the next frame to send */
+	uint64_t seq; /* number of the next frame to send */
 };
 
 static void __rte_noreturn
@@ -75,7 +75,7 @@ reg_write(struct rig *r, unsigned int port, uint32_t off, uint32_t val)
 	*(volatile uint32_t *)(r->bar[port] + off) = val;
 }
 
-/* The driver's own mapping of the registers: another one the kernel does not give. */
+/* Registers as the driver mapped them, because the kernel does not allow a second mapping. */
 static volatile uint8_t *
 bar_map(uint16_t port)
 {
@@ -120,23 +120,20 @@ static struct rte_mbuf *
 frame_new(struct rig *r)
 {
 	struct rte_mbuf *m = rte_pktmbuf_alloc(r->pool);
-	struct rte_ether_hdr *eth;
+	uint8_t *frame = m == NULL ? NULL : (uint8_t *)rte_pktmbuf_append(m, FRAME);
 	struct payload *p;
 
-	eth = m == NULL ? NULL : (struct rte_ether_hdr *)rte_pktmbuf_append(m, FRAME);
-	if (eth == NULL)
+	if (frame == NULL)
 		fail("no mbuf left: they leak");
-	memset(eth, 0xff, sizeof(eth->dst_addr));
-	memset(&eth->src_addr, 2, sizeof(eth->src_addr));
-	eth->ether_type = ETHERTYPE;
-	p = (struct payload *)(eth + 1);
+	frame_ether(frame, FRAME, frame_broadcast, 0);
+	p = (struct payload *)(frame + FRAME_ETH_HDR);
 	p->seq = r->seq;
 	memset(p->fill, (int)(r->seq & UINT8_MAX), sizeof(p->fill));
 	r->seq++;
 	return m;
 }
 
-/* Whether it is a frame that was sent, as it was sent: its number, UINT64_MAX when not. */
+/* Number of a received frame; UINT64_MAX if it does not equal a sent one. */
 static uint64_t
 frame_seq(const struct rig *r, const struct rte_mbuf *m)
 {
@@ -146,10 +143,11 @@ frame_seq(const struct rig *r, const struct rte_mbuf *m)
 
 	for (i = 0; i < sizeof(p->fill); i++)
 		wild += p->fill[i] == WILD_BYTE;
-	/* A frame of ours has that in its fill only with that number. */
+	/* Only valid frames with that number have such bytes. */
 	if (wild == sizeof(p->fill) && (p->seq & UINT8_MAX) != WILD_BYTE)
 		fail("memory outside the window went out on the wire");
-	if (m->pkt_len != FRAME || eth->ether_type != ETHERTYPE || p->seq >= r->seq)
+	if (m->pkt_len != FRAME || eth->ether_type != RTE_BE16(FRAME_TYPE_LOCAL) ||
+		p->seq >= r->seq)
 		return UINT64_MAX;
 	for (i = 0; i < sizeof(p->fill); i++)
 		if (p->fill[i] != (uint8_t)p->seq)
@@ -169,8 +167,8 @@ send_one(struct rig *r)
 }
 
 /*
- * Take in @p want frames, or as many as come within @p ms. @return frames; to
- * @p sound are added those that are numbered @p first or later.
+ * Receive @p want frames, or as many as arrive within @p ms. @return number of frames. The valid
+ * ones with number @p first or later are added to @p sound.
  */
 static unsigned int
 take_in(const struct rig *r, unsigned int want, unsigned int ms, uint64_t first,
@@ -194,7 +192,7 @@ take_in(const struct rig *r, unsigned int want, unsigned int ms, uint64_t first,
 	return n;
 }
 
-/* Whatever is still on its way comes before a frame that is sent now. @return how much that was. */
+/* Receive the frames in flight: they arrive before one that is sent now. @return their number. */
 static unsigned int
 drain(struct rig *r)
 {
@@ -210,7 +208,7 @@ drain(struct rig *r)
 	return n - 1;
 }
 
-/* Some rings' worth of frames, one by one, each as it was sent. */
+/* Several rings of frames, one at a time, must arrive unchanged. */
 static void
 must_work(struct rig *r)
 {
@@ -248,7 +246,7 @@ case_rx_payload(struct rig *r)
 		sound);
 	if (sound != 0)
 		fail("a frame arrived that could not have been written");
-	/* Each descriptor gets a true buffer when its turn comes again. */
+	/* Each descriptor gets a valid buffer when it is posted again. */
 	for (i = 0; i < DESCS - 32; i++)
 		send_one(r);
 	take_in(r, DESCS - 32, WAIT_MS, first, &sound);
@@ -288,7 +286,7 @@ case_tx_payload(struct rig *r)
 		fail("the frame was not taken");
 	for (i = 0; i < 31; i++)
 		send_one(r);
-	/* The wild one, if the NIC sent anything for it, came before these. */
+	/* If the NIC sends the frame with the bad address, it arrives before these 31. */
 	for (i = 0; i < WAIT_MS && sound < 31; i++)
 		n += take_in(r, 1, 1, first, &sound);
 	m->buf_iova = iova;
@@ -307,7 +305,7 @@ case_tx_head(struct rig *r)
 	reg_write(r, 0, SL_OFF(TDWBAL, 0), (uint32_t)wild | SL_TDWBAL_HEAD_WB_EN);
 	for (i = 0; i < DESCS + 8; i++) {
 		send_one(r);
-		/* The receiver keeps up: only the sender's reports are lost. */
+		/* The receiver keeps up. Only the reports of the sender are lost. */
 		if (i % 32 == 31)
 			n += take_in(r, 32, TICK_MS, first, &sound);
 	}

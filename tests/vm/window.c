@@ -4,15 +4,15 @@
 /*
  * window EAL-ARGUMENTS -- CASE
  *
- * What the NIC's DMA window has, seen from an application: two ports that are
- * cabled to each other. Ends with status 0, 1 with the reason, or 77.
+ * Contents of the NIC's DMA window from an application's side, with two ports that are cabled to
+ * each other. Exit status: 0; 1 with the reason; or 77.
  *
- *   external   external buffers: refused, registered, taken away, in EAL's memory
- *   pools      mempools freed and created again while the ports run
- *   unplug     the same, with memory that EAL gives back to the system
- *   readonly   the NIC is told to write to memory that it may only read
- *   headers    the same, to mbuf headers of a mempool whose data lies apart
- *   writable   the same where nothing stops it
+ *   external   external buffers: refused, registered, unregistered, in EAL's memory
+ *   pools      mempools that are freed and created again while the ports run
+ *   unplug     the same, with memory that EAL returns to the system
+ *   readonly   the NIC tries to write to memory that it may only read
+ *   headers    the same, to mbuf headers of a mempool with pinned external buffers
+ *   writable   the same if the IOMMU does not prevent it
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -35,10 +35,10 @@
 #define POOL 2047u
 #define ROUNDS 8u
 #define AREA (2u << 20)
-/* The application chooses where external memory is for the device. */
+/* Device address of external memory, which the application chooses. */
 #define AREA_IOVA UINT64_C(0x60000000)
 #define LANDING 4u
-#define WAIT_MS 20000u /* for what comes within a few */
+#define WAIT_MS 20000u /* for events that take a few ms */
 
 static const struct rte_ether_addr broadcast = {{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}};
 
@@ -113,7 +113,7 @@ receive(uint16_t port)
 	return m;
 }
 
-/* The frame comes in at port 1 as it was sent by port 0. */
+/* True if port 1 receives the frame as port 0 sent it. */
 static bool
 arrives(unsigned int salt)
 {
@@ -130,7 +130,7 @@ arrives(unsigned int salt)
 	return same;
 }
 
-/* Take back what the NIC has sent, so that a pool is whole again. */
+/* Free sent mbufs until the pool is full. @return true if it becomes full. */
 static bool
 is_whole(uint16_t port, const struct rte_mempool *pool)
 {
@@ -182,11 +182,11 @@ static int
 external_area(struct rte_mempool *pool, struct rte_device *dev, uint8_t *area, unsigned int *freed)
 {
 	const size_t before = window_bytes(0);
-	/* With window=all the figure is EAL's own memory alone. */
+	/* With window=all the figure includes only EAL's memory. */
 	const size_t more =
 		sl_port_of(&rte_eth_devices[0])->window.link.kind == SL_VFIO_ALL ? 0 : AREA;
 
-	/* Nobody has told of it. */
+	/* The memory was not registered. */
 	send_external(pool, area, AREA_IOVA, 4096, 1, freed);
 	if (xstat(0, "tx_q0_unmapped") != 1 || window_bytes(0) != before)
 		return complain("memory that nobody told of was let in");
@@ -197,7 +197,7 @@ external_area(struct rte_mempool *pool, struct rte_device *dev, uint8_t *area, u
 		return complain("registered memory is not in the window");
 	if (!send_external(pool, area + 5000, AREA_IOVA + 5000, 4096, 2, freed) || !arrives(2))
 		return complain("a frame from registered memory does not arrive");
-	/* At another IOVA than was registered: never sent. */
+	/* At another IOVA than the registered one: not sent. */
 	send_external(pool, area, AREA_IOVA + 4096, 4096, 3, freed);
 	if (xstat(0, "tx_q0_unmapped") != 2)
 		return complain("a wrong IOVA was believed");
@@ -225,7 +225,7 @@ case_external(struct rte_mempool *pool)
 		return complain("no memory");
 	if (external_area(pool, info.device, area, &freed) != 0)
 		return 1;
-	/* EAL's own memory on first sight, also where another buffer of it was before. */
+	/* EAL's memory is mapped at first use, also where a buffer was before. */
 	heap = rte_malloc(NULL, 16384, 64);
 	for (i = 0; i < 4; i++)
 		if (heap == NULL ||
@@ -239,7 +239,7 @@ case_external(struct rte_mempool *pool)
 	return 0;
 }
 
-/* --- mempools that go --- */
+/* --- mempools that are freed --- */
 
 static int
 case_pools(unsigned int objects)
@@ -248,7 +248,7 @@ case_pools(unsigned int objects)
 	unsigned int i, k;
 
 	for (i = 0; i < ROUNDS; i++) {
-		/* Of other sizes, so that what comes to the same address differs. */
+		/* Of varying sizes, so that the memory at an address changes. */
 		struct rte_mempool *pool = rte_pktmbuf_pool_create("again", objects + i % 3 * 64, 0,
 			0, RTE_MBUF_DEFAULT_BUF_SIZE, SOCKET_ID_ANY);
 
@@ -274,7 +274,7 @@ eal_bytes(void)
 	return rte_eal_get_physmem_size();
 }
 
-/* By number: whatever was there is gone, and compilers warn of a pointer to it. */
+/* Takes a number, because compilers warn about pointers to freed memory. */
 static __rte_noinline bool
 is_covered(uintptr_t at)
 {
@@ -300,7 +300,7 @@ case_unplug(void)
 	if (eal_bytes() != before)
 		return complain("EAL has not given the memory back");
 	printf("window: %zu bytes without\n", window_bytes(0));
-	/* Memory that no mempool tells of when it goes. */
+	/* Memory whose end no mempool reports. */
 	heap = rte_malloc(NULL, 64 << 20, 64);
 	big = rte_mempool_lookup("main");
 	if (heap == NULL || eal_bytes() <= before ||
@@ -311,13 +311,13 @@ case_unplug(void)
 	rte_free(heap);
 	if (eal_bytes() != before || is_covered(was))
 		return complain("memory that is gone is still in the window");
-	/* It comes back, and is other memory. */
+	/* The memory is allocated again and is new. */
 	return case_pools(32767);
 }
 
 /* --- memory that the NIC may only read --- */
 
-/* Let port 1 receive to a wrong place. @return whether anything there has changed. */
+/* Let port 1 receive to a wrong address. @return true if memory there has changed. */
 static bool
 lands(struct rte_mempool *pool, void *target, uint64_t iova, size_t len)
 {
@@ -334,8 +334,7 @@ lands(struct rte_mempool *pool, void *target, uint64_t iova, size_t len)
 	rte_wmb();
 	for (i = 0; i < LANDING; i++)
 		send_from(0, pool, i);
-	/* Whatever became of a frame's bytes, its descriptor is reported: right, or with an error.
-	 */
+	/* Each descriptor is reported, with or without an error. */
 	for (i = 0; i < WAIT_MS && got + xstat(1, "rx_q0_frame_errors") - errors < LANDING; i++) {
 		if (rte_eth_rx_burst(1, 0, &m, 1) == 1) {
 			rte_pktmbuf_free(m);
@@ -358,11 +357,11 @@ case_readonly(struct rte_mempool *pool, bool stopped)
 	bool to_pool, to_ring;
 	uint8_t *page;
 
-	/* Port 1 sends from it, and does not receive into it. */
+	/* Port 1 sends from this pool, but does not receive into it. */
 	if (sent == NULL || !send_from(1, sent, 1) || !is_whole(1, sent) ||
 		rte_pktmbuf_alloc_bulk(sent, m, RTE_DIM(m)) != 0)
 		return complain("no mempool to send from");
-	/* A page that the pool has whole: its edges are others' too. */
+	/* A page that lies completely in the pool, because pages at its edges may be shared. */
 	page = RTE_PTR_ALIGN_CEIL(m[RTE_DIM(m) / 2]->buf_addr, 4096);
 	to_pool = lands(
 		pool, page, m[0]->buf_iova + (uint64_t)(page - (uint8_t *)m[0]->buf_addr), FRAME);
@@ -375,7 +374,7 @@ case_readonly(struct rte_mempool *pool, bool stopped)
 				    complain("nothing stands in the way, but it is not written");
 }
 
-/* Let port 1 receive to the header of an mbuf that nobody uses. */
+/* Let port 1 receive to the header of an unused mbuf. @return true if the header changed. */
 static bool
 header_lands(struct rte_mempool *pool, struct rte_mempool *of)
 {
@@ -386,14 +385,14 @@ header_lands(struct rte_mempool *pool, struct rte_mempool *of)
 	return written;
 }
 
-/* window=strict receives to no other. */
+/* True if the pool needs pinned external buffers: window=strict receives only into these. */
 static bool
 wants_apart(const char *name)
 {
 	return sl_port_of(&rte_eth_devices[0])->window.strict || strcmp(name, "headers") == 0;
 }
 
-/* Of both mempools with data apart: one to receive to, one to send from. */
+/* Headers of two mempools with pinned external buffers, one for receive and one for transmit. */
 static int
 case_headers(struct rte_mempool *pool)
 {

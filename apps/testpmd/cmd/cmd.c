@@ -3,9 +3,8 @@
  */
 
 /*
- * The prompt and files of commands: builds librte_cmdline's tables from our
- * rows of commands, and runs lines. The commands are in the other files of
- * this folder.
+ * The prompt and files of commands: makes librte_cmdline's tables from this program's rows of
+ * commands, and executes lines. The commands are in the other files of this directory.
  */
 
 #include <ctype.h>
@@ -30,7 +29,7 @@
 
 struct session;
 
-/** A command in librte_cmdline's form, made from its row. */
+/** A command as librte_cmdline needs it, made from its row. */
 struct bound {
 	struct cmdline_token_string token[CMD_WORDS_MAX];
 	char choice[CMD_WORDS_MAX][CHOICE_LEN];
@@ -38,10 +37,10 @@ struct bound {
 	struct session *session;
 };
 
-/** All commands in librte_cmdline's form, and the result of the last one. */
+/** All commands as librte_cmdline needs them, and the result of the last one. */
 struct session {
 	struct run *run;
-	cmdline_parse_ctx_t *ctx; /**< ends with NULL */
+	cmdline_parse_ctx_t *ctx; /**< terminated by NULL */
 	int rc;
 };
 
@@ -106,8 +105,8 @@ cmd_need_idle(const struct run *run)
 }
 
 /**
- * librte_cmdline calls this to run a command. At the prompt the line editor takes the keys
- * that send signals; while a command runs, they must send them.
+ * librte_cmdline calls this to run a command. At the prompt the line editor handles the keys that
+ * raise signals; while a command runs, they must raise signals.
  */
 static void
 dispatch(void *parsed, struct cmdline *cl, void *data)
@@ -129,7 +128,7 @@ dispatch(void *parsed, struct cmdline *cl, void *data)
 		cmdline_quit(cl);
 }
 
-/** The token for a word of a command's syntax: a list of choices, or NULL for any word. */
+/** Token for a word of a command's syntax: a list of choices, or NULL for any word. */
 static const char *
 choice_of(const char *word, char *buf)
 {
@@ -139,7 +138,7 @@ choice_of(const char *word, char *buf)
 		return NULL;
 	else
 		snprintf(buf, CHOICE_LEN, "%s", word);
-	/* librte_cmdline separates choices by '#'. */
+	/* librte_cmdline separates choices with '#'. */
 	for (char *p = buf; *p != '\0'; p++)
 		*p = *p == '|' ? '#' : *p;
 	return buf;
@@ -221,7 +220,7 @@ session_open(struct session *s, struct run *run)
 	return 0;
 }
 
-/** One line of a file. @return 0 or negative errno, reason on stderr. */
+/** Execute one line of a file. @return 0 or negative errno, reason on stderr. */
 static int
 run_line(struct session *s, struct cmdline *cl, const char *path, unsigned int no, char *line)
 {
@@ -294,7 +293,7 @@ cmd_file(struct run *run, const char *path, bool echo)
 	return rc == 0 ? EXIT_CODE_OK : rc == -EINVAL ? EXIT_CODE_USAGE : EXIT_CODE_SETUP;
 }
 
-/** Read and run all typed input. @return false at the end of input, or after quit. */
+/** Read typed input and execute its commands. @return false at the end of input, or after quit. */
 static bool
 take_input(struct cmdline *cl, struct run *run)
 {

@@ -6,9 +6,8 @@
 
 /**
  * @file
- * Commands. A command is one row: its syntax, which is what librte_cmdline
- * parses and completes, what help shows and what messages quote; its meaning;
- * its function. One table for each noun. Main lcore.
+ * Commands. A command is one row: its syntax, which librte_cmdline parses and completes, help shows
+ * and messages quote; its help text; its function. There is one table per noun. Main lcore.
  */
 
 #include <stdbool.h>
@@ -21,30 +20,30 @@
 
 #define CMD_WORDS_MAX 6
 
-/** The words of a command line as parsed; those left out are "". */
+/** The words of a parsed command line; omitted words are "". */
 struct args {
 	cmdline_fixed_string_t word[CMD_WORDS_MAX];
 };
 
 /**
- * One command. In the syntax, "a|b" is a choice, a word in capitals stands for
- * a value: MODE is completed from the engines; the function checks the others.
+ * One command. In the syntax, "a|b" is a choice and a word in capitals is a value: MODE is
+ * completed from the engines; the function checks the others.
  */
 struct command {
 	const char *syntax;
 	const char *help;
-	/** 0; -EINVAL for a bad value, other negative errno; reason on stderr. */
+	/** @return 0; -EINVAL: an invalid value; another negative errno; reason on stderr. */
 	int (*run)(struct run *run, const struct args *args);
 };
 
-/** The tables; each ends with a row without syntax. */
+/** The tables; each is terminated by a row without syntax. */
 extern const struct command commands_forward[], commands_port[], commands_set[], commands_show[],
 	commands_session[];
 extern const struct command *const command_tables[];
 
 /**
  * Run the commands in a file until one fails or quits.
- * @return exit code for what happened
+ * @return exit code of the program
  */
 enum exit_code
 cmd_file(struct run *run, const char *path, bool echo);
@@ -52,19 +51,19 @@ cmd_file(struct run *run, const char *path, bool echo);
 enum exit_code
 cmd_interact(struct run *run);
 
-/** What is done to one port. */
+/** Function that is called for one port. */
 typedef int (*cmd_port_fn)(struct run *run, struct port *p, const struct args *args);
 
 /**
- * Call @p fn for the port that a word names, or for each where it is "all".
- * @return 0, or the first error; a port that is not there is -EINVAL.
+ * Call @p fn for the port with the id @p word, or for all ports if it is "all".
+ * @return 0, or the first error; -EINVAL: there is no such port.
  */
 int
 cmd_each_port(struct run *run, const char *word, cmd_port_fn fn, const struct args *args);
-/** A number within bounds, or -EINVAL with the reason on stderr. */
+/** Parse a number and check its range. @return 0, or -EINVAL with the reason on stderr. */
 int
 cmd_number(const char *word, const char *what, uint64_t min, uint64_t max, uint64_t *out);
-/** 0, or -EBUSY with the reason on stderr while forwarding. */
+/** @return 0; while forwarding -EBUSY with the reason on stderr. */
 int
 cmd_need_idle(const struct run *run);
 

@@ -13,7 +13,10 @@
 #include "forward.h"
 #include "say.h"
 
-/** Refuse the command for a port that forwards; a port that was attached later may be changed. */
+/**
+ * Refuse the command for a port that forwards. A port that was attached after the start of the run
+ * may be changed.
+ */
 static int
 need_idle(const struct run *run, const struct port *p)
 {

@@ -54,7 +54,7 @@ sleep_command(struct run *run, const struct args *args)
 			"sleep: '%s' is not allowed; allowed: seconds from 0 to"
 			" 1000000",
 			args->word[1]);
-	/* A run that ends by itself does not end the sleep. */
+	/* The end of a run does not end the sleep. */
 	do {
 		why = forward_wait(run, RTE_MAX(seconds - gone, 0.0), -1);
 		gone = (double)(rte_rdtsc() - since) / (double)rte_get_tsc_hz();

@@ -2,10 +2,7 @@
  * Copyright (c) 2026 The Syncline authors
  */
 
-/*
- * Commands that set something: engine, burst size, generators, faults,
- * promiscuous mode, link.
- */
+/* Commands that change settings: engine, burst size, generators, faults, promiscuous mode, link. */
 
 #include <errno.h>
 #include <string.h>

@@ -2,10 +2,7 @@
  * Copyright (c) 2026 The Syncline authors
  */
 
-/*
- * Commands that show or clear something: ports, statistics, configuration,
- * shared memory, wires.
- */
+/* Commands that show or clear ports, statistics, configuration, shared memory, wires. */
 
 #include <errno.h>
 #include <inttypes.h>
@@ -239,7 +236,7 @@ clear_one(struct run *run, struct port *p, const struct args *args)
 static int
 clear_port(struct run *run, const struct args *args)
 {
-	/* A clear during a run would remove earlier losses from its result. */
+	/* Clearing during a run would remove earlier losses from its result. */
 	if (cmd_need_idle(run) != 0)
 		return -EBUSY;
 	return cmd_each_port(run, args->word[3], clear_one, args);

@@ -2,10 +2,7 @@
  * Copyright (c) 2026 The Syncline authors
  */
 
-/*
- * Engine icmpecho: answers ARP and ICMP echo requests, and drops all other
- * frames.
- */
+/* Engine icmpecho: replies to ARP and ICMP echo requests, and drops all other frames. */
 
 #include <netinet/ip_icmp.h>
 #include <string.h>
@@ -26,14 +23,14 @@
 #define TTL 64
 
 /**
- * A copy of a frame's first bytes: the headers may be spread over any number of
- * segments, and no access goes beyond a segment.
+ * Copy of a frame's first bytes. The headers may be spread over any number of segments; no access
+ * exceeds a segment.
  */
 struct head {
 	uint8_t bytes[HEAD_MAX];
-	uint32_t len;	/**< bytes valid */
-	uint32_t total; /**< bytes of the whole chain */
-	uint32_t l3;	/**< where the network header starts */
+	uint32_t len;	/**< number of valid bytes */
+	uint32_t total; /**< length of the whole chain in bytes */
+	uint32_t l3;	/**< offset of the network header */
 };
 
 static void
@@ -62,7 +59,7 @@ head_write(struct rte_mbuf *m, const struct head *h)
 	}
 }
 
-/** Find the network header. @return its EtherType, 0 when there is none. */
+/** Find the network header. @return its EtherType; 0: there is none. */
 static uint16_t
 find_l3(struct head *h)
 {
@@ -144,8 +141,8 @@ answer_echo(struct head *h)
 	ip->hdr_checksum = 0;
 	ip->hdr_checksum = (uint16_t)~rte_raw_cksum(ip, rte_ipv4_hdr_len(ip));
 	/*
-	 * Update the checksum (RFC 1624): that of a damaged packet stays wrong, and the sender
-	 * sees it.
+	 * Update the checksum incrementally (RFC 1624): that of a damaged packet stays wrong, so
+	 * that the sender detects it.
 	 */
 	icmp->icmp_type = ICMP_ECHOREPLY;
 	sum = (uint16_t)~icmp->icmp_cksum + (uint32_t)(uint16_t)~ICMP_REQUEST_WORD;
@@ -179,7 +176,7 @@ icmpecho_answer(struct rte_mbuf *m, const struct rte_ether_addr *own)
 	return true;
 }
 
-/** Put a VLAN tag that the NIC stripped back into the answer. @return false: no room for it. */
+/** Insert a VLAN tag that the NIC stripped into the reply. @return false: no room for it. */
 static bool
 put_tag_back(struct rte_mbuf **m)
 {

@@ -2,10 +2,7 @@
  * Copyright (c) 2026 The Syncline authors
  */
 
-/*
- * Engine mac: forwards frames with the addresses of the sending port and its
- * peer.
- */
+/* Engine mac: forwards frames with the addresses of the transmitting port and its peer. */
 
 #include <rte_prefetch.h>
 

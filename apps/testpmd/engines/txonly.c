@@ -2,10 +2,7 @@
  * Copyright (c) 2026 The Syncline authors
  */
 
-/*
- * Engine txonly: makes UDP frames of many flows and sends them; it receives
- * nothing.
- */
+/* Engine txonly: makes UDP frames of many flows and sends them. It does not receive. */
 
 #include <assert.h>
 #include <string.h>
@@ -45,7 +42,10 @@ txonly_begin(struct stream *s)
 	h.ip.total_length = rte_cpu_to_be_16(len - sizeof(h.eth));
 	h.ip.time_to_live = TTL;
 	h.ip.next_proto_id = IPPROTO_UDP;
-	/* The network that RFC 2544 reserves for benchmarks: such frames disturb no other host. */
+	/*
+	 * The network that RFC 2544 reserves for benchmarks, so that no other host receives such
+	 * frames.
+	 */
 	h.ip.src_addr = rte_cpu_to_be_32(RTE_IPV4(198u, 18, s->tx_port & UINT8_MAX, 1));
 	h.ip.dst_addr = rte_cpu_to_be_32(RTE_IPV4(198u, 19, s->tx_port & UINT8_MAX, 1));
 	h.ip.hdr_checksum = rte_ipv4_cksum(&h.ip);
@@ -81,7 +81,7 @@ txonly_fill(const struct stream *s, struct rte_mbuf *m, uint32_t flow)
 	h->udp.dgram_cksum = sum == UINT16_MAX ? UINT16_MAX : (uint16_t)~sum;
 }
 
-/** Allocate @p n chains of mbufs, or none. */
+/** Allocate @p n chains of mbufs, or none. @return false: none. */
 static bool
 alloc_chains(struct stream *s, struct rte_mbuf **pkts, uint16_t n)
 {
@@ -117,7 +117,7 @@ txonly_burst(struct stream *s, uint16_t n)
 	for (uint16_t i = 0; i < n; i++)
 		txonly_fill(s, pkts[i], s->tx_flow + i);
 	sent = stream_send(s, pkts, n);
-	/* Frames that the driver did not take are freed and made again in the next turn. */
+	/* Frames that the driver did not accept are freed and made again in the next run. */
 	if (unlikely(sent < n))
 		rte_pktmbuf_free_bulk(pkts + sent, n - sent);
 	s->tx_flow += sent;

@@ -6,9 +6,9 @@
 
 /**
  * @file
- * What devices of the family igb do otherwise than the 82576, beyond the rows of their tables:
- * one list, from which bits and names come. facts.def says which device has which; driver and
- * model ask for a quirk, never for a device.
+ * Differences of igb devices from the 82576, beyond their register tables: one list, which
+ * defines the bits and the names. facts.def lists each device's quirks; driver and model test
+ * for a quirk, never for a device.
  */
 
 #include "sl_bits.h"
@@ -16,28 +16,31 @@
 /* SL_QUIRK(NAME, "name for people") */
 /* clang-format off: a table */
 #define SL_QUIRKS(SL_QUIRK) \
-	/* IVAR n has the vectors of queues 2n and 2n + 1; an 82576's those of n and n + 8. */ \
+	/* IVAR n has the vectors of queues 2n and 2n + 1; on the 82576, of queues n and n + 8. */ \
 	SL_QUIRK(IVAR_PAIRS, "ivar-pairs") \
+	/* RDLEN and TDLEN are multiples of 128; on the 82576 they keep all bits from 16 on. */ \
+	SL_QUIRK(LEN_128, "len-128") \
 	/* RXPBS and TXPBS hold codes for KiB. */ \
 	SL_QUIRK(PBS_CODE, "pbs-code") \
-	/* RXPBS and TXPBS outlive CTRL.RST, and with it what another driver left there. */ \
+	/* RXPBS and TXPBS survive CTRL.RST, so another driver's values may remain. */ \
 	SL_QUIRK(PBS_KEPT, "pbs-kept") \
-	/* A write to VFTA may be lost: it is made ten times. */ \
+	/* A write to VFTA may be lost, so it is repeated ten times. */ \
 	SL_QUIRK(VFTA_TEN, "vfta-ten") \
-	/* The FCS is stripped where DVMOLR.STRCRC of the queue says so, too. */ \
+	/* The FCS is also stripped if DVMOLR.STRCRC of the queue is set. */ \
 	SL_QUIRK(STRCRC, "strcrc") \
-	/* IPv6 extension headers are not looked into: an erratum of the parser. */ \
+	/* Parsing of IPv6 extension headers is off, because of an erratum. */ \
 	SL_QUIRK(IPV6_EX_OFF, "ipv6-ex-off") \
-	/* A read does not clear RQDPC: a zero is written. */ \
+	/* A read does not clear RQDPC; software writes zero. */ \
 	SL_QUIRK(RQDPC_KEPT, "rqdpc-kept") \
-	/* DMA may be coalesced, which delays it: turned off. */ \
+	/* DMA coalescing exists, and delays DMA: it is disabled. */ \
 	SL_QUIRK(DMAC_OFF, "dmac-off") \
 	/* PHPM.GO_LINKD holds the link down until it is cleared. */ \
 	SL_QUIRK(LINK_GO, "link-go") \
-	/* Without a flash the PHY's PLL may come up with a wrong clock; seen in a PHY register. \
-	 */ \
+	/* SYSTIMH counts seconds, SYSTIML nanoseconds, and software sets both. */ \
+	SL_QUIRK(SYSTIM_SECONDS, "systim-seconds") \
+	/* Without a flash the PHY's PLL may start with a wrong clock; a PHY register shows it. */ \
 	SL_QUIRK(PLL, "pll") \
-	/* 2.5 Gbit/s on a backplane, told by straps in STATUS. */ \
+	/* 2.5 Gbit/s on a backplane; STATUS shows the straps. */ \
 	SL_QUIRK(2500, "2500")
 /* clang-format on */
 

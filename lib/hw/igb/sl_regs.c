@@ -3,14 +3,14 @@
  */
 
 /*
- * The register tables of the family igb: each device's table is made of the
- * base's rows and of the deltas on the way to it. Also the search for the
- * register behind an offset.
+ * Register tables of the igb family: each device's table is the base's rows,
+ * changed by the deltas up to this device. Also the search for the register at an
+ * offset.
  */
 
 #include "sl_regs.h"
 
-/* A delta's row keeps its place in the table, and has no more elements than the base's row. */
+/* A row of a delta keeps its index, and has no more elements than the base's row. */
 enum {
 #define SL_REG(name, offset, stride, count, ...) SL_ROOM_##name = (count),
 #include "family.def"
@@ -33,7 +33,7 @@ enum {
 #undef SL_OTHER
 #undef SL_GONE
 
-/* A delta's row comes behind the one that it replaces: that is what the language does then. */
+/* A row of a delta follows the row that it replaces: in C, the later initialiser is used. */
 #ifdef __clang__
 #pragma clang diagnostic ignored "-Winitializer-overrides"
 #else
@@ -42,7 +42,7 @@ enum {
 
 #define SL_ALIAS(...)
 #define SL_REG(name, offset, stride, count, access, reset, section, meaning) \
-	[SL_##name] = {#name, offset, stride, count, SL_ACC_##access, reset, section, meaning},
+	[SL_##name] = {#name, offset, stride, count, SL_ACC_##access, reset, section, meaning, 0},
 #define SL_NEW SL_REG
 #define SL_OTHER SL_REG
 #define SL_GONE(reg) [SL_##reg] = {.name = #reg},
@@ -85,7 +85,7 @@ static const struct sl_reg_row rows_i211[SL_REG_COUNT] = {
 #undef SL_OTHER
 #undef SL_GONE
 
-#define SL_ALIAS(name, offset, stride, count) {offset, SL_##name, stride, count},
+#define SL_ALIAS(name, offset, stride, count) {offset, SL_##name, stride, count, 0},
 #define SL_REG(...)
 #define SL_NEW(...)
 #define SL_OTHER(...)
@@ -136,7 +136,7 @@ sl_reg_find(const struct sl_reg_set *set, uint32_t offset, unsigned int *index)
 		/* An offset below the range wraps to a delta beyond it. */
 		if (delta / stride >= r.count || delta % stride != 0)
 			continue;
-		*index = delta / stride;
+		*index = r.first + delta / stride;
 		return r.reg;
 	}
 	return -1;

@@ -6,9 +6,8 @@
 
 /**
  * @file
- * The family's register tables as C: one enum constant for each register, and for each device one
- * row of it.
- * Makes no EAL call; used by the driver, the software NIC, dumps and docs.
+ * The family's register tables in C: an enum constant per register, and a table of rows per
+ * device. Makes no EAL call; used by the driver, the software NIC, dumps and docs.
  */
 
 #include <stdbool.h>
@@ -20,13 +19,13 @@
 extern "C" {
 #endif
 
-/** Size of the register BAR (BAR 0) of the 82576, bytes: datasheet 3.1.1.2. */
+/** Size of the 82576's register BAR (BAR 0), bytes: datasheet 3.1.1.2. */
 #define SL_BAR_SIZE 0x20000u
 
-/** Hardware queues of each direction. */
+/** Hardware queues per direction. */
 #define SL_NIC_QUEUES 16u
 
-/** Index of a register's row: the 82576's in table order, then those that only others have. */
+/** Index of a register's row: the 82576's registers in table order, then those of later devices. */
 enum sl_reg {
 #define SL_REG(name, ...) SL_##name,
 #include "family.def"
@@ -34,7 +33,7 @@ enum sl_reg {
 	SL_REG_COUNT, /**< number of rows */
 };
 
-/* The 82576's rows are the first of them. */
+/* The 82576's rows come first. */
 enum {
 #define SL_REG(name, ...) SL_82576_AT_##name,
 #define SL_ALIAS(...)
@@ -44,14 +43,14 @@ enum {
 	SL_82576_REG_COUNT, /**< number of rows that the 82576 has */
 };
 
-/** The devices' registers: rows in enum sl_reg order. */
+/** Registers of the devices: rows in enum sl_reg order. */
 extern const struct sl_reg_set sl_regs_82576, sl_regs_82580, sl_regs_i350, sl_regs_i354,
 	sl_regs_i210, sl_regs_i211;
 /** The 82576's rows. */
 extern const struct sl_reg_row sl_reg_table[SL_REG_COUNT];
 
 /*
- * Offsets as constants, so that a hot path pays no table look-up: they are the same on all devices.
+ * Offsets as constants, for hot paths without a table look-up: they are the same on all devices.
  */
 enum {
 #define SL_REG(name, offset, ...) SL_OFF_##name = (offset),
@@ -68,11 +67,11 @@ enum {
 #define SL_OFF(name, i) ((uint32_t)SL_OFF_##name + (uint32_t)(i) * (uint32_t)SL_STRIDE_##name)
 
 /**
- * Find the register behind a byte offset, aliases included. A search through
- * all ranges: for dumps and tests; who looks up often builds a map of them.
+ * Find the register at a byte offset, including aliases. It searches all ranges, for dumps and
+ * tests; for frequent look-ups build a map from the ranges.
  * @param offset byte offset in BAR 0
- * @param[out] index element number, when a register is found
- * @return the row's index, or -1 where the offset is no register of the device.
+ * @param[out] index element number, if a register is found
+ * @return the row's index, or -1 if the device has no register there.
  */
 int
 sl_reg_find(const struct sl_reg_set *set, uint32_t offset, unsigned int *index);

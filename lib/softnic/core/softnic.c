@@ -3,9 +3,9 @@
  */
 
 /*
- * A software NIC's life: create, attach a wire, step, request faults,
- * figures. How drivers reach it is in softnic_access.c; the engines are in
- * softnic_rx.c and softnic_tx.c.
+ * Life cycle of a software NIC: create, attach a wire, step, statistics. Access
+ * by drivers is in softnic_access.c; the engines are in softnic_rx.c and
+ * softnic_tx.c.
  */
 
 #include <errno.h>
@@ -14,11 +14,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "softnic_engine.h"
 #include "softnic_parse.h"
 
-/* Spins before the CPU is yielded: the lock's holder may have been preempted. */
+/* Spins before the CPU is yielded, because the holder of the lock may be preempted. */
 #define LOCK_SPINS 2000u
 #define LOG_WARNING 4
 
@@ -92,7 +93,7 @@ softnic_dma_slow(struct sl_softnic *nic, uint64_t iova, size_t len, enum sl_dma_
 	return p;
 }
 
-/* A locally administered address that follows from the name alone, so that runs repeat. */
+/* A locally administered address that depends only on the name, for reproducible runs. */
 static void
 mac_from_name(const char *name, uint8_t mac[6])
 {
@@ -116,7 +117,7 @@ values_of(struct sl_softnic *nic)
 
 /* Allocate the device's other memory. On failure sl_softnic_destroy() frees what was allocated. */
 static int
-parts_open(struct sl_softnic *nic)
+parts_open(struct sl_softnic *nic, const struct sl_softnic_params *params)
 {
 	const struct softnic_model *m = nic->model;
 	const size_t rxqs = nic->queues * sizeof(*nic->rxq), txqs = nic->queues * sizeof(*nic->txq);
@@ -130,7 +131,8 @@ parts_open(struct sl_softnic *nic)
 	nic->tx_arena = malloc(nic->tx_arena_size);
 	nic->tso = malloc(SOFTNIC_TSO);
 	nic->fifo = malloc(2 * (size_t)m->fifo);
-	nic->dma = sl_dma_open(nic->adapter);
+	nic->dma = params->host != NULL ? sl_dma_open_host(params->host) :
+					  sl_dma_open(params->adapter);
 	nic->rxq = aligned_alloc(SOFTNIC_APART, rxqs);
 	nic->txq = aligned_alloc(SOFTNIC_APART, txqs);
 	if (nic->tx_arena == NULL || nic->tso == NULL || nic->fifo == NULL || nic->dma == NULL ||
@@ -149,7 +151,8 @@ softnic_create(const struct softnic_model *model, const struct sl_softnic_params
 	struct sl_softnic *nic;
 	int rc;
 
-	if (params->name == NULL || params->adapter == NULL || (params->mac[0] & 1) != 0)
+	if (params->name == NULL || (params->adapter == NULL) == (params->host == NULL) ||
+		(params->mac[0] & 1) != 0)
 		return -EINVAL;
 	if (posix_memalign((void **)&nic, SOFTNIC_APART, model->size) != 0)
 		return -ENOMEM;
@@ -158,14 +161,13 @@ softnic_create(const struct softnic_model *model, const struct sl_softnic_params
 	nic->model = model;
 	nic->queues = model->device.queues;
 	snprintf(nic->name, sizeof(nic->name), "%s", params->name);
-	nic->adapter = params->adapter;
 	nic->command = SL_PCI_COMMAND_MASTER;
 	nic->log = params->log != NULL ? params->log : log_stderr;
 	nic->log_ctx = params->log_ctx;
 	memcpy(nic->mac, params->mac, sizeof(nic->mac));
 	if (memcmp(nic->mac, no_mac, sizeof(no_mac)) == 0)
 		mac_from_name(nic->name, nic->mac);
-	rc = parts_open(nic);
+	rc = parts_open(nic, params);
 	if (rc != 0) {
 		sl_softnic_destroy(nic);
 		return rc;
@@ -217,6 +219,28 @@ softnic_wire_update(struct sl_softnic *nic)
 	nic->model->ops->link(nic);
 }
 
+uint64_t
+softnic_now(const struct sl_softnic *nic)
+{
+	struct timespec ts;
+
+	if (nic->clock != NULL)
+		return nic->clock(nic->clock_ctx);
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * UINT64_C(1000000000) + (uint64_t)ts.tv_nsec;
+}
+
+void
+sl_softnic_clock(struct sl_softnic *nic, sl_softnic_clock_fn fn, void *ctx)
+{
+	softnic_lock(nic);
+	nic->clock = fn;
+	nic->clock_ctx = ctx;
+	/* Times of the previous clock are meaningless: reset as after power-up. */
+	softnic_reset(nic, true);
+	softnic_unlock(nic);
+}
+
 int
 sl_softnic_attach(struct sl_softnic *nic, struct sl_wire *wire)
 {
@@ -248,6 +272,12 @@ sl_softnic_device(const struct sl_softnic *nic)
 }
 
 void
+sl_softnic_mac(const struct sl_softnic *nic, uint8_t mac[6])
+{
+	memcpy(mac, nic->mac, sizeof(nic->mac));
+}
+
+void
 sl_softnic_stats(struct sl_softnic *nic, struct sl_softnic_stats *out)
 {
 	unsigned int q;
@@ -256,8 +286,8 @@ sl_softnic_stats(struct sl_softnic *nic, struct sl_softnic_stats *out)
 	softnic_lock(nic);
 	*out = nic->stats;
 	/*
-	 * A device that is gone or must not do DMA does not complete the descriptors it has
-	 * fetched.
+	 * A device that is removed or may not do DMA does not complete its fetched
+	 * descriptors.
 	 */
 	gone = softnic_fault_on(nic, SL_FAULT_REMOVED) ||
 		(nic->command & SL_PCI_COMMAND_MASTER) == 0;
@@ -276,6 +306,8 @@ sl_softnic_step(struct sl_softnic *nic, unsigned int budget)
 	if (__builtin_expect(!softnic_fault_on(nic, SL_FAULT_REMOVED), 1)) {
 		sl_dma_begin(nic->dma);
 		softnic_wire_update(nic);
+		if (__builtin_expect(nic->watches, 0))
+			nic->model->ops->watch(nic);
 		moved += softnic_tx(nic, budget);
 		moved += softnic_rx(nic, budget);
 		sl_dma_end(nic->dma);

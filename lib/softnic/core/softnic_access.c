@@ -3,8 +3,8 @@
  */
 
 /*
- * How drivers reach the device: registers, doorbells, the command register of
- * PCI's configuration space. Faults that make a device deaf or removed act
+ * Access by drivers: registers, doorbells, the command register of PCI
+ * configuration space. The faults SL_FAULT_DEAF and SL_FAULT_REMOVED take effect
  * here.
  */
 
@@ -73,6 +73,17 @@ sl_softnic_command_write(struct sl_softnic *nic, uint16_t val)
 	if (!softnic_fault_on(nic, SL_FAULT_MASTER_STUCK) &&
 		!softnic_fault_on(nic, SL_FAULT_REMOVED))
 		nic->command = val & SL_PCI_COMMAND_MASTER;
+	softnic_unlock(nic);
+}
+
+void
+sl_softnic_function_reset(struct sl_softnic *nic)
+{
+	softnic_lock(nic);
+	if (!softnic_fault_on(nic, SL_FAULT_REMOVED)) {
+		softnic_reset(nic, true);
+		nic->command = 0;
+	}
 	softnic_unlock(nic);
 }
 

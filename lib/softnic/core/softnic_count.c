@@ -4,7 +4,7 @@
 
 /*
  * Counts frames for the statistics registers (8.18). Octets and sizes include
- * the FCS; the registers themselves belong to the family.
+ * the FCS. The registers belong to the family.
  */
 
 #include <string.h>
@@ -12,7 +12,7 @@
 #include "softnic_parse.h"
 #include "softnic_engine.h"
 
-/* Which of the six size counters a frame belongs to: 8.18.20 to 25, 8.18.44 to 49. */
+/* Index of a frame's size counter, 0 to 5: 8.18.20 to 25, 8.18.44 to 49. */
 static unsigned int
 size_bucket(uint32_t size)
 {
@@ -26,7 +26,7 @@ size_bucket(uint32_t size)
 
 /* Sums of a batch of frames. */
 struct tally {
-	uint64_t octets;
+	uint64_t octets, stripped;
 	uint32_t bucket[6], multicast, broadcast;
 };
 
@@ -57,6 +57,8 @@ softnic_count_tx(struct sl_softnic *nic, const struct sl_frame *frames, unsigned
 	count[SOFTNIC_TX_OCTETS] += t.octets;
 	count[SOFTNIC_TX_MULTICAST] += t.multicast;
 	count[SOFTNIC_TX_BROADCAST] += t.broadcast;
+	nic->tx_from->frames += n;
+	nic->tx_from->octets += t.octets - (uint64_t)n * SL_FCS_LEN;
 	nic->stats.tx_frames += n;
 	nic->stats.tx_bytes += t.octets - (uint64_t)n * SL_FCS_LEN;
 }
@@ -72,15 +74,19 @@ softnic_count_rx(struct sl_softnic *nic, const struct softnic_rx_meta *meta, uns
 		uint32_t size = meta[i].wire_len + SL_FCS_LEN;
 
 		t.octets += size;
+		t.stripped += SL_FCS_LEN - meta[i].fcs_len;
 		t.bucket[size_bucket(size)]++;
 		t.multicast += meta[i].cast == SOFTNIC_MULTICAST;
 		t.broadcast += meta[i].cast == SOFTNIC_BROADCAST;
 		nic->stats.rx_bytes += meta[i].len;
+		nic->rxq[meta[i].queue].frames++;
+		nic->rxq[meta[i].queue].octets += meta[i].len;
 	}
 	for (i = 0; i < 6; i++)
 		count[SOFTNIC_RX_SIZE + i] += t.bucket[i];
 	count[SOFTNIC_RX_GOOD] += n;
 	count[SOFTNIC_RX_OCTETS] += t.octets;
+	count[SOFTNIC_RX_OCTETS_KEPT] += t.octets - t.stripped;
 	count[SOFTNIC_RX_MULTICAST] += t.multicast;
 	count[SOFTNIC_RX_BROADCAST] += t.broadcast;
 	nic->stats.rx_frames += n;

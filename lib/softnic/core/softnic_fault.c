@@ -3,8 +3,8 @@
  */
 
 /*
- * Faults on request: their names and texts, requesting and clearing them, and
- * whether a fault strikes now. What a fault does stands where it strikes.
+ * Faults on request: their names, parsing, requesting and clearing them, and
+ * whether a fault occurs now. The effect of a fault is in the code that it affects.
  */
 
 #include <errno.h>
@@ -90,7 +90,10 @@ sl_softnic_fault(struct sl_softnic *nic, enum sl_fault fault, uint32_t arg, uint
 	return 0;
 }
 
-/* ":number", decimal or behind "0x", to the next colon or the end. */
+/*
+ * Parse a number, decimal or, with 0x, hexadecimal. @p end is set to the first character after
+ * it.
+ */
 static int
 parse_u32(const char *text, const char **end, uint32_t *out)
 {

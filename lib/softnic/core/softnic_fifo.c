@@ -3,9 +3,9 @@
  */
 
 /*
- * The receive packet buffer (7.1.3.3, 8.3.9): judged frames that wait for
- * descriptors lie one behind the other in a linear buffer. Its content is
- * moved to the front when the end is reached.
+ * The receive packet buffer (7.1.3.3, 8.3.9): accepted frames that wait for
+ * descriptors are consecutive in a linear buffer. Its content is moved to the
+ * front when the end is reached.
  */
 
 #include <string.h>

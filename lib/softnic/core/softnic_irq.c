@@ -3,8 +3,8 @@
  */
 
 /*
- * Interrupt vectors, each with an eventfd. The family decides which cause
- * raises which vector; here the vectors of a step are signalled, each once.
+ * Interrupt vectors, each with an eventfd. The family maps causes to vectors;
+ * this file signals the vectors of a step, each once.
  */
 
 #include <errno.h>
@@ -51,12 +51,38 @@ softnic_irq_flush(struct sl_softnic *nic)
 
 	nic->irq_pending = 0;
 	for (; pending != 0; pending &= pending - 1) {
-		ssize_t rc = write(nic->irq_fd[__builtin_ctzll(pending)], &one, sizeof(one));
+		unsigned int vector = (unsigned int)__builtin_ctzll(pending);
 
-		/*
-		 * An error is ignored: when the counter is full, the reader is already signalled.
-		 */
-		(void)rc;
 		nic->count[SOFTNIC_INTERRUPTS]++;
+		if (nic->on_irq != NULL) {
+			nic->on_irq(nic->on_irq_ctx, vector);
+			continue;
+		}
+		/*
+		 * Errors are ignored: if the counter is full, the reader is already signalled.
+		 */
+		if (write(nic->irq_fd[vector], &one, sizeof(one)) < 0)
+			continue;
 	}
+}
+
+void
+sl_softnic_on_irq(struct sl_softnic *nic, sl_softnic_irq_fn fn, void *ctx)
+{
+	softnic_lock(nic);
+	nic->on_irq = fn;
+	nic->on_irq_ctx = ctx;
+	softnic_unlock(nic);
+}
+
+bool
+sl_softnic_intx(struct sl_softnic *nic)
+{
+	bool on = false;
+
+	softnic_lock(nic);
+	if (nic->model->ops->intx != NULL && !softnic_fault_on(nic, SL_FAULT_REMOVED))
+		on = nic->model->ops->intx(nic);
+	softnic_unlock(nic);
+	return on;
 }

@@ -3,15 +3,15 @@
  */
 
 /*
- * Judges a received frame: do filters accept it (7.1.1, 7.4.5, 8.10), and
- * what does its write-back say about it? The queue is chosen in
- * softnic_rss.c.
+ * Judges a received frame: whether filters accept it (7.1.1, 7.4.5, 8.10), and
+ * the fields of its write-back. softnic_rss.c chooses the queue.
  */
 
 #include <string.h>
 
 #include "softnic_engine.h"
 #include "softnic_parse.h"
+#include "softnic_sum.h"
 
 #define BROADCAST ((UINT64_C(1) << 48) - 1)
 #define HASH_BITS SL_MASK(0, 12)
@@ -61,7 +61,7 @@ addr_own(const struct softnic_filter *f, uint64_t dst)
 	return false;
 }
 
-/* 8.10.15: 12 bits of the address's last two bytes. */
+/* 8.10.15: the hash is 12 bits of the address's last two bytes. */
 static bool
 hash_match(const struct softnic_filter *f, uint64_t dst)
 {
@@ -87,7 +87,7 @@ mac_filter(const struct softnic_filter *f, uint64_t dst)
 	return hash_match(f, dst) ? FILTER_INEXACT : FILTER_NO;
 }
 
-/* 7.4.5: a tagged frame needs its VLAN's bit. */
+/* 7.4.5: a tagged frame is accepted only if its VLAN's bit is set. */
 static bool
 vlan_filter(const struct softnic_filter *f, const struct softnic_pkt *pkt)
 {
@@ -100,7 +100,7 @@ vlan_filter(const struct softnic_filter *f, const struct softnic_pkt *pkt)
 	return (f->vlans[vid / 32] & SL_BIT(vid % 32)) != 0;
 }
 
-/* True for a frame longer than allowed, FCS included: 8.18.14, 8.10.13. */
+/* True for a frame longer than allowed, including FCS: 8.18.14, 8.10.13. */
 static bool
 too_long(const struct sl_softnic *nic, uint32_t len, const struct softnic_pkt *pkt)
 {
@@ -153,7 +153,7 @@ checksum_status(const struct sl_softnic *nic, const struct softnic_pkt *pkt)
 	if (pkt->l4_proto == SOFTNIC_L4_SCTP) {
 		if (!nic->rx.check_sctp)
 			return status;
-		/* The CRC stands in the packet with its lowest byte first. */
+		/* The CRC in the packet is little-endian. */
 		if (__builtin_bswap32(softnic_get32(l4 + SOFTNIC_SCTP_CSUM)) !=
 			softnic_crc32c_sctp(l4, len))
 			status |= nic->model->rxd_l4;
@@ -174,8 +174,8 @@ checksum_status(const struct sl_softnic *nic, const struct softnic_pkt *pkt)
 }
 
 /*
- * Damage that the MAC detects before any filter: true when the frame is dropped. Damaged frames of
- * 64 bytes and more, also jabbers, count as CRC errors; shorter ones only as fragments: 8.18.1,
+ * Damage that the MAC detects before any filter. True: the frame is dropped. Damaged frames of 64
+ * bytes or more, also jabbers, count as CRC errors; shorter ones only as fragments: 8.18.1,
  * 8.18.34, 8.18.36.
  */
 static bool
@@ -197,7 +197,7 @@ mac_damage(struct sl_softnic *nic, const struct sl_frame *f)
 	return true;
 }
 
-/* Do filters and length limits accept the frame? */
+/* Apply filters and length limits. */
 static enum filter_verdict
 wanted(struct sl_softnic *nic, const struct sl_frame *f, const struct softnic_pkt *pkt,
 	uint64_t dst)
@@ -216,7 +216,7 @@ wanted(struct sl_softnic *nic, const struct sl_frame *f, const struct softnic_pk
 	return verdict;
 }
 
-/* What the frame's queue does to it: tag (7.4.2) and FCS. */
+/* Apply the queue's settings to the frame: stripping of tag (7.4.2) and FCS. */
 static void
 queue_edits(const struct sl_softnic *nic, const struct softnic_pkt *pkt, struct softnic_rx_meta *m)
 {
@@ -226,6 +226,8 @@ queue_edits(const struct sl_softnic *nic, const struct softnic_pkt *pkt, struct 
 	m->vlan = m->strip ? pkt->tci : 0;
 	m->status |= m->strip ? SL_RXD_STAT_VP : 0;
 	m->fcs_len = s->keep_fcs ? SL_FCS_LEN : 0;
+	m->stamp_len = 0;
+	m->edited = m->strip || s->keep_fcs;
 	m->len = m->wire_len - (m->strip ? SOFTNIC_VLAN_TAG : 0) + m->fcs_len;
 }
 
@@ -255,9 +257,16 @@ softnic_rx_judge(struct sl_softnic *nic, const struct sl_frame *f, struct softni
 		(dst & 1) != 0	   ? SOFTNIC_MULTICAST :
 				     SOFTNIC_UNICAST;
 	softnic_rss_judge(nic, &pkt, m);
+	if (__builtin_expect(nic->rx.steer, 0))
+		nic->model->ops->rx_steer(nic, &pkt, m);
 	if ((nic->rx.check_ip || nic->rx.check_l4) && pkt.ip != 0)
 		m->status |= checksum_status(nic, &pkt);
 	queue_edits(nic, &pkt, m);
+	if (__builtin_expect(nic->rx.stamp, 0)) {
+		nic->model->ops->rx_stamp(nic, &pkt, m);
+		m->len += m->stamp_len;
+		m->edited |= m->stamp_len != 0;
+	}
 	return true;
 }
 

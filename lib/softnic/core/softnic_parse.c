@@ -3,11 +3,12 @@
  */
 
 /*
- * Parses frames (7.1.6). Every length in a frame is only the sender's claim
- * and is checked against the bytes that are there.
+ * Parses frames (7.1.6). Lengths in a frame are not trusted; each is checked
+ * against the bytes received.
  */
 
 #include "softnic_parse.h"
+#include "softnic_sum.h"
 
 #define ETHERTYPE_IPV4 0x0800
 #define ETHERTYPE_IPV6 0x86DD
@@ -18,7 +19,7 @@
 #define TCP_HDR 20u
 #define UDP_HDR 8u
 #define SCTP_HDR 12u
-/* Extension headers that are parsed at most: more than real packets have. */
+/* Most extension headers that are parsed: more than real packets have. */
 #define IPV6_EXT_MAX 8
 
 enum ip_proto {
@@ -111,7 +112,7 @@ parse_ipv6(struct softnic_pkt *pkt)
 			return;
 		if (next == PROTO_FRAGMENT)
 			pkt->fragment = true;
-		/* RFC 6275 6.4: type 2 routing carries the home address. */
+		/* RFC 6275 6.4: a type 2 routing header has the home address. */
 		if (next == PROTO_ROUTING && ext[2] == 2 && len >= 8 + IPV6_ADDR)
 			pkt->home_dst = ext + 8;
 		if (next == PROTO_DSTOPTS)
@@ -153,7 +154,7 @@ softnic_sum_pseudo(const struct softnic_pkt *pkt)
 
 	if (pkt->ip == 4)
 		return softnic_sum(ip + 12, 8, sum);
-	/* RFC 8200 8.1: the final destination, which a routing header hides, stays in the IP header
-	 * of a packet that arrived. */
+	/* RFC 8200 8.1: in a received packet the IP header has the final destination, also with a
+	 * routing header. */
 	return softnic_sum(ip + 8, 2 * IPV6_ADDR, sum);
 }

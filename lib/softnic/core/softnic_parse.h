@@ -6,8 +6,7 @@
 
 /**
  * @file
- * What the device parses of a frame, and the sums it computes over it. Pure
- * functions over bytes from the wire, none of which is trusted.
+ * The device's frame parser. Pure functions over bytes from the wire, which are not trusted.
  */
 
 #include <stdbool.h>
@@ -16,7 +15,7 @@
 #include <string.h>
 
 #define SOFTNIC_ETH_HDR 14u
-#define SOFTNIC_ETH_ADDRS 12u /* both addresses: what stands before the Ethertype */
+#define SOFTNIC_ETH_ADDRS 12u /* both addresses, which precede the Ethertype */
 #define SOFTNIC_VLAN_TAG 4u
 #define SOFTNIC_IPV4_ID 4u    /* offset of the identification */
 #define SOFTNIC_IPV4_CSUM 10u /* offset of the header checksum */
@@ -26,22 +25,23 @@
 
 enum softnic_l4 { SOFTNIC_L4_NONE, SOFTNIC_L4_TCP, SOFTNIC_L4_UDP, SOFTNIC_L4_SCTP };
 
-/** A parsed frame. Offsets count from its first byte. */
+/** A parsed frame. Offsets are from its first byte. */
 struct softnic_pkt {
 	const uint8_t *data;
 	uint32_t len;
-	bool vlan; /**< carries a tag of the Ethertype in VET */
+	bool vlan; /**< has a tag with the Ethertype in VET */
 	uint16_t tci;
-	uint8_t ip;  /**< 4, 6, or 0: neither, or damaged */
+	uint8_t ip;  /**< 4 or 6; 0: neither, or malformed */
 	bool ip_ext; /**< IPv4 options or IPv6 extension headers */
 	bool fragment;
-	uint32_t l3, l4; /**< offset of the headers; l4 only with l4_proto */
-	uint32_t l3_end; /**< end of the IP packet: the rest is padding */
+	uint32_t l3, l4; /**< offsets of the headers; l4 is valid only with l4_proto */
+	uint32_t l3_end; /**< end of the IP packet; the rest of the frame is padding */
 	enum softnic_l4 l4_proto;
-	const uint8_t *home_src, *home_dst; /**< IPv6 home addresses of extensions, or NULL */
+	const uint8_t *home_src,
+		*home_dst; /**< home addresses in IPv6 extension headers, or NULL */
 };
 
-/** Read big-endian numbers where they stand. */
+/** Read and write big-endian numbers at any address. */
 static inline uint16_t
 softnic_get16(const uint8_t *p)
 {
@@ -72,25 +72,8 @@ softnic_put32(uint8_t *p, uint32_t v)
 void
 softnic_parse(struct softnic_pkt *pkt, const uint8_t *data, uint32_t len, uint16_t vet);
 
-/** One's complement sum of bytes, not folded, added to @p sum; odd lengths are padded with zero. */
-uint64_t
-softnic_sum(const uint8_t *data, size_t len, uint64_t sum);
-/** Fold a sum to 16 bits, not inverted. */
-uint16_t
-softnic_sum_fold(uint64_t sum);
 /** Sum of the TCP/UDP pseudo header of a parsed packet. */
 uint64_t
 softnic_sum_pseudo(const struct softnic_pkt *pkt);
-
-/** Ethernet's FCS of @p len bytes. */
-uint32_t
-softnic_crc32(const uint8_t *data, size_t len);
-/** SCTP's CRC32c of @p len bytes whose checksum field counts as zero. */
-uint32_t
-softnic_crc32c_sctp(const uint8_t *sctp, size_t len);
-
-/** Toeplitz hash of @p len bytes, at most 36; @p key of 40 bytes: 7.1.2.8.1. */
-uint32_t
-softnic_toeplitz(const uint8_t *key, const uint8_t *data, size_t len);
 
 #endif /* _SOFTNIC_PARSE_H_ */

@@ -3,13 +3,13 @@
  */
 
 /*
- * Registers of a queue that are alike in all families: 8.10.5 to 8.10.10,
- * 8.12.8 to 8.12.13.
+ * Queue registers that are alike in all families: 8.10.5 to 8.10.10, 8.12.8 to
+ * 8.12.13.
  */
 
 #include "softnic_qregs.h"
 
-/* 8.10.5, 8.10.7: a ring that changes while its queue is enabled is most likely a mistake. */
+/* 8.10.5, 8.10.7: base and length are multiples of 128. Others are logged and rounded down. */
 void
 softnic_ring_write(struct sl_softnic *nic, const struct softnic_slot *at, uint32_t val)
 {
@@ -27,6 +27,7 @@ enable_write(struct sl_softnic *nic, const struct softnic_slot *at, uint32_t val
 {
 	uint32_t *cell = softnic_regs_cell(&nic->regs, at);
 
+	val &= softnic_regs_mask(&nic->regs, at);
 	if (softnic_fault_queue(nic, SL_FAULT_STUCK_QUEUE, tx, at->index))
 		val |= *cell & SOFTNIC_QUEUE_ENABLE;
 	*cell = val;

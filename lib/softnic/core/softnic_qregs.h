@@ -6,15 +6,15 @@
 
 /**
  * @file
- * Hooks for those registers of a queue that are alike in all families: ring base and length,
- * head, tail, and the control word that has the queue's enable.
+ * Hooks for the queue registers that are alike in all families: ring base and length, head,
+ * tail, and the control word with the queue's enable bit.
  */
 
 #include "softnic_engine.h"
 
-/** Rings begin at multiples of this, and are as long. */
+/** Bases and lengths of rings are multiples of this. */
 #define SOFTNIC_RING_ALIGN 128u
-/** The enable of a queue in its control word. */
+/** Enable bit in a queue's control word. */
 #define SOFTNIC_QUEUE_ENABLE SL_BIT(25)
 
 /** Descriptors of a ring of @p len bytes. */
@@ -25,11 +25,12 @@ softnic_ring_count(uint32_t len)
 }
 
 /**
- * Low half of the ring's base, and its length: the low bits are not kept. Then the hook's after.
+ * Write the low half of the ring's base, or its length; the low bits are ignored. Then call the
+ * hook's after.
  */
 void
 softnic_ring_write(struct sl_softnic *nic, const struct softnic_slot *at, uint32_t val);
-/** The control word: a fault may keep the enable set. Then the hook's after. */
+/** Write the control word; a fault may keep the enable bit set. Then call the hook's after. */
 void
 softnic_rx_enable_write(struct sl_softnic *nic, const struct softnic_slot *at, uint32_t val);
 void

@@ -3,15 +3,15 @@
  */
 
 /*
- * The state of queues. A family gives a queue's complete set-up whenever one
- * of its registers changes; what follows from the change is derived here.
+ * State of queues. Whenever a queue register changes, the family passes the
+ * queue's complete setup; this file derives the queue's state from it.
  */
 
 #include <string.h>
 
 #include "softnic_engine.h"
 
-/* Forget fetched descriptors, and write-backs that a fault holds. */
+/* Discard fetched descriptors, and write-backs that a fault holds. */
 static void
 rxq_flush(struct sl_softnic *nic, unsigned int q)
 {
@@ -20,7 +20,7 @@ rxq_flush(struct sl_softnic *nic, unsigned int q)
 	softnic_set_remove(&nic->rx_held, q);
 }
 
-/* Enabled as the register says. A queue that lies stays enabled if it was before. */
+/* Enable state from the register. With SL_FAULT_LYING_QUEUE an enabled queue stays enabled. */
 static bool
 queue_enabled(const struct sl_softnic *nic, bool enable, bool before, bool tx, unsigned int q)
 {
@@ -41,7 +41,7 @@ softnic_rxq_set(struct sl_softnic *nic, unsigned int q, const struct softnic_rxq
 {
 	struct softnic_rxq *rxq = &nic->rxq[q];
 	bool before = rxq->s.enable, enable = queue_enabled(nic, s->enable, before, false, q);
-	/* Buffers of no bytes hold no frame. */
+	/* A queue with buffers of size 0 is unusable. */
 	uint32_t count = enable && s->buf_size != 0 ? s->count : 0;
 
 	if (s->base != rxq->s.base || count != rxq->s.count)
@@ -98,7 +98,7 @@ softnic_queues_reset(struct sl_softnic *nic)
 		nic->rxq[q].head = 0;
 		nic->txq[q].s.enable = false;
 		nic->txq[q].head = 0;
-		/* A queue that is off keeps its tail; after a reset there is none. */
+		/* Disabling a queue keeps its tail; a reset clears it. */
 		__atomic_store_n(&nic->rxq[q].tail, 0, __ATOMIC_RELAXED);
 		__atomic_store_n(&nic->txq[q].tail, 0, __ATOMIC_RELAXED);
 	}

@@ -26,7 +26,8 @@ map_fill(struct softnic_regs *regs)
 
 		for (e = 0; e < r.count; e++)
 			regs->map[(r.offset + e * r.stride) / sizeof(uint32_t)] =
-				(struct softnic_slot){.reg = r.reg, .index = (uint16_t)e};
+				(struct softnic_slot){
+					.reg = r.reg, .index = (uint16_t)(r.first + e)};
 	}
 }
 
@@ -146,7 +147,7 @@ softnic_regs_dump(struct sl_softnic *nic, FILE *f)
 		const struct sl_reg_row *row = &set->rows[at.reg];
 
 		for (at.index = 0; at.index < row->count; at.index++) {
-			fprintf(f, "0x%05" PRIx32 " %-10s", row->offset + at.index * row->stride,
+			fprintf(f, "0x%05" PRIx32 " %-10s", sl_reg_offset(set, at.reg, at.index),
 				row->name);
 			fprintf(f, row->count > 1 ? "[%3u]" : "     ", at.index);
 			fprintf(f, " 0x%08" PRIx32 "  %s\n", softnic_regs_read(nic, &at, true),

@@ -6,8 +6,8 @@
 
 /**
  * @file
- * A device's registers: what its table says of each, and for those that do more, a hook of the
- * family. No register is known here by its name.
+ * A device's registers: a table describes each, and registers with more behaviour have a hook of
+ * the family. No register is referred to by name here.
  */
 
 #include <stdbool.h>
@@ -18,29 +18,29 @@
 
 struct sl_softnic;
 
-/** What a 4-byte slot of the BAR means. */
+/** Register at a 4-byte slot of the BAR. */
 struct softnic_slot {
-	uint16_t reg; /**< index of the row, or n_rows: none */
+	uint16_t reg; /**< index of the row; n_rows: no register */
 	uint16_t index;
 };
 
-/** What a register does beyond its access kind. What is not set is as the row says. */
+/** Behaviour of a register beyond its access kind. The row applies to what is not set. */
 struct softnic_hook {
 	uint16_t reg;
-	/** The value read, with the read's side effects unless @p peek. */
+	/** Return the value read; unless @p peek, with the side effects of a read. */
 	uint32_t (*read)(struct sl_softnic *nic, const struct softnic_slot *at, bool peek);
-	/** In place of the write. */
+	/** Replaces the write. */
 	void (*write)(struct sl_softnic *nic, const struct softnic_slot *at, uint32_t val);
-	/** After a write as the row says: work out what follows from the new value. */
+	/** Called after a write by the row's rules: derive state from the new value. */
 	void (*after)(struct sl_softnic *nic, const struct softnic_slot *at);
-	uint32_t kept; /**< bits that a write keeps, the others read as zero; 0: all */
+	uint32_t kept; /**< bits that can be written, the others read as zero; 0: all */
 	uint16_t arg;  /**< for the calls above: softnic_regs_arg() */
 };
 
 /** Ends a list of hooks. */
 #define SOFTNIC_NO_REG UINT16_MAX
 
-/** A row's place among the values, and its hook. */
+/** Index of a row's first value, and its hook. */
 struct softnic_row {
 	uint32_t first;
 	const struct softnic_hook *hook; /**< never NULL */
@@ -49,38 +49,39 @@ struct softnic_row {
 /** The registers of one device. */
 struct softnic_regs {
 	const struct sl_reg_set *set;
-	uint32_t *value; /**< of all rows one behind the other, each with its room */
+	uint32_t *value; /**< values of all rows, consecutive; each row has its room */
 	struct softnic_slot *map;
 	struct softnic_row *row;
 };
 
 /**
- * @param hooks lists of hooks, one for each subject, each ended by SOFTNIC_NO_REG; NULL ends them
- * @param value the values' place; softnic_regs.value
- * @return 0; -ENOMEM: softnic_regs_close() is due.
+ * Set up a device's registers.
+ * @param hooks lists of hooks by subject, each ended by SOFTNIC_NO_REG; NULL ends the lists
+ * @param value memory for the values: softnic_regs.value
+ * @return 0; -ENOMEM: call softnic_regs_close().
  */
 int
 softnic_regs_open(struct softnic_regs *regs, const struct sl_reg_set *set,
 	const struct softnic_hook *const *hooks, uint32_t *value);
 void
 softnic_regs_close(struct softnic_regs *regs);
-/** Give the elements of a row their value after a reset. */
+/** Set the elements of a row to their reset value. */
 void
 softnic_regs_reset(struct softnic_regs *regs, unsigned int reg);
-/** What is at a byte offset, or NULL: no register. */
+/** Slot at a byte offset; NULL: no register. */
 const struct softnic_slot *
 softnic_regs_slot(const struct softnic_regs *regs, uint32_t off);
 uint32_t
 softnic_regs_read(struct sl_softnic *nic, const struct softnic_slot *slot, bool peek);
 void
 softnic_regs_write(struct sl_softnic *nic, const struct softnic_slot *slot, uint32_t val);
-/** What the hook of a register has for its calls. */
+/** The hook's argument for a register. */
 static inline uint16_t
 softnic_regs_arg(const struct softnic_regs *regs, const struct softnic_slot *at)
 {
 	return regs->row[at->reg].hook->arg;
 }
-/** Bits of a register that a write keeps. */
+/** Bits of a register that can be written. */
 static inline uint32_t
 softnic_regs_mask(const struct softnic_regs *regs, const struct softnic_slot *at)
 {
@@ -88,13 +89,13 @@ softnic_regs_mask(const struct softnic_regs *regs, const struct softnic_slot *at
 
 	return kept != 0 ? kept : UINT32_MAX;
 }
-/** The value of a register as it is kept. */
+/** The stored value of a register. */
 static inline uint32_t *
 softnic_regs_cell(const struct softnic_regs *regs, const struct softnic_slot *at)
 {
 	return &regs->value[regs->row[at->reg].first + at->index];
 }
-/** Every register with name, offset, value and meaning. */
+/** Print every register: offset, name, value, meaning. */
 void
 softnic_regs_dump(struct sl_softnic *nic, FILE *f);
 

@@ -3,14 +3,15 @@
  */
 
 /*
- * Receive-side scaling: the hash of a frame (7.1.2.8), and the queue that
- * follows from it (7.1.2).
+ * Receive-side scaling: the hash of a frame (7.1.2.8), and the queue selected by
+ * the hash (7.1.2).
  */
 
 #include <string.h>
 
 #include "softnic_engine.h"
 #include "softnic_parse.h"
+#include "softnic_sum.h"
 
 #define HASH_MAX (2 * 16 + 4) /* two IPv6 addresses and two ports */
 
@@ -28,11 +29,11 @@ softnic_rss_types(uint32_t enables)
 	return types;
 }
 
-/* The enabled kind of hash for a packet: 7.1.2.8. */
+/* Type of hash for a packet, of the enabled types: 7.1.2.8. */
 static enum sl_rss_type
 rss_kind(uint32_t types, const struct softnic_pkt *pkt)
 {
-	/* For each protocol: the plain kind, and the one with IPv6 home addresses. */
+	/* Per protocol: the plain type, and the type with IPv6 home addresses. */
 	static const struct {
 		enum sl_rss_type plain, ex;
 	} v6[] = {
@@ -94,7 +95,7 @@ rss_hash(const uint8_t *key, const struct softnic_pkt *pkt, enum sl_rss_type typ
 	return softnic_toeplitz(key, in, n);
 }
 
-/* 7.1.5.2: without the hash, an IPv4 fragment's identification takes its place. */
+/* 7.1.5.2: without the hash the field has an IPv4 fragment's identification. */
 static void
 ip_id_judge(const struct softnic_pkt *pkt, struct softnic_rx_meta *m)
 {

@@ -3,8 +3,8 @@
  */
 
 /*
- * The device thread: it steps one or several devices, sleeps a little when
- * all are idle, and lets control calls in between.
+ * The device thread: it steps one or several devices, sleeps briefly while all
+ * are idle, and admits control calls between rounds.
  */
 
 #include <errno.h>
@@ -18,15 +18,17 @@
 
 #define RUNNER_DEVICES 32u
 #define RUNNER_BUDGET 32u
-/* After so many idle rounds, about a millisecond, the thread sleeps between rounds. */
+/* Idle rounds, about a millisecond, after which the thread sleeps between rounds. */
 #define RUNNER_IDLE_ROUNDS 10000u
 #define RUNNER_NAP_NS 50000
 
 struct sl_runner {
 	pthread_t thread;
-	/* The thread holds it during each round: while another has it, no device is stepped. */
+	/* The thread holds it during each round: while another thread holds it, no device is
+	 * stepped. */
 	pthread_mutex_t mutex;
-	uint32_t wanted; /**< control calls that wait for the mutex: the thread lets them in */
+	uint32_t wanted; /**< number of control calls that wait for the mutex; the thread lets them
+			    go first */
 	bool stop;
 	unsigned int n;
 	struct sl_softnic *nic[RUNNER_DEVICES];

@@ -4,22 +4,23 @@
 
 /*
  * Receive: 7.1. A batch of frames goes through four phases: judge each frame
- * (filters, queue, offloads), reserve descriptors and warm their buffers,
- * copy, write descriptors back line after line. Frames whose queue has no
- * descriptors wait in the packet buffer (7.1.3.3), or are dropped where the
- * queue is set up to (8.10.2).
+ * (filters, queue, offloads), reserve descriptors and prefetch their buffers,
+ * copy, write back the descriptors. Frames whose queue has no descriptors wait
+ * in the packet buffer (7.1.3.3), or are dropped if the queue is configured to
+ * drop them (8.10.2).
  */
 
 #include <string.h>
 
 #include "softnic_parse.h"
+#include "softnic_sum.h"
 #include "softnic_engine.h"
 
 #define DESCS_IN_LINE 4u
 
 /*
- * Prefetch a line for writing: one fetched for reading would need a second transfer for
- * ownership.
+ * Prefetch a line for writing. A line that was fetched for reading would need a second
+ * transfer for ownership.
  */
 static inline void
 prefetch_write(const void *p)
@@ -31,7 +32,7 @@ prefetch_write(const void *p)
 #endif
 }
 
-/* Fetch descriptors until at least @p need are available; false when the ring has fewer. */
+/* Fetch descriptors until at least @p need are available; false: the ring has fewer. */
 static bool
 rx_fetch(struct sl_softnic *nic, struct softnic_rxq *rxq, uint32_t need)
 {
@@ -51,7 +52,7 @@ rx_fetch(struct sl_softnic *nic, struct softnic_rxq *rxq, uint32_t need)
 		n = SOFTNIC_FETCH - rxq->fetched;
 		n = n < avail ? n : avail;
 		/*
-		 * When the tail moves back behind fetched descriptors, none must be fetched
+		 * If the tail moves back over fetched descriptors, none of them must be fetched
 		 * twice.
 		 */
 		if (n == 0 || rxq->fetched + n >= rxq->s.count)
@@ -71,7 +72,7 @@ rx_fetch(struct sl_softnic *nic, struct softnic_rxq *rxq, uint32_t need)
 	return true;
 }
 
-/* Descriptors a driver has posted and no frame has taken. */
+/* Number of descriptors that the driver has posted and that are not written back yet. */
 static uint32_t
 rx_posted(const struct softnic_rxq *rxq)
 {
@@ -91,7 +92,7 @@ rx_store(volatile union sl_rx_desc *d, const union sl_rx_desc *wb)
 	__atomic_store_n(&d->qw[1], wb->qw[1], __ATOMIC_RELEASE);
 }
 
-/* Store write-backs while faults are requested: each write-back may be struck. */
+/* Store a write-back while faults are requested: each write-back may be affected. */
 static void
 rx_store_faulty(struct sl_softnic *nic, const struct softnic_rxq *rxq, uint32_t at,
 	const union sl_rx_desc *src)
@@ -113,8 +114,8 @@ rx_store_faulty(struct sl_softnic *nic, const struct softnic_rxq *rxq, uint32_t 
 }
 
 /*
- * Raise the low-descriptors cause when the posted ones sink to the queue's threshold,
- * also 0: 8.10.2.
+ * Raise the low-descriptors cause when the posted descriptors fall to the queue's
+ * threshold, also to a threshold of 0: 8.10.2.
  */
 static void
 rx_threshold(struct sl_softnic *nic, const struct softnic_rxq *rxq, uint32_t written)
@@ -134,6 +135,8 @@ rx_write_back(struct sl_softnic *nic, struct softnic_rxq *rxq)
 	const uint32_t fault_mask = SL_BIT(SL_FAULT_DROP_DD) | SL_BIT(SL_FAULT_REPEAT_WB);
 	uint32_t n = rxq->taken, done = 0;
 
+	/* R3: the frames are in the host's memory before the DD that announces them. */
+	sl_dma_flush(nic->dma);
 	while (done < n) {
 		uint32_t part = rxq->s.count - rxq->head, i;
 		union sl_rx_desc *d;
@@ -160,8 +163,12 @@ rx_write_back(struct sl_softnic *nic, struct softnic_rxq *rxq)
 	rx_threshold(nic, rxq, n);
 }
 
-void
-softnic_rx_release(struct sl_softnic *nic)
+/*
+ * Write back filled descriptors after each batch, unless a fault holds them. The interrupt is
+ * raised first, which is correct because eventfds are written at the end of the step.
+ */
+static void
+rx_release(struct sl_softnic *nic)
 {
 	static const struct softnic_set none;
 	struct softnic_set queues = nic->rx_held;
@@ -175,13 +182,20 @@ softnic_rx_release(struct sl_softnic *nic)
 		rx_write_back(nic, &nic->rxq[q]);
 }
 
+/* Bytes of the frame from @p done on that go into one buffer. */
+static inline uint32_t
+rx_part(const struct softnic_rxq *rxq, const struct softnic_rx_meta *m, uint32_t done)
+{
+	return m->len - done < rxq->s.buf_size ? m->len - done : rxq->s.buf_size;
+}
+
 /* Reserve a frame's descriptors: false when the queue has too few. */
 static bool
 rx_reserve(struct sl_softnic *nic, struct softnic_rx_meta *m)
 {
 	struct softnic_rxq *rxq = &nic->rxq[m->queue];
 
-	/* Of a queue that is off nothing is known, not even how large its buffers are. */
+	/* The setup of a disabled queue is unknown, even its buffer size. */
 	if (!softnic_set_has(&nic->rx_usable, m->queue))
 		return false;
 	m->descs = 1;
@@ -191,41 +205,62 @@ rx_reserve(struct sl_softnic *nic, struct softnic_rx_meta *m)
 		return false;
 	m->slot = (uint16_t)rxq->taken;
 	rxq->taken += m->descs;
-	m->to = softnic_dma(
-		nic, rxq->addr[m->slot], rxq->s.buf_size, SL_DMA_FROM_DEVICE, SOFTNIC_DMA_RX_DATA);
+	m->to = softnic_dma(nic, rxq->addr[m->slot], rx_part(rxq, m, 0), SL_DMA_FROM_DEVICE,
+		SOFTNIC_DMA_RX_DATA);
 	if (m->to != NULL)
 		prefetch_write(m->to);
 	return true;
 }
 
+/* Store a time stamp in bytes 8 to 15, little-endian. */
+static void
+put_stamp(uint8_t *to, uint64_t stamp)
+{
+	unsigned int i;
+
+	for (i = 0; i < sizeof(stamp); i++)
+		to[sizeof(stamp) + i] = (uint8_t)(stamp >> 8 * i);
+}
+
 /*
- * Copy bytes [off, off + n) of the delivered frame: a stripped tag is left out, a kept
- * FCS is added.
+ * Copy bytes [off, off + n) of the delivered data: a time stamp if there is one, then the frame
+ * without a stripped tag, then the FCS if it is kept.
  */
 static void
 rx_copy_edited(const struct softnic_rx_meta *m, uint32_t off, uint8_t *to, uint32_t n)
 {
-	uint32_t body = m->len - m->fcs_len, fcs, part, i;
+	uint32_t body = m->len - m->stamp_len - m->fcs_len, fcs, part, i;
 
+	if (off < m->stamp_len) {
+		uint8_t stamp[SOFTNIC_STAMP] = {0};
+
+		put_stamp(stamp, m->stamp);
+		part = m->stamp_len - off < n ? m->stamp_len - off : n;
+		memcpy(to, stamp + off, part);
+		to += part;
+		off += part;
+		n -= part;
+	}
+	off -= m->stamp_len;
 	if (m->strip && off < SOFTNIC_ETH_ADDRS) {
 		part = SOFTNIC_ETH_ADDRS - off < n ? SOFTNIC_ETH_ADDRS - off : n;
-		memcpy(to, m->data + off, part);
+		memmove(to, m->data + off, part);
 		to += part;
 		off += part;
 		n -= part;
 	}
 	part = off < body ? body - off : 0;
 	part = part < n ? part : n;
-	memcpy(to, m->data + off + (m->strip ? SOFTNIC_VLAN_TAG : 0), part);
+	memmove(to, m->data + off + (m->strip ? SOFTNIC_VLAN_TAG : 0), part);
 	if (part == n)
 		return;
-	/* The FCS of the frame as it was on the wire. */
+	/* FCS of the frame on the wire, before a tag was stripped. */
 	fcs = softnic_crc32(m->data, m->wire_len);
 	for (i = part; i < n; i++)
 		to[i] = (uint8_t)(fcs >> (off + i - body) * 8);
 }
 
-/* Faults that strike a frame's write-backs. */
+/* Apply faults to a frame's write-backs. */
 static void
 rx_fill_faults(struct sl_softnic *nic, struct softnic_rxq *rxq, const struct softnic_rx_meta *m)
 {
@@ -237,22 +272,25 @@ rx_fill_faults(struct sl_softnic *nic, struct softnic_rxq *rxq, const struct sof
 		last->wb.status &= ~SL_RXD_STAT_EOP;
 }
 
-/* Copy a reserved frame into its buffers and make its write-backs. */
+/*
+ * Copy a frame to its reserved buffers and fill in its write-backs. The data of a looped-back frame
+ * is in the memory that it is sent from, and a faulty driver may have posted a buffer in that
+ * memory: hence memmove().
+ */
 static void
 rx_fill(struct sl_softnic *nic, const struct softnic_rx_meta *m)
 {
 	struct softnic_rxq *rxq = &nic->rxq[m->queue];
 	union sl_rx_desc *wb = &rxq->wb[m->slot];
-	bool edited = m->strip || m->fcs_len != 0;
 	uint32_t done = 0, lost = 0, i;
 
 	for (i = 0; i < m->descs; i++, wb++) {
-		uint32_t part = m->len - done < rxq->s.buf_size ? m->len - done : rxq->s.buf_size;
+		uint32_t part = rx_part(rxq, m, done);
 		uint8_t *to = m->to;
 
 		if (i != 0)
-			to = softnic_dma(nic, rxq->addr[m->slot + i], rxq->s.buf_size,
-				SL_DMA_FROM_DEVICE, SOFTNIC_DMA_RX_DATA);
+			to = softnic_dma(nic, rxq->addr[m->slot + i], part, SL_DMA_FROM_DEVICE,
+				SOFTNIC_DMA_RX_DATA);
 		softnic_tell(nic, true, to, rxq->addr[m->slot + i], part, m->queue,
 			(rxq->head + m->slot + i) % rxq->s.count);
 		wb->qw[0] = 0;
@@ -261,10 +299,10 @@ rx_fill(struct sl_softnic *nic, const struct softnic_rx_meta *m)
 		wb->wb.vlan = 0;
 		if (to == NULL)
 			lost = nic->model->rxd_err;
-		else if (__builtin_expect(edited, 0))
+		else if (__builtin_expect(m->edited, 0))
 			rx_copy_edited(m, done, to, part);
 		else
-			memcpy(to, m->data + done, part);
+			memmove(to, m->data + done, part);
 		done += part;
 	}
 	/* 7.1.5.2: the frame's last descriptor has its type, hash and status. */
@@ -289,7 +327,7 @@ rx_finish(struct sl_softnic *nic, const struct softnic_rx_meta *meta, unsigned i
 		softnic_set_add(&nic->rx_held, meta[i].queue);
 	}
 	softnic_count_rx(nic, meta, n);
-	softnic_rx_release(nic);
+	rx_release(nic);
 }
 
 /* The current batch. */
@@ -298,7 +336,7 @@ struct rx_batch {
 	unsigned int n;
 };
 
-/* Where the next frame is judged. */
+/* Record of the next frame. */
 static struct softnic_rx_meta *
 rx_batch_next(struct rx_batch *b)
 {
@@ -306,10 +344,10 @@ rx_batch_next(struct rx_batch *b)
 }
 
 /*
- * Add the judged frame to the batch. False: its queue has no descriptors, and it stays
- * the next frame.
+ * Add the judged frame to the batch. False: its queue has no descriptors, and the frame
+ * stays the next one. always_inline: it runs once per frame, and compilers do not inline it.
  */
-static bool
+static inline __attribute__((always_inline)) bool
 rx_batch_add(struct sl_softnic *nic, struct rx_batch *b)
 {
 	struct softnic_rx_meta *m = rx_batch_next(b);
@@ -323,7 +361,7 @@ rx_batch_add(struct sl_softnic *nic, struct rx_batch *b)
 	}
 	if (b->n == 0)
 		return false;
-	/* This batch may have used up the fetched descriptors: finish it and try again. */
+	/* The batch may have used all fetched descriptors: finish it and try again. */
 	rx_finish(nic, b->meta, b->n);
 	b->meta[0] = *m;
 	b->n = 0;
@@ -333,7 +371,7 @@ rx_batch_add(struct sl_softnic *nic, struct rx_batch *b)
 	return true;
 }
 
-/* True when the frame's queue drops frames, or is off and would block the others for ever. */
+/* True if the frame's queue drops frames, or is disabled, which would block other queues. */
 static bool
 rx_drops(const struct sl_softnic *nic, const struct softnic_rx_meta *m)
 {
@@ -348,7 +386,7 @@ rx_drop(struct sl_softnic *nic, const struct softnic_rx_meta *m)
 	nic->stats.rx_no_desc++;
 }
 
-/* Let a frame wait for descriptors of its queue, or behind frames that wait: 7.1.3.3. */
+/* Put a frame into the packet buffer, where it waits for descriptors: 7.1.3.3. */
 static void
 rx_wait(struct sl_softnic *nic, const struct softnic_rx_meta *m)
 {
@@ -366,7 +404,7 @@ softnic_rx_frames(struct sl_softnic *nic, const struct sl_frame *frames, unsigne
 	unsigned int i;
 
 	b.n = 0;
-	if (!nic->rx.on)
+	if (!nic->rx.on || nic->rx.shut)
 		return;
 	for (i = 0; i < n; i++) {
 		if (!softnic_rx_judge(nic, &frames[i], rx_batch_next(&b)))
@@ -376,8 +414,8 @@ softnic_rx_frames(struct sl_softnic *nic, const struct sl_frame *frames, unsigne
 			continue;
 		nic->count[SOFTNIC_RX_NO_BUFFER]++;
 		/*
-		 * A frame behind others is not dropped: its queue may have descriptors at its
-		 * turn.
+		 * A frame that waits after other frames is not dropped here, because its queue
+		 * may have descriptors later.
 		 */
 		if (nic->fifo_used == 0 && rx_drops(nic, rx_batch_next(&b)))
 			rx_drop(nic, rx_batch_next(&b));
@@ -387,7 +425,7 @@ softnic_rx_frames(struct sl_softnic *nic, const struct sl_frame *frames, unsigne
 	rx_finish(nic, b.meta, b.n);
 }
 
-/* Deliver frames of the packet buffer, in order, as long as there are descriptors. */
+/* Deliver frames of the packet buffer in order, while there are descriptors. */
 static unsigned int
 rx_drain(struct sl_softnic *nic, unsigned int budget)
 {
@@ -413,8 +451,8 @@ rx_drain(struct sl_softnic *nic, unsigned int budget)
 }
 
 /*
- * How many frames could be stored now, as a hint to the wire. Queues that drop
- * do not count: when they are full, they hold up no other frames.
+ * Number of frames for which there are descriptors, for the wire. Queues that drop
+ * frames are ignored, because they do not block other frames when they are full.
  */
 static uint32_t
 rx_room(const struct sl_softnic *nic)
@@ -423,7 +461,7 @@ rx_room(const struct sl_softnic *nic)
 	uint32_t room = UINT32_MAX;
 	int q;
 
-	if (!nic->rx.on || softnic_set_empty(&queues) || nic->fifo_used != 0)
+	if (!nic->rx.on || nic->rx.shut || softnic_set_empty(&queues) || nic->fifo_used != 0)
 		return 0;
 	while ((q = softnic_set_take(&queues)) >= 0) {
 		const struct softnic_rxq *rxq = &nic->rxq[q];
@@ -431,7 +469,7 @@ rx_room(const struct sl_softnic *nic)
 
 		if (rxq->s.drop)
 			continue;
-		/* Frames longer than a buffer take several descriptors. */
+		/* Frames longer than a buffer need several descriptors. */
 		if (nic->rx.longest > rxq->s.buf_size)
 			posted /= 1 + nic->rx.longest / (rxq->s.buf_size + 1);
 		room = posted < room ? posted : room;
@@ -439,7 +477,7 @@ rx_room(const struct sl_softnic *nic)
 	return room;
 }
 
-/* Drop frames while the link is up and receive is off. This does no DMA. */
+/* Drop frames while the link is up and receive is disabled. Makes no DMA. */
 static unsigned int
 rx_pass(struct sl_softnic *nic, unsigned int budget)
 {
@@ -460,7 +498,7 @@ softnic_rx(struct sl_softnic *nic, unsigned int budget)
 		budget = SOFTNIC_BATCH;
 	if (!softnic_may_run(nic))
 		return rx_pass(nic, budget);
-	softnic_rx_release(nic);
+	rx_release(nic);
 	if (__builtin_expect(nic->fifo_used != 0, 0))
 		n = rx_drain(nic, budget);
 	if (!nic->link_up || nic->loops)

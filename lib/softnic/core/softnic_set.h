@@ -6,14 +6,14 @@
 
 /**
  * @file
- * A set of queues: one bit for each of as many as any family has. Words instead of one integer,
- * because the 82599 has 128 queues of a direction.
+ * A set of queues: one bit for each queue of the largest family. An array of words, because the
+ * 82599 has 128 queues per direction.
  */
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/** Most queues of a direction that a model may have. */
+/** Most queues per direction of any model. */
 #define SOFTNIC_QUEUES 128u
 #define SOFTNIC_SET_WORDS (SOFTNIC_QUEUES / 64)
 
@@ -45,7 +45,7 @@ softnic_set_empty(const struct softnic_set *s)
 	return (s->word[0] | s->word[1]) == 0;
 }
 
-/** Take the lowest queue out: its number, or -1 when there is none. */
+/** Remove the lowest queue. @return its number, or -1 if the set is empty. */
 static inline int
 softnic_set_take(struct softnic_set *s)
 {

@@ -7,6 +7,7 @@
  */
 
 #include "softnic_parse.h"
+#include "softnic_sum.h"
 
 uint64_t
 softnic_sum(const uint8_t *data, size_t len, uint64_t sum)
@@ -31,7 +32,7 @@ softnic_sum_fold(uint64_t sum)
 	return (uint16_t)sum;
 }
 
-/* Reflected CRC, four bits at a time: slow, with a table of only 16 words. */
+/* Reflected CRC, four bits at a time: slow, but the table has only 16 words. */
 static uint32_t
 crc_update(const uint32_t table[16], uint32_t crc, const uint8_t *data, size_t len)
 {
@@ -83,7 +84,7 @@ softnic_toeplitz(const uint8_t *key, const uint8_t *data, size_t len)
 		for (bit = 7; bit >= 0; bit--) {
 			if ((data[i] >> bit & 1) != 0)
 				hash ^= window;
-			/* The key's next bit comes in at the right. */
+			/* Shift in the key's next bit from the right. */
 			window = window << 1 | (key[i + 4] >> bit & 1);
 		}
 	}

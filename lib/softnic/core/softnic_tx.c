@@ -4,15 +4,15 @@
 
 /*
  * Transmit (7.2): descriptors are fetched and completed in batches. A frame
- * of one descriptor without offloads is sent from host memory in place; all
- * others go through softnic_txoff.c.
+ * with one descriptor and without offloads is sent in place from host memory;
+ * softnic_txoff.c sends all others.
  */
 
 #include <string.h>
 
 #include "softnic_engine.h"
 
-/* Give the frames of the batch to the wire, or in loopback to our own receiver. */
+/* Pass the frames of the batch to the wire, or in loopback to this device's receiver. */
 static void
 tx_flush(struct sl_softnic *nic)
 {
@@ -85,7 +85,7 @@ tx_bad(struct sl_softnic *nic, const union sl_tx_desc *d)
 	softnic_complain(nic, SOFTNIC_BAD_TXD, d->read.cmd);
 }
 
-/* Descriptors up to EOP, 0 when it is not among the @p n. */
+/* Number of descriptors up to EOP; 0: none of the @p n has EOP. */
 static uint32_t
 tx_chain(const union sl_tx_desc *d, uint32_t n)
 {
@@ -98,7 +98,7 @@ tx_chain(const union sl_tx_desc *d, uint32_t n)
 	return 0;
 }
 
-/* Send a frame of one descriptor in which nothing must be changed. */
+/* Send a frame of one descriptor that needs no change. */
 static bool
 tx_plain(struct sl_softnic *nic, const union sl_tx_desc *d, uint32_t q, uint32_t at)
 {
@@ -119,7 +119,7 @@ static bool
 tx_is_plain(const struct sl_softnic *nic, const union sl_tx_desc *d)
 {
 	const uint32_t cmd_mask = SL_TXD_DTYP | SL_TXD_DCMD_DEXT | SL_TXD_DCMD_EOP |
-		SL_TXD_DCMD_IFCS | SL_TXD_DCMD_VLE | SL_TXD_DCMD_TSE;
+		SL_TXD_DCMD_IFCS | SL_TXD_DCMD_VLE | SL_TXD_DCMD_TSE | SL_TXD_MAC_TSTAMP;
 	const uint32_t cmd = SL_PREP(SL_TXD_DTYP, SL_TXD_DTYP_DATA) | SL_TXD_DCMD_DEXT |
 		SL_TXD_DCMD_EOP | SL_TXD_DCMD_IFCS;
 	uint32_t len = SL_GET(SL_TXD_DTALEN, d->read.cmd);
@@ -130,7 +130,7 @@ tx_is_plain(const struct sl_softnic *nic, const union sl_tx_desc *d)
 		SL_GET(SL_TXD_PAYLEN, d->read.olinfo) == len;
 }
 
-/* Work on fetched descriptors until @p budget frames; returns descriptors used. */
+/* Process fetched descriptors, up to @p budget frames. @return number of descriptors used. */
 static uint32_t
 tx_work(struct sl_softnic *nic, struct softnic_txq *txq, const union sl_tx_desc *desc, uint32_t n,
 	unsigned int budget, unsigned int *frames)
@@ -172,7 +172,7 @@ tx_work(struct sl_softnic *nic, struct softnic_txq *txq, const union sl_tx_desc 
 	return i;
 }
 
-/* Write DD into each descriptor that asked for a report: 7.2.3. */
+/* Write DD to each descriptor that requests a report: 7.2.3. */
 static void
 tx_report_dd(struct sl_softnic *nic, const struct softnic_txq *txq, const union sl_tx_desc *desc,
 	uint32_t n)
@@ -180,23 +180,25 @@ tx_report_dd(struct sl_softnic *nic, const struct softnic_txq *txq, const union 
 	uint32_t i;
 
 	for (i = 0; i < n; i++) {
-		uint32_t at = txq->head + i;
-		union sl_tx_desc *d;
+		uint32_t at = txq->head + i, *status;
+		uint64_t iova;
 
 		if ((desc[i].read.cmd & SL_TXD_DCMD_RS) == 0)
 			continue;
 		at -= at >= txq->s.count ? txq->s.count : 0;
-		d = softnic_dma(nic, txq->s.base + (uint64_t)at * SL_DESC_SIZE, SL_DESC_SIZE,
-			SL_DMA_FROM_DEVICE, SOFTNIC_DMA_TX_DESC);
-		softnic_tell(nic, true, d, txq->s.base + (uint64_t)at * SL_DESC_SIZE, SL_DESC_SIZE,
-			softnic_txq_id(nic, txq), at);
+		iova = txq->s.base + (uint64_t)at * SL_DESC_SIZE +
+			offsetof(union sl_tx_desc, wb.status);
+		status = softnic_dma(
+			nic, iova, sizeof(*status), SL_DMA_FROM_DEVICE, SOFTNIC_DMA_TX_DESC);
+		softnic_tell(
+			nic, true, status, iova, sizeof(*status), softnic_txq_id(nic, txq), at);
 		/* Release: the data was read before the driver sees DD and reuses the buffer. */
-		if (d != NULL)
-			__atomic_store_n(&d->wb.status, SL_TXD_STAT_DD, __ATOMIC_RELEASE);
+		if (status != NULL)
+			__atomic_store_n(status, SL_TXD_STAT_DD, __ATOMIC_RELEASE);
 	}
 }
 
-/* Write the head into host memory (7.2.3); the ring is not written. */
+/* Write the head to host memory (7.2.3); the ring is not written. */
 static void
 tx_report_head(struct sl_softnic *nic, const struct softnic_txq *txq, uint32_t head)
 {
@@ -251,6 +253,7 @@ tx_queue(struct sl_softnic *nic, unsigned int q, unsigned int budget)
 
 	if (tail == txq->head)
 		return 0;
+	nic->tx_from = txq;
 	if (tail >= txq->s.count || txq->head >= txq->s.count) {
 		softnic_complain(nic, SOFTNIC_BAD_TAIL, tail);
 		return 0;
@@ -268,16 +271,18 @@ tx_queue(struct sl_softnic *nic, unsigned int q, unsigned int budget)
 		used = tx_work(nic, txq, desc, n, budget, &frames);
 	}
 	if (used == 0 && (n == SOFTNIC_FETCH || avail == txq->s.count - 1)) {
-		/* No descriptor has EOP, and no more fit: give the chain up. */
+		/* No descriptor has EOP, and no more fit: skip the chain. */
 		tx_bad(nic, desc);
 		txq->skipping = true;
 		used = n;
 	}
 	tx_flush(nic);
 	tx_complete(nic, q, desc, used);
+	/* The wire has taken the frames: translations for this queue are no longer used. */
+	sl_dma_release(nic->dma);
 	return used != 0 && frames == 0 ? 1 : frames;
 lost:
-	/* Skip descriptors that cannot be fetched, so that the queue goes on. */
+	/* Skip descriptors that cannot be fetched, so that the queue continues. */
 	txq->head = tail;
 	return 1;
 }
@@ -289,7 +294,7 @@ softnic_tx(struct sl_softnic *nic, unsigned int budget)
 	unsigned int moved = 0;
 	int q;
 
-	/* Without bus mastering, and without a link, a MAC sends nothing. */
+	/* Without bus mastering or without a link the MAC sends nothing. */
 	if (!nic->tx.on || !softnic_may_run(nic))
 		return 0;
 	if (budget > SOFTNIC_BATCH)

@@ -3,14 +3,15 @@
  */
 
 /*
- * Transmitted frames that are not sent in place: several descriptors, short
- * ones, and those with offloads: checksums (7.2.5), VLAN tags (7.4.3), TCP
- * and UDP segmentation (7.2.4).
+ * Transmitted frames that are not sent in place: frames of several descriptors,
+ * short frames, and frames with offloads: checksums (7.2.5), VLAN tags (7.4.3),
+ * TCP and UDP segmentation (7.2.4).
  */
 
 #include <string.h>
 
 #include "softnic_parse.h"
+#include "softnic_sum.h"
 #include "softnic_engine.h"
 
 #define IPV4_HDR 20u
@@ -24,10 +25,10 @@
 #define IPV4_LEN 2u
 #define IPV6_LEN 4u
 
-/** What a frame's descriptors ask for, by its first data descriptor and its context. */
+/** Offload request of a frame, from its first data descriptor and its context. */
 struct tx_ask {
 	bool ixsm, txsm, vlan, tse, fcs_given, ipv4;
-	uint32_t l3, l4, payload; /**< offsets of the headers, and of what follows them */
+	uint32_t l3, l4, payload; /**< offsets of the headers and of the payload */
 	uint32_t l4_len, mss;
 	enum sl_txc_l4t l4t;
 	uint16_t tci;
@@ -54,7 +55,7 @@ ask_read(const struct softnic_txq *txq, const union sl_tx_desc *d, struct tx_ask
 	a->tci = (uint16_t)SL_GET(SL_TXC_VLAN, ctx->vlan_macip);
 }
 
-/* The bytes of a chain; 0 for an invalid chain: 7.2.2.3. */
+/* Bytes of a chain; 0: the chain is invalid: 7.2.2.3. */
 static uint32_t
 chain_length(const union sl_tx_desc *d, uint32_t n)
 {
@@ -95,7 +96,7 @@ gather(struct sl_softnic *nic, const struct softnic_txq *txq, uint32_t at,
 	return whole;
 }
 
-/* 7.2.5.2: the field held the pseudo header's sum, put there by software. */
+/* 7.2.5.2: software has stored the sum of the pseudo header in the field. */
 static void
 insert_l4(uint8_t *frame, uint32_t len, const struct tx_ask *a, uint64_t extra)
 {
@@ -103,13 +104,13 @@ insert_l4(uint8_t *frame, uint32_t len, const struct tx_ask *a, uint64_t extra)
 	uint16_t sum;
 
 	if (a->l4t == SL_L4T_SCTP) {
-		/* The CRC is stored with its lowest byte first. */
+		/* The CRC is stored little-endian. */
 		softnic_put32(frame + a->l4 + SOFTNIC_SCTP_CSUM,
 			__builtin_bswap32(softnic_crc32c_sctp(frame + a->l4, len - a->l4)));
 		return;
 	}
 	sum = (uint16_t)~softnic_sum_fold(softnic_sum(frame + a->l4, len - a->l4, extra));
-	/* RFC 768: zero would say that there is none. */
+	/* RFC 768: zero means "no checksum". */
 	softnic_put16(frame + off, sum == 0 && a->l4t == SL_L4T_UDP ? UINT16_MAX : sum);
 }
 
@@ -123,7 +124,7 @@ insert_ipv4(uint8_t *frame, const struct tx_ask *a)
 		field, (uint16_t)~softnic_sum_fold(softnic_sum(frame + a->l3, a->l4 - a->l3, 0)));
 }
 
-/* True when the context's lengths fit a frame of @p len bytes. */
+/* True if the context's lengths fit a frame of @p len bytes. */
 static bool
 ask_fits(const struct tx_ask *a, uint32_t len)
 {
@@ -142,7 +143,7 @@ ask_fits(const struct tx_ask *a, uint32_t len)
 	return (!a->txsm && !a->tse) || len - a->l4 >= need[a->l4t];
 }
 
-/* Add the tag in the headroom: the frame then begins SOFTNIC_VLAN_TAG bytes earlier: 7.4.3. */
+/* Insert the tag, using SOFTNIC_VLAN_TAG bytes of headroom: 7.4.3. @return the new start. */
 static uint8_t *
 insert_vlan(const struct sl_softnic *nic, uint8_t *frame, uint16_t tci)
 {
@@ -154,7 +155,7 @@ insert_vlan(const struct sl_softnic *nic, uint8_t *frame, uint16_t tci)
 	return start;
 }
 
-/* Add tag and padding, check an FCS by software, and send. @p frame has headroom for a tag. */
+/* Add tag and padding, check an FCS from software, and send. @p frame has headroom for a tag. */
 static void
 send_frame(struct sl_softnic *nic, uint8_t *frame, uint32_t len, const struct tx_ask *a)
 {
@@ -172,7 +173,7 @@ send_frame(struct sl_softnic *nic, uint8_t *frame, uint32_t len, const struct tx
 		fcs = softnic_crc32(frame, len);
 		bad_fcs = fcs != __builtin_bswap32(softnic_get32(frame + len));
 	} else if (len < SL_FRAME_MIN) {
-		/* Without padding a runt is sent, and the other end counts it. */
+		/* Without padding a runt is sent, which the receiver counts. */
 		if (nic->tx.pad) {
 			memset(frame + len, 0, SL_FRAME_MIN - len);
 			len = SL_FRAME_MIN;
@@ -191,7 +192,7 @@ frame_alloc(struct sl_softnic *nic, uint32_t len)
 
 /* --- segmentation: 7.2.4 --- */
 
-/* 8.12.6, 8.12.7: flags that may stand in the first, a middle and the last segment. */
+/* 8.12.6, 8.12.7: mask the flags by those allowed in the first, a middle or the last segment. */
 static void
 mask_tcp_flags(const struct sl_softnic *nic, uint8_t *tcp, bool first, bool last)
 {
@@ -224,7 +225,7 @@ segment_headers(const struct sl_softnic *nic, uint8_t *seg, const struct tx_ask 
 	} else {
 		softnic_put16(l4 + UDP_LEN, l4_total);
 	}
-	/* Software's seed leaves the length out: it differs by segment. */
+	/* The sum from software excludes the length, which differs between segments. */
 	insert_l4(seg, a->l4 + l4_total, a, l4_total);
 }
 
@@ -267,10 +268,10 @@ softnic_tx_frame(struct sl_softnic *nic, struct softnic_txq *txq, uint32_t at,
 
 	ask_read(txq, d, &a);
 	fcs = a.fcs_given ? SL_FCS_LEN : 0;
-	if (len < SL_TX_FRAME_MIN + fcs || !ask_fits(&a, len - fcs))
+	if (len < nic->model->tx_frame_min + fcs || !ask_fits(&a, len - fcs))
 		return false;
 	if (a.tse) {
-		/* 7.2.2.3: PAYLEN leaves the headers out. */
+		/* 7.2.2.3: PAYLEN excludes the headers. */
 		if (len > SOFTNIC_TSO || !segment_fits(nic, &a, len) || claim != len - a.payload)
 			return false;
 		if (gather(nic, txq, at, d, n, nic->tso))
@@ -288,6 +289,8 @@ softnic_tx_frame(struct sl_softnic *nic, struct softnic_txq *txq, uint32_t at,
 		insert_l4(frame, len - fcs, &a, 0);
 	if (a.ixsm && a.ipv4)
 		insert_ipv4(frame, &a);
+	if ((d->read.cmd & SL_TXD_MAC_TSTAMP) != 0 && nic->model->ops->tx_stamp != NULL)
+		nic->model->ops->tx_stamp(nic);
 	send_frame(nic, frame, len, &a);
 	return true;
 }

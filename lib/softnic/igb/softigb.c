@@ -3,8 +3,8 @@
  */
 
 /*
- * The models of the family igb: their properties, and the operations that the
- * engines call.
+ * Models of the igb family: their properties, and the operations that the engines
+ * call.
  */
 
 #include "softigb.h"
@@ -23,6 +23,7 @@ static const struct softnic_hook *const hooks[] = {
 	softigb_phy_hooks,
 	softigb_queue_hooks,
 	softigb_stats_hooks,
+	softigb_time_hooks,
 	NULL,
 };
 
@@ -31,15 +32,19 @@ static const struct softnic_ops ops = {
 	.reset = softigb_reset,
 	.queues = softigb_queues,
 	.unhang = softigb_unhang,
-	.link = softigb_link,
+	.link = softigb_phy_wire,
 	.irq_queues = softigb_irq_queues,
 	.irq_cause = softigb_irq_engine,
+	.intx = softigb_intx,
+	.tx_stamp = softigb_time_tx,
+	.rx_stamp = softigb_time_rx,
+	.watch = softigb_time_watch,
 };
 
-/* Bytes of the packet buffer at most: the largest code, or what RXPBS can hold. */
+/* Most bytes of the packet buffer: the largest code, or the largest value of RXPBS. */
 #define FIFO_MAX(quirk_bits) (((quirk_bits)&SL_QUIRK_PBS_CODE) != 0 ? 144u * 1024 : 64u * 1024)
 
-/* Vectors: those of EITR, which is per vector: 7.3.1. */
+/* Number of vectors: elements of EITR, which is per vector: 7.3.1. */
 enum { VECTORS = 25, VECTORS_I210 = 5 };
 
 #define SL_FACTS(dev, first, n_queues, n_addrs, phy, rx_prefetch, tx_prefetch, quirk_bits) \
@@ -55,7 +60,7 @@ enum { VECTORS = 25, VECTORS_I210 = 5 };
 							VECTORS_I210 : \
 							VECTORS, \
 						.bar_size = SL_BAR_SIZE, \
-						.max_frame = SL_FRAME_MAX, \
+						.max_frame = SL_IGB_FRAME_MAX, \
 					}, \
 				.ops = &ops, \
 				.regs = &sl_regs_##dev, \
@@ -68,6 +73,7 @@ enum { VECTORS = 25, VECTORS_I210 = 5 };
 				.rxd_err = SL_RXD_ERR_RXE, \
 				.rxd_ip = SL_RXD_ERR_IPE, \
 				.rxd_l4 = SL_RXD_ERR_L4E, \
+				.tx_frame_min = SL_IGB_TX_FRAME_MIN, \
 			}, \
 		.addrs = n_addrs, \
 		.phy_id = phy, \

@@ -6,9 +6,9 @@
 
 /**
  * @file
- * The models of the family igb: registers, interrupts, statistics, NVM, PHY and link on the
- * engines of softnic_engine.h. Whenever a register changes, what the engines go by is worked out
- * from it. Sections are those of the 82576EB datasheet, revision 2.63.
+ * Models of the igb family: registers, interrupts, statistics, NVM, PHY and link, on the engines
+ * of softnic_engine.h. Whenever a register changes, the state that the engines read is derived from
+ * it. Sections are those of the 82576EB datasheet, revision 2.63.
  */
 
 #include "sl_fields.h"
@@ -20,17 +20,17 @@
 #define SOFTIGB_NVM_WORDS (SL_NVM_WORDS_MIN << SOFTIGB_NVM_SIZE)
 #define SOFTIGB_PHY_REGS 32u
 
-/** Every register's value, one array for each row that any of the devices has. */
+/** Values of all registers: one array for each row of any device. */
 struct softigb_regs {
 #define SL_REG(name, offset, stride, count, ...) uint32_t name[count];
 #include "family.def"
 #undef SL_REG
 };
 
-/** One device of the family: what it has otherwise than others. */
+/** One device of the family, with the properties in which devices differ. */
 struct softigb_device {
 	struct softnic_model model;
-	unsigned int addrs; /**< receive addresses: 8.10.16 */
+	unsigned int addrs; /**< number of receive addresses: 8.10.16 */
 	uint32_t phy_id;    /**< ID1 and ID2 of the internal PHY; 0: it has none */
 	uint32_t quirks;    /**< bits of enum sl_quirk */
 };
@@ -39,11 +39,26 @@ struct softigb_device {
 #include "facts.def"
 #undef SL_FACTS
 
-/** Where a statistics register begins to count; by its row. */
+/** State of a statistics register; indexed by its row. */
 struct softigb_stat {
-	uint64_t base;	  /**< of the engines' counter, at the last clear */
-	uint64_t latched; /**< of a pair: what the low half's read has shown */
+	uint64_t base;	  /**< value of the engines' counter at the last clear */
+	uint64_t latched; /**< register pairs: value when the low half was read */
 	bool latch;
+};
+
+/** The system time. */
+struct softigb_time {
+	uint64_t ns;   /**< nanoseconds; on the 82576 its own unit */
+	uint32_t part; /**< fraction, in 2^-32 nanoseconds */
+	uint64_t at;   /**< value of the device's clock at which ns and part are valid */
+	uint64_t held; /**< value that SYSTIML and SYSTIMH return */
+};
+
+/** Link mode that both PHYs agreed on. */
+struct softigb_mode {
+	bool valid; /**< the PHYs have a mode in common */
+	bool full;
+	enum sl_speed speed;
 };
 
 struct softigb {
@@ -51,8 +66,12 @@ struct softigb {
 	struct softigb_regs r;
 	uint16_t nvm[SOFTIGB_NVM_WORDS];
 	uint16_t phy[SOFTIGB_PHY_REGS];
+	struct softigb_mode mode;
+	uint16_t mmd_addr;	 /**< address of a clause 45 register */
+	uint16_t eee_advertised; /**< clause 45 register: advertised EEE modes */
+	struct softigb_time time;
 	struct softigb_stat stat[SL_REG_COUNT];
-	uint64_t dropped[SOFTNIC_QUEUES]; /**< RQDPC's base, by queue */
+	uint64_t dropped[SOFTNIC_QUEUES]; /**< base of RQDPC, by queue */
 };
 
 static inline struct softigb *
@@ -73,33 +92,34 @@ softigb_has(const struct softigb *d, enum sl_quirk quirk)
 	return (softigb_device(d)->quirks & quirk) != 0;
 }
 
-/** Whether the device has a register. */
+/** True if the device has a register. */
 static inline bool
 softigb_has_reg(const struct softigb *d, enum sl_reg reg)
 {
 	return d->nic.model->regs->rows[reg].count != 0;
 }
 
-/* Hooks by subject; SOFTNIC_NO_REG ends each. */
+/* Lists of hooks by subject, each ended by SOFTNIC_NO_REG. */
 extern const struct softnic_hook softigb_ctrl_hooks[], softigb_irq_hooks[], softigb_mac_hooks[],
-	softigb_nvm_hooks[], softigb_phy_hooks[], softigb_queue_hooks[], softigb_stats_hooks[];
+	softigb_nvm_hooks[], softigb_phy_hooks[], softigb_queue_hooks[], softigb_stats_hooks[],
+	softigb_time_hooks[];
 
 /* softigb_ctrl.c */
-/** Registers to their values after a reset, then all that follows from them: 4.2.1. */
+/** Reset the registers, then the state derived from them: 4.2.1. */
 void
 softigb_reset(struct sl_softnic *nic, bool power_up);
-/** A reset that hung comes to its end, if there is one. */
+/** Complete a pending reset, if there is one. */
 void
 softigb_unhang(struct sl_softnic *nic);
-/** Work out whether frames move, after what they go by has changed; raise LSC when the link did. */
+/** Derive link, loopback and bus-master state again. Raises LSC if the link changed. */
 void
 softigb_link(struct sl_softnic *nic);
 
 /* softigb_mac.c */
-/** What receive and transmit units, filters and RSS are told by all their registers. */
+/** Derive the state of receive and transmit units, filters and RSS from all their registers. */
 void
 softigb_mac_update(struct softigb *d);
-/** The receive addresses, after RAL or RAH changed. */
+/** Update the receive addresses, after RAL or RAH changed. */
 void
 softigb_addr_update(struct softigb *d);
 
@@ -110,38 +130,56 @@ void
 softigb_rxq_update(struct softigb *d, unsigned int q);
 
 /* softigb_nvm.c */
-/** What the NVM has when the device is made. */
+/** Set the NVM's initial content. */
 void
 softigb_nvm_init(struct softigb *d);
-/** The internal NVM's words, where the device has one in use: after its registers were reset. */
+/** Fill the internal NVM, if the device uses it. Call after a reset of its registers. */
 void
 softigb_invm_fill(struct softigb *d);
-/** Receive address 0 from the NVM: 8.10.16. */
+/** Load receive address 0 from the NVM: 8.10.16. */
 void
 softigb_nvm_load_mac(struct softigb *d);
 
 /* softigb_phy.c */
 void
 softigb_phy_reset(struct softigb *d);
-/** True while the PHY, or a backplane's lane, sees a link. */
+/** Called when the link of the wire has changed. */
+void
+softigb_phy_wire(struct sl_softnic *nic);
+/** True while the PHY, or the lane of a backplane, has a link. */
 bool
 softigb_phy_link(const struct softigb *d);
 
 /* softigb_irq.c */
-/** Raise legacy causes (ICR bits) and what they map to. */
+/** Raise legacy causes (ICR bits) and the vectors that they map to. */
 void
 softigb_irq_cause(struct softigb *d, uint32_t icr);
-/** The engines' causes: see struct softnic_ops. */
+/** Raise a cause of the engines: see struct softnic_ops. */
 void
 softigb_irq_engine(struct sl_softnic *nic, enum softnic_cause cause);
+/** True while an unmasked cause asserts the interrupt line: 7.3.2. */
+bool
+softigb_intx(const struct sl_softnic *nic);
 /** Raise the vectors of queues. */
 void
 softigb_irq_queues(
 	struct sl_softnic *nic, const struct softnic_set *rx, const struct softnic_set *tx);
 
 /* softigb_stats.c */
-/** All counters zero. */
+/** Clear all counters. */
 void
 softigb_stats_reset(struct softigb *d);
+
+/* softigb_time.c */
+/** Clear the time and release stamps. Call after a reset of the registers. */
+void
+softigb_time_reset(struct softigb *d);
+/** Stamps and target times: see struct softnic_ops. */
+void
+softigb_time_tx(struct sl_softnic *nic);
+void
+softigb_time_rx(struct sl_softnic *nic, const struct softnic_pkt *pkt, struct softnic_rx_meta *m);
+void
+softigb_time_watch(struct sl_softnic *nic);
 
 #endif /* _SOFTIGB_H_ */

@@ -3,9 +3,9 @@
  */
 
 /*
- * Interrupts (7.3, 8.8): causes, masks, and the vectors they raise; without
- * MSI-X all raise vector 0. EITR holds its value but does not throttle: a
- * step raises each vector at most once.
+ * Interrupts (7.3, 8.8): causes, masks, and the vectors they raise; without MSI-X
+ * all raise vector 0. EITR stores its value but does not throttle: a step raises
+ * each vector at most once.
  */
 
 #include "softigb.h"
@@ -16,7 +16,7 @@ msix(const struct softigb *d)
 	return (d->r.GPIE[0] & SL_GPIE_MULTIPLE_MSIX) != 0;
 }
 
-/* One bit for each vector that there is. */
+/* One bit per vector of the device. */
 static uint32_t
 vector_bits(const struct softigb *d)
 {
@@ -27,7 +27,16 @@ vector_bits(const struct softigb *d)
 static uint32_t
 eicr_bits(const struct softigb *d)
 {
-	return msix(d) ? vector_bits(d) : SL_EICR_NO_MSIX;
+	return msix(d) ? vector_bits(d) : SL_EICR_OTHERS | SL_MASK(0, d->nic.queues);
+}
+
+/* The existing causes: 8.8.7. */
+static uint32_t
+icr_bits(const struct softigb *d)
+{
+	if (!softigb_has_reg(d, SL_MDICNFG))
+		return SL_ICR_CAUSES;
+	return SL_ICR_CAUSES_82580 | (softigb_has_reg(d, SL_P2VMAILBOX) ? SL_ICR_VMMB : 0);
 }
 
 /* Signal vectors, and clear causes that clear automatically: 8.8.5, 8.8.6. */
@@ -50,7 +59,7 @@ static void
 irq_raise(struct softigb *d, uint32_t eicr)
 {
 	struct softigb_regs *r = &d->r;
-	/* Only new causes: one that is already set was signalled before. */
+	/* Only new causes: a cause that is already set was signalled before. */
 	uint32_t edge = eicr & ~r->EICR[0] & r->EIMS[0];
 
 	r->EICR[0] |= eicr;
@@ -65,7 +74,7 @@ ivar_eicr(uint32_t entry)
 	return (entry & SL_IVAR_ENTRY_VALID) != 0 ? SL_BIT(SL_GET(SL_IVAR_ENTRY_VECTOR, entry)) : 0;
 }
 
-/* Legacy causes that are set and were just unmasked. */
+/* Signal legacy causes that are set and newly unmasked. */
 static void
 irq_legacy(struct softigb *d, uint32_t edge)
 {
@@ -104,6 +113,15 @@ irq_unmask(struct softigb *d, uint32_t ims, uint32_t eims)
 		irq_signal(d, eedge);
 }
 
+bool
+softigb_intx(const struct sl_softnic *nic)
+{
+	const struct softigb *d = (const struct softigb *)nic;
+	const struct softigb_regs *r = &d->r;
+
+	return !msix(d) && ((r->ICR[0] & r->IMS[0]) != 0 || (r->EICR[0] & r->EIMS[0]) != 0);
+}
+
 void
 softigb_irq_engine(struct sl_softnic *nic, enum softnic_cause cause)
 {
@@ -116,8 +134,8 @@ softigb_irq_engine(struct sl_softnic *nic, enum softnic_cause cause)
 }
 
 /*
- * The vectors of queues, by the bytes of IVAR for the lower and the upper eight; or, where a
- * register is for two that follow each other, for the even and the odd.
+ * Vectors of queues, as EICR bits. A register of IVAR has bytes for a lower and an upper queue:
+ * queues n and n + 8 or, with SL_QUIRK_IVAR_PAIRS, queues 2n and 2n + 1.
  */
 static uint32_t
 queues_eicr(const struct softigb *d, struct softnic_set queues, uint32_t low, uint32_t high)
@@ -151,7 +169,7 @@ softigb_irq_queues(
 			(softnic_set_empty(tx) ? 0 : SL_ICR_TXDW));
 }
 
-/* 8.8.11: IAM takes causes out of the mask when ICR is read or written. */
+/* 8.8.11: IAM masks causes when ICR is read or written. */
 static void
 icr_auto_mask(struct softigb *d, uint32_t icr)
 {
@@ -161,7 +179,10 @@ icr_auto_mask(struct softigb *d, uint32_t icr)
 		r->IMS[0] &= ~r->IAM[0];
 }
 
-/* 8.8.7: a read clears ICR; with NSICR 0 only when an interrupt is asserted or the mask is 0. */
+/*
+ * 8.8.7: a read clears ICR. With MSI-X and NSICR 0 it does so only if an interrupt is asserted or
+ * the mask is 0.
+ */
 static uint32_t
 read_ICR(struct sl_softnic *nic, const struct softnic_slot *at, bool peek)
 {
@@ -189,7 +210,7 @@ write_ICR(struct sl_softnic *nic, const struct softnic_slot *at, uint32_t val)
 	(void)at;
 	icr_auto_mask(d, d->r.ICR[0]);
 	d->r.ICR[0] &= ~val;
-	/* 8.8.1: OTHER is set as long as an unmasked legacy cause is set. */
+	/* 8.8.1: OTHER is set while an unmasked legacy cause is set. */
 	if (!msix(d) && (d->r.ICR[0] & d->r.IMS[0]) == 0)
 		d->r.EICR[0] &= ~SL_EICR_OTHER;
 }
@@ -232,7 +253,25 @@ write_ICS(struct sl_softnic *nic, const struct softnic_slot *at, uint32_t val)
 	struct softigb *d = softigb_of(nic);
 
 	(void)at;
-	softigb_irq_cause(d, val);
+	softigb_irq_cause(d, val & icr_bits(d));
+}
+
+/* Value of ICR, without the side effects of a read. */
+static uint32_t
+read_ICS(struct sl_softnic *nic, const struct softnic_slot *at, bool peek)
+{
+	(void)at;
+	(void)peek;
+	return softigb_of(nic)->r.ICR[0];
+}
+
+/* Value of EICR, without the side effects of a read. */
+static uint32_t
+read_EICS(struct sl_softnic *nic, const struct softnic_slot *at, bool peek)
+{
+	(void)at;
+	(void)peek;
+	return softigb_of(nic)->r.EICR[0];
 }
 
 static void
@@ -241,7 +280,7 @@ write_IMS(struct sl_softnic *nic, const struct softnic_slot *at, uint32_t val)
 	struct softigb *d = softigb_of(nic);
 
 	(void)at;
-	irq_unmask(d, val & SL_ICR_CAUSES, 0);
+	irq_unmask(d, val & icr_bits(d), 0);
 }
 
 static void
@@ -291,11 +330,11 @@ write_EIAM(struct sl_softnic *nic, const struct softnic_slot *at, uint32_t val)
 
 const struct softnic_hook softigb_irq_hooks[] = {
 	{SL_ICR, .read = read_ICR, .write = write_ICR},
-	{SL_ICS, .write = write_ICS},
+	{SL_ICS, .read = read_ICS, .write = write_ICS},
 	{SL_IMS, .write = write_IMS},
 	{SL_IMC, .write = write_IMC},
 	{SL_EICR, .read = read_EICR, .write = write_EICR},
-	{SL_EICS, .write = write_EICS},
+	{SL_EICS, .read = read_EICS, .write = write_EICS},
 	{SL_EIMS, .write = write_EIMS},
 	{SL_EIMC, .write = write_EIMC},
 	{SL_EIAC, .kept = SL_EICR_MSIX},

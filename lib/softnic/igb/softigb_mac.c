@@ -3,8 +3,8 @@
  */
 
 /*
- * Receive and transmit units, filters and RSS (8.10, 8.12): derives from
- * their registers the state that the engines read.
+ * Receive and transmit units, filters and RSS (8.10, 8.12): derives the state
+ * that the engines read from their registers.
  */
 
 #include <string.h>
@@ -18,7 +18,7 @@ at_most(uint32_t val, uint32_t most)
 	return val < most ? val : most;
 }
 
-/* Bytes of the receive packet buffer; a code that means nothing is none. */
+/* Bytes of the receive packet buffer; 0 for an invalid code. */
 static uint32_t
 fifo_size(const struct softigb *d)
 {
@@ -39,11 +39,11 @@ rx_update(struct softigb *d)
 	struct softnic_rx_setup *rx = &d->nic.rx;
 	uint32_t rctl = r->RCTL[0], rxcsum = r->RXCSUM[0];
 
-	/* 8.18.14, 8.10.13: longest frame, FCS counted. */
+	/* 8.18.14, 8.10.13: longest frame, including FCS. */
 	rx->longest = SL_FRAME_STD_MAX;
 	rx->longest_tagged = SL_FRAME_STD_MAX + SOFTNIC_VLAN_TAG;
 	if ((rctl & SL_RCTL_LPE) != 0) {
-		rx->longest = at_most(SL_GET(SL_RLPML_LEN, r->RLPML[0]), SL_FRAME_MAX);
+		rx->longest = at_most(SL_GET(SL_RLPML_LEN, r->RLPML[0]), SL_IGB_FRAME_MAX);
 		rx->longest_tagged = rx->longest;
 	}
 	/* 8.10.12 PCSD: the hash and the packet checksum share a field. */
@@ -94,7 +94,7 @@ addr_add(struct softigb *d, uint32_t low, uint32_t high)
 		softnic_filter_own(&d->nic, low, SL_GET(SL_RAH_ADDR, high));
 }
 
-/* 8.10.16, 8.10.17: 16 of all devices, then eight more, and eight more. */
+/* 8.10.16, 8.10.17: 16 addresses on all devices, then two groups of eight on some. */
 void
 softigb_addr_update(struct softigb *d)
 {
@@ -131,7 +131,7 @@ reta_update(struct softigb *d, unsigned int i)
 			(uint16_t)SL_GET(SL_RETA_QUEUE, d->r.RETA[i] >> e * 8) % d->nic.queues;
 }
 
-/* The key's bytes stand in the registers with the first in the lowest bits: 8.10.21. */
+/* In each key register the first byte is in the lowest bits: 8.10.21. */
 static void
 key_update(struct softigb *d)
 {
@@ -173,9 +173,15 @@ after_tx(struct sl_softnic *nic, const struct softnic_slot *at)
 	tx_update(softigb_of(nic));
 }
 
+/* 8.2.7: since the I350 the VLAN Ethertype is fixed. */
 static void
-after_VET(struct sl_softnic *nic, const struct softnic_slot *at)
+write_VET(struct sl_softnic *nic, const struct softnic_slot *at, uint32_t val)
 {
+	struct softigb *d = softigb_of(nic);
+
+	if (softigb_has(d, SL_QUIRK_STRCRC))
+		val = (val & SL_VET_OUTER) | (d->r.VET[0] & SL_VET_VLAN);
+	d->r.VET[0] = val;
 	after_rx(nic, at);
 	after_tx(nic, at);
 }
@@ -189,7 +195,7 @@ after_RCTL(struct sl_softnic *nic, const struct softnic_slot *at)
 	(void)at;
 	rx_update(d);
 	filter_update(d);
-	/* BSIZE, SECRC and RXEN are part of the queues' state; LBM loops frames back. */
+	/* BSIZE, SECRC and RXEN are part of the queues' state; LBM selects loopback. */
 	for (q = 0; q < nic->queues; q++)
 		softigb_rxq_update(d, q);
 	softigb_link(nic);
@@ -239,7 +245,7 @@ const struct softnic_hook softigb_mac_hooks[] = {
 	{SL_RXCSUM, .after = after_rx},
 	{SL_RLPML, .after = after_rx},
 	{SL_RXPBS, .after = after_rx},
-	{SL_VET, .after = after_VET},
+	{SL_VET, .write = write_VET},
 	{SL_TCTL, .after = after_tx},
 	{SL_DTXTCPFLGL, .after = after_tx},
 	{SL_DTXTCPFLGH, .after = after_tx},
@@ -254,7 +260,7 @@ const struct softnic_hook softigb_mac_hooks[] = {
 	{SL_MRQC, .after = after_MRQC},
 	{SL_RETA, .after = after_RETA},
 	{SL_RSSRK, .after = after_RSSRK},
-	/* Flow control: these registers hold their values and do nothing. */
+	/* Flow control: these registers store their values and have no effect. */
 	{SL_FCAH, .kept = SL_FCAH_ADDR},
 	{SL_FCT, .kept = SL_FCT_TYPE},
 	{SL_FCTTV, .kept = SL_FCTTV_TTV},

@@ -3,14 +3,14 @@
  */
 
 /*
- * The NVM: its content (chapter 6), and the registers that read it (8.4).
+ * NVM: its content (chapter 6), and the registers that access it (8.4).
  */
 
 #include <string.h>
 
 #include "softigb.h"
 
-/* A port's part adds up to what it should. */
+/* Set the checksum of a port's part. */
 static void
 sum_up(struct softigb *d, unsigned int first)
 {
@@ -22,6 +22,28 @@ sum_up(struct softigb *d, unsigned int first)
 	d->nvm[first + SL_NVM_CHECKSUM] = (uint16_t)(SL_NVM_SUM - sum);
 }
 
+/* Version fields of the image: major and minor version, and the build number. */
+#define NVM_VERSION UINT16_C(0x1001)
+#define NVM_TRACK UINT32_C(0x80000001)
+/* Word offset of the part number, after the parts of the four ports. */
+#define NVM_PART 0x180u
+
+/* Store the part number: a length in words, including itself, and two letters per word, the first
+ * in the high byte. */
+static void
+part_number(struct softigb *d)
+{
+	static const char text[] = "SL0001-000";
+	const uint16_t words = (uint16_t)((sizeof(text) - 1) / 2);
+	unsigned int i;
+
+	d->nvm[SL_NVM_PART] = SL_NVM_PART_IS_TEXT;
+	d->nvm[SL_NVM_PART + 1] = NVM_PART;
+	d->nvm[NVM_PART] = (uint16_t)(words + 1);
+	for (i = 0; i < words; i++)
+		d->nvm[NVM_PART + 1 + i] = (uint16_t)(text[2 * i] << 8 | text[2 * i + 1]);
+}
+
 void
 softigb_nvm_init(struct softigb *d)
 {
@@ -29,7 +51,7 @@ softigb_nvm_init(struct softigb *d)
 	const uint8_t *mac = d->nic.mac;
 	unsigned int i;
 
-	/* Erased cells read as ones; the first block is written. */
+	/* Erased cells read as ones; the first block is programmed. */
 	memset(d->nvm, UINT8_MAX, sizeof(d->nvm));
 	memset(d->nvm, 0, SL_NVM_CHECKSUM * sizeof(d->nvm[0]));
 	for (i = 0; i < 3; i++)
@@ -37,13 +59,21 @@ softigb_nvm_init(struct softigb *d)
 	d->nvm[SL_NVM_SUBSYSTEM] = id;
 	d->nvm[SL_NVM_SUBVENDOR] = SL_PCI_VENDOR_INTEL;
 	d->nvm[SL_NVM_DEVICE] = id;
+	d->nvm[SL_NVM_VENDOR] = SL_PCI_VENDOR_INTEL;
+	d->nvm[SL_NVM_VERSION] = NVM_VERSION;
+	/* By default a driver advertises flow control in both directions. */
+	d->nvm[SL_NVM_INIT_CONTROL_2] = (uint16_t)SL_NVM_INIT_CONTROL_2_PAUSE;
+	d->nvm[SL_NVM_TRACK] = NVM_TRACK & UINT16_MAX;
+	d->nvm[SL_NVM_TRACK + 1] = NVM_TRACK >> 16;
+	part_number(d);
 	sum_up(d, 0);
-	/* Since the 82580 each of four ports has a part with a sum, whether it is there or not. */
+	/* Since the 82580 four ports each have a part with a checksum, even ports that do not
+	 * exist. */
 	for (i = 1; i < SL_NVM_PORTS && softigb_has_reg(d, SL_MDICNFG); i++)
 		sum_up(d, SL_NVM_PORT(i));
 }
 
-/* Without a flash the internal NVM has what there is: the address alone, a record for each word. */
+/* Without a flash the internal NVM is used. It has only the MAC address, one record per word. */
 void
 softigb_invm_fill(struct softigb *d)
 {
@@ -67,7 +97,7 @@ softigb_nvm_load_mac(struct softigb *d)
 	softigb_addr_update(d);
 }
 
-/* 8.4.2: a read is done as soon as it is requested. */
+/* 8.4.2: a read completes immediately. */
 static void
 write_EERD(struct sl_softnic *nic, const struct softnic_slot *at, uint32_t val)
 {
@@ -83,7 +113,7 @@ write_EERD(struct sl_softnic *nic, const struct softnic_slot *at, uint32_t val)
 			SL_PREP(SL_EERD_ADDR, addr) | SL_EERD_DONE | SL_PREP(SL_EERD_DATA, word);
 }
 
-/* 8.4.1: access is granted as soon as it is asked for: no firmware competes. */
+/* 8.4.1: access is granted immediately, because there is no firmware. */
 static void
 write_EECD(struct sl_softnic *nic, const struct softnic_slot *at, uint32_t val)
 {
@@ -91,7 +121,7 @@ write_EECD(struct sl_softnic *nic, const struct softnic_slot *at, uint32_t val)
 	struct softigb *d = softigb_of(nic);
 
 	(void)at;
-	/* The shadow RAM is in the flash as soon as that is asked for. */
+	/* The shadow RAM is written to the flash immediately. */
 	if (softigb_has_reg(d, SL_SRWR)) {
 		fixed |= SL_EECD_FLASH_DETECTED | SL_EECD_FLUDONE;
 		val &= ~SL_EECD_FLUPD;

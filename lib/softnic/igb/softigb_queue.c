@@ -3,9 +3,8 @@
  */
 
 /*
- * The registers of queues (8.10.2 to 8.10.11, 8.12.8 to 8.12.15): after a
- * write, the queue's complete set-up is put together from them and given to
- * the engines.
+ * Queue registers (8.10.2 to 8.10.11, 8.12.8 to 8.12.15): after a write, the
+ * queue's complete setup is built from them and passed to the engines.
  */
 
 #include "softigb.h"
@@ -28,7 +27,7 @@ buf_size(const struct softigb *d, unsigned int q)
 	return 2048u >> SL_GET(SL_RCTL_BSIZE, d->r.RCTL[0]);
 }
 
-/* True for the only descriptor type that the engines know: advanced, one buffer. */
+/* True for the only descriptor type that the engines support: advanced, one buffer. */
 static bool
 usable_type(struct softigb *d, unsigned int q)
 {
@@ -37,8 +36,8 @@ usable_type(struct softigb *d, unsigned int q)
 	if (SL_GET(SL_SRRCTL_DESCTYPE, srrctl) == SL_DESCTYPE_ADV_ONEBUF)
 		return true;
 	/*
-	 * Complain only while receive is on: before, the driver may still write SRRCTL of queue
-	 * 0.
+	 * Log this only while receive is enabled: before, the driver may still write SRRCTL of
+	 * queue 0.
 	 */
 	if ((d->r.RCTL[0] & SL_RCTL_RXEN) != 0)
 		softnic_complain(&d->nic, SOFTNIC_BAD_DESCTYPE, srrctl);
@@ -52,12 +51,12 @@ softigb_rxq_update(struct softigb *d, unsigned int q)
 	uint32_t dvmolr = r->DVMOLR[q];
 	struct softnic_rxq_setup s = {
 		.base = reg_u64(r->RDBAH[q], r->RDBAL[q]),
-		.count = softnic_ring_count(r->RDLEN[q]),
+		.count = softnic_ring_count(r->RDLEN[q] & SL_XDLEN_UNITS),
 		.buf_size = buf_size(d, q),
 		.low_mark = SL_GET(SL_SRRCTL_RDMTS, r->SRRCTL[q]) * SL_SRRCTL_RDMTS_UNIT,
 		.enable = (r->RXDCTL[q] & SOFTNIC_QUEUE_ENABLE) != 0,
 		.drop = (r->SRRCTL[q] & SL_SRRCTL_DROP_EN) != 0,
-		/* 7.4.2, and DVMOLR for each queue. */
+		/* 7.4.2, and DVMOLR per queue. */
 		.strip = (r->CTRL[0] & SL_CTRL_VME) != 0 || (dvmolr & SL_DVMOLR_STRVLAN) != 0,
 		.keep_fcs = (r->RCTL[0] & SL_RCTL_SECRC) == 0 && (dvmolr & SL_DVMOLR_STRCRC) == 0,
 	};
@@ -74,7 +73,7 @@ txq_update(struct softigb *d, unsigned int q)
 	uint32_t wb_low = r->TDWBAL[q];
 	struct softnic_txq_setup s = {
 		.base = reg_u64(r->TDBAH[q], r->TDBAL[q]),
-		.count = softnic_ring_count(r->TDLEN[q]),
+		.count = softnic_ring_count(r->TDLEN[q] & SL_XDLEN_UNITS),
 		.enable = (r->TXDCTL[q] & SOFTNIC_QUEUE_ENABLE) != 0,
 		.wb_on = (wb_low & SL_TDWBAL_HEAD_WB_EN) != 0,
 		.wb_addr = reg_u64(
@@ -107,10 +106,23 @@ after_txq(struct sl_softnic *nic, const struct softnic_slot *at)
 	txq_update(softigb_of(nic), at->index);
 }
 
+/* 8.10.7: lengths are multiples of 128. Some devices store lower bits, which have no effect. */
+static void
+len_write(struct sl_softnic *nic, const struct softnic_slot *at, uint32_t val)
+{
+	struct softigb *d = softigb_of(nic);
+
+	if (val % SOFTNIC_RING_ALIGN != 0)
+		softnic_complain(nic, SOFTNIC_BAD_RING, val);
+	val &= softigb_has(d, SL_QUIRK_LEN_128) ? SL_XDLEN_UNITS : SL_XDLEN_KEPT;
+	*softnic_regs_cell(&nic->regs, at) = val;
+	nic->regs.row[at->reg].hook->after(nic, at);
+}
+
 const struct softnic_hook softigb_queue_hooks[] = {
 	{SL_RDBAL, .write = softnic_ring_write, .after = after_rxq},
 	{SL_RDBAH, .after = after_rxq},
-	{SL_RDLEN, .write = softnic_ring_write, .after = after_rxq, .kept = SL_XDLEN_UNITS},
+	{SL_RDLEN, .write = len_write, .after = after_rxq},
 	{SL_SRRCTL, .after = after_rxq},
 	{SL_DVMOLR, .after = after_rxq},
 	{SL_RXDCTL, .write = softnic_rx_enable_write, .after = after_rxq},
@@ -118,7 +130,7 @@ const struct softnic_hook softigb_queue_hooks[] = {
 	{SL_RDT, .read = softnic_rx_tail_read, .write = softnic_rx_tail_write},
 	{SL_TDBAL, .write = softnic_ring_write, .after = after_txq},
 	{SL_TDBAH, .after = after_txq},
-	{SL_TDLEN, .write = softnic_ring_write, .after = after_txq, .kept = SL_XDLEN_UNITS},
+	{SL_TDLEN, .write = len_write, .after = after_txq},
 	{SL_TXDCTL, .write = softnic_tx_enable_write, .after = after_txq},
 	{SL_TDWBAL, .after = after_txq},
 	{SL_TDWBAH, .after = after_txq},

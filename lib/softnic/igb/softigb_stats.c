@@ -4,7 +4,7 @@
 
 /*
  * Statistics registers (8.18). The engines' counters are never cleared; a
- * register shows the difference since it was cleared, up to its maximum.
+ * register returns the difference since it was cleared, up to its maximum.
  */
 
 #include "softigb.h"
@@ -41,7 +41,7 @@ read_RQDPC(struct sl_softnic *nic, const struct softnic_slot *at, bool peek)
 	return since(nic->rxq[at->index].dropped, base, peek);
 }
 
-/* It counts on from what is written, where a read does not clear it. */
+/* If reads do not clear it, RQDPC continues from the written value. */
 static void
 write_RQDPC(struct sl_softnic *nic, const struct softnic_slot *at, uint32_t val)
 {
@@ -58,7 +58,7 @@ read_low(struct sl_softnic *nic, const struct softnic_slot *at, bool peek)
 	struct softigb_stat *s = &softigb_of(nic)->stat[at->reg];
 	uint64_t value = counter(nic, at) - s->base;
 
-	/* Events between the two reads of a pair count for the next pair. */
+	/* Events between the reads of both halves are counted in the next read. */
 	if (!peek) {
 		s->latched = value;
 		s->latch = true;
@@ -69,7 +69,7 @@ read_low(struct sl_softnic *nic, const struct softnic_slot *at, bool peek)
 static uint32_t
 read_high(struct sl_softnic *nic, const struct softnic_slot *at, bool peek)
 {
-	/* The row of the low half is the one before. */
+	/* The low half is the previous row. */
 	struct softigb_stat *s = &softigb_of(nic)->stat[at->reg - 1];
 	uint64_t value = s->latch ? s->latched : counter(nic, at) - s->base;
 
@@ -89,7 +89,7 @@ PAIR(HGORC);
 PAIR(HGOTC);
 #undef PAIR
 
-/* What a register of the table counts. */
+/* Row of a register with the counter that it returns. */
 #define COUNT(name, what) \
 	{ \
 		SL_##name, .read = read_count, .arg = SOFTNIC_##what \

@@ -3,9 +3,8 @@
  */
 
 /*
- * Receive and transmit units, filters and RSS: derives from their registers
- * the state that the engines read. The model does not check checksums, filter
- * VLANs or strip tags.
+ * Receive and transmit units, filters and RSS (8.2.3.7 to 8.2.3.9): derives the state that the
+ * engines use from their registers.
  */
 
 #include <string.h>
@@ -21,17 +20,22 @@ rx_update(struct softixgbe *d)
 	uint32_t fifo = SL_GET(SL_82599_RXPBSIZE_KIB, r->RXPBSIZE[0]) * 1024;
 
 	rx->longest = SL_FRAME_STD_MAX;
-	rx->longest_tagged = SL_FRAME_STD_MAX + SOFTNIC_VLAN_TAG;
 	if ((r->HLREG0[0] & SL_82599_HLREG0_JUMBOEN) != 0) {
 		uint32_t max = SL_GET(SL_82599_MAXFRS_MFS, r->MAXFRS[0]);
 		uint32_t most = d->nic.model->device.max_frame;
 
 		rx->longest = max < most ? max : most;
-		rx->longest_tagged = rx->longest;
 	}
-	/* With PCSD the write-back has the hash in the place of the packet checksum. */
+	/* A VLAN tag is allowed in addition, also for jumbo frames. */
+	rx->longest_tagged = rx->longest + SOFTNIC_VLAN_TAG;
+	/* With PCSD, the write-back has the hash in the place of the packet checksum. */
 	rx->hash = (r->RXCSUM[0] & SL_82599_RXCSUM_PCSD) != 0;
-	rx->vlan_type = (uint16_t)r->VLNCTRL[0];
+	/* 7.1.11: checksums are always checked. */
+	rx->check_ip = true;
+	rx->check_l4 = true;
+	rx->check_sctp = true;
+	rx->vlan_type = (uint16_t)SL_GET(SL_82599_VLNCTRL_VET, r->VLNCTRL[0]);
+	rx->shut = (r->SECRXCTRL[0] & SL_82599_SEC_DIS) != 0;
 	rx->fifo = fifo < d->nic.model->fifo ? fifo : d->nic.model->fifo;
 	softnic_rx_switch(&d->nic, (r->RXCTRL[0] & SL_82599_RXCTRL_RXEN) != 0);
 }
@@ -39,29 +43,40 @@ rx_update(struct softixgbe *d)
 static void
 tx_update(struct softixgbe *d)
 {
+	const struct softixgbe_regs *r = &d->r;
 	struct softnic_tx_setup *tx = &d->nic.tx;
 
-	tx->on = (d->r.DMATXCTL[0] & SL_82599_DMATXCTL_TE) != 0;
-	tx->pad = (d->r.HLREG0[0] & SL_82599_HLREG0_TXPADEN) != 0;
-	tx->vlan_type = (uint16_t)SL_GET(SL_82599_DMATXCTL_VT, d->r.DMATXCTL[0]);
-	tx->tcp_first = SL_82599_TCP_FLAGS_FIRST;
-	tx->tcp_middle = SL_82599_TCP_FLAGS_FIRST;
-	tx->tcp_last = SL_82599_TCP_FLAGS_LAST;
+	tx->on = (r->DMATXCTL[0] & SL_82599_DMATXCTL_TE) != 0 &&
+		(r->SECTXCTRL[0] & SL_82599_SEC_DIS) == 0 && !softixgbe_sfp_dark(d);
+	tx->pad = (r->HLREG0[0] & SL_82599_HLREG0_TXPADEN) != 0;
+	tx->vlan_type = (uint16_t)SL_GET(SL_82599_DMATXCTL_VT, r->DMATXCTL[0]);
+	tx->tcp_first = (uint16_t)SL_GET(SL_82599_DTXTCPFLG_FIRST, r->DTXTCPFLGL[0]);
+	tx->tcp_middle = (uint16_t)SL_GET(SL_82599_DTXTCPFLG_MIDDLE, r->DTXTCPFLGL[0]);
+	tx->tcp_last = (uint16_t)SL_GET(SL_82599_DTXTCPFLG_LAST, r->DTXTCPFLGH[0]);
 }
 
 static void
 filter_update(struct softixgbe *d)
 {
 	struct softnic_filter *f = &d->nic.filter;
-	uint32_t fctrl = d->r.FCTRL[0], mcst = d->r.MCSTCTRL[0];
-	unsigned int i;
+	uint32_t fctrl = d->r.FCTRL[0], mcst = d->r.MCSTCTRL[0], vlnctrl = d->r.VLNCTRL[0];
 
 	f->all_unicast = (fctrl & SL_82599_FCTRL_UPE) != 0;
 	f->all_multicast = (fctrl & SL_82599_FCTRL_MPE) != 0;
 	f->broadcast = (fctrl & SL_82599_FCTRL_BAM) != 0;
 	f->hashed = (mcst & SL_82599_MCSTCTRL_MFE) != 0;
 	f->hash_shift = softnic_filter_shift(SL_GET(SL_82599_MCSTCTRL_MO, mcst));
-	memcpy(f->multicast, d->r.MTA, sizeof(f->multicast));
+	f->vlan = (vlnctrl & SL_82599_VLNCTRL_VFE) != 0;
+	f->cfi_on = (vlnctrl & SL_82599_VLNCTRL_CFIEN) != 0;
+	f->cfi = (vlnctrl & SL_82599_VLNCTRL_CFI) != 0;
+}
+
+/* 7.1.1.1.1: there are 128 receive addresses. */
+static void
+addr_update(struct softixgbe *d)
+{
+	unsigned int i;
+
 	softnic_filter_none(&d->nic);
 	for (i = 0; i < sizeof(d->r.RAL) / sizeof(d->r.RAL[0]); i++) {
 		if ((d->r.RAH[i] & SL_82599_RAH_AV) != 0)
@@ -73,6 +88,7 @@ filter_update(struct softixgbe *d)
 static void
 rss_update(struct softixgbe *d)
 {
+	const struct softixgbe_device *dev = softixgbe_device(d);
 	struct softnic_rss *rss = &d->nic.rss;
 	uint32_t mrqc = d->r.MRQC[0];
 	unsigned int i;
@@ -80,9 +96,13 @@ rss_update(struct softixgbe *d)
 	rss->on = SL_GET(SL_82599_MRQC_MODE, mrqc) == SL_82599_MRQC_RSS;
 	rss->types = softnic_rss_types(SL_GET(SL_82599_MRQC_FIELDS, mrqc));
 	memcpy(rss->key, d->r.RSSRK, SOFTNIC_RSS_KEY);
-	for (i = 0; i < SL_82599_RETA_ENTRIES; i++)
-		rss->table[i] =
-			(uint16_t)SL_GET(SL_82599_RETA_QUEUE, d->r.RETA[i / 4] >> i % 4 * 8);
+	for (i = 0; i < dev->reta; i++) {
+		const uint32_t word = i < SL_82599_RETA_ENTRIES ?
+			d->r.RETA[i / 4] :
+			d->r.ERETA[(i - SL_82599_RETA_ENTRIES) / 4];
+
+		rss->table[i] = (uint16_t)SL_GET(dev->reta_queue, word >> i % 4 * 8);
+	}
 }
 
 void
@@ -91,6 +111,9 @@ softixgbe_mac_update(struct softixgbe *d)
 	rx_update(d);
 	tx_update(d);
 	filter_update(d);
+	addr_update(d);
+	memcpy(d->nic.filter.multicast, d->r.MTA, sizeof(d->nic.filter.multicast));
+	memcpy(d->nic.filter.vlans, d->r.VFTA, sizeof(d->nic.filter.vlans));
 	rss_update(d);
 }
 
@@ -116,13 +139,41 @@ after_filter(struct sl_softnic *nic, const struct softnic_slot *at)
 }
 
 static void
+after_addr(struct sl_softnic *nic, const struct softnic_slot *at)
+{
+	(void)at;
+	addr_update(softixgbe_of(nic));
+}
+
+static void
+after_MTA(struct sl_softnic *nic, const struct softnic_slot *at)
+{
+	nic->filter.multicast[at->index] = softixgbe_of(nic)->r.MTA[at->index];
+}
+
+static void
+after_VFTA(struct sl_softnic *nic, const struct softnic_slot *at)
+{
+	nic->filter.vlans[at->index] = softixgbe_of(nic)->r.VFTA[at->index];
+}
+
+/* Ethertype of the VLAN tag, and VLAN filter. */
+static void
+after_VLNCTRL(struct sl_softnic *nic, const struct softnic_slot *at)
+{
+	(void)at;
+	rx_update(softixgbe_of(nic));
+	filter_update(softixgbe_of(nic));
+}
+
+static void
 after_rss(struct sl_softnic *nic, const struct softnic_slot *at)
 {
 	(void)at;
 	rss_update(softixgbe_of(nic));
 }
 
-/* Frame sizes and padding, the FCS of each queue, loopback. */
+/* Frame sizes, padding, FCS stripping of each queue, loopback. */
 static void
 after_HLREG0(struct sl_softnic *nic, const struct softnic_slot *at)
 {
@@ -135,19 +186,26 @@ after_HLREG0(struct sl_softnic *nic, const struct softnic_slot *at)
 
 const struct softnic_hook softixgbe_mac_hooks[] = {
 	{SL_82599_HLREG0, .after = after_HLREG0},
-	{SL_82599_MAXFRS, .after = after_rx},
+	{SL_82599_MAXFRS, .after = after_rx, .kept = SL_82599_MAXFRS_MFS},
 	{SL_82599_RXCTRL, .after = after_rx},
 	{SL_82599_RXCSUM, .after = after_rx},
 	{SL_82599_RXPBSIZE, .after = after_rx},
-	{SL_82599_VLNCTRL, .after = after_rx},
+	{SL_82599_VLNCTRL, .after = after_VLNCTRL},
 	{SL_82599_DMATXCTL, .after = after_tx},
+	{SL_82599_DTXTCPFLGL, .after = after_tx},
+	{SL_82599_DTXTCPFLGH, .after = after_tx},
 	{SL_82599_FCTRL, .after = after_filter},
 	{SL_82599_MCSTCTRL, .after = after_filter},
-	{SL_82599_MTA, .after = after_filter},
-	{SL_82599_RAL, .after = after_filter},
-	{SL_82599_RAH, .after = after_filter},
+	{SL_82599_MTA, .after = after_MTA},
+	{SL_82599_VFTA, .after = after_VFTA},
+	{SL_82599_RAL, .after = after_addr},
+	{SL_82599_RAH, .after = after_addr, .kept = SL_82599_RAH_AV | SL_82599_RAH_ADDR},
 	{SL_82599_MRQC, .after = after_rss},
 	{SL_82599_RETA, .after = after_rss},
+	{SL_82599_ERETA, .after = after_rss},
 	{SL_82599_RSSRK, .after = after_rss},
+	/* Flow control: these registers hold their values and have no effect. */
+	{SL_82599_FCRTL, .kept = SL_82599_FCRT_BITS},
+	{SL_82599_FCRTH, .kept = SL_82599_FCRT_BITS},
 	{.reg = SOFTNIC_NO_REG},
 };

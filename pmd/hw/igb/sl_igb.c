@@ -2,9 +2,7 @@
  * Copyright (c) 2026 The Syncline authors
  */
 
-/*
- * The devices of the family igb: what each of them has, and its PCI ids.
- */
+/* The devices of the family igb: their properties and PCI ids. */
 
 #include "sl_desc.h"
 #include "sl_igb.h"
@@ -18,7 +16,7 @@
 	(RTE_ETH_TX_OFFLOAD_VLAN_INSERT | RTE_ETH_TX_OFFLOAD_IPV4_CKSUM | \
 		RTE_ETH_TX_OFFLOAD_UDP_CKSUM | RTE_ETH_TX_OFFLOAD_TCP_CKSUM | \
 		RTE_ETH_TX_OFFLOAD_MULTI_SEGS | RTE_ETH_TX_OFFLOAD_MBUF_FAST_FREE)
-/* Packet fields that RSS may hash: MRQC. Home addresses stand in extension headers. */
+/* Packet fields that RSS can hash: MRQC. Home addresses are in extension headers. */
 #define RSS_FIELDS(quirks) \
 	(RTE_ETH_RSS_IPV4 | RTE_ETH_RSS_NONFRAG_IPV4_TCP | RTE_ETH_RSS_NONFRAG_IPV4_UDP | \
 		RTE_ETH_RSS_IPV6 | RTE_ETH_RSS_NONFRAG_IPV6_TCP | RTE_ETH_RSS_NONFRAG_IPV6_UDP | \
@@ -29,7 +27,7 @@
 	(RTE_ETH_LINK_SPEED_10M_HD | RTE_ETH_LINK_SPEED_10M | RTE_ETH_LINK_SPEED_100M_HD | \
 		RTE_ETH_LINK_SPEED_100M | RTE_ETH_LINK_SPEED_1G)
 #define SPEED_2500(quirks) (((quirks)&SL_QUIRK_2500) != 0 ? RTE_ETH_LINK_SPEED_2_5G : 0)
-/* The counters that a device has are the first of the list. */
+/* Each device has the first counters of the list, up to its number. */
 #define COUNTERS_82576 SL_IGB_COUNTERS_82576
 #define COUNTERS_82580 SL_IGB_COUNTERS_82580
 #define COUNTERS_i350 SL_IGB_COUNTERS
@@ -86,18 +84,24 @@ static const char *const quirk_names[] = {
 #undef SL_QUIRK
 };
 
-/* Write-back at once; head write-back wants WTHRESH 0: 7.2.3.2. SRRCTL.BSIZEPACKET: 8.10.2. */
+/*
+ * Write-back is immediate. Head write-back requires WTHRESH 0: 7.2.3.2. SRRCTL.BSIZEPACKET: 8.10.2.
+ */
 #define SL_FACTS(device, first, queues, addrs, phy, rx_prefetch, tx_prefetch, quirk_bits) \
 	static const struct sl_hw hw_##device = { \
 		.name = #first, \
 		.device_id = SL_PCI_DEV_##first, \
 		.rx_queues = queues, \
 		.tx_queues = queues, \
+		.rss_queues = queues, \
 		.mac_addrs = addrs, \
 		.reta_entries = SL_RETA_ENTRIES, \
 		.desc_min = 32, \
 		.desc_max = 4096, \
-		.max_frame = SL_FRAME_MAX, \
+		.format = &sl_format_of_IGB, \
+		.rx_completion = SL_COMPLETION_DD, \
+		.tx_completion = SL_COMPLETION_HEAD, \
+		.max_frame = SL_IGB_FRAME_MAX, \
 		.rx_buf_unit = 1024, \
 		.rx_thresh = {.prefetch = rx_prefetch, .host = 8, .write_back = 1}, \
 		.tx_thresh = {.prefetch = tx_prefetch, .host = 1, .write_back = 0}, \
@@ -114,39 +118,13 @@ static const char *const quirk_names[] = {
 		.nb_counters = COUNTERS_##device, \
 		.ops = &igb_ops, \
 	};
-#include "facts.def"
+#include "igb/facts.def"
 #undef SL_FACTS
 
-static const struct {
-	uint16_t id;
-	bool optics;
-	const struct sl_hw *hw;
-} devices[] = {
+static const struct sl_hw_id ids[] = {
 #define SL_DEVICE(id, device, optics, number) {number, optics, &hw_##device},
-#include "devices.def"
+#include "igb/devices.def"
 #undef SL_DEVICE
 };
 
-const struct sl_hw *
-sl_hw_find(uint16_t device_id)
-{
-	unsigned int i;
-
-	for (i = 0; i < RTE_DIM(devices); i++) {
-		if (devices[i].id == device_id)
-			return devices[i].hw;
-	}
-	return NULL;
-}
-
-bool
-sl_hw_has_optics(uint16_t device_id)
-{
-	unsigned int i;
-
-	for (i = 0; i < RTE_DIM(devices); i++) {
-		if (devices[i].id == device_id)
-			return devices[i].optics;
-	}
-	return false;
-}
+const struct sl_hw_family sl_igb_family = {.ids = ids, .nb_ids = RTE_DIM(ids)};

@@ -6,8 +6,8 @@
 
 /**
  * @file
- * The family igb: its tasks of the control path, as sl_hw.h names them. The 82576 is its
- * base device.
+ * The family igb: its functions for the control path, as declared in sl_hw.h. The 82576 is the base
+ * device.
  */
 
 #include "sl_fields.h"
@@ -17,24 +17,25 @@
 #include "sl_quirks.h"
 #include "sl_regs.h"
 
+/** Its devices, see families.def. */
+extern const struct sl_hw_family sl_igb_family;
+
 static inline bool
 sl_igb_has(const struct sl_port *port, enum sl_quirk quirk)
 {
 	return (port->hw->quirks & quirk) != 0;
 }
 
-/* sl_igb_phy.c: semaphores, and what they guard */
-/** Own the PHY of this port, together with its MDIC. @param[out] owned for sl_igb_phy_put() */
+/* sl_igb_phy.c: semaphores and the PHY */
+/** Acquire the PHY of this port and its MDIC register. @param[out] owned for sl_igb_phy_put() */
 int
 sl_igb_phy_get(struct sl_port *port, uint32_t *owned);
 void
 sl_igb_phy_put(struct sl_port *port, uint32_t owned);
-/** One MDIO transaction; the PHY must be owned. */
+/** Write a PHY register over MDIO. The PHY must be acquired. */
 int
 sl_igb_phy_write(struct sl_port *port, enum sl_phy_reg reg, uint16_t val);
-int
-sl_igb_phy_read(struct sl_port *port, enum sl_phy_reg reg, uint16_t *val);
-/** See that the PHY's PLL has its configuration, as far as the device can lose it. */
+/** Make sure that the PHY's PLL is configured, on devices that can lose this. */
 int
 sl_igb_phy_pll(struct sl_port *port);
 
@@ -89,6 +90,16 @@ volatile uint32_t *
 sl_igb_rxq_tail(struct sl_port *port, unsigned int qid);
 volatile uint32_t *
 sl_igb_txq_tail(struct sl_port *port, unsigned int qid);
+
+/**
+ * Read CTRL without its reset bits, so that it can be written back: a faulty NIC that shows them
+ * set would otherwise be reset.
+ */
+static inline uint32_t
+sl_igb_ctrl(const struct sl_bus *bus)
+{
+	return SL_RD(bus, CTRL, 0) & ~(SL_CTRL_RST | SL_CTRL_DEV_RST | SL_CTRL_PHY_RST);
+}
 
 /* sl_igb_filter.c */
 void

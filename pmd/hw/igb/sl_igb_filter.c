@@ -3,13 +3,13 @@
  */
 
 /*
- * Which frames the NIC takes in, and to which queue they go. Sections are
- * those of the Intel 82576EB datasheet, revision 2.63.
+ * Filters of received frames, and their queues. Sections are those of the Intel 82576EB datasheet,
+ * revision 2.63.
  */
 
 #include "sl_igb.h"
 
-#define RAR_LOW 16u /* entries of RAL/RAH; the others are in RAL2/RAH2, and on in RAL3/RAH3 */
+#define RAR_LOW 16u /* entries of RAL/RAH; the others are in RAL2/RAH2, followed by RAL3/RAH3 */
 #define VFTA_TIMES 10u
 #define RETA_PER_WORD 4u
 
@@ -19,7 +19,18 @@ rctl_update(struct sl_port *port, uint32_t clear, uint32_t set)
 	SL_WR(&port->bus, RCTL, 0, (SL_RD(&port->bus, RCTL, 0) & ~clear) | set);
 }
 
-/* Four bytes as a register has them. */
+/*
+ * Register writes are posted: they may reach the NIC after the next frames. A read completes after
+ * earlier writes (PCI Local Bus 3.0, section 3.2.5), so the settings are in effect when these
+ * functions return.
+ */
+static void
+wait_for_writes(struct sl_port *port)
+{
+	(void)SL_RD(&port->bus, STATUS, 0);
+}
+
+/* Four bytes in the order of a register. */
 static uint32_t
 word_of(const uint8_t *b)
 {
@@ -31,9 +42,10 @@ sl_igb_promiscuous_set(struct sl_port *port, bool unicast, bool multicast)
 {
 	rctl_update(port, SL_RCTL_UPE | SL_RCTL_MPE,
 		(unicast ? SL_RCTL_UPE : 0) | (multicast ? SL_RCTL_MPE : 0));
+	wait_for_writes(port);
 }
 
-/* 8.10.16, 8.10.17: exact-match entry. */
+/* 8.10.16, 8.10.17: set an exact-match entry. */
 void
 sl_igb_addr_set(struct sl_port *port, unsigned int i, const struct rte_ether_addr *mac)
 {
@@ -47,10 +59,11 @@ sl_igb_addr_set(struct sl_port *port, unsigned int i, const struct rte_ether_add
 		lo = word_of(b);
 		hi = b[4] | (uint32_t)b[5] << 8 | SL_RAH_AV;
 	}
-	/* Invalid while its halves differ. */
+	/* Invalidate the entry while its halves differ. */
 	sl_bus_write(&port->bus, rah, 0);
 	sl_bus_write(&port->bus, ral, lo);
 	sl_bus_write(&port->bus, rah, hi);
+	wait_for_writes(port);
 }
 
 void
@@ -60,6 +73,7 @@ sl_igb_multicast_set(struct sl_port *port, const uint32_t mta[SL_MTA_WORDS])
 
 	for (i = 0; i < SL_MTA_WORDS; i++)
 		SL_WR(&port->bus, MTA, i, mta[i]);
+	wait_for_writes(port);
 }
 
 void
@@ -70,16 +84,18 @@ sl_igb_vfta_set(struct sl_port *port, unsigned int word, uint32_t vlans)
 
 	for (i = 0; i < times; i++)
 		SL_WR(&port->bus, VFTA, word, vlans);
+	wait_for_writes(port);
 }
 
-/* CTRL.VME strips and RCTL.VFE filters, for the whole port: 7.4.3, 7.4.4. */
+/* CTRL.VME enables stripping and RCTL.VFE filtering, for the whole port: 7.4.3, 7.4.4. */
 void
 sl_igb_vlan_set(struct sl_port *port, bool strip, bool filter)
 {
-	const uint32_t ctrl = SL_RD(&port->bus, CTRL, 0) & ~SL_CTRL_VME;
+	const uint32_t ctrl = sl_igb_ctrl(&port->bus) & ~SL_CTRL_VME;
 
 	SL_WR(&port->bus, CTRL, 0, strip ? ctrl | SL_CTRL_VME : ctrl);
 	rctl_update(port, SL_RCTL_VFE | SL_RCTL_CFIEN, filter ? SL_RCTL_VFE : 0);
+	wait_for_writes(port);
 }
 
 /* --- RSS: 7.1.1.7 --- */
@@ -108,6 +124,7 @@ sl_igb_reta_set(struct sl_port *port, const uint8_t *reta)
 
 	for (i = 0; i < port->hw->reta_entries; i += RETA_PER_WORD)
 		SL_WR(&port->bus, RETA, i / RETA_PER_WORD, word_of(&reta[i]));
+	wait_for_writes(port);
 }
 
 void
@@ -125,4 +142,5 @@ sl_igb_rss_set(struct sl_port *port, const uint8_t *key, uint64_t hf)
 	if (mrqc != 0)
 		mrqc |= SL_PREP(SL_MRQC_ENABLE, SL_MRQC_RSS_4Q);
 	SL_WR(&port->bus, MRQC, 0, mrqc);
+	wait_for_writes(port);
 }

@@ -9,7 +9,7 @@
 
 #include "sl_igb.h"
 
-/* Least time between two interrupts of a vector: 20 000 a second. */
+/* Least time between two interrupts of a vector: at most 20 000 interrupts per second. */
 #define MODERATION_US 50u
 
 uint32_t
@@ -27,7 +27,7 @@ ivar_rx(unsigned int qid, unsigned int nb_queues)
 	return qid < nb_queues ? SL_IVAR_ENTRY_VALID | (SL_VECTOR_RX + qid) : 0;
 }
 
-/* 8.8.13: a register has the vectors of two queues: next to each other, or eight apart. */
+/* 8.8.13: a register has the vectors of two queues, which are adjacent or eight apart. */
 static void
 ivar_set(struct sl_port *port, unsigned int nb_rx)
 {
@@ -43,7 +43,7 @@ ivar_set(struct sl_port *port, unsigned int nb_rx)
 	}
 }
 
-/* 8.8.12: the counters go on from where they are. */
+/* 8.8.12: set the interval; the counters are not changed. */
 static void
 moderate(struct sl_port *port, unsigned int vector)
 {
@@ -51,14 +51,14 @@ moderate(struct sl_port *port, unsigned int vector)
 		SL_EITR_CNT_IGNR | SL_PREP(SL_EITR_INTERVAL, MODERATION_US));
 }
 
-/* 7.3.3: each receive queue on a vector of its own; all else that IMS lets through on the other. */
+/* 7.3.3: one vector for each receive queue, and one for all other causes that IMS enables. */
 void
 sl_igb_intr_set_up(struct sl_port *port, unsigned int nb_rx)
 {
 	uint32_t all = SL_BIT(SL_VECTOR_OTHER);
 	unsigned int q;
 
-	/* 8.8.15: first, since the meaning of the others follows from it. */
+	/* 8.8.15: first, since it determines the meaning of the other registers. */
 	SL_WR(&port->bus, GPIE, 0, SL_GPIE_MULTIPLE_MSIX | SL_GPIE_PBA | SL_GPIE_NSICR);
 	ivar_set(port, nb_rx);
 	for (q = 0; q < nb_rx; q++) {
@@ -71,14 +71,14 @@ sl_igb_intr_set_up(struct sl_port *port, unsigned int nb_rx)
 	SL_WR(&port->bus, EIMS, 0, SL_BIT(SL_VECTOR_OTHER));
 }
 
-/* GPIE keeps its reset value, which is one vector: 7.3.2. */
+/* GPIE keeps its reset value, which selects one vector: 7.3.2. */
 void
 sl_igb_intr_set_up_one(struct sl_port *port)
 {
 	moderate(port, SL_VECTOR_OTHER);
 }
 
-/* 8.8.9, 8.8.10: a mask is opened by one register and closed by another. */
+/* 8.8.9, 8.8.10: one register sets mask bits, another clears them. */
 static void
 mask(struct sl_port *port, uint32_t causes, bool on)
 {

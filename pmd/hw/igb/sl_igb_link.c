@@ -3,15 +3,16 @@
  */
 
 /*
- * The link: set up and down, and read from the MAC's registers. Sections are those of the Intel
- * 82576EB datasheet, revision 2.63.
+ * Link: set up and down, and read from the MAC's registers. Sections are those of the Intel 82576EB
+ * datasheet, revision 2.63.
  */
 
 #include "sl_igb.h"
 
 /*
- * The control register is written whole. A read of it is a NIC's word: loopback or isolation,
- * written back, would outlive each reset of the MAC, which is none of the PHY's.
+ * Write the whole PHY control register, without reading it. If a faulty read returned the loopback
+ * or isolate bit and it was written back, it would persist: a reset of the MAC does not reset the
+ * PHY.
  */
 static int
 phy_control_set(struct sl_port *port, uint16_t bits)
@@ -34,17 +35,18 @@ sl_igb_link_set(struct sl_port *port, bool up)
 	uint32_t ctrl;
 	int ret;
 
-	if (!sl_hw_alive(port))
+	if (!sl_port_alive(port))
 		return -EIO;
-	/* 4.5.7.2: the MAC follows the PHY: no forced speed or duplex. */
+	/* 4.5.7.2: the MAC uses the PHY's speed and duplex; none is forced. */
 	ctrl = SL_RD(&port->bus, CTRL, 0);
 	if ((ctrl & SL_CTRL_RST) != 0) {
-		/* Written back it would reset the NIC anew. */
+		/* Writing the bit back would reset the NIC again. */
 		SL_LOG(ERR, "port %u: link not set: CTRL %#x: the NIC is in reset",
 			port->eth->data->port_id, ctrl);
 		return -EIO;
 	}
-	ctrl &= ~(SL_CTRL_SLU | SL_CTRL_FRCSPD | SL_CTRL_FRCDPLX | SL_CTRL_ILOS);
+	ctrl &= ~(SL_CTRL_SLU | SL_CTRL_FRCSPD | SL_CTRL_FRCDPLX | SL_CTRL_ILOS | SL_CTRL_DEV_RST |
+		SL_CTRL_PHY_RST);
 	SL_WR(&port->bus, CTRL, 0, ctrl | (up ? SL_CTRL_SLU : 0));
 	if (up && sl_igb_has(port, SL_QUIRK_LINK_GO))
 		SL_WR(&port->bus, PHPM, 0, SL_RD(&port->bus, PHPM, 0) & ~SL_PHPM_GO_LINKD);
@@ -58,7 +60,7 @@ sl_igb_link_set(struct sl_port *port, bool up)
 	return ret;
 }
 
-/* 8.2.3: the MAC's own side of the link. */
+/* 8.2.3: the MAC's interface to the link. */
 static enum sl_hw_media
 media(uint32_t ctrl_ext)
 {
@@ -75,7 +77,7 @@ media(uint32_t ctrl_ext)
 bool
 sl_igb_link_get(struct sl_port *port, struct sl_hw_link *link)
 {
-	/* 8.2.2: both last codes mean 1000. */
+	/* 8.2.2: the last two codes both mean 1000 Mbit/s. */
 	static const uint32_t mbps[] = {[SL_SPEED_10] = 10,
 		[SL_SPEED_100] = 100,
 		[SL_SPEED_1000] = 1000,
@@ -83,7 +85,10 @@ sl_igb_link_get(struct sl_port *port, struct sl_hw_link *link)
 	const uint32_t status = SL_RD(&port->bus, STATUS, 0);
 	const uint32_t ctrl_ext = SL_RD(&port->bus, CTRL_EXT, 0);
 
-	/* Gone before the second read: the first one's link is no more. */
+	/*
+	 * The device was removed before the second read, so the link of the first read is not
+	 * valid.
+	 */
 	if (status == SL_REG_GONE || ctrl_ext == SL_REG_GONE)
 		return false;
 	*link = (struct sl_hw_link){

@@ -3,88 +3,27 @@
  */
 
 /*
- * The semaphores that driver and firmware share, the PHY behind MDIC, which they guard, and what
- * an I210's PHY needs after power-up. Sections are those of the Intel 82576EB datasheet,
- * revision 2.63.
+ * Access to the PHY through MDIC, which driver and firmware share, and the repair of an I210's PHY
+ * after power-up. Sections are those of the Intel 82576EB datasheet, revision 2.63.
  */
 
 #include "sl_igb.h"
+#include "common/sl_semaphore.h"
 
-#define WAIT_STEP_US 50u
-#define SEMAPHORE_TIMEOUT_US 100000u
 #define MDIC_TIMEOUT_US 10000u /* one MDIO frame takes 64 us */
 #define PHY_PAGE_US 20u
 #define POWER_US 1000u
 #define PLL_TRIES 5u
 
-/*
- * 4.6.12: SMBI keeps other drivers out, SWESMBI the firmware; both guard SW_FW_SYNC.
- * A call that is short of time waits for neither.
- */
-static int
-semaphore_get(struct sl_port *port)
-{
-	const uint64_t limit = sl_time_limit(port, 2 * SEMAPHORE_TIMEOUT_US);
-	int ret;
+/* 4.6.12, 4.6.13 */
+static const struct sl_semaphore semaphore = {
+	.swsm = SL_OFF_SWSM,
+	.sync = SL_OFF_SW_FW_SYNC,
+	.smbi = SL_SWSM_SMBI,
+	.swesmbi = SL_SWSM_SWESMBI,
+};
 
-	/* A read that gives 0 has set the bit for us. */
-	ret = sl_hw_wait(port, SL_OFF_SWSM, SL_SWSM_SMBI, 0, SEMAPHORE_TIMEOUT_US);
-	if (ret == -EIO)
-		return ret;
-	if (ret != 0) {
-		/* Left set by a driver that died: there is one software owner, us. */
-		SL_LOG(NOTICE, "port %u: SWSM.SMBI stayed set, taking it over",
-			port->eth->data->port_id);
-	}
-	do {
-		SL_WR(&port->bus, SWSM, 0, SL_RD(&port->bus, SWSM, 0) | SL_SWSM_SWESMBI);
-		if ((SL_RD(&port->bus, SWSM, 0) & SL_SWSM_SWESMBI) != 0)
-			return sl_hw_alive(port) ? 0 : -EIO;
-	} while (sl_time_wait(port, WAIT_STEP_US, limit));
-	SL_WR(&port->bus, SWSM, 0, 0);
-	return -EBUSY;
-}
-
-static void
-semaphore_put(struct sl_port *port)
-{
-	uint32_t v = SL_RD(&port->bus, SWSM, 0);
-
-	SL_WR(&port->bus, SWSM, 0, v & ~(SL_SWSM_SMBI | SL_SWSM_SWESMBI));
-}
-
-/* 4.6.13: own a resource of SW_FW_SYNC; @p bit is the software's, the firmware's lies above. */
-static int
-resource_get(struct sl_port *port, uint32_t bit)
-{
-	const uint64_t limit = sl_time_limit(port, SEMAPHORE_TIMEOUT_US);
-	uint32_t v;
-	int ret;
-
-	do {
-		ret = semaphore_get(port);
-		if (ret != 0)
-			return ret;
-		v = SL_RD(&port->bus, SW_FW_SYNC, 0);
-		if ((v & (bit | bit << SL_SW_FW_FW_SHIFT)) == 0)
-			SL_WR(&port->bus, SW_FW_SYNC, 0, v | bit);
-		semaphore_put(port);
-		if ((v & (bit | bit << SL_SW_FW_FW_SHIFT)) == 0)
-			return 0;
-	} while (sl_time_wait(port, WAIT_STEP_US, limit));
-	return -EBUSY;
-}
-
-static void
-resource_put(struct sl_port *port, uint32_t bit)
-{
-	if (semaphore_get(port) != 0)
-		return;
-	SL_WR(&port->bus, SW_FW_SYNC, 0, SL_RD(&port->bus, SW_FW_SYNC, 0) & ~bit);
-	semaphore_put(port);
-}
-
-/* Of each port of a chip its own: four at most. */
+/* Resource bit of the port's PHY. A chip has at most four ports. */
 static uint32_t
 phy_resource(struct sl_port *port)
 {
@@ -98,16 +37,16 @@ int
 sl_igb_phy_get(struct sl_port *port, uint32_t *owned)
 {
 	*owned = phy_resource(port);
-	return resource_get(port, *owned);
+	return sl_semaphore_own(port, &semaphore, *owned, *owned << SL_SW_FW_FW_SHIFT);
 }
 
 void
 sl_igb_phy_put(struct sl_port *port, uint32_t owned)
 {
-	resource_put(port, owned);
+	sl_semaphore_disown(port, &semaphore, owned);
 }
 
-/* 8.2.4: one MDIO transaction. */
+/* 8.2.4: execute one MDIO transaction. */
 static int
 mdic(struct sl_port *port, enum sl_mdic_op op, enum sl_phy_reg reg, uint16_t val, uint32_t *out)
 {
@@ -116,7 +55,7 @@ mdic(struct sl_port *port, enum sl_mdic_op op, enum sl_phy_reg reg, uint16_t val
 	SL_WR(&port->bus, MDIC, 0,
 		SL_PREP(SL_MDIC_REGADD, reg) | SL_PREP(SL_MDIC_PHYADD, SL_PHY_ADDRESS) |
 			SL_PREP(SL_MDIC_OP, op) | SL_PREP(SL_MDIC_DATA, val));
-	ret = sl_hw_wait(port, SL_OFF_MDIC, SL_MDIC_READY, SL_MDIC_READY, MDIC_TIMEOUT_US);
+	ret = sl_port_wait(port, SL_OFF_MDIC, SL_MDIC_READY, SL_MDIC_READY, MDIC_TIMEOUT_US);
 	if (ret != 0)
 		return ret;
 	*out = SL_RD(&port->bus, MDIC, 0);
@@ -131,8 +70,8 @@ sl_igb_phy_write(struct sl_port *port, enum sl_phy_reg reg, uint16_t val)
 	return mdic(port, SL_MDIC_OP_WRITE, reg, val, &out);
 }
 
-int
-sl_igb_phy_read(struct sl_port *port, enum sl_phy_reg reg, uint16_t *val)
+static int
+phy_read(struct sl_port *port, enum sl_phy_reg reg, uint16_t *val)
 {
 	uint32_t out = 0;
 	int ret = mdic(port, SL_MDIC_OP_READ, reg, 0, &out);
@@ -143,8 +82,10 @@ sl_igb_phy_read(struct sl_port *port, enum sl_phy_reg reg, uint16_t *val)
 
 /* --- the PLL of an I210's PHY --- */
 
-/* A word of the internal NVM, or @p otherwise where it has none. Its records are bounded by the
- * table. */
+/*
+ * A word of the internal NVM, or @p otherwise if it is not there. The table bounds the number of
+ * records.
+ */
 static uint16_t
 invm_word(struct sl_port *port, uint32_t addr, uint16_t otherwise)
 {
@@ -173,7 +114,7 @@ invm_word(struct sl_port *port, uint32_t addr, uint16_t otherwise)
 	return otherwise;
 }
 
-/* 0: the PLL has its configuration; -EAGAIN: it has not. */
+/* 0: the PLL is configured; -EAGAIN: it is not. */
 static int
 pll_look(struct sl_port *port)
 {
@@ -182,7 +123,7 @@ pll_look(struct sl_port *port)
 
 	if (ret == 0) {
 		sl_time_nap(port, PHY_PAGE_US);
-		ret = sl_igb_phy_read(port, SL_PHY_PLL, &val);
+		ret = phy_read(port, SL_PHY_PLL, &val);
 		sl_time_nap(port, PHY_PAGE_US);
 	}
 	back = sl_igb_phy_write(port, SL_PHY_PAGE_I210, 0);
@@ -192,8 +133,8 @@ pll_look(struct sl_port *port)
 }
 
 /*
- * Have the PHY start anew from a word of the NVM that tells it to look after its PLL: it is
- * reset, and the function goes to D3 and back, which loads the word.
+ * Restart the PHY with an NVM word that makes it configure its PLL: reset it, and switch the
+ * function to D3 and back, which loads the word.
  */
 static int
 pll_again(struct sl_port *port, uint16_t word)
@@ -204,7 +145,7 @@ pll_again(struct sl_port *port, uint16_t word)
 
 	if (port->dev_ops->power == NULL)
 		return -ENOTSUP;
-	SL_WR(&port->bus, CTRL, 0, SL_RD(&port->bus, CTRL, 0) | SL_CTRL_PHY_RST);
+	SL_WR(&port->bus, CTRL, 0, sl_igb_ctrl(&port->bus) | SL_CTRL_PHY_RST);
 	SL_WR(&port->bus, CTRL_EXT, 0,
 		SL_RD(&port->bus, CTRL_EXT, 0) | SL_CTRL_EXT_PHYPDEN | SL_CTRL_EXT_SDLPE);
 	SL_WR(&port->bus, WUC, 0, 0);
@@ -246,7 +187,7 @@ sl_igb_phy_pll(struct sl_port *port)
 	ret = sl_igb_phy_get(port, &owned);
 	if (ret != 0)
 		return ret;
-	/* The internal PHY it is, whatever the port is wired to. */
+	/* Use the internal PHY, whatever the port is connected to. */
 	mdicnfg = SL_RD(&port->bus, MDICNFG, 0);
 	SL_WR(&port->bus, MDICNFG, 0, mdicnfg & ~SL_MDICNFG_EXT_MDIO);
 	ret = pll_mend(port);

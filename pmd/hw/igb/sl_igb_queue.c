@@ -3,15 +3,15 @@
  */
 
 /*
- * Receive and transmit as a whole, and each queue's registers: programmed, enabled,
- * disabled, looked at. Sections are those of the Intel 82576EB datasheet, revision 2.63.
+ * Receive and transmit of the whole port, and the registers of each queue: program, enable,
+ * disable, read. Sections are those of the Intel 82576EB datasheet, revision 2.63.
  */
 
 #include "sl_igb.h"
 
 #define QUEUE_TIMEOUT_US 10000u /* for enable and disable; the NIC needs microseconds */
 
-/* IEEE 802.3 values, as 8.12.1 wants them. */
+/* IEEE 802.3 values: 8.12.1. */
 #define TX_COLLISION_THRESHOLD 0xF
 #define TX_COLLISION_DISTANCE 0x40
 
@@ -21,7 +21,7 @@ sl_igb_max_frame_set(struct sl_port *port, uint32_t max_frame)
 	SL_WR(&port->bus, RLPML, 0, SL_PREP(SL_RLPML_LEN, max_frame));
 }
 
-/* Where each queue strips the FCS by itself, it is told what RCTL is. */
+/* On devices where each queue strips the FCS separately, program the same setting as in RCTL. */
 static void
 strip_crc(struct sl_port *port, bool strip)
 {
@@ -38,9 +38,9 @@ strip_crc(struct sl_port *port, bool strip)
 void
 sl_igb_rx_set_up(struct sl_port *port, const struct sl_hw_rx *rx)
 {
-	/* LPE always: RLPML then is the one limit, for plain and jumbo frames alike. */
+	/* LPE is always set, so that RLPML is the only limit, for all frame sizes. */
 	uint32_t rctl = SL_RCTL_BAM | SL_RCTL_LPE;
-	/* PCSD: the descriptor carries the RSS hash, not a fragment checksum. */
+	/* PCSD: the descriptor has the RSS hash, not a fragment checksum. */
 	uint32_t rxcsum = SL_RXCSUM_PCSD;
 
 	if (!rx->keep_crc)
@@ -76,11 +76,11 @@ sl_igb_tx_switch(struct sl_port *port, bool on)
 	SL_WR(&port->bus, TCTL, 0, SL_TCTL_PSP | (on ? run : 0));
 }
 
-/* Wait until the queue says that it is on, or off. */
+/* Wait until the queue reads as enabled or disabled. */
 static int
 wait_enable(struct sl_port *port, uint32_t off, bool on)
 {
-	return sl_hw_wait(port, off, SL_XDCTL_ENABLE, on ? SL_XDCTL_ENABLE : 0, QUEUE_TIMEOUT_US);
+	return sl_port_wait(port, off, SL_XDCTL_ENABLE, on ? SL_XDCTL_ENABLE : 0, QUEUE_TIMEOUT_US);
 }
 
 _Static_assert(SL_RING_ALIGN == SL_QUEUE_RING_ALIGN, "the unit of RDLEN and TDLEN");
@@ -104,7 +104,7 @@ sl_igb_rxq_enable(struct sl_rx_queue *q)
 
 	if (q->conf.rx_drop_en != 0)
 		srrctl |= SL_SRRCTL_DROP_EN;
-	/* Queue 0 comes out of reset enabled. */
+	/* Queue 0 is enabled after a reset. */
 	SL_WR(bus, RXDCTL, qid, 0);
 	SL_WR(bus, RDBAL, qid, (uint32_t)q->ring_mem.iova);
 	SL_WR(bus, RDBAH, qid, (uint32_t)(q->ring_mem.iova >> 32));
@@ -134,7 +134,7 @@ sl_igb_txq_enable(struct sl_tx_queue *q)
 	const uint32_t ctl = enabled(&q->port->hw->tx_thresh);
 	int ret;
 
-	/* Queue 0 comes out of reset enabled. */
+	/* Queue 0 is enabled after a reset. */
 	SL_WR(bus, TXDCTL, qid, 0);
 	SL_WR(bus, TDBAL, qid, (uint32_t)q->ring_mem.iova);
 	SL_WR(bus, TDBAH, qid, (uint32_t)(q->ring_mem.iova >> 32));
@@ -161,7 +161,7 @@ sl_igb_txq_disable(struct sl_tx_queue *q)
 void
 sl_igb_txq_drain(struct sl_tx_queue *q, unsigned int us)
 {
-	sl_hw_wait(q->port, SL_OFF(TDH, q->queue_id), UINT16_MAX, q->next_to_use, us);
+	sl_port_wait(q->port, SL_OFF(TDH, q->queue_id), UINT16_MAX, q->next_to_use, us);
 }
 
 uint32_t

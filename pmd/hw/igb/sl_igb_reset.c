@@ -2,17 +2,13 @@
  * Copyright (c) 2026 The Syncline authors
  */
 
-/*
- * Bringing the NIC up and down. Sections are those of the Intel
- * 82576EB datasheet, revision 2.63.
- */
+/* Reset of the NIC. Sections are those of the Intel 82576EB datasheet, revision 2.63. */
 
 #include "sl_call.h"
 #include "sl_igb.h"
 
-#define MASTER_TIMEOUT_US \
-	100000u		     /* 5.2.3.3 gives no figure; PCIe completions are long done by then */
-#define RESET_QUIET_US 1000u /* 4.2.1.6.1: no access within 1 ms */
+#define MASTER_TIMEOUT_US 100000u /* 5.2.3.3 gives none; PCIe completions are faster */
+#define RESET_QUIET_US 1000u	  /* 4.2.1.6.1: no access within 1 ms */
 #define RESET_TIMEOUT_US 100000u
 #define NVM_TIMEOUT_US 100000u
 #define CFG_DONE_TIMEOUT_US 100000u
@@ -24,7 +20,7 @@ mask_interrupts(struct sl_port *port)
 	(void)SL_RD(&port->bus, ICR, 0);
 }
 
-/* 5.2.3.3: no DMA may be under way when the reset comes. */
+/* 5.2.3.3: no DMA may be in progress when the NIC is reset. */
 static int
 stop_dma(struct sl_port *port)
 {
@@ -37,8 +33,8 @@ stop_dma(struct sl_port *port)
 		SL_WR(&port->bus, RXDCTL, q, 0);
 	for (q = 0; q < port->hw->tx_queues; q++)
 		SL_WR(&port->bus, TXDCTL, q, 0);
-	SL_WR(&port->bus, CTRL, 0, SL_RD(&port->bus, CTRL, 0) | SL_CTRL_GIO_MASTER_DISABLE);
-	ret = sl_hw_wait(port, SL_OFF_STATUS, SL_STATUS_GIO_MASTER_ENABLE, 0, MASTER_TIMEOUT_US);
+	SL_WR(&port->bus, CTRL, 0, sl_igb_ctrl(&port->bus) | SL_CTRL_GIO_MASTER_DISABLE);
+	ret = sl_port_wait(port, SL_OFF_STATUS, SL_STATUS_GIO_MASTER_ENABLE, 0, MASTER_TIMEOUT_US);
 	if (ret == -ETIMEDOUT) {
 		SL_LOG(WARNING, "port %u: DMA requests still pending before reset",
 			port->eth->data->port_id);
@@ -47,11 +43,14 @@ stop_dma(struct sl_port *port)
 	return ret;
 }
 
-/* A bit that some boards never set: waited for in vain at the first reset alone. */
+/*
+ * Wait for a bit that some boards never set: after a timeout at the first reset it is not waited
+ * for again.
+ */
 static int
 wait_once(struct sl_port *port, bool *never, uint32_t off, uint32_t bit, unsigned int timeout_us)
 {
-	int ret = *never ? 0 : sl_hw_wait(port, off, bit, bit, timeout_us);
+	int ret = *never ? 0 : sl_port_wait(port, off, bit, bit, timeout_us);
 
 	if (ret != -ETIMEDOUT)
 		return ret;
@@ -66,7 +65,7 @@ wait_reset_done(struct sl_port *port)
 	uint32_t cfg_done;
 	int ret;
 
-	ret = sl_hw_wait(port, SL_OFF_CTRL, SL_CTRL_RST, 0, RESET_TIMEOUT_US);
+	ret = sl_port_wait(port, SL_OFF_CTRL, SL_CTRL_RST, 0, RESET_TIMEOUT_US);
 	if (ret == -ETIMEDOUT) {
 		SL_LOG(ERR, "port %u: reset hangs: CTRL.RST still set after %u ms",
 			port->eth->data->port_id, RESET_TIMEOUT_US / 1000);
@@ -74,7 +73,9 @@ wait_reset_done(struct sl_port *port)
 	}
 	if (ret != 0)
 		return ret;
-	/* Boards without an NVM, and QEMU's, never set it; the address is checked when it is read.
+	/*
+	 * Boards without an NVM, and QEMU's, never set it. The MAC address is checked when it is
+	 * read.
 	 */
 	ret = wait_once(port, &port->no_auto_rd, SL_OFF_EECD, SL_EECD_AUTO_RD, NVM_TIMEOUT_US);
 	if (ret != 0)
@@ -91,13 +92,16 @@ sl_igb_quiet(struct sl_port *port)
 	return stop_dma(port);
 }
 
-/* CTRL.RST, and what comes with it; the NIC's DMA has been stopped as far as it can be. */
+/*
+ * Reset with CTRL.RST, and the steps around it. The NIC's DMA has already been stopped as far as
+ * possible.
+ */
 int
 sl_igb_reset(struct sl_port *port)
 {
 	int ret;
 
-	SL_WR(&port->bus, CTRL, 0, SL_RD(&port->bus, CTRL, 0) | SL_CTRL_RST);
+	SL_WR(&port->bus, CTRL, 0, sl_igb_ctrl(&port->bus) | SL_CTRL_RST);
 	sl_time_nap(port, RESET_QUIET_US);
 	ret = wait_reset_done(port);
 	if (ret != 0)
@@ -149,5 +153,5 @@ sl_igb_moves_frames(const struct sl_bus *bus)
 void
 sl_igb_forget(const struct sl_bus *bus)
 {
-	SL_WR(bus, CTRL, 0, SL_RD(bus, CTRL, 0) | SL_CTRL_RST);
+	SL_WR(bus, CTRL, 0, sl_igb_ctrl(bus) | SL_CTRL_RST);
 }

@@ -3,8 +3,8 @@
  */
 
 /*
- * The NIC's own counters, which reading clears, and the dump of its registers. Sections are
- * those of the Intel 82576EB datasheet, revision 2.63.
+ * The NIC's counters, which are cleared on read, and the dump of its registers. Sections are those
+ * of the Intel 82576EB datasheet, revision 2.63.
  */
 
 #include "sl_igb.h"
@@ -71,17 +71,17 @@ const struct sl_hw_counter sl_igb_counters[SL_IGB_COUNTERS] = {
 	{"tx_xon_packets", SL_XONTXC},
 	{"tx_xoff_packets", SL_XOFFTXC},
 	{"interrupts", SL_IAC},
-	/* Since the 82580. */
+	/* 82580 and later. */
 	{"tx_low_power_idles", SL_TLPIC},
 	{"rx_low_power_idles", SL_RLPIC},
-	/* Since the I350: between host and management controller. */
+	/* I350 and later: traffic between host and management controller. */
 	{"rx_bmc_host_packets", SL_B2OGPRC},
 	{"tx_host_bmc_packets", SL_O2BSPC},
 	{"tx_bmc_host_packets", SL_B2OSPC},
 	{"rx_host_bmc_packets", SL_O2BGPTC},
 };
 
-/* Counters of two words: reading the high one clears both, so the low one is read first. */
+/* Counters of two words: reading the high word clears both, so the low word is read first. */
 static const struct {
 	enum sl_reg low, high;
 } wide_regs[] = {
@@ -93,7 +93,7 @@ static const struct {
 	{SL_HGOTCL, SL_HGOTCH},
 };
 
-/* High word that goes with a low one, or SL_REG_COUNT. */
+/* High word that belongs to a low word, or SL_REG_COUNT. */
 static enum sl_reg
 high_word(enum sl_reg low)
 {
@@ -106,7 +106,7 @@ high_word(enum sl_reg low)
 	return SL_REG_COUNT;
 }
 
-/* A device that goes away gives all ones: nothing of that may reach a total. */
+/* A device that is being removed returns all ones, which must not be added. */
 static bool
 add_reg(struct sl_port *port, uint32_t off, uint64_t *total, unsigned int shift)
 {
@@ -139,7 +139,7 @@ sl_igb_count(struct sl_port *port, uint64_t *value, uint64_t *dropped)
 	}
 }
 
-/* Place of a register among the counters, or their number. */
+/* Index of a register among the counters; RTE_DIM(sl_igb_counters): none. */
 static unsigned int
 place_of(enum sl_reg reg)
 {
@@ -157,10 +157,11 @@ counted(const uint64_t *value, enum sl_reg reg)
 }
 
 /*
- * Each bad frame once. A wrong CRC: CRCERRS has those of 64 bytes and more, of which RJC
- * has the long ones again; RFC the short ones. A good CRC: RUC the short ones, ROC the
- * long ones, and RLEC both again. 8.18.1, 8.18.14, 8.18.33 to 8.18.36. Of transmit, ECOL is
- * part of HTDPMC, and late collisions are sent again (TCTL.RTLC): 8.18.7, 8.18.9, 8.18.13.
+ * Count each bad frame once. With a wrong CRC: CRCERRS has those of 64 bytes and more (RJC counts
+ * the long ones again), RFC the short ones. With a correct CRC: RUC has the short ones, ROC the
+ * long ones (RLEC counts both again). 8.18.1, 8.18.14, 8.18.33 to 8.18.36. For transmit, ECOL is
+ * part of HTDPMC, and frames with late collisions are sent again (TCTL.RTLC): 8.18.7, 8.18.9,
+ * 8.18.13.
  */
 void
 sl_igb_sum(const uint64_t *value, struct sl_hw_sums *sums)
@@ -177,7 +178,7 @@ sl_igb_sum(const uint64_t *value, struct sl_hw_sums *sums)
 		sums->rx_errors += counted(value, bad[i]);
 }
 
-/* What a dump shows without changing it: reading these clears or takes something. */
+/* Values of a dump must not change the NIC's state: registers that a read clears are replaced. */
 static uint32_t
 reg_value(struct sl_port *port, enum sl_reg reg, unsigned int i)
 {

@@ -6,7 +6,7 @@
 
 /**
  * @file
- * What the driver's structs hold of ethdev, in place of DPDK's header, which is large.
+ * Replaces DPDK's header, which is large: the ethdev types that the driver's structs contain.
  */
 
 #include <stdint.h>

@@ -6,7 +6,7 @@
 
 /**
  * @file
- * In place of DPDK's header: a proof has one lcore, number 0.
+ * Replaces DPDK's header: a proof has one lcore, number 0.
  */
 
 static inline unsigned int

@@ -6,7 +6,8 @@
 
 /**
  * @file
- * A mempool as the prover sees it, in place of DPDK's: what rte_mbuf.h and the driver use of it.
+ * Replaces DPDK's header: the parts of a mempool that rte_mbuf.h and the driver use, as the prover
+ * sees them.
  */
 
 #include <errno.h>
@@ -18,7 +19,7 @@
 #include <rte_common.h>
 #include <rte_config.h>
 
-/* What DPDK's inline functions hold for certain is to be proven. */
+/* Assertions in DPDK's inline functions are proven. */
 #define RTE_ASSERT(what) __CPROVER_assert(what, "DPDK: " #what)
 
 struct rte_mempool_cache {
@@ -35,7 +36,7 @@ struct rte_mempool {
 struct rte_mempool_memhdr;
 typedef void(rte_mempool_memchunk_free_cb_t)(struct rte_mempool_memhdr *chunk, void *opaque);
 
-/** pool.h: mbufs are taken and given back one at a time, each looked up. */
+/** pool.h: mbufs are allocated and freed one at a time, and each is checked. */
 int
 rte_mempool_get_bulk(struct rte_mempool *mp, void **obj, unsigned int n);
 void

@@ -6,7 +6,7 @@
 
 /**
  * @file
- * In place of DPDK's header: a prefetch has no effect that a proof is about.
+ * Replaces DPDK's header: a prefetch has no effect on a proof.
  */
 
 static inline void

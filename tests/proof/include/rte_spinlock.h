@@ -6,8 +6,7 @@
 
 /**
  * @file
- * In place of DPDK's header: the type alone, since structs contain locks but
- * a proof takes none.
+ * Replaces DPDK's header: only the type, because structs contain locks but a proof takes none.
  */
 
 typedef int rte_spinlock_t;

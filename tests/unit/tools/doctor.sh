@@ -284,6 +284,112 @@ says 2 "unknown word 'nonsense'" nonsense
 says 2 'two PCI addresses' 01:00.0 02:00.0
 says 0 '^Usage' --help
 
+# asked STATUS SENTENCE WORD...: what a program gets that asks with these words, in one line. Nothing for status 0.
+asked() {
+	local status=$1 sentence=$2 rc=0
+	shift 2
+	"$top/syncline" doctor "$@" >"$work/out" 2>&1 </dev/null || rc=$?
+	if ((rc != status || $(wc -l <"$work/out") != 1)) || ! grep -Eq -- "^$sentence$" "$work/out"; then
+		printf 'FAILED: doctor %s: status %d, expected %d; sentence %s\n' "$*" "$rc" "$status" "$sentence"
+		cat "$work/out"
+		failed=1
+	fi
+}
+
+# EAL did not start: the errno tells at which step, and its options what it needed. ENOMEM, and EACCES.
+machine
+memory=(--for eal --errno 12 --)
+page_files=/sys/kernel/mm/hugepages/hugepages-2048kB
+asked 1 "hugepages of 2 MiB: 300 free of 512; 512 are needed for -m 1024. Mend: echo 1024 > $page_files/nr_hugepages; \
+or give EAL --no-huge, without --in-memory" "${memory[@]}" -l 0 -m 1024 --in-memory
+asked 0 '' "${memory[@]}" -m1024 --no-huge
+asked 0 '' "${memory[@]}" -m 512
+asked 0 '' "${memory[@]}" -m "a[\$(touch $work/hit)]"
+if [[ -e $work/hit ]]; then failed=1 && printf 'FAILED: -m is run\n'; fi
+put "$huge/free_hugepages" 1
+asked 0 '' "${memory[@]}" -l 0
+put "$huge/free_hugepages" 0
+asked 1 'hugepages of 2 MiB: 0 free of 512; 1 are needed. Mend: .*' "${memory[@]}" -l 0
+put "${huge/2048/1048576}/free_hugepages" 1
+asked 0 '' "${memory[@]}" -m 1024
+asked 1 'hugepages of 2 MiB: .*; 513 are needed for -m 1025. .*' "${memory[@]}" -m 1025
+machine
+put proc/mounts "proc /proc proc rw 0 0"
+access=(--for eal --errno 13 --)
+asked 1 'no hugetlbfs of 2 MiB .* Mend: mkdir .* && mount -t hugetlbfs .*; or give EAL --in-memory' "${access[@]}" -l 0
+asked 0 '' "${access[@]}" --in-memory
+
+# EINVAL: words, drivers and devices.
+machine
+words=(--for eal --errno 22 --)
+asked 0 '' "${words[@]}" -l 99 -d none.so -a "$nic,coherency=explicit" --vdev net_null0
+asked 1 'EAL takes --no-huge and --in-memory not together. Mend: leave one .*' "${words[@]}" --no-huge -m 64 --in-memory
+asked 1 'no driver file /opt/none.so for -d. Mend: ./syncline build' "${words[@]}" -d/opt/none.so
+chmod 777 "$SL_DOCTOR_ROOT/opt/plugins"
+asked 1 'EAL will not load the driver \(-d\): everybody may write to /opt/plugins. Mend: chmod o-w /opt/plugins' \
+	"${words[@]}" -d "$plugin"
+chmod 755 "$SL_DOCTOR_ROOT/opt/plugins"
+device 0000:02:00.1 0x8086 0x10c9 0x020000 igb 8
+device 0001:03:00.0 0x8086 0x10c9 0x020000 igb 9
+asked 1 '0000:02:00.1 is bound to the driver igb; .*. Also: 0001:03:00.0 is bound to the driver igb; .*' \
+	"${words[@]}" -a 02:00.1,x=y --allow=pci:0001:03:00.0 -anet_null0
+
+# Any other error: devices that were asked for, else those of vfio-pci, else memory.
+other=(--for eal --errno 95 --)
+rm "$SL_DOCTOR_ROOT/$pci/driver"
+mkdir -p "$SL_DOCTOR_ROOT/sys/bus/pci/drivers/vfio-pci/$nic"
+put proc/mounts ""
+asked 1 "$nic has no driver; DPDK needs vfio-pci. Mend: [^:]*-pci .*" "${other[@]}" --allow "$nic"
+asked 1 "$nic has no driver; .*" "${other[@]}" -l 0
+asked 1 "no hugetlbfs .*" "${memory[@]}" -a "$nic"
+asked 1 "no hugetlbfs .*" "${other[@]}" --no-pci
+
+# No port, of one device...
+asked 1 "no PCI device 0000:7f:00.0; NICs .*" --for port 7f:00.0
+rm -r "$SL_DOCTOR_ROOT/sys/bus/pci/drivers/vfio-pci"
+asked 1 "vfio-pci is not loaded; a real NIC needs it. Mend: modprobe vfio-pci. Also: $nic has no driver; .*" --for port "$nic"
+rm -r "$SL_DOCTOR_ROOT/sys/kernel/iommu_groups"
+put sys/module/vfio/parameters/enable_unsafe_noiommu_mode N
+asked 1 "no IOMMU in use .*; or modprobe vfio && echo 1 > [^ ]*noiommu_mode. Also: .*$nic has no driver; .*" --for port "$nic"
+put sys/kernel/security/lockdown 'none [integrity] confidentiality'
+device "$nic" 0x8086 0x10c9 0x020000 uio_pci_generic ""
+asked 1 "$nic is bound to uio_pci_generic, which kernel lockdown 'integrity' .* keeps from its registers; .*" --for port "$nic"
+rm "$SL_DOCTOR_ROOT/sys/kernel/security/lockdown"
+if ((EUID == 0)); then
+	asked 0 '' --for port "$nic"
+else
+	asked 1 "$nic is bound to uio_pci_generic, which is for root alone, not for user $EUID; .*" --for port "$nic"
+fi
+machine
+asked 0 '' --for port "$nic"
+device 0000:02:00.0 0x8086 0x1572 0x020000 vfio-pci 7
+asked 1 '0000:02:00.0 is 0x8086:0x1572, which net_syncline does not drive; .*' --for port 02:00.0
+device 0000:02:00.0 0x8086 0x1572 0x020000 i40e 7
+asked 1 '0000:02:00.0 is bound to the driver i40e; DPDK needs vfio-pci. Mend: [^;]*' --for port 02:00.0
+rm -r "$SL_DOCTOR_ROOT/sys/bus/pci/devices/0000:02:00.0" "$SL_DOCTOR_ROOT/sys/kernel/iommu_groups/7/devices/0000:02:00.0"
+put proc/4711/comm testpmd
+mkdir -p "$SL_DOCTOR_ROOT/proc/4711/fd"
+ln -s /dev/vfio/7 "$SL_DOCTOR_ROOT/proc/4711/fd/8"
+asked 1 "$nic is in use by another process: testpmd \(4711\). Mend: kill 4711" --for port "$nic"
+# Its own NIC is not somebody else's.
+printf 'PPid:\t4710\nCapEff:\t0000000000004000\n' >"$SL_DOCTOR_ROOT/proc/4711/status"
+asked 0 '' --for port --pid 4711 "$nic"
+# ... of none.
+mkdir -p "$SL_DOCTOR_ROOT/sys/bus/pci/drivers/vfio-pci/$nic"
+asked 1 "$nic is in use by another process: .*" --for port -- -l 0
+asked 1 'give one as EAL option: -a .*, or --vdev net_syncline_soft0' --for port -- --no-pci
+asked 1 'no device given with --vdev is one' --for port -- --vdev=net_syncline_soft0,wire=x
+
+# The limit and the capabilities of the program that asks, and the login that it came from.
+printf 'PPid:\t4710\nCapEff:\t0000000000000000\n' >"$SL_DOCTOR_ROOT/proc/4711/status"
+(ulimit -l 1024; asked 1 'user [0-9]+ may lock only 1024 KiB of memory for DMA .* Mend: prlimit --pid 4710 .*' \
+	--for memlock --pid 4711; exit "$failed") || failed=1
+printf 'PPid:\t4710\nCapEff:\t0000000000004000\n' >"$SL_DOCTOR_ROOT/proc/4711/status"
+(ulimit -l 1024; asked 0 '' --for memlock --pid 4711; exit "$failed") || failed=1
+says 2 "'nothing' is none of eal, port, memlock" --for nothing
+says 2 "'x' is no number" --for eal --errno x
+machine
+
 # JSON: parses, has the same findings, and its sums are right. Names need escaping.
 put sys/kernel/security/lockdown 'none [a"b\c] x'
 says 0 findings --json "$nic"

@@ -293,7 +293,7 @@ by_hand "$work/new/lib/pkgconfig" "$work/new/lib/librte_bus_pci.so" "shared libr
 mkdir "$work/static" "$work/static/bin"
 cp "$(type -P true)" "$work/static/bin/dpdk-testpmd"
 rc=0
-SL_DPDK_PREFIX=$work/static SL_DPDK_LIBDIR=$work/static/lib "$top/tests/e2e/stock_testpmd.sh" "$work/static/bin/dpdk-testpmd" \
+SL_DPDK_PREFIX=$work/static SL_DPDK_LIBDIR=$work/static/lib "$top/tests/e2e/stock_testpmd.sh" "$work/static/bin/dpdk-testpmd" 82576 \
 	>"$work/out" 2>&1 || rc=$?
 ((rc == 77)) || fail "a testpmd with EAL in it: status $rc, not 77"
 said "SKIP: $work/static/bin/dpdk-testpmd has EAL in it" "-Ddefault_library=shared"

@@ -50,6 +50,7 @@ lost() {
 }
 source "$2"
 run_steps
+told_again
 echo "$SL_PASSED $SL_FAILED $SL_SKIPPED"
 END
 export dir
@@ -90,7 +91,19 @@ END
 )
 check "sums when builds and a step fail" "$sums" "2 3 1"
 check "left out" "$(grep -c 'of_[xy]' "$dir/story" || true)" 0
-check "the one that died is named" "$(grep -c 'FAIL fake dies 1 0 0 false: ended with status 1' "$dir/err")" 1
+check "the one that died is named, and once more at the end" "$(grep -c 'FAIL fake dies 1 0 0 false: ended with status 1' "$dir/err")" 2
+check "nothing else is told again" "$(sed '1,/once more:$/d' "$dir/err")" \
+	"      FAIL fake dies 1 0 0 false: ended with status 1 before its end"
+
+# What a step says of its failures is told again too; a run without one has nothing to tell.
+run >/dev/null <<'END'
+	step beside - fake says 1 1 0 say "suite: FAIL the case"
+END
+check "a step's own words are told again" "$(tail -n 2 "$dir/err")" "$(printf '%s\n' '==> what failed, once more:' '      suite: FAIL the case')"
+run >/dev/null <<'END'
+	step beside - fake well 1 0 0 say "suite: PASS the case"
+END
+check "nothing failed, nothing is told again" "$(grep -c 'once more' "$dir/err" || true)" 0
 
 # Whatever way it ends: steps, what they started, what will not hear, and what left its session and its parent.
 left() {

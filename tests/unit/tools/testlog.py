@@ -13,8 +13,8 @@ import unittest
 TOOL = os.path.join(sys.argv.pop(1), "tools", "testlog.py")
 
 
-def shown(*entries):
-    """(lines for people, the three sums) of a log with these entries."""
+def shown(*entries, again=None):
+    """(lines for people, the three sums) of a log with these entries; what is to be told again goes to a list."""
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "e2e.json")
         with open(path, "w", encoding="utf-8") as f:
@@ -24,8 +24,12 @@ def shown(*entries):
         with os.fdopen(read, encoding="utf-8") as people:
             # The tool wants its lines at 3.
             sums = subprocess.run(["sh", "-c", f'exec "$@" 3>&{write}', "sh", sys.executable, TOOL, "e2e, gcc", path],
-                                  check=True, stdout=subprocess.PIPE, text=True, pass_fds=[write]).stdout
+                                  check=True, stdout=subprocess.PIPE, text=True, pass_fds=[write],
+                                  env={**os.environ, "SL_FAILURES": os.path.join(folder, "again")}).stdout
             os.close(write)
+            if again is not None and os.path.exists(os.path.join(folder, "again")):
+                with open(os.path.join(folder, "again"), encoding="utf-8") as f:
+                    again += f.read().splitlines()
             return people.read().splitlines(), sums.split()
 
 
@@ -72,6 +76,14 @@ class Shown(unittest.TestCase):
         self.assertIn("FAIL sl-perf: the reason", text)
         self.assertIn("at the end", text)
         self.assertLess(len(lines), 50)
+
+    def test_told_again(self):
+        again = []
+        shown({"name": "a", "result": "OK"}, {"name": "b", "result": "SKIP", "stdout": "no such thing\n"}, again=again)
+        self.assertEqual(again, [])
+        shown({"name": "a", "result": "FAIL", "stdout": "\n".join(case("x", []) + case("y", ["why"], " FAILED "))},
+              {"name": "b", "result": "TIMEOUT"}, again=again)
+        self.assertEqual(again, ["e2e, gcc: FAIL a: failed: y", "e2e, gcc: FAIL b: without a word"])
 
     def test_all_cases_failed(self):
         out = []

@@ -19,12 +19,28 @@ refused() {
 	fi
 }
 
-refused 1 "--nics: '9' is not allowed; allowed: a number from 1 to 8" vm --nics 9 -- true
+refused 1 "--nics: '9' is not allowed; allowed: a number from 0 to 8" vm --nics 9 -- true
 refused 1 "--nics: '2x' is not allowed" vm --nics 2x -- true
 refused 1 '--nics needs a value' vm --nics
+refused 1 "--nics: 0 is not allowed without --device" vm --nics 0 -- true
+refused 1 '--device needs a value' vm --device
+refused 1 "--device: 'i350,' is not allowed; allowed: names joined by commas" vm --device i350, -- true
+refused 1 "--device: 'e1000' is no device of the software NIC; allowed: 82576 82580 i350" vm --device i350,e1000 -- true
+refused 1 '--device: 9 ports, 8 of them by --nics, are not allowed; allowed: 8 in all' vm --nics 8 --device i210 -- true
+refused 1 '--wire: it is for the last of an odd number of --device ports; there are 2' \
+	vm --device i210,i210 --wire loop -- true
+refused 1 'port 2 is not there; with --nics 0 and 2 of' vm --device i210,i350 --linux 2 -- true
+refused 1 '--wire: it is for .* there are 0' vm --wire loop -- true
+refused 1 "--wire: 'tape' is not allowed; allowed: tap:NAME" vm --device i210 --wire tape -- true
+refused 1 'port 3 is not there; with --nics 1 and 2 of --device there are 0 to 2' \
+	vm --nics 1 --device i210,i350 --linux 3 -- true
 refused 1 "--linux: '1,a' is not allowed; allowed: port numbers joined by commas" vm --linux 1,a -- true
 refused 1 'port 2 is not there; with --nics 2 there are 0 to 1' vm --linux 0,2 -- true
 refused 1 "--memory: '100' is not allowed; allowed: a number from 512" vm --memory 100 -- true
+refused 1 "--guests: '3' is not allowed; allowed: a number from 1 to 2" vm --guests 3 -- true
+refused 1 '--guests needs a value' vm --guests
+refused 1 '--shell: it is not allowed with two guests' vm --guests 2 --shell
+refused 1 '--wire: it is not allowed with two guests' vm --guests 2 --device i350 --wire loop -- true
 refused 1 "--time: '0' is not allowed" vm --time 0 -- true
 refused 1 "'--foo' is no option; allowed: --nics" vm --foo
 refused 1 'no command' vm

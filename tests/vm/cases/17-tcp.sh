@@ -7,8 +7,8 @@
 #
 #   netns sla - Linux igb - cable - port 0 [sl-testpmd] port 1 - cable - Linux igb - netns slb
 
-readonly tcp_bytes=$((4 * 1024 * 1024))
-host_a=198.18.1.1 host_b=198.18.1.2
+# shellcheck source=tests/vm/cases/hosts.sh
+source "$top/cases/hosts.sh"
 
 bind "${nic[0]}" igb
 bind "${nic[1]}" vfio-pci
@@ -18,71 +18,6 @@ dev_a=$(netdev_of "${nic[0]}")
 dev_b=$(netdev_of "${nic[3]}")
 mac_a=$(<"/sys/class/net/$dev_a/address")
 mac_b=$(<"/sys/class/net/$dev_b/address")
-
-# add_host NETNS INTERFACE ADDRESS
-add_host() {
-	ip netns add "$1"
-	ip link set "$2" netns "$1"
-	ip netns exec "$1" sh -c "echo 1 >/proc/sys/net/ipv6/conf/$2/disable_ipv6"
-	ip -n "$1" addr add "$3/24" dev "$2"
-	ip -n "$1" link set "$2" up
-}
-
-# feature NETNS INTERFACE NAME: "on" or "off", as ethtool -k has it.
-feature() {
-	ip netns exec "$1" ethtool -k "$2" | awk -F': ' -v name="$3" '$1 == name { print $2 }'
-}
-
-# nic_counter NETNS INTERFACE NAME
-nic_counter() {
-	ip netns exec "$1" ethtool -S "$2" | awk -F': *' -v name=" *$3" '$1 ~ "^" name "$" { print $2 }'
-}
-
-bad_checksums() {
-	ip netns exec "$1" ethtool -S "$2" |
-		awk -F': *' '/csum_err|rx_errors|rx_missed/ { n += $2 } END { print n + 0 }'
-}
-
-# What every sender's work must show: offloads on, and used.
-offloads_on() {
-	local name
-	for name in tcp-segmentation-offload tx-checksumming rx-checksumming; do
-		if [[ $(feature "$1" "$2" "$name") != on* ]]; then
-			why="Linux has $name off"
-			return 1
-		fi
-	done
-}
-
-receive_file() {
-	timeout "$hang" ip netns exec "$1" socat -u "TCP4-LISTEN:5201" "CREATE:$2" >>"$log" 2>&1
-}
-
-send_file() {
-	timeout "$hang" ip netns exec "$1" socat -u "FILE:$2" "TCP4:$3:5201,retry=40,interval=0.1" >>"$log" 2>&1
-}
-
-# Both ways at once; then both copies must be what was sent.
-transfer() {
-	local jobs=() job rc=0 f
-	rm -f /run/copy.a /run/copy.b
-	receive_file slb /run/copy.a & jobs+=($!)
-	receive_file sla /run/copy.b & jobs+=($!)
-	send_file sla /run/file.a "$host_b" & jobs+=($!)
-	send_file slb /run/file.b "$host_a" & jobs+=($!)
-	for job in "${jobs[@]}"; do wait "$job" || rc=$?; done
-	if ((rc != 0)); then
-		why="a sender or a receiver ended with status $rc"
-		return 1
-	fi
-	for f in a b; do
-		why="$(stat -c %s /run/copy.$f) of $(stat -c %s /run/file.$f) bytes from host $f"
-		[[ $(stat -c %s /run/copy.$f) == "$tcp_bytes" ]] || return 1
-		why="what host $f sent and what arrived have different checksums"
-		[[ $(sha256sum </run/file.$f) == "$(sha256sum </run/copy.$f)" ]] || return 1
-	done
-	why=
-}
 
 # case_tcp MTU COHERENCY MODE: a file each way, segmented and summed by the NICs of Linux.
 case_tcp() {
@@ -118,7 +53,7 @@ case_tcp() {
 	read -r rx0 tx0 rx1 tx1 < <(port_frames)
 	why="port 0 received $rx0, port 1 sent $tx1; port 1 received $rx1, port 0 sent $tx0"
 	((rx0 == tx1 && rx1 == tx0)) || return
-	why="2 x $tcp_bytes bytes in $ms ms, $((rx0 + rx1)) frames, of $tso_a and $tso_b segmented sends"
+	why="2 x $(stat -c %s /run/file.a) bytes in $ms ms, $((rx0 + rx1)) frames, of $tso_a and $tso_b segmented sends"
 }
 
 tcp_cases() {
@@ -128,17 +63,12 @@ tcp_cases() {
 	fi
 	add_host sla "$dev_a" "$host_a"
 	add_host slb "$dev_b" "$host_b"
-	head -c "$tcp_bytes" /dev/urandom >/run/file.a
-	head -c "$tcp_bytes" /dev/urandom >/run/file.b
+	make_files $((4 * 1024 * 1024))
 	run_case "TCP each way through io forwarding, TSO at the ends" case_tcp 1500 coherent io
 	run_case "TCP each way through mac forwarding, coherency=explicit" case_tcp 1500 explicit mac
 	run_case "TCP each way, frames of 9000 bytes" case_tcp 9000 coherent io
 	rm -f /run/file.? /run/copy.?
-	# The interfaces come back to the first namespace.
-	ip netns del sla
-	ip netns del slb
-	wait_until 5 test -e "/sys/class/net/$dev_a"
-	wait_until 5 test -e "/sys/class/net/$dev_b"
+	del_hosts
 }
 
 tcp_cases

@@ -12,27 +12,29 @@ source "$top/cases/ailments.sh"
 port=${nic[2]}
 bind "$port" vfio-pci
 plain=("$app" "${eal[@]}")
+# What gives it to vfio-pci, as pciutils are there or not.
+bound="(dpdk-devbind.py -b vfio-pci $port|echo vfio-pci > .*$port/driver_override && .*drivers_probe)"
 
 # None at all, then too few.
 case_hugepages() {
 	local before rc=0
 	before=$(</proc/sys/vm/nr_hugepages)
 	echo 0 >/proc/sys/vm/nr_hugepages
-	refused 'hugepages: 0 MiB are free, .* 0 pages of 2 MiB are reserved. Mend: echo [0-9]+ > /sys/kernel/mm/' \
+	refused 'hugepages of 2 MiB: 0 free of 0; 64 are needed for -m 128. Mend: echo [0-9]+ > /sys/kernel/mm/' \
 		"${plain[@]}" -a "$port" || rc=1
 	echo "$before" >/proc/sys/vm/nr_hugepages
 	: >"$log"
-	((rc == 0)) && refused 'hugepages: [1-9][0-9]* MiB are free, -m asks for 60000 MiB' \
+	((rc == 0)) && refused 'hugepages of 2 MiB: [1-9][0-9]* free of .*; 30000 are needed for -m 60000' \
 		"$app" -l 0 --in-memory -m 60000 -a "$port"
 }
 
 case_driver() {
 	bind "$port" igb
-	refused "-a $port .* is bound to the kernel's driver igb; DPDK needs vfio-pci. Mend: dpdk-devbind.py -b vfio-pci $port" \
+	refused "-a $port .* is bound to the driver igb; DPDK needs vfio-pci. Mend: $bound" \
 		"${plain[@]}" -a "$port" || return
 	bind "$port" none
 	: >"$log"
-	refused "-a $port .* has no driver; DPDK needs vfio-pci. Mend: dpdk-devbind.py -b vfio-pci $port" \
+	refused "-a $port .* has no driver; DPDK needs vfio-pci. Mend: $bound" \
 		"${plain[@]}" -a "$port"
 }
 
@@ -47,13 +49,13 @@ case_no_vfio() {
 	local bdf rc=0
 	for bdf in "${nic[@]}"; do bind "$bdf" none; done
 	rmmod vfio_pci || return
-	refused "-a $port .* vfio-pci is not loaded. Mend: modprobe vfio-pci" "${plain[@]}" -a "$port" || rc=1
+	refused "-a $port .* vfio-pci is not loaded; .* Mend: modprobe vfio-pci. Also: $port has no driver" "${plain[@]}" -a "$port" || rc=1
 	modprobe vfio-pci
 	return "$rc"
 }
 
 case_no_device() {
-	refused '-a 0000:77:00.0 .*there is no PCI device 0000:77:00.0' "${plain[@]}" -a 0000:77:00.0 || return
+	refused '-a 0000:77:00.0 .*no PCI device 0000:77:00.0' "${plain[@]}" -a 0000:77:00.0 || return
 	: >"$log"
 	refused 'no port found: give one as EAL option' "${plain[@]}" --no-pci
 }
@@ -63,7 +65,7 @@ case_in_use() {
 	bind "$port" vfio-pci
 	sleep "$hang" 9<>"$(group_node "$port")" &
 	pid=$!
-	refused "$port is in use by another process, sleep \($pid\)" "${plain[@]}" -a "$port" || rc=1
+	refused "$port is in use by another process: sleep \($pid\)" "${plain[@]}" -a "$port" || rc=1
 	kill "$pid"
 	wait "$pid" 2>/dev/null
 	return "$rc"
@@ -74,7 +76,7 @@ case_plugin() {
 	mkdir -p /mnt/open
 	cp "$plugin" /mnt/open/
 	chmod 777 /mnt/open
-	refused "-d: EAL loads no driver .* with '/mnt/open'.* Mend: chmod o-w" \
+	refused "EAL will not load the driver .* to /mnt/open. Mend: chmod o-w /mnt/open" \
 		"${plain[@]}" -d "/mnt/open/${plugin##*/}" -a "$port" || rc=1
 	rm -r /mnt/open
 	return "$rc"

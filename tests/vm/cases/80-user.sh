@@ -25,7 +25,7 @@ free=(prlimit --memlock=unlimited:unlimited "${user[@]}")
 
 case_no_permission() {
 	own 0
-	refused "user 1234 may not open $(group_node "$port"), the IOMMU group of $port. Mend: chown 1234 $(group_node "$port")" \
+	refused "user 1234 may not use $(group_node "$port"), the IOMMU group of $port. Mend: chown 1234:1234 $(group_node "$port")" \
 		"${free[@]}" "${ours[@]}"
 }
 

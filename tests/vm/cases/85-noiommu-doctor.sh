@@ -24,7 +24,7 @@ both_uio() {
 case_advice() {
 	if [[ -e $mode ]]; then skip_case "this kernel's vfio has a no-IOMMU mode" || return; fi
 	bind "$port" none
-	refused "-a $port .* needs an IOMMU, and none is in use. Mend: .* dpdk-devbind.py -b uio_pci_generic $port" \
+	refused "-a $port .* no IOMMU in use .* Mend: .* dpdk-devbind.py -b uio_pci_generic $port" \
 		"${plain[@]}" -a "$port" || return
 	doctor "$port"
 	says '^fix +no IOMMU in use .* vfio has no no-IOMMU mode' && says "or: .* -b uio_pci_generic $port" || return
@@ -74,7 +74,7 @@ case_left_running() {
 # The files may be given away, physical addresses are root's.
 case_user() {
 	both_uio || return
-	refused "$port is bound to uio_pci_generic, which is for root alone, not for user 1234. Mend: " \
+	refused "$port is bound to uio_pci_generic, which is for root alone, not for user 1234; .* Mend: " \
 		setpriv --reuid 1234 --regid 1234 --clear-groups --no-new-privs /mnt/build/apps/testpmd/sl-testpmd "${eal[@]}" -a "$port"
 }
 
@@ -87,8 +87,8 @@ case_lockdown() {
 		return
 	fi
 	doctor "$port"
-	says "^fix +kernel lockdown 'integrity'" || return
-	refused "$port is bound to uio_pci_generic, which kernel lockdown \(integrity" "${plain[@]}" -a "$port"
+	says "^fix +$port is bound to uio_pci_generic, which kernel lockdown 'integrity'" || return
+	refused "$port is bound to uio_pci_generic, which kernel lockdown 'integrity'" "${plain[@]}" -a "$port"
 }
 
 run_case "no IOMMU: the way that is left is told" case_advice

@@ -12,6 +12,8 @@ if [[ ! -e $tree ]]; then
 	mkdir -p "$tree"
 	mount --bind "$top/../.." "$tree"
 fi
+# The one that programs ask.
+export SL_DOCTOR=$tree/syncline
 # modprobe, as doctor prints it, finds the modules of the guest's kernel.
 export MODPROBE_OPTIONS="-d $SL_VM_ROOT"
 # The build, where an ordinary user can reach it.

@@ -16,7 +16,7 @@ read -ra nic <<<"${SL_VM_NICS:-0000:01:00.0 0000:02:00.0 0000:03:00.0 0000:04:00
 readonly app plugin log nic
 
 # few_plugins: loading all of DPDK's drivers takes most of a start in the guest. The buses, the
-# mempools and igb are all that our cases need. Those that dpdk-testpmd is linked with (/mnt/needed)
+# mempools, igb and ixgbe are all that our cases need. Those that dpdk-testpmd is linked with (/mnt/needed)
 # stay there by their sonames, which EAL does not look for.
 few_plugins() {
 	local dir=(/usr/lib/*/dpdk/pmds-*/) few=/run/plugins file links=()
@@ -27,7 +27,7 @@ few_plugins() {
 		# Libraries that are no drivers lie elsewhere.
 		if [[ -e $few.all/$file ]]; then links+=("$few.all/$file"); fi
 	done
-	for file in bus_pci bus_vdev mempool_ring mempool_stack net_e1000; do
+	for file in bus_pci bus_vdev mempool_ring mempool_stack net_e1000 net_ixgbe; do
 		links+=("$few.all/librte_$file.so"*)
 	done
 	ln -sf "${links[@]}" "$few/"

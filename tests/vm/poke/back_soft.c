@@ -2,9 +2,7 @@
  * Copyright (c) 2026 The Syncline authors
  */
 
-/*
- * Two software NICs, stepped, with a crossover between them.
- */
+/* Two software NICs that are stepped, with a crossover between them. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,7 +23,7 @@ struct soft {
 	struct sl_softnic *nic[POKE_PORTS];
 };
 
-/* The one region, at the address that traces expect. */
+/* The only allocation, at the address that traces expect. */
 static int
 mem_alloc(void *ctx, const char *name, size_t len, size_t align, int node, struct sl_chunk *out,
 	char why[128])
@@ -60,7 +58,7 @@ mem_iova(void *ctx, const void *va)
 	return (uintptr_t)va;
 }
 
-/* The software NIC says what it thinks of a driver; a trace says it too. */
+/* Messages of the software NIC are dropped, because the trace has the same information. */
 static void
 no_log(void *ctx, int level, const char *msg)
 {

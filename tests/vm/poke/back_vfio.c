@@ -50,7 +50,7 @@ fn_read(void *dev, uint32_t off)
 static void
 fn_write(void *dev, uint32_t off, uint32_t val)
 {
-	/* Descriptors in memory before a doorbell that announces them: T2. */
+	/* T2: descriptors are in memory before the doorbell. */
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	((struct function *)dev)->bar[off / sizeof(uint32_t)] = val;
 }
@@ -71,7 +71,7 @@ vfio_bus(struct poke *p, unsigned int port)
 	return (struct sl_bus){.ops = &ops, .dev = &v->fn[port]};
 }
 
-/* All queues' heads as one number: it changes when something moves. */
+/* Sum of the heads of all queues. It changes when a frame moves. */
 static uint64_t
 heads(struct poke *p)
 {
@@ -190,7 +190,7 @@ memory_map(struct vfio *v)
 	return 0;
 }
 
-/* Bus mastering on, as a driver does it. */
+/* Enable bus mastering, as a driver does. */
 static int
 master_on(struct function *f, const char *bdf)
 {

@@ -3,12 +3,11 @@
  */
 
 /*
- * Two traces, fact by fact, and a list of differences that are known:
+ * Compares two traces fact by fact. A list has the known differences:
  *   REASON WHAT THEIRS OURS
- * where WHAT, THEIRS and OURS are patterns as in a shell, and "-" stands for a
- * fact that one side does not state. The table in docs/reference/softnic.md
- * explains each REASON. A row that matches no difference is out of date and
- * fails too.
+ * WHAT, THEIRS and OURS are shell patterns, and "-" stands for a fact that one side does not have.
+ * The table in docs/reference/softnic.md explains each REASON. A row that matches no difference is
+ * out of date and is an error too.
  */
 
 #include <fnmatch.h>
@@ -48,7 +47,7 @@ fact_order(const void *a, const void *b)
 	return strcmp(((const struct fact *)a)->what, ((const struct fact *)b)->what);
 }
 
-/* Split a line at spaces into @p n words; the last takes the rest. False for one too short. */
+/* Split a line at spaces into @p n words. The last one is the rest. @return false: too few. */
 static bool
 split(char *line, char *word[], unsigned int n)
 {
@@ -84,7 +83,7 @@ must_open(const char *path)
 static void *
 must_grow(void *old, size_t n, size_t size)
 {
-	/* Doubled whenever a power of two is reached. */
+	/* The size is doubled at each power of two. */
 	void *p = (n & (n - 1)) == 0 ? realloc(old, (n != 0 ? 2 * n : 1) * size) : old;
 
 	if (p == NULL) {
@@ -183,7 +182,7 @@ is_known(struct known *k, const char *what, const char *theirs, const char *ours
 	return false;
 }
 
-/* One difference; counted when nobody knows it. */
+/* Report a difference. @return 1 if it is not known. */
 static unsigned long
 differ(struct known *k, const char *what, const char *theirs, const char *ours, unsigned long *old)
 {
@@ -195,7 +194,7 @@ differ(struct known *k, const char *what, const char *theirs, const char *ours, 
 	return 1;
 }
 
-/* Rows are out of date only for groups that were run. */
+/* True if the group was run. Rows of other groups are not out of date. */
 static bool
 group_ran(const struct trace *t, const char *pattern)
 {

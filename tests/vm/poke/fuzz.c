@@ -3,9 +3,9 @@
  */
 
 /*
- * Group "fuzz": random operations from a seed, the same on both backends. A
- * round sets the receiver up anew; what it draws keeps to what the datasheet
- * defines, so that a difference is one of the devices'.
+ * Group "fuzz": random operations from a seed, the same on both backends. Each round sets the
+ * receiver up again. Values are limited to those that the datasheet defines, so that each
+ * difference is one between the devices.
  */
 
 #include <inttypes.h>
@@ -20,7 +20,7 @@
 static uint32_t
 below(struct poke *p, uint32_t n)
 {
-	return (uint32_t)(poke_random(p) % n);
+	return (uint32_t)(rng_next(&p->seed) % n);
 }
 
 static bool
@@ -35,7 +35,7 @@ bit_if(struct poke *p, uint32_t bit)
 	return chance(p, 2) ? bit : 0;
 }
 
-/* --- registers that keep what they are given --- */
+/* --- registers that keep written values --- */
 
 static void
 act_registers(struct poke *p)
@@ -64,11 +64,11 @@ act_registers(struct poke *p)
 	unsigned int i = below(p, plain[n].count);
 	const struct sl_reg_row *row = &sl_reg_table[plain[n].reg];
 
-	/* Queue 0 is in use. */
+	/* The queues from 0 on are in use. */
 	if (plain[n].reg == SL_TDBAH && i < QUEUES)
 		i += QUEUES;
 	sl_bus_write(&p->bus[1], row->offset + i * row->stride,
-		(uint32_t)poke_random(p) & plain[n].bits);
+		(uint32_t)rng_next(&p->seed) & plain[n].bits);
 	(void)poke_show(p, 1, plain[n].reg, i, 0);
 }
 
@@ -78,7 +78,7 @@ static void
 act_causes(struct poke *p)
 {
 	const uint32_t bits = SL_ICR_LSC | SL_ICR_RXDW | SL_ICR_TXDW | SL_ICR_RXO | SL_ICR_MDAC;
-	uint32_t val = (uint32_t)poke_random(p) & bits;
+	uint32_t val = (uint32_t)rng_next(&p->seed) & bits;
 
 	switch (below(p, 5)) {
 	case 0:
@@ -94,7 +94,7 @@ act_causes(struct poke *p)
 		POKE_WR(p, 1, ICR, 0, val);
 		break;
 	default:
-		/* INTA is known to differ. */
+		/* INTA is a known difference. */
 		(void)poke_show(p, 1, SL_ICR, 0, SL_ICR_INTA);
 		break;
 	}
@@ -109,14 +109,14 @@ set_hash(struct poke *p)
 	const uint32_t types = SL_MRQC_RSS_IPV4_TCP | SL_MRQC_RSS_IPV4 | SL_MRQC_RSS_IPV6_TCP_EX |
 		SL_MRQC_RSS_IPV6_EX | SL_MRQC_RSS_IPV6 | SL_MRQC_RSS_IPV4_UDP |
 		SL_MRQC_RSS_IPV6_UDP;
-	uint32_t mrqc = (uint32_t)poke_random(p) & types;
+	uint32_t mrqc = (uint32_t)rng_next(&p->seed) & types;
 	unsigned int i;
 
 	POKE_WR(p, 1, MRQC, 0, chance(p, 3) ? 0 : SL_MRQC_RSS_4Q | mrqc);
 	for (i = 0; i < SL_RETA_ENTRIES / 4; i++)
-		POKE_WR(p, 1, RETA, i, (uint32_t)poke_random(p) & 0x03030303);
+		POKE_WR(p, 1, RETA, i, (uint32_t)rng_next(&p->seed) & 0x03030303);
 	for (i = 0; i < SL_RSS_KEY_BYTES / 4; i++)
-		POKE_WR(p, 1, RSSRK, i, (uint32_t)poke_random(p));
+		POKE_WR(p, 1, RSSRK, i, (uint32_t)rng_next(&p->seed));
 }
 
 static void
@@ -133,10 +133,10 @@ set_filters(struct poke *p)
 	rctl |= SL_PREP(SL_RCTL_MO, below(p, 4));
 	p->hash_clear = chance(p, 2);
 	for (i = 0; i < 128; i++) {
-		uint32_t hash = (uint32_t)poke_random(p);
+		uint32_t hash = (uint32_t)rng_next(&p->seed);
 
-		hash &= (uint32_t)poke_random(p);
-		POKE_WR(p, 1, VFTA, i, (uint32_t)poke_random(p));
+		hash &= (uint32_t)rng_next(&p->seed);
+		POKE_WR(p, 1, VFTA, i, (uint32_t)rng_next(&p->seed));
 		POKE_WR(p, 1, MTA, i, p->hash_clear ? 0 : hash);
 	}
 	for (i = 0; i < 8; i++)
@@ -170,20 +170,20 @@ set_up(struct poke *p)
 /* --- traffic --- */
 
 static uint32_t
-random_frame(struct poke *p, uint8_t *frame, struct poke_pkt *pkt, struct poke_layout *l)
+random_frame(struct poke *p, uint8_t *frame, struct frame_spec *pkt, struct frame_layout *l)
 {
-	static const uint8_t protos[] = {0, POKE_TCP, POKE_UDP};
+	static const uint8_t protos[] = {0, FRAME_TCP, FRAME_UDP};
 	static const int ips[] = {0, 4, 6};
 	static uint8_t const strangers[][6] = {
 		{0x01, 0x00, 0x5e, 1, 2, 3}, {0x33, 0x33, 0, 0, 7, 9}, {0x02, 1, 2, 3, 4, 5}};
 	unsigned int to = below(p, 6);
 
-	/* One after the other: a seed must mean the same to every compiler. */
-	*pkt = (struct poke_pkt){.tcp_flags = 2};
-	pkt->dst = to < 3 ? poke_mac[1] : poke_broadcast;
+	/* In separate statements, so that a seed gives the same values with each compiler. */
+	*pkt = (struct frame_spec){.tcp_flags = 2};
+	pkt->to = to < 3 ? poke_mac[1] : frame_broadcast;
 	if (to > 3)
-		pkt->dst = strangers[below(p, p->hash_clear ? 3 : 2)];
-	pkt->ip = ips[below(p, 3)];
+		pkt->to = strangers[below(p, p->hash_clear ? 3 : 2)];
+	pkt->version = ips[below(p, 3)];
 	pkt->proto = protos[below(p, 3)];
 	pkt->vlan = chance(p, 4);
 	pkt->tci = (uint16_t)below(p, 4096);
@@ -195,31 +195,32 @@ random_frame(struct poke *p, uint8_t *frame, struct poke_pkt *pkt, struct poke_l
 	pkt->bad_l3 = chance(p, 8);
 	pkt->bad_l4 = chance(p, 8);
 	pkt->options = chance(p, 6);
-	if (pkt->ip == 6)
+	if (pkt->version == 6)
 		pkt->bad_l3 = false;
 	*l = poke_build(frame, pkt);
 	return l->len;
 }
 
-/* A frame as it stands, or one whose sums and tag the device puts in. */
+/* Send a complete frame, or one whose checksums and tag the device inserts. */
 static void
 send_random(struct poke *p, unsigned int q)
 {
 	uint8_t frame[POKE_FRAME];
-	struct poke_layout l;
-	struct poke_pkt pkt;
+	struct frame_layout l;
+	struct frame_spec pkt;
 	uint32_t len = random_frame(p, frame, &pkt, &l), cmd = 0, olinfo = 0, idx = below(p, 2);
 	uint16_t tci = (uint16_t)below(p, 4096);
 
 	if (chance(p, 2)) {
 		if (!pkt.vlan)
 			cmd = bit_if(p, SL_TXD_DCMD_VLE);
-		if (pkt.ip != 0 && pkt.proto != 0 && !pkt.options) {
-			olinfo = SL_TXD_POPTS_TXSM | (pkt.ip == 4 ? SL_TXD_POPTS_IXSM : 0);
-			poke_seed_sums(frame, &l, pkt.proto, true);
+		if (pkt.version != 0 && pkt.proto != 0 && !pkt.options) {
+			olinfo = SL_TXD_POPTS_TXSM | (pkt.version == 4 ? SL_TXD_POPTS_IXSM : 0);
+			frame_seed_sums(frame, &l, pkt.proto, true);
 		}
 		poke_tx_context(p, q, &l, 0,
-			poke_l4t(pkt.proto) | (pkt.ip == 4 ? SL_TXC_TUCMD_IPV4 : 0), 0, tci, idx);
+			poke_l4t(pkt.proto) | (pkt.version == 4 ? SL_TXC_TUCMD_IPV4 : 0), 0, tci,
+			idx);
 		olinfo |= SL_PREP(SL_TXD_IDX, idx) | SL_TXD_CC;
 	}
 	poke_tx_frame(p, 0, q, frame, len, cmd, olinfo);
@@ -229,7 +230,7 @@ static void
 act_traffic(struct poke *p)
 {
 	unsigned int q = below(p, 2);
-	/* A ring of 8 takes 7: three frames with their contexts. */
+	/* A ring of 8 descriptors takes 7: three frames with their contexts. */
 	unsigned int n = 1 + below(p, 3), i;
 
 	for (i = 0; i < n; i++)

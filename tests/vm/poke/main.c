@@ -3,9 +3,9 @@
  */
 
 /*
- * poke: runs groups of register and traffic sequences on a device, either a
- * pair of software NICs or two PCI functions through vfio, and writes a
- * trace; or compares two traces (compare.c).
+ * poke: runs groups of register and traffic sequences on a device and writes a trace. The device is
+ * a pair of software NICs or two PCI functions through vfio. poke also compares two traces
+ * (compare.c).
  */
 
 #include <stdio.h>

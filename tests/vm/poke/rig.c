@@ -2,9 +2,7 @@
  * Copyright (c) 2026 The Syncline authors
  */
 
-/*
- * What the groups share: trace, reset, link, rings.
- */
+/* Code that all groups use: trace, reset, link, rings. */
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -13,9 +11,8 @@
 #include <string.h>
 
 #include "poke.h"
-#include "rng.h"
 
-/* Of a port's half of the memory. */
+/* Layout of a port's half of the memory. */
 #define PORT_MEM (POKE_MEM_SIZE / POKE_PORTS)
 #define RING_MEM 4096u
 #define BUF_MEM (POKE_DESCS * 2048u)
@@ -29,7 +26,6 @@ _Static_assert(TX_BUFS + SL_NIC_QUEUES * BUF_MEM + POKE_DESCS * TX_BUF <= PORT_M
 
 const uint8_t poke_mac[POKE_PORTS][6] = {
 	{0x02, 0x00, 0x00, 0x00, 0x01, 0x00}, {0x02, 0x00, 0x00, 0x00, 0x01, 0x01}};
-const uint8_t poke_broadcast[6] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
 
 /* --- trace --- */
 
@@ -101,7 +97,7 @@ poke_reset(struct poke *p)
 	queues_forget(p);
 	for (port = 0; port < POKE_PORTS; port++) {
 		POKE_WR(p, port, CTRL, 0, SL_CTRL_RST);
-		/* 4.2.1.6: not to be touched for a millisecond. */
+		/* 4.2.1.6: no access for one millisecond. */
 		p->ops->pause(p, 2000);
 	}
 }
@@ -260,25 +256,38 @@ poke_tx_frame(struct poke *p, unsigned int port, unsigned int qi, const void *da
 	d.read.addr = iova_of(buf);
 	d.read.cmd = cmd | SL_PREP(SL_TXD_DTALEN, len) | SL_PREP(SL_TXD_DTYP, SL_TXD_DTYP_DATA) |
 		SL_TXD_DCMD_DEXT | SL_TXD_DCMD_EOP | SL_TXD_DCMD_IFCS | SL_TXD_DCMD_RS;
-	/* What is sent in segments says how much follows the headers. */
+	/* With segmentation, PAYLEN is the length after the headers. */
 	if ((olinfo & SL_TXD_PAYLEN) == 0)
 		olinfo |= SL_PREP(SL_TXD_PAYLEN, len);
 	d.read.olinfo = olinfo;
 	poke_tx_raw(p, port, qi, d);
 }
 
+struct frame_layout
+poke_build(uint8_t *frame, const struct frame_spec *spec)
+{
+	struct frame_spec s = *spec;
+
+	s.to = s.to != NULL ? s.to : poke_mac[1];
+	s.from = poke_mac[0];
+	s.sport = s.sport != 0 ? s.sport : 1000;
+	s.dport = s.dport != 0 ? s.dport : 2000;
+	s.bare = true;
+	return frame_build(frame, &s);
+}
+
 uint32_t
 poke_l4t(uint8_t proto)
 {
-	uint32_t l4t = proto == POKE_TCP ? SL_L4T_TCP :
-		proto == POKE_SCTP	 ? SL_L4T_SCTP :
-					   SL_L4T_UDP;
+	uint32_t l4t = proto == FRAME_TCP ? SL_L4T_TCP :
+		proto == FRAME_SCTP	  ? SL_L4T_SCTP :
+					    SL_L4T_UDP;
 
 	return SL_PREP(SL_TXC_TUCMD_L4T, l4t);
 }
 
 void
-poke_tx_context(struct poke *p, unsigned int q, const struct poke_layout *l, uint32_t l4_len,
+poke_tx_context(struct poke *p, unsigned int q, const struct frame_layout *l, uint32_t l4_len,
 	uint32_t tucmd, uint32_t mss, uint16_t tci, uint32_t idx)
 {
 	union sl_tx_desc d;
@@ -314,7 +323,7 @@ poke_send(struct poke *p, unsigned int port, const void *data, uint32_t len)
 	poke_settle(p);
 }
 
-/* True when a queue has a whole frame. */
+/* True if a queue has received a whole frame. */
 static bool
 has_frame(const struct poke_queue *q)
 {
@@ -356,7 +365,7 @@ hash_of(const uint8_t *data, uint32_t len)
 	return hash;
 }
 
-/* One descriptor that came back. */
+/* Print one descriptor that the NIC wrote back. */
 static void
 rx_state(struct poke *p, unsigned int port, unsigned int qi, uint32_t i, unsigned int n)
 {
@@ -395,7 +404,7 @@ rx_take(struct poke *p, unsigned int port, unsigned int qi, bool say)
 	char what[32];
 
 	while (n < q->descs && (q->rx[q->next].wb.status & SL_RXD_STAT_DD) != 0) {
-		/* DD before the rest: R3. */
+		/* R3: DD is read before the other fields. */
 		__atomic_thread_fence(__ATOMIC_ACQUIRE);
 		if (say)
 			rx_state(p, port, qi, q->next, n);
@@ -441,10 +450,4 @@ poke_stats(struct poke *p)
 				poke_fact(p, name, "%" PRIu32, val);
 		}
 	}
-}
-
-uint64_t
-poke_random(struct poke *p)
-{
-	return rng_next(&p->seed);
 }

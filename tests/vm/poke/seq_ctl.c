@@ -2,17 +2,14 @@
  * Copyright (c) 2026 The Syncline authors
  */
 
-/*
- * Groups "phy", "nvm" and "irq": PHY registers and the link, NVM and
- * semaphores, interrupt causes and masks.
- */
+/* Groups "phy", "nvm" and "irq": PHY and link, NVM and semaphores, interrupt causes. */
 
 #include <inttypes.h>
 #include <stdio.h>
 
 #include "poke.h"
 
-/* Both spellings of a vector's entry. */
+/* A valid IVAR entry for a vector. */
 #define ENTRY(vector) (SL_IVAR_ENTRY_VALID | SL_PREP(SL_IVAR_ENTRY_VECTOR, vector))
 
 /* --- group "phy" --- */
@@ -54,7 +51,7 @@ poke_seq_phy(struct poke *p)
 	unsigned int i;
 
 	poke_reset(p);
-	/* A PHY that was busy is so no more. */
+	/* After the reset, the PHY is no longer busy. */
 	mdic(p, SL_MDIC_OP_WRITE, SL_PHY_ADDRESS, SL_PHY_CONTROL, SL_PHY_CONTROL_RESET);
 	p->ops->pause(p, 10000);
 	poke_link_up(p);
@@ -82,7 +79,7 @@ poke_seq_phy(struct poke *p)
 	poke_fact(p, "write", "0x%08" PRIx32, mdic(p, SL_MDIC_OP_WRITE, 5, SL_PHY_ID1, 0x1234));
 	poke_step(p, "no-operation");
 	poke_fact(p, "mdic", "0x%08" PRIx32, mdic(p, 0, SL_PHY_ADDRESS, SL_PHY_ID1, 0x1234));
-	/* The cause that a finished access raises. */
+	/* The cause of a completed access. */
 	poke_step(p, "cause");
 	(void)POKE_RD(p, 0, ICR, 0);
 	POKE_WR(p, 0, MDIC, 0,
@@ -100,7 +97,7 @@ poke_seq_phy(struct poke *p)
 	poke_fact(p, "status", "0x%04" PRIx32, phy_read(p, SL_PHY_STATUS) & SL_MDIC_DATA);
 	(void)POKE_SHOW(p, 0, ICR, 0);
 	(void)POKE_SHOW(p, 0, STATUS, 0);
-	/* CTRL.RST and the PHY. */
+	/* Effect of CTRL.RST on the PHY. */
 	poke_step(p, "after-reset");
 	mdic(p, SL_MDIC_OP_WRITE, SL_PHY_ADDRESS, SL_PHY_AUTONEG_ADV, 0x0101);
 	poke_reset(p);
@@ -146,7 +143,7 @@ nvm_facts(struct poke *p)
 	poke_fact(p, "flags", "0x%04" PRIx32, POKE_RD(p, 0, EERD, 0) & UINT16_MAX);
 }
 
-/* Write, read, read again: semaphores change by being read. */
+/* Write, then read twice, because reading changes a semaphore. */
 static void
 semaphore(struct poke *p, const char *step, unsigned int reg, uint32_t val)
 {
@@ -206,7 +203,7 @@ irq_facts(struct poke *p)
 	(void)POKE_SHOW(p, 0, IMS, 0);
 }
 
-/* Set causes, look at the vectors, read the cause registers twice. */
+/* Set causes, count the interrupts of the vectors, and read the cause registers twice. */
 static void
 causes(struct poke *p, const char *step, uint32_t ics, uint32_t eics)
 {
@@ -224,7 +221,7 @@ causes(struct poke *p, const char *step, uint32_t ics, uint32_t eics)
 	(void)POKE_SHOW(p, 0, ICR, 0);
 }
 
-/* Everything masked and read: a clean start. */
+/* Mask all causes and clear them by a read. */
 static void
 irq_clean(struct poke *p, uint32_t gpie)
 {
@@ -256,17 +253,17 @@ irq_legacy(struct poke *p, const char *name, uint32_t gpie)
 	causes(p, step, SL_ICR_LSC, 0);
 	snprintf(step, sizeof(step), "%s-other", name);
 	causes(p, step, SL_ICR_RXDW, 0);
-	/* A second of the same kind while the first stands. */
+	/* The same cause again while it is set. */
 	snprintf(step, sizeof(step), "%s-twice", name);
 	POKE_WR(p, 0, ICS, 0, SL_ICR_LSC);
 	causes(p, step, SL_ICR_LSC, 0);
-	/* Standing when it is let through. */
+	/* A cause that is set while masked, and then unmasked. */
 	POKE_WR(p, 0, IMC, 0, SL_ICR_LSC);
 	POKE_WR(p, 0, ICS, 0, SL_ICR_LSC);
 	POKE_WR(p, 0, IMS, 0, SL_ICR_LSC);
 	snprintf(step, sizeof(step), "%s-unmasked", name);
 	causes(p, step, 0, 0);
-	/* Written ones clear; IAM masks. */
+	/* Writing ones clears causes. IAM masks them. */
 	POKE_WR(p, 0, ICS, 0, SL_ICR_LSC | SL_ICR_RXDW);
 	POKE_WR(p, 0, ICR, 0, SL_ICR_LSC);
 	snprintf(step, sizeof(step), "%s-written", name);

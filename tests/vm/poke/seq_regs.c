@@ -2,10 +2,7 @@
  * Copyright (c) 2026 The Syncline authors
  */
 
-/*
- * Groups "reset" and "masks": every register of the table after CTRL.RST, and
- * what of it can be written.
- */
+/* Groups "reset" and "masks": every register of the table after CTRL.RST, and its writable bits. */
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -17,7 +14,7 @@ poke_seq_reset(struct poke *p)
 {
 	unsigned int reg, i;
 
-	/* A reset leaves these alone (4.2.1.6.2): not as whoever had the port before left them. */
+	/* A reset does not change these (4.2.1.6.2), and a previous user may have. */
 	for (i = 0; i < sl_reg_table[SL_EITR].count; i++)
 		POKE_WR(p, 0, EITR, i, SL_PREP(SL_EITR_INTERVAL, i + 1));
 	poke_reset(p);
@@ -26,13 +23,13 @@ poke_seq_reset(struct poke *p)
 		for (i = 0; i < sl_reg_table[reg].count; i++)
 			(void)poke_show(p, 0, reg, i, 0);
 	}
-	/* What the first look changed: SWSM, and what a read clears. */
+	/* Changes by the first reads: SWSM, and registers that a read clears. */
 	poke_step(p, "again");
 	for (reg = 0; reg < SL_82576_REG_COUNT; reg++)
 		(void)poke_show(p, 0, reg, 0, 0);
 }
 
-/* Bits that a pattern must leave alone: to write them does more than to keep them. */
+/* Bits that a pattern must not change, because writing them has further effects. */
 static uint32_t
 untouchable(unsigned int reg)
 {
@@ -59,7 +56,7 @@ write_read(struct poke *p, uint32_t off, uint32_t val)
 	return sl_bus_read(&p->bus[0], off);
 }
 
-/* What one register makes of patterns. */
+/* Write patterns to one register and print the results. */
 static void
 element(struct poke *p, unsigned int reg, unsigned int i)
 {
@@ -78,7 +75,7 @@ element(struct poke *p, unsigned int reg, unsigned int i)
 		snprintf(what, sizeof(what), "%s:%u.%08" PRIx32, row->name, i, pattern[n]);
 		poke_fact(p, what, "0x%08" PRIx32, write_read(p, off, val));
 	}
-	/* Which bits can stand alone. */
+	/* Bits that can be set alone. */
 	for (n = 0; n < 32; n++) {
 		if ((keep & SL_BIT(n)) == 0)
 			walk |= write_read(p, off, SL_BIT(n) | (before & keep)) & SL_BIT(n);
@@ -96,7 +93,7 @@ poke_seq_masks(struct poke *p)
 	for (reg = 0; reg < SL_82576_REG_COUNT; reg++) {
 		const struct sl_reg_row *row = &sl_reg_table[reg];
 
-		/* Causes and masks change each other: each register on its own. */
+		/* Causes and masks affect each other, so test each register alone. */
 		if (reg == 0 || row->access != sl_reg_table[reg - 1].access || reg == SL_EIMS)
 			poke_reset(p);
 		poke_step(p, "write");

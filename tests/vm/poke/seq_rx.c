@@ -3,8 +3,8 @@
  */
 
 /*
- * Groups "filter", "rx" and "rss": which frames arrive, what is known of
- * them, and where. Port 0 sends, port 1 is looked at.
+ * Groups "filter", "rx" and "rss": received frames, the information about them, and their queues.
+ * Port 0 sends, port 1 receives.
  */
 
 #include <inttypes.h>
@@ -18,11 +18,11 @@
 
 /* --- group "filter" --- */
 
-/* Addresses to send to. */
+/* Destination addresses. */
 static const uint8_t dsts[][6] = {
-	{0x02, 0x00, 0x00, 0x00, 0x01, 0x01}, /* its own */
-	{0x02, 0x00, 0x00, 0x00, 0x01, 0x11}, /* somebody's */
-	{0x02, 0x00, 0x00, 0x00, 0x01, 0x22}, /* entry 3, when it is set */
+	{0x02, 0x00, 0x00, 0x00, 0x01, 0x01}, /* the port's own */
+	{0x02, 0x00, 0x00, 0x00, 0x01, 0x11}, /* of another station */
+	{0x02, 0x00, 0x00, 0x00, 0x01, 0x22}, /* entry 3, if set */
 	{0x02, 0x00, 0x00, 0x00, 0x01, 0x33}, /* entry 15 */
 	{0x02, 0x00, 0x00, 0x00, 0x01, 0x44}, /* entry 16 */
 	{0x02, 0x00, 0x00, 0x00, 0x01, 0x55}, /* entry 23 */
@@ -33,7 +33,7 @@ static const uint8_t dsts[][6] = {
 };
 #define DSTS (sizeof(dsts) / sizeof(dsts[0]))
 
-/* Which of the frames arrived, by the number in their last byte. */
+/* Print which frames arrived, by the number in their last byte. */
 static void
 ids_show(struct poke *p)
 {
@@ -55,7 +55,7 @@ ids_show(struct poke *p)
 	poke_rx_drop(p, 1, 0);
 }
 
-/* A frame to every address, each with its number at the end; which arrive? */
+/* Send a frame to each address, with its number in the last byte, and print which arrive. */
 static void
 to_all(struct poke *p, bool vlan, uint16_t tci)
 {
@@ -63,8 +63,8 @@ to_all(struct poke *p, bool vlan, uint16_t tci)
 	unsigned int i;
 
 	for (i = 0; i < DSTS; i++) {
-		struct poke_pkt pkt = {.dst = dsts[i], .payload = 60, .vlan = vlan, .tci = tci};
-		struct poke_layout l = poke_build(frame, &pkt);
+		struct frame_spec pkt = {.to = dsts[i], .payload = 60, .vlan = vlan, .tci = tci};
+		struct frame_layout l = poke_build(frame, &pkt);
 
 		frame[l.len - 1] = (uint8_t)i;
 		poke_tx_frame(p, 0, 0, frame, l.len, 0, 0);
@@ -169,7 +169,7 @@ filter_vlan(struct poke *p)
 	POKE_WR(p, 1, RCTL, 0, PROMISC | SL_RCTL_VFE | SL_RCTL_CFIEN);
 	poke_step(p, "vlan-cfien");
 	to_all(p, true, 0x1007);
-	/* Another Ethertype for tags: 0x8100 is none then. */
+	/* Another Ethertype for VLAN tags: 0x8100 is then not a tag. */
 	POKE_WR(p, 1, VET, 0, 0x88a8);
 	POKE_WR(p, 1, RCTL, 0, PROMISC | SL_RCTL_VFE);
 	poke_step(p, "vlan-ethertype");
@@ -191,10 +191,10 @@ poke_seq_filter(struct poke *p)
 /* --- group "rx" --- */
 
 static void
-one(struct poke *p, const struct poke_pkt *pkt)
+one(struct poke *p, const struct frame_spec *pkt)
 {
 	uint8_t frame[POKE_FRAME];
-	struct poke_layout l = poke_build(frame, pkt);
+	struct frame_layout l = poke_build(frame, pkt);
 
 	poke_send_quick(p, 0, frame, l.len);
 	poke_rx_show(p, 1, 0);
@@ -209,7 +209,7 @@ rx_sizes(struct poke *p)
 
 	for (i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 		poke_step(p, "size-%" PRIu32, sizes[i]);
-		one(p, &(struct poke_pkt){.payload = sizes[i] - 14});
+		one(p, &(struct frame_spec){.payload = sizes[i] - 14});
 	}
 	poke_step(p, "sizes");
 	poke_stats(p);
@@ -223,22 +223,22 @@ rx_long(struct poke *p)
 
 	for (i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 		poke_step(p, "oversize-%" PRIu32, sizes[i]);
-		one(p, &(struct poke_pkt){.payload = sizes[i] - 14});
+		one(p, &(struct frame_spec){.payload = sizes[i] - 14});
 	}
 	poke_step(p, "oversize-tag");
-	one(p, &(struct poke_pkt){.payload = 1500, .vlan = true, .tci = 5});
+	one(p, &(struct frame_spec){.payload = 1500, .vlan = true, .tci = 5});
 	poke_step(p, "oversize");
 	poke_stats(p);
 	POKE_WR(p, 1, RCTL, 0, PROMISC | SL_RCTL_LPE);
 	for (i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 		poke_step(p, "long-%" PRIu32, sizes[i]);
-		one(p, &(struct poke_pkt){.payload = sizes[i] - 14});
+		one(p, &(struct frame_spec){.payload = sizes[i] - 14});
 	}
 	POKE_WR(p, 1, RLPML, 0, 2000);
 	poke_step(p, "limit-1996");
-	one(p, &(struct poke_pkt){.payload = 1996 - 14});
+	one(p, &(struct frame_spec){.payload = 1996 - 14});
 	poke_step(p, "limit-1997");
-	one(p, &(struct poke_pkt){.payload = 1997 - 14});
+	one(p, &(struct frame_spec){.payload = 1997 - 14});
 	poke_step(p, "long");
 	poke_stats(p);
 	POKE_WR(p, 1, RLPML, 0, 9728);
@@ -250,23 +250,29 @@ rx_tags(struct poke *p)
 {
 	poke_step(p, "tag-kept");
 	one(p,
-		&(struct poke_pkt){
-			.ip = 4, .proto = POKE_UDP, .payload = 80, .vlan = true, .tci = 0x3005});
+		&(struct frame_spec){.version = 4,
+			.proto = FRAME_UDP,
+			.payload = 80,
+			.vlan = true,
+			.tci = 0x3005});
 	POKE_WR(p, 1, CTRL, 0, POKE_RD(p, 1, CTRL, 0) | SL_CTRL_VME);
 	poke_step(p, "tag-stripped");
 	one(p,
-		&(struct poke_pkt){
-			.ip = 4, .proto = POKE_UDP, .payload = 80, .vlan = true, .tci = 0x3005});
+		&(struct frame_spec){.version = 4,
+			.proto = FRAME_UDP,
+			.payload = 80,
+			.vlan = true,
+			.tci = 0x3005});
 	poke_step(p, "tag-stripped-short");
-	one(p, &(struct poke_pkt){.payload = 42, .vlan = true, .tci = 9});
+	one(p, &(struct frame_spec){.payload = 42, .vlan = true, .tci = 9});
 	poke_step(p, "tag-none");
-	one(p, &(struct poke_pkt){.payload = 60});
+	one(p, &(struct frame_spec){.payload = 60});
 	POKE_WR(p, 1, CTRL, 0, POKE_RD(p, 1, CTRL, 0) & ~SL_CTRL_VME);
 	poke_step(p, "fcs-kept");
 	POKE_WR(p, 1, RCTL, 0, PROMISC & ~SL_RCTL_SECRC);
-	one(p, &(struct poke_pkt){.payload = 60});
+	one(p, &(struct frame_spec){.payload = 60});
 	poke_step(p, "fcs-crosses");
-	one(p, &(struct poke_pkt){.payload = 60});
+	one(p, &(struct frame_spec){.payload = 60});
 	POKE_WR(p, 1, RCTL, 0, PROMISC);
 	poke_step(p, "tags");
 	poke_stats(p);
@@ -275,19 +281,19 @@ rx_tags(struct poke *p)
 static void
 rx_sums(struct poke *p, const char *name)
 {
-	static const uint8_t protos[] = {0, POKE_TCP, POKE_UDP, POKE_SCTP};
+	static const uint8_t protos[] = {0, FRAME_TCP, FRAME_UDP, FRAME_SCTP};
 	unsigned int v, i, odd;
 
 	for (v = 4; v <= 6; v += 2) {
 		for (i = 0; i < sizeof(protos); i++) {
 			for (odd = 0; odd < 6; odd++) {
-				struct poke_pkt pkt = {.ip = (int)v,
+				struct frame_spec pkt = {.version = (int)v,
 					.proto = protos[i],
 					.payload = 81,
 					.bad_l3 = odd == 1,
 					.bad_l4 = odd == 2,
 					.options = odd == 3,
-					.fragment = odd == 4,
+					.fragment = odd == 4 ? FRAME_MORE : 0,
 					.vlan = odd == 5,
 					.tci = 3,
 					.tcp_flags = 2};
@@ -300,17 +306,17 @@ rx_sums(struct poke *p, const char *name)
 		}
 	}
 	poke_step(p, "%s-ack", name);
-	one(p, &(struct poke_pkt){.ip = 4, .proto = POKE_TCP, .payload = 20});
+	one(p, &(struct frame_spec){.version = 4, .proto = FRAME_TCP, .payload = 20});
 	poke_step(p, "%s-raw", name);
-	one(p, &(struct poke_pkt){.payload = 60});
+	one(p, &(struct frame_spec){.payload = 60});
 }
 
 static void
 rx_loops(struct poke *p)
 {
 	uint8_t frame[POKE_FRAME];
-	struct poke_layout l =
-		poke_build(frame, &(struct poke_pkt){.payload = 60, .dst = poke_mac[0]});
+	struct frame_layout l =
+		poke_build(frame, &(struct frame_spec){.payload = 60, .to = poke_mac[0]});
 
 	poke_step(p, "loop-mac");
 	POKE_WR(p, 0, RCTL, 0, PROMISC | SL_PREP(SL_RCTL_LBM, SL_LBM_MAC));
@@ -340,9 +346,11 @@ poke_seq_rx(struct poke *p)
 	POKE_WR(p, 1, RXCSUM, 0,
 		SL_RXCSUM_PCSD | SL_RXCSUM_IPOFLD | SL_RXCSUM_TUOFLD | SL_RXCSUM_CRCOFL);
 	poke_step(p, "crc-sctp");
-	one(p, &(struct poke_pkt){.ip = 4, .proto = POKE_SCTP, .payload = 40});
+	one(p, &(struct frame_spec){.version = 4, .proto = FRAME_SCTP, .payload = 40});
 	poke_step(p, "crc-sctp-bad");
-	one(p, &(struct poke_pkt){.ip = 4, .proto = POKE_SCTP, .payload = 40, .bad_l4 = true});
+	one(p,
+		&(struct frame_spec){
+			.version = 4, .proto = FRAME_SCTP, .payload = 40, .bad_l4 = true});
 	POKE_WR(p, 1, RXCSUM, 0, SL_RXCSUM_IPOFLD | SL_RXCSUM_TUOFLD);
 	rx_sums(p, "id");
 	rx_loops(p);
@@ -351,13 +359,13 @@ poke_seq_rx(struct poke *p)
 /* --- group "rss" --- */
 
 static void
-rss_one(struct poke *p, const char *name, const struct poke_pkt *pkt)
+rss_one(struct poke *p, const char *name, const struct frame_spec *pkt)
 {
 	uint8_t frame[POKE_FRAME];
-	struct poke_layout l = poke_build(frame, pkt);
+	struct frame_layout l = poke_build(frame, pkt);
 	unsigned int q;
 
-	poke_step(p, "%s-v%d-%u-%u", name, pkt->ip, pkt->proto, pkt->host);
+	poke_step(p, "%s-v%d-%u-%u", name, pkt->version, pkt->proto, pkt->host);
 	poke_send_quick(p, 0, frame, l.len);
 	for (q = 0; q < 4; q++)
 		poke_rx_show(p, 1, q);
@@ -366,7 +374,7 @@ rss_one(struct poke *p, const char *name, const struct poke_pkt *pkt)
 static void
 rss_types(struct poke *p, const char *name, uint32_t mrqc)
 {
-	static const uint8_t protos[] = {0, POKE_TCP, POKE_UDP, POKE_SCTP};
+	static const uint8_t protos[] = {0, FRAME_TCP, FRAME_UDP, FRAME_SCTP};
 	unsigned int v, i, host;
 
 	POKE_WR(p, 1, MRQC, 0, mrqc);
@@ -374,7 +382,7 @@ rss_types(struct poke *p, const char *name, uint32_t mrqc)
 		for (i = 0; i < (v == 0 ? 1 : sizeof(protos)); i++) {
 			for (host = 1; host <= 3; host++)
 				rss_one(p, name,
-					&(struct poke_pkt){.ip = (int)v,
+					&(struct frame_spec){.version = (int)v,
 						.proto = protos[i],
 						.payload = 50,
 						.host = (uint8_t)host});
@@ -406,7 +414,7 @@ poke_seq_rss(struct poke *p)
 		all |= bits[i];
 	}
 	rss_types(p, "all", SL_MRQC_RSS_4Q | all);
-	/* With the packet checksum in the hash's place. */
+	/* With the packet checksum in the field of the hash. */
 	POKE_WR(p, 1, RXCSUM, 0, 0);
 	rss_types(p, "no-pcsd", SL_MRQC_RSS_4Q | all);
 	POKE_WR(p, 1, RXCSUM, 0, SL_RXCSUM_PCSD);

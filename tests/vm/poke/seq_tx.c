@@ -2,10 +2,7 @@
  * Copyright (c) 2026 The Syncline authors
  */
 
-/*
- * Groups "tx" and "ring": what leaves port 0 and how it is reported, and what
- * rings do at their edges.
- */
+/* Groups "tx" and "ring": frames that port 0 sends, their reports, and limits of rings. */
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -15,7 +12,7 @@
 
 #define PROMISC (SL_RCTL_RXEN | SL_RCTL_SECRC | SL_RCTL_BAM | SL_RCTL_UPE | SL_RCTL_MPE)
 
-/* Reports of the descriptors of queue @p q, as bits of their DD. */
+/* Print the DD bits of the descriptors of queue @p q. */
 static void
 reports(struct poke *p, unsigned int q)
 {
@@ -34,7 +31,7 @@ static void
 tx_reports(struct poke *p, unsigned int q, const char *name)
 {
 	uint8_t frame[POKE_FRAME];
-	struct poke_layout l = poke_build(frame, &(struct poke_pkt){.payload = 60});
+	struct frame_layout l = poke_build(frame, &(struct frame_spec){.payload = 60});
 	union sl_tx_desc d;
 	unsigned int i;
 
@@ -44,7 +41,7 @@ tx_reports(struct poke *p, unsigned int q, const char *name)
 	poke_settle(p);
 	reports(p, q);
 	poke_rx_show(p, 1, 0);
-	/* Three frames, the second alone asks for a report. */
+	/* Three frames, of which only the second requests a report. */
 	poke_step(p, "%s-second", name);
 	for (i = 0; i < 3; i++) {
 		struct poke_queue *txq = &p->txq[0][q];
@@ -61,7 +58,7 @@ tx_reports(struct poke *p, unsigned int q, const char *name)
 	poke_settle(p);
 	reports(p, q);
 	poke_rx_drop(p, 1, 0);
-	/* A whole turn of the ring. */
+	/* One lap of the ring. */
 	poke_step(p, "%s-turn", name);
 	for (i = 0; i < POKE_DESCS + 3; i++) {
 		poke_tx_frame(p, 0, q, frame, l.len, 0, 0);
@@ -79,17 +76,17 @@ tx_reports(struct poke *p, unsigned int q, const char *name)
 static void
 tx_sums(struct poke *p)
 {
-	static const uint8_t protos[] = {POKE_TCP, POKE_UDP, POKE_SCTP};
+	static const uint8_t protos[] = {FRAME_TCP, FRAME_UDP, FRAME_SCTP};
 	uint8_t frame[POKE_FRAME];
 	unsigned int v, i, tag;
 
 	for (v = 4; v <= 6; v += 2) {
 		for (i = 0; i < sizeof(protos); i++) {
 			for (tag = 0; tag < 2; tag++) {
-				struct poke_pkt pkt = {
-					.ip = (int)v, .proto = protos[i], .payload = 77};
-				struct poke_layout l = poke_build(frame, &pkt);
-				poke_seed_sums(frame, &l, protos[i], true);
+				struct frame_spec pkt = {
+					.version = (int)v, .proto = protos[i], .payload = 77};
+				struct frame_layout l = poke_build(frame, &pkt);
+				frame_seed_sums(frame, &l, protos[i], true);
 				poke_step(p, "sum-v%u-%u-%u", v, protos[i], tag);
 				poke_tx_context(p, 0, &l, 0,
 					poke_l4t(protos[i]) | (v == 4 ? SL_TXC_TUCMD_IPV4 : 0), 0,
@@ -113,13 +110,13 @@ tx_segments(struct poke *p)
 
 	for (v = 4; v <= 6; v += 2) {
 		for (udp = 0; udp < 2; udp++) {
-			struct poke_pkt pkt = {.ip = (int)v,
-				.proto = udp != 0 ? POKE_UDP : POKE_TCP,
+			struct frame_spec pkt = {.version = (int)v,
+				.proto = udp != 0 ? FRAME_UDP : FRAME_TCP,
 				.payload = 1500,
 				.tcp_flags = 0x19};
-			struct poke_layout l = poke_build(frame, &pkt);
+			struct frame_layout l = poke_build(frame, &pkt);
 
-			poke_seed_sums(frame, &l, pkt.proto, false);
+			frame_seed_sums(frame, &l, pkt.proto, false);
 			poke_step(p, "segment-v%u-%u", v, pkt.proto);
 			poke_tx_context(p, 0, &l, l.payload - l.l4,
 				poke_l4t(pkt.proto) | (v == 4 ? SL_TXC_TUCMD_IPV4 : 0), 600, 0, 0);
@@ -135,7 +132,7 @@ tx_segments(struct poke *p)
 	poke_stats(p);
 }
 
-/* One frame in pieces of the given lengths. */
+/* One frame in segments of the given lengths. */
 static void
 pieces(struct poke *p, const char *step, const uint32_t *len, unsigned int n)
 {
@@ -146,7 +143,7 @@ pieces(struct poke *p, const char *step, const uint32_t *len, unsigned int n)
 
 	for (i = 0; i < n; i++)
 		total += len[i];
-	poke_build(frame, &(struct poke_pkt){.payload = total - 14});
+	poke_build(frame, &(struct frame_spec){.payload = total - 14});
 	poke_step(p, "%s", step);
 	for (i = 0; i < n; i++) {
 		struct poke_queue *q = &p->txq[0][0];
@@ -175,7 +172,7 @@ tx_shapes(struct poke *p)
 	pieces(p, "pieces-2", (const uint32_t[]){30, 50}, 2);
 	pieces(p, "pieces-5", (const uint32_t[]){14, 1, 20, 700, 300}, 5);
 	pieces(p, "pieces-tiny", (const uint32_t[]){14, 3}, 2);
-	poke_build(frame, &(struct poke_pkt){.payload = 60});
+	poke_build(frame, &(struct frame_spec){.payload = 60});
 	poke_step(p, "short-padded");
 	poke_send(p, 0, frame, 32);
 	poke_rx_show(p, 1, 0);
@@ -183,7 +180,7 @@ tx_shapes(struct poke *p)
 	poke_send(p, 0, frame, 17);
 	poke_rx_show(p, 1, 0);
 	poke_step(p, "tag-from-context");
-	poke_tx_context(p, 0, &(struct poke_layout){.l3 = 14, .l4 = 14}, 0, 0, 0, 0xa123, 0);
+	poke_tx_context(p, 0, &(struct frame_layout){.l3 = 14, .l4 = 14}, 0, 0, 0, 0xa123, 0);
 	poke_tx_frame(p, 0, 0, frame, 74, SL_TXD_DCMD_VLE, 0);
 	poke_tx_ring(p, 0, 0);
 	poke_settle(p);
@@ -201,7 +198,7 @@ static void
 tx_gates(struct poke *p)
 {
 	uint8_t frame[POKE_FRAME];
-	struct poke_layout l = poke_build(frame, &(struct poke_pkt){.payload = 60});
+	struct frame_layout l = poke_build(frame, &(struct frame_spec){.payload = 60});
 
 	poke_step(p, "off");
 	POKE_WR(p, 0, TCTL, 0, SL_TCTL_PSP);
@@ -249,7 +246,7 @@ heads(struct poke *p)
 {
 	(void)POKE_SHOW(p, 1, RDH, 0);
 	(void)POKE_SHOW(p, 1, RDT, 0);
-	/* INTA is group irq's. */
+	/* The group "irq" tests INTA. */
 	(void)poke_show(p, 1, SL_ICR, 0, SL_ICR_INTA);
 }
 
@@ -260,7 +257,7 @@ burst(struct poke *p, unsigned int n)
 	unsigned int i;
 
 	for (i = 0; i < n; i++) {
-		struct poke_layout l = poke_build(frame, &(struct poke_pkt){.payload = 60 + i});
+		struct frame_layout l = poke_build(frame, &(struct frame_spec){.payload = 60 + i});
 
 		poke_tx_frame(p, 0, 0, frame, l.len, 0, 0);
 	}
@@ -268,7 +265,7 @@ burst(struct poke *p, unsigned int n)
 	poke_settle(p);
 }
 
-/* More frames than descriptors: what waits, what is lost. */
+/* More frames than descriptors: some wait, some are lost. */
 static void
 ring_overrun(struct poke *p, const char *name, uint32_t srrctl)
 {
@@ -291,7 +288,7 @@ ring_overrun(struct poke *p, const char *name, uint32_t srrctl)
 	poke_stats(p);
 }
 
-/* One of two rings is full: the other has room, the frames are not for it. */
+/* One of two rings is full. The other has room, but the frames do not go to it. */
 static void
 ring_one_full(struct poke *p, const char *name, uint32_t srrctl)
 {

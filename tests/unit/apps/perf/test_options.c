@@ -2,7 +2,7 @@
  * Copyright (c) 2026 The Syncline authors
  */
 
-/* What "sl-perf run" is asked to do, and the plan that comes of it. */
+/* Options of "sl-perf run", and the plan that results from them. */
 
 #include <errno.h>
 #include <setjmp.h>
@@ -13,11 +13,11 @@
 
 #include <cmocka.h>
 
-#include "options.h"
+#include "plan.h"
 
 #define ARGS_MAX 16
 
-/* Arguments parted by blanks. */
+/* Parse arguments separated by spaces. */
 static int
 parse(const char *text, struct options *o, char *why)
 {
@@ -79,6 +79,9 @@ test_refused(void **unused)
 		{"--tester 01:20.0 --dut 02:00.0", "'01:20.0'"},
 		{"--tester 01:00.0x --dut 02:00.0", "'01:00.0x'"},
 		{"--tester 1:0.0 --dut 0000:01:00.0", "0000:01:00.0 stands there twice"},
+		{"--device 82599x4567890123", "--device: '82599x4567890123' is not allowed"},
+		{"--device", "--device wants a value"},
+		{"--device 82599 --tester 1:0.0 --dut 2:0.0", "give the one or the others"},
 		{"--suite aaaaaaaaaaaaaaaaaaaaaaa", "as an item of a list"},
 	};
 	struct options o;
@@ -114,7 +117,7 @@ test_taken(void **unused)
 	assert_string_equal(o.out, "x");
 	assert_int_equal(parse("--sum 9 --suite full", &o, why), OPTIONS_OK);
 	assert_int_equal(o.sum, 9);
-	/* The last of an option counts. */
+	/* If an option is repeated, the last one counts. */
 	assert_int_equal(parse("--trial 2 --trial 3 --flows 1,2 --flows 5", &o, why), OPTIONS_OK);
 	assert_true(o.trial == 3);
 	assert_int_equal(o.flows.n, 1);
@@ -123,6 +126,32 @@ test_taken(void **unused)
 	assert_string_equal(o.tester.item[1], "0000:0a:1f.7");
 	assert_string_equal(o.dut.item[0], "0002:02:00.0");
 	assert_int_equal(parse("--help", &o, why), OPTIONS_HELP);
+}
+
+static const char *
+device_at(unsigned int i)
+{
+	static const char *const names[] = {"first", "second", NULL};
+
+	return names[i];
+}
+
+static void
+test_device(void **unused)
+{
+	struct options o;
+	char why[OPTIONS_WHY_LEN];
+
+	(void)unused;
+	assert_int_equal(parse("--device second", &o, why), OPTIONS_OK);
+	assert_int_equal(options_check_device(&o, device_at, why), 0);
+	assert_string_equal(o.device, "second");
+	assert_int_equal(parse("", &o, why), OPTIONS_OK);
+	assert_int_equal(options_check_device(&o, device_at, why), 0);
+	assert_string_equal(o.device, "first");
+	assert_int_equal(parse("--device sec", &o, why), OPTIONS_OK);
+	assert_int_equal(options_check_device(&o, device_at, why), -EINVAL);
+	assert_string_equal(why, "--device: 'sec' is not allowed; allowed: first second");
 }
 
 static size_t
@@ -139,7 +168,7 @@ plan_of(const char *args, unsigned int cores, struct plan *p)
 		assert_true(plan_seconds(&o, &p->jobs[i]) > 0);
 		assert_true(p->jobs[i].point.cores <= cores);
 		plan_name(&p->jobs[i], name);
-		/* A name is a key. */
+		/* Names are unique. */
 		for (size_t k = 0; k < i; k++) {
 			plan_name(&p->jobs[k], other);
 			assert_string_not_equal(name, other);
@@ -152,7 +181,7 @@ static void
 test_plans(void **unused)
 {
 	struct plan p;
-	struct options o;
+	struct options o = {0};
 	char why[OPTIONS_WHY_LEN], name[POINT_NAME_LEN];
 
 	(void)unused;
@@ -160,46 +189,58 @@ test_plans(void **unused)
 	plan_name(&p.jobs[0], name);
 	assert_string_equal(name, "cycles/64/f1/q1/c1/b32/coherent");
 	plan_free(&p);
-	/* Named twice is measured once. */
+	/* A suite that is named twice is measured once. */
 	assert_int_equal(plan_of("--suite quick,quick,mrr", 1, &p), 12);
 	plan_free(&p);
 	assert_int_equal(
 		plan_of("--suite mrr --sizes 64,9000 --flows 1,2,3 --bursts 1,32", 1, &p), 12);
 	assert_int_equal(point_size_max(&p.jobs[11].point), 9000);
 	plan_free(&p);
-	/* Lcores that are not there are left out, and lcores without a queue. */
+	/* Points with more lcores than the machine has, or lcores without a queue, are left out. */
 	assert_int_equal(plan_of("--suite scaling", 1, &p), 3);
 	plan_free(&p);
 	assert_int_equal(plan_of("--suite scaling", 4, &p), 6);
 	plan_free(&p);
 	assert_true(plan_of("--suite full", 8, &p) > 40);
 	plan_free(&p);
-	/* What is measured once belongs to the first process. */
+	/* Points that are measured once belong to the first process. */
 	assert_int_equal(plan_of("--suite soak,loss,mrr --part 1/5", 1, &p), 6);
 	plan_free(&p);
 	assert_int_equal(plan_of("--suite soak,loss,mrr --part 2/5", 1, &p), 3);
 	plan_free(&p);
 	assert_int_equal(plan_of("--suite instructions,mrr --part 2/5", 1, &p), 3);
 	plan_free(&p);
-	/* On real ports nothing is stepped, and names are their own. */
+	/* Real ports are not stepped, and their points have different names. */
 	assert_int_equal(plan_of("--tester 1:0.0 --dut 2:0.0", 1, &p), 4);
 	plan_name(&p.jobs[0], name);
 	assert_string_equal(name, "mrr/64/f1/q1/c1/b32/coherent/cabled");
-	/* What is, is said: cycles and instructions of two sizes in two modes. */
+	/*
+	 * Points that are left out are reported: cycles and instructions of two sizes in two modes.
+	 */
 	assert_int_equal(p.nb_left, 8);
 	plan_name(&p.left[0], name);
 	assert_string_equal(name, "cycles/64/f1/q1/c1/b32/coherent/cabled");
-	plan_why_left(&p.left[0], 1, why);
+	plan_why_left(&o, &p.left[0], 1, why);
 	assert_non_null(strstr(why, "steps a software NIC"));
 	plan_free(&p);
-	/* Whatever process of a run it is. */
+	/* In each process of a run. */
 	assert_int_equal(plan_of("--tester 1:0.0 --dut 2:0.0 --part 2/5", 1, &p), 4);
 	assert_int_equal(p.nb_left, 8);
 	plan_free(&p);
 	assert_int_equal(plan_of("--suite scaling", 1, &p), 3);
 	assert_true(p.nb_left > 0);
-	plan_why_left(&p.left[0], 1, why);
+	plan_why_left(&o, &p.left[0], 1, why);
 	assert_string_equal(why, "more lcores than the CPUs that can forward, 1");
+	plan_free(&p);
+	/* Points with more queues than the device has are left out too. */
+	parse("--suite scaling --cores 1 --device few", &o, why);
+	o.device_queues = 2;
+	assert_int_equal(plan_make(&o, 4, &p, why), 0);
+	assert_int_equal(p.n, 2);
+	assert_string_equal(p.jobs[0].point.device, "few");
+	assert_int_equal(p.nb_left, 1);
+	plan_why_left(&o, &p.left[0], 4, why);
+	assert_string_equal(why, "more queues than the device has, 2");
 	plan_free(&p);
 	parse("--tester 1:0.0 --dut 2:0.0 --suite cycles,coherency", &o, why);
 	assert_int_equal(plan_make(&o, 1, &p, why), -EINVAL);
@@ -217,6 +258,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_taken),
+		cmocka_unit_test(test_device),
 		cmocka_unit_test(test_plans),
 	};
 

@@ -2,7 +2,7 @@
  * Copyright (c) 2026 The Syncline authors
  */
 
-/* The search for rates, on machines that are made up. */
+/* The search for rates, on simulated machines. */
 
 #include <errno.h>
 #include <setjmp.h>
@@ -19,10 +19,10 @@
 
 static uint64_t state;
 
-/** A machine: forwards up to a rate; above it the rest is lost; now and then it loses by chance. */
+/** A machine that forwards up to a rate and loses the rest. Sometimes it loses frames at random. */
 struct machine {
 	double rate;
-	double stumbles; /* share of trials that lose 1 % whatever the load */
+	double stumbles; /* share of trials that lose 1 % at any load */
 };
 
 static double
@@ -64,7 +64,7 @@ rules_of(double min, double max)
 		.goals = {{0.005}, {0}}};
 }
 
-/* Whatever the rate and the hint: within the width of the truth. */
+/* For any rate and hint, the result is within the search width of the true rate. */
 static void
 test_finds(void **unused)
 {
@@ -88,7 +88,7 @@ test_finds(void **unused)
 	}
 }
 
-/* One trial in five that fails by chance does not bring the rate down. */
+/* One trial in five that fails at random does not lower the rate. */
 static void
 test_stumbles(void **unused)
 {
@@ -119,25 +119,25 @@ test_ends(void **unused)
 	struct search s;
 
 	(void)unused;
-	/* Nothing is ever lost: the highest load is the answer, and there is no upper bound. */
+	/* No frame is ever lost: the highest load is the result, and there is no upper bound. */
 	run(&m, &rules, &s);
 	assert_true(s.found[0].found && s.found[0].at_max && s.found[1].at_max);
 	assert_true(fabs(s.found[1].lower - 1e6) < 1);
 	search_free(&s);
-	/* All is lossy: nothing is found, and that is said. */
+	/* Every load has loss: no rate is found, which is reported. */
 	m.rate = 1;
 	run(&m, &rules, &s);
 	assert_false(s.found[0].found);
 	assert_false(s.found[1].found);
 	search_free(&s);
-	/* A machine that loses by chance in every trial. */
+	/* A machine with random loss in each trial. */
 	m = (struct machine){.rate = 1e6, .stumbles = 1};
 	run(&m, &rules, &s);
 	assert_false(s.found[1].found);
 	search_free(&s);
 }
 
-/* What decides a load: the share of all its trials, those to come counted as lossy. */
+/* Class of a load: the share of good trials, where missing trials count as lossy. */
 static void
 test_classes(void **unused)
 {
@@ -152,7 +152,7 @@ test_classes(void **unused)
 	assert_int_equal(search_class(&s, 1, 10, 1), SEARCH_LOWER);
 	search_add(&s, 10, 0.001, 10);
 	search_add(&s, 10, 0, 10);
-	/* Half of four are good; of PDR all three. */
+	/* For NDR two of four are good, for PDR all three. */
 	assert_int_equal(search_class(&s, 1, 10, 4), SEARCH_LOWER);
 	assert_int_equal(search_class(&s, 1, 10, 8), SEARCH_UNDECIDED);
 	search_add(&s, 10, 0.1, 10);

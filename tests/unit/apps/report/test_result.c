@@ -2,7 +2,7 @@
  * Copyright (c) 2026 The Syncline authors
  */
 
-/* Results: checked, merged, compared, exported, reported; and what is damaged is refused. */
+/* Results are checked, merged, compared, exported and reported, and damaged ones are refused. */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -41,9 +41,9 @@ make_trial(const char *goal, double pps, bool latency)
 }
 
 /*
- * Samples about @p mean: where the six of a bell lie, in random order, and each
- * process's two about its own. What a verdict makes of noise is
- * test_perf_verdict.c's; drawn at random, two of six are strays now and then.
+ * Samples around @p mean: six quantiles of a normal distribution in random order, with two samples
+ * of each process close together. test_verdict.c tests verdicts about noise; with random samples,
+ * two of six would sometimes be outliers.
  */
 static json_t *
 make_metric(const char *unit, const char *better, double mean)
@@ -75,7 +75,7 @@ make_one(const char *measure, const char *size, const char *mode, int burst)
 		"a, \"b\"", "tx_path", "c d", "rxd", 512, "txd", 512, "metrics", "trials");
 }
 
-/* A result that has something for every plot. @p speed a factor on all rates. */
+/* A result with data for each plot. @p speed: factor for all rates. */
 static json_t *
 make_result(double speed, const char *time)
 {
@@ -109,7 +109,7 @@ make_result(double speed, const char *time)
 	return r;
 }
 
-/* All that reads results, on this one. */
+/* Call all readers of results with this one. */
 static void
 use(json_t *damaged, json_t *whole)
 {
@@ -182,7 +182,7 @@ count_values(const json_t *j)
 	return n;
 }
 
-/* Change the value that is @p at values from here. @return values passed by, or -1: done. */
+/* Change value number @p at, counted from here. @return number of values passed, or -1: done. */
 static long
 damage(json_t *j, long at)
 {
@@ -222,7 +222,10 @@ damage(json_t *j, long at)
 	return at;
 }
 
-/* Whatever one value becomes: refused with a reason that names the file, or all can read it. */
+/*
+ * After any change of one value, the result is refused with a reason that names the file, or all
+ * readers can read it.
+ */
 static void
 test_damaged_values(void **unused)
 {
@@ -252,7 +255,7 @@ test_damaged_values(void **unused)
 	json_decref(whole);
 }
 
-/* Bytes changed, left out or doubled anywhere in the file. */
+/* Bytes are changed, removed or duplicated anywhere in the file. */
 static void
 test_damaged_bytes(void **unused)
 {
@@ -288,7 +291,7 @@ test_damaged_bytes(void **unused)
 	json_decref(whole);
 }
 
-/* What a message says: what is wrong, where, what is wanted. */
+/* Messages name the error, its place and the expected value. */
 static void
 test_messages(void **unused)
 {
@@ -333,7 +336,7 @@ test_messages(void **unused)
 	assert_non_null(strstr(why, "/nonexistent/file cannot be read"));
 }
 
-/* --- what results are made of --- */
+/* --- contents of results --- */
 
 static void
 test_merge(void **unused)
@@ -350,11 +353,11 @@ test_merge(void **unused)
 		"pps");
 	assert_int_equal(result_processes(metric), 3 * PROCESSES);
 	assert_int_equal(result_samples(metric, &v), 3 * PROCESSES);
-	/* Merge the same samples three times. */
+	/* The same samples are merged three times. */
 	assert_true(v[0] == v[PROCESSES] && v[1] == v[2 * PROCESSES + 1]);
 	free(v);
 	assert_int_equal(json_array_size(json_object_get(all, "results")), 5);
-	/* The source is not what was added to. */
+	/* The merge does not change the source. */
 	metric = json_object_get(
 		json_object_get(result_find(a, "mrr/64/f1/q1/c1/b32/coherent"), "metrics"), "pps");
 	assert_int_equal(result_processes(metric), PROCESSES);
@@ -391,7 +394,7 @@ test_compare(void **unused)
 	(void)unused;
 	assert_int_equal(compare_speeds(1, 1, &rc, NULL), 0);
 	assert_int_equal(rc, 0);
-	/* Rates went down and cycles up: both are worse. */
+	/* Lower rates and more cycles are both worse. */
 	assert_int_equal(compare_speeds(1, 0.95, &rc, NULL), 2);
 	assert_int_equal(rc, 3);
 	assert_int_equal(compare_speeds(1, 0.95, &rc, " cycles"), 1);
@@ -399,7 +402,7 @@ test_compare(void **unused)
 	assert_int_equal(rc, 0);
 	assert_int_equal(compare_speeds(1, 1, &rc, "no such metric"), 0);
 	assert_int_equal(rc, 4);
-	/* What one lacks is counted. */
+	/* Points that only one result has are counted. */
 	json_array_remove(json_object_get(less, "results"), 0);
 	assert_int_equal(compare_results(base, less, &rules, &t), 0);
 	assert_int_equal(t.only_base, 1);
@@ -409,7 +412,7 @@ test_compare(void **unused)
 	json_decref(less);
 }
 
-/* What a regression is worth when a condition has the values given. @return the exit code. */
+/* Compare with a regression while a condition has the given values. @return the exit code. */
 static int
 compare_under(const char *key, json_t *before, json_t *after, const char *only, char *differs)
 {
@@ -446,7 +449,7 @@ test_conditions(void **unused)
 				 " pps", differs),
 		5);
 	assert_string_equal(differs, "hugepages");
-	/* How many there are beside those that are used is no condition. */
+	/* The number of unused hugepages is not a condition. */
 	assert_int_equal(compare_under("hugepages", hugepages(true, 512), hugepages(true, 9),
 				 " pps", differs),
 		3);
@@ -455,7 +458,7 @@ test_conditions(void **unused)
 		compare_under("governor", json_string("a"), json_string("b"), " cycles", differs),
 		5);
 	assert_string_equal(differs, "governor");
-	/* What only one of them tells is not known to differ. */
+	/* A condition that only one result has is not a difference. */
 	assert_int_equal(compare_under("kernel", NULL, json_string("b"), " cycles", differs), 3);
 	assert_int_equal(
 		compare_under("kernel", json_null(), json_string("b"), " cycles", differs), 3);
@@ -492,7 +495,7 @@ test_export(void **unused)
 	(void)unused;
 	assert_null(export_form("xml"));
 	text = exported(r, export_form("csv"));
-	/* A head, and two samples of each process of four metrics. */
+	/* A header, and two samples per process of four metrics. */
 	assert_int_equal(lines(text), 1 + 4 * PROCESSES * 2);
 	assert_non_null(strstr(text, ",\"a, \"\"b\"\"\",c d,pps,packets/s,0,0,"));
 	free(text);
@@ -508,7 +511,7 @@ test_export(void **unused)
 	assert_non_null(strstr(text, " 1767225600000000000\n"));
 	free(text);
 	json_decref(r);
-	/* Too far off for 64 bits of nanoseconds: none. */
+	/* Too late for 64 bits of nanoseconds: no time stamp. */
 	r = make_result(1, "2263-01-01T00:00:00Z");
 	text = exported(r, export_form("influx"));
 	assert_int_equal(lines(text), 4 * PROCESSES);
@@ -517,7 +520,7 @@ test_export(void **unused)
 	json_decref(r);
 }
 
-/* A history that falls once has two groups, cut where it fell. */
+/* A history with one drop has two groups, which are separated at the drop. */
 static void
 test_history(void **unused)
 {

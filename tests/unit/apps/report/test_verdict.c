@@ -2,7 +2,7 @@
  * Copyright (c) 2026 The Syncline authors
  */
 
-/* Grouping and verdicts, by properties over random samples. */
+/* Properties of groups and verdicts, with random samples. */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -21,13 +21,13 @@
 
 static uint64_t state;
 
-/** Noise as measurements have it: bell-shaped, now and then a sample that met something else. */
+/** Noise of measurements: normal distribution, with some outliers. */
 struct noise {
 	double deviation; /* relative */
 	double strays;	  /* share of samples that are worse by up to a third */
 };
 
-/* @p bad_is_more: cycles, not rates. */
+/* @p bad_is_more: for cycles, not for rates. */
 static double
 sample(double mean, const struct noise *n, bool bad_is_more)
 {
@@ -48,7 +48,7 @@ compare(double base_mean, double now_mean, size_t n, const struct noise *noise, 
 	struct comparison c;
 
 	for (size_t i = 0; i < n; i++) {
-		/* The machine wanders; pairs share where it is. */
+		/* The speed of the machine drifts. Both samples of a pair have the same drift. */
 		if (paired)
 			drift *= 1 + 0.03 * rng_normal(&state);
 		base[i] = drift * sample(base_mean, noise, !more_is_good);
@@ -68,8 +68,10 @@ count(enum verdict v, double change, size_t n, const struct noise *noise, bool m
 	return hits;
 }
 
-/* Twenty comparisons of the same are all quiet: below one alarm in a hundred, in the wildest noise
- * two. */
+/*
+ * Twenty comparisons of equal results give no alarm: fewer than one alarm in a hundred, two with
+ * the strongest noise.
+ */
 static void
 test_no_false_alarm(void **unused)
 {
@@ -94,7 +96,9 @@ test_no_false_alarm(void **unused)
 	}
 }
 
-/* 5 % is found in at least 19 of 20, by as many samples as the noise asks for. */
+/*
+ * A change of 5 % is found in at least 19 of 20 cases, with as many samples as the noise requires.
+ */
 static void
 test_planted(void **unused)
 {
@@ -134,12 +138,12 @@ test_directions(void **unused)
 	assert_true(count(VERDICT_REGRESSION, -0.05, 10, &quiet, true, false) >= RUNS * 98 / 100);
 	assert_true(count(VERDICT_PROGRESSION, -0.05, 10, &quiet, false, false) >= RUNS * 98 / 100);
 	assert_true(count(VERDICT_SAME, 0, 10, &quiet, false, true) >= RUNS * 98 / 100);
-	/* A difference that is sure and too small for anybody. */
+	/* A difference that is significant but too small to report. */
 	assert_true(count(VERDICT_SAME, 0.004, 20, &(struct noise){0.0005, 0}, true, false) >=
 		RUNS * 98 / 100);
 }
 
-/* Never "same" when a change of the margin would not have shown. */
+/* The verdict is never "same" if a change of the margin could not have been seen. */
 static void
 test_too_few(void **unused)
 {
@@ -150,7 +154,7 @@ test_too_few(void **unused)
 		count(VERDICT_TOO_FEW, 0, 4, &(struct noise){0.0001, 0}, true, false), RUNS);
 	assert_true(
 		count(VERDICT_TOO_FEW, 0, 5, &(struct noise){0.1, 0}, true, false) > RUNS * 9 / 10);
-	/* A real loss of 5 % may hide in noise, but then the verdict is not "same". */
+	/* Noise may hide a real loss of 5 %, but then the verdict is not "same". */
 	for (double d = 0.001; d < 0.2; d *= 2) {
 		same = count(VERDICT_SAME, -0.06, 10, &(struct noise){d, 0}, true, false);
 		if (same > RUNS / 20)
@@ -158,7 +162,7 @@ test_too_few(void **unused)
 	}
 }
 
-/* The interval holds the true ratio as often as it says. */
+/* The interval contains the true ratio as often as stated. */
 static void
 test_interval(void **unused)
 {
@@ -173,11 +177,11 @@ test_interval(void **unused)
 		assert_true(c.low <= c.ratio && c.ratio <= c.high);
 		held += c.low <= ratio && ratio <= c.high;
 	}
-	/* 95 % of 1600 is 1520, give or take four deviations of 9. */
+	/* 95 % of 1600 is 1520, plus or minus four standard deviations of 9. */
 	assert_in_range(held, 1480, 1560);
 }
 
-/* Units do not matter, nor the order of samples that are no pairs. */
+/* Units have no effect, and neither has the order of unpaired samples. */
 static void
 test_scale(void **unused)
 {
@@ -263,7 +267,7 @@ test_groups(void **unused)
 		assert_int_equal(group_series(level, 40, 0.01, start), 2);
 		assert_true(start[0] && start[jump]);
 	}
-	/* There and back again. */
+	/* Repeated changes between two levels. */
 	for (size_t i = 0; i < 40; i++)
 		level[i] = i / 10 % 2 ? 0.9e6 : 1e6;
 	assert_int_equal(group_series(level, 40, 0.01, start), 4);
@@ -272,7 +276,7 @@ test_groups(void **unused)
 	assert_int_equal(mdl_group(NULL, 0, 1, start), 0);
 }
 
-/* Sums in parts are the sum; the mean and the deviation are those of the plain formulas. */
+/* Sums of parts equal the sum of all. Mean and deviation equal those of the plain formulas. */
 static void
 test_sums(void **unused)
 {
@@ -312,7 +316,7 @@ test_stats(void **unused)
 	assert_true(fabs(stat_t95(60) - 2.000) < 0.003);
 }
 
-/* Figures without chance: one of each will do, and the least change that counts is all. */
+/* Exact values: one sample of each is enough, and only the minimum change matters. */
 static void
 test_exact(void **unused)
 {

@@ -2,7 +2,7 @@
  * Copyright (c) 2026 The Syncline authors
  */
 
-/* sl-testpmd's options: what is taken, what is refused and with which words. */
+/* Options of sl-testpmd: accepted values, refused values, and messages. */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -21,6 +21,7 @@
 #include <rte_ethdev.h>
 
 #include "config.h"
+#include "rng.h"
 
 static int
 parse(struct config *cfg, char *why, int argc, const char *const *argv)
@@ -61,7 +62,7 @@ field(const struct config *cfg, const struct bounds *b)
 {
 	uint64_t v = 0;
 
-	/* Little-endian, as every machine that DPDK's x86 and Arm ports run on. */
+	/* Little-endian, like all machines that DPDK supports on x86 and Arm. */
 	memcpy(&v, (const char *)cfg + b->offset, b->size);
 	return v;
 }
@@ -106,7 +107,7 @@ test_numbers_refused(void **state)
 		for (size_t k = 0; k < RTE_DIM(bad); k++) {
 			snprintf(opt, sizeof(opt), "--%s", b->name);
 			assert_int_equal(PARSE(&cfg, why, opt, bad[k]), -EINVAL);
-			/* Option, value, what is allowed. */
+			/* The message names the option, the value, and the allowed values. */
 			assert_non_null(strstr(why, opt));
 			assert_non_null(strstr(why, bad[k]));
 			assert_non_null(strstr(why, "allowed: "));
@@ -218,34 +219,30 @@ test_words_refused(void **state)
 	assert_true(cfg.pool_ordinary);
 	assert_int_equal(PARSE(&cfg, why, "--pool", "apart"), CONFIG_RUN);
 	assert_false(cfg.pool_ordinary);
-	/* Two queues to receive, one to send: only where nothing is sent back. */
+	/* Two receive queues and one transmit queue: only valid if nothing is forwarded. */
 	assert_int_equal(PARSE(&cfg, why, "--rxq", "2", "--fwd", "rxonly"), CONFIG_RUN);
 }
 
-/** Whatever is typed: taken, or refused with a reason that fits its room. */
+/** Random input is accepted, or refused with a reason that fits its buffer. */
 static void
 test_random(void **state)
 {
 	static const char *const parts[] = {"--burst", "--fwd", "--ports", "--txpkts", "--eth-peer",
 		"--rss", "--rx-offloads", "=", "=0", "1", ",", "-", "io", "0,02:00:00:00:00:01",
 		"18446744073709551616", "--", "-i", "\xff", "ip", "%s%n", "64,64", "e", "."};
-	const char *env = getenv("SL_SEED");
-	unsigned int seed =
-		env != NULL ? (unsigned int)strtoul(env, NULL, 0) : (unsigned int)time(NULL);
+	uint64_t seed = rng_seed(0);
 	char text[6][128], why[CONFIG_WHY_LEN];
 	const char *argv[6];
 	struct config cfg;
 
 	(void)state;
-	printf("SL_SEED=%u\n", seed);
-	srand(seed);
 	for (int round = 0; round < 20000; round++) {
-		int argc = rand() % 6;
+		int argc = (int)rng_below(&seed, 6);
 
 		for (int i = 0; i < argc; i++) {
 			text[i][0] = '\0';
-			for (int n = rand() % 4; n >= 0; n--)
-				strcat(text[i], parts[(size_t)rand() % RTE_DIM(parts)]);
+			for (int n = (int)rng_below(&seed, 4); n >= 0; n--)
+				strcat(text[i], parts[rng_below(&seed, RTE_DIM(parts))]);
 			argv[i] = text[i];
 		}
 		int rc = parse(&cfg, why, argc, argv);
@@ -268,7 +265,7 @@ test_usage(void **state)
 	FILE *f = open_memstream(&text, &len);
 
 	(void)state;
-	config_usage(f, "sl-testpmd");
+	config_usage(f);
 	fclose(f);
 	for (size_t i = 0; i < RTE_DIM(numbers); i++)
 		assert_non_null(strstr(text, numbers[i].name));

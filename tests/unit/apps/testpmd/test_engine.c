@@ -3,8 +3,8 @@
  */
 
 /*
- * sl-testpmd's engines on hand-made mbufs: each segment is an allocation of
- * its exact length, so that a build with AddressSanitizer sees a byte too far.
+ * Engines of sl-testpmd with mbufs made by the test. Each segment is a separate allocation of its
+ * exact length, so that AddressSanitizer finds an access beyond it.
  */
 
 #include <netinet/ip_icmp.h>
@@ -26,9 +26,12 @@
 #include <rte_udp.h>
 
 #include "engine.h"
+#include "frame.h"
+#include "rng.h"
 
 #define FRAME_MAX 512
 
+static uint64_t rng = 1;
 static const struct rte_ether_addr own = {{2, 0, 0, 0, 0, 9}};
 
 static struct rte_mbuf *
@@ -46,7 +49,7 @@ segment(const uint8_t *bytes, uint16_t len)
 	return m;
 }
 
-/** A chain of segments of at most @p seg bytes. */
+/** Build a chain of segments of at most @p seg bytes. */
 static struct rte_mbuf *
 chain(const uint8_t *bytes, uint32_t len, uint32_t seg)
 {
@@ -64,7 +67,7 @@ chain(const uint8_t *bytes, uint32_t len, uint32_t seg)
 	return first;
 }
 
-/** Put a chain together again, and free it. */
+/** Copy a chain to @p bytes and free it. @return its length. */
 static uint32_t
 unchain(struct rte_mbuf *m, uint8_t *bytes)
 {
@@ -82,7 +85,7 @@ unchain(struct rte_mbuf *m, uint8_t *bytes)
 	return len;
 }
 
-/** Ethernet header with @p tags VLAN tags. @return its length. */
+/** Write an Ethernet header with @p tags VLAN tags. @return its length. */
 static uint32_t
 put_ether(uint8_t *p, unsigned int tags, uint16_t type)
 {
@@ -111,26 +114,26 @@ make_arp(uint8_t *p, unsigned int tags)
 static uint32_t
 make_echo(uint8_t *p, unsigned int tags, unsigned int options, uint16_t payload)
 {
-	uint32_t at = put_ether(p, tags, RTE_ETHER_TYPE_IPV4);
-	struct rte_ipv4_hdr *ip = (void *)(p + at);
-	uint32_t header = sizeof(*ip) + options;
-	struct rte_icmp_hdr *icmp = (void *)(p + at + header);
+	static const uint8_t src[] = {10, 0, 0, 1}, dst[] = {10, 0, 0, 2};
+	uint8_t ext[40], frame[FRAME_MAX];
+	const struct frame_spec spec = {.version = 4,
+		.proto = FRAME_ICMP,
+		.src = src,
+		.dst = dst,
+		.ttl = 3,
+		.sport = 7,
+		.ext = ext,
+		.ext_len = options,
+		.payload = payload,
+		.bare = true,
+		.seed = rng_next(&rng)};
+	const uint32_t at = put_ether(p, tags, FRAME_TYPE_IPV4);
+	struct frame_layout l;
 
-	memset(p + at, 1, header); /* option 1: no operation */
-	*ip = (struct rte_ipv4_hdr){
-		.version_ihl = (uint8_t)(0x40 | header / 4),
-		.total_length = rte_cpu_to_be_16((uint16_t)(header + sizeof(*icmp) + payload)),
-		.time_to_live = 3,
-		.next_proto_id = IPPROTO_ICMP,
-		.src_addr = rte_cpu_to_be_32(RTE_IPV4(10, 0, 0, 1)),
-		.dst_addr = rte_cpu_to_be_32(RTE_IPV4(10, 0, 0, 2)),
-	};
-	ip->hdr_checksum = (uint16_t)~rte_raw_cksum(ip, header);
-	*icmp = (struct rte_icmp_hdr){.icmp_type = ICMP_ECHO, .icmp_ident = 7};
-	for (uint16_t i = 0; i < payload; i++)
-		((uint8_t *)(icmp + 1))[i] = (uint8_t)rand();
-	icmp->icmp_cksum = (uint16_t)~rte_raw_cksum(icmp, sizeof(*icmp) + payload);
-	return at + header + sizeof(*icmp) + payload;
+	memset(ext, 1, sizeof(ext)); /* option 1: no operation */
+	l = frame_build(frame, &spec);
+	memcpy(p + at, frame + l.l3, l.len - l.l3);
+	return at + l.len - l.l3;
 }
 
 static void
@@ -147,7 +150,7 @@ test_arp(void **state)
 			assert_int_equal(unchain(m, out), len);
 			assert_memory_equal(out, in + 6, 6);
 			assert_memory_equal(out + 6, &own, 6);
-			assert_memory_equal(out + 12, in + 12, at - 12 + 6); /* tags stay */
+			assert_memory_equal(out + 12, in + 12, at - 12 + 6); /* tags are kept */
 			assert_int_equal(out[at + 7], RTE_ARP_OP_REPLY);
 			assert_memory_equal(out + at + 8, &own, 6);
 			assert_memory_equal(out + at + 14, in + at + 24, 4);
@@ -165,7 +168,7 @@ test_echo(void **state)
 		for (unsigned int options = 0; options <= 40; options += 20) {
 			for (uint32_t seg = 1; seg <= 120; seg += 3) {
 				uint8_t in[FRAME_MAX], out[FRAME_MAX];
-				uint16_t payload = (uint16_t)(rand() % 200);
+				uint16_t payload = (uint16_t)rng_below(&rng, 200);
 				uint32_t len = make_echo(in, tags, options, payload);
 				uint32_t at = 14 + 4 * tags, header = 20 + options;
 				struct rte_mbuf *m = chain(in, len, seg);
@@ -185,7 +188,7 @@ test_echo(void **state)
 	}
 }
 
-/** Cut short anywhere within its headers: no answer, not a byte changed. */
+/** Frames that are truncated within their headers are not answered and do not change. */
 static void
 test_truncated(void **state)
 {
@@ -195,7 +198,7 @@ test_truncated(void **state)
 		uint32_t len = arp ? make_arp(in, 1) - 18 : make_echo(in, 1, 8, 20);
 
 		for (uint32_t cut = 0; cut < len; cut++) {
-			struct rte_mbuf *m = chain(in, cut, 1 + (uint32_t)rand() % 40);
+			struct rte_mbuf *m = chain(in, cut, 1 + rng_below(&rng, 40));
 
 			assert_false(icmpecho_answer(m, &own));
 			assert_int_equal(unchain(m, out), cut);
@@ -204,14 +207,14 @@ test_truncated(void **state)
 	}
 }
 
-/** One field wrong: no answer. */
+/** Frames with one wrong field are not answered. */
 static void
 test_not_for_us(void **state)
 {
 	static const struct {
 		uint32_t at;
 		uint8_t value;
-		bool sum; /* put the IPv4 checksum right again */
+		bool sum; /* correct the IPv4 checksum afterwards */
 	} rows[] = {
 		{6, 0x03, false},	/* from a group address */
 		{12, 0x86, false},	/* not IPv4 */
@@ -251,40 +254,37 @@ test_not_for_us(void **state)
 	}
 }
 
-/** Random bytes, and good frames with random damage: never a byte too far. */
+/** Random bytes, and valid frames with random damage: no access beyond the end. */
 static void
 test_random(void **state)
 {
-	const char *env = getenv("SL_SEED");
-	unsigned int seed =
-		env != NULL ? (unsigned int)strtoul(env, NULL, 0) : (unsigned int)time(NULL);
 	unsigned int answered = 0;
 
 	(void)state;
-	printf("SL_SEED=%u\n", seed);
-	srand(seed);
+	rng = rng_seed(0);
 	for (int round = 0; round < 50000; round++) {
 		uint8_t in[FRAME_MAX], out[FRAME_MAX];
-		uint32_t len = (uint32_t)rand() % 200;
+		uint32_t len = rng_below(&rng, 200);
 		struct rte_mbuf *m;
 
 		for (uint32_t i = 0; i < sizeof(in); i++)
-			in[i] = (uint8_t)rand();
+			in[i] = (uint8_t)rng_next(&rng);
 		if (round % 4 == 1)
-			len = make_arp(in, (unsigned int)rand() % 3);
+			len = make_arp(in, rng_below(&rng, 3));
 		else if (round % 4 == 2)
-			len = make_echo(in, (unsigned int)rand() % 3,
-				4 * ((unsigned int)rand() % 11), (uint16_t)(rand() % 100));
-		for (int hits = round % 4 == 0 ? 0 : rand() % 3; hits > 0 && len > 0; hits--)
-			in[(uint32_t)rand() % len] = (uint8_t)rand();
-		m = chain(in, len, 1 + (uint32_t)rand() % 100);
+			len = make_echo(in, rng_below(&rng, 3), 4 * rng_below(&rng, 11),
+				(uint16_t)rng_below(&rng, 100));
+		for (int hits = round % 4 == 0 ? 0 : (int)rng_below(&rng, 3); hits > 0 && len > 0;
+			hits--)
+			in[rng_below(&rng, len)] = (uint8_t)rng_next(&rng);
+		m = chain(in, len, 1 + rng_below(&rng, 100));
 		answered += icmpecho_answer(m, &own);
 		assert_int_equal(unchain(m, out), len);
 	}
 	assert_in_range(answered, 5000, 30000);
 }
 
-/** UDP frames: lengths and checksums right in every cut, the payload zero. */
+/** UDP frames have right lengths and checksums in each split, and a payload of zeroes. */
 static void
 test_txonly(void **state)
 {

@@ -2,7 +2,7 @@
  * Copyright (c) 2026 The Syncline authors
  */
 
-/* sl-testpmd's snapshots: differences, sums, and what counts as lost. */
+/* Snapshots of sl-testpmd: differences, sums, and lost frames. */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -57,7 +57,7 @@ test_diff(void **state)
 	free(run.streams);
 }
 
-/** A counter that went back was cleared: what it shows now is what came since. */
+/** If a counter decreased, it was cleared: its value is the count since then. */
 static void
 test_cleared(void **state)
 {
@@ -79,7 +79,7 @@ test_cleared(void **state)
 	snapshot_free(&d);
 }
 
-/** Nothing moved, no time passed: zeros, not infinities. */
+/** No traffic and no elapsed time: zero, not infinity. */
 static void
 test_nothing(void **state)
 {
@@ -94,7 +94,7 @@ test_nothing(void **state)
 	snapshot_free(&d);
 }
 
-/** Streams that came later count from zero. */
+/** Streams that were added later count from zero. */
 static void
 test_more_streams(void **state)
 {

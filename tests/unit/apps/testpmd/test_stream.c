@@ -2,7 +2,7 @@
  * Copyright (c) 2026 The Syncline authors
  */
 
-/* sl-testpmd's topologies, as properties over all small numbers of ports, queues and cores. */
+/* Topologies of sl-testpmd, as properties for all small numbers of ports, queues and cores. */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -35,7 +35,7 @@ test_names(void **state)
 	assert_true(topology_parse("pair", &back) < 0);
 }
 
-/** Every port sends for exactly one. */
+/** Each port sends for exactly one port. */
 static void
 test_permutation(void **state)
 {
@@ -69,7 +69,7 @@ test_meaning(void **state)
 			assert_true(peer != i || (i == n - 1 && n % 2 == 1));
 			assert_int_equal(topology_peer(TOPOLOGY_LOOP, i, n), i);
 		}
-		/* A chain visits every port before it comes back. */
+		/* A chain visits each port before it returns to the first. */
 		for (uint16_t i = 1; i < n; i++) {
 			hop = topology_peer(TOPOLOGY_CHAINED, hop, n);
 			assert_int_not_equal(hop, 0);
@@ -78,7 +78,7 @@ test_meaning(void **state)
 	}
 }
 
-/** All receive queues are polled once; no transmit queue is in two hands. */
+/** Each receive queue is polled once, and no transmit queue is used by two cores. */
 static void
 test_map(void **state)
 {
@@ -107,7 +107,10 @@ test_map(void **state)
 	}
 }
 
-/** In order, none idle while there are enough, none with two more than another. */
+/**
+ * Streams are assigned in order. No core is idle if there are enough streams, and their numbers
+ * differ by at most one.
+ */
 static void
 test_cores(void **state)
 {

@@ -3,8 +3,8 @@
  */
 
 /*
- * The checker on the library alone: each mistake planted gives its own report,
- * a right driver gives none under any seed and line size.
+ * Tests of the checker with the library only. Each injected mistake gives its own finding. A
+ * correct driver gives none, for any seed and line size.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -15,7 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Ranges that are in no region are this file's business. */
+/* This file uses ranges outside of regions on purpose. */
 #undef SL_SYNC_DEBUG
 #define SL_SYNC_DEBUG 0
 #include "shm_util.h"
@@ -34,9 +34,9 @@ struct lab {
 	const struct sl_sync *s;
 	struct sl_dma *dma;
 	struct sl_region ring; /* read and written by the NIC */
-	uint8_t *buf;	       /* 4096 bytes, both directions; IOVA is its address */
+	uint8_t *buf;	       /* 4096 bytes, both directions; its IOVA is its address */
 	uint32_t line;
-	unsigned int told; /* messages that begin with "checker: " */
+	unsigned int told; /* number of messages that begin with "checker: " */
 };
 
 static void
@@ -80,7 +80,7 @@ lab_open(struct lab *l, const struct sl_check_params *params)
 		0);
 }
 
-/* Everything is given back first, as a driver does that stops. */
+/* Release all memory first, as a driver does at stop. */
 static void
 lab_close(struct lab *l)
 {
@@ -96,7 +96,7 @@ lab_close(struct lab *l)
 	free(l->buf);
 }
 
-/* No adversary: what is found then does not depend on luck. */
+/* Without adversary, so that findings do not depend on chance. */
 static int
 setup(void **state)
 {
@@ -144,7 +144,7 @@ dev_write(struct lab *l, uint64_t iova, const void *from, size_t n, uint32_t des
 	sl_dma_end(l->dma);
 }
 
-/* Exactly these classes were found, each once; forgets them. */
+/* Fails unless exactly these classes were found, once each. Clears the findings. */
 static void
 expect(struct lab *l, unsigned int n, const enum sl_check_class *want)
 {
@@ -168,7 +168,7 @@ expect(struct lab *l, unsigned int n, const enum sl_check_class *want)
 
 static const uint8_t news[4096] = {[0 ... 4095] = 0x77};
 
-/* --- a right driver --- */
+/* --- a correct driver --- */
 
 static void
 test_transfers(void **state)
@@ -189,7 +189,7 @@ test_transfers(void **state)
 	assert_int_equal(l->buf[0], 0xa5);
 	sl_update(l->s, C, l->buf, 300);
 	assert_memory_equal(l->buf, news, 300);
-	/* The whole hand-over is taken back: its other end may be written and sent. */
+	/* The update takes back the whole buffer, so its end may also be written and sent. */
 	memset(l->buf + 512, 0x22, 256);
 	sl_flush(l->s, C, l->buf, 1024);
 	sl_doorbell_barrier(l->s, C);
@@ -198,7 +198,7 @@ test_transfers(void **state)
 	EXPECT_NOTHING(l);
 }
 
-/* An update that begins later takes back its own lines alone; the NIC keeps those before. */
+/* An update of the end of a buffer takes back only its lines. The NIC keeps those before. */
 static void
 test_update_of_a_part(void **state)
 {
@@ -214,7 +214,7 @@ test_update_of_a_part(void **state)
 	EXPECT(l, SL_CHECK_NOT_HANDED);
 }
 
-/* Memory that comes back to the same addresses is new. */
+/* Memory that is mapped again at the same address has no old state. */
 static void
 test_mapped_again(void **state)
 {
@@ -226,14 +226,14 @@ test_mapped_again(void **state)
 		sl_buffer_map(l->f.a, "again", l->buf, iova, 4096, SL_DMA_BIDIRECTIONAL), 0);
 	sl_flush(l->s, C, l->buf, 64);
 	sl_doorbell_barrier(l->s, C);
-	/* A DMA error: nothing is read, and the NIC is done with it. */
+	/* A DMA error: the NIC reads nothing and is done with the buffer. */
 	sl_dma_note(l->dma, &(struct sl_sync_access){false, NULL, iova, 64, 3, 0});
 	l->buf[0] = 1;
 	sl_flush(l->s, C, l->buf, 64);
 	EXPECT_NOTHING(l);
 }
 
-/* A frame of which the CPU reads the header alone may go on: its rest is in memory. */
+/* A frame of which the CPU read only the header may be forwarded, because the rest is in memory. */
 static void
 test_forward_unread(void **state)
 {
@@ -272,7 +272,7 @@ test_ring(void **state)
 			assert_int_equal(d[i * DESC], 0x77);
 		}
 	}
-	/* The NIC wrote the line back unchanged: it is still consumed. */
+	/* If the NIC writes a line back unchanged, it is still consumed. */
 	memset(d, 0x77, 64);
 	sl_flush(l->s, C, d, 64);
 	sl_doorbell_barrier(l->s, C);
@@ -301,10 +301,10 @@ test_missing_sync(void **state)
 	assert_int_equal(f.offset, 640);
 	assert_int_equal(f.queue, 3);
 	assert_int_equal(f.desc, 9);
-	assert_int_equal(f.count, 2); /* lines of one mistake are one finding */
+	assert_int_equal(f.count, 2); /* several lines of one mistake are one finding */
 	shm_log_has(&l->f.log, "missing_sync");
 	EXPECT(l, SL_CHECK_MISSING_SYNC);
-	/* Flushed once, used up, written again. */
+	/* Flushed once, read by the NIC, written again. */
 	sl_flush(l->s, C, l->buf, 64);
 	sl_doorbell_barrier(l->s, C);
 	dev_read(l, (uintptr_t)l->buf, got, 64, 0);
@@ -347,7 +347,7 @@ test_no_barrier(void **state)
 	sl_prepare(l->s, C, l->buf + 512, 512);
 	dev_write(l, (uintptr_t)l->buf + 512, news, 64, 0);
 	EXPECT(l, SL_CHECK_NO_BARRIER);
-	/* The line of a ring that is with the NIC already: the new part alone is wrong. */
+	/* A line of the ring is already with the NIC. Only the new part is wrong. */
 	memset(l->ring.va, 1, DESC);
 	sl_flush(l->s, C, l->ring.va, DESC);
 	sl_doorbell_barrier(l->s, C);
@@ -360,7 +360,7 @@ test_no_barrier(void **state)
 	EXPECT(l, SL_CHECK_NO_BARRIER);
 }
 
-/* The barrier of one thread completes nothing of another's. */
+/* A barrier of one thread does not complete flushes of another. */
 static void *
 other_barrier(void *arg)
 {
@@ -421,7 +421,7 @@ test_direction(void **state)
 	EXPECT(l, SL_CHECK_DIRECTION);
 	sl_release(l->s, C, r.va, 256);
 	assert_int_equal(sl_region_free(l->f.a, &r), 0);
-	/* What the NIC may only read is neither prepared nor updated. */
+	/* Memory that the NIC may only read is neither prepared nor updated. */
 	p.dir = SL_DMA_TO_DEVICE;
 	assert_int_equal(sl_region_alloc(l->f.a, &p, &r), 0);
 	sl_prepare(l->s, C, r.va, 64);
@@ -442,12 +442,12 @@ test_partial_line(void **state)
 	EXPECT(l, SL_CHECK_PARTIAL_LINE);
 	sl_prepare(l->s, C, l->buf + 1024, 500);
 	EXPECT(l, SL_CHECK_PARTIAL_LINE);
-	/* A flush that misses the tail. */
+	/* A flush that does not include the end. */
 	sl_flush(l->s, C, l->buf + 2048, 32);
 	sl_doorbell_barrier(l->s, C);
 	dev_read(l, (uintptr_t)l->buf + 2048, got, 60, 0);
 	EXPECT(l, SL_CHECK_PARTIAL_LINE);
-	/* Two mappings that meet in a line. */
+	/* Two mappings that share a line. */
 	assert_non_null(two);
 	assert_int_equal(
 		sl_buffer_map(l->f.a, "left", two, (uintptr_t)two, 40, SL_DMA_FROM_DEVICE), 0);
@@ -469,7 +469,7 @@ test_shared_line(void **state)
 	sl_doorbell_barrier(l->s, C);
 	dev_write(l, l->ring.iova, news, 2 * DESC, 0);
 	sl_update(l->s, C, d, 64);
-	/* Two of four are consumed, and posted again. */
+	/* Two of four descriptors are consumed and posted again. */
 	memset(d, 1, 2 * DESC);
 	sl_flush(l->s, C, d + DESC, DESC);
 	assert_int_equal(sl_check_findings(l->check, &f, 1), 1);
@@ -478,26 +478,26 @@ test_shared_line(void **state)
 	EXPECT(l, SL_CHECK_SHARED_LINE);
 	sl_flush(l->s, C, d, DESC);
 	EXPECT(l, SL_CHECK_SHARED_LINE);
-	/* The NIC finds it too, when it writes first. */
+	/* The finding is also made when the NIC writes first. */
 	sl_doorbell_barrier(l->s, C);
 	d[0] = 9;
 	dev_write(l, l->ring.iova + 2 * DESC, news, DESC, 2);
 	EXPECT(l, SL_CHECK_CPU_WRITE);
-	/* Two buffers in a line. */
+	/* Two buffers in one line. */
 	sl_prepare(l->s, C, l->buf, l->line / 2);
 	sl_prepare(l->s, C, l->buf + l->line / 2, l->line / 2);
 	sl_check_forget(l->check);
 	sl_doorbell_barrier(l->s, C);
 	sl_flush(l->s, C, l->buf, 8);
 	EXPECT(l, SL_CHECK_SHARED_LINE);
-	/* Still to be sent, and posted to be received into. */
+	/* A line that is still to be sent is posted for receive. */
 	sl_flush(l->s, C, l->buf + 1024, 64);
 	sl_doorbell_barrier(l->s, C);
 	sl_prepare(l->s, C, l->buf + 1024, 512);
 	EXPECT(l, SL_CHECK_SHARED_LINE);
 }
 
-/* The NIC is done with a line, and the CPU writes to a part of it before it has seen the rest. */
+/* The NIC has written a line, and the CPU writes to a part of it before it has read the rest. */
 static void
 test_lost_write(void **state)
 {
@@ -516,19 +516,19 @@ test_lost_write(void **state)
 	dev_read(l, l->ring.iova, got, 64, 0);
 	assert_int_equal(got[0], 9);
 	assert_int_equal(got[DESC], 0);
-	/* Updated once it is written: nothing left to lose that the CPU wants. */
+	/* The CPU writes first and then updates, which loses its own write. */
 	dev_write(l, l->ring.iova, news, 64, 0);
 	d[1] = 9;
 	sl_update(l->s, C, d, DESC);
 	EXPECT(l, SL_CHECK_SHARED_LINE);
-	/* Every word written anew: what the NIC wrote was not wanted. */
+	/* The CPU rewrites each word, so no data of the NIC is needed. */
 	sl_flush(l->s, C, d, 64);
 	sl_doorbell_barrier(l->s, C);
 	dev_write(l, l->ring.iova, news, 64, 0);
 	memset(d, 0x44, 64);
 	sl_flush(l->s, C, d, 64);
 	EXPECT_NOTHING(l);
-	/* It needs no use with a name. */
+	/* Regions whose use is not named are checked too. */
 	assert_int_equal(sl_region_alloc(l->f.a, &p, &r), 0);
 	sl_flush(l->s, C, r.va, 64);
 	sl_doorbell_barrier(l->s, C);
@@ -554,13 +554,13 @@ test_cpu_write(void **state)
 	l->buf[3] = 1;
 	sl_update(l->s, C, l->buf, 64);
 	EXPECT(l, SL_CHECK_CPU_WRITE);
-	/* Between the flush and the read. */
+	/* A write between the flush and the read by the NIC. */
 	sl_flush(l->s, C, l->buf + 2048, 64);
 	sl_doorbell_barrier(l->s, C);
 	l->buf[2050] = 9;
 	dev_read(l, (uintptr_t)l->buf + 2048, got, 64, 0);
 	EXPECT(l, SL_CHECK_CPU_WRITE);
-	/* A descriptor overwritten and flushed before the NIC has read it. */
+	/* A descriptor is overwritten and flushed before the NIC has read it. */
 	sl_flush(l->s, C, l->buf + 2048, 64);
 	sl_doorbell_barrier(l->s, C);
 	l->buf[2051] = 9;
@@ -577,7 +577,7 @@ test_not_handed_over(void **state)
 
 	dev_write(l, (uintptr_t)l->buf, news, 64, 0);
 	EXPECT(l, SL_CHECK_NOT_HANDED);
-	/* The NIC reads the right zeroes without a flush, but has no right to read them. */
+	/* The NIC reads the right zeroes, but from memory that was not flushed. */
 	dev_read(l, l->ring.iova + 1024, got, DESC, 0);
 	EXPECT(l, SL_CHECK_NOT_HANDED);
 }
@@ -594,7 +594,7 @@ test_stale_read(void **state)
 	EXPECT(l, SL_CHECK_STALE_READ);
 	sl_flush(l->s, C, l->buf, 64);
 	EXPECT(l, SL_CHECK_STALE_READ);
-	/* Thrown away: it goes unread, and that is said. */
+	/* Released memory may stay unread. */
 	sl_release(l->s, C, l->buf, 512);
 	sl_prepare(l->s, C, l->buf, 512);
 	EXPECT_NOTHING(l);
@@ -662,7 +662,7 @@ test_history(void **state)
 	sl_check_forget(l->check);
 }
 
-/* A mistake in a loop is one report, with its count; as text too. */
+/* A mistake in a loop is one finding with a count, also in the text report. */
 static void
 test_repeated(void **state)
 {
@@ -699,7 +699,7 @@ test_repeated(void **state)
 	assert_int_equal(sl_check_findings(l->check, &f, 1), 0);
 }
 
-/* More mistakes than are told apart: counted, and that is said once. */
+/* More mistakes than entries: the rest is counted, and the log reports it once. */
 static void
 test_too_many(void **state)
 {
@@ -731,7 +731,7 @@ test_too_many(void **state)
 	sl_check_forget(l->check);
 }
 
-/* In debug builds a finding has its stack, from the call's function on. */
+/* In debug builds a finding has a stack trace, starting at the function of the call. */
 static void
 test_stack(void **state)
 {
@@ -743,7 +743,7 @@ test_stack(void **state)
 	assert_int_equal(sl_check_findings(l->check, &f, 1), 1);
 #if defined(SL_CHECK_BACKTRACE)
 	assert_in_range(f.frames, 2, SL_CHECK_FRAMES);
-	/* The return address into this function, which is shorter than this. */
+	/* The return address is in this function, which is shorter than 4096 bytes. */
 	assert_in_range((uintptr_t)f.frame[0], (uintptr_t)test_stack, (uintptr_t)test_stack + 4096);
 	shm_log_has(&l->f.log, "  #0 ");
 #else
@@ -833,7 +833,7 @@ test_destroy_busy(void **state)
 
 /* --- the adversary --- */
 
-/* It finds what the CPU wrote under the NIC, and does what a cache would. */
+/* The adversary finds lines of the NIC that the CPU wrote, and evicts them as a cache does. */
 static void
 test_eviction(void **state)
 {
@@ -853,8 +853,8 @@ test_eviction(void **state)
 	assert_true(s.evictions > 0);
 	assert_int_equal(s.by_class[SL_CHECK_CPU_WRITE], 1);
 	sl_update(l.s, C, l.buf, 64);
-	assert_int_equal(l.buf[1], 0xa5); /* what the NIC wrote is lost */
-	/* Written back by luck is not flushed. */
+	assert_int_equal(l.buf[1], 0xa5); /* the NIC's data is lost */
+	/* A line that was evicted by chance does not count as flushed. */
 	sl_check_forget(l.check);
 	sl_flush(l.s, C, l.buf, 64);
 	sl_doorbell_barrier(l.s, C);
@@ -889,14 +889,20 @@ test_refill(void **state)
 	sl_check_stats(l.check, &s);
 	assert_int_equal(s.refills, 1);
 	assert_int_equal(l.buf[31], 0x77); /* early */
-	/* Once: it then is stale. An update makes it fair game again. */
+	/*
+	 * The adversary refills a line only once, after which it is stale. After an update it may
+	 * be refilled again.
+	 */
 	dev_write(&l, (uintptr_t)l.buf + 32, news, 32, 0);
 	for (i = 0; i < 2000; i++)
 		sl_doorbell_barrier(l.s, C);
 	assert_int_equal(l.buf[63], 0xa5);
 	sl_update(l.s, C, l.buf, 64);
 	assert_int_equal(l.buf[63], 0x77);
-	/* All written back: a driver may be filling it anew by now, and would lose that. */
+	/*
+	 * A line that the NIC wrote completely is not refilled. A driver may already be writing to
+	 * it, and would lose that.
+	 */
 	sl_flush(l.s, C, l.ring.va, 64);
 	sl_doorbell_barrier(l.s, C);
 	dev_write(&l, l.ring.iova, news, 64, 0);
@@ -907,7 +913,7 @@ test_refill(void **state)
 	lab_close(&l);
 }
 
-/* A driver that makes no mistake, at random: a ring of descriptors and buffers, both ways. */
+/* A driver without mistakes, at random: a ring of descriptors, and buffers in both directions. */
 static uint64_t
 right_driver(uint32_t line, uint64_t seed, uint64_t what, unsigned int rounds)
 {
@@ -920,20 +926,20 @@ right_driver(uint32_t line, uint64_t seed, uint64_t what, unsigned int rounds)
 
 	lab_open(&l, &p);
 	for (i = 0; i < rounds; i++) {
-		size_t len = 1 + shm_rand(&rnd) % 1500, off = shm_rand(&rnd) % 2000;
+		size_t len = 1 + rng_next(&rnd) % 1500, off = rng_next(&rnd) % 2000;
 		unsigned int descs = line / DESC;
-		uint8_t *d = (uint8_t *)l.ring.va + shm_rand(&rnd) % (4096 / line) * line;
+		uint8_t *d = (uint8_t *)l.ring.va + rng_next(&rnd) % (4096 / line) * line;
 		uint64_t at = l.ring.iova + (size_t)(d - (uint8_t *)l.ring.va);
 
 		for (k = 0; k < len; k++)
-			data[k] = (uint8_t)shm_rand(&rnd);
-		/* Out. */
+			data[k] = (uint8_t)rng_next(&rnd);
+		/* Transmit. */
 		memcpy(l.buf + off, data, len);
 		sl_flush(l.s, C, l.buf + off, len);
 		sl_doorbell_barrier(l.s, C);
 		dev_read(&l, (uintptr_t)l.buf + off, got, len, 0);
 		assert_memory_equal(got, data, len);
-		/* In: buffer, descriptors, frame, status. */
+		/* Receive: buffer, descriptors, frame, status. */
 		off = off / line * line;
 		sl_prepare(l.s, C, l.buf + off, 2048);
 		memset(d, (int)i, line);
@@ -960,7 +966,7 @@ right_driver(uint32_t line, uint64_t seed, uint64_t what, unsigned int rounds)
 static void
 test_right_driver(void **state)
 {
-	uint64_t seed = shm_seed();
+	uint64_t seed = rng_seed(0);
 	uint32_t line;
 
 	(void)state;
@@ -978,9 +984,9 @@ test_replay(void **state)
 	assert_true(first != right_driver(64, 43, 1, 200));
 }
 
-/* --- planted bugs --- */
+/* --- injected bugs --- */
 
-/* A send and a receive; the lines of its calls are looked up by verb. */
+/* One send and one receive. The lines of its calls are looked up by verb. */
 static void
 driver_round(struct lab *l)
 {
@@ -1044,7 +1050,7 @@ test_plant(void **state)
 	}
 }
 
-/* Of a batch by one call all are put off, not the last one alone. */
+/* If one call flushes many buffers, all of them are delayed, not only the last one. */
 static void
 test_plant_late_batch(void **state)
 {

@@ -3,8 +3,8 @@
  */
 
 /*
- * Searches: a small driver with one mistake runs again and again until its
- * search is over; the line named is the mistake's. Without a mistake none is.
+ * Searches: a small driver with one mistake runs repeatedly until the search ends. The search must
+ * name the line of the mistake, or no line if there is no mistake.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Ranges that are in no region are this file's business. */
+/* This file uses ranges outside of regions on purpose. */
 #undef SL_SYNC_DEBUG
 #define SL_SYNC_DEBUG 0
 #include "shm_util.h"
@@ -24,8 +24,8 @@ SHM_MISTAKES_ON_PURPOSE
 #define C SL_COHERENCY_CHECKED
 #define DESC 16u
 #define RING 64u /* descriptors */
-#define BUF 512u /* bytes of a receive buffer */
-#define BUFS 64u /* each twice: what is received, then what is sent */
+#define BUF 512u /* bytes of a buffer */
+#define BUFS 64u /* receive buffers; the same number is for transmit */
 #define MAX_RUNS 40u
 #define FRAMES 200u
 
@@ -38,9 +38,9 @@ enum mistake {
 	NO_RING_FLUSH,	   /* T2 */
 	NO_TX_FLUSH,	   /* T1 */
 	HALF_TX_FLUSH,
-	HALF_UNREAD, /* R3, and nobody decides by it */
+	HALF_UNREAD, /* R3, but the CPU does not use the data */
 	SHARED_WORD, /* R4 in a region whose use is not named */
-	BY_CHANCE,   /* not memory: a run that does not repeat */
+	BY_CHANCE,   /* not in memory: the run is not reproducible */
 };
 
 /* One run: adapter, checker, a ring, buffers, a region for a shared word. */
@@ -53,12 +53,12 @@ struct lab {
 	uint8_t *buf;
 	uint64_t rnd;
 	enum mistake mistake;
-	unsigned int wrong; /* frames that came or went wrong */
+	unsigned int wrong; /* frames that were received or sent wrong */
 	unsigned int next;
 };
 
 static char path[64];
-static unsigned int crash_at; /* frame; 0: never */
+static unsigned int crash_at; /* number of a frame; 0: never */
 
 static void
 lab_open(struct lab *l, enum mistake mistake, uint64_t seed, uint32_t line)
@@ -127,15 +127,17 @@ dev(struct lab *l, bool write, uint64_t iova, size_t n, uint32_t desc)
 	return p;
 }
 
-/* What marks descriptor @n of all as posted; 1 marks it as done. */
+/* Mark of a posted descriptor, whose number since the start is @n. The mark 1 means done. */
 static uint64_t
 posted(unsigned int n)
 {
 	return 2 + n / RING;
 }
 
-/* A descriptor is an address and a mark; once done, a length and 1. One that is not posted: no
- * room. */
+/*
+ * A descriptor is an address and a mark. Once done, it is a length and the mark 1. If it is not
+ * posted, the NIC has no room.
+ */
 static void
 device_receives(struct lab *l, unsigned int n, const uint8_t *data, uint64_t len)
 {
@@ -186,16 +188,17 @@ post_line(struct lab *l, unsigned int first)
 		d[2 * i] = (uintptr_t)rx_buf(l, first + i);
 		d[2 * i + 1] = posted(first + i);
 	}
-	/* More than one: what the adversary writes back early needs no flush. */
+	/*
+	 * Several flushes are left out, because a line that the adversary evicted early needs none.
+	 */
 	if (l->mistake != NO_RING_FLUSH || first == 0)
 		sl_flush(l->s, C, d, l->s->line);
 	sl_doorbell_barrier(l->s, C);
 }
 
 /*
- * Frames of which one thing is left out. More than one: a line that was
- * fetched early, after the NIC wrote it, needs no update, and a short frame in
- * long lines is one line.
+ * True for frames whose call is left out. There are several, because a line that was fetched early,
+ * after the NIC wrote it, needs no update, and a short frame is one line if lines are long.
  */
 static bool
 is_spoilt(unsigned int frame)
@@ -203,7 +206,7 @@ is_spoilt(unsigned int frame)
 	return frame >= 29 && frame % 10 == 9;
 }
 
-/* The next frame's length, or 0. */
+/* Length of the next frame, or 0. */
 static size_t
 poll(struct lab *l)
 {
@@ -225,7 +228,10 @@ poll(struct lab *l)
 	return len;
 }
 
-/* Copied with a change, and sent: what a frame is decides what is done. */
+/*
+ * Copy the frame with a change and send it. A wrong frame is not sent, so the content decides what
+ * the driver does.
+ */
 static void
 forward(struct lab *l, size_t len, const uint8_t *want)
 {
@@ -252,7 +258,7 @@ forward(struct lab *l, size_t len, const uint8_t *want)
 	l->wrong += i < len;
 }
 
-/* The CPU counts next to what the NIC counts: one of both is lost. */
+/* The CPU and the NIC count in adjacent words of one line, so one of the counts is lost. */
 static void
 shared_word(struct lab *l, unsigned int i)
 {
@@ -269,7 +275,7 @@ shared_word(struct lab *l, unsigned int i)
 	l->wrong += w[0] != i;
 }
 
-/* @return frames that went wrong. */
+/* @return number of wrong frames. */
 static unsigned int
 run(enum mistake mistake, uint64_t seed, uint32_t line, struct sl_check_difference *d)
 {
@@ -282,14 +288,14 @@ run(enum mistake mistake, uint64_t seed, uint32_t line, struct sl_check_differen
 	for (i = 0; i < RING - line / DESC; i += line / DESC)
 		post_line(&l, i);
 	for (i = 0; i < FRAMES; i++) {
-		len = 60 + shm_rand(&l.rnd) % (BUF - 60);
+		len = 60 + rng_next(&l.rnd) % (BUF - 60);
 		for (k = 0; k < len; k++)
-			data[k] = (uint8_t)shm_rand(&l.rnd);
+			data[k] = (uint8_t)rng_next(&l.rnd);
 		device_receives(&l, i, data, len);
 		len = 0;
 		for (idle = 0; idle < 3 && len == 0; idle++)
 			len = poll(&l);
-		/* A frame that is never seen ends the run: nothing goes on. */
+		/* A frame that is never seen ends the run. */
 		if (len == 0) {
 			l.wrong++;
 			break;
@@ -330,7 +336,7 @@ teardown(void **state)
 	return unlink(path);
 }
 
-/* The search to its end. @return runs it took. */
+/* Run the search to its end. @return number of runs. */
 static unsigned int
 search(enum mistake mistake, uint64_t seed, uint32_t line, struct sl_check_difference *d)
 {
@@ -340,7 +346,7 @@ search(enum mistake mistake, uint64_t seed, uint32_t line, struct sl_check_diffe
 	while (d->next != SL_CHECK_PASS_DONE && runs < MAX_RUNS) {
 		const unsigned int wrong = run(mistake, seed, line, d);
 
-		/* What is looked for is there whenever the run is checked. */
+		/* The mistake shows in each run that is recorded. */
 		if (d->pass == SL_CHECK_PASS_RECORD)
 			assert_true((wrong != 0) == (mistake != RIGHT && mistake != BY_CHANCE));
 		assert_int_equal(sl_check_difference_read(path, d), 0);
@@ -383,7 +389,7 @@ test_mistakes(void **state)
 
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		setup(state);
-		search(rows[i].mistake, shm_seed(), 64, &d);
+		search(rows[i].mistake, rng_seed(0), 64, &d);
 		show(&d);
 		assert_string_equal(
 			sl_check_verdict_name(d.verdict), sl_check_verdict_name(rows[i].verdict));
@@ -409,7 +415,7 @@ holds_spoilt(size_t buf)
 	return false;
 }
 
-/* Any seed, any size of a line: no mistake, no name; a mistake, its memory. */
+/* With any seed and line size: without a mistake no line is named, with a mistake its memory is. */
 static void
 test_random(void **state)
 {
@@ -420,7 +426,7 @@ test_random(void **state)
 		[NO_FENCE] = "buffers",
 		[NO_RING_FLUSH] = "ring",
 		[NO_TX_FLUSH] = "buffers"};
-	uint64_t seed = shm_seed();
+	uint64_t seed = rng_seed(0);
 	struct sl_check_difference d;
 	unsigned int i;
 	uint32_t line;
@@ -428,9 +434,9 @@ test_random(void **state)
 	for (i = 0; i < 60; i++) {
 		enum mistake m = i % 2 == 0 ? RIGHT : (enum mistake)(1 + i / 2 % NO_TX_FLUSH);
 
-		line = 32u << (shm_rand(&seed) % 4);
+		line = 32u << (rng_next(&seed) % 4);
 		setup(state);
-		search(m, shm_rand(&seed) | 1, line, &d);
+		search(m, rng_next(&seed) | 1, line, &d);
 		if ((d.verdict == SL_CHECK_SAME) != (m == RIGHT) ||
 			strcmp(d.memory, memory[m]) != 0)
 			show(&d);
@@ -454,7 +460,7 @@ test_by_chance(void **state)
 	teardown(state);
 }
 
-/* The first run crashes: what it recorded is enough. */
+/* The first run crashes. Its record is sufficient. */
 static void
 test_crash(void **state)
 {
@@ -480,7 +486,7 @@ test_crash(void **state)
 	teardown(state);
 }
 
-/* Runs that are not the same are refused; so is a file that is none. */
+/* Runs that differ are refused, and so is a file that is not a search. */
 static void
 test_refused(void **state)
 {
@@ -508,7 +514,7 @@ test_refused(void **state)
 	assert_int_equal(sl_check_difference(c, &d), 0);
 	assert_int_equal(d.pass, SL_CHECK_PASS_COHERENT);
 	assert_int_equal(sl_check_destroy(c), 0);
-	/* Over: the run is one like any other, and the result stays. */
+	/* After the end, the run is like any other, and the result stays. */
 	search(RIGHT, 5, 64, &d);
 	assert_int_equal(d.next, SL_CHECK_PASS_DONE);
 	run(RIGHT, 5, 64, &d);

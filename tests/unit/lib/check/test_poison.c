@@ -3,9 +3,9 @@
  */
 
 /*
- * In builds with AddressSanitizer: an access to what the NIC owns for writing
- * ends the program with a report of that very access; what is the CPU's is
- * never in its way. In other builds there is nothing to test.
+ * In builds with AddressSanitizer, an access to memory that the NIC may write ends the program with
+ * a report of that access. Memory of the CPU is never poisoned. In other builds there is nothing to
+ * test.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -35,7 +35,7 @@ struct lab {
 	struct sl_dma *dma;
 	struct sl_region ring, tx_ring, head, other;
 	uint8_t *buf; /* 4096 bytes, both directions */
-	size_t step;  /* line */
+	size_t step;  /* line size */
 };
 
 static void
@@ -53,7 +53,7 @@ static int
 setup(void **state)
 {
 	struct lab *l = calloc(1, sizeof(*l));
-	const struct sl_check_params cp = {.seed = shm_seed() | 1,
+	const struct sl_check_params cp = {.seed = rng_seed(0) | 1,
 		.evict = 300,
 		.refill = 300,
 		.log = shm_log_cb,
@@ -99,7 +99,7 @@ teardown(void **state)
 	sl_dma_close(l->dma);
 	assert_int_equal(sl_adapter_close(l->f.a), 0);
 	assert_int_equal(sl_check_destroy(l->check), 0);
-	/* Nothing stays poisoned behind. */
+	/* No memory stays poisoned. */
 	memset(l->buf, 1, 4096);
 	free(l->buf);
 	free(l);
@@ -120,9 +120,9 @@ dev_write(struct lab *l, const void *va, uint64_t iova, size_t n)
 	sl_dma_end(l->dma);
 }
 
-/* --- each of these is to die --- */
+/* --- functions that must crash --- */
 
-/* Loads and stores that no compiler takes away; the name is what the report is to show. */
+/* Loads and stores that a compiler cannot remove. The report must contain the function's name. */
 __attribute__((noinline)) static void
 looks_too_early(const volatile uint8_t *p)
 {
@@ -169,7 +169,7 @@ polled_without_update(struct lab *l)
 	looks_too_early((uint8_t *)l->ring.va + 12);
 }
 
-/* The second descriptor of a line that was updated for the first one. */
+/* The second descriptor of a line that was updated only for the first one. */
 static void
 polled_without_update_again(struct lab *l)
 {
@@ -194,7 +194,10 @@ head_without_update(struct lab *l)
 	looks_too_early(l->head.va);
 }
 
-/* What a child says before it ends, with memory of its own: shared memory is no child's. */
+/*
+ * Output of a child process before it ends. The child creates its own memory, because shared memory
+ * is not inherited.
+ */
 static int
 in_child(void (*fn)(struct lab *l), char *said, size_t cap)
 {
@@ -210,7 +213,7 @@ in_child(void (*fn)(struct lab *l), char *said, size_t cap)
 	if (pid == 0) {
 		dup2(out[1], STDERR_FILENO);
 		close(out[0]);
-		/* Not cmocka's, which would go on with the next test. */
+		/* Not cmocka's handlers, which would continue with the next test. */
 		signal(SIGABRT, SIG_DFL);
 		signal(SIGSEGV, SIG_DFL);
 		setup(&state);
@@ -231,7 +234,7 @@ test_dies(void **state)
 {
 	static const struct {
 		void (*fn)(struct lab *l);
-		const char *names[3]; /* of the access and of who made it */
+		const char *names[3]; /* the access and the function that made it */
 	} rows[] = {
 		{posted_buffer_read,
 			{"READ of size 1", "in looks_too_early", "posted_buffer_read"}},
@@ -267,7 +270,7 @@ test_dies(void **state)
 	}
 }
 
-/* --- and all of this is fine --- */
+/* --- valid accesses --- */
 
 static void
 test_lives(void **state)
@@ -277,7 +280,7 @@ test_lives(void **state)
 	unsigned int lap, i;
 
 	for (lap = 0; lap < 50; lap++) {
-		/* A frame is received, looked at, changed, sent, and looked at while it is sent. */
+		/* A frame is received, read, changed, sent, and read while it is sent. */
 		sl_prepare(l->s, C, l->buf, 1024);
 		memset(d, (int)lap, l->step);
 		sl_flush(l->s, C, d, l->step);
@@ -290,22 +293,22 @@ test_lives(void **state)
 		}
 		sl_update(l->s, C, l->buf, 300);
 		assert_int_equal(l->buf[299], 0x77);
-		/* The rest of the buffer is the CPU's, too. */
+		/* The CPU also owns the rest of the buffer. */
 		memset(l->buf, (int)lap, 1024);
 		sl_flush(l->s, C, l->buf, 1024);
 		memset(t, (int)lap, DESC);
 		sl_flush(l->s, C, t, DESC);
 		sl_doorbell_barrier(l->s, C);
 		sum = (uint8_t)(sum + l->buf[5]);
-		/* Another descriptor of the line that the NIC reads. */
+		/* Another descriptor in a line that the NIC reads. */
 		t[DESC] = 1;
-		/* It is not known which word of such a region the NIC writes. */
+		/* In a region whose use is not named, the words that the NIC writes are unknown. */
 		sl_flush(l->s, C, l->other.va, 4096);
 		sl_doorbell_barrier(l->s, C);
 		sum = (uint8_t)(sum + *(uint8_t *)l->other.va);
 		sl_release(l->s, C, t, l->step);
 		sl_release(l->s, C, l->buf, 1024);
-		/* Posted, and thrown away: the CPU's again. */
+		/* Posted and released: the CPU owns the buffer again. */
 		sl_prepare(l->s, C, l->buf, 1024);
 		sl_doorbell_barrier(l->s, C);
 		sl_release(l->s, C, l->buf, 1024);

@@ -3,9 +3,8 @@
  */
 
 /*
- * The shared-memory code of a small miniport, written as for Windows: init,
- * send, receive, an asynchronous allocation, halt. test_ndis.c plays its NIC
- * and its host.
+ * Shared-memory code of a small miniport, written as for Windows: initialize, send, receive, an
+ * asynchronous allocation, halt. test_ndis.c provides its NIC and its host.
  */
 
 #include "ndis_miniport.h"
@@ -41,7 +40,7 @@ MpFreeBuffer(PNDIS_BUFFER *Buffer)
 	*Buffer = NULL;
 }
 
-/* Memory and buffer descriptors of one slot. */
+/* Allocate memory and buffer descriptors of one slot. */
 static NDIS_STATUS
 MpAllocateSlot(struct mp_adapter *Adapter, ULONG i)
 {
@@ -63,7 +62,7 @@ MpAllocateSlot(struct mp_adapter *Adapter, ULONG i)
 	return status[0] | status[1] | status[2] | status[3];
 }
 
-/* Give slot i of the receive ring to the NIC. */
+/* Post slot i of the receive ring to the NIC. */
 static VOID
 MpPost(struct mp_adapter *Adapter, ULONG Index)
 {
@@ -113,7 +112,7 @@ MpInitialize(struct mp_adapter *Adapter)
 		return status;
 	Adapter->Stride = NdisMGetDmaAlignment(Adapter->Handle);
 	NdisAllocateBufferPool(&status, &Adapter->BufferPool, 4 * MP_SLOTS);
-	/* The only line that is not in the Windows version. */
+	/* The only statement that is not in a Windows version. */
 	if (status == NDIS_STATUS_SUCCESS)
 		status = sl_ndis_bind_pool(Adapter->BufferPool, Adapter->Handle);
 	if (status == NDIS_STATUS_SUCCESS)
@@ -142,7 +141,7 @@ MpSend(struct mp_adapter *Adapter, const void *Data, ULONG Length)
 
 	if (Length > MP_BUFFER_SIZE)
 		return NDIS_STATUS_INVALID_PARAMETER;
-	/* The slot is free when the NIC is done with its last use. */
+	/* The slot is free once the NIC has finished its last use. */
 	if (Adapter->TxNext >= MP_SLOTS) {
 		NdisMUpdateSharedMemory(Adapter->Handle, Adapter->Stride, d, Adapter->TxRing.Pa);
 		if ((d->Status & MP_STATUS_DONE) == 0)

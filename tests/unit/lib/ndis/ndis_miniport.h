@@ -6,9 +6,9 @@
 
 /**
  * @file
- * The shared-memory half of a small NDIS miniport, as one is written for
- * Windows; only the include differs. Its NIC: a doorbell register for each
- * direction, descriptors of one line each in shared memory.
+ * The shared-memory part of a small NDIS miniport, as written for Windows; only the include
+ * differs. Its NIC has one doorbell register per direction and descriptors of one line each in
+ * shared memory.
  */
 
 #include "ndis.h"
@@ -17,21 +17,21 @@
 #define MP_BUFFER_SIZE 2048u
 #define MP_STATUS_DONE 0x1u
 
-/** What the NIC reads and writes in shared memory. Slots stand a line apart. */
+/** A descriptor, which the NIC reads and writes in shared memory. Slots are one line apart. */
 struct mp_descriptor {
 	uint64_t Address;
 	ULONG Length;
 	volatile ULONG Status;
 };
 
-/** The NIC's registers. */
+/** Registers of the NIC. */
 struct mp_registers {
 	volatile uint64_t TxRing, RxRing; /* logical addresses of slot 0 */
 	volatile ULONG Stride;		  /* bytes between slots */
-	volatile ULONG TxTail, RxTail;	  /* doorbells: slots given, ever counting up */
+	volatile ULONG TxTail, RxTail;	  /* doorbells: number of slots given, always increasing */
 };
 
-/** One piece of shared memory. */
+/** One allocation of shared memory. */
 struct mp_memory {
 	PVOID Va;
 	NDIS_PHYSICAL_ADDRESS Pa;
@@ -46,20 +46,20 @@ struct mp_adapter {
 	PNDIS_BUFFER TxBuffer[MP_SLOTS], RxBuffer[MP_SLOTS];
 	PNDIS_BUFFER TxDescriptor[MP_SLOTS], RxDescriptor[MP_SLOTS];
 	ULONG TxNext, RxNext;
-	/* What MpGrow asked for and the completion handler received. */
+	/* Results of MpGrow() in the completion handler. */
 	volatile ULONG GrowsDone, GrowsFailed;
 	struct mp_memory Grown;
 };
 
 NDIS_STATUS
 MpInitialize(struct mp_adapter *Adapter);
-/** Send a copy of a frame of at most MP_BUFFER_SIZE bytes. RESOURCES when all slots are busy. */
+/** Send a copy of a frame of at most MP_BUFFER_SIZE bytes. RESOURCES if all slots are in use. */
 NDIS_STATUS
 MpSend(struct mp_adapter *Adapter, const void *Data, ULONG Length);
-/** Take a received frame. @return its length, 0 when none has come. */
+/** Take a received frame. @return its length, or 0 if there is none. */
 ULONG
 MpReceive(struct mp_adapter *Adapter, void *Data, ULONG Room);
-/** From the datapath: ask for more receive memory. */
+/** Request more receive memory from the datapath. */
 NDIS_STATUS
 MpGrow(struct mp_adapter *Adapter, ULONG Length);
 VOID

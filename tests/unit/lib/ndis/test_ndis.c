@@ -3,9 +3,8 @@
  */
 
 /*
- * NDIS's shared-memory calls: a miniport runs in every coherency mode and
- * each of its sync calls is left out once; all forms of allocating and
- * freeing, right and wrong; handles that are closed.
+ * NDIS's shared-memory calls. A miniport runs in each coherency mode, and each of its sync calls is
+ * left out once. All forms of allocation and free, correct and wrong, and closed handles.
  */
 
 #include <errno.h>
@@ -17,7 +16,7 @@
 #include "sl_check.h"
 #include "shm_util.h"
 
-/* --- a platform whose CPU and NIC see different copies of memory --- */
+/* --- a platform on which CPU and NIC have separate copies of memory --- */
 
 #define COPIES 32u
 
@@ -26,8 +25,8 @@ struct copies {
 		uint8_t *cpu, *device;
 		size_t len;
 	} at[COPIES];
-	unsigned int ignore;	   /* call to leave out, counted from 1; 0: none */
-	enum sl_sync_verb ignored; /* which it was */
+	unsigned int ignore;	   /* number of the call to leave out, from 1; 0: none */
+	enum sl_sync_verb ignored; /* verb of that call */
 	unsigned int calls;
 };
 
@@ -92,7 +91,7 @@ copies_sync(void *ctx, enum sl_sync_verb verb, const void *va, size_t len,
 	fail_msg("sync of %zu bytes at %p, which is nobody's", len, va);
 }
 
-/* --- the miniport's NIC: what is sent comes back --- */
+/* --- the miniport's NIC: it loops sent frames back --- */
 
 struct nic {
 	struct mp_registers reg;
@@ -118,7 +117,7 @@ nic_step(struct nic *n)
 		assert_non_null(r);
 		from = sl_dma_translate(n->dma, t->Address, t->Length, SL_DMA_TO_DEVICE);
 		to = sl_dma_translate(n->dma, r->Address, r->Length, SL_DMA_FROM_DEVICE);
-		/* With a sync left out there may be nothing where a frame should be. */
+		/* If a sync call is left out, the address of a frame may be invalid. */
 		if (from == NULL || to == NULL || t->Length > r->Length)
 			break;
 		memcpy(to, from, t->Length);
@@ -131,7 +130,7 @@ nic_step(struct nic *n)
 	sl_dma_end(n->dma);
 }
 
-/* --- a miniport from init to halt --- */
+/* --- a miniport from initialize to halt --- */
 
 struct bench {
 	struct shm_fixture f;
@@ -139,7 +138,7 @@ struct bench {
 	struct mp_adapter mp;
 	struct copies copies;
 	struct sl_sync_checker checker;
-	struct sl_check *check; /* the library's own, in place of the copies above */
+	struct sl_check *check; /* the library's checker instead of the copies above */
 };
 
 static struct bench *
@@ -187,7 +186,7 @@ bench_close(struct bench *b)
 	free(b);
 }
 
-/* Frames of many lengths through the miniport and back: how many came back as they went. */
+/* Loop frames of many lengths through the miniport. @return number of frames that are unchanged. */
 static unsigned int
 loop_frames(struct bench *b, unsigned int count)
 {
@@ -221,9 +220,9 @@ run_miniport(enum sl_coherency mode)
 	assert_int_equal(MpInitialize(&b->mp), NDIS_STATUS_SUCCESS);
 	NDIS_RAISE_IRQL_TO_DISPATCH(&old);
 	assert_int_equal(loop_frames(b, 100), 100);
-	/* Nothing came: nothing is received. */
+	/* Without frames, nothing is received. */
 	assert_int_equal(MpReceive(&b->mp, &old, sizeof(old)), 0);
-	/* A NIC that does not move: as many sends as there are slots. */
+	/* A stopped NIC: only as many sends as there are slots. */
 	for (i = 0; i < MP_SLOTS; i++)
 		assert_int_equal(MpSend(&b->mp, "frame", 5), NDIS_STATUS_SUCCESS);
 	assert_int_equal(MpSend(&b->mp, "frame", 5), NDIS_STATUS_RESOURCES);
@@ -253,11 +252,11 @@ test_miniport_copies(void **state)
 	run_miniport(SL_COHERENCY_CHECKED);
 }
 
-/* The same names under the checker: a miniport that keeps NDIS's rules gives no finding. */
+/* The same calls under the checker. A miniport that follows NDIS's rules gives no finding. */
 static void
 test_miniport_checked(void **state)
 {
-	const uint64_t seed = shm_seed();
+	const uint64_t seed = rng_seed(0);
 	struct sl_check_stats s;
 	struct sl_check *check;
 	struct bench *b;
@@ -281,7 +280,10 @@ test_miniport_checked(void **state)
 	assert_int_equal(sl_check_destroy(check), 0);
 }
 
-/* Reports name the miniport's lines, and each of its calls left out is found there. */
+/*
+ * Reports name source lines of the miniport. Each sync call that is left out is found and reported
+ * at its own line.
+ */
 static void
 test_miniport_bugs(void **state)
 {
@@ -293,7 +295,7 @@ test_miniport_bugs(void **state)
 	struct bench *b;
 
 	(void)state;
-	/* Run 0 is right, and collects the calls. */
+	/* Run 0 is correct and collects the calls. */
 	for (i = 0; i <= n; i++) {
 		assert_int_equal(sl_check_create(&p, &check), 0);
 		if (i > 0)
@@ -320,7 +322,7 @@ test_miniport_bugs(void **state)
 	}
 }
 
-/* Where CPU and NIC see different copies, leaving out any one sync shows in the data. */
+/* On a platform where CPU and NIC have separate copies, a missing flush or update corrupts data. */
 static void
 test_each_sync_counts(void **state)
 {
@@ -336,7 +338,7 @@ test_each_sync_counts(void **state)
 		b->copies.calls = 0;
 		b->copies.ignore = k;
 		good = loop_frames(b, 20);
-		/* A missed prepare needs a dirty line and an unlucky moment to show. */
+		/* A missing prepare shows only if a dirty line is evicted at the wrong time. */
 		if (b->copies.ignored == SL_SYNC_PREPARE)
 			assert_int_equal(good, 20);
 		else
@@ -348,7 +350,7 @@ test_each_sync_counts(void **state)
 	assert_int_equal(seen, 1u << SL_SYNC_FLUSH | 1u << SL_SYNC_PREPARE | 1u << SL_SYNC_UPDATE);
 }
 
-/* MpInitialize frees all it has when memory ends half-way. */
+/* MpInitialize() frees everything if an allocation fails half-way. */
 static void
 test_miniport_quota(void **state)
 {
@@ -381,7 +383,7 @@ test_miniport_async(void **state)
 		usleep(100);
 	assert_int_equal(b->mp.Grown.Length, 65536);
 	assert_true(sl_shm_covers(b->f.a, b->mp.Grown.Va, 65536));
-	/* The quota is used up: the handler is told by NULL. */
+	/* The quota is used up: the handler gets NULL. */
 	assert_int_equal(MpGrow(&b->mp, 1 << 20), NDIS_STATUS_PENDING);
 	while (__atomic_load_n(&b->mp.GrowsFailed, __ATOMIC_ACQUIRE) == 0)
 		usleep(100);
@@ -436,7 +438,7 @@ test_register(void **state)
 	assert_int_equal(NdisAllocateSharedMemory(b->mp.Handle, &p, &alloc), NDIS_STATUS_FAILURE);
 	assert_null(alloc);
 	shm_log_has(&b->f.log, "before NdisMRegisterScatterGatherDma");
-	/* Registration itself. */
+	/* Registration errors. */
 	assert_int_equal(
 		NdisMRegisterScatterGatherDma(b->mp.Handle, &d, &dma), NDIS_STATUS_BAD_VERSION);
 	assert_null(dma);
@@ -452,7 +454,7 @@ test_register(void **state)
 	assert_int_equal(
 		NdisMRegisterScatterGatherDma(b->mp.Handle, &d, &alloc), NDIS_STATUS_FAILURE);
 	shm_log_has(&b->f.log, "registered already");
-	/* No handler, no asynchronous allocation. */
+	/* Asynchronous allocation without a handler. */
 	assert_int_equal(
 		NdisMAllocateSharedMemoryAsyncEx(dma, 64, TRUE, NULL), NDIS_STATUS_FAILURE);
 	NdisMDeregisterScatterGatherDma(dma);
@@ -487,7 +489,7 @@ test_free_bad(void **state)
 	shm_log_has(&b->f.log, "iova differs");
 	b->f.before.refused += 3;
 	shm_unchanged(&b->f);
-	/* Neither close nor deregistration go on with memory allocated. */
+	/* Neither close nor deregistration succeed while memory is allocated. */
 	assert_int_equal(sl_ndis_close(b->mp.Handle), NDIS_STATUS_FAILURE);
 	shm_log_has(&b->f.log, "region 'NDIS shared memory' is live: 1000 bytes");
 	NdisMDeregisterScatterGatherDma(dma);
@@ -497,7 +499,7 @@ test_free_bad(void **state)
 	shm_log_has(&b->f.log, "freed already");
 	sl_shm_stats(b->f.a, &s);
 	assert_int_equal(s.regions, 0);
-	/* Lengths that cannot be. */
+	/* Invalid lengths. */
 	NdisMAllocateSharedMemory(b->mp.Handle, 0, TRUE, &again, &pa);
 	assert_null(again);
 	NdisMAllocateSharedMemory(b->mp.Handle, UINT32_MAX, TRUE, &again, &pa);
@@ -506,11 +508,11 @@ test_free_bad(void **state)
 	bench_close(b);
 }
 
-/* Buffers taken and freed at random, some twice: no two that are out are one. */
+/* Buffers are taken and freed at random, some twice. No buffer is ever given out twice. */
 static void
 test_free_buffer_twice(void **state)
 {
-	uint64_t seed = shm_seed();
+	uint64_t seed = rng_seed(0);
 	PNDIS_BUFFER out[8], again;
 	unsigned int n = 0, i, k;
 	NDIS_STATUS status;
@@ -520,7 +522,7 @@ test_free_buffer_twice(void **state)
 	NdisAllocateBufferPool(&status, &pool, 8);
 	assert_int_equal(status, NDIS_STATUS_SUCCESS);
 	for (i = 0; i < 2000; i++) {
-		k = (unsigned int)(shm_rand(&seed) >> 33);
+		k = (unsigned int)(rng_next(&seed) >> 33);
 		if (n == 0 || (n < 8 && k % 2 == 0)) {
 			NdisAllocateBuffer(&status, &out[n], pool, &seed, 8);
 			assert_int_equal(status, NDIS_STATUS_SUCCESS);
@@ -540,7 +542,7 @@ test_free_buffer_twice(void **state)
 	NdisFreeBufferPool(pool);
 }
 
-/* Pools, MDLs and buffers freed twice, and buffers whose pool is gone: told, and nothing else. */
+/* Pools, MDLs and buffers freed twice, and buffers of a freed pool: only a message. */
 static void
 test_free_gone(void **state)
 {
@@ -554,7 +556,7 @@ test_free_gone(void **state)
 	(void)state;
 	mdl = NdisAllocateMdl(b->mp.Handle, memory, sizeof(memory));
 	assert_non_null(mdl);
-	NdisFreeBuffer(mdl); /* of no pool */
+	NdisFreeBuffer(mdl); /* belongs to no pool */
 	NdisFreeMdl(mdl);
 	NdisFreeMdl(mdl);
 	NdisFreeMdl(NULL);
@@ -563,8 +565,8 @@ test_free_gone(void **state)
 	assert_int_equal(status, NDIS_STATUS_SUCCESS);
 	NdisAllocateBuffer(&status, &buffer, pool, memory, sizeof(memory));
 	assert_int_equal(status, NDIS_STATUS_SUCCESS);
-	NdisFreeMdl(buffer);	  /* no MDL of its own */
-	NdisFreeBufferPool(pool); /* a buffer is out */
+	NdisFreeMdl(buffer);	  /* not allocated as an MDL */
+	NdisFreeBufferPool(pool); /* a buffer is still in use */
 	NdisFreeBuffer(buffer);
 	NdisFreeBufferPool(pool);
 	NdisFreeBufferPool(pool);
@@ -610,7 +612,7 @@ on_complete(NDIS_HANDLE MiniportAdapterContext, PVOID VirtualAddress,
 	__atomic_store_n(&memory->Length, Length, __ATOMIC_RELEASE);
 }
 
-/* The forms of NDIS 5.1: no description, the handler comes with the miniport. */
+/* The forms of NDIS 5.1: no description, and the handler belongs to the miniport. */
 static void
 test_ndis5(void **state)
 {
@@ -637,7 +639,7 @@ test_ndis5(void **state)
 	bench_close(b);
 }
 
-/* Calls of control threads, made by a datapath thread: refused and named. */
+/* Control calls on a datapath thread are refused and named in the log. */
 static void
 test_irql(void **state)
 {
@@ -659,7 +661,7 @@ test_irql(void **state)
 	shm_log_has(&b->f.log, "NdisMAllocateSharedMemory: called by a datapath thread");
 	assert_int_equal(sl_ndis_close(b->mp.Handle), NDIS_STATUS_INVALID_PARAMETER);
 	shm_log_has(&b->f.log, "allowed: control threads");
-	/* These may be called there. */
+	/* These calls are allowed there. */
 	pa.QuadPart = (int64_t)(uintptr_t)va;
 	NdisMUpdateSharedMemory(b->mp.Handle, 64, va, pa);
 	NdisMFreeSharedMemory(b->mp.Handle, 64, TRUE, va, pa);
@@ -741,7 +743,7 @@ test_parameters(void **state)
 	bench_close(b);
 }
 
-/* --- all forms at random, on a window that does not always let go --- */
+/* --- all forms at random, with a window that sometimes cannot unmap --- */
 
 #define FORMS_MAX 24u
 #define FORMS_STEPS 3000u
@@ -749,9 +751,9 @@ test_parameters(void **state)
 struct forms {
 	struct shm_fixture f;
 	NDIS_HANDLE mp[2];	       /* two miniports of one adapter */
-	unsigned int live[2], left[2]; /* left: those of them that nobody can free but a close */
+	unsigned int live[2], left[2]; /* left: live allocations that only a close can free */
 	uint64_t rng;
-	bool stuck;	   /* the hook unmaps nothing */
+	bool stuck;	   /* the hook cannot unmap */
 	unsigned int done; /* completions; atomic */
 	struct forms_memory {
 		unsigned int owner;
@@ -821,7 +823,7 @@ forms_open(struct forms *fs)
 	}
 }
 
-/* The 6.20 form; at times with a list that is too short, so that what was taken goes back. */
+/* The 6.20 form. Sometimes the list is too short, and the allocation is undone. */
 static void
 forms_alloc_handle(struct forms *fs, struct forms_memory *memory)
 {
@@ -829,7 +831,7 @@ forms_alloc_handle(struct forms *fs, struct forms_memory *memory)
 		SCATTER_GATHER_LIST list;
 		uint8_t bytes[sizeof(SCATTER_GATHER_LIST) + sizeof(SCATTER_GATHER_ELEMENT)];
 	} sg;
-	const bool too_short = shm_rand(&fs->rng) % 4 == 0;
+	const bool too_short = rng_next(&fs->rng) % 4 == 0;
 	NDIS_SHARED_MEMORY_PARAMETERS p = {
 		.Header = {NDIS_OBJECT_TYPE_DEFAULT, NDIS_SHARED_MEMORY_PARAMETERS_REVISION_1,
 			NDIS_SIZEOF_SHARED_MEMORY_PARAMETERS_REVISION_1},
@@ -872,10 +874,10 @@ forms_alloc(struct forms *fs)
 	struct forms_memory *memory = &fs->at[fs->n];
 	unsigned int i;
 
-	*memory = (struct forms_memory){.owner = shm_rand(&fs->rng) % 2,
-		.len = 1 + (ULONG)(shm_rand(&fs->rng) % 20000),
-		.cached = shm_rand(&fs->rng) % 2 == 0};
-	switch (shm_rand(&fs->rng) % 3) {
+	*memory = (struct forms_memory){.owner = rng_next(&fs->rng) % 2,
+		.len = 1 + (ULONG)(rng_next(&fs->rng) % 20000),
+		.cached = rng_next(&fs->rng) % 2 == 0};
+	switch (rng_next(&fs->rng) % 3) {
 	case 0:
 		NdisMAllocateSharedMemory(fs->mp[memory->owner], memory->len, memory->cached,
 			&memory->va, &memory->pa);
@@ -888,7 +890,7 @@ forms_alloc(struct forms *fs)
 	}
 	if (memory->va == NULL)
 		return;
-	/* Nothing is shared by two. */
+	/* No two allocations overlap. */
 	for (i = 0; i < fs->n; i++)
 		assert_true((UCHAR *)fs->at[i].va + fs->at[i].len <= (UCHAR *)memory->va ||
 			(UCHAR *)memory->va + memory->len <= (UCHAR *)fs->at[i].va);
@@ -905,17 +907,17 @@ forms_free_by(struct forms *fs, unsigned int owner, const struct forms_memory *m
 		NdisMFreeSharedMemory(fs->mp[owner], m->len, m->cached, m->va, m->pa);
 }
 
-/* A free that is wrong in one way: nothing goes. */
+/* A free with one wrong argument frees nothing. */
 static void
 forms_free_wrong(struct forms *fs, const struct forms_memory *m)
 {
 	struct forms_memory wrong = *m;
 
-	switch (shm_rand(&fs->rng) % 4) {
-	case 0: /* the other miniport's */
+	switch (rng_next(&fs->rng) % 4) {
+	case 0: /* by the other miniport */
 		forms_free_by(fs, !m->owner, m);
 		break;
-	case 1: /* in the other form */
+	case 1: /* by the other form */
 		wrong.handle = m->handle != NULL ? NULL : m->va;
 		forms_free_by(fs, m->owner, &wrong);
 		break;
@@ -932,23 +934,23 @@ forms_free_wrong(struct forms *fs, const struct forms_memory *m)
 static void
 forms_free(struct forms *fs)
 {
-	const unsigned int i = shm_rand(&fs->rng) % fs->n;
+	const unsigned int i = rng_next(&fs->rng) % fs->n;
 	struct forms_memory m = fs->at[i];
 
-	if (shm_rand(&fs->rng) % 3 == 0) {
+	if (rng_next(&fs->rng) % 3 == 0) {
 		forms_free_wrong(fs, &m);
 		return;
 	}
 	forms_free_by(fs, m.owner, &m);
 	if (fs->stuck)
-		return; /* it is there still, to be freed again */
+		return; /* still allocated, to be freed later */
 	fs->live[m.owner]--;
 	fs->at[i] = fs->at[--fs->n];
-	if (shm_rand(&fs->rng) % 2 == 0)
+	if (rng_next(&fs->rng) % 2 == 0)
 		forms_free_by(fs, m.owner, &m); /* twice */
 }
 
-/* What the library counts is what there is: by the adapter, and by the words of a refused close. */
+/* The library's count is right, in the adapter's figures and in the message of a refused close. */
 static void
 forms_check(struct forms *fs, unsigned int owner)
 {
@@ -969,8 +971,7 @@ forms_check(struct forms *fs, unsigned int owner)
 	shm_log_has(&fs->f.log, text);
 }
 
-/* Allocations and frees of all forms, right and wrong; the count of live ones is true at all times.
- */
+/* Allocations and frees of all forms, correct and wrong. The live count is always right. */
 static void
 test_all_forms(void **state)
 {
@@ -979,11 +980,11 @@ test_all_forms(void **state)
 
 	(void)state;
 	assert_non_null(fs);
-	fs->rng = shm_seed();
+	fs->rng = rng_seed(0);
 	forms_open(fs);
 	for (i = 0; i < FORMS_STEPS; i++) {
-		fs->stuck = shm_rand(&fs->rng) % 4 == 0;
-		if (fs->n == 0 || (fs->n < FORMS_MAX && shm_rand(&fs->rng) % 2 == 0))
+		fs->stuck = rng_next(&fs->rng) % 4 == 0;
+		if (fs->n == 0 || (fs->n < FORMS_MAX && rng_next(&fs->rng) % 2 == 0))
 			forms_alloc(fs);
 		else
 			forms_free(fs);
@@ -1001,15 +1002,17 @@ test_all_forms(void **state)
 	free(fs);
 }
 
-/* The miniport frees in its handler, and a close is tried all the while: it waits for the handler.
+/*
+ * The miniport frees in its completion handler while another thread tries to close. The close must
+ * wait for the handler.
  */
 struct closing {
 	struct bench *b;
-	unsigned int closed; /* atomic: a close has ended well */
-	unsigned int left;   /* atomic: the handler is at its end */
+	unsigned int closed; /* atomic: a close has succeeded */
+	unsigned int left;   /* atomic: the handler has reached its end */
 };
 
-/* The closing thread sleeps in the library: it waits. Atomic. */
+/* Atomic: the closing thread sleeps in the library, so it waits. */
 static unsigned int close_waits;
 
 int
@@ -1034,7 +1037,7 @@ closing_complete(NDIS_HANDLE MiniportAdapterContext, PVOID VirtualAddress,
 	if (VirtualAddress != NULL)
 		NdisMFreeSharedMemory(
 			c->b->mp.Handle, Length, TRUE, VirtualAddress, *PhysicalAddress);
-	/* Nothing is live, and we are here still: a close waits for us, or did not. */
+	/* No memory is live, but the handler runs. Wait until a close waits or wrongly succeeds. */
 	while (__atomic_load_n(&close_waits, __ATOMIC_ACQUIRE) == 0 &&
 		__atomic_load_n(&c->closed, __ATOMIC_ACQUIRE) == 0)
 		usleep(20);
@@ -1052,7 +1055,7 @@ close_in_completion(ULONG length)
 	assert_int_equal(NdisMInitializeScatterGatherDma(h, TRUE, 1), NDIS_STATUS_SUCCESS);
 	assert_int_equal(sl_ndis_set_complete_handler(h, closing_complete), NDIS_STATUS_SUCCESS);
 	assert_int_equal(NdisMAllocateSharedMemoryAsync(h, length, TRUE, &c), NDIS_STATUS_PENDING);
-	/* Live until freed, or failed; from then on it can be closed. */
+	/* A close can succeed once the memory is freed or the allocation has failed. */
 	while (sl_ndis_close(h) != NDIS_STATUS_SUCCESS)
 		usleep(20);
 	left = __atomic_load_n(&c.left, __ATOMIC_ACQUIRE);
@@ -1071,7 +1074,7 @@ test_close_waits_for_handlers(void **state)
 	(void)state;
 	for (i = 0; i < 20; i++) {
 		close_in_completion(4096);
-		close_in_completion(1 << 20); /* beyond the quota */
+		close_in_completion(1 << 20); /* more than the quota */
 	}
 }
 
@@ -1097,13 +1100,13 @@ test_buffers(void **state)
 	NdisQueryBuffer(one, &va, &len);
 	assert_ptr_equal(va, memory);
 	assert_int_equal(len, 32);
-	/* A pool without an adapter: its buffers are flushed too. */
+	/* Buffers of a pool without an adapter can be flushed too. */
 	memory[0] = 7;
 	NdisFlushBuffer(one, TRUE);
 	NdisFlushBuffer(one, FALSE);
 	assert_int_equal(memory[0], 7);
 	assert_int_equal(sl_ndis_bind_pool(pool, NULL), NDIS_STATUS_INVALID_PARAMETER);
-	/* Refused while a buffer is out. */
+	/* Refused while a buffer is in use. */
 	NdisFreeBufferPool(pool);
 	NdisFreeBuffer(one);
 	NdisFreeBufferPool(pool);

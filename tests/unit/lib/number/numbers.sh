@@ -10,7 +10,6 @@ cd "$1" || exit 1
 allowed='apps/perf/counting.c 1 totals of callgrind
 apps/report/plot.c 2 sizes of a result, to sort by
 apps/perf/trial.c 1 threads in /proc
-apps/common/diagnose.c 5 files of the kernel, and EAL option -m, which EAL reads
 apps/common/environment.c 1 CPU speed and hugepages of the kernel
 lib/number/sl_number.h 1 fractions, once their form is known'
 

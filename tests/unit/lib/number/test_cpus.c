@@ -3,8 +3,8 @@
  */
 
 /*
- * sl_cpus.h: CPUs with any number, on kernels with sets of any size, and the
- * device thread that runs on one of them.
+ * sl_cpus.h: CPUs with any number, on kernels with CPU sets of any size, and the device thread that
+ * runs on one CPU.
  */
 
 #include <errno.h>
@@ -21,7 +21,7 @@
 
 #include "sl_softnic.h"
 
-/** A kernel with sets of @c size CPUs, of which each @c step-th may be used. */
+/** A kernel with sets of @c size CPUs, of which every @c step-th may be used. */
 static struct {
 	int size, step, error;
 } kernel;
@@ -43,7 +43,7 @@ kernel_affinity(pid_t pid, size_t size, cpu_set_t *set)
 #include "sl_cpus.h"
 #undef sched_getaffinity
 
-/** The CPU that threads were to have; with @c takes_all the kernel has every CPU. */
+/** The CPU that was requested for a thread. With @c takes_all, the kernel accepts every CPU. */
 static struct {
 	int asked;
 	bool takes_all;
@@ -122,7 +122,7 @@ test_one(void **state)
 		assert_int_equal(sl_cpus_one(&c, bad[i]), -EINVAL);
 }
 
-/* The kernel decides, whatever the count of CPUs and the size of a cpu_set_t. */
+/* The kernel decides, independent of the number of CPUs and the size of cpu_set_t. */
 static void
 test_device_thread(void **state)
 {
@@ -138,7 +138,7 @@ test_device_thread(void **state)
 		assert_int_equal(sl_runner_stop(run), 0);
 	}
 	threads.takes_all = false;
-	/* Beyond every kernel's: Linux has 8192 at most. */
+	/* More than any kernel supports: Linux has at most 8192. */
 	assert_int_equal(sl_runner_start(SL_CPUS_MAX - 1, &run), -EINVAL);
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		assert_int_equal(sl_runner_start(bad[i], &run), -EINVAL);

@@ -2,10 +2,7 @@
  * Copyright (c) 2026 The Syncline authors
  */
 
-/*
- * sl_number.h: the parser takes exactly the texts that are numbers in the one
- * allowed form.
- */
+/* sl_number.h: the parser accepts exactly the texts that are numbers in the allowed form. */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -24,12 +21,12 @@
 
 #define ROUNDS 200000
 
-/** Texts that no caller is to take for a number. */
+/** Texts that are not a number. */
 static const char *const bad[] = {"", " ", "-", "+", "x", "0x", "010", "00", "-1", "+1", " 1", "1 ",
 	"\t1", "1\n", "1.5", "1.", ".5", "1e3", "1k", "1,2", "1-2", "one", "nan", "inf", "0b1",
 	"18446744073709551616", "99999999999999999999999999", "184467440737095516150"};
 
-/** Numbers of every length, and those beside a power of two. */
+/** Numbers of every length, and those next to a power of two. */
 static uint64_t
 any_number(uint64_t *seed)
 {
@@ -59,7 +56,7 @@ test_refused(void **state)
 	assert_int_not_equal(sl_number_hex("-0x1", 0, UINT64_MAX, &v), 0);
 }
 
-/* A number that is written is read; with anything between, before or behind it is not. */
+/* A number that was written can be read. With any other character in it, it cannot. */
 static void
 test_round_trip(void **state)
 {
@@ -77,7 +74,7 @@ test_round_trip(void **state)
 		assert_true(v == want);
 		snprintf(spoilt, sizeof(spoilt), "0%s", text);
 		assert_int_not_equal(sl_number_hex(spoilt, 0, UINT64_MAX, &v), 0);
-		/* A character of any kind but a digit. */
+		/* Insert any character except a digit. */
 		at = rng_next(&seed) % (strlen(text) + 1);
 		snprintf(spoilt, sizeof(spoilt), "%.*s%c%s", (int)at, text,
 			(char)(1 + rng_next(&seed) % 255), text + at);
@@ -90,7 +87,7 @@ test_round_trip(void **state)
 	}
 }
 
-/* Of a range its ends are in and their neighbours are not. */
+/* The ends of a range are accepted, and their neighbours are not. */
 static void
 test_range(void **state)
 {
@@ -114,7 +111,7 @@ test_range(void **state)
 	}
 }
 
-/* Twenty digits and more: exact up to the last that fits. */
+/* Texts of twenty digits and more are exact up to the largest value. */
 static void
 test_overflow(void **state)
 {

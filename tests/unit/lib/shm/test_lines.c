@@ -3,21 +3,21 @@
  */
 
 /*
- * What the sync calls do to the cache: their real bodies, on primitives that
- * keep a record in place of instructions.
+ * Cache effects of the sync calls: their real code, with primitives that record calls instead of
+ * executing instructions.
  */
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-/* Its ranges are in no region. */
+/* The ranges of this file are in no region. */
 #undef SL_SYNC_DEBUG
 #define SL_SYNC_DEBUG 0
 
 #include "sl_cache.h"
 
-/* c clean, f flush a line; C F fences after them; D doorbell fence, A acquire. */
+/* c: clean a line, f: flush a line; C, F: fences after these; D: doorbell fence, A: acquire. */
 struct trace {
 	char what[4096];
 	uintptr_t line[4096];
@@ -59,19 +59,19 @@ traced(void)
 	return text;
 }
 
-/* Every line that a byte of the range lies in, once, in order, and no other. */
+/* Exactly the lines with a byte of the range are visited, once each and in order. */
 static void
 test_every_line(void **state)
 {
 	static const enum sl_sync_verb verbs[] = {SL_SYNC_FLUSH, SL_SYNC_PREPARE, SL_SYNC_UPDATE};
-	uint64_t rng = shm_seed();
+	uint64_t rng = rng_seed(0);
 	unsigned int i, n;
 
 	(void)state;
 	for (i = 0; i < 20000; i++) {
 		struct sl_sync s = {.mode = SL_COHERENCY_EXPLICIT, .step = UINT32_C(16) << (i % 5)};
-		uintptr_t va = 0x100000 + shm_rand(&rng) % 4096, last = 0;
-		size_t len = shm_rand(&rng) % (i % 2 == 0 ? 2000 : 40), byte;
+		uintptr_t va = 0x100000 + rng_next(&rng) % 4096, last = 0;
+		size_t len = rng_next(&rng) % (i % 2 == 0 ? 2000 : 40), byte;
 		enum sl_sync_verb verb = verbs[i % 3];
 
 		trace.n = 0;
@@ -91,7 +91,7 @@ test_every_line(void **state)
 	}
 }
 
-/* What each call leaves of itself, in each mode, and in which order. */
+/* Operations of each call, in each mode, and their order. */
 static void
 test_order(void **state)
 {

@@ -3,8 +3,8 @@
  */
 
 /*
- * Memory from EAL, and the JSON dump. Run as "no-huge", which everybody may;
- * as "huge" it is skipped where no hugepages are to be had.
+ * Memory from EAL, and the JSON dump. The test "no-huge" needs no permissions. The test "huge" is
+ * skipped if there are no hugepages.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -24,12 +24,12 @@
 #include "shm_util.h"
 
 #define SKIPPED 77
-#define HUGE_LIMIT (32u << 20) /* bytes that EAL may take in "huge" */
+#define HUGE_LIMIT (32u << 20) /* bytes that EAL may use in "huge" */
 
-/* --- EAL and the system, as the library calls them: these are found first --- */
+/* --- functions of EAL and the system, replaced for the library --- */
 
 static bool pretend_hugepages, no_contiguous, no_lock;
-static int zones; /* that were reserved here and not freed */
+static int zones; /* memzones reserved here and not freed */
 
 int
 rte_eal_has_hugepages(void)
@@ -77,7 +77,7 @@ mlock(const void *va, size_t len)
 	return (int)syscall(SYS_mlock, va, len);
 }
 
-/* Pages of the process; AddressSanitizer keeps what is freed, and looks for leaks itself. */
+/* Number of pages of the process. AddressSanitizer keeps freed memory, and finds leaks itself. */
 static unsigned long
 pages(void)
 {
@@ -102,7 +102,7 @@ eal_setup(void **state)
 
 	assert_non_null(f);
 	p = shm_params(f);
-	p.source = NULL; /* EAL is what one gets */
+	p.source = NULL; /* EAL is the default */
 	assert_int_equal(sl_adapter_open(&p, &f->a), 0);
 	*state = f;
 	return 0;
@@ -117,7 +117,7 @@ stats(struct shm_fixture *f)
 	return s;
 }
 
-/* The device reaches every byte of a region by its IOVAs. */
+/* Check that the device reaches every byte of a region by its IOVAs. */
 static void
 check_region(struct shm_fixture *f, const struct sl_region *r)
 {
@@ -150,7 +150,7 @@ test_hugepages(void **state)
 	p.contiguous = true;
 	p.node = 0;
 	p.strict_node = true;
-	/* Many regions of one name: their memzones still have unique names. */
+	/* Many regions with one name have memzones with different names. */
 	for (i = 0; i < 40; i++) {
 		assert_int_equal(sl_region_alloc(f->a, &p, &r[i]), 0);
 		check_region(f, &r[i]);
@@ -158,7 +158,7 @@ test_hugepages(void **state)
 	assert_int_equal(stats(f).fallback_pages, 0);
 	for (i = 0; i < 40; i++)
 		assert_int_equal(sl_region_free(f->a, &r[i]), 0);
-	/* More than EAL may have: 4 KiB pages, and the reason. */
+	/* More than EAL can allocate: 4 KiB pages, and the reason is logged. */
 	p = shm_region("large", HUGE_LIMIT + 1);
 	p.len = HUGE_LIMIT + 1;
 	if (sl_region_alloc(f->a, &p, &r[0]) != 0)
@@ -182,7 +182,7 @@ test_no_hugepages(void **state)
 	assert_int_equal(sl_region_free(f->a, &r), 0);
 }
 
-/* A memzone for each region while it lives; in several pieces when it must. */
+/* Each region has a memzone until it is freed, or several segments if necessary. */
 static void
 test_memzones(void **state)
 {
@@ -205,7 +205,7 @@ test_memzones(void **state)
 	pretend_hugepages = no_contiguous = false;
 }
 
-/* Pages of the system go back to it, and those that cannot be locked. */
+/* Pages of the system are freed, including those that cannot be locked. */
 static void
 test_pages(void **state)
 {

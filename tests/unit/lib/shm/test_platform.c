@@ -14,14 +14,14 @@
 
 #include "shm_util.h"
 
-/* What a tree of made-up sysfs folders says, on platforms that look at it. */
+/* Result for a made-up sysfs tree, on platforms that read it. */
 #if defined(__x86_64__)
 #define SAYS(what) 1
 #else
 #define SAYS(what) (what)
 #endif
 
-/* Make root/path, a folder, with the folders above it. */
+/* Create the directory root/path and its parents. */
 static void
 make(const char *root, const char *path)
 {

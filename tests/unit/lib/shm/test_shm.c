@@ -3,23 +3,22 @@
  */
 
 /*
- * Adapters and regions: opening, allocation, quotas, NUMA nodes, frees that
- * do not match, asynchronous allocation, and random sequences after which
- * nothing may stay.
+ * Adapters and regions: open, allocation, quotas, NUMA nodes, frees that do not match, asynchronous
+ * allocation, and random sequences after which no memory may be left.
  */
 
-#include <dirent.h>
 #include <errno.h>
 #include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "holds.h"
 #include "shm_util.h"
 
 #define LINE(f) sl_adapter_dma_alignment((f)->a)
 
-/* Allocate; the parameters are right. */
+/* Allocate with valid parameters. */
 static struct sl_region
 take(struct shm_fixture *f, const char *name, size_t len)
 {
@@ -30,7 +29,7 @@ take(struct shm_fixture *f, const char *name, size_t len)
 	return r;
 }
 
-/* Allocate with parameters that must be refused, and nothing may change. */
+/* Allocate with parameters that must be refused. The figures must not change. */
 static void
 refuse(struct shm_fixture *f, const struct sl_region_params *p, int err, const char *word)
 {
@@ -78,20 +77,9 @@ test_open_bad(void **state)
 }
 
 static void
-no_sync(void *ctx, enum sl_sync_verb verb, const void *va, size_t len,
-	const struct sl_sync_site *site)
-{
-	(void)ctx;
-	(void)verb;
-	(void)va;
-	(void)len;
-	(void)site;
-}
-
-static void
 test_checked_needs_checker(void **state)
 {
-	const struct sl_sync_checker checker = {.sync = no_sync};
+	const struct sl_sync_checker checker = {.sync = shm_no_sync};
 	struct shm_fixture f = {0};
 	struct sl_adapter_params p = shm_params(&f);
 
@@ -160,18 +148,24 @@ test_close_lists_live(void **state)
 	struct sl_region r1 = take(f, "rx ring 0", 4096), r2 = take(f, "tx ring 3", 512);
 	static char pool[256];
 	char kept[sizeof(f->log.text)];
+	struct sl_shm_stats s;
 	struct sl_dma *d;
 
 	assert_int_equal(sl_buffer_map(f->a, "pool A", pool, 0x1000, sizeof(pool), 3), 0);
+	sl_shm_stats(f->a, &s);
+	assert_int_equal(s.buffers, 1);
+	assert_int_equal(s.bytes_buffers, sizeof(pool));
 	assert_int_equal(sl_adapter_close(f->a), -EBUSY);
 	memcpy(kept, f->log.text, sizeof(kept));
 	assert_non_null(strstr(kept, "region 'rx ring 0' is live"));
 	assert_non_null(strstr(kept, "region 'tx ring 3' is live"));
 	assert_non_null(strstr(kept, "buffer 'pool A' is live"));
-	/* It stays open: all goes on working. */
+	/* The adapter stays open and continues to work. */
 	assert_int_equal(sl_region_free(f->a, &r1), 0);
 	assert_int_equal(sl_region_free(f->a, &r2), 0);
 	assert_int_equal(sl_buffer_unmap(f->a, pool, 0x1000, sizeof(pool)), 0);
+	sl_shm_stats(f->a, &s);
+	assert_int_equal(s.buffers + s.bytes_buffers, 0);
 	d = sl_dma_open(f->a);
 	assert_non_null(d);
 	assert_int_equal(sl_adapter_close(f->a), -EBUSY);
@@ -194,7 +188,7 @@ test_after_close(void **state)
 	r = take(&f, "r", 64);
 	assert_int_equal(sl_region_free(f.a, &r), 0);
 	assert_int_equal(sl_adapter_close(f.a), 0);
-	/* Every control call tells, and touches no memory that is gone. */
+	/* Each control call returns an error and accesses no freed memory. */
 	assert_int_equal(sl_region_free(f.a, &r), -EBADF);
 	assert_int_equal(sl_region_alloc(f.a, &rp, &other), -EBADF);
 	assert_int_equal(sl_region_sg(f.a, &r, NULL, 0), -EBADF);
@@ -234,7 +228,7 @@ test_alloc(void **state)
 		memset(r.va, 0xa5, size);
 		assert_true(sl_shm_covers(f->a, r.va, r.len));
 		assert_false(sl_shm_covers(f->a, r.va, r.len + 1));
-		/* Pages that follow each other are one piece. */
+		/* Contiguous pages form one segment. */
 		assert_int_equal(sl_region_sg(f->a, &r, NULL, 0), 1);
 		sl_shm_stats(f->a, &s);
 		assert_int_equal(s.regions, 1);
@@ -282,7 +276,7 @@ test_alloc_bad(void **state)
 		refuse(f, &p, -EINVAL, "not a power of two");
 	}
 	p.align = 0;
-	/* More than any machine has, but no overflow: refused by the system. */
+	/* More than any machine has, but without overflow: the system refuses it. */
 	p.len = (size_t)1 << 60;
 	refuse(f, &p, -ENOMEM, "mmap of");
 	p.len = 4096;
@@ -326,7 +320,7 @@ test_quota(void **state)
 	refuse(&f, &p, -ENOSPC, "8192 of 12288 are in use");
 	p.len = 4096;
 	assert_int_equal(sl_region_alloc(f.a, &p, &r[2]), 0);
-	/* What is freed may be had again. */
+	/* Freed memory can be allocated again. */
 	assert_int_equal(sl_region_free(f.a, &r[0]), 0);
 	p.cached = false;
 	assert_int_equal(sl_region_alloc(f.a, &p, &r[0]), 0);
@@ -410,15 +404,15 @@ test_dump(void **state)
 	assert_int_equal(sl_region_free(f->a, &r), 0);
 }
 
-/* --- memory that is in pieces, on other nodes, not there --- */
+/* --- memory that is not contiguous, on other nodes, or missing --- */
 
-/* A source on plain memory that plays what the test says. */
+/* A memory source on the heap whose behaviour the test sets. */
 struct fake {
 	struct sl_mem_source source;
-	size_t page;	/* pages of this size, in reverse order for the device */
+	size_t page;	/* page size; pages are in reverse order for the device */
 	size_t room[4]; /* bytes that each node has */
 	bool fallback;
-	int placed; /* node to say, in place of the one asked for; SL_NODE_ANY: that */
+	int placed; /* node to report; SL_NODE_ANY: the requested one */
 	bool no_iova;
 	unsigned int live;
 	uint8_t *base;
@@ -439,7 +433,7 @@ fake_alloc(void *ctx, const char *name, size_t len, size_t align, int node, stru
 	}
 	s->base = aligned_alloc(align, size);
 	assert_non_null(s->base);
-	memset(s->base, 0xa5, size); /* as whoever had it before left it */
+	memset(s->base, 0xa5, size); /* as left by a previous user */
 	s->len = size;
 	s->live++;
 	*out = (struct sl_chunk){
@@ -463,7 +457,7 @@ fake_free(void *ctx, const struct sl_chunk *chunk)
 	free(chunk->va);
 }
 
-/* Address space of the device: the pages of a region in reverse order. */
+/* Device addresses: the pages of a region in reverse order. */
 static uint64_t
 fake_iova(void *ctx, const void *va)
 {
@@ -490,7 +484,7 @@ four_has(void *ctx, int node)
 	return node >= 0 && node < 4 && node != 1;
 }
 
-/* From node 0: 3 is nearer than 2. */
+/* For node 0, node 3 is nearer than node 2. */
 static int
 four_distance(void *ctx, int from, int to)
 {
@@ -542,7 +536,7 @@ test_pieces(void **state)
 	assert_int_equal(sg[2].len, 10000 - 8192);
 	assert_int_equal(sl_region_free(f.a, &r), 0);
 	assert_int_equal(sl_region_sg(f.a, &r, sg, 8), -ENOENT);
-	/* One page is one piece. */
+	/* A single page is contiguous. */
 	p.contiguous = true;
 	refuse(&f, &p, -ENOTSUP, "contiguous is asked for");
 	p.len = 4096;
@@ -554,7 +548,7 @@ test_pieces(void **state)
 	assert_int_equal(sl_adapter_close(f.a), 0);
 }
 
-/* A hook that refuses the third piece. */
+/* A hook that refuses the third mapping. */
 static int
 two_map(void *ctx, void *va, uint64_t iova, size_t len, enum sl_dma_dir dir)
 {
@@ -629,7 +623,7 @@ test_nearest_node(void **state)
 	assert_int_equal(sl_region_free(f.a, &r), 0);
 	sl_shm_stats(f.a, &st);
 	assert_int_equal(st.fallback_node, 0);
-	/* Node 0 is full: 3 is the nearest; then only 2 is left; then none. */
+	/* Node 0 is full, so the nearest node is used: 3, then 2, then none is left. */
 	s.room[0] = 0;
 	assert_int_equal(sl_region_alloc(f.a, &p, &r), 0);
 	shm_log_has(&f.log, "on NUMA node 3, the nearest to 0");
@@ -642,7 +636,7 @@ test_nearest_node(void **state)
 	assert_int_equal(st.fallback_node, 2);
 	s.room[2] = 0;
 	refuse(&f, &p, -ENOMEM, "node 2 is full");
-	/* strict_node, and what the kernel does behind our back. */
+	/* strict_node, and a kernel that uses another node than requested. */
 	s.room[2] = SIZE_MAX;
 	p.node = 0;
 	p.strict_node = true;
@@ -672,7 +666,7 @@ times_said(const struct shm_fixture *f, const char *what)
 	return n;
 }
 
-/* What is so for one ring is so for all of a port's: said once an adapter, counted each time. */
+/* A notice that applies to all rings is logged once per adapter, and counted each time. */
 static void
 test_notices_once(void **state)
 {
@@ -690,7 +684,7 @@ test_notices_once(void **state)
 		s.fallback = true;
 		s.room[0] = 0;
 		for (i = 0; i < 8; i++) {
-			/* The second half on another node than the first. */
+			/* The second half is on another node than the first. */
 			if (i == 4)
 				s.room[3] = 0;
 			assert_int_equal(sl_region_alloc(f.a, &p, &r), 0);
@@ -706,7 +700,7 @@ test_notices_once(void **state)
 	}
 }
 
-/* Memory that others have had: what they left in it is no NIC's to see. */
+/* Memory that was used before is cleared, so that the NIC cannot read old data. */
 static void
 test_zeroed(void **state)
 {
@@ -719,7 +713,7 @@ test_zeroed(void **state)
 	(void)state;
 	fake_open(&f, &s);
 	assert_int_equal(sl_region_alloc(f.a, &p, &r), 0);
-	/* To the end of its last line, which is the NIC's too. */
+	/* Up to the end of the last line, because the NIC can access all of it. */
 	size = (5000 + LINE(&f) - 1) / LINE(&f) * LINE(&f);
 	for (i = 0; i < size; i++)
 		assert_int_equal(((uint8_t *)r.va)[i], 0);
@@ -773,7 +767,7 @@ test_async(void **state)
 		struct sl_region_params p = shm_region(name, 4096);
 		int ret;
 
-		/* The caller's name and parameters may go at once. */
+		/* The caller's name and parameters need not stay valid. */
 		snprintf(name, sizeof(name), "async %u", i);
 		ret = sl_region_alloc_async(f.a, &p, on_done, &d);
 		memset(name, 'x', sizeof(name) - 1);
@@ -784,13 +778,13 @@ test_async(void **state)
 		again += ret == -EAGAIN;
 	}
 	assert_true(taken >= 8);
-	/* All complete before close returns; what they allocated is live then, by its name. */
+	/* All requests complete before close returns. Their regions are live and listed by name. */
 	assert_int_equal(sl_adapter_close(f.a), -EBUSY);
 	assert_int_equal(d.calls, taken);
 	assert_int_equal(d.ok, taken);
 	assert_int_equal(taken + again, 64);
 	shm_log_has(&f.log, "region 'async 0' is live");
-	/* It is open again, and takes requests again. */
+	/* The adapter is open again and accepts requests. */
 	for (i = 0; i < taken; i++)
 		assert_int_equal(sl_region_free(f.a, &d.region[i]), 0);
 	d.ok = 0;
@@ -818,7 +812,7 @@ test_async_bad(void **state)
 	assert_int_equal(sl_region_alloc_async(f->a, &p, NULL, &d), -EINVAL);
 	p.name = "";
 	assert_int_equal(sl_region_alloc_async(f->a, &p, on_done, &d), -EINVAL);
-	/* Close from a completion would wait for itself. */
+	/* Close from a completion handler would wait for itself. */
 	p.name = "r";
 	ap.async_depth = 1;
 	assert_int_equal(sl_adapter_open(&ap, &g.a), 0);
@@ -829,7 +823,7 @@ test_async_bad(void **state)
 	assert_int_equal(sl_adapter_close(g.a), 0);
 }
 
-/* --- nothing stays --- */
+/* --- nothing is left --- */
 
 static unsigned int
 lines_of(const char *file)
@@ -845,36 +839,23 @@ lines_of(const char *file)
 	return n;
 }
 
-static unsigned int
-threads_of_this(void)
-{
-	DIR *d = opendir("/proc/self/task");
-	unsigned int n = 0;
-
-	assert_non_null(d);
-	while (readdir(d) != NULL)
-		n++;
-	closedir(d);
-	return n;
-}
-
 struct held {
 	size_t heap;
 	unsigned int maps, threads;
 };
 
-/* The heap first: the other looks use it. */
+/* The heap first, because the other counts use it. */
 static struct held
 look(void)
 {
 	struct held h = {.heap = mallinfo2().uordblks};
 
 	h.maps = lines_of("/proc/self/maps");
-	h.threads = threads_of_this();
+	h.threads = holds_threads("");
 	return h;
 }
 
-/* An adapter with regions and a buffer, each refused once too; with a thread or without. */
+/* An adapter with regions and a buffer, and a refusal of each, with or without a thread. */
 static void
 whole_life(unsigned int async_depth)
 {
@@ -906,14 +887,14 @@ whole_life(unsigned int async_depth)
 	if (async_depth != 0)
 		assert_int_equal(sl_region_free(f.a, &d.region[0]), 0);
 	assert_int_equal(sl_adapter_close(f.a), 0);
-	/* Refused when all but the last step is done. */
+	/* The last step of the open is refused. */
 	ap.async_depth = UINT32_MAX;
 	assert_int_not_equal(sl_adapter_open(&ap, &f.a), 0);
 }
 
 /*
- * No memory, mapping or thread is left of adapters that are closed. The C library keeps
- * some memory now and then; what is lost each time grows in each of the tries.
+ * Closed adapters leave no memory, mapping or thread. The C library sometimes keeps memory. A leak
+ * grows in each try.
  */
 static void
 nothing_stays(unsigned int async_depth)
@@ -943,24 +924,24 @@ test_nothing_stays(void **state)
 	nothing_stays(4);
 }
 
-/* Random calls against a model: the figures always are the sum of what is live. */
+/* Random calls compared with a model. The figures always equal the sum of live memory. */
 static void
 test_random(void **state)
 {
 	struct shm_fixture *f = *state;
-	uint64_t rng = shm_seed();
+	uint64_t rng = rng_seed(0);
 	struct sl_region live[32];
 	bool used[32] = {false};
 	size_t bytes = 0, n = 0;
 	unsigned int i;
 
 	for (i = 0; i < 3000; i++) {
-		unsigned int k = shm_rand(&rng) % 32;
+		unsigned int k = rng_next(&rng) % 32;
 		size_t line = LINE(f);
 		struct sl_shm_stats s;
 
 		if (!used[k]) {
-			live[k] = take(f, "r", 1 + shm_rand(&rng) % 20000);
+			live[k] = take(f, "r", 1 + rng_next(&rng) % 20000);
 			memset(live[k].va, (int)k, live[k].len);
 			bytes += (live[k].len + line - 1) & ~(line - 1);
 			n++;

@@ -3,15 +3,15 @@
  */
 
 /*
- * The sync calls: which instruction each one uses, how it is encoded, that no
- * data is lost, and what the checker's functions are called with.
+ * The sync calls: instruction and encoding of each one, no loss of data, and the arguments of the
+ * checker's functions.
  */
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Each call of this file verifies its range. */
+/* Each call in this file checks its range. */
 #undef SL_SYNC_DEBUG
 #define SL_SYNC_DEBUG 1
 #include "shm_util.h"
@@ -48,9 +48,9 @@ test_op_names(void **state)
 	assert_string_equal(sl_cache_op_name((enum sl_cache_op)99), "none");
 }
 
-/* --- the instructions themselves, also where this CPU cannot run them --- */
+/* --- the instructions, including those that this CPU cannot execute --- */
 
-/* A function whose code between two labels is one primitive. */
+/* A function with one primitive between two labels. */
 #define CODE(name, call) \
 	extern const uint8_t name##_begin[], name##_end[]; \
 	static void __attribute__((noinline, used)) name(void *p) \
@@ -69,14 +69,14 @@ CODE(flush_opt, sl_cache_flush_line(SL_CACHE_OP_CLFLUSHOPT, p))
 CODE(clean_old, sl_cache_clean_line(SL_CACHE_OP_CLFLUSH, p))
 CODE(flush_old, sl_cache_flush_line(SL_CACHE_OP_CLFLUSH, p))
 
-/* How many 0F AE /reg there are, with or without the prefix 66 and perhaps a REX between. */
+/* Count instructions 0F AE /reg, with or without prefix 66, which a REX may follow. */
 static unsigned int
 count_code(const uint8_t *code, const uint8_t *end, bool prefix, unsigned int reg)
 {
 	const uint8_t *c;
 	unsigned int n = 0;
 
-	/* As numbers: to the compiler the labels are two arrays that have no order. */
+	/* Compared as numbers, because for the compiler the labels are two unrelated arrays. */
 	for (c = code; (uintptr_t)c + 2 < (uintptr_t)end; c++) {
 		bool has = (c > code && c[-1] == 0x66) ||
 			(c > code + 1 && c[-2] == 0x66 && (c[-1] & 0xf0) == 0x40);
@@ -124,7 +124,7 @@ count_code(const uint8_t *code, const uint8_t *end, uint32_t want)
 	unsigned int n = 0;
 	uint32_t word;
 
-	/* As numbers: to the compiler the labels are two arrays that have no order. */
+	/* Compared as numbers, because for the compiler the labels are two unrelated arrays. */
 	for (; (uintptr_t)code + 4 <= (uintptr_t)end; code += 2) {
 		memcpy(&word, code, 4);
 		n += (word & ~REGISTER) == want;
@@ -144,7 +144,10 @@ test_encoding(void **state)
 
 #endif
 
-/* Real maintenance, over every start and end in four lines: content stays, neighbours too. */
+/*
+ * Real maintenance with each start and end within four lines: no byte of these or of their
+ * neighbours changes.
+ */
 static void
 test_explicit_keeps_data(void **state)
 {
@@ -181,7 +184,7 @@ test_explicit_keeps_data(void **state)
 	assert_int_equal(sl_adapter_close(f.a), 0);
 }
 
-/* --- what a checker is told --- */
+/* --- arguments of the checker --- */
 
 struct call {
 	enum sl_sync_verb verb;
@@ -255,7 +258,7 @@ test_verbs(void **state)
 	assert_int_equal(sl_adapter_close(f.a), 0);
 }
 
-/* A1, in each mode: refused and named, in debug builds and by the control-path call. */
+/* A1, in each mode: debug builds and the control call refuse and name ranges beyond the end. */
 static void
 test_beyond_the_end(void **state)
 {

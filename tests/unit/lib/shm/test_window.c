@@ -3,9 +3,8 @@
  */
 
 /*
- * Mapped buffers and the DMA window: refused mappings, translation, hooks,
- * the device's copies, and translation while another thread changes the
- * window. Hooks that fail are in test_window_hook.c.
+ * Mapped buffers and the DMA window: refused mappings, translation, hooks, the device's copies, and
+ * translation while another thread changes the window. test_window_hook.c tests hooks that fail.
  */
 
 #include <errno.h>
@@ -17,7 +16,7 @@
 
 static uint8_t memory[65536];
 
-/* What the device sees of one access. */
+/* Translate one access of the device. */
 static void *
 look(struct sl_dma *d, uint64_t iova, size_t len, enum sl_dma_dir dir)
 {
@@ -49,7 +48,9 @@ test_map_bad(void **state)
 		{"b", memory, UINT64_MAX, 2, 3, -EINVAL, "must not be empty nor wrap"},
 		{"b", memory, 0x1000, 64, 0, -EINVAL, "direction 0"},
 		{"b", memory, 0x1000, 64, 4, -EINVAL, "direction 4"},
-		/* Of the mapped [4096, 8192) at IOVA 0x10000: by address, then by IOVA. */
+		/*
+		 * For the mapping [4096, 8192) at IOVA 0x10000: overlaps by address, then by IOVA.
+		 */
 		{"b", memory + 8191, 0x90000, 64, 3, -EEXIST, "overlap 'first'"},
 		{"b", memory + 4000, 0x90000, 97, 3, -EEXIST, "overlap 'first'"},
 		{"b", memory, 0x90000, 20000, 3, -EEXIST, "overlap 'first'"},
@@ -70,7 +71,7 @@ test_map_bad(void **state)
 		shm_unchanged(f);
 		shm_log_has(&f->log, bad[i].word);
 	}
-	/* Neighbours on both sides are no overlap. */
+	/* Adjacent mappings do not overlap. */
 	assert_int_equal(sl_buffer_map(f->a, "below", memory, 0xf000, 4096, 3), 0);
 	assert_int_equal(sl_buffer_map(f->a, "above", memory + 8192, 0x11000, 4096, 3), 0);
 	assert_int_equal(sl_buffer_unmap(f->a, memory, 0xf000, 4096), 0);
@@ -97,7 +98,7 @@ test_unmap_bad(void **state)
 	f->before.refused += 4;
 	shm_unchanged(f);
 	shm_log_has(&f->log, "sl_region_free()");
-	/* Nor is a buffer a region. */
+	/* A buffer is not a region. */
 	assert_int_equal(
 		sl_region_free(f->a, &(struct sl_region){memory, 0x10000, 4096, true}), -ENOENT);
 	assert_int_equal(sl_buffer_unmap(f->a, memory, 0x10000, 4096), 0);
@@ -117,7 +118,7 @@ test_translate(void **state)
 	assert_int_equal(
 		sl_buffer_map(f->a, "from", memory + 4096, 0x11000, 4096, SL_DMA_FROM_DEVICE), 0);
 	assert_int_equal(sl_buffer_map(f->a, "both", memory + 8192, UINT64_MAX - 4095, 4096, 3), 0);
-	/* Twice: by search, then from the reader's own entries. */
+	/* Twice: first by search, then from the reader's cached entries. */
 	for (round = 0; round < 2; round++) {
 		unsigned int faults = 0;
 
@@ -126,11 +127,11 @@ test_translate(void **state)
 		assert_ptr_equal(look(d, 0x11004, 8, SL_DMA_FROM_DEVICE), memory + 4100);
 		assert_ptr_equal(look(d, UINT64_MAX, 1, SL_DMA_BIDIRECTIONAL), memory + 12287);
 		assert_ptr_equal(look(d, UINT64_MAX, 1, SL_DMA_TO_DEVICE), memory + 12287);
-		/* Against the direction, and partly against it. */
+		/* Wrong direction, completely or partly. */
 		faults += look(d, 0x10000, 8, SL_DMA_FROM_DEVICE) == NULL;
 		faults += look(d, 0x11000, 8, SL_DMA_TO_DEVICE) == NULL;
 		faults += look(d, 0x10000, 8, SL_DMA_BIDIRECTIONAL) == NULL;
-		/* Across mappings, though both are there; before, behind, around the end. */
+		/* Across two mappings; before, after, and around the end. */
 		faults += look(d, 0x10fff, 2, SL_DMA_TO_DEVICE) == NULL;
 		faults += look(d, 0xffff, 2, SL_DMA_TO_DEVICE) == NULL;
 		faults += look(d, 0x12000, 1, SL_DMA_FROM_DEVICE) == NULL;
@@ -142,7 +143,7 @@ test_translate(void **state)
 	}
 	sl_shm_stats(f->a, &s);
 	assert_int_equal(s.dma_faults, 20);
-	/* What was unmapped is gone, also from the reader's entries. */
+	/* An unmapped range is gone, also from the reader's cached entries. */
 	assert_int_equal(sl_buffer_unmap(f->a, memory, 0x10000, 4096), 0);
 	assert_null(look(d, 0x10000, 8, SL_DMA_TO_DEVICE));
 	assert_ptr_equal(look(d, 0x11000, 8, SL_DMA_FROM_DEVICE), memory + 4096);
@@ -154,13 +155,13 @@ test_translate(void **state)
 	sl_dma_close(NULL);
 }
 
-/* Random mappings and accesses against a byte map of the device's address space. */
+/* Random mappings and accesses, compared with a byte map of the device's address space. */
 static void
 test_translate_random(void **state)
 {
 	struct shm_fixture *f = *state;
 	struct sl_dma *d = sl_dma_open(f->a);
-	uint64_t rng = shm_seed();
+	uint64_t rng = rng_seed(0);
 	struct {
 		size_t off, len;
 		unsigned int dir;
@@ -170,18 +171,18 @@ test_translate_random(void **state)
 
 	memset(owner, 0, sizeof(owner));
 	for (i = 0; i < 20000; i++) {
-		size_t off = shm_rand(&rng) % sizeof(memory), len = 1 + shm_rand(&rng) % 5000,
+		size_t off = rng_next(&rng) % sizeof(memory), len = 1 + rng_next(&rng) % 5000,
 		       n = 0;
-		unsigned int k = shm_rand(&rng) % 24, dir = 1 + shm_rand(&rng) % 3;
+		unsigned int k = rng_next(&rng) % 24, dir = 1 + rng_next(&rng) % 3;
 		void *p, *want = NULL;
 
-		if (shm_rand(&rng) % 16 == 0 && map[k].len != 0) {
+		if (rng_next(&rng) % 16 == 0 && map[k].len != 0) {
 			assert_int_equal(sl_buffer_unmap(f->a, memory + map[k].off,
 						 0x40000 + map[k].off, map[k].len),
 				0);
 			memset(owner + map[k].off, 0, map[k].len);
 			map[k].len = 0;
-		} else if (shm_rand(&rng) % 16 == 0 && off + len <= sizeof(memory)) {
+		} else if (rng_next(&rng) % 16 == 0 && off + len <= sizeof(memory)) {
 			while (n < len && owner[off + n] == 0)
 				n++;
 			if (map[k].len != 0)
@@ -196,8 +197,8 @@ test_translate_random(void **state)
 			map[k].len = len;
 			map[k].dir = dir;
 		}
-		off = shm_rand(&rng) % sizeof(memory);
-		len = 1 + shm_rand(&rng) % 300;
+		off = rng_next(&rng) % sizeof(memory);
+		len = 1 + rng_next(&rng) % 300;
 		for (n = 0; n < len && off + n < sizeof(memory) && owner[off + n] == owner[off];
 			n++)
 			;
@@ -265,7 +266,7 @@ test_hooks(void **state)
 	assert_int_equal(sl_region_alloc(f.a, &p, &r), 0);
 	assert_int_equal(sl_buffer_map(f.a, "pool", memory, 0x10000, 4096, 3), 0);
 	assert_int_equal(h.mapped, 2);
-	/* A refusal of the hook is passed on, and nothing stays. */
+	/* An error of the hook is returned, and nothing stays mapped. */
 	shm_before(&f);
 	assert_int_equal(sl_buffer_map(f.a, "more", memory + 4096, 0x20000, 4096, 3), -EPERM);
 	shm_unchanged(&f);
@@ -283,7 +284,7 @@ test_hooks(void **state)
 	assert_int_equal(sl_adapter_close(f.a), 0);
 }
 
-/* A checker's part of memory: the device reaches a copy. */
+/* The checker's copy of memory, which the device accesses. */
 static void *
 copy_map(void *ctx, const struct sl_sync_mapping *m)
 {
@@ -306,22 +307,11 @@ copy_unmap(void *ctx, void *va, size_t len)
 }
 
 static void
-no_sync(void *ctx, enum sl_sync_verb verb, const void *va, size_t len,
-	const struct sl_sync_site *site)
-{
-	(void)ctx;
-	(void)verb;
-	(void)va;
-	(void)len;
-	(void)site;
-}
-
-static void
 test_device_copy(void **state)
 {
 	unsigned int live = 0;
 	const struct sl_sync_checker checker = {
-		.sync = no_sync, .map = copy_map, .unmap = copy_unmap, .ctx = &live};
+		.sync = shm_no_sync, .map = copy_map, .unmap = copy_unmap, .ctx = &live};
 	struct shm_fixture f = {0};
 	struct sl_adapter_params ap = shm_params(&f);
 	struct sl_region_params p = shm_region("ring", 100);
@@ -355,14 +345,14 @@ test_device_copy(void **state)
 struct shared {
 	struct sl_adapter *a;
 	bool stop;
-	bool hit;	      /* a device has met memory */
-	uint8_t *slot[SLOTS]; /* memory behind each slot's IOVA; freed right after unmap */
+	bool hit;	      /* a device has reached memory */
+	uint8_t *slot[SLOTS]; /* memory at each slot's IOVA; freed right after unmap */
 };
 
 /*
- * A device: whatever it is given it writes and reads. If unmap returned while
- * it still did, it would touch freed memory: found by ASan, TSan, and by the
- * pattern that the control thread leaves in memory it took back.
+ * A device that writes and reads all memory that it is given. If unmap returned during an access,
+ * the device would use freed memory. This is found by ASan, TSan, and by the pattern that the
+ * control thread writes to unmapped memory.
  */
 static void *
 device(void *arg)
@@ -375,7 +365,7 @@ device(void *arg)
 	while (!__atomic_load_n(&s->stop, __ATOMIC_RELAXED)) {
 		sl_dma_begin(d);
 		for (i = 0; i < 16; i++) {
-			uint64_t slot = shm_rand(&rng) % SLOTS;
+			uint64_t slot = rng_next(&rng) % SLOTS;
 			uint8_t *p = sl_dma_translate(
 				d, 0x1000 + slot * SLOT_LEN, SLOT_LEN, SL_DMA_FROM_DEVICE);
 
@@ -397,14 +387,14 @@ test_concurrent(void **state)
 	struct shm_fixture *f = *state;
 	struct shared s = {.a = f->a};
 	pthread_t thread[2];
-	uint64_t rng = shm_seed(), hits = 0;
+	uint64_t rng = rng_seed(0), hits = 0;
 	unsigned int i, j;
 
 	for (i = 0; i < 2; i++)
 		assert_int_equal(pthread_create(&thread[i], NULL, device, &s), 0);
-	/* On a busy machine the devices may get no CPU for the whole of it: then longer. */
+	/* On a busy machine the device threads may get no CPU in this time. Then continue. */
 	for (i = 0; i < 2000 || (i < 20000000 && !__atomic_load_n(&s.hit, __ATOMIC_RELAXED)); i++) {
-		unsigned int k = shm_rand(&rng) % SLOTS;
+		unsigned int k = rng_next(&rng) % SLOTS;
 		uint64_t iova = 0x1000 + k * SLOT_LEN;
 
 		if (s.slot[k] == NULL) {
@@ -436,7 +426,7 @@ test_concurrent(void **state)
 				0);
 			free(s.slot[i]);
 		}
-	/* The devices had something to do. */
+	/* The devices did reach memory. */
 	assert_true(hits > 0);
 }
 

@@ -2,8 +2,8 @@
  * Copyright (c) 2026 The Syncline authors
  */
 /*
- * The window's hook, as an IOMMU stands behind it: what it is told, and that no
- * memory which it still holds goes back to its owner, whatever call of it fails.
+ * The window's hook, as used for an IOMMU: its arguments, and that memory which the hook still maps
+ * never returns to its owner, whichever of its calls fails.
  */
 #include <errno.h>
 #include <malloc.h>
@@ -16,7 +16,7 @@
 #define GRANULE 4096u
 #define MAX_MAPS 256u
 
-/* Of the library's allocations to come this one fails; -1: none. */
+/* Number of allocations of the library that succeed before one fails; -1: none fails. */
 static int fail_alloc = -1;
 
 static bool fail_threads;
@@ -55,7 +55,7 @@ __wrap_malloc(size_t len)
 	return fail_alloc >= 0 && fail_alloc-- == 0 ? NULL : __real_malloc(len);
 }
 
-/* A fake IOMMU and the source of memory before it. */
+/* A fake IOMMU and a memory source. */
 struct rig {
 	struct shm_fixture f;
 	struct sl_mem_source source;
@@ -66,12 +66,12 @@ struct rig {
 		enum sl_dma_dir dir;
 	} map[MAX_MAPS];
 	unsigned int nb_maps;
-	size_t page;	     /* of the source: its pages are apart for the device; 0: all one */
-	unsigned int chunks; /* that the source gave out */
-	int fail_map;	     /* of the map calls to come: this one fails, counted from 0; -1 none */
+	size_t page;	     /* page size for the device, not contiguous; 0: all contiguous */
+	unsigned int chunks; /* number of chunks allocated from the source */
+	int fail_map;	     /* index of the next map call that fails, from 0; -1: none */
 	int map_errno;
-	unsigned int fail_unmaps; /* so many unmap calls fail */
-	/* Called on every free of memory, as EAL tells of memory that goes. */
+	unsigned int fail_unmaps; /* number of unmap calls that fail */
+	/* Called on each free, like EAL's callback for freed memory. */
 	void (*on_free)(struct rig *r);
 	unsigned int frees;
 };
@@ -106,7 +106,7 @@ iommu_unmap(void *ctx, void *va, uint64_t iova, size_t len)
 	}
 	for (i = 0; i < r->nb_maps && r->map[i].iova != iova; i++)
 		;
-	/* Of a piece that was half mapped there is nothing to find. */
+	/* A mapping that failed half-way is not in the list. */
 	if (i == r->nb_maps) {
 		assert_int_equal(r->map_errno, -ENOTRECOVERABLE);
 		return 0;
@@ -123,7 +123,7 @@ iommu_usage(void *ctx, struct sl_window_usage *out)
 	const struct rig *r = ctx;
 	unsigned int i;
 
-	/* Called without the adapter's lock: it may be taken again. */
+	/* Called without the adapter's lock, so the lock can be taken here. */
 	(void)sl_shm_covers(r->f.a, memory, 1);
 	*out = (struct sl_window_usage){.maps = r->nb_maps};
 	for (i = 0; i < r->nb_maps; i++)
@@ -149,7 +149,7 @@ source_alloc(void *ctx, const char *name, size_t len, size_t align, int node, st
 	return 0;
 }
 
-/* The property: what the IOMMU holds never comes back to the source. */
+/* The property: memory that the IOMMU still maps never returns to the source. */
 static void
 source_free(void *ctx, const struct sl_chunk *chunk)
 {
@@ -168,7 +168,7 @@ source_free(void *ctx, const struct sl_chunk *chunk)
 	free(chunk->va);
 }
 
-/* Pages of a region are not neighbours for the device. */
+/* Pages of a region are not contiguous for the device. */
 static uint64_t
 source_iova(void *ctx, const void *va)
 {
@@ -227,14 +227,14 @@ test_granule(void **state)
 	p.len = GRANULE + 1;
 	p.dir = SL_DMA_FROM_DEVICE;
 	assert_int_equal(sl_region_alloc(r->f.a, &p, &b), 0);
-	/* The length is as asked, the device is given whole granules of the region's own. */
+	/* The length is as requested. The device gets whole granules of the region. */
 	assert_int_equal(a.len, 100);
 	assert_int_equal(r->map[0].len, GRANULE);
 	assert_int_equal(r->map[0].iova % GRANULE, 0);
 	assert_int_equal(r->map[0].dir, SL_DMA_TO_DEVICE);
 	assert_int_equal(r->map[1].len, 2 * GRANULE);
 	assert_int_equal(r->map[1].dir, SL_DMA_FROM_DEVICE);
-	/* A buffer is told of as it is. */
+	/* The mapping of a buffer is not rounded. */
 	assert_int_equal(sl_buffer_map(r->f.a, "b", memory + 5, 0x10005, 77, SL_DMA_TO_DEVICE), 0);
 	assert_int_equal(r->map[2].len, 77);
 	sl_shm_stats(r->f.a, &s);
@@ -251,7 +251,7 @@ test_granule(void **state)
 	shm_log_has(&r->f.log, "window_granule 4095 is not a power of two");
 }
 
-/* Without a hook the figures are the table's. */
+/* Without a hook, the figures are those of the table. */
 static void
 test_usage_without_hook(void **state)
 {
@@ -289,7 +289,7 @@ test_unmap_fails(void **state)
 	shm_log_has(&r->f.log, "a device may still reach the memory");
 	r->fail_unmaps = 1;
 	assert_int_equal(sl_buffer_unmap(r->f.a, memory, 0x10000, 77), -EIO);
-	/* Live and listed, though no device thread gets at it any more. */
+	/* Still live and listed, but device threads cannot reach it. */
 	sl_shm_stats(r->f.a, &now);
 	assert_int_equal(now.regions + now.buffers, 2);
 	assert_int_equal(now.bytes_cached, before.bytes_cached);
@@ -300,9 +300,9 @@ test_unmap_fails(void **state)
 	assert_null(sl_dma_translate(d, 0x10000, 8, SL_DMA_TO_DEVICE));
 	sl_dma_end(d);
 	assert_false(sl_shm_covers(r->f.a, reg.va, 8));
-	/* Nor can anything else take its place. */
+	/* Its place cannot be used for another mapping. */
 	assert_int_equal(sl_buffer_map(r->f.a, "again", memory, 0x10000, 77, 3), -EEXIST);
-	/* The third piece goes, the second does not: the next call begins there. */
+	/* When the hook unmaps again, both calls succeed, once. */
 	r->fail_unmaps = 0;
 	assert_int_equal(sl_buffer_unmap(r->f.a, memory, 0x10000, 77), 0);
 	assert_int_equal(sl_buffer_unmap(r->f.a, memory, 0x10000, 77), -ENOENT);
@@ -313,7 +313,7 @@ test_unmap_fails(void **state)
 	sl_dma_close(d);
 }
 
-/* Close tries again, and says what it cannot get rid of. */
+/* Close tries again, and reports what it cannot unmap. */
 static void
 test_close_tries_again(void **state)
 {
@@ -328,7 +328,7 @@ test_close_tries_again(void **state)
 	assert_int_equal(sl_buffer_unmap(r->f.a, memory, 0x10000, 77), -EIO);
 	assert_int_equal(sl_adapter_close(r->f.a), -EBUSY);
 	shm_log_has(&r->f.log, "'pool' is live, its hook cannot unmap it");
-	/* The teardown's close gets both. */
+	/* The teardown's close frees both. */
 	assert_int_equal(r->chunks, 1);
 }
 
@@ -348,7 +348,7 @@ test_map_rollback(void **state)
 	shm_unchanged(&r->f);
 	assert_int_equal(r->nb_maps, 0);
 	assert_int_equal(r->chunks, 0);
-	/* What was mapped cannot be taken back: the memory stays, counted. */
+	/* The mapped part cannot be unmapped, so the memory stays and is counted. */
 	r->fail_map = 2;
 	r->fail_unmaps = 1;
 	assert_int_equal(sl_region_alloc(r->f.a, &p, &reg), -ENOTRECOVERABLE);
@@ -357,10 +357,10 @@ test_map_rollback(void **state)
 	sl_shm_stats(r->f.a, &s);
 	assert_int_equal(s.regions, 1);
 	assert_int_equal(s.bytes_cached, 3 * GRANULE);
-	/* The teardown's close gets it. */
+	/* The teardown's close frees it. */
 }
 
-/* The hook itself could not take back what it had begun. */
+/* The hook could not undo a mapping that it had begun. */
 static void
 test_hook_cannot_take_back(void **state)
 {
@@ -379,7 +379,7 @@ test_hook_cannot_take_back(void **state)
 	assert_int_equal(sl_buffer_unmap(r->f.a, memory, 0x10000, 77), -ENOENT);
 }
 
-/* EAL tells of memory that goes while the adapter frees some: no lock is held then. */
+/* A callback for freed memory while the adapter frees memory: no lock is held. */
 static void
 let_go(struct rig *r)
 {
@@ -409,7 +409,9 @@ test_free_without_lock(void **state)
 	assert_int_equal(sl_buffer_unmap(r->f.a, memory, 0x10000, 77), 0);
 }
 
-/* Each piece of a region is where its IOVA says, though they are no neighbours for the device. */
+/*
+ * Each page of a region is reached by its IOVA, although pages are not contiguous for the device.
+ */
 static void
 test_pieces(void **state)
 {
@@ -436,7 +438,7 @@ test_pieces(void **state)
 	sl_dma_close(d);
 }
 
-/* One allocation after another fails: nothing has changed then, and nothing is lost. */
+/* Each allocation fails in turn. No state changes, and no memory is lost. */
 static void
 test_no_memory(void **state)
 {
@@ -470,7 +472,7 @@ test_no_memory(void **state)
 		}
 	}
 	assert_true(k > 2);
-	/* What cannot be taken out is there as before. */
+	/* If the removal fails, the memory stays mapped as before. */
 	fail_alloc = 0;
 	assert_int_equal(sl_region_free(r->f.a, &reg), -ENOMEM);
 	assert_true(sl_shm_covers(r->f.a, reg.va, reg.len));
@@ -483,8 +485,8 @@ test_no_memory(void **state)
 }
 
 /*
- * Bytes that the process has mapped, by the list that an emulator of another CPU makes
- * true as well. AddressSanitizer keeps what is freed, and looks for leaks itself.
+ * Bytes that the process has mapped. Read from this file because CPU emulators support it too.
+ * AddressSanitizer keeps freed memory, and finds leaks itself.
  */
 static unsigned long
 mapped(void)
@@ -502,7 +504,7 @@ mapped(void)
 	return n;
 }
 
-/* An adapter that cannot be opened costs nothing either, whatever it lacked. */
+/* A failed open of an adapter leaks nothing, whatever the reason. */
 static void
 test_not_opened(void **state)
 {
@@ -534,14 +536,13 @@ test_not_opened(void **state)
 			before = mapped();
 		}
 	}
-	/* 32 bytes are the least that each of the rounds could lose; the system keeps some for
-	 * itself. */
+	/* Each round would lose at least 32 bytes. The system keeps some memory for itself. */
 	assert_true(mallinfo2().uordblks < used + (size_t)(i - 6) * 32);
 	assert_true(mapped() < before + 20ul * 4096);
 	shm_log_has(&r->f.log, "no thread for asynchronous allocation");
 }
 
-/* What the hook refuses costs no memory. */
+/* A mapping that the hook refuses costs no memory. */
 static void
 test_refused_costs_nothing(void **state)
 {
@@ -562,7 +563,7 @@ test_refused_costs_nothing(void **state)
 	assert_true(mallinfo2().uordblks <= used);
 }
 
-/* In `checked` mode the IOMMU is told of the copy: what it maps is what the device sees. */
+/* In `checked` mode the IOMMU maps the copy, because the device accesses it. */
 static uint8_t copies[GRANULE] __attribute__((aligned(4096)));
 
 static void *
@@ -580,19 +581,8 @@ copy_unmap(void *ctx, void *va, size_t len)
 
 	(void)va;
 	(void)len;
-	/* The copy outlives its mapping. */
+	/* The copy is freed after its mapping. */
 	assert_int_equal(r->nb_maps, 0);
-}
-
-static void
-no_sync(void *ctx, enum sl_sync_verb verb, const void *va, size_t len,
-	const struct sl_sync_site *site)
-{
-	(void)ctx;
-	(void)verb;
-	(void)va;
-	(void)len;
-	(void)site;
 }
 
 static void
@@ -600,7 +590,7 @@ test_device_view(void **state)
 {
 	struct rig *r = *state;
 	const struct sl_sync_checker checker = {
-		.sync = no_sync, .map = copy_map, .unmap = copy_unmap, .ctx = r};
+		.sync = shm_no_sync, .map = copy_map, .unmap = copy_unmap, .ctx = r};
 	struct sl_adapter_params ap = shm_params(&r->f);
 	struct sl_region_params p = shm_region("ring", 100);
 	struct sl_adapter *a;
@@ -620,12 +610,12 @@ test_device_view(void **state)
 	assert_int_equal(sl_adapter_close(a), 0);
 }
 
-/* Any calls, any failures: source_free() watches over the property. */
+/* Random calls and failures. source_free() checks the property. */
 static void
 test_random_failures(void **state)
 {
 	struct rig *r = *state;
-	uint64_t rng = shm_seed();
+	uint64_t rng = rng_seed(0);
 	struct sl_region reg[8] = {{0}};
 	bool mapped[8] = {false};
 	unsigned int i, k;
@@ -633,16 +623,16 @@ test_random_failures(void **state)
 
 	r->page = GRANULE;
 	for (i = 0; i < 20000; i++) {
-		struct sl_region_params p = shm_region("ring", 1 + shm_rand(&rng) % (4 * GRANULE));
+		struct sl_region_params p = shm_region("ring", 1 + rng_next(&rng) % (4 * GRANULE));
 
 		p.align = GRANULE;
-		k = shm_rand(&rng) % 8;
-		r->fail_map = shm_rand(&rng) % 4 == 0 ? (int)(shm_rand(&rng) % 4) : -1;
-		r->fail_unmaps = shm_rand(&rng) % 4 == 0 ? shm_rand(&rng) % 3 : 0;
-		/* What no caller can free any more is left to close: not too much of it. */
+		k = rng_next(&rng) % 8;
+		r->fail_map = rng_next(&rng) % 4 == 0 ? (int)(rng_next(&rng) % 4) : -1;
+		r->fail_unmaps = rng_next(&rng) % 4 == 0 ? rng_next(&rng) % 3 : 0;
+		/* Memory that can no longer be freed stays until the close, so limit it. */
 		if (r->chunks > 24)
 			r->fail_unmaps = 0;
-		if (shm_rand(&rng) % 2 == 0) {
+		if (rng_next(&rng) % 2 == 0) {
 			ret = reg[k].va == NULL ? sl_region_alloc(r->f.a, &p, &reg[k]) :
 						  sl_region_free(r->f.a, &reg[k]);
 			if (ret == 0 && r->frees > 0 && reg[k].va != NULL &&

@@ -12,7 +12,7 @@
 #include "wire_ring.h"
 #include "wire_test.h"
 
-/* A text that must be refused, and what the reason must speak of. */
+/* A text that must be refused, and words that the reason must contain. */
 struct bad_text {
 	const char *text;
 	const char *names[3];
@@ -108,7 +108,7 @@ test_bad_texts(void **state)
 				fail_msg("\"%s\": \"%s\" does not name \"%s\"", b->text, why,
 					b->names[k]);
 		}
-		/* The same text, without room for the reason and with too little. */
+		/* The same text without a buffer for the reason, and with one that is too small. */
 		assert_int_equal(sl_wire_open(b->text, NULL, &w, NULL, 0), ret);
 		why[4] = '#';
 		assert_int_equal(sl_wire_open(b->text, NULL, &w, why, 4), ret);
@@ -194,7 +194,7 @@ test_null(void **state)
 	sl_wire_close(w);
 }
 
-/* Frame number @p n of a test: its length and bytes follow from the number. */
+/* Frame number @p n of a test. Its length and bytes are computed from the number. */
 static void
 make_frame(uint32_t n, uint32_t max_len, uint8_t *data, struct sl_frame *f)
 {
@@ -222,8 +222,8 @@ check_frame(uint32_t n, uint32_t max_len, const struct sl_frame *got)
 }
 
 /*
- * In order, none twice, each as it was, none taken beyond the bounds; what a
- * poll gave stays valid while more is sent.
+ * Frames arrive in order, once, unchanged, and within the limits. Frames returned by a poll stay
+ * valid while more are sent.
  */
 static void
 order_and_bounds(struct sl_wire *to, struct sl_wire *from, uint32_t max_len, uint64_t seed)
@@ -280,7 +280,7 @@ test_loop_order(void **state)
 	}
 }
 
-/* A queue that nobody empties takes so much and no more, and counts the rest. */
+/* A queue that is not emptied holds a fixed number of frames and counts the others as lost. */
 static void
 test_loop_full(void **state)
 {
@@ -339,7 +339,7 @@ test_peer_ends(void **state)
 	char why[256];
 
 	(void)state;
-	/* One end alone: no link, what is sent goes nowhere, and is counted. */
+	/* With one end only there is no link, and sent frames are dropped and counted. */
 	assert_false(a->ops->link(a));
 	a->ops->send(a, &f, 1);
 	assert_int_equal(wire_counter(a, "peer_unplugged"), 1);
@@ -356,7 +356,7 @@ test_peer_ends(void **state)
 	assert_int_equal(sl_wire_open("peer:x", hub, &c, why, sizeof(why)), -EBUSY);
 	assert_non_null(strstr(why, "both ends"));
 
-	/* No frame comes back to its sender; one for an end that went is not for the next. */
+	/* A frame does not return to its sender. Frames for a closed end are dropped. */
 	a->ops->send(a, &f, 1);
 	assert_int_equal(a->ops->poll(a, out, 4, 4), 0);
 	sl_wire_close(b);
@@ -373,7 +373,7 @@ test_peer_ends(void **state)
 	assert_int_equal(sl_wire_hub_destroy(NULL), 0);
 }
 
-/* Two threads on one cable: every frame that was taken arrives once, whole and in order. */
+/* Two threads on one cable: each accepted frame arrives once, complete and in order. */
 #define THREAD_FRAMES 20000u
 
 static void *
@@ -389,7 +389,7 @@ sender(void *arg)
 
 		make_frame(n, 1514, data, &f);
 		w->ops->send(w, &f, 1);
-		/* Not taken: the same again, once the other side had its turn. */
+		/* If it was dropped, send the same frame again after the other thread has run. */
 		if (wire_counter(w, "peer_drops") == before)
 			n++;
 		else

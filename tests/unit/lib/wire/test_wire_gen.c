@@ -3,8 +3,8 @@
  */
 
 /*
- * gen: what it sends is valid and exactly what was asked for; what the sink
- * says of a stream equals what the test did to that stream.
+ * The generator's frames are valid and match the configuration. The sink's counts match the errors
+ * that the test made.
  */
 
 #include <errno.h>
@@ -12,24 +12,12 @@
 #include <pthread.h>
 
 #include "wire_bytes.h"
+#include "frame.h"
 #include "wire_clock.h"
 #include "wire_gen.h"
 #include "wire_test.h"
 
-/* --- frames, judged by a second, simple reading of them --- */
-
-/* Ones' complement sum of bytes, RFC 1071, one after another. */
-static uint32_t
-plain_sum(const uint8_t *p, uint32_t len, uint32_t sum)
-{
-	uint32_t i;
-
-	for (i = 0; i < len; i++)
-		sum += (uint32_t)p[i] << (i % 2 == 0 ? 8 : 0);
-	while (sum >> 16 != 0)
-		sum = (sum & 0xffff) + (sum >> 16);
-	return sum;
-}
+/* --- frames, checked by a second, simple parser --- */
 
 static uint64_t
 seq_of(const struct sl_frame *f)
@@ -50,13 +38,13 @@ check_valid(const struct sl_frame *f, uint64_t seq, uint32_t flows)
 	assert_int_equal(p[14], 0x45);
 	assert_int_equal(ip_len, f->len - 14);
 	assert_int_equal(p[23], 17);
-	assert_int_equal(plain_sum(p + 14, 20, 0), 0xffff);
+	assert_int_equal(frame_sum(0, p + 14, 20), 0xffff);
 	assert_int_equal(wire_get16(p + 28), flow);
 	assert_int_equal(wire_get16(p + 34), 49152 + flow % 16384);
 	assert_int_equal(udp_len, f->len - 34);
 	assert_int_not_equal(wire_get16(p + 40), 0);
 	/* Pseudo header: both addresses, protocol, length. */
-	assert_int_equal(plain_sum(p + 34, udp_len, plain_sum(p + 26, 8, 17 + udp_len)), 0xffff);
+	assert_int_equal(frame_sum(frame_sum(17 + udp_len, p + 26, 8), p + 34, udp_len), 0xffff);
 	assert_int_equal(seq_of(f), seq);
 	for (i = 60; i < f->len; i++) {
 		const uint32_t k = (i - 60) / 4, word = i % 4 < 2 ? k : ~k;
@@ -77,7 +65,7 @@ valid_run(const char *text, uint32_t flows, uint32_t min, uint32_t max, uint64_t
 		uint32_t room = rng_below(seed, 70), most = rng_below(seed, 65);
 		uint32_t i, n = w->ops->poll(w, f, most, room);
 
-		/* Not paced: as many as there is room for, at most a burst of 32. */
+		/* Without pacing: as many as there is room for, at most a burst of 32. */
 		if (room > 32)
 			room = 32;
 		assert_int_equal(n, room < most ? room : most);
@@ -108,7 +96,7 @@ test_valid_frames(void **state)
 	valid_run("gen:size=9728", 1, 9724, 9724, &seed);
 	valid_run("gen:size=imix,flows=300", 300, 60, 1514, &seed);
 	valid_run("gen:size=64-80,flows=65536,seed=0", 65536, 60, 76, &seed);
-	/* Each remainder of the pattern has its own way into the checksum. */
+	/* The checksum code treats each remainder of the pattern separately. */
 	for (size = 64; size < 72; size++) {
 		snprintf(text, sizeof(text), "gen:flows=40000,size=%u", size);
 		valid_run(text, 40000, size - 4, size - 4, &seed);
@@ -137,7 +125,7 @@ test_addresses(void **state)
 	sl_wire_close(w);
 }
 
-/* The mix has the shares it is known for; the same seed gives the same sizes. */
+/* IMIX has its documented shares. The same seed gives the same sizes. */
 static void
 test_mixes(void **state)
 {
@@ -171,7 +159,7 @@ test_mixes(void **state)
 
 /* --- start, stop, count, rate --- */
 
-/* Poll until nothing comes; the frames go to @p to. */
+/* Poll until no frame is returned, and send the frames to @p to. */
 static uint64_t
 drain(struct sl_wire *w, struct sl_wire *to)
 {
@@ -196,11 +184,13 @@ test_count(void **state)
 	assert_int_equal(wire_counter(w, "gen_running"), 0);
 	assert_int_equal(drain(w, NULL), 0);
 	wire_must_control(w, "start");
-	/* Before the device thread looked: already "running", so one may wait for the end. */
+	/*
+	 * "running" is set before the device thread has polled, so that one can wait for the end.
+	 */
 	assert_int_equal(wire_counter(w, "gen_running"), 1);
 	assert_int_equal(drain(w, NULL), 1001);
 	assert_int_equal(wire_counter(w, "gen_running"), 0);
-	/* Other settings do not start it; start does, and counts anew. */
+	/* Other settings do not start the generator. "start" does, and restarts the count. */
 	wire_must_control(w, "count=5,size=128");
 	assert_int_equal(wire_counter(w, "gen_running"), 0);
 	assert_int_equal(drain(w, NULL), 0);
@@ -246,15 +236,15 @@ test_control_refused(void **state)
 	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		assert_int_equal(w->ops->control(w, bad[i]), -EINVAL);
 	assert_int_equal(w->ops->control(w, NULL), -EINVAL);
-	/* All or nothing: no "stop" of a refused line was heard. */
+	/* A refused line has no effect: its "stop" was ignored. */
 	assert_int_equal(w->ops->poll(w, f, 64, 64), 10);
 	assert_int_equal(f[0].len, 60);
 	sl_wire_close(w);
 }
 
 /*
- * Whatever the scheduler does: frames offered and skipped together are those
- * that the elapsed time makes due, and no backlog exceeds the slack.
+ * Whatever the scheduler does, the frames offered and skipped together are those that are due after
+ * the elapsed time, and no backlog exceeds the slack.
  */
 static void
 test_rate(void **state)
@@ -269,7 +259,7 @@ test_rate(void **state)
 	(void)state;
 	do {
 		polled = wire_clock_now();
-		/* Without room at the NIC, frames that are due are offered nevertheless. */
+		/* Frames that are due are offered even if the NIC has no room. */
 		total += w->ops->poll(w, f, 64, 0);
 		now = wire_clock_now();
 		assert_true((double)total <= (double)(now - opened_after) / hz * rate * 1.001 + 1);
@@ -331,7 +321,7 @@ generate(struct injected *in)
 	sl_wire_close(w);
 }
 
-/* Drop, repeat, displace, damage: each now and then. */
+/* Drop, duplicate, reorder and damage frames at random. */
 static void
 disturb(struct injected *in, uint64_t *seed)
 {
@@ -377,7 +367,7 @@ inject(struct sl_wire *sink, const struct injected *in, uint64_t *seed)
 	}
 }
 
-/* What the sink counts, computed from a table of all sequence numbers. */
+/* The sink's counts, computed from a table of all sequence numbers. */
 static void
 check_injected(struct sl_wire *sink, const struct injected *in)
 {
@@ -427,7 +417,7 @@ test_injected(void **state)
 	}
 }
 
-/* Put @p seq into a generated frame and mend its checksum. */
+/* Write @p seq to a generated frame and correct its checksum. */
 static void
 set_seq(uint8_t *p, uint64_t seq)
 {
@@ -436,7 +426,7 @@ set_seq(uint8_t *p, uint64_t seq)
 
 	wire_put64(p + 44, (wire_get64(p + 44) & ~((UINT64_C(1) << 48) - 1)) | seq);
 	wire_put16(p + 40, 0);
-	sum = (uint16_t)~plain_sum(p + 34, udp_len, plain_sum(p + 26, 8, 17 + udp_len));
+	sum = (uint16_t)~frame_sum(frame_sum(17 + udp_len, p + 26, 8), p + 34, udp_len);
 	wire_put16(p + 40, sum != 0 ? sum : 0xffff);
 }
 
@@ -460,7 +450,7 @@ one_frame(uint8_t *p)
 	sl_wire_close(w);
 }
 
-/* The edges of the window: exact up to 65536 behind, "late" beyond; long gaps. */
+/* The limits of the window: exact up to 65536 frames back, "late" beyond that; long gaps. */
 static void
 test_window(void **state)
 {
@@ -472,7 +462,7 @@ test_window(void **state)
 	send_seq(sink, p, 0);
 	send_seq(sink, p, 65537);
 	assert_int_equal(wire_counter(sink, "gen_rx_lost"), 65536);
-	/* The oldest in the window, and the one before it. */
+	/* The oldest number in the window, and the one before it. */
 	send_seq(sink, p, 2);
 	assert_int_equal(wire_counter(sink, "gen_rx_reordered"), 1);
 	send_seq(sink, p, 2);
@@ -481,7 +471,7 @@ test_window(void **state)
 	assert_int_equal(wire_counter(sink, "gen_rx_late"), 1);
 	assert_int_equal(wire_counter(sink, "gen_rx_lost"), 65535);
 	assert_int_equal(wire_counter(sink, "gen_rx_frames"), 3);
-	/* A gap as long as the window, then one that is far longer: nothing of before is left. */
+	/* A gap as long as the window, then one that is much longer: no old number is left. */
 	send_seq(sink, p, 65537 + 65536);
 	send_seq(sink, p, 65537 + 1);
 	assert_int_equal(wire_counter(sink, "gen_rx_reordered"), 2);
@@ -493,7 +483,7 @@ test_window(void **state)
 	assert_int_equal(wire_counter(sink, "gen_rx_lost"), (UINT64_C(1) << 40) + 1 - 7);
 	sl_wire_close(sink);
 
-	/* A stream whose start is out of sight: the sink joined later, nothing is lost. */
+	/* A sink that joined later does not count the frames before as lost. */
 	sink = wire_must_open("gen:autostart=0", NULL);
 	send_seq(sink, p, 70000);
 	send_seq(sink, p, 70002);
@@ -504,7 +494,7 @@ test_window(void **state)
 static void
 send_bytes(struct sl_wire *sink, const uint8_t *p, uint32_t len)
 {
-	/* A copy of its own size, so that a read beyond it is found. */
+	/* A copy with exact size, so that a read beyond it is detected. */
 	uint8_t *copy = malloc(len);
 	const struct sl_frame f = {copy, len, false};
 
@@ -514,7 +504,7 @@ send_bytes(struct sl_wire *sink, const uint8_t *p, uint32_t len)
 	free(copy);
 }
 
-/* One bit wrong anywhere behind the addresses: never taken for received. */
+/* A frame with one wrong bit after the addresses never counts as received. */
 static void
 test_every_bit(void **state)
 {
@@ -537,9 +527,9 @@ test_every_bit(void **state)
 	assert_int_equal(
 		wire_counter(sink, "gen_rx_corrupt") + wire_counter(sink, "gen_rx_foreign"),
 		(len - 12) * 8);
-	/* Behind the magic it is known to be ours. */
+	/* From the magic number on, frames are recognized as the generator's. */
 	assert_true(wire_counter(sink, "gen_rx_corrupt") >= (len - 44) * 8);
-	/* A wrong end, and every shorter or longer frame. */
+	/* A wrong end, and every shorter or longer length. */
 	sl_wire_close(sink);
 	sink = wire_must_open("gen:autostart=0", NULL);
 	for (bit = 0; bit < 128; bit++) {
@@ -555,7 +545,7 @@ test_every_bit(void **state)
 	sl_wire_close(sink);
 }
 
-/* An IPv4 length that does not fit the frame, under a right checksum. */
+/* An IPv4 length that does not match the frame, with a right checksum. */
 static void
 test_ip_length(void **state)
 {
@@ -566,13 +556,13 @@ test_ip_length(void **state)
 	one_frame(p);
 	wire_put16(p + 16, 45);
 	wire_put16(p + 24, 0);
-	wire_put16(p + 24, (uint16_t)~plain_sum(p + 14, 20, 0));
+	wire_put16(p + 24, (uint16_t)~frame_sum(0, p + 14, 20));
 	send_bytes(sink, p, 60);
 	assert_int_equal(wire_counter(sink, "gen_rx_corrupt"), 1);
 	sl_wire_close(sink);
 }
 
-/* What a forwarder may change leaves a frame intact: addresses, a VLAN tag. */
+/* Changes that a forwarder may make: addresses, a VLAN tag. */
 static void
 test_on_the_way(void **state)
 {
@@ -608,19 +598,19 @@ test_clear(void **state)
 	for (i = 0; i < 10; i++) {
 		assert_int_equal(w->ops->poll(w, f, 10, 1), 1);
 		memcpy(old[i], f[0].data, 60);
-		/* 3 and 7 stay behind. */
+		/* 3 and 7 are held back. */
 		if (i != 3 && i != 7)
 			send_bytes(sink, old[i], 60);
 	}
 	assert_int_equal(wire_counter(sink, "gen_rx_lost"), 2);
-	/* Cleared at once for who looks, though the device thread has yet to do it. */
+	/* The counters read zero at once, although the device thread has not cleared them yet. */
 	wire_must_control(sink, "clear");
 	wire_must_control(w, "clear");
 	assert_int_equal(wire_counter(sink, "gen_rx_lost"), 0);
 	assert_int_equal(wire_counter(sink, "gen_rx_frames"), 0);
 	assert_int_equal(wire_counter(sink, "gen_lat_max_ns"), 0);
 	assert_int_equal(wire_counter(w, "gen_tx_frames"), 0);
-	/* What was sent before is stale; what is sent after counts. */
+	/* Frames sent before are stale; frames sent afterwards count. */
 	send_bytes(sink, old[3], 60);
 	assert_int_equal(wire_counter(sink, "gen_rx_stale"), 1);
 	assert_int_equal(w->ops->poll(w, f, 10, 10), 10);
@@ -632,7 +622,7 @@ test_clear(void **state)
 	sl_wire_close(sink);
 }
 
-/* Frames that are under way when the sink is cleared are not of what comes after. */
+/* Frames in flight when the sink is cleared do not count afterwards. */
 static void
 test_clear_under_way(void **state)
 {
@@ -651,7 +641,7 @@ test_clear_under_way(void **state)
 	}
 	wire_must_control(sink, "clear");
 	wire_must_control(w, "clear");
-	/* The third was lost; two of them in turn. */
+	/* The third frame is lost, and two are swapped. */
 	for (i = 0; i < 10; i++) {
 		if (i != 2)
 			send_bytes(sink, late[i == 5 ? 6 : i == 6 ? 5 : i], 60);
@@ -669,7 +659,7 @@ test_clear_under_way(void **state)
 	sl_wire_close(sink);
 }
 
-/* More generators than a sink keeps streams: no frame goes uncounted. */
+/* More generators than the sink has streams: each frame is still counted. */
 static void
 test_many_streams(void **state)
 {
@@ -722,7 +712,7 @@ test_report(void **state)
 	json_array_foreach(buckets, i, bucket)
 	{
 		in_buckets += json_integer_value(json_array_get(bucket, 1));
-		/* The larger, the later. */
+		/* Buckets are in ascending order. */
 		assert_true(i == 0 ||
 			json_number_value(json_array_get(bucket, 0)) >
 				json_number_value(
@@ -767,7 +757,7 @@ control_loop(void *arg)
 	return NULL;
 }
 
-/* No frame is ever half of one setting and half of another. */
+/* Each frame follows one setting completely, never a mixture of two. */
 static void
 test_control_thread(void **state)
 {

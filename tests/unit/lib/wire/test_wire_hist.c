@@ -20,7 +20,7 @@ by_value(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Bucket numbers grow with the value, one at a time, and stay in bounds. */
+/* Bucket numbers increase with the value, in steps of one, and stay within bounds. */
 static void
 test_index(void **state)
 {
@@ -68,7 +68,7 @@ test_quantiles(void **state)
 	(void)state;
 	for (round = 0; round < 200; round++) {
 		const unsigned int n = 1 + rng_below(&seed, VALUES);
-		/* Rounds of small, middling, large and all values. */
+		/* Rounds of small, medium, large and all values. */
 		const unsigned int shift = rng_below(&seed, 64);
 
 		wire_hist_clear(&h);
@@ -87,7 +87,7 @@ test_quantiles(void **state)
 	}
 }
 
-/* Adding a value n times at once is adding it n times. */
+/* Adding a value with count n equals adding it n times. */
 static void
 test_repeated(void **state)
 {
@@ -109,7 +109,7 @@ test_repeated(void **state)
 	assert_memory_equal(&a, &b, sizeof(a));
 }
 
-/* Whenever one looks, what is due is what the time since the start makes it: no drift. */
+/* The number of due frames always matches the time since the start: no drift. */
 static void
 test_pace_exact(void **state)
 {
@@ -119,7 +119,7 @@ test_pace_exact(void **state)
 
 	(void)state;
 	start = now = rng_next(&seed) >> 20;
-	/* A frame each 250 ticks; looked at often enough for nothing to be skipped. */
+	/* A frame every 250 ticks, polled often enough that none is skipped. */
 	wire_pace_start(&p, 4e6, 1e9, 32, now);
 	for (i = 0; i < 100000; i++) {
 		const uint64_t due = wire_pace_due(&p, now, &skipped);
@@ -133,7 +133,7 @@ test_pace_exact(void **state)
 	assert_int_equal(skipped, 0);
 }
 
-/* Behind by more than the slack: the rest is skipped, counted, and never made up for. */
+/* If the backlog exceeds the slack, the rest is skipped and counted, and not made up for later. */
 static void
 test_pace_late(void **state)
 {
@@ -142,7 +142,7 @@ test_pace_late(void **state)
 
 	(void)state;
 	wire_pace_start(&p, 1e6, 1e9, 32, 1000);
-	/* 100 us at 1 M/s. */
+	/* 100 us at 1 million frames/s. */
 	assert_int_equal(p.slack, 100);
 	assert_int_equal(wire_pace_due(&p, 999, &skipped), 0);
 	assert_int_equal(wire_pace_due(&p, 1000 + 99 * 1000, &skipped), 100);
@@ -153,7 +153,7 @@ test_pace_late(void **state)
 	assert_int_equal(wire_pace_due(&p, 1000 + 1000 * 1000, &skipped), 0);
 	assert_int_equal(wire_pace_due(&p, 1000 + 1001 * 1000, &skipped), 1);
 	assert_int_equal(skipped, 901);
-	/* At a low rate a whole burst may be late. */
+	/* At a low rate, a whole burst may be late. */
 	wire_pace_start(&p, 10, 1e9, 32, 0);
 	assert_int_equal(p.slack, 32);
 }
@@ -164,7 +164,7 @@ test_rate_of_line(void **state)
 	const struct wire_rate line = {0, 1e9}, fixed = {5, 0};
 
 	(void)state;
-	/* 64-byte frames at 1 Gbit/s: 1.488 M/s. */
+	/* 64-byte frames at 1 Gbit/s: 1.488 million frames/s. */
 	assert_int_equal((int)wire_rate_fps(&line, 60), 1488095);
 	assert_int_equal((int)wire_rate_fps(&line, 1514), 81274);
 	assert_int_equal((int)wire_rate_fps(&fixed, 60), 5);

@@ -2,7 +2,7 @@
  * Copyright (c) 2026 The Syncline authors
  */
 
-/* pcap: what is replayed and recorded equals what was captured, frame by frame. */
+/* The pcap wire: replayed and recorded frames equal the captured ones. */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -51,7 +51,7 @@ remove_files(void **state)
 	return 0;
 }
 
-/* Bytes of frame @p n of the test; returns its length. */
+/* Bytes of frame @p n of the test. @return its length. */
 static uint32_t
 frame_bytes(uint32_t n, uint64_t seed, uint8_t *data)
 {
@@ -59,14 +59,14 @@ frame_bytes(uint32_t n, uint64_t seed, uint8_t *data)
 
 	seed += (uint64_t)n << 32;
 	rng_next(&seed);
-	/* The longest and the shortest are among them. */
+	/* Includes the longest and the shortest frame. */
 	len = n == 3 ? WIRE_FRAME_MAX : n == 4 ? 14 : 14 + rng_below(&seed, 1501);
 	for (i = 0; i < len; i++)
 		data[i] = (uint8_t)rng_next(&seed);
 	return len;
 }
 
-/* Write a capture of @p n frames; @p cut bytes of the last are missing, of its caplen. */
+/* Write a capture of @p n frames. The last one's caplen is @p cut bytes shorter. */
 static void
 write_capture(const char *path, int link, uint32_t n, uint64_t seed, uint32_t cut)
 {
@@ -89,7 +89,7 @@ write_capture(const char *path, int link, uint32_t n, uint64_t seed, uint32_t cu
 	pcap_close(form);
 }
 
-/* Like the test's frame, padded as on a wire. */
+/* Compare with the test's frame, padded as on a wire. */
 static void
 check_frame(uint32_t n, uint64_t seed, const uint8_t *got, uint32_t got_len)
 {
@@ -98,7 +98,7 @@ check_frame(uint32_t n, uint64_t seed, const uint8_t *got, uint32_t got_len)
 
 	memset(want, 0, WIRE_FRAME_MIN);
 	len = frame_bytes(n, seed, want);
-	/* Of a short frame the rest is padding. */
+	/* A short frame is padded. */
 	if (len < WIRE_FRAME_MIN) {
 		memset(want + len, 0, WIRE_FRAME_MIN - len);
 		len = WIRE_FRAME_MIN;
@@ -107,7 +107,7 @@ check_frame(uint32_t n, uint64_t seed, const uint8_t *got, uint32_t got_len)
 	assert_memory_equal(got, want, len);
 }
 
-/* Read the record back; frames are the capture's, again and again. */
+/* Read the record. Its frames are those of the capture, repeated. */
 static void
 check_record(const char *path, uint64_t seed, uint32_t n)
 {
@@ -132,7 +132,7 @@ check_record(const char *path, uint64_t seed, uint32_t n)
 	pcap_close(p);
 }
 
-/* In by the wire, back into it, and read from what it recorded: @p rounds times the same. */
+/* Replay, send the frames back to the wire, read the record: equal in each of @p rounds. */
 static void
 round_trip(const struct files *files, const char *options, uint32_t rounds, uint64_t seed)
 {
@@ -209,7 +209,7 @@ test_control(void **state)
 	sl_wire_close(w);
 }
 
-/* At a rate frames come whatever room there is, and no faster. */
+/* With a rate, frames are offered at most at that rate, whether or not there is room. */
 static void
 test_rate(void **state)
 {
@@ -232,7 +232,7 @@ test_rate(void **state)
 	sl_wire_close(w);
 }
 
-/* Files that must be refused, with the reason. */
+/* Check that the input file is refused with the reason. */
 static void
 refused(const struct files *files, const char *reason)
 {
@@ -277,7 +277,7 @@ test_bad_captures(void **state)
 	refused(files, "after frame 0");
 }
 
-/* Frames that no Ethernet has. */
+/* Frame lengths that Ethernet does not have. */
 static void
 test_bad_lengths(void **state)
 {
@@ -299,8 +299,7 @@ test_bad_lengths(void **state)
 	}
 }
 
-/* What is asked for is refused, with the reason, and nothing was written to a file that is named.
- */
+/* Check that the wire is refused with the reason, and that the named file was not changed. */
 static void
 out_refused(const char *wire, const char *reason)
 {
@@ -322,7 +321,7 @@ size_of(const char *path)
 	return st.st_size;
 }
 
-/* A record never takes the place of what is replayed or recorded, by whatever name. */
+/* A record never overwrites a file that is replayed or recorded, whatever its path. */
 static void
 test_same_file(void **state)
 {
@@ -345,7 +344,7 @@ test_same_file(void **state)
 	unlink(files->out);
 	assert_int_equal(link(files->in, files->out), 0);
 	out_refused(text, "the same file as in=");
-	/* One wire replays it, another would record to it. */
+	/* One wire replays it, another tries to record to it. */
 	snprintf(text, sizeof(text), "pcap:in=%s", files->in);
 	first = wire_must_open(text, NULL);
 	second = wire_must_open(text, NULL);
@@ -355,7 +354,7 @@ test_same_file(void **state)
 	out_refused(text, "another wire reads or writes it");
 	assert_int_equal(size_of(files->in), size);
 	sl_wire_close(second);
-	/* Two record to one file; one records while another would replay. */
+	/* Two wires record to one file. One records while another tries to replay. */
 	first = wire_must_open(text, NULL);
 	out_refused(text, "another wire reads or writes it");
 	snprintf(text, sizeof(text), "pcap:in=%s", files->in);
@@ -364,7 +363,7 @@ test_same_file(void **state)
 	assert_int_equal(size_of(files->in), RECORD_FILE_HEAD);
 }
 
-/* Places that are no files for frames. */
+/* Paths that cannot be record files. */
 static void
 test_bad_places(void **state)
 {
@@ -380,7 +379,7 @@ test_bad_places(void **state)
 		out_refused("pcap:out=/dev/full", "No space left on device");
 }
 
-/* Where text goes by another name. */
+/* Standard output under another name. */
 static void
 test_standard_output(void **state)
 {
@@ -401,7 +400,7 @@ test_standard_output(void **state)
 	assert_non_null(strstr(why, "where the program's text goes"));
 }
 
-/* What a wire says of its record: 0, or the errno, in words and as JSON. */
+/* Check the wire's report about its record: 0, or the errno, as text and as JSON. */
 static void
 check_flush(struct sl_wire *w, int err, const char *path)
 {
@@ -428,7 +427,9 @@ send_frames(struct sl_wire *w, unsigned int n)
 		w->ops->send(w, &f, 1);
 }
 
-/* A disk that is full, stood in for by a limit on files: told, at the last flush at the latest. */
+/*
+ * A full disk, simulated by a limit on file sizes. It is reported at the last flush at the latest.
+ */
 static void
 test_full_disk(void **state)
 {
@@ -440,7 +441,7 @@ test_full_disk(void **state)
 
 	snprintf(text, sizeof(text), "pcap:out=%s", files->out);
 	getrlimit(RLIMIT_FSIZE, &before);
-	/* Fewer than are held back before they are written, and more. */
+	/* Fewer frames than are buffered before a write, and more. */
 	for (n = 1; n <= 200; n += n < 6 ? 1 : 50) {
 		const int err = n * 1016 + RECORD_FILE_HEAD > small.rlim_cur ? EFBIG : 0;
 		struct sl_wire *w = wire_must_open(text, NULL);
@@ -449,7 +450,7 @@ test_full_disk(void **state)
 		send_frames(w, n);
 		check_flush(w, err, files->out);
 		setrlimit(RLIMIT_FSIZE, &before);
-		/* It does not go on behind a gap when there is room again. */
+		/* Recording does not continue after a gap when there is space again. */
 		send_frames(w, 5);
 		check_flush(w, err, files->out);
 		assert_int_equal(wire_counter(w, "pcap_rx_frames"), n + 5);
@@ -458,7 +459,7 @@ test_full_disk(void **state)
 	}
 }
 
-/* A FIFO that nobody reads any more, and one whose reader sleeps. */
+/* A FIFO without a reader, and one whose reader does not read. */
 static void
 test_fifo(void **state)
 {

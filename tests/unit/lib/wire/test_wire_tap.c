@@ -3,8 +3,8 @@
  */
 
 /*
- * tap: frames to and from the host's kernel, seen from the other side by a
- * packet socket on the interface. Skipped (77) where no tap may be made.
+ * The tap wire: frames to and from the host's kernel, checked by a packet socket on the interface.
+ * Skipped (77) if the process may not create a tap interface.
  */
 
 #include <errno.h>
@@ -56,7 +56,7 @@ make_frame(uint32_t n, uint32_t len, uint8_t *p)
 	return len;
 }
 
-/* The next frame of TYPE that the wire gives; the host sends others of its own. */
+/* The next frame of TYPE from the wire. The host also sends other frames. */
 static bool
 poll_frame(struct sl_wire *w, struct sl_frame *f)
 {
@@ -118,13 +118,13 @@ test_from_host(void **state)
 		make_frame(n, len, sent);
 		assert_int_equal(send(fd, sent, len, 0), len);
 		assert_true(poll_frame(w, &f));
-		/* Short ones come padded. */
+		/* Short frames are padded. */
 		assert_int_equal(f.len, len < 60 ? 60 : len);
 		assert_memory_equal(f.data, sent, len);
 		for (i = len; i < f.len; i++)
 			assert_int_equal(f.data[i], 0);
 	}
-	/* No room, no frame taken: it waits in the kernel. */
+	/* Without room no frame is taken: it waits in the kernel. */
 	assert_int_equal(send(fd, sent, 64, 0), 64);
 	assert_int_equal(w->ops->poll(w, &f, 1, 0), 0);
 	assert_true(poll_frame(w, &f));
@@ -155,12 +155,12 @@ test_interface(void **state)
 	assert_int_equal(sl_wire_open("tap:lo", NULL, &other, why, sizeof(why)), -EINVAL);
 	assert_non_null(strstr(why, "no tap"));
 	sl_wire_close(w);
-	/* Closed: gone from the host. */
+	/* After close, the interface is gone. */
 	assert_int_equal(if_nametoindex("sltest0"), 0);
 	close(fd);
 }
 
-/* An interface that the host takes down refuses frames: counted, and no more than that. */
+/* An interface that the host sets down refuses frames. They are counted. */
 static void
 test_down(void **state)
 {
@@ -216,7 +216,7 @@ delete_interface(const char *name)
 	close(fd);
 }
 
-/* An interface that is deleted, or whose namespace goes: the cable is out. */
+/* If the interface or its namespace is deleted, the link is down. */
 static void
 test_gone(void **state)
 {
@@ -251,7 +251,7 @@ main(void)
 	struct sl_wire *w;
 	char why[256];
 
-	/* In a network namespace of its own: no other program sees or disturbs it. */
+	/* In a separate network namespace, so that other programs do not see or disturb it. */
 	if (unshare(CLONE_NEWNET) != 0 ||
 		sl_wire_open("tap:sltest0", NULL, &w, why, sizeof(why)) != 0) {
 		printf("skipped: no tap may be made here (needs CAP_NET_ADMIN and /dev/net/tun)\n");

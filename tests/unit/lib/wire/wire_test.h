@@ -4,7 +4,7 @@
 #ifndef _WIRE_TEST_H_
 #define _WIRE_TEST_H_
 
-/** @file What the tests of wires share. */
+/** @file Shared by the tests of wires. */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -18,7 +18,7 @@
 #include "rng.h"
 #include "sl_wire.h"
 
-/** Open a wire that must open. */
+/** Open a wire. Fails the test on error. */
 static inline struct sl_wire *
 wire_must_open(const char *text, struct sl_wire_hub *hub)
 {
@@ -31,7 +31,7 @@ wire_must_open(const char *text, struct sl_wire_hub *hub)
 	return w;
 }
 
-/** The counter of that name, which must be there. */
+/** Value of a counter, which must exist. */
 static inline uint64_t
 wire_counter(struct sl_wire *w, const char *name)
 {

@@ -6,8 +6,8 @@
 
 /**
  * @file
- * Included before the driver's bursts, to compile them as for a DPDK whose mbufs have no buf_iova:
- * the NIC then uses virtual addresses, and another field lies in that place.
+ * Included before the driver's bursts, to compile them as for a DPDK whose mbufs have no buf_iova.
+ * The NIC then uses virtual addresses, and another field is at that offset.
  */
 
 #include <rte_mbuf.h>

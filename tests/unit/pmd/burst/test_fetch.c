@@ -3,15 +3,14 @@
  */
 
 /*
- * A NIC that writes between any two instructions of a burst: descriptors and head line
- * change while they are read. Whatever it writes, and whenever, each mbuf that is handed
- * up is sound, and covered by the payload update (D2, R3).
+ * A NIC that writes between any two instructions of a burst: descriptors and the head line change
+ * while they are read. Whatever it writes, and whenever, each mbuf that is returned is valid and
+ * covered by the payload update (D2, R3).
  *
- * What the NIC writes shows only in a load of it. So memory that it may write is not
- * accessible during a burst: each access traps, the NIC has its turn, and the one
- * instruction is stepped over. Every access of the burst is attacked in turn, by every
- * value. Beside that, bursts are stepped through whole, with the NIC writing at random
- * behind any instruction.
+ * The effect of a write by the NIC is visible only to a load. So memory that the NIC may write is
+ * not accessible during a burst. Each access traps, the NIC writes, and the instruction is
+ * single-stepped. Each access of a burst is attacked in turn, with each value. In addition, whole
+ * bursts are single-stepped while the NIC writes at random after any instruction.
  */
 
 #include <signal.h>
@@ -26,32 +25,32 @@
 #include "split_paths.h"
 
 #define RING 32u
-#define GIVEN 9u   /* frames before a burst: quads, and one more */
-#define WINDOW 12u /* descriptors that are rewritten: those, and some that are not done */
+#define GIVEN 9u   /* frames before a burst: two quads and one more */
+#define WINDOW 12u /* rewritten descriptors: those of the frames, and some not done */
 #define BURST 16u
 #define FRAME 100u
 #define TRAP_FLAG 0x100L
 #define MBUFS 255u
 #define STEPPED_BURSTS 3u
 
-/* What the handlers work by. */
+/* State of the signal handlers. */
 static struct {
 	struct rig *r;
-	uint8_t *page; /* that the NIC may write; closed in a burst */
+	uint8_t *page; /* memory that the NIC may write; inaccessible during a burst */
 	size_t len;
-	bool closed;	       /* the page is: a burst is on, and not attacked yet */
-	unsigned int accesses; /* so far */
-	unsigned int target;   /* the one before which the NIC writes */
-	unsigned int value;    /* what it writes */
-	unsigned int one_in;   /* stepping whole: behind one in so many instructions; 0: not so */
+	bool closed;	       /* the page is inaccessible: a burst runs and was not attacked yet */
+	unsigned int accesses; /* number so far */
+	unsigned int target;   /* number of the access before which the NIC writes */
+	unsigned int value;    /* number of the value that it writes */
+	unsigned int one_in; /* single-stepping: write after one in so many instructions; 0: off */
 	void (*attack)(unsigned int value);
 } trap;
 
-/* Ends of what was updated, of each mbuf's data: recorded from the sync calls. */
+/* End of the updated range of each mbuf's data, recorded from the sync calls. */
 static struct {
 	const uint8_t *data;
 	size_t len;
-} updated[MBUFS + 2 * RING]; /* the ring's own lines are among them */
+} updated[MBUFS + 2 * RING]; /* includes the ring's lines */
 
 static void
 guard(int prot)
@@ -67,12 +66,12 @@ on_access(int number, siginfo_t *info, void *context)
 	const uint8_t *at = info->si_addr;
 
 	if (at < trap.page || at >= trap.page + trap.len) {
-		signal(number, SIG_DFL); /* a fault of the driver's: as ever */
+		signal(number, SIG_DFL); /* a fault of the driver: default action */
 		return;
 	}
 	guard(PROT_READ | PROT_WRITE);
 	if (trap.accesses++ == trap.target) {
-		/* The rest of the burst goes untrapped. */
+		/* The rest of the burst is not trapped. */
 		trap.attack(trap.value);
 		trap.closed = false;
 		return;
@@ -93,8 +92,8 @@ on_step(int number, siginfo_t *info, void *context)
 		return;
 	}
 	trap.accesses++;
-	if (rig_rand(trap.r, trap.one_in) == 0)
-		trap.attack(rig_rand(trap.r, 64));
+	if (rng_below(&trap.r->rnd, trap.one_in) == 0)
+		trap.attack(rng_below(&trap.r->rnd, 64));
 }
 
 static void
@@ -127,7 +126,7 @@ step_no_more(void)
 		: "memory", "cc");
 }
 
-/* A burst, with the NIC at work. @return what it returns. */
+/* Run a burst while the NIC attacks it. @return the result of the burst. */
 static uint16_t
 attacked(eth_rx_burst_t burst, void *q, struct rte_mbuf **pkts, uint16_t n)
 {
@@ -161,7 +160,7 @@ set_trap(struct rig *r, volatile void *at, size_t len, void (*attack)(unsigned i
 	trap.attack = attack;
 }
 
-/* What the NIC writes is in its memory and, the line being clean, in the CPU's cache at once. */
+/* Write to the NIC's memory and, since the line is clean, also to the CPU's cache. */
 static void
 device_write(struct rig *r, volatile void *cpu, const void *data, size_t len)
 {
@@ -187,6 +186,8 @@ written_back(uint16_t length, uint32_t status)
 	return (union sl_rx_desc){.wb = {.info = 0x21, .status = status, .length = length}};
 }
 
+#define DAMAGED 6u /* value of wild_desc() */
+
 static union sl_rx_desc
 wild_desc(unsigned int value)
 {
@@ -198,30 +199,30 @@ wild_desc(unsigned int value)
 	case 0:
 		return written_back(UINT16_MAX, done);
 	case 1:
-		return written_back(2048, done); /* fits the buffer; is it updated? */
+		return written_back(2048, done); /* fits the buffer, but must be updated */
 	case 2:
 		return written_back(0, done);
 	case 3:
 		return written_back(2049, done | SL_RXD_STAT_VP);
 	case 4:
-		return written_back(2048, SL_RXD_STAT_DD); /* goes on */
+		return written_back(2048, SL_RXD_STAT_DD); /* the frame continues */
 	case 5:
 		return written_back(FRAME, done & ~SL_RXD_STAT_DD);
-	case 6:
-		return written_back(FRAME, done | SL_RXD_ERR_RXE);
+	case DAMAGED:
+		return written_back(FRAME, done | r->hw.format->rx_damaged);
 	case 7:
 		memset(&d, 0xff, sizeof(d));
 		return d;
 	default:
-		rig_fill(r, (uint8_t *)&d, sizeof(d));
-		if (rig_rand(r, 2) == 0)
+		rng_fill(&r->rnd, (uint8_t *)&d, sizeof(d));
+		if (rng_below(&r->rnd, 2) == 0)
 			d.wb.status |= done;
-		if (rig_rand(r, 4) == 0)
-			d.wb.length = (uint16_t)rig_rand(r, 2100);
+		if (rng_below(&r->rnd, 4) == 0)
+			d.wb.length = (uint16_t)rng_below(&r->rnd, 2100);
 		return d;
 	}
 }
-#define WILD_DESCS 10u /* the last of them at random */
+#define WILD_DESCS 10u /* the last one is random */
 
 static void
 attack_descs(unsigned int value)
@@ -232,8 +233,8 @@ attack_descs(unsigned int value)
 	for (i = 0; i < WINDOW; i++) {
 		const union sl_rx_desc d = wild_desc(value);
 
-		/* At random: some of them. */
-		if (value < WILD_DESCS - 1 || rig_rand(trap.r, 3) == 0)
+		/* If random, only some of the descriptors. */
+		if (value < WILD_DESCS - 1 || rng_below(&trap.r->rnd, 3) == 0)
 			device_write(
 				trap.r, &q->ring[(q->next_to_clean + i) % RING], &d, sizeof(d));
 	}
@@ -258,7 +259,7 @@ record_sync(void *ctx, enum sl_sync_verb verb, const void *va, size_t len,
 	for (i = 0; verb == SL_SYNC_PREPARE && i < RTE_DIM(updated); i++)
 		if (updated[i].data == va)
 			updated[i].len = 0;
-	/* What it copies is the caches' work, not a load of the driver's. */
+	/* Copies of the checker simulate caches and are not loads of the driver. */
 	if (trap.closed)
 		guard(PROT_READ | PROT_WRITE);
 	real_sync(ctx, verb, va, len, site);
@@ -277,7 +278,7 @@ updated_len(const void *data)
 	return 0;
 }
 
-/* Sound in itself, and no byte of it that was not updated. Freed. */
+/* Check that the frame is valid and that each byte of it was updated. Frees it. */
 static void
 check_mbuf(struct rig *r, const struct sl_burst_path *path, struct rte_mbuf *m)
 {
@@ -301,7 +302,7 @@ check_mbuf(struct rig *r, const struct sl_burst_path *path, struct rte_mbuf *m)
 	assert_int_equal(n, m->nb_segs);
 	assert_int_equal(sum, m->pkt_len);
 	assert_true(n == 1 || (sl_burst_can(path, SL_CAN_SCATTER) && n <= SL_RX_MAX_SEGS));
-	assert_true(m->pkt_len <= SL_FRAME_MAX);
+	assert_true(m->pkt_len <= r->hw.max_frame);
 	assert_int_equal(m->ol_flags & (RTE_MBUF_F_INDIRECT | RTE_MBUF_F_EXTERNAL), 0);
 	rte_pktmbuf_free(m);
 }
@@ -316,21 +317,24 @@ check_queue(struct rig *r, const struct sl_rx_queue *q)
 	assert_true(rte_mempool_avail_count(r->pool) <= MBUFS);
 }
 
-/* One burst; then the NIC writes what a sound one would have, and all comes in. */
-static void
+/*
+ * One burst under attack. Then the NIC writes valid descriptors, and all frames must be received.
+ * @return number of frames of the attacked burst.
+ */
+static unsigned int
 rx_attack(struct rig *r, const struct sl_burst_path *path)
 {
 	const struct rig_wb sound = {
 		.status = SL_RXD_STAT_DD | SL_RXD_STAT_EOP, .length = FRAME, .info = 0x11};
 	struct sl_rx_queue *q = r->rxq[0];
 	struct rte_mbuf *pkts[BURST];
-	unsigned int i, n, left;
+	unsigned int i, n, left, gave;
 
 	for (i = 0; i < GIVEN; i++)
 		rig_rx_write(r, &sound);
-	n = attacked(path->burst, q, pkts, BURST);
-	assert_true(n <= BURST);
-	for (i = 0; i < n; i++)
+	gave = attacked(path->burst, q, pkts, BURST);
+	assert_true(gave <= BURST);
+	for (i = 0; i < gave; i++)
 		check_mbuf(r, path, pkts[i]);
 	check_queue(r, q);
 	for (left = 0; left < WINDOW && left < RING - q->nb_hold; left++) {
@@ -338,13 +342,14 @@ rx_attack(struct rig *r, const struct sl_burst_path *path)
 
 		device_write(r, &q->ring[(q->next_to_clean + left) % RING], &d, sizeof(d));
 	}
-	/* It is past these then, whatever it announced before. */
+	/* The NIC is past these descriptors, whatever it wrote before. */
 	r->rx_head = (q->next_to_clean + left) % RING;
 	while ((n = path->burst(q, pkts, BURST)) > 0 || q->next_to_clean != r->rx_head) {
 		for (i = 0; i < n; i++)
 			check_mbuf(r, path, pkts[i]);
 		check_queue(r, q);
 	}
+	return gave;
 }
 
 static void
@@ -352,8 +357,9 @@ rx_run(const struct sl_burst_path *path)
 {
 	struct rig *r = rig_open(path->mode, MBUFS, 0);
 	struct sl_rx_queue *q;
-	unsigned int value, access, burst;
+	unsigned int value, access, burst, got;
 
+	rig_format(r, rig_format_of(path));
 	memset(updated, 0, sizeof(updated));
 	real_sync = r->checker.sync;
 	r->checker.sync = record_sync;
@@ -365,14 +371,16 @@ rx_run(const struct sl_burst_path *path)
 		trap.value = value;
 		for (access = 0; access == 0 || trap.accesses > trap.target; access++) {
 			trap.target = access;
-			rx_attack(r, path);
+			got = rx_attack(r, path);
+			/* All frames were damaged, by this format's bits, before the first read. */
+			assert_true(value != DAMAGED || access > 0 || got == 0);
 		}
-		/* Each frame's descriptor was read. */
+		/* The descriptor of each frame was read. */
 		assert_true(access > GIVEN);
 	}
-	/* The checker's copying would be most of what is stepped through. */
+	/* Not in checked mode, because most of the steps would be in the checker's copies. */
 	for (burst = 0; burst < STEPPED_BURSTS && path->mode != SL_COHERENCY_CHECKED; burst++) {
-		trap.one_in = 1 + rig_rand(r, 40);
+		trap.one_in = 1 + rng_below(&r->rnd, 40);
 		rx_attack(r, path);
 		assert_true(trap.accesses > 2 * GIVEN);
 	}
@@ -399,7 +407,8 @@ attack_head(unsigned int value)
 {
 	const struct sl_tx_queue *q = trap.r->txq[0];
 	const uint32_t some[] = {0, q->nb_desc - 1u, q->nb_desc, UINT32_MAX, q->next_to_use,
-		q->next_to_use + 1u, q->next_to_clean, rig_rand(trap.r, RING), UINT32_C(1) << 31};
+		q->next_to_use + 1u, q->next_to_clean, rng_below(&trap.r->rnd, RING),
+		UINT32_C(1) << 31};
 	const uint32_t head = some[value % RTE_DIM(some)];
 
 	device_write(trap.r, q->head_wb, &head, sizeof(head));
@@ -427,7 +436,7 @@ tx_attack(struct rig *r, const struct sl_burst_path *path)
 	assert_true(q->nb_done + q->nb_free < RING);
 	assert_true(q->next_to_use < RING && q->next_to_clean < RING);
 	assert_int_equal((q->next_to_use + RING - q->next_to_clean) % RING, RING - 1u - q->nb_free);
-	/* Sent and reported; what the NIC took of freed frames is its own affair. */
+	/* All frames are sent and reported. Frames that were freed are not checked. */
 	do {
 		if (rig_tx_take(r, &empty))
 			r->sent.len = 0;
@@ -442,6 +451,7 @@ tx_run(const struct sl_burst_path *path)
 	unsigned int value, access, burst;
 	struct sl_tx_queue *q;
 
+	rig_format(r, rig_format_of(path));
 	real_sync = r->checker.sync;
 	r->checker.sync = record_sync;
 	q = rig_tx_start(r, RING, NULL);
@@ -456,7 +466,7 @@ tx_run(const struct sl_burst_path *path)
 		}
 	}
 	for (burst = 0; burst < STEPPED_BURSTS && path->mode != SL_COHERENCY_CHECKED; burst++) {
-		trap.one_in = 1 + rig_rand(r, 40);
+		trap.one_in = 1 + rng_below(&r->rnd, 40);
 		tx_attack(r, path);
 		assert_true(trap.accesses > 2 * GIVEN);
 	}

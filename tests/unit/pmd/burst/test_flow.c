@@ -3,9 +3,9 @@
  */
 
 /*
- * Nothing valid stands still: over ring sizes, thresholds, segments, contexts and bursts,
- * a NIC that has done all it was given gets more, and a driver that has been given all
- * there was gives the NIC what its next frame needs.
+ * No valid configuration stalls. For ring sizes, thresholds, segments, contexts and bursts: a NIC
+ * that has processed everything gets more work, and a driver that has all buffers gives the NIC
+ * enough for its next frame.
  */
 
 #include <stdlib.h>
@@ -19,7 +19,7 @@
 #define POOL 2047u
 #define MAX_BURST 32u
 #define SEGMENT 64u
-#define TX_LAPS 4u /* of the ring, in descriptors */
+#define TX_LAPS 4u /* laps of the ring, counted in descriptors */
 #define RX_FRAMES 60u
 
 static const enum sl_coherency modes[] = {
@@ -31,7 +31,7 @@ static const uint16_t rings[] = {32, 40, 64, 136, 512};
 struct tx_case {
 	uint16_t nb_desc, rs, free_thresh;
 	unsigned int segs, burst;
-	bool contexts; /* another one for each frame */
+	bool contexts; /* each frame needs another context */
 };
 
 static const struct sl_burst_path *
@@ -40,7 +40,7 @@ any_tx_path(struct rig *r, enum sl_coherency mode)
 	const struct sl_burst_path *p;
 
 	do {
-		p = &sl_tx_paths[rig_rand(r, sl_tx_path_count)];
+		p = &sl_tx_paths[rng_below(&r->rnd, sl_tx_path_count)];
 	} while (p->mode != mode || !sl_burst_can(p, SL_CAN_OFFLOAD) || !sl_pmd_simd_runs(p->simd));
 	return p;
 }
@@ -67,7 +67,7 @@ make_chain(struct rig *r, const struct tx_case *c, unsigned int frame)
 	return first;
 }
 
-/* The NIC sends all that it has, and reports where it was asked to. */
+/* The NIC sends all frames that it has, and reports where requested. */
 static unsigned int
 nic_sends_all(struct rig *r)
 {
@@ -112,8 +112,8 @@ tx_run(struct rig *r, const struct tx_case *c)
 		given += n;
 		had -= n;
 		memmove(pkts, &pkts[n], had * sizeof(pkts[0]));
-		/* Now and then the NIC is slow, and the ring fills. */
-		if (n < had || rig_rand(r, 4) != 0)
+		/* Sometimes the NIC is slow and the ring fills. */
+		if (n < had || rng_below(&r->rnd, 4) != 0)
 			sent += nic_sends_all(r);
 	}
 	sent += nic_sends_all(r);
@@ -127,7 +127,7 @@ tx_run(struct rig *r, const struct tx_case *c)
 	assert_int_equal(sl_txq_stop(&r->eth, 0), 0);
 }
 
-/* All of a ring's thresholds that set-up allows, at both ends and between; 0: the default. */
+/* Thresholds that setup allows for the ring, from the smallest to the largest; 0: the default. */
 static void
 tx_thresholds(struct rig *r, struct tx_case *c)
 {
@@ -144,7 +144,8 @@ tx_thresholds(struct rig *r, struct tx_case *c)
 			c->free_thresh = some[k];
 			if (freed > n - 8u || rs > n - 1u || (rs != 0 && rs + freed > n))
 				continue;
-			c->burst = rig_rand(r, 3) == 0 ? 1 : 1 + rig_rand(r, MAX_BURST);
+			c->burst =
+				rng_below(&r->rnd, 3) == 0 ? 1 : 1 + rng_below(&r->rnd, MAX_BURST);
 			tx_run(r, c);
 		}
 	}
@@ -165,10 +166,10 @@ test_transmit(void **state)
 			for (k = 0; k < RTE_DIM(segs); k++) {
 				struct tx_case c = {.nb_desc = rings[i], .segs = segs[k]};
 
-				/* What one ring could never hold is refused: test_tx. */
+				/* Chains that the ring can never hold are refused: test_tx.c. */
 				if (c.segs + 1 > c.nb_desc - 1u)
 					continue;
-				c.contexts = rig_rand(r, 2) == 0;
+				c.contexts = rng_below(&r->rnd, 2) == 0;
 				tx_thresholds(r, &c);
 			}
 		}
@@ -176,7 +177,7 @@ test_transmit(void **state)
 	}
 }
 
-/* Of the smallest ring and of bursts of one frame, each number of segments and threshold. */
+/* With the smallest ring and bursts of one frame: each number of segments and each threshold. */
 static void
 test_transmit_singly(void **state)
 {
@@ -198,11 +199,11 @@ test_transmit_singly(void **state)
 
 struct rx_case {
 	uint16_t nb_desc, free_thresh, buf_len;
-	unsigned int line; /* descriptors of one */
+	unsigned int line; /* descriptors per line */
 	unsigned int burst;
 };
 
-/* A NIC that begins no frame before it has the descriptors for all of it. */
+/* A NIC that starts a frame only if it has descriptors for all of it. */
 static bool
 nic_receives(struct rig *r, const struct rx_case *c, uint32_t len)
 {
@@ -243,12 +244,13 @@ rx_run(struct rig *r, const struct rx_case *c)
 	assert_int_equal(sl_rxq_start(&r->eth, 0), 0);
 	r->rx_head = 0;
 	while (got < RX_FRAMES) {
-		/* Rows of small ones, and then a long one: it needs more than was consumed last. */
+		/* Short frames, then a long one that needs more descriptors than were consumed. */
 		while (given < RX_FRAMES && nic_receives(r, c, len)) {
 			given++;
 			idle = 0;
-			len = rig_rand(r, 8) != 0 ? 64 : 1 + rig_rand(r, SL_FRAME_MAX);
-			if (rig_rand(r, 3) == 0)
+			len = rng_below(&r->rnd, 8) != 0 ? 64 :
+							   1 + rng_below(&r->rnd, SL_IGB_FRAME_MAX);
+			if (rng_below(&r->rnd, 3) == 0)
 				break;
 		}
 		n = r->port.rx_path->burst(q, pkts, (uint16_t)c->burst);
@@ -281,7 +283,7 @@ rx_thresholds(struct rig *r, struct rx_case *c)
 		if (some[i] > max)
 			continue;
 		c->free_thresh = (uint16_t)some[i];
-		c->burst = rig_rand(r, 3) == 0 ? 1 : 1 + rig_rand(r, MAX_BURST);
+		c->burst = rng_below(&r->rnd, 3) == 0 ? 1 : 1 + rng_below(&r->rnd, MAX_BURST);
 		rx_run(r, c);
 	}
 }
@@ -292,14 +294,14 @@ rx_rig(enum sl_coherency mode, uint16_t buf_len)
 	struct rig *r = rig_open(mode, POOL, 0);
 	char name[RTE_MEMPOOL_NAMESIZE];
 
-	/* Each rig's own: one that a failed test has left spoils no other's. */
+	/* Names are unique per rig, so that a rig left over by a failed test does not collide. */
 	strcpy(name, r->pool->name);
 	rte_mempool_free(r->pool);
 	r->pool = rte_pktmbuf_pool_create(
 		name, POOL, 0, 0, (uint16_t)(buf_len + RTE_PKTMBUF_HEADROOM), SOCKET_ID_ANY);
 	assert_non_null(r->pool);
 	r->data.dev_conf.rxmode.offloads = RTE_ETH_RX_OFFLOAD_SCATTER;
-	r->data.mtu = SL_FRAME_MAX - SL_L2_OVERHEAD;
+	r->data.mtu = SL_IGB_FRAME_MAX - SL_L2_OVERHEAD;
 	return r;
 }
 
@@ -307,7 +309,7 @@ static void
 test_receive(void **state)
 {
 	static const uint16_t buffers[] = {1024, 2048, 3072};
-	/* 64 bytes, and what other processors have, up to 2 KiB. */
+	/* Lines of 64 bytes, and of other processors, up to 2 KiB. */
 	static const unsigned int lines[] = {4, 8, 16, 128};
 	unsigned int m, b, i, k;
 
@@ -336,7 +338,7 @@ test_receive(void **state)
 	}
 }
 
-/* A rig that a failed test has left is in nobody's way. */
+/* A rig that a failed test left over does not affect other rigs. */
 static void
 test_rigs_beside(void **state)
 {

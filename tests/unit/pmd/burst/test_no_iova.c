@@ -3,8 +3,8 @@
  */
 
 /*
- * Bursts with vectors, compiled for a DPDK whose mbufs have no buf_iova (no_iova.h): what lies in
- * its place is never an address for the NIC.
+ * Bursts with vectors, compiled for a DPDK whose mbufs have no buf_iova (no_iova.h). The field at
+ * that offset must never be used as an address for the NIC.
  */
 #include <stdlib.h>
 
@@ -21,7 +21,7 @@ SL_WIDTH_DECLARE(no_iova, , , )
 
 typedef uint16_t (*burst_fn)(void *queue, struct rte_mbuf **pkts, uint16_t n);
 
-/* Something else is there. */
+/* Write another value to the field. */
 static void
 put_else(struct rte_mempool *pool, void *arg, void *obj, unsigned int idx)
 {
@@ -49,7 +49,7 @@ frame(struct rig *r, bool sums)
 	return m;
 }
 
-/* Of the first burst the driver learns the mempool, and its context. */
+/* During the first burst, the driver learns the mempool and its context. */
 static void
 send_all(burst_fn burst, bool sums)
 {
@@ -92,7 +92,7 @@ test_sent(void **state)
 	send_all(sl_tx_no_iova_coherent_offload, true);
 }
 
-/* What is posted in place of what was received. */
+/* Check the addresses that are posted after frames were received. */
 static void
 refill(burst_fn burst)
 {

@@ -3,8 +3,8 @@
  */
 
 /*
- * Receive, on a NIC that writes back whatever it likes: every path, every byte,
- * every counter, against a model of what each descriptor should come to.
+ * Receive from a NIC that writes back arbitrary values: each path, byte and counter is compared
+ * with a model of the expected result.
  */
 
 #include <stdlib.h>
@@ -23,15 +23,16 @@ struct frame {
 	uint32_t len;
 };
 
-/* What should come of what was written back. */
+/* Expected result of the write-backs. */
 struct model {
 	bool scatter, discard;
-	uint32_t crc, buf_len;
-	uint8_t part[RIG_FRAME_MAX]; /* frame being put together */
+	uint32_t crc, buf_len, max_frame;
+	uint32_t damaged; /* error bits with which a frame is dropped, in the NIC's format */
+	uint8_t part[RIG_FRAME_MAX]; /* frame being assembled */
 	uint32_t part_len, part_segs;
-	unsigned int endless; /* descriptors still to come of a frame that does not end */
+	unsigned int endless; /* descriptors to come of a frame that does not end */
 	uint16_t endless_max;
-	bool calm; /* sound frames alone */
+	bool calm; /* valid frames only */
 	struct frame expected[EXPECTED_MAX];
 	unsigned int head, count;
 	struct sl_rx_counters n;
@@ -67,13 +68,13 @@ model_descriptor(struct model *m, const struct rig_wb *wb)
 {
 	const bool eop = (wb->status & SL_RXD_STAT_EOP) != 0;
 	const bool bad_len = wb->length == 0 || wb->length > m->buf_len;
-	const bool rxe = (wb->status & SL_RXD_ERR_RXE) != 0;
+	const bool damaged = (wb->status & m->damaged) != 0;
 
 	if (!m->scatter && (!eop || m->discard)) {
 		model_drop(m, wb->status, &m->n.unexpected_seg);
 		return;
 	}
-	if (!m->scatter && rxe) {
+	if (!m->scatter && damaged) {
 		model_drop(m, wb->status, &m->n.errors);
 		return;
 	}
@@ -81,7 +82,7 @@ model_descriptor(struct model *m, const struct rig_wb *wb)
 		model_drop(m, wb->status, &m->n.bad_length);
 		return;
 	}
-	if ((!eop && wb->length != m->buf_len) || m->part_len + wb->length > SL_FRAME_MAX ||
+	if ((!eop && wb->length != m->buf_len) || m->part_len + wb->length > m->max_frame ||
 		m->part_segs == SL_RX_MAX_SEGS) {
 		model_drop(m, wb->status, &m->n.bad_chain);
 		return;
@@ -91,7 +92,7 @@ model_descriptor(struct model *m, const struct rig_wb *wb)
 	m->part_segs++;
 	if (!eop)
 		return;
-	if (rxe)
+	if (damaged)
 		model_drop(m, wb->status, &m->n.errors);
 	else if (m->part_len <= m->crc)
 		model_drop(m, wb->status, &m->n.bad_length);
@@ -101,7 +102,7 @@ model_descriptor(struct model *m, const struct rig_wb *wb)
 	m->part_segs = 0;
 }
 
-/* One descriptor of what a NIC might write: sane mostly, else anything. */
+/* Fill one descriptor as a NIC might write it: mostly valid, sometimes random. */
 static void
 random_wb(struct rig *r, struct model *m, struct rig_wb *wb, uint8_t *data)
 {
@@ -109,41 +110,42 @@ random_wb(struct rig *r, struct model *m, struct rig_wb *wb, uint8_t *data)
 
 	memset(wb, 0, sizeof(*wb));
 	wb->status = SL_RXD_STAT_DD;
-	wb->length = (uint16_t)(60 + rig_rand(r, 1455));
+	wb->length = (uint16_t)(60 + rng_below(&r->rnd, 1455));
 	if (m->calm && m->endless == 0) {
 		wb->status |= SL_RXD_STAT_EOP;
 		wb->data = data;
 		wb->data_len = wb->length;
-		rig_fill(r, data, wb->data_len);
+		rng_fill(&r->rnd, data, wb->data_len);
 		return;
 	}
-	if (rig_rand(r, 8) == 0)
-		wb->length = odd[rig_rand(r, RTE_DIM(odd))];
-	if (rig_rand(r, m->scatter ? 3 : 32) != 0)
+	if (rng_below(&r->rnd, 8) == 0)
+		wb->length = odd[rng_below(&r->rnd, RTE_DIM(odd))];
+	if (rng_below(&r->rnd, m->scatter ? 3 : 32) != 0)
 		wb->status |= SL_RXD_STAT_EOP;
-	if (rig_rand(r, 32) == 0)
-		wb->status |= SL_RXD_ERR_RXE;
-	/* A frame goes on behind a full buffer, as a rule. */
-	if ((wb->status & SL_RXD_STAT_EOP) == 0 && rig_rand(r, 8) != 0)
+	/* An error bit of any format: damage in one format, a bad checksum in another. */
+	if (rng_below(&r->rnd, 16) == 0)
+		wb->status |= UINT32_C(1) << (24 + rng_below(&r->rnd, 8));
+	/* Usually a frame continues only after a full buffer. */
+	if ((wb->status & SL_RXD_STAT_EOP) == 0 && rng_below(&r->rnd, 8) != 0)
 		wb->length = m->buf_len;
-	/* Frames that do not end: of small segments, or of full ones. */
-	if (m->endless == 0 && rig_rand(r, 100) == 0) {
-		m->endless = 1 + rig_rand(r, 2 * SL_RX_MAX_SEGS);
-		m->endless_max = (uint16_t)(rig_rand(r, 2) == 0 ? 100 : m->buf_len);
+	/* Frames that do not end, with small or full segments. */
+	if (m->endless == 0 && rng_below(&r->rnd, 100) == 0) {
+		m->endless = 1 + rng_below(&r->rnd, 2 * SL_RX_MAX_SEGS);
+		m->endless_max = (uint16_t)(rng_below(&r->rnd, 2) == 0 ? 100 : m->buf_len);
 	}
 	if (m->endless > 0) {
 		m->endless--;
 		wb->length = m->endless_max == m->buf_len ?
 			m->buf_len :
-			(uint16_t)(1 + rig_rand(r, m->endless_max));
+			(uint16_t)(1 + rng_below(&r->rnd, m->endless_max));
 		wb->status = SL_RXD_STAT_DD;
 	}
 	wb->data = data;
 	wb->data_len = RTE_MIN((uint32_t)wb->length, m->buf_len);
-	rig_fill(r, data, wb->data_len);
+	rng_fill(&r->rnd, data, wb->data_len);
 }
 
-/* An application that reads all and leaves every byte of the buffers changed (R1). */
+/* An application that reads all data and then changes each byte of the buffers (R1). */
 static void
 consume(struct rig *r, struct model *m, struct rte_mbuf *pkt)
 {
@@ -162,7 +164,7 @@ consume(struct rig *r, struct model *m, struct rte_mbuf *pkt)
 	for (seg = pkt; seg != NULL; seg = seg->next) {
 		memcpy(got + at, rte_pktmbuf_mtod(seg, void *), seg->data_len);
 		at += seg->data_len;
-		memset(seg->buf_addr, (int)rig_rand(r, 256), seg->buf_len);
+		memset(seg->buf_addr, (int)rng_below(&r->rnd, 256), seg->buf_len);
 	}
 	assert_memory_equal(got, f->data, f->len);
 	free(f->data);
@@ -188,13 +190,13 @@ nic_receives(struct rig *r, struct model *m, const struct sl_rx_queue *q, unsign
 	uint8_t data[65536];
 	struct rig_wb wb;
 
-	/* What the NIC has and what waits to be consumed leave a line free at least. */
+	/* Descriptors of the NIC and descriptors to consume leave at least one line free. */
 	assert_true(rig_rx_room(r) + (r->rx_head + q->nb_desc - q->next_to_clean) % q->nb_desc <=
 		(unsigned int)q->nb_desc - q->line_descs);
-	m->calm = rig_rand(r, 2) == 0;
+	m->calm = rng_below(&r->rnd, 2) == 0;
 	while (n-- > 0 && rig_rx_room(r) > 0 && m->count < EXPECTED_MAX - 1) {
-		/* One of few that is amiss, anywhere in a quad. */
-		m->calm ^= rig_rand(r, 32) == 0;
+		/* One of few invalid descriptors, anywhere in a quad. */
+		m->calm ^= rng_below(&r->rnd, 32) == 0;
 		random_wb(r, m, &wb, data);
 		model_descriptor(m, &wb);
 		rig_rx_write(r, &wb);
@@ -214,8 +216,24 @@ receive(struct rig *r, struct model *m, const struct sl_burst_path *path, unsign
 		consume(r, m, pkts[i]);
 }
 
+/* From the datasheets: RXE of the 82576; CE, LE, PE, OSE and USE (RXE on the 82599) of ixgbe. */
+static uint32_t
+damaged_of(const struct sl_desc_format *format)
+{
+	return format->format == SL_FORMAT_IGB ? UINT32_C(0x80000000) : UINT32_C(0x3b000000);
+}
+
+/* Each check has found a frame. */
+static bool
+each_met(const struct model *m)
+{
+	return m->n.packets > 0 && m->n.errors > 0 && m->n.bad_length > 0 &&
+		(m->scatter ? m->n.bad_chain > 0 : m->n.unexpected_seg > 0);
+}
+
 static void
-run_path(const struct sl_burst_path *path, uint16_t nb_desc, bool keep_crc, bool apart)
+run_path(const struct sl_burst_path *path, const struct sl_desc_format *format, uint16_t nb_desc,
+	bool keep_crc, bool apart)
 {
 	struct rig *r = rig_open_with(path->mode, 1023, 0, apart);
 	struct model *m = calloc(1, sizeof(*m));
@@ -225,26 +243,28 @@ run_path(const struct sl_burst_path *path, uint16_t nb_desc, bool keep_crc, bool
 	assert_non_null(m);
 	if (keep_crc)
 		r->data.dev_conf.rxmode.offloads |= RTE_ETH_RX_OFFLOAD_KEEP_CRC;
+	rig_format(r, format);
 	q = rig_rx_start(r, nb_desc, NULL);
+	m->damaged = damaged_of(format);
+	m->max_frame = r->hw.max_frame;
 	m->scatter = sl_burst_can(path, SL_CAN_SCATTER);
 	m->crc = keep_crc ? RTE_ETHER_CRC_LEN : 0;
 	m->buf_len = q->buf_len;
 	assert_int_equal(q->buf_len, 2048);
-	for (done = 0; done < DESCRIPTORS; done += n) {
-		n = 1 + rig_rand(r, 40);
+	/* Continue until the random frames have triggered each check. */
+	for (done = 0; done < DESCRIPTORS || (!each_met(m) && done < 100 * DESCRIPTORS);
+		done += n) {
+		n = 1 + rng_below(&r->rnd, 40);
 		nic_receives(r, m, q, n);
 		rig_adversary(r, 64);
-		receive(r, m, path, 1 + rig_rand(r, MAX_BURST));
+		receive(r, m, path, 1 + rng_below(&r->rnd, MAX_BURST));
 	}
-	/* The rest, by bursts of three. */
+	/* The remaining frames, in bursts of three. */
 	for (done = 0; done < 2u * nb_desc; done++)
 		receive(r, m, path, 3);
 	assert_int_equal(m->count, 0);
 	check_counters(&q->n, &m->n);
-	/* The random frames have met every check. */
-	assert_true(m->n.packets > 0 && m->n.errors > 0 && m->n.bad_length > 0);
-	assert_true(
-		sl_burst_can(path, SL_CAN_SCATTER) ? m->n.bad_chain > 0 : m->n.unexpected_seg > 0);
+	assert_true(each_met(m));
 	free(m);
 	rig_close(r);
 }
@@ -258,13 +278,15 @@ test_paths(void **state)
 
 	(void)state;
 	for (i = 0; (p = all_rx_paths(i)) != NULL; i++) {
+		const struct sl_desc_format *f = rig_format_of(p);
+
 		if (!sl_pmd_simd_runs(p->simd)) {
 			printf("skipped, not on this CPU: %s\n", p->name);
 			continue;
 		}
 		for (k = 0; k < RTE_DIM(rings); k++) {
-			run_path(p, rings[k], false, k == 1);
-			run_path(p, rings[k], true, k != 1);
+			run_path(p, f, rings[k], false, k % 3 == 1);
+			run_path(p, f, rings[k], true, k % 3 != 1);
 		}
 	}
 }
@@ -274,32 +296,43 @@ test_selector(void **state)
 {
 	static const enum sl_coherency modes[] = {
 		SL_COHERENCY_COHERENT, SL_COHERENCY_EXPLICIT, SL_COHERENCY_CHECKED};
+	struct sl_burst_need want = {
+		.mode = SL_COHERENCY_AUTO, .completion = SL_COMPLETION_DD, .format = SL_FORMAT_IGB};
 	unsigned int i, need;
 
 	(void)state;
+	assert_null(sl_burst_select(sl_rx_paths, sl_rx_path_count, &want));
 	for (i = 0; i < RTE_DIM(modes); i++) {
-		for (need = 0; need < 4; need++) {
+		for (need = 0; need < 8; need++) {
 			const bool scatter = (need & 1) != 0;
 			const bool offload = (need & 2) != 0;
-			const struct sl_burst_path *p = sl_burst_select(sl_rx_paths,
-				sl_rx_path_count, modes[i],
-				(scatter ? SL_CAN_SCATTER : 0) | (offload ? SL_CAN_OFFLOAD : 0));
+			const struct sl_burst_path *p;
 
+			want.mode = modes[i];
+			want.format = (need & 4) != 0 ? SL_FORMAT_IXGBE : SL_FORMAT_IGB;
+			want.can = (scatter ? SL_CAN_SCATTER : 0) | (offload ? SL_CAN_OFFLOAD : 0);
+			p = sl_burst_select(sl_rx_paths, sl_rx_path_count, &want);
 			assert_non_null(p);
 			assert_int_equal(p->mode, modes[i]);
+			assert_int_equal(p->completion, SL_COMPLETION_DD);
+			assert_int_equal(p->format, want.format);
 			assert_true(sl_burst_can(p, SL_CAN_SCATTER) >= scatter &&
 				sl_burst_can(p, SL_CAN_OFFLOAD) >= offload);
-			/* Nothing asked for, nothing paid for. */
-			assert_true(need != 0 ||
+			/* If no feature is requested, the path has none. */
+			assert_true(want.can != 0 ||
 				(!sl_burst_can(p, SL_CAN_SCATTER) &&
 					!sl_burst_can(p, SL_CAN_OFFLOAD)));
 			assert_non_null(strstr(p->name, sl_coherency_name(modes[i])));
 		}
 	}
-	assert_null(sl_burst_select(sl_rx_paths, sl_rx_path_count, SL_COHERENCY_AUTO, 0));
+	/* Received frames are never reported by head write-back. */
+	want.completion = SL_COMPLETION_HEAD;
+	want.can = 0;
+	assert_null(sl_burst_select(sl_rx_paths, sl_rx_path_count, &want));
+	assert_non_null(sl_burst_select(sl_tx_paths, sl_tx_path_count, &want));
 }
 
-/* One row: what the descriptor says, what the mbuf must say. */
+/* One row: contents of the descriptor, in igb's bits, and of the mbuf. */
 struct offload_row {
 	uint32_t ptype, status, rss_type;
 	uint32_t packet_type;
@@ -315,21 +348,58 @@ static const struct offload_row offload_rows[] = {
 	{SL_RXD_PTYPE_IPV4 | SL_RXD_PTYPE_TCP, SL_RXD_STAT_IPCS | SL_RXD_STAT_L4CS, SL_RSS_IPV4_TCP,
 		RTE_PTYPE_L2_ETHER | RTE_PTYPE_L3_IPV4 | RTE_PTYPE_L4_TCP,
 		RTE_MBUF_F_RX_IP_CKSUM_GOOD | RTE_MBUF_F_RX_L4_CKSUM_GOOD | RTE_MBUF_F_RX_RSS_HASH},
-	{SL_RXD_PTYPE_IPV6 | SL_RXD_PTYPE_UDP, SL_RXD_STAT_UDPCS | SL_RXD_ERR_L4E, 0,
+	{SL_RXD_PTYPE_IPV6 | SL_RXD_PTYPE_UDP,
+		SL_RXD_STAT_UDPCS | SL_RXD_STAT_L4CS | SL_RXD_ERR_L4E, 0,
 		RTE_PTYPE_L2_ETHER | RTE_PTYPE_L3_IPV6 | RTE_PTYPE_L4_UDP,
 		RTE_MBUF_F_RX_L4_CKSUM_BAD},
+	{SL_RXD_PTYPE_IPV4 | SL_RXD_PTYPE_UDP, SL_RXD_STAT_IPCS | SL_RXD_STAT_UDPCS, 0,
+		RTE_PTYPE_L2_ETHER | RTE_PTYPE_L3_IPV4 | RTE_PTYPE_L4_UDP,
+		RTE_MBUF_F_RX_IP_CKSUM_GOOD | RTE_MBUF_F_RX_L4_CKSUM_GOOD},
+	/* The flow director of ixgbe writes its result to the field of the hash. */
+	{SL_RXD_PTYPE_IPV4 | SL_RXD_PTYPE_TCP, SL_RXD_STAT_L4CS | SL_RXD_ERR_L4E, 15,
+		RTE_PTYPE_L2_ETHER | RTE_PTYPE_L3_IPV4 | RTE_PTYPE_L4_TCP,
+		RTE_MBUF_F_RX_L4_CKSUM_BAD | RTE_MBUF_F_RX_RSS_HASH},
 	{SL_RXD_PTYPE_IPV6 | SL_RXD_PTYPE_IPV6E | SL_RXD_PTYPE_SCTP, SL_RXD_STAT_VP, 0,
 		RTE_PTYPE_L2_ETHER | RTE_PTYPE_L3_IPV6_EXT | RTE_PTYPE_L4_SCTP,
 		RTE_MBUF_F_RX_VLAN | RTE_MBUF_F_RX_VLAN_STRIPPED},
-	/* An error bit without its check says nothing. */
+	/* An error bit without its status bit is ignored. */
 	{SL_RXD_PTYPE_IPV4, SL_RXD_ERR_IPE | SL_RXD_ERR_L4E, 0,
 		RTE_PTYPE_L2_ETHER | RTE_PTYPE_L3_IPV4, 0},
 };
 
-/* What a frame is: packet type and kind of hash by one row, what was checked by another. */
+/* Contents of a frame: packet type and hash type from one row, checksum status from another. */
 struct offload_kind {
 	unsigned int type, sums;
 };
+
+/* A row's status in the bits of the format, from the datasheets: igb 29 and 30, ixgbe 30 and 31. */
+static uint32_t
+status_of(const struct rig *r, const struct offload_row *row)
+{
+	const uint32_t errors = row->status & UINT32_C(0x60000000);
+
+	return r->hw.format->format == SL_FORMAT_IGB ? row->status :
+						       (row->status ^ errors) | errors << 1;
+}
+
+/* Expected flags of an mbuf, for the NIC of a format. */
+static uint64_t
+flags_of(const struct rig *r, const struct offload_row *type, const struct offload_row *sums)
+{
+	const uint64_t l4 = RTE_MBUF_F_RX_L4_CKSUM_GOOD | RTE_MBUF_F_RX_L4_CKSUM_BAD;
+	const bool udp = (type->packet_type & RTE_PTYPE_L4_MASK) == RTE_PTYPE_L4_UDP;
+	uint64_t flags = sums->flags & ~RTE_MBUF_F_RX_RSS_HASH;
+	bool hash = type->rss_type != 0;
+
+	if (r->hw.format->format == SL_FORMAT_IXGBE) {
+		hash &= type->rss_type != 15;
+		/* A UDP checksum of 0 is reported as bad, and UDPCS alone has no meaning. */
+		if ((sums->status & SL_RXD_STAT_L4CS) == 0 ||
+			(udp && (flags & l4) == RTE_MBUF_F_RX_L4_CKSUM_BAD))
+			flags &= ~l4;
+	}
+	return flags | (hash ? RTE_MBUF_F_RX_RSS_HASH : 0);
+}
 
 static void
 write_offload(struct rig *r, struct offload_kind kind, uint32_t rss)
@@ -339,7 +409,7 @@ write_offload(struct rig *r, struct offload_kind kind, uint32_t rss)
 	const struct rig_wb wb = {.info = SL_PREP(SL_RXD_INFO_PTYPE, type->ptype) |
 			SL_PREP(SL_RXD_INFO_RSSTYPE, type->rss_type),
 		.rss = rss,
-		.status = SL_RXD_STAT_DD | SL_RXD_STAT_EOP | offload_rows[kind.sums].status,
+		.status = SL_RXD_STAT_DD | SL_RXD_STAT_EOP | status_of(r, &offload_rows[kind.sums]),
 		.length = sizeof(data),
 		.data = data,
 		.data_len = sizeof(data),
@@ -349,20 +419,18 @@ write_offload(struct rig *r, struct offload_kind kind, uint32_t rss)
 }
 
 static void
-check_offload(struct rte_mbuf *m, struct offload_kind kind, uint32_t rss)
+check_offload(const struct rig *r, struct rte_mbuf *m, struct offload_kind kind, uint32_t rss)
 {
 	const struct offload_row *type = &offload_rows[kind.type];
-	const uint64_t flags = (offload_rows[kind.sums].flags & ~RTE_MBUF_F_RX_RSS_HASH) |
-		(type->rss_type != 0 ? RTE_MBUF_F_RX_RSS_HASH : 0);
 
 	assert_int_equal(m->packet_type, type->packet_type);
-	assert_int_equal(m->ol_flags, flags);
+	assert_int_equal(m->ol_flags, flags_of(r, type, &offload_rows[kind.sums]));
 	assert_int_equal(m->hash.rss, rss);
 	assert_int_equal(m->vlan_tci, 100 + kind.sums);
 	rte_pktmbuf_free(m);
 }
 
-/* Rows of frames alike, and rows of all kinds: each mbuf says what its descriptor did. */
+/* Runs of equal frames and of mixed ones. Each mbuf reports the contents of its descriptor. */
 static void
 run_offload(const struct sl_burst_path *path)
 {
@@ -375,23 +443,25 @@ run_offload(const struct sl_burst_path *path)
 
 	r->data.dev_conf.rxmode.offloads =
 		RTE_ETH_RX_OFFLOAD_VLAN_STRIP | RTE_ETH_RX_OFFLOAD_CHECKSUM;
+	rig_format(r, rig_format_of(path));
 	q = rig_rx_start(r, 64, NULL);
 	assert_true(r->port.rx_path->can == SL_CAN_OFFLOAD);
+	assert_int_equal(r->port.rx_path->format, path->format);
 	for (lap = 0; lap < 300; lap++) {
-		const unsigned int change = 1 + rig_rand(r, 12);
+		const unsigned int change = 1 + rng_below(&r->rnd, 12);
 
-		n = RTE_MIN(1 + rig_rand(r, 40), rig_rx_room(r));
+		n = RTE_MIN(1 + rng_below(&r->rnd, 40), rig_rx_room(r));
 		for (i = 0; i < n; i++) {
 			kinds[i] = kinds[i == 0 ? 0 : i - 1];
-			if (i == 0 || rig_rand(r, change) == 0)
-				kinds[i].type = rig_rand(r, RTE_DIM(offload_rows));
-			if (i == 0 || rig_rand(r, change) == 0)
-				kinds[i].sums = rig_rand(r, RTE_DIM(offload_rows));
+			if (i == 0 || rng_below(&r->rnd, change) == 0)
+				kinds[i].type = rng_below(&r->rnd, RTE_DIM(offload_rows));
+			if (i == 0 || rng_below(&r->rnd, change) == 0)
+				kinds[i].sums = rng_below(&r->rnd, RTE_DIM(offload_rows));
 			write_offload(r, kinds[i], rss + i);
 		}
 		assert_int_equal(path->burst(q, pkts, MAX_BURST), n);
 		for (i = 0; i < n; i++)
-			check_offload(pkts[i], kinds[i], rss + i);
+			check_offload(r, pkts[i], kinds[i], rss + i);
 		rss += n;
 	}
 	rig_close(r);
@@ -410,7 +480,7 @@ test_offload(void **state)
 			run_offload(p);
 }
 
-/* The pool runs dry, is refilled, and nothing is lost but time. */
+/* The pool becomes empty and is refilled. No frame is lost. */
 static void
 test_no_mbuf(void **state)
 {
@@ -452,7 +522,7 @@ try_setup(struct rig *r, uint16_t nb_desc, uint16_t free_thresh)
 	return sl_rxq_setup(&r->eth, 0, nb_desc, 0, &conf, r->pool);
 }
 
-/* Lines as long as any processor has, and a pool that is short: whole lines are posted, or none. */
+/* Line sizes of all processors, with a pool that has too few mbufs: only whole lines are posted. */
 static void
 test_short_refill(void **state)
 {
@@ -477,7 +547,7 @@ test_short_refill(void **state)
 			assert_int_equal(sl_rxq_start(&r->eth, 0), 0);
 			r->rx_head = 0;
 			assert_int_equal(rig_rx_room(r), 512 - line);
-			/* Posted but for a line, the pool's last mbufs are @left. */
+			/* The ring is posted except for one line, and the pool has @left mbufs. */
 			nb_held = rte_mempool_avail_count(r->pool) - left;
 			assert_int_equal(rte_mempool_get_bulk(r->pool, (void **)held, nb_held), 0);
 			while (rig_rx_room(r) > 0)
@@ -536,7 +606,7 @@ test_setup(void **state)
 		sl_rxq_setup(&r->eth, 0, 64, 0, &(struct rte_eth_rxconf){0}, NULL), -EINVAL);
 	rig_close(r);
 
-	/* R5: buffers that do not start on a line. */
+	/* R5: buffers that do not start at a line. */
 	r = rig_open(SL_COHERENCY_EXPLICIT, 127, 8);
 	assert_int_equal(try_setup(r, 64, 0), -EINVAL);
 	rig_close(r);
@@ -545,7 +615,7 @@ test_setup(void **state)
 	rig_close(r);
 }
 
-/* Too few mbufs for the ring: refused at start, none lost. */
+/* A pool has fewer mbufs than the ring needs: start is refused, and no mbuf is lost. */
 static void
 test_start_short(void **state)
 {
@@ -559,7 +629,7 @@ test_start_short(void **state)
 	rig_close(r);
 }
 
-/* The NIC does not turn a queue off. */
+/* The NIC does not disable the queue. */
 static uint32_t
 queue_stays(void *ctx, uint32_t off, uint32_t val)
 {
@@ -567,7 +637,7 @@ queue_stays(void *ctx, uint32_t off, uint32_t val)
 	return off == SL_OFF(RXDCTL, 0) ? val | SL_XDCTL_ENABLE : val;
 }
 
-/* Released while the NIC has its buffers: they stay with it until it has stopped. */
+/* A queue is released while the NIC has its buffers. They are kept until the NIC has stopped. */
 static void
 test_release_of_a_stuck_queue(void **state)
 {

@@ -3,8 +3,8 @@
  */
 
 /*
- * Transmit, to a NIC that reads when it likes and reports what it likes: every
- * path, every byte in order, nothing freed before it was sent.
+ * Transmit to a NIC that reads at any time and reports arbitrary values: each path, each byte in
+ * order, and no mbuf is freed before it was sent.
  */
 
 #include <stdlib.h>
@@ -22,7 +22,7 @@
 #define FRAMES 3000u
 #define MAX_BURST 64u
 
-/* What should come out of the NIC. */
+/* Expected frame on the wire. */
 struct frame {
 	uint8_t *data;
 	uint32_t len;
@@ -40,7 +40,7 @@ struct model {
 #define HELD_MAX 64u
 #define HEADERS 64u
 
-/* What the application has: a buffer of its own, and references to frames that it gave away. */
+/* Memory of the application: an external buffer, and references to frames that it sent. */
 struct ext {
 	struct rte_mbuf_ext_shared_info shinfo;
 	uint8_t data[2048];
@@ -58,16 +58,19 @@ ext_free(void *addr, void *opaque)
 	struct ext *e = opaque;
 
 	(void)addr;
-	/* Junk at once: a NIC that still has to read it would send it. */
+	/* Overwrite it at once, so that a NIC that still reads it would send wrong data. */
 	memset(e->data, 0xEE, sizeof(e->data));
 	rte_mbuf_ext_refcnt_set(&e->shinfo, 0);
 }
 
-/* One more reference, or a clone: of data that lies apart, it counts elsewhere. */
+/*
+ * Keep another reference or a clone. With pinned external buffers, the clone has a separate
+ * reference count.
+ */
 static void
 hold(struct rig *r, struct ext *ext, struct rte_mbuf *m)
 {
-	const bool clone = rig_rand(r, 2) == 0 && rte_mempool_avail_count(r->clones) > 0;
+	const bool clone = rng_below(&r->rnd, 2) == 0 && rte_mempool_avail_count(r->clones) > 0;
 
 	if (ext->nb_held == HELD_MAX || m->data_len <= HEADERS)
 		return;
@@ -79,14 +82,14 @@ hold(struct rig *r, struct ext *ext, struct rte_mbuf *m)
 	ext->nb_held++;
 }
 
-/* Give back references, the oldest ones first, until @keep are left. Nobody else has had them. */
+/* Release references, the oldest first, until @keep are left. Their data must be unchanged. */
 static void
 let_go(struct ext *ext, unsigned int keep)
 {
 	unsigned int i, n = ext->nb_held - RTE_MIN(ext->nb_held, keep);
 
 	for (i = 0; i < n; i++) {
-		/* Headers get their sums from prepare. */
+		/* Prepare writes checksums to the headers. */
 		assert_memory_equal(rte_pktmbuf_mtod_offset(ext->held[i].m, void *, HEADERS),
 			ext->held[i].data + HEADERS, ext->held[i].len - HEADERS);
 		rte_pktmbuf_free_seg(ext->held[i].m);
@@ -95,7 +98,10 @@ let_go(struct ext *ext, unsigned int keep)
 	memmove(ext->held, ext->held + n, ext->nb_held * sizeof(ext->held[0]));
 }
 
-/* Direct; in a buffer of the test's own; a clone; of the other pool; held by the test, too. */
+/*
+ * A direct mbuf; an external buffer of the test; a clone; an mbuf of the other pool; one that the
+ * test also holds.
+ */
 enum segment_kind { DIRECT, EXTERNAL, CLONE, OTHER_POOL, HELD, SEGMENT_KINDS };
 
 /* A segment of @len random bytes. */
@@ -120,11 +126,11 @@ segment(struct rig *r, struct ext *ext, uint32_t len, enum segment_kind kind)
 		rte_pktmbuf_attach_extbuf(
 			m, ext->data, (uintptr_t)ext->data, sizeof(ext->data), &ext->shinfo);
 	} else {
-		m->data_off = (uint16_t)rig_rand(r, RTE_PKTMBUF_HEADROOM + 1);
+		m->data_off = (uint16_t)rng_below(&r->rnd, RTE_PKTMBUF_HEADROOM + 1);
 	}
 	m->data_len = (uint16_t)len;
 	m->pkt_len = len;
-	rig_fill(r, rte_pktmbuf_mtod(m, uint8_t *), len);
+	rng_fill(&r->rnd, rte_pktmbuf_mtod(m, uint8_t *), len);
 	if (kind == HELD)
 		hold(r, ext, m);
 	if (kind != CLONE || !clones)
@@ -138,17 +144,19 @@ segment(struct rig *r, struct ext *ext, uint32_t len, enum segment_kind kind)
 static struct rte_mbuf *
 random_frame(struct rig *r, struct ext *ext, bool simple)
 {
-	const unsigned int segs = simple || rig_rand(r, 2) == 0 ? 1 : 1 + rig_rand(r, 6);
+	const unsigned int segs =
+		simple || rng_below(&r->rnd, 2) == 0 ? 1 : 1 + rng_below(&r->rnd, 6);
 	struct rte_mbuf *first = NULL, *m;
 	unsigned int i, len;
 
 	for (i = 0; i < segs; i++) {
-		len = rig_rand(r, 8) == 0 && segs > 1 ? 0 : 1 + rig_rand(r, 1500);
-		/* Headers of any offload lie in the first segment. */
+		len = rng_below(&r->rnd, 8) == 0 && segs > 1 ? 0 : 1 + rng_below(&r->rnd, 1500);
+		/* The first segment holds all headers that an offload needs. */
 		if (i == 0 && len < 60)
 			len = 60;
 		m = segment(r, ext, len,
-			simple || rig_rand(r, 4) != 0 ? DIRECT : rig_rand(r, SEGMENT_KINDS));
+			simple || rng_below(&r->rnd, 4) != 0 ? DIRECT :
+							       rng_below(&r->rnd, SEGMENT_KINDS));
 		if (first == NULL)
 			first = m;
 		else
@@ -163,8 +171,8 @@ spoil(struct rig *r, struct rte_mbuf *m)
 {
 	const bool sums = (m->ol_flags & (RTE_MBUF_F_TX_IP_CKSUM | RTE_MBUF_F_TX_L4_MASK)) != 0;
 
-	switch (rig_rand(r, m->nb_segs == 1 && sums ? 6 : 5)) {
-	case 5: /* shorter than the headers of what it asks for */
+	switch (rng_below(&r->rnd, m->nb_segs == 1 && sums ? 6 : 5)) {
+	case 5: /* shorter than the headers of its offloads */
 		m->data_len = SL_TX_FRAME_MIN + 1;
 		m->pkt_len = m->data_len;
 		break;
@@ -172,7 +180,7 @@ spoil(struct rig *r, struct rte_mbuf *m)
 		m->pkt_len++;
 		break;
 	case 1:
-		m->pkt_len = SL_FRAME_MAX - RTE_ETHER_CRC_LEN + 1;
+		m->pkt_len = r->hw.max_frame - RTE_ETHER_CRC_LEN + 1;
 		if (m->nb_segs == 1)
 			m->data_len = (uint16_t)m->pkt_len;
 		break;
@@ -190,7 +198,7 @@ spoil(struct rig *r, struct rte_mbuf *m)
 	}
 }
 
-/* The headers that the offloads tell of; prepare looks. */
+/* Write the headers that the offloads describe, because prepare checks them. */
 static void
 write_ipv4(struct rte_mbuf *m)
 {
@@ -212,33 +220,33 @@ random_offload(struct rig *r, struct rte_mbuf *m)
 {
 	static const uint64_t l4[] = {0, RTE_MBUF_F_TX_TCP_CKSUM, RTE_MBUF_F_TX_UDP_CKSUM};
 
-	if (rig_rand(r, 2) == 0)
+	if (rng_below(&r->rnd, 2) == 0)
 		return;
-	m->ol_flags |= l4[rig_rand(r, RTE_DIM(l4))] | RTE_MBUF_F_TX_IPV4;
-	if (rig_rand(r, 2) == 0)
+	m->ol_flags |= l4[rng_below(&r->rnd, RTE_DIM(l4))] | RTE_MBUF_F_TX_IPV4;
+	if (rng_below(&r->rnd, 2) == 0)
 		m->ol_flags |= RTE_MBUF_F_TX_IP_CKSUM;
-	if (rig_rand(r, 3) == 0) {
+	if (rng_below(&r->rnd, 3) == 0) {
 		m->ol_flags |= RTE_MBUF_F_TX_VLAN;
-		m->vlan_tci = (uint16_t)(1 + rig_rand(r, 3));
+		m->vlan_tci = (uint16_t)(1 + rng_below(&r->rnd, 3));
 	}
 	m->l2_len = RTE_ETHER_HDR_LEN;
-	m->l3_len = sizeof(struct rte_ipv4_hdr) + (rig_rand(r, 3) == 0 ? 4 : 0);
+	m->l3_len = sizeof(struct rte_ipv4_hdr) + (rng_below(&r->rnd, 3) == 0 ? 4 : 0);
 	write_ipv4(m);
 }
 
-/* What a frame of a row of such asks for: mostly what the row's first does. */
+/* Request mostly the same offloads as the first frame of a run. */
 static void
 same_offload(struct rig *r, struct rte_mbuf *m, const struct rte_mbuf *first)
 {
 	m->ol_flags |= first->ol_flags & RTE_MBUF_F_TX_OFFLOAD_MASK;
 	m->tx_offload = first->tx_offload;
 	m->vlan_tci = first->vlan_tci;
-	if (rig_rand(r, 30) == 0)
+	if (rng_below(&r->rnd, 30) == 0)
 		m->vlan_tci++;
-	if (rig_rand(r, 30) == 0)
+	if (rng_below(&r->rnd, 30) == 0)
 		m->ol_flags ^= RTE_MBUF_F_TX_IP_CKSUM;
 	m->l2_len = RTE_ETHER_HDR_LEN;
-	if (m->l3_len == 0 || rig_rand(r, 30) == 0)
+	if (m->l3_len == 0 || rng_below(&r->rnd, 30) == 0)
 		m->l3_len = sizeof(struct rte_ipv4_hdr);
 	m->ol_flags |= RTE_MBUF_F_TX_IPV4;
 	write_ipv4(m);
@@ -267,7 +275,7 @@ queue_frame(struct model *model, const struct rte_mbuf *m)
 	model->bytes += f->len;
 }
 
-/* Whether the NIC was told to do what the frame asked for, and nothing else. */
+/* Check that the NIC was given exactly the offloads that the frame requested. */
 static void
 check_offload(const struct frame *f, const struct rig_sent *s)
 {
@@ -280,6 +288,7 @@ check_offload(const struct frame *f, const struct rig_sent *s)
 	assert_int_equal((s->olinfo & SL_TXD_POPTS_TXSM) != 0, l4 != 0);
 	if (vlan)
 		assert_int_equal(SL_GET(SL_TXC_VLAN, s->ctx[0]), f->vlan);
+	assert_int_equal((s->olinfo & SL_TXD_CC) != 0, vlan || ip || l4 != 0);
 	if (ip || l4 != 0) {
 		assert_int_equal(SL_GET(SL_TXC_MACLEN, s->ctx[0]), f->l2_len);
 		assert_int_equal(SL_GET(SL_TXC_IPLEN, s->ctx[0]), f->l3_len);
@@ -317,28 +326,28 @@ nic_sends(struct rig *r, struct model *model, unsigned int n)
 	return !empty;
 }
 
-/* The driver is given a burst, part of it spoilt; what it does not take is freed. */
+/* Give the driver a burst with some broken frames. Frames that it does not take are freed. */
 static void
 give_burst(struct rig *r, struct model *model, const struct sl_burst_path *path, struct ext *ext,
 	bool simple)
 {
 	struct rte_mbuf *pkts[MAX_BURST];
 	bool bad[MAX_BURST];
-	unsigned int n = 1 + rig_rand(r, MAX_BURST);
-	/* Rows of frames alike, which quads are made of, and of all kinds. */
-	const bool alike = rig_rand(r, 2) == 0;
+	unsigned int n = 1 + rng_below(&r->rnd, MAX_BURST);
+	/* Runs of equal frames, which form quads, or mixed frames. */
+	const bool alike = rng_below(&r->rnd, 2) == 0;
 	uint16_t i, sent;
 	const unsigned int before = model->count;
 
-	let_go(ext, rig_rand(r, HELD_MAX));
+	let_go(ext, rng_below(&r->rnd, HELD_MAX));
 	n = RTE_MIN(n, rte_mempool_avail_count(r->pool) / 12);
 	for (i = 0; i < n; i++) {
-		pkts[i] = random_frame(r, ext, simple || (alike && rig_rand(r, 12) != 0));
+		pkts[i] = random_frame(r, ext, simple || (alike && rng_below(&r->rnd, 12) != 0));
 		if (model->offload && alike && i > 0)
 			same_offload(r, pkts[i], pkts[0]);
 		else if (model->offload)
 			random_offload(r, pkts[i]);
-		bad[i] = rig_rand(r, alike ? 40 : 16) == 0 && !simple;
+		bad[i] = rng_below(&r->rnd, alike ? 40 : 16) == 0 && !simple;
 		if (bad[i])
 			spoil(r, pkts[i]);
 		assert_int_equal(sl_tx_prepare(r->txq[0], &pkts[i], 1), bad[i] ? 0 : 1);
@@ -349,7 +358,7 @@ give_burst(struct rig *r, struct model *model, const struct sl_burst_path *path,
 	assert_true(sent <= n);
 	for (i = 0; i < sent; i++)
 		model->errors += bad[i];
-	/* Not taken: still the application's. */
+	/* Not taken, so the application still owns them. */
 	for (i = (uint16_t)n; i > sent; i--) {
 		rte_pktmbuf_free(pkts[i - 1]);
 		if (!bad[i - 1]) {
@@ -364,7 +373,7 @@ give_burst(struct rig *r, struct model *model, const struct sl_burst_path *path,
 	assert_true(model->count >= before);
 }
 
-/* The NIC reports what cannot be: nothing is freed, and it is counted. */
+/* The NIC reports an impossible head. No mbuf is freed, and it is counted. */
 static void
 lie(struct rig *r, struct sl_tx_queue *q)
 {
@@ -372,10 +381,10 @@ lie(struct rig *r, struct sl_tx_queue *q)
 	const uint64_t bad_head = q->n.bad_head;
 	const unsigned int nb_free = q->nb_free;
 
-	if (nb_free > 0 && rig_rand(r, 2) == 0)
-		rig_tx_head(r, (q->next_to_use + 1u + rig_rand(r, nb_free)) % q->nb_desc);
+	if (nb_free > 0 && rng_below(&r->rnd, 2) == 0)
+		rig_tx_head(r, (q->next_to_use + 1u + rng_below(&r->rnd, nb_free)) % q->nb_desc);
 	else
-		rig_tx_head(r, q->nb_desc + rig_rand(r, 3) * q->nb_desc);
+		rig_tx_head(r, q->nb_desc + rng_below(&r->rnd, 3) * q->nb_desc);
 	assert_int_equal(sl_tx_done_cleanup(q, 0), 0);
 	assert_int_equal(q->nb_free, nb_free);
 	assert_int_equal(q->n.bad_head, bad_head + 1);
@@ -383,7 +392,8 @@ lie(struct rig *r, struct sl_tx_queue *q)
 }
 
 static void
-run_path(const struct sl_burst_path *path, uint16_t nb_desc, bool fast_free, bool apart)
+run_path(const struct sl_burst_path *path, const struct sl_desc_format *format, uint16_t nb_desc,
+	bool fast_free, bool apart)
 {
 	struct rig *r = rig_open_with(path->mode, 2047, apart ? 64 : 0, apart);
 	struct model *model = calloc(1, sizeof(*model));
@@ -394,15 +404,16 @@ run_path(const struct sl_burst_path *path, uint16_t nb_desc, bool fast_free, boo
 	assert_non_null(model);
 	memset(&ext, 0, sizeof(ext));
 	model->offload = sl_burst_can(path, SL_CAN_OFFLOAD);
+	rig_format(r, format);
 	r->data.dev_conf.txmode.offloads = fast_free ? RTE_ETH_TX_OFFLOAD_MBUF_FAST_FREE : 0;
 	q = rig_tx_start(r, nb_desc, NULL);
 	r->port.tx_path = path;
 	while (model->packets < FRAMES) {
 		give_burst(r, model, path, &ext, fast_free);
 		rig_adversary(r, 64);
-		if (rig_rand(r, 20) == 0)
+		if (rng_below(&r->rnd, 20) == 0)
 			lie(r, q);
-		nic_sends(r, model, rig_rand(r, 2 * MAX_BURST));
+		nic_sends(r, model, rng_below(&r->rnd, 2 * MAX_BURST));
 	}
 	while (nic_sends(r, model, 1))
 		;
@@ -411,7 +422,7 @@ run_path(const struct sl_burst_path *path, uint16_t nb_desc, bool fast_free, boo
 	assert_int_equal(q->n.bytes, model->bytes);
 	assert_int_equal(q->n.errors, model->errors);
 	assert_int_equal(q->n.unmapped, 0);
-	/* The last burst asked for a report, so all of it can be cleaned up. */
+	/* The last burst requested a report, so all of it can be cleaned up. */
 	for (i = 0; i < nb_desc && sl_tx_done_cleanup(q, 1) > 0; i++)
 		;
 	assert_int_equal(q->nb_free, nb_desc - 1);
@@ -436,15 +447,79 @@ test_paths(void **state)
 			continue;
 		}
 		for (k = 0; k < RTE_DIM(rings); k++) {
-			run_path(p, rings[k], false, false);
-			run_path(p, rings[k], true, false);
-			run_path(p, rings[k], false, true);
-			run_path(p, rings[k], true, true);
+			const struct sl_desc_format *f = rig_format_of(p);
+
+			run_path(p, f, rings[k], false, false);
+			run_path(p, f, rings[k], true, false);
+			run_path(p, f, rings[k], false, true);
+			run_path(p, f, rings[k], true, true);
 		}
 	}
 }
 
-/* Stop with frames never sent: all mbufs come back. */
+#define LONG_FRAMES 8u
+
+/* Frames of one length are all sent, or none of them. */
+static void
+send_long(struct rig *r, const struct sl_burst_path *path, struct rte_mempool *pool, uint32_t len)
+{
+	const bool fits = len + SL_FCS_LEN <= r->hw.max_frame;
+	struct sl_tx_queue *q = r->txq[0];
+	struct rte_mbuf *pkts[LONG_FRAMES];
+	const uint64_t errors = q->n.errors;
+	unsigned int i, sent = 0;
+	bool empty;
+
+	assert_int_equal(rte_pktmbuf_alloc_bulk(pool, pkts, LONG_FRAMES), 0);
+	for (i = 0; i < LONG_FRAMES; i++) {
+		assert_non_null(rte_pktmbuf_append(pkts[i], (uint16_t)len));
+		memset(rte_pktmbuf_mtod(pkts[i], void *), (int)i, len);
+	}
+	assert_int_equal(path->burst(q, pkts, LONG_FRAMES), LONG_FRAMES);
+	do {
+		if (!rig_tx_take(r, &empty))
+			continue;
+		assert_int_equal(r->sent.len, len);
+		assert_int_equal(r->sent.data[len - 1], sent);
+		r->sent.len = 0;
+		sent++;
+	} while (!empty);
+	assert_int_equal(sent, fits ? LONG_FRAMES : 0);
+	assert_int_equal(q->n.errors - errors, LONG_FRAMES - sent);
+	assert_int_equal(sl_tx_done_cleanup(q, 0), sent);
+}
+
+/* The NIC's maximum frame length: lengths that all devices send, also in quads, and more. */
+static void
+test_longest(void **state)
+{
+	static const uint32_t lens[] = {9723, 9724, 9725, 9728, 15867, 15868, 15869};
+	const struct sl_burst_path *p;
+	unsigned int i, k;
+
+	(void)state;
+	for (i = 0; (p = all_tx_paths(i)) != NULL; i++) {
+		struct rte_mempool *pool;
+		struct rig *r;
+
+		if (!sl_pmd_simd_runs(p->simd))
+			continue;
+		r = rig_open(p->mode, 63, 0);
+		pool = rte_pktmbuf_pool_create("long", 2 * LONG_FRAMES, 0, 0,
+			RIG_FRAME_MAX + RTE_PKTMBUF_HEADROOM, SOCKET_ID_ANY);
+		assert_non_null(pool);
+		rig_format(r, rig_format_of(p));
+		rig_tx_start(r, 64, NULL);
+		for (k = 0; k < RTE_DIM(lens); k++) {
+			send_long(r, p, pool, lens[k]);
+			send_long(r, p, pool, lens[k]); /* mbufs of the last pool seen: quads */
+		}
+		rig_close(r);
+		rte_mempool_free(pool);
+	}
+}
+
+/* Stop with frames that were never sent: all mbufs return. */
 static void
 test_stop(void **state)
 {
@@ -472,8 +547,7 @@ test_stop(void **state)
 	assert_int_equal(sl_tx_done_cleanup(q, 0), 1);
 	assert_int_equal(sl_tx_descriptor_status(q, 0), RTE_ETH_TX_DESC_DONE);
 	assert_int_equal(sl_txq_stop(&r->eth, 0), 0);
-	/* Whatever its NIC reports then, a stopped queue has nothing to give back, and takes
-	 * nothing. */
+	/* Whatever its NIC reports, a stopped queue frees nothing and takes no frames. */
 	rig_tx_head(r, 7);
 	m = segment(r, &ext, 60, DIRECT);
 	assert_int_equal(r->port.tx_path->burst(q, &m, 1), 0);
@@ -490,7 +564,7 @@ tx_start_again(struct rig *r)
 	return r->txq[0];
 }
 
-/* A queue started again holds no context, and its head line is not dirty. */
+/* A restarted queue has no old context, and its head line is not dirty. */
 static void
 test_restart(void **state)
 {
@@ -525,7 +599,7 @@ test_restart(void **state)
 	rig_close(r);
 }
 
-/* The last report of a full ring is wild: nothing will be reported again, yet frames go on. */
+/* The last report of a full ring is invalid, and no other follows. Transmit continues. */
 static void
 test_wild_head_in_full_ring(void **state)
 {
@@ -547,7 +621,7 @@ test_wild_head_in_full_ring(void **state)
 	rig_tx_head(r, 64);
 	assert_int_equal(burst(q, &m, 1), 1);
 	assert_int_equal(q->n.bad_head, 1);
-	/* A register that is just as wild frees nothing. */
+	/* An equally invalid register frees nothing. */
 	rig_tx_head(r, UINT32_MAX);
 	r->regs[SL_OFF(TDH, 0) / sizeof(uint32_t)] = UINT32_MAX;
 	for (m = segment(r, &ext, 60, DIRECT); burst(q, &m, 1) == 1;
@@ -558,7 +632,7 @@ test_wild_head_in_full_ring(void **state)
 	rig_close(r);
 }
 
-/* One segment more than a frame may have: refused, and freed whole. */
+/* A frame with one segment more than allowed is refused, and completely freed. */
 static void
 test_too_many_segs(void **state)
 {
@@ -581,7 +655,7 @@ test_too_many_segs(void **state)
 	rig_close(r);
 }
 
-/* Offloads that the driver does not know, or that lack their headers. */
+/* Offloads that the driver does not support, or whose headers are missing. */
 static void
 test_refused_offload(void **state)
 {
@@ -607,7 +681,9 @@ test_refused_offload(void **state)
 	rig_close(r);
 }
 
-/* Data apart whose first frame to send is a clone's: all of its mempool enters, so its own follow.
+/*
+ * With pinned external buffers, the first frame to send is a clone. Its whole mempool is mapped, so
+ * the pool's own mbufs can be sent next.
  */
 static void
 test_clone_first(void **state)
@@ -638,7 +714,7 @@ test_clone_first(void **state)
 	rig_close(r);
 }
 
-/* Memory outside the window: prepare refuses it, and a burst drops and counts it. */
+/* Memory outside of the window: prepare refuses it, and a burst drops and counts it. */
 static void
 test_refused_memory(void **state)
 {
@@ -659,7 +735,7 @@ test_refused_memory(void **state)
 	assert_int_equal(r->port.tx_path->burst(q, &m, 1), 1);
 	assert_int_equal(q->n.unmapped, 1);
 	assert_int_equal(q->n.packets, 0);
-	/* What the MAC drops is an error too. */
+	/* Frames that the MAC drops are errors too. */
 	r->regs[sl_reg_table[SL_HTDPMC].offset / sizeof(uint32_t)] = 5;
 	assert_int_equal(sl_stats_get(&r->eth, &stats, &queues), 0);
 	assert_int_equal(stats.oerrors, 6);
@@ -688,14 +764,14 @@ test_setup(void **state)
 	assert_int_equal(try_setup(r, 64, 33, 32), -EINVAL);
 	assert_int_equal(try_setup(r, 64, 32, 32), 0);
 	assert_int_equal(try_setup(r, 32, 0, 0), 0);
-	/* One threshold given: the default of the other makes room. */
+	/* If only one threshold is given, the default of the other one fits. */
 	assert_int_equal(try_setup(r, 512, 300, 0), 0);
 	assert_int_equal(try_setup(r, 512, 0, 504), 0);
 	assert_int_equal(try_setup(r, 64, 0, 56), 0);
 	rig_close(r);
 }
 
-/* --- data apart from the headers --- */
+/* --- pinned external buffers --- */
 
 #define APART_BURST 8u /* quads */
 
@@ -711,8 +787,10 @@ nic_takes_all(struct rig *r)
 	} while (!empty);
 }
 
-/* @n frames that ask for the same; of one in each quad, @nth, a clone is kept where @clones is not
- * NULL. */
+/*
+ * Send @n frames with equal offloads. If @clones is not NULL, keep a clone of the frame at index
+ * @nth of each quad.
+ */
 static void
 send_apart(struct rig *r, const struct sl_burst_path *path, struct ext *ext,
 	struct rte_mbuf **clones, unsigned int n, unsigned int nth)
@@ -737,7 +815,7 @@ send_apart(struct rig *r, const struct sl_burst_path *path, struct ext *ext,
 	nic_takes_all(r);
 }
 
-/* What the pool has left is written to: the data of the clones is not among it. */
+/* Overwrite the free buffers of the pool. The data of the clones must not be among them. */
 static void
 scribble(struct rig *r)
 {
@@ -762,12 +840,14 @@ clones_of_path(const struct sl_burst_path *path, unsigned int burst, unsigned in
 	unsigned int i, k;
 
 	memset(&ext, 0, sizeof(ext));
-	/* The pool is known, and no mbuf must be inspected: freeing takes the fast path. */
+	/*
+	 * The pool is known and no mbuf must be inspected on free, so freeing takes the fast path.
+	 */
 	for (i = 0; i < 64 / burst; i++)
 		send_apart(r, path, &ext, NULL, burst, 0);
 	assert_int_equal(q->mixed, 0);
 	send_apart(r, path, &ext, clones, burst, nth);
-	/* These clean up behind the frames with clones. */
+	/* These bursts free the frames with clones. */
 	for (i = 0; i < 64 / burst; i++)
 		send_apart(r, path, &ext, NULL, burst, 0);
 	scribble(r);
@@ -797,7 +877,7 @@ test_cloned_data(void **state)
 		}
 }
 
-/* The NIC does not turn a queue off. */
+/* The NIC does not disable the queue. */
 static uint32_t
 queue_stays(void *ctx, uint32_t off, uint32_t val)
 {
@@ -805,7 +885,7 @@ queue_stays(void *ctx, uint32_t off, uint32_t val)
 	return off == SL_OFF(TXDCTL, 0) ? val | SL_XDCTL_ENABLE : val;
 }
 
-/* Released while the NIC has a frame of its: the mbuf stays with it until it has stopped. */
+/* A queue is released while the NIC has a frame. Its mbuf is kept until the NIC has stopped. */
 static void
 test_release_of_a_stuck_queue(void **state)
 {
@@ -834,6 +914,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_release_of_a_stuck_queue),
 		cmocka_unit_test(test_paths),
+		cmocka_unit_test(test_longest),
 		cmocka_unit_test(test_cloned_data),
 		cmocka_unit_test(test_stop),
 		cmocka_unit_test(test_restart),

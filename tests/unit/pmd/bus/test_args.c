@@ -3,8 +3,8 @@
  */
 
 /*
- * Device arguments: every key with its limits, wires' texts, messages of
- * refusals, and random text, which must not crash the parser.
+ * Device arguments: each key with its limits, texts of wires, messages of refusals, and random
+ * text, which must not crash the parser.
  */
 
 #include <errno.h>
@@ -19,6 +19,7 @@
 
 #include <cmocka.h>
 
+#include "rng.h"
 #include "sl_pci_args.h"
 #include "sl_soft_args.h"
 
@@ -73,6 +74,9 @@ every_key(void **state)
 	assert_int_equal(a.device_id, 0x10C9);
 	assert_string_equal(parsed("device=i210").device, "i210");
 	assert_int_equal(parsed("device=i350").device_id, 0x1521);
+	assert_int_equal(parsed("device=82599").device_id, 0x10F7);
+	assert_int_equal(parsed("device=x540").device_id, 0x1528);
+	assert_int_equal(parsed("device=x550").device_id, 0x1563);
 	assert_int_equal(a.shared.coherency, SL_COHERENCY_EXPLICIT);
 	assert_true(a.step);
 	assert_int_equal(a.cpu, 3);
@@ -94,6 +98,28 @@ every_key(void **state)
 	assert_false(parsed("intr=msi").msix);
 	assert_true(parsed("intr=msix").msix);
 	assert_int_equal(parsed("cpu=-1,node=-1").cpu, -1);
+}
+
+/* The help text is a constant. It must list exactly the devices that device= accepts. */
+static void
+help_devices(void **state)
+{
+	const char *devices = strstr(SL_SOFT_ARGS_HELP, "device=") + strlen("device=");
+	const int len = (int)strcspn(devices, " ");
+	char why[WHY_LEN], taken[WHY_LEN];
+	struct sl_soft_args a;
+	size_t n = 0;
+
+	(void)state;
+	assert_int_equal(sl_soft_args_parse("device=none", &a, why, sizeof(why)), -EINVAL);
+	for (const char *p = strstr(why, "82576"); *p != '\0'; p++) {
+		/* The help text separates devices by '|', the message by commas. */
+		if (*p != ' ')
+			taken[n++] = (char)(*p == ',' ? '|' : *p);
+	}
+	taken[n] = '\0';
+	if ((int)n != len || strncmp(taken, devices, n) != 0)
+		fail_msg("help: %.*s; taken are %s", len, devices, taken);
 }
 
 static void
@@ -169,7 +195,7 @@ window_key(void **state)
 	assert_true(pci.window_all && !pci.shared.window_strict);
 	assert_int_equal(sl_pci_args_parse("window=strict", &pci, why, sizeof(why)), 0);
 	assert_true(!pci.window_all && pci.shared.window_strict);
-	/* The software NIC never reaches all. */
+	/* The software NIC has no window=all. */
 	assert_int_equal(sl_soft_args_parse("window=strict", &soft, why, sizeof(why)), 0);
 	assert_true(soft.shared.window_strict);
 	assert_int_equal(sl_soft_args_parse("window=own", &soft, why, sizeof(why)), 0);
@@ -178,7 +204,7 @@ window_key(void **state)
 	assert_non_null(strstr(why, "allowed: own, strict"));
 }
 
-/** Either driver's parser, and room for what it gives. */
+/** Parser results of either driver. */
 union any_args {
 	struct sl_pci_args pci;
 	struct sl_soft_args soft;
@@ -193,7 +219,7 @@ parse(enum kind kind, const char *text, union any_args *out, char *why, size_t l
 			     sl_soft_args_parse(text, &out->soft, why, len);
 }
 
-/* Each key of one driver alone is refused by the other, which says whose it is; tools show all. */
+/* A key of one driver is refused by the other, which names the first. Tools list all keys. */
 static void
 keys_apart(void **state)
 {
@@ -232,7 +258,7 @@ keys_apart(void **state)
 	assert_true(refused > 5);
 }
 
-/* Texts that are refused, with what the message must name: the part, and what is allowed. */
+/* Texts that are refused, and what the message must contain: the part, and the allowed values. */
 static const struct {
 	enum kind kind;
 	const char *text, *named, *allowed;
@@ -243,10 +269,9 @@ static const struct {
 	{SOFT, "coherency", "coherency", "key=value"},
 	{SOFT, "coherency=", "coherency=", "explicit"},
 	{SOFT, "mode=fast", "mode=fast", "step"},
-	/* Those that there are a model and a driver of; a wrong one has them all in its
-	   message. */
+	/* Devices with both a model and a driver. The message for others lists them. */
 	{SOFT, "device=i217", "device=i217", "82576, 82580, i350, i354, i210, i211"},
-	{SOFT, "device=82599", "device=82599", "82576, 82580"},
+	{SOFT, "device=82598", "device=82598", "i211, 82599, 82599-sfp, x540, x550"},
 	{SOFT, "device=", "device=", "i211"},
 	{PCI, "device=i350", "one of net_syncline_soft", "coherency"},
 	{SOFT, "time=fast", "time=fast", "own"},
@@ -291,14 +316,14 @@ static const struct {
 	{SOFT, "check_bug=drop:a:1,check_bug=late:a:1", "check_bug=late", "once"},
 	{SOFT, "check_json=", "check_json=", "a file's path"},
 	{PCI, "check_json=a,check_json=b", "check_json=b", "once"},
-	/* Good by themselves, of no use in another mode. */
+	/* Valid alone, but not together with this mode. */
 	{SOFT, "check_line=64", "coherency=auto", "coherency=checked"},
 	{SOFT, "coherency=explicit,check_seed=1", "coherency=explicit", "coherency=checked"},
 	{PCI, "check_policy=abort,coherency=coherent", "coherency=coherent", "coherency=checked"},
 	{PCI, "check_bug=drop:sl_rx.c:9", "check_", "coherency=checked"},
 };
 
-/* A refused text names its part and what is allowed, and leaves the result alone. */
+/* The message of a refusal names the part and the allowed values. The result does not change. */
 static void
 refusals(void **state)
 {
@@ -322,7 +347,7 @@ refusals(void **state)
 	}
 }
 
-/* What is no number is one nowhere. */
+/* A text that is not a number is refused by each numeric key. */
 static void
 no_numbers(void **state)
 {
@@ -357,13 +382,13 @@ limits(void **state)
 	size_t n;
 
 	(void)state;
-	/* As many faults as there is room for, and one more. */
+	/* The maximum number of faults, and one more. */
 	for (i = 0, n = 0; i <= SL_SOFT_ARGS_MAX_FAULTS; i++) {
 		n += (size_t)snprintf(text + n, sizeof(text) - n, "fault=drop_dd,");
 		assert_int_equal(parse(SOFT, text, &a, why, sizeof(why)),
 			i < SL_SOFT_ARGS_MAX_FAULTS ? 0 : -EINVAL);
 	}
-	/* Texts of every length: taken whole or refused, never cut. */
+	/* Texts of each length are accepted completely or refused, never cut. */
 	for (n = 1; n < sizeof(text) - 16; n++) {
 		int ret;
 
@@ -380,7 +405,7 @@ limits(void **state)
 		assert_int_equal(parse(SOFT, text, &a, why, sizeof(why)),
 			n < SL_ARGS_PATH_LEN ? 0 : -EINVAL);
 	}
-	/* Joined parts as well. */
+	/* Also texts joined from several keys. */
 	for (n = 1; n < SL_SOFT_ARGS_WIRE_LEN + 8; n++) {
 		snprintf(text, sizeof(text), "wire=gen,wire_in=%0*d", (int)n, 7);
 		assert_int_equal(parse(SOFT, text, &a, why, sizeof(why)),
@@ -388,7 +413,7 @@ limits(void **state)
 	}
 }
 
-/* Any text at all: 0 or -EINVAL with a reason. */
+/* Random text: 0, or -EINVAL with a reason. */
 static void
 any_text(void **state)
 {
@@ -397,24 +422,19 @@ any_text(void **state)
 		"02:00:00:00:00:01", "bad_length", "coherency", "auto", "quota_noncached", "\xff",
 		" ", "check_line", "check_seed", "check_policy", "check_bug", "check_json", "drop",
 		"checked"};
-	const char *env = getenv("SL_SEED");
-	unsigned int seed =
-		env != NULL ? (unsigned int)strtoul(env, NULL, 10) : (unsigned int)time(NULL);
+	uint64_t seed = rng_seed(0);
 	unsigned int round;
 
 	(void)state;
-	print_message("# SL_SEED=%u\n", seed);
-	srandom(seed);
 	for (round = 0; round < 20000; round++) {
 		char text[512] = "", why[WHY_LEN] = "";
 		union any_args a;
-		long n = random() % 24;
+		uint32_t n = rng_below(&seed, 24);
 		int ret;
 
 		while (n-- > 0)
-			strcat(text,
-				bits[(unsigned long)random() % (sizeof(bits) / sizeof(bits[0]))]);
-		ret = parse(random() % 2 == 0 ? SOFT : PCI, text, &a, why, sizeof(why));
+			strcat(text, bits[rng_below(&seed, sizeof(bits) / sizeof(bits[0]))]);
+		ret = parse(rng_below(&seed, 2) == 0 ? SOFT : PCI, text, &a, why, sizeof(why));
 		assert_true(ret == 0 || (ret == -EINVAL && why[0] != '\0'));
 	}
 }
@@ -429,6 +449,7 @@ main(void)
 		cmocka_unit_test(check_keys),
 		cmocka_unit_test(window_key),
 		cmocka_unit_test(keys_apart),
+		cmocka_unit_test(help_devices),
 		cmocka_unit_test(refusals),
 		cmocka_unit_test(no_numbers),
 		cmocka_unit_test(limits),

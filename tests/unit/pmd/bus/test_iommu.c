@@ -2,9 +2,9 @@
  * Copyright (c) 2026 The Syncline authors
  */
 /*
- * Byte ranges over an IOMMU of pages, against a model that keeps what each page
- * may do. The fake IOMMU is as strict as VFIO: whole pages, no overlap, and only
- * what was mapped as one is unmapped.
+ * Byte ranges on an IOMMU with pages, compared with a model that stores the allowed directions of
+ * each page. The fake IOMMU is as strict as VFIO: whole pages, no overlap, and only complete
+ * mappings can be unmapped.
  */
 #include <errno.h>
 #include <stdbool.h>
@@ -19,7 +19,7 @@
 #define BASE 0x100000u
 #define MAX_MAPS 256u
 
-/* Memory and device addresses lie alike in their pages. */
+/* Memory and device addresses have the same offsets within pages. */
 #define VA(off) ((void *)(uintptr_t)(0x7f0000000000u + (off)))
 
 struct fake {
@@ -29,7 +29,7 @@ struct fake {
 		enum sl_dma_dir dir;
 	} map[MAX_MAPS];
 	unsigned int nb_maps;
-	int fail_map; /* of the calls to come, this one fails; -1 none */
+	int fail_map; /* index of the next map call that fails; -1: none */
 	unsigned int fail_unmaps;
 };
 
@@ -102,7 +102,7 @@ teardown(void **state)
 	return 0;
 }
 
-/* What the device may do on the page at an offset. */
+/* Directions that the device may use on the page at an offset. */
 static unsigned int
 may(const struct fake *f, uint64_t off)
 {
@@ -161,7 +161,7 @@ test_parts(void **state)
 	}
 }
 
-/* Whole pages have the range's own direction, edges both. */
+/* Whole pages have the range's direction. Pages at the edges have both. */
 static void
 test_directions(void **state)
 {
@@ -175,7 +175,7 @@ test_directions(void **state)
 	assert_int_equal(may(f, 3 * PAGE), SL_DMA_BIDIRECTIONAL);
 	assert_int_equal(may(f, 4 * PAGE), SL_DMA_FROM_DEVICE);
 	assert_int_equal(may(f, 6 * PAGE), SL_DMA_BIDIRECTIONAL);
-	/* The page in common stays until both have left. */
+	/* The shared page stays mapped until both ranges are unmapped. */
 	assert_int_equal(unmap(f, 100, 3 * PAGE), 0);
 	assert_int_equal(may(f, 0), 0);
 	assert_int_equal(may(f, 2 * PAGE), 0);
@@ -193,16 +193,16 @@ test_refusals(void **state)
 	assert_int_equal(sl_iommu_map(&f->m, VA(0), UINT64_MAX - PAGE + 1, PAGE, 3), -EINVAL);
 	assert_int_equal(
 		sl_iommu_map(&f->m, VA(0), UINT64_MAX - 8 * PAGE + 1, SIZE_MAX, 3), -EINVAL);
-	/* The page is other memory's already. */
+	/* The page is already mapped to other memory. */
 	assert_int_equal(map(f, 100, 100, SL_DMA_TO_DEVICE), 0);
 	assert_int_equal(sl_iommu_map(&f->m, VA(PAGE + 300), BASE + 300, 100, 3), -EEXIST);
-	/* Of another port, whose range is mapped for reading. */
+	/* The range of another port overlaps, and is mapped for reading only. */
 	assert_int_equal(map(f, 8 * PAGE, 4 * PAGE, SL_DMA_TO_DEVICE), 0);
 	assert_int_equal(map(f, 7 * PAGE, 3 * PAGE, SL_DMA_BIDIRECTIONAL), -EBUSY);
 	assert_int_equal(may(f, 7 * PAGE), 0);
 	assert_int_equal(map(f, 7 * PAGE, 3 * PAGE, SL_DMA_TO_DEVICE), 0);
 	assert_int_equal(unmap(f, 8 * PAGE, 4 * PAGE), 0);
-	/* What one of them needs stays, in the pieces it came in. */
+	/* Pages that the other range needs stay, in the same mappings. */
 	assert_int_equal(may(f, 8 * PAGE), SL_DMA_TO_DEVICE);
 	assert_int_equal(unmap(f, 7 * PAGE, 3 * PAGE), 0);
 	assert_int_equal(unmap(f, 100, 100), 0);
@@ -234,7 +234,7 @@ test_failures(void **state)
 		assert_int_equal(map(f, 100, 3 * PAGE, SL_DMA_TO_DEVICE), -ENOMEM);
 		assert_int_equal(f->nb_maps, 0);
 	}
-	/* What the rollback cannot unmap is left to unmap. */
+	/* A mapping that the rollback cannot unmap can be unmapped later. */
 	f->fail_map = 2;
 	f->fail_unmaps = 1;
 	assert_int_equal(map(f, 100, 3 * PAGE, SL_DMA_TO_DEVICE), -ENOTRECOVERABLE);
@@ -243,7 +243,7 @@ test_failures(void **state)
 	assert_int_equal(unmap(f, 100, 3 * PAGE), -EIO);
 	assert_int_equal(unmap(f, 100, 3 * PAGE), 0);
 	assert_int_equal(f->nb_maps, 0);
-	/* Tried again, a call does not take twice what was taken once. */
+	/* If an unmap is repeated, pages that were already released are not released twice. */
 	assert_int_equal(map(f, 100, 3 * PAGE, SL_DMA_TO_DEVICE), 0);
 	assert_int_equal(map(f, 100 + 3 * PAGE, 100, SL_DMA_TO_DEVICE), 0);
 	f->fail_unmaps = 1;
@@ -254,15 +254,14 @@ test_failures(void **state)
 }
 
 /*
- * Ranges of one adapter, which do not overlap: a page is reachable exactly when
- * a range has a byte on it, and one that a range has whole gives no more than
- * that range's direction.
+ * Ranges of one adapter, which do not overlap. A page is reachable exactly if a range has a byte on
+ * it. A page that lies completely in a range has only that range's direction.
  */
 static void
 test_random(void **state)
 {
 	struct fake *f = *state;
-	uint64_t rng = shm_seed();
+	uint64_t rng = rng_seed(0);
 	struct {
 		uint64_t off;
 		size_t len;
@@ -271,20 +270,20 @@ test_random(void **state)
 	unsigned int i, k, p;
 
 	for (i = 0; i < 20000; i++) {
-		k = shm_rand(&rng) % 16;
+		k = rng_next(&rng) % 16;
 		if (r[k].len != 0) {
-			f->fail_unmaps = shm_rand(&rng) % 8 == 0;
+			f->fail_unmaps = rng_next(&rng) % 8 == 0;
 			while (unmap(f, r[k].off, r[k].len) != 0)
 				f->fail_unmaps = 0;
 			f->fail_unmaps = 0;
 			r[k].len = 0;
 		} else {
-			uint64_t off = shm_rand(&rng) % (PAGES * PAGE);
-			size_t len = 1 + shm_rand(&rng) % (5 * PAGE);
-			unsigned int dir = 1 + shm_rand(&rng) % 3;
+			uint64_t off = rng_next(&rng) % (PAGES * PAGE);
+			size_t len = 1 + rng_next(&rng) % (5 * PAGE);
+			unsigned int dir = 1 + rng_next(&rng) % 3;
 			bool room = off + len <= PAGES * PAGE;
 
-			if (shm_rand(&rng) % 4 == 0) {
+			if (rng_next(&rng) % 4 == 0) {
 				off &= ~(uint64_t)(PAGE - 1);
 				room = off + len <= PAGES * PAGE;
 			}
@@ -294,7 +293,7 @@ test_random(void **state)
 					room = false;
 			if (!room)
 				continue;
-			f->fail_map = shm_rand(&rng) % 8 == 0 ? (int)(shm_rand(&rng) % 3) : -1;
+			f->fail_map = rng_next(&rng) % 8 == 0 ? (int)(rng_next(&rng) % 3) : -1;
 			if (map(f, off, len, (enum sl_dma_dir)dir) == 0) {
 				r[k].off = off;
 				r[k].len = len;
@@ -325,12 +324,12 @@ test_random(void **state)
 			assert_int_equal(unmap(f, r[k].off, r[k].len), 0);
 }
 
-/* Ranges of several ports: each page of a range is there, and each run is somebody's. */
+/* Ranges of several ports. Each page of a range is mapped, and each mapping belongs to a range. */
 static void
 test_shared(void **state)
 {
 	struct fake *f = *state;
-	uint64_t rng = shm_seed();
+	uint64_t rng = rng_seed(0);
 	struct {
 		uint64_t off;
 		size_t len;
@@ -338,13 +337,13 @@ test_shared(void **state)
 	unsigned int i, k, p;
 
 	for (i = 0; i < 3000; i++) {
-		k = shm_rand(&rng) % 16;
+		k = rng_next(&rng) % 16;
 		if (r[k].len != 0) {
 			assert_int_equal(unmap(f, r[k].off, r[k].len), 0);
 			r[k].len = 0;
 		} else {
-			r[k].off = shm_rand(&rng) % (PAGES * PAGE / 2);
-			r[k].len = 1 + shm_rand(&rng) % (12 * PAGE);
+			r[k].off = rng_next(&rng) % (PAGES * PAGE / 2);
+			r[k].len = 1 + rng_next(&rng) % (12 * PAGE);
 			assert_int_equal(map(f, r[k].off, r[k].len, SL_DMA_BIDIRECTIONAL), 0);
 		}
 		for (k = 0; k < 16; k++)
@@ -367,7 +366,7 @@ test_shared(void **state)
 			assert_int_equal(unmap(f, r[k].off, r[k].len), 0);
 }
 
-/* Ended, it is as new. */
+/* After the end, the state is as new. */
 static void
 test_fini(void **state)
 {

@@ -3,11 +3,10 @@
  */
 
 /*
- * A port on a PCI device, from the probe to the removal. The kernel, EAL's part of PCI and the
- * NIC are played here: this program's calls are the ones that the driver's library finds
- * first, and BAR 0 is memory that the NIC looks at whenever the driver naps.
+ * A port on a PCI device, from probe to removal. The kernel, EAL's PCI functions and the NIC are
+ * simulated. The driver's library finds this program's functions before the real ones. BAR 0 is
+ * memory that the NIC reads whenever the driver sleeps.
  */
-#include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -35,6 +34,7 @@
 #include "sl_pmd.h"
 #include "sl_port.h"
 #include "sl_regs.h"
+#include "holds.h"
 #include "shm_util.h"
 
 #define NAME "0000:01:00.0"
@@ -44,15 +44,15 @@
 
 static struct machine {
 	uint32_t bar[SL_BAR_SIZE / sizeof(uint32_t)];
-	uint16_t command; /* of PCI's configuration space */
+	uint16_t command; /* command register in PCI configuration space */
 	bool no_mac, no_nvm, no_firmware, hung, master_stuck;
-	unsigned int vanish_in, back_in; /* naps of the driver's; 0: never */
+	unsigned int vanish_in, back_in; /* sleeps of the driver until then; 0: never */
 	uint64_t bar_len;
 	unsigned int mapped_devices;
-	unsigned int pool_ears, intr_handlers; /* that are registered */
+	unsigned int pool_ears, intr_handlers; /* number registered */
 	struct {
 		uint64_t va, iova, len;
-	} map[4]; /* of EAL's container */
+	} map[4]; /* mappings in EAL's container */
 	unsigned int nb_maps;
 	bool no_intr, intr_enabled;
 	struct machine_alarm {
@@ -60,14 +60,14 @@ static struct machine {
 		void *arg;
 	} alarm[8];
 	unsigned int nb_alarms;
-	/* Of a port that stops and goes: what is seen whenever it calls its events off. */
+	/* During stop and removal: state of the port whenever it cancels its events. */
 	bool watched, found_last, call_last;
 	unsigned int nb_cancels;
 	int wakers_first;
 } machine;
 
 static char sysfs[64];
-static struct shm_log told; /* what the driver logged */
+static struct shm_log told; /* log of the driver */
 static struct rte_pci_driver *driver;
 static struct rte_pci_device pci;
 static struct rte_devargs devargs;
@@ -86,7 +86,7 @@ reg_set(unsigned int off, uint32_t val)
 	machine.bar[off / sizeof(uint32_t)] = val;
 }
 
-/* As it comes out of a reset. */
+/* State after a reset. */
 static void
 power_on(void)
 {
@@ -100,7 +100,7 @@ power_on(void)
 	reg_set(SL_OFF(RAH, 0), MAC_HIGH);
 }
 
-/* The driver naps: what the NIC was asked for comes to its end. */
+/* The driver sleeps: the NIC completes its requests. */
 void
 rte_delay_us_sleep(unsigned int us)
 {
@@ -118,9 +118,9 @@ rte_delay_us_sleep(unsigned int us)
 		power_on();
 }
 
-/* --- EAL and the kernel, as the driver calls them --- */
+/* --- functions of EAL and the kernel that the driver calls --- */
 
-/* Each driver that is loaded comes by; ours is the one that is asked for. */
+/* Called for each driver that is loaded. Keep Syncline's. */
 void
 rte_pci_register(struct rte_pci_driver *d)
 {
@@ -143,7 +143,7 @@ rte_pci_map_device(struct rte_pci_device *dev)
 {
 	dev->mem_resource[0].addr = machine.bar;
 	dev->mem_resource[0].len = machine.bar_len;
-	/* As EAL does, for whom a device that is mapped is one in use. */
+	/* As EAL, which enables bus mastering when it maps a device. */
 	machine.command |= SL_PCI_COMMAND_MASTER;
 	machine.mapped_devices++;
 	return 0;
@@ -154,12 +154,12 @@ rte_pci_unmap_device(struct rte_pci_device *dev)
 {
 	(void)dev;
 	assert_true(machine.mapped_devices > 0);
-	/* The device is nobody's from here on. */
+	/* The device must be quiet when it is unmapped. */
 	assert_int_equal(machine.command & SL_PCI_COMMAND_MASTER, 0);
 	machine.mapped_devices--;
 }
 
-/* Its device is const in later releases of DPDK. */
+/* In later releases of DPDK, the device is const. */
 int
 set_bus_master(const void *dev, bool on) __asm__("rte_pci_set_bus_master");
 
@@ -252,7 +252,7 @@ rte_intr_enable(const struct rte_intr_handle *handle)
 	return machine.no_intr ? -1 : 0;
 }
 
-/* Interrupts are disabled while the device may still master the bus. */
+/* Interrupts are disabled while the device may still be bus master. */
 int
 rte_intr_disable(const struct rte_intr_handle *handle)
 {
@@ -282,7 +282,7 @@ the_port(void)
 	return eth == NULL ? NULL : sl_port_of(eth);
 }
 
-/* The handler may run up to here, and once more. */
+/* The handler may run until here, so raise one more event. */
 int
 rte_intr_callback_unregister_sync(
 	const struct rte_intr_handle *handle, rte_intr_callback_fn f, void *arg)
@@ -311,8 +311,8 @@ rte_eal_alarm_set(uint64_t us, rte_eal_alarm_callback f, void *arg)
 }
 
 /*
- * The driver calls off its events where a stop and a release begin. What another thread
- * sees of the port just then; and it finds the device gone, and would have that told.
+ * The driver cancels its events at the begin of a stop and of a release. Record the port as another
+ * thread sees it at that time. That thread also finds that the device is gone and raises an event.
  */
 int
 rte_eal_alarm_cancel(rte_eal_alarm_callback f, void *arg)
@@ -335,7 +335,7 @@ rte_eal_alarm_cancel(rte_eal_alarm_callback f, void *arg)
 	return (int)(i - n);
 }
 
-/* What is due now; what is put off by that comes with the next call. */
+/* Run the alarms that are due. New alarms run in the next call. */
 static void
 alarms(void)
 {
@@ -356,7 +356,7 @@ path_of(char *path, const char *file)
 	snprintf(path, 128, "%s/%s/%s", sysfs, NAME, file);
 }
 
-/* A file of the device's with @at of it set to @val. */
+/* Write @val to a file of the device at offset @at. */
 static void
 file_set(const char *file, off_t at, uint32_t val, size_t len)
 {
@@ -385,37 +385,14 @@ file_get(const char *file, off_t at, size_t len)
 	return val;
 }
 
-/* Without epoll's: EAL's interrupt thread opens its own anew when it likes. */
+/* Not counting epoll sets, because EAL's interrupt thread may reopen its own at any time. */
 static unsigned int
 open_files(void)
 {
-	DIR *d = opendir("/proc/self/fd");
-	const struct dirent *e;
-	unsigned int n = 0;
-	char to[64];
-	ssize_t len;
-
-	assert_non_null(d);
-	while ((e = readdir(d)) != NULL) {
-		len = readlinkat(dirfd(d), e->d_name, to, sizeof(to) - 1);
-		to[RTE_MAX(len, 0)] = '\0';
-		n += len > 0 && strstr(to, "[eventpoll]") == NULL;
-	}
-	closedir(d);
-	return n;
+	return holds_files("[eventpoll]");
 }
 
 static unsigned int files_before;
-
-static ssize_t
-hear(void *cookie, const char *text, size_t len)
-{
-	char line[1024];
-
-	snprintf(line, sizeof(line), "%.*s", (int)len, text);
-	shm_log_cb(cookie, 0, line);
-	return (ssize_t)len;
-}
 
 static int
 setup(void **state)
@@ -439,7 +416,7 @@ setup(void **state)
 	return 0;
 }
 
-/* Whatever was done, nothing is left of it. */
+/* Whatever the test did, no resource is left. */
 static int
 teardown(void **state)
 {
@@ -462,7 +439,7 @@ teardown(void **state)
 	return 0;
 }
 
-/* @return the port's id. */
+/* Probe the device. @return the port's id. */
 static uint16_t
 probed(void)
 {
@@ -476,7 +453,7 @@ probed(void)
 	return id;
 }
 
-/* With all interrupts there are, to one vector. */
+/* With all interrupts that exist, on one vector. */
 static void
 set_up(uint16_t id, struct rte_mempool *pool)
 {
@@ -498,7 +475,7 @@ start(uint16_t id, struct rte_mempool *pool)
 	assert_true(rte_mempool_avail_count(pool) < pool->size);
 }
 
-/* Nothing of the NIC's is anywhere: no mbuf, no interrupt, no file of one, no event to come. */
+/* The port is stopped: no mbufs, interrupts, event files or pending events are left. */
 static void
 assert_stopped(const struct rte_mempool *pool)
 {
@@ -549,7 +526,7 @@ test_comes_and_goes(void **state)
 	}
 }
 
-/* What is found late undoes all that was done early. */
+/* If a late step of the probe fails, all earlier steps are undone. */
 static void
 test_refused(void **state)
 {
@@ -572,7 +549,7 @@ test_refused(void **state)
 	assert_int_equal(driver->probe(driver, &pci), 1);
 }
 
-/* The bus removes a device whose port was not stopped: the removal stops the port. */
+/* The bus removes a device whose port runs: the removal stops the port. */
 static void
 test_removed_while_it_runs(void **state)
 {
@@ -582,8 +559,10 @@ test_removed_while_it_runs(void **state)
 	start(probed(), pool);
 	machine.watched = true;
 	assert_int_equal(driver->remove(&pci), 0);
-	/* Its stop, with the wakers there as long as an event may be told; and its release, when no
-	 * other thread finds it any more. */
+	/*
+	 * First the stop, while interrupts may still be reported. Then the release, when other
+	 * threads no longer find the port.
+	 */
 	assert_int_equal(machine.nb_cancels, 2);
 	assert_int_equal(machine.wakers_first, 1);
 	assert_false(machine.found_last);
@@ -616,7 +595,7 @@ test_interrupts(void **state)
 	rte_mempool_free(pool);
 }
 
-/* A start that is refused, at any of its steps, leaves the port stopped. */
+/* If any step of a start fails, the port is stopped. */
 static void
 test_refused_start(void **state)
 {
@@ -625,7 +604,7 @@ test_refused_start(void **state)
 
 	(void)state;
 	set_up(id, pool);
-	/* The system has no interrupts to give. */
+	/* The system has no interrupts available. */
 	machine.no_intr = true;
 	assert_int_equal(rte_eth_dev_start(id), -EIO);
 	assert_stopped(pool);
@@ -639,7 +618,7 @@ test_refused_start(void **state)
 	assert_int_equal(rte_eth_dev_start(id), 0);
 	assert_int_equal(rte_eth_dev_stop(id), 0);
 	assert_stopped(pool);
-	/* Fewer mbufs than the ring takes. */
+	/* Fewer mbufs than the ring needs. */
 	set_up(id, small);
 	assert_int_equal(rte_eth_dev_start(id), -ENOMEM);
 	assert_stopped(small);
@@ -648,7 +627,7 @@ test_refused_start(void **state)
 	rte_mempool_free(small);
 }
 
-/* A NIC whose reset does not end keeps the word that a driver has it: its firmware goes by that. */
+/* If the reset at close does not complete, DRV_LOAD stays set, because firmware relies on it. */
 static void
 test_hung_at_close(void **state)
 {
@@ -660,21 +639,21 @@ test_hung_at_close(void **state)
 	assert_int_not_equal(reg(SL_OFF(CTRL_EXT, 0)) & SL_CTRL_EXT_DRV_LOAD, 0);
 }
 
-/* A NIC that goes away in the middle of a reset has not been reset, even if it comes back. */
+/* If the NIC disappears during a reset, the reset has failed, even if the NIC comes back. */
 static void
 test_gone_in_reset(void **state)
 {
 	uint16_t id;
 
 	(void)state;
-	/* While its DMA is waited for. */
+	/* While the driver waits for its DMA to end. */
 	id = probed();
 	reg_set(SL_OFF(STATUS, 0), SL_STATUS_GIO_MASTER_ENABLE);
 	machine.vanish_in = 1;
 	machine.back_in = 1;
 	assert_int_equal(rte_eth_dev_reset(id), -EIO);
 	assert_int_equal(driver->remove(&pci), 0);
-	/* While its firmware is, behind one nap for the reset itself. */
+	/* While the driver waits for the firmware, after one sleep for the reset itself. */
 	machine.back_in = 0;
 	power_on();
 	id = probed();
@@ -682,7 +661,7 @@ test_gone_in_reset(void **state)
 	machine.vanish_in = 2;
 	assert_int_equal(rte_eth_dev_reset(id), -EIO);
 	assert_int_equal(driver->remove(&pci), 0);
-	/* While its NVM is, of a board that is known to have no firmware. */
+	/* While the driver waits for the NVM of a board that has no firmware. */
 	power_on();
 	id = probed();
 	machine.no_nvm = true;
@@ -691,7 +670,7 @@ test_gone_in_reset(void **state)
 	assert_int_equal(driver->remove(&pci), 0);
 }
 
-/* What a NIC does not do in time and a reset can do without. */
+/* Requests that time out, without which a reset can succeed. */
 static void
 test_slow_reset(void **state)
 {
@@ -717,7 +696,7 @@ count_event(uint16_t id, enum rte_eth_event_type type, void *arg, void *ret)
 	return 0;
 }
 
-/* One kind is dropped; the others, which wait as it does, are told. */
+/* One type of event is dropped. Other pending events are reported. */
 static void
 test_events(void **state)
 {
@@ -742,11 +721,11 @@ test_events(void **state)
 	alarms();
 	assert_int_equal(lsc, 0);
 	assert_int_equal(machine.nb_alarms, 0);
-	/* None is left to wait for. */
+	/* No event is pending. */
 	sl_event_raise(port, SL_EVENT_LSC);
 	sl_event_drop(port, SL_EVENT_LSC);
 	assert_int_equal(machine.nb_alarms, 0);
-	/* Not while a call runs. */
+	/* Events are not reported during a call. */
 	sl_call_begin(port);
 	sl_event_raise(port, SL_EVENT_RESET);
 	sl_event_raise(port, SL_EVENT_LSC);
@@ -762,7 +741,7 @@ test_events(void **state)
 	rte_mempool_free(pool);
 }
 
-/* uio leaves a NIC as a killed process had it. */
+/* With uio, a NIC is as a killed process left it. */
 static void
 test_left_running(void **state)
 {
@@ -787,7 +766,7 @@ test_left_running(void **state)
 	}
 }
 
-/* With EAL's container memory is in both maps, EAL's and the port's, or in neither. */
+/* With EAL's container, memory is mapped in both EAL's and the port's records, or in neither. */
 static void
 test_dma_map(void **state)
 {
@@ -802,7 +781,7 @@ test_dma_map(void **state)
 	probed();
 	assert_int_equal(driver->dma_map(&pci, memory[0], at, 4096), 0);
 	assert_int_equal(machine.nb_maps, 1);
-	/* The port knows it by another address. */
+	/* The port has the memory at another address. */
 	assert_int_equal(driver->dma_map(&pci, memory[0], at + 8192, 4096), -1);
 	assert_int_equal(rte_errno, EINVAL);
 	assert_int_equal(machine.nb_maps, 1);
@@ -810,7 +789,7 @@ test_dma_map(void **state)
 	assert_int_equal(rte_errno, ENOENT);
 	assert_int_equal(driver->dma_unmap(&pci, memory[0], at, 4096), 0);
 	assert_int_equal(machine.nb_maps, 0);
-	/* EAL refuses: the port has not heard of it. */
+	/* EAL refuses the mapping, so the port is not called. */
 	machine.nb_maps = RTE_DIM(machine.map);
 	assert_int_equal(driver->dma_map(&pci, memory[2], (uintptr_t)memory[2], 4096), -1);
 	machine.nb_maps = 0;
@@ -869,7 +848,7 @@ main(void)
 	while ((word = strtok_r(rest, " ", &rest)) != NULL)
 		argv[argc++] = word;
 	assert_true(rte_eal_init(argc, argv) >= 0);
-	log = fopencookie(&told, "w", (cookie_io_functions_t){.write = hear});
+	log = shm_log_open(&told);
 	assert_non_null(log);
 	setvbuf(log, NULL, _IOLBF, 1024);
 	rte_openlog_stream(log);

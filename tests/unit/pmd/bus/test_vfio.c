@@ -3,10 +3,9 @@
  */
 
 /*
- * A NIC's VFIO container, with the kernel's part played here: this program's ioctl(),
- * open() and so on are the ones that the driver's library finds first. The fake kernel
- * is as strict as the real one: whole pages, no overlap, and only what was mapped as one
- * is unmapped.
+ * A NIC's VFIO container with a simulated kernel. The driver's library finds this program's
+ * ioctl(), open() and so on before the real ones. The fake kernel is as strict as the real one:
+ * whole pages, no overlap, and only complete mappings can be unmapped.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -45,13 +44,13 @@
 #define GROUP 7
 #define MAX_MAPS 256u
 #define CONTAINERS 4u
-/* Descriptors of the fake kernel: no open file has such a number. */
+/* Descriptors of the fake kernel. No open file has such a number. */
 #define CONTAINER_FD 100000
 #define LIMIT_FILE "/sys/module/vfio_iommu_type1/parameters/dma_entry_limit"
 
 struct container {
 	bool live;
-	int group; /* -1: none bound */
+	int group; /* -1: no group is attached */
 	struct {
 		uint64_t iova, len, va;
 		uint32_t flags;
@@ -61,20 +60,20 @@ struct container {
 
 static struct kernel {
 	struct container container[CONTAINERS];
-	/* What goes wrong. */
+	/* Errors of the kernel. */
 	bool no_container, no_bind, no_group;
 	int open_errno, info_errno, map_device_ret;
 	bool not_viable, status_fails;
 	int populate_errno;
-	int fail_map, map_errno;		/* of the calls to come this one fails; -1: none */
-	unsigned int fail_unmaps, short_unmaps; /* so many calls */
-	/* What it says. */
+	int fail_map, map_errno; /* index of the next map call that fails; -1: none */
+	unsigned int fail_unmaps, short_unmaps; /* number of calls that fail */
+	/* Information that it returns. */
 	uint32_t info_flags;
 	uint64_t pgsizes;
-	uint8_t caps[512]; /* from cap_offset on */
+	uint8_t caps[512]; /* starts at offset cap_offset */
 	uint32_t cap_offset;
-	const char *limit; /* NULL: no such file */
-	/* What it was asked for. */
+	const char *limit; /* NULL: the file does not exist */
+	/* Requests that it received. */
 	int group_fd, groups_opened;
 	void *populated;
 	size_t populated_len;
@@ -82,9 +81,9 @@ static struct kernel {
 } kernel;
 
 static char sysfs[64];
-static struct shm_log told; /* what the driver logged */
+static struct shm_log told; /* log of the driver */
 
-/* --- the kernel and EAL, as the driver calls them --- */
+/* --- functions of the kernel and EAL that the driver calls --- */
 
 const char *
 rte_pci_get_sysfs_path(void)
@@ -109,7 +108,7 @@ rte_pci_unmap_device(struct rte_pci_device *pci)
 	kernel.mapped_devices--;
 }
 
-/* EAL does not promise that it gives memory of zeros. */
+/* Fills the memory, because EAL does not promise that a memzone is zeroed. */
 const struct rte_memzone *
 rte_memzone_reserve(const char *name, size_t len, int node, unsigned int flags)
 {
@@ -208,7 +207,7 @@ map_dma(struct container *c, const struct vfio_iommu_type1_dma_map *m)
 	assert_int_equal((m->vaddr | m->iova | m->size) % PAGE, 0);
 	assert_true(m->size > 0);
 	assert_in_range(m->flags, 1, VFIO_DMA_MAP_FLAG_READ | VFIO_DMA_MAP_FLAG_WRITE);
-	/* A page that nobody has written yet must not be pinned for reading alone. */
+	/* A page that was never written must not be pinned for reading only. */
 	if (m->flags == VFIO_DMA_MAP_FLAG_READ) {
 		assert_int_equal((uintptr_t)kernel.populated, m->vaddr);
 		assert_int_equal(kernel.populated_len, m->size);
@@ -345,16 +344,6 @@ gone(const char *file)
 	unlink(path);
 }
 
-static ssize_t
-hear(void *cookie, const char *text, size_t len)
-{
-	char line[1024];
-
-	snprintf(line, sizeof(line), "%.*s", (int)len, text);
-	shm_log_cb(cookie, 0, line);
-	return (ssize_t)len;
-}
-
 static int
 setup(void **state)
 {
@@ -374,7 +363,7 @@ setup(void **state)
 	return 0;
 }
 
-/* Whatever was done, nothing is left of it: no container, no mapping, no memzone, no file. */
+/* Whatever the test did, no container, mapping, memzone or file is left. */
 static int
 teardown(void **state)
 {
@@ -399,7 +388,7 @@ attach(struct sl_vfio_link *link)
 	return sl_vfio_attach(&pci, &args, link);
 }
 
-/* A device in a container of its own, and the hook of its adapter. */
+/* A device in a separate container. @return parameters with the hook for its adapter. */
 static struct sl_adapter_params
 attached(struct sl_vfio_link *link)
 {
@@ -435,7 +424,7 @@ test_drivers(void **state)
 {
 	static const struct {
 		enum rte_pci_kernel_driver kdrv;
-		const char *group; /* its name, NULL: no IOMMU's matter */
+		const char *group; /* name of the IOMMU group; NULL: there is none */
 		bool all, strict;
 		int ret;
 		enum sl_vfio_bound kind;
@@ -477,7 +466,7 @@ test_drivers(void **state)
 		if (cases[i].ret == 0)
 			sl_vfio_detach(&pci);
 	}
-	/* EAL's own refusal. */
+	/* EAL refuses the device. */
 	kernel.map_device_ret = -1;
 	for (i = 0; i < RTE_DIM(cases); i++) {
 		if (cases[i].ret != 0 || cases[i].group == NULL)
@@ -489,7 +478,7 @@ test_drivers(void **state)
 		assert_int_equal(attach(&link), -ENODEV);
 		shm_log_has(&told, "EAL cannot take the device");
 	}
-	/* A device that EAL finds to be none of its own. */
+	/* EAL reports that the device is not managed by VFIO. */
 	kernel.map_device_ret = 1;
 	assert_int_equal(attach(&link), 1);
 }
@@ -509,7 +498,7 @@ test_not_bound(void **state)
 	assert_int_equal(symlink("../../bus/pci/drivers/igb", path), 0);
 	assert_int_equal(attach(&link), 1);
 	shm_log_has(&told, "is with the kernel's driver igb: dpdk-devbind.py");
-	/* Nobody has named it: not a word. */
+	/* The device was not named in the arguments: no message. */
 	pci.device.devargs = NULL;
 	assert_int_equal(attach(&link), 1);
 	assert_string_equal(told.text, "");
@@ -545,7 +534,7 @@ test_group(void **state)
 	assert_int_equal(attach(&link), -EPERM);
 	shm_log_has(&told, "other devices of IOMMU group 7 are with drivers of the kernel");
 	assert_int_equal(fcntl(kernel.group_fd, F_GETFD), -1);
-	/* A kernel that does not tell: EAL finds out. */
+	/* The kernel does not report the status of the group: EAL checks it. */
 	kernel.status_fails = true;
 	assert_int_equal(attach(&link), 0);
 	assert_int_equal(fcntl(kernel.group_fd, F_GETFD), -1);
@@ -553,7 +542,7 @@ test_group(void **state)
 	sl_vfio_detach(&pci);
 }
 
-/* Each step of the way fails once; the next try is as good as the first. */
+/* Each step fails once. The next attempt succeeds. */
 static void
 test_refused(void **state)
 {
@@ -572,7 +561,8 @@ test_refused(void **state)
 	}
 	kernel.info_errno = 0;
 	attached(&link);
-	/* The second of a group shares the container, and its refusal takes nothing from the first.
+	/*
+	 * The second device of a group shares the container. Its refusal does not affect the first.
 	 */
 	kernel.map_device_ret = -1;
 	assert_int_equal(attach(&link), -ENODEV);
@@ -586,7 +576,7 @@ test_refused(void **state)
 	sl_vfio_detach(&pci);
 }
 
-/* All ports of a group have the same window=. */
+/* All ports of a group must have the same window=. */
 static void
 test_unlike(void **state)
 {
@@ -612,7 +602,7 @@ test_unlike(void **state)
 	sl_vfio_detach(&pci);
 }
 
-/* The least that can be mapped is a page of the IOMMU's and of the kernel's. */
+/* The smallest mapping is one page of the IOMMU and of the kernel. */
 static void
 test_pages(void **state)
 {
@@ -639,7 +629,7 @@ test_pages(void **state)
 		assert_int_equal(sl_vfio_page(&link), cases[i].page);
 		sl_vfio_detach(&pci);
 	}
-	/* Where there is no container it is the system's. */
+	/* Without a container, it is the system's page. */
 	link = (struct sl_vfio_link){.kind = SL_VFIO_ALL};
 	assert_int_equal(sl_vfio_page(&link), sysconf(_SC_PAGESIZE));
 	p.window_granule = 1;
@@ -651,7 +641,7 @@ test_pages(void **state)
 
 /* --- mappings --- */
 
-/* What the NIC may do on the page at an offset: a set of VFIO's flags. */
+/* VFIO flags of the page at an offset, or 0. */
 static uint32_t
 may(const struct container *c, uint64_t iova)
 {
@@ -677,7 +667,7 @@ test_flags(void **state)
 	assert_int_equal(map(&p, BASE, PAGE, SL_DMA_TO_DEVICE), 0);
 	assert_int_equal(map(&p, BASE + PAGE, 2 * PAGE, SL_DMA_FROM_DEVICE), 0);
 	assert_int_equal(map(&p, BASE + 3 * PAGE, PAGE, SL_DMA_BIDIRECTIONAL), 0);
-	/* Memory that cannot be populated is mapped for writing too, save device memory. */
+	/* If memory cannot be populated, it is mapped for writing too, except device memory. */
 	kernel.populate_errno = EINVAL;
 	assert_int_equal(map(&p, BASE + 4 * PAGE, PAGE, SL_DMA_TO_DEVICE), 0);
 	kernel.populate_errno = EFAULT;
@@ -698,7 +688,7 @@ test_flags(void **state)
 	sl_vfio_detach(&pci);
 }
 
-/* With window=strict nothing is mapped wider than asked. */
+/* With window=strict, no mapping is larger than requested. */
 static void
 test_strict(void **state)
 {
@@ -723,7 +713,7 @@ test_strict(void **state)
 	sl_vfio_detach(&pci);
 }
 
-/* Ranges of addresses as the kernel tells of them, behind @before other capabilities. */
+/* Set the IOVA ranges that the kernel reports, after @before other capabilities. */
 static void
 set_ranges(unsigned int before, const struct vfio_iova_range *range, uint32_t n)
 {
@@ -745,7 +735,7 @@ set_ranges(unsigned int before, const struct vfio_iova_range *range, uint32_t n)
 	memcpy(cap->iova_ranges, range, n * sizeof(*range));
 }
 
-/* The kernel's refusals, in words that name what mends them. */
+/* Messages for errors of the kernel name a solution. */
 static void
 test_explained(void **state)
 {
@@ -778,7 +768,7 @@ test_explained(void **state)
 	assert_int_equal(map(&p, BASE, PAGE, SL_DMA_TO_DEVICE), -ENOSPC);
 	shm_log_has(&told, "the DMA window has 1, dma_entry_limit is 65535. ");
 
-	/* Told a hundred times, it costs no memory. */
+	/* A hundred refusals leak no memory. */
 	used = mallinfo2().uordblks;
 	for (i = 0; i < 100; i++) {
 		kernel.fail_map = 0;
@@ -800,7 +790,7 @@ test_explained(void **state)
 	kernel.fail_map = 0;
 	assert_int_equal(map(&p, BASE, PAGE, SL_DMA_TO_DEVICE), -EINVAL);
 	shm_log_has(&told, "translates 0x0 to 0xfedfffff. ");
-	/* No such capability among them. */
+	/* The capability is missing. */
 	set_ranges(2, range, 1);
 	((struct vfio_info_cap_header *)(void *)(kernel.caps + 32))->next = 0;
 	kernel.fail_map = 0;
@@ -816,7 +806,7 @@ test_explained(void **state)
 	sl_vfio_detach(&pci);
 }
 
-/* Refusals of the driver's own. */
+/* Refusals by the driver. */
 static void
 test_refused_ranges(void **state)
 {
@@ -840,7 +830,7 @@ test_refused_ranges(void **state)
 	sl_vfio_detach(&pci);
 }
 
-/* What is still mapped keeps the container, also for the next device of the group. */
+/* A mapping that is left keeps the container, also for the next device of the group. */
 static void
 test_left_mapped(void **state)
 {
@@ -864,7 +854,7 @@ test_left_mapped(void **state)
 	sl_vfio_detach(&pci);
 }
 
-/* Nothing is lost on the way of a container that comes and goes. */
+/* Containers that are opened and closed repeatedly leak no memory. */
 static void
 test_again(void **state)
 {
@@ -885,7 +875,10 @@ test_again(void **state)
 	assert_true(mallinfo2().uordblks <= used);
 }
 
-/* Where others map, or nobody does, nothing happens, and the sums are what there is. */
+/*
+ * If EAL maps memory, or there is no IOMMU, map calls have no effect. The usage is EAL's memory, or
+ * that of the system.
+ */
 static void
 test_others(void **state)
 {
@@ -898,7 +891,7 @@ test_others(void **state)
 
 	(void)state;
 	rte_malloc_get_socket_stats(0, &heap);
-	/* Registered alone it is not EAL's. */
+	/* Memory that is only registered is not in EAL's heap. */
 	assert_int_equal(rte_extmem_register(outside, 2u << 20, NULL, 0, PAGE), 0);
 	sl_vfio_window(&link, &p);
 	assert_int_equal(map(&p, BASE, PAGE, SL_DMA_TO_DEVICE), 0);
@@ -919,16 +912,16 @@ test_others(void **state)
 }
 
 /*
- * Random ranges of two ports of one group, which come and go, with map and unmap calls that
- * fail, against a model that counts bytes: a page can be reached exactly when a range has a
- * byte on it, and can be read or written no more than the ranges on it ask, save on edges.
+ * Random ranges of two ports of one group are mapped and unmapped, with map and unmap calls that
+ * fail, and compared with a model that counts bytes. A page is reachable exactly if a range has a
+ * byte on it. Its access rights are those of its ranges, except at edges.
  */
 #define SLOTS 16u
 #define PAGES 64u
 
 struct range {
 	uint64_t at;
-	size_t len; /* 0: none */
+	size_t len; /* 0: unused */
 	enum sl_dma_dir dir;
 };
 
@@ -953,7 +946,7 @@ flags_of(const struct range *r, uint64_t page)
 	for (k = 0; k < SLOTS; k++) {
 		if (r[k].len == 0 || r[k].at >= page + PAGE || r[k].at + r[k].len <= page)
 			continue;
-		/* VFIO's bits are those of enum sl_dma_dir. */
+		/* The bits of VFIO are those of enum sl_dma_dir. */
 		if (r[k].at <= page && r[k].at + r[k].len >= page + PAGE)
 			flags |= (uint32_t)r[k].dir;
 		else
@@ -968,9 +961,9 @@ _Static_assert(VFIO_DMA_MAP_FLAG_READ == (int)SL_DMA_TO_DEVICE &&
 static void
 take_out(const struct sl_adapter_params *p, struct range *r, uint64_t *rng)
 {
-	kernel.fail_unmaps = shm_rand(rng) % 8 == 0;
-	kernel.short_unmaps = shm_rand(rng) % 8 == 0;
-	/* A page at its edge may be another's too, and then nothing is to be unmapped. */
+	kernel.fail_unmaps = rng_next(rng) % 8 == 0;
+	kernel.short_unmaps = rng_next(rng) % 8 == 0;
+	/* The page at its edge may belong to another range too. Then there is nothing to unmap. */
 	while (unmap(p, r->at, r->len) != 0)
 		;
 	kernel.fail_unmaps = kernel.short_unmaps = 0;
@@ -981,20 +974,20 @@ static void
 bring_in(const struct sl_adapter_params *p, const struct range *all, struct range *r, uint64_t *rng)
 {
 	static const int errs[] = {ENOMEM, ENOSPC, EINVAL, EIO};
-	uint64_t at = BASE + shm_rand(rng) % (PAGES * PAGE);
-	size_t len = 1 + shm_rand(rng) % (5 * PAGE);
+	uint64_t at = BASE + rng_next(rng) % (PAGES * PAGE);
+	size_t len = 1 + rng_next(rng) % (5 * PAGE);
 	int ret;
 
-	if (shm_rand(rng) % 4 == 0)
+	if (rng_next(rng) % 4 == 0)
 		at = RTE_ALIGN_FLOOR(at, PAGE);
 	if (!has_room(all, at, len))
 		return;
-	r->dir = (enum sl_dma_dir)(1 + shm_rand(rng) % 3);
-	kernel.map_errno = errs[shm_rand(rng) % RTE_DIM(errs)];
-	kernel.fail_map = shm_rand(rng) % 6 == 0 ? (int)(shm_rand(rng) % 3) : -1;
-	kernel.fail_unmaps = shm_rand(rng) % 4 == 0;
+	r->dir = (enum sl_dma_dir)(1 + rng_next(rng) % 3);
+	kernel.map_errno = errs[rng_next(rng) % RTE_DIM(errs)];
+	kernel.fail_map = rng_next(rng) % 6 == 0 ? (int)(rng_next(rng) % 3) : -1;
+	kernel.fail_unmaps = rng_next(rng) % 4 == 0;
 	ret = map(p, at, len, r->dir);
-	/* The way back failed too: what is left is taken out by hand. */
+	/* The rollback failed too, so unmap the rest. */
 	if (ret == -ENOTRECOVERABLE) {
 		kernel.fail_unmaps = 0;
 		assert_int_equal(unmap(p, at, len), 0);
@@ -1012,7 +1005,7 @@ static void
 test_random(void **state)
 {
 	const struct container *c = &kernel.container[0];
-	uint64_t rng = shm_seed();
+	uint64_t rng = rng_seed(0);
 	struct range r[SLOTS] = {{0}};
 	struct sl_vfio_link link;
 	struct sl_adapter_params p = attached(&link);
@@ -1020,9 +1013,9 @@ test_random(void **state)
 	unsigned int i, k, pages;
 
 	(void)state;
-	attached(&link); /* a second device of the group */
+	attached(&link); /* second device of the group */
 	for (i = 0; i < 5000; i++) {
-		k = shm_rand(&rng) % SLOTS;
+		k = rng_next(&rng) % SLOTS;
 		told.text[0] = '\0';
 		if (r[k].len != 0)
 			take_out(&p, &r[k], &rng);
@@ -1102,7 +1095,7 @@ main(void)
 	while ((word = strtok_r(rest, " ", &rest)) != NULL)
 		argv[argc++] = word;
 	assert_true(rte_eal_init(argc, argv) >= 0);
-	log = fopencookie(&told, "w", (cookie_io_functions_t){.write = hear});
+	log = shm_log_open(&told);
 	assert_non_null(log);
 	setvbuf(log, NULL, _IOLBF, 1024);
 	rte_openlog_stream(log);

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
-/*
- * Deadlines of calls: waits nest, deadlines do not.
- */
+/* Deadlines of calls: waits may nest, deadlines do not. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -16,7 +14,7 @@
 
 #include "sl_port.h"
 
-/** A port whose time the test has in hand. */
+/** A port whose clock the test controls. */
 struct timed_port {
 	struct sl_port port;
 	uint64_t now; /* ticks */
@@ -42,7 +40,7 @@ timed_port(void)
 	return (struct timed_port){.port = {.dev_ops = &timed_ops}, .now = 1};
 }
 
-/* How long a wait of @p us takes in all, step by step. */
+/* Total time of a wait of @p us, in steps. */
 static uint64_t
 wait_all(struct timed_port *t, unsigned int us, unsigned int step)
 {
@@ -53,8 +51,10 @@ wait_all(struct timed_port *t, unsigned int us, unsigned int step)
 	return t->now - begin;
 }
 
-/* As long as asked for: waits are in microseconds, so one may take a part of its last from the
- * next. */
+/*
+ * The wait is as long as requested. Waits are in microseconds, so one may use part of the next
+ * one's first microsecond.
+ */
 static void
 assert_us(uint64_t ticks, unsigned int us)
 {
@@ -72,18 +72,18 @@ one_deadline_for_all_waits(void **state)
 	sl_call_begin(&t.port);
 	assert_us(wait_all(&t, 1000000, 300000), 1000000);
 	sl_call_end(&t.port);
-	/* What is left of it, whatever is asked for; then nothing. */
+	/* Only the remaining time, whatever is requested; then no time. */
 	assert_us(wait_all(&t, 1000000, 999), 500000);
 	assert_int_equal(wait_all(&t, 1000000, 1000), 0);
 	sl_call_begin(&t.port);
 	assert_int_equal(wait_all(&t, 1000000, 1000), 0);
 	sl_call_end(&t.port);
 	sl_call_end(&t.port);
-	/* The next call has its own. */
+	/* The next call has a new deadline. */
 	sl_call_begin(&t.port);
 	assert_us(wait_all(&t, 3000000, 1000), SL_CALL_US);
 	sl_call_end(&t.port);
-	/* Outside of calls a wait is as long as its own limit. */
+	/* Outside of calls, a wait lasts until its own limit. */
 	assert_us(wait_all(&t, 3000000, 1000), 3000000);
 }
 
@@ -111,14 +111,14 @@ a_deadline_for_each_thread(void **state)
 	assert_us(wait_all(&t, 1500000, 1000), 1500000);
 	assert_int_equal(pthread_create(&other, NULL, other_call, &t), 0);
 	assert_int_equal(pthread_join(other, NULL), 0);
-	/* The other's two seconds went by for this one too. */
+	/* The other call's two seconds count for this one too. */
 	assert_int_equal(wait_all(&t, 1000000, 1000), 0);
 	assert_true(sl_call_running(&t.port));
 	sl_call_end(&t.port);
 	assert_false(sl_call_running(&t.port));
 }
 
-/* More threads than there are places: no crash, no place taken from another, none left taken. */
+/* More threads than slots: no crash, no thread loses its slot, and all are free at the end. */
 static void
 more_threads_than_places(void **state)
 {
@@ -143,7 +143,7 @@ more_threads_than_places(void **state)
 int
 main(int argc, char **argv)
 {
-	/* EAL knows how fast the TSC is. */
+	/* EAL measures the frequency of the TSC. */
 	char *args[] = {argv[0], (char[]){"--no-huge"}, (char[]){"--no-pci"},
 		(char[]){"--no-shconf"}, (char[]){"--no-telemetry"}, (char[]){"-m"},
 		(char[]){"16"}};

@@ -3,8 +3,8 @@
  */
 
 /*
- * Mempools of sl_pktmbuf_pool_create(): where their data and their headers lie, and
- * that nothing of them stays. Run as "no-huge", and as "huge" where there are hugepages.
+ * Mempools of sl_pktmbuf_pool_create(): location of data and headers, and no leaks. Run as
+ * "no-huge", and as "huge" if hugepages are available.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -37,10 +37,10 @@ page_size(void)
 	return (size_t)sysconf(_SC_PAGESIZE);
 }
 
-/* Of the driver's allocations to come this one fails, and of its memzones; -1: none. */
+/* index of the driver's next allocation, or memzone, that fails; -1: none */
 static int fail_alloc = -1, fail_zone = -1;
 
-/* EAL does not promise that it gives memory of zeros. The driver's call is found here first. */
+/* Called by the driver. Fills the memory, because EAL does not promise zeroed memzones. */
 const struct rte_memzone *
 rte_memzone_reserve_aligned(
 	const char *name, size_t len, int node, unsigned int flags, unsigned int align)
@@ -59,7 +59,7 @@ rte_memzone_reserve_aligned(
 	return mz;
 }
 
-#ifndef __SANITIZE_ADDRESS__ /* which has a calloc() of its own */
+#ifndef __SANITIZE_ADDRESS__ /* AddressSanitizer replaces calloc() */
 void *
 __libc_calloc(size_t n, size_t len);
 
@@ -74,7 +74,7 @@ calloc(size_t n, size_t len)
 }
 #endif
 
-/* Bytes and pieces that EAL's heaps gave out: the same before and after. */
+/* Bytes and allocations in EAL's heaps, which must be equal before and after. */
 static struct rte_malloc_socket_stats
 heap_stats(void)
 {
@@ -93,7 +93,7 @@ heap_same(const struct rte_malloc_socket_stats *before)
 	assert_int_equal(now.heap_allocsz_bytes, before->heap_allocsz_bytes);
 }
 
-/* --- where things lie --- */
+/* --- locations --- */
 
 static const struct sl_data_run *
 run_at(const struct sl_data_pool *d, const void *va, size_t len)
@@ -107,7 +107,7 @@ run_at(const struct sl_data_pool *d, const void *va, size_t len)
 	return NULL;
 }
 
-/* Whether any byte of it lies where the data is. */
+/* True if a byte of the range is within the pool's data. */
 static bool
 among_data(const struct sl_data_pool *d, const void *va, size_t len)
 {
@@ -125,9 +125,9 @@ struct walk {
 	uint32_t line;
 	uint16_t priv;
 	unsigned int n;
-	uint8_t *taken; /* one for each line of the first run's range */
+	uint8_t *taken; /* one byte per line of the first run */
 	const void *first_shared;
-	const struct rte_mbuf_ext_shared_info *shared; /* of the mbuf before */
+	const struct rte_mbuf_ext_shared_info *shared; /* shared info of the previous mbuf */
 };
 
 static void
@@ -153,24 +153,24 @@ look_at_mbuf(struct rte_mempool *pool, void *arg, void *obj, unsigned int idx)
 	(void)pool;
 	(void)idx;
 	w->n++;
-	/* The data where it should be, for CPU and NIC. */
+	/* The data is at the right addresses, for CPU and NIC. */
 	assert_non_null(run);
 	assert_int_equal(m->buf_iova - run->iova, (uintptr_t)m->buf_addr - (uintptr_t)run->va);
 	assert_int_equal(((uintptr_t)m->buf_addr + RTE_PKTMBUF_HEADROOM) % w->line, 0);
 	assert_int_equal(m->buf_len, ROOM);
 	assert_int_equal(m->ol_flags, RTE_MBUF_F_EXTERNAL);
-	/* Nothing else: header with the mempool's own, private area, shared info. */
+	/* No other memory is near the data: mempool header, mbuf, private area, shared info. */
 	assert_false(among_data(w->d, (const char *)m - sizeof(struct rte_mempool_objhdr),
 		sizeof(struct rte_mempool_objhdr) + sizeof(*m) + w->priv));
 	assert_false(among_data(w->d, m->shinfo, sizeof(*m->shinfo)));
-	/* Transmit looks for it there: behind all mbufs, and each has its own. */
+	/* Shared info is where transmit expects it: after all mbufs, separate for each. */
 	assert_ptr_equal(m->shinfo, sl_data_pool_shared(w->d->shared_at, m));
 	assert_true((const char *)(m + 1) + w->priv <= (const char *)w->first_shared);
 	assert_true((const char *)(m->shinfo + 1) <=
 		(const char *)w->d->headers->addr + w->d->headers->len);
 	assert_true(w->shared == NULL || m->shinfo >= w->shared + 1 || m->shinfo + 1 <= w->shared);
 	w->shared = m->shinfo;
-	/* No line of data twice. */
+	/* No line of data is used twice. */
 	off = (uintptr_t)m->buf_addr - (uintptr_t)w->d->mz->addr;
 	for (i = off / w->line; i < (off + m->buf_len + w->line - 1) / w->line; i++)
 		assert_int_equal(w->taken[i]++, 0);
@@ -213,7 +213,7 @@ look_at_pool(struct rte_mempool *pool, unsigned int n, uint16_t priv)
 	free(w.taken);
 }
 
-/* Small things of others, which would fill any hole that was left. */
+/* Small allocations of other code, which would fill any gap in the pool's memory. */
 static void
 look_at_heap(struct rte_mempool *pool)
 {
@@ -242,7 +242,7 @@ dirty(void)
 	rte_free(p);
 }
 
-/* Parts of an mbuf that were not written yet are zero: private area, dynamic fields, chain. */
+/* Check that fields of a new mbuf are zero: private area, dynamic fields, chain. */
 static void
 is_new(struct rte_mempool *pool, void *arg, void *obj, unsigned int idx)
 {
@@ -258,7 +258,7 @@ is_new(struct rte_mempool *pool, void *arg, void *obj, unsigned int idx)
 	assert_memory_equal(m + 1, zeros, sizeof(zeros));
 }
 
-/* The NIC may read all of it: nothing of who had the memory before. */
+/* The NIC may read the whole memzone, so it must not contain old data. */
 static void
 test_zeros(void **state)
 {
@@ -276,7 +276,7 @@ test_zeros(void **state)
 	rte_mempool_free(pool);
 }
 
-/* A mempool that comes and goes, or cannot come, costs nothing. */
+/* A mempool that is created and freed, or that cannot be created, leaks nothing. */
 static void
 test_nothing_stays(void **state)
 {
@@ -308,7 +308,7 @@ test_nothing_stays(void **state)
 			pool = sl_pktmbuf_pool_create("comes", 63, 0, 0, ROOM, SOCKET_ID_ANY);
 			failed = fail_zone < 0;
 			fail_zone = -1;
-			/* The first one it can do without: another kind will do. */
+			/* The first allocation may fail: the pool then uses another memory type. */
 			assert_int_equal(pool == NULL, failed && k > 0);
 			rte_mempool_free(pool);
 			heap_same(&before);
@@ -347,14 +347,14 @@ test_layout(void **state)
 static void
 test_random(void **state)
 {
-	uint64_t rng = shm_seed();
+	uint64_t rng = rng_seed(0);
 	unsigned int i;
 
 	(void)state;
 	for (i = 0; i < 200; i++) {
 		const struct rte_malloc_socket_stats before = heap_stats();
-		const unsigned int n = 1 + (unsigned int)(shm_rand(&rng) % 300);
-		const uint16_t room = (uint16_t)(1 + shm_rand(&rng) % 9000);
+		const unsigned int n = 1 + (unsigned int)(rng_next(&rng) % 300);
+		const uint16_t room = (uint16_t)(1 + rng_next(&rng) % 9000);
 		struct rte_mempool *pool =
 			sl_pktmbuf_pool_create("random", n, 0, 0, room, SOCKET_ID_ANY);
 		struct rte_mbuf *m[300];
@@ -370,7 +370,7 @@ test_random(void **state)
 	}
 }
 
-/* --- used as any mempool --- */
+/* --- use like any mempool --- */
 
 static void
 test_clone(void **state)
@@ -387,13 +387,13 @@ test_clone(void **state)
 	clone = rte_pktmbuf_clone(m, clones);
 	assert_non_null(clone);
 	assert_ptr_equal(clone->buf_addr, m->buf_addr);
-	/* The first owner goes first: the data stays until the clone goes. */
+	/* The original is freed first. The data is kept until the clone is freed. */
 	rte_pktmbuf_free(m);
 	assert_int_equal(rte_mempool_avail_count(pool), 30);
 	rte_pktmbuf_free(clone);
 	assert_int_equal(rte_mempool_avail_count(pool), 31);
 	assert_int_equal(rte_mempool_avail_count(clones), 31);
-	/* It is as new. */
+	/* The mbuf is as new. */
 	assert_int_equal(rte_mbuf_ext_refcnt_read(m->shinfo), 1);
 	assert_int_equal(rte_mbuf_refcnt_read(m), 1);
 	assert_int_equal(m->ol_flags, RTE_MBUF_F_EXTERNAL);
@@ -419,7 +419,7 @@ test_other_pools(void **state)
 	rte_mempool_free(empty);
 }
 
-/* --- refusals: nothing stays --- */
+/* --- refusals leak nothing --- */
 
 static void
 refuse(const char *name, unsigned int n, unsigned int cache, uint16_t priv, uint16_t room,
@@ -457,9 +457,9 @@ test_refusals(void **state)
 	rte_mempool_free(ordinary);
 }
 
-/* --- memory in pieces for the NIC --- */
+/* --- memory that is not contiguous for the NIC --- */
 
-/* A heap of ours, whose pages are where @iova says. */
+/* A heap of the test, whose pages have the addresses in @iova. */
 static int
 heap_make(rte_iova_t iova[HEAP_LEN / HEAP_PAGE], void **memory)
 {
@@ -486,7 +486,7 @@ heap_drop(void *memory)
 static void
 test_pieces(void **state)
 {
-	/* Two that follow on each other, and two that do not. */
+	/* Two pages that are contiguous, and two that are not. */
 	rte_iova_t iova[HEAP_LEN / HEAP_PAGE] = {
 		0x40000000, 0x40000000 + HEAP_PAGE, 0x80000000, 0x60000000};
 	struct rte_mempool *pool;

@@ -3,10 +3,10 @@
  */
 
 /*
- * The features table that DPDK's documentation has for each driver (doc/guides/nics/features),
- * made of what the driver says of itself, and compared with the one in docs/.
+ * The features table that DPDK's documentation has for each driver (doc/guides/nics/features). It
+ * is made from the driver's capabilities and compared with the one in docs/.
  *
- * test_features FILE: compares. test_features --write FILE: makes the file.
+ * test_features FILE: compares. test_features --write FILE: writes the file.
  */
 #include <errno.h>
 #include <stdbool.h>
@@ -22,7 +22,7 @@
 
 #define TABLE_BYTES 8192
 
-/* What a row is told by. */
+/* Sources of the rows of the table. */
 struct facts {
 	const struct rte_eth_dev *eth;
 	const struct eth_dev_ops *ops;
@@ -48,7 +48,7 @@ yes(struct table *t, const char *name, bool has)
 	row(t, name, has, 'Y');
 }
 
-/* Offloads that come in two directions: Y with all of them, P with some. */
+/* Offloads of both directions: Y if all are supported, P if some are. */
 static void
 both(struct table *t, const char *name, const struct facts *f, uint64_t rx, uint64_t tx)
 {
@@ -138,7 +138,7 @@ looks(struct table *t, const struct facts *f)
 	yes(t, "LED", f->ops->dev_led_on != NULL);
 }
 
-/* What no driver can say of itself: where this one is built and tried. */
+/* Facts that a driver does not report: platforms on which it is built and tested. */
 static void
 places(struct table *t)
 {
@@ -188,7 +188,7 @@ write_table(const struct table *t, const char *path)
 	return rc;
 }
 
-/* Every line that is in one and not in the other. */
+/* Print each line that is in only one of the two. */
 static int
 compare_table(const struct table *t, const char *path)
 {

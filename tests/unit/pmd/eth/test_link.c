@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The Syncline authors
  */
-/*
- * What ethdev is told of a link, on registers that the test has in hand.
- */
+/* Link state that ethdev gets, with registers that the test sets. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,6 +11,7 @@
 #include <cmocka.h>
 
 #include "compat.h"
+#include "scripted_port.h"
 #include "sl_ethdev.h"
 #include "sl_fields.h"
 #include "sl_port.h"
@@ -20,9 +19,7 @@
 
 /* A port whose device has two registers. */
 struct rig {
-	struct sl_port port;
-	struct rte_eth_dev eth;
-	struct rte_eth_dev_data data;
+	struct scripted_port s;
 	uint32_t status;
 	enum sl_link_mode mode;
 };
@@ -38,18 +35,12 @@ reg_read(void *dev, uint32_t off)
 }
 
 static const struct sl_bus_ops bus_ops = {.read = reg_read};
-static const struct sl_dev_ops dev_ops = {.kind = "scripted"};
 
 static void
 rig_init(struct rig *r, uint32_t status)
 {
 	*r = (struct rig){.status = status};
-	r->port.bus = (struct sl_bus){.ops = &bus_ops, .dev = r};
-	r->port.dev_ops = &dev_ops;
-	r->port.hw = sl_hw_find(SL_PCI_DEV_82576);
-	r->port.eth = &r->eth;
-	r->data.dev_private = &r->port;
-	r->eth.data = &r->data;
+	scripted_port_init(&r->s, &bus_ops, r, SL_PCI_DEV_82576);
 }
 
 static struct rte_eth_link
@@ -57,12 +48,12 @@ link_of(struct rig *r, int want)
 {
 	struct rte_eth_link link;
 
-	assert_int_equal(sl_eth_dev_ops.link_update(&r->eth, 0), want);
-	rte_eth_linkstatus_get(&r->eth, &link);
+	assert_int_equal(sl_eth_dev_ops.link_update(&r->s.eth, 0), want);
+	rte_eth_linkstatus_get(&r->s.eth, &link);
 	return link;
 }
 
-/* ethdev: whether the status differs from that of the last update. */
+/* ethdev's return value: the status equals that of the last update. */
 #define SAME (-1)
 
 static void
@@ -93,7 +84,7 @@ status(void **state)
 	}
 }
 
-/* As CTRL_EXT tells; of what is behind the SerDes the device's number tells. */
+/* CTRL_EXT gives the connector. With SerDes it depends on the device ID. */
 static void
 connector(void **state)
 {
@@ -110,12 +101,12 @@ connector(void **state)
 	r.mode = SL_LINK_MODE_SERDES;
 	link = link_of(&r, SAME);
 	assert_true(COMPAT_CONNECTOR_IS(&link, OTHER));
-	r.port.fibre = true;
+	r.s.port.fibre = true;
 	link = link_of(&r, SAME);
 	assert_true(COMPAT_CONNECTOR_IS(&link, FIBER));
 }
 
-/* A link that is down keeps its connector, also of a device that is gone. */
+/* A link that is down keeps its connector, also if the device is gone. */
 static void
 down(void **state)
 {
@@ -131,7 +122,7 @@ down(void **state)
 	assert_true(COMPAT_CONNECTOR_IS(&link, TP));
 	r.status |= SL_STATUS_LU;
 	(void)link_of(&r, 0);
-	r.port.removed = true;
+	r.s.port.removed = true;
 	link = link_of(&r, -EIO);
 	assert_int_equal(link.link_status, RTE_ETH_LINK_DOWN);
 	assert_int_equal(link.link_speed, RTE_ETH_SPEED_NUM_NONE);
@@ -140,7 +131,7 @@ down(void **state)
 	assert_true(COMPAT_CONNECTOR_IS(&link, TP));
 }
 
-/* Of each id that the driver is loaded for it knows the device, and whether that has optics. */
+/* For each ID that the driver supports, its device and whether it has optics are known. */
 static void
 ids(void **state)
 {
@@ -150,7 +141,7 @@ ids(void **state)
 		bool optics;
 	} ids[] = {
 #define SL_DEVICE(id, device, optics, number) {number, #device, optics},
-#include "devices.def"
+#include "families.def"
 #undef SL_DEVICE
 	};
 	unsigned int i, j;
@@ -162,7 +153,7 @@ ids(void **state)
 		assert_non_null(hw);
 		assert_int_equal(strcasecmp(hw->name, ids[i].device), 0);
 		assert_int_equal(sl_hw_has_optics(ids[i].id), ids[i].optics);
-		/* Each id once; a device's first is the first of its own. */
+		/* Each ID is listed once. A device is found by its first ID. */
 		for (j = 0; j < i; j++)
 			assert_int_not_equal(ids[j].id, ids[i].id);
 		assert_ptr_equal(sl_hw_find(hw->device_id), hw);

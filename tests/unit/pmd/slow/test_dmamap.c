@@ -3,9 +3,8 @@
  */
 
 /*
- * Memory of others in a port's window, behind an IOMMU that is ours: mempools,
- * external buffers, areas that the application registered. What each page may do is
- * held against who wants it.
+ * Memory of the application in a port's window, on a simulated IOMMU: mempools, external buffers,
+ * registered areas. The access rights of each page are compared with those that its users need.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -42,17 +41,17 @@ struct fake {
 		enum sl_dma_dir dir;
 	} run[RUNS];
 	unsigned int nb_runs;
-	int fail_map;		/* of the calls to come this one fails; -1: none */
-	unsigned int fail_maps; /* and so many behind it */
+	int fail_map;		/* index of the next map call that fails; -1: none */
+	unsigned int fail_maps; /* number of further calls that fail */
 	unsigned int fail_unmaps;
-	unsigned int failed; /* calls that did */
+	unsigned int failed; /* number of calls that failed */
 };
 
-/* What EAL was asked to tell of memory that goes: this program's calls are found before EAL's. */
+/* EAL's memory event callbacks. This program's functions are found before EAL's. */
 static struct {
 	rte_mem_event_callback_t tell;
 	void *arg;
-	int ret, err; /* of the next registrations */
+	int ret, err; /* results of the next registrations */
 	int pool_ret;
 } heard;
 
@@ -194,7 +193,7 @@ setup(void **state)
 	return 0;
 }
 
-/* Nothing is left at close, whatever there was. */
+/* After close no mapping is left, whatever was mapped. */
 static int
 teardown(void **state)
 {
@@ -206,7 +205,7 @@ teardown(void **state)
 	assert_int_equal(f->nb_runs, 0);
 	assert_int_equal(f->iommu.nb_claims, 0);
 	assert_null(heard.tell);
-	/* Nobody listens: a mempool's end finds no port. */
+	/* No callback is registered: the end of a mempool finds no port. */
 	rte_mempool_free(ordinary("last"));
 	assert_int_equal(sl_adapter_close(f->port.adapter), 0);
 	sl_iommu_fini(&f->iommu);
@@ -221,7 +220,7 @@ be_strict(struct fake *f)
 	f->iommu.strict = true;
 }
 
-/* What the NIC may do with all of [va, va + len); a failed check when it differs within. */
+/* Directions that the NIC may use on all of [va, va + len). Fails if pages differ. */
 static unsigned int
 may(const struct fake *f, const void *va, size_t len)
 {
@@ -241,7 +240,7 @@ may(const struct fake *f, const void *va, size_t len)
 	return all;
 }
 
-/* --- headers are out of reach --- */
+/* --- headers are not reachable --- */
 
 static void
 test_data_alone(void **state)
@@ -275,12 +274,12 @@ test_strict(void **state)
 	assert_int_equal(sl_dmamap_pool(&f->port, other, SL_DMA_BIDIRECTIONAL), -EPERM);
 	ext.buf_ptr = rte_malloc(NULL, ext.buf_len, PAGE);
 	ext.buf_iova = (uintptr_t)ext.buf_ptr;
-	/* Gaps between buffers are whose? */
+	/* The gaps between buffers may belong to other memory. */
 	pinned = rte_pktmbuf_pool_create_extbuf("gaps", 63, 0, 0, ROOM, SOCKET_ID_ANY, &ext, 1);
 	assert_non_null(pinned);
 	assert_int_equal(sl_dmamap_pool(&f->port, pinned, SL_DMA_BIDIRECTIONAL), -EPERM);
 	rte_mempool_free(pinned);
-	/* A part that could enter does not, when another part may not. */
+	/* A pool of two parts is refused as a whole if one part may not be mapped. */
 	part[0] = (struct rte_pktmbuf_extmem){.buf_ptr = ext.buf_ptr,
 		.buf_iova = ext.buf_iova,
 		.buf_len = 16 * 2560,
@@ -299,7 +298,7 @@ test_strict(void **state)
 	assert_int_equal(f->nb_runs, 0);
 	assert_int_equal(sl_dmamap_pool(&f->port, pinned, SL_DMA_BIDIRECTIONAL), 0);
 	assert_int_equal(sl_dmamap_pool(&f->port, own, SL_DMA_BIDIRECTIONAL), 0);
-	/* Sent from, an ordinary one enters, and no page of it can be written. */
+	/* For transmit an ordinary pool is mapped, but none of its pages are writable. */
 	assert_int_equal(sl_dmamap_tx_mbuf(&f->port, m), 0);
 	assert_int_equal(may(f, m, ROOM), SL_DMA_TO_DEVICE);
 	for (i = 0; i < f->nb_runs; i++)
@@ -316,7 +315,7 @@ test_strict(void **state)
 
 /* --- registered areas --- */
 
-/* A pool that lies in a registered area, or is registered too, goes with neither. */
+/* A pool within a registered area, or registered itself, stays mapped when either is removed. */
 static void
 test_area_and_pool(void **state)
 {
@@ -333,13 +332,13 @@ test_area_and_pool(void **state)
 		assert_int_equal(sl_dmamap_area_add(&f->port, area, (uintptr_t)area, len), 0);
 		if (order == 1)
 			assert_int_equal(sl_dmamap_pool(&f->port, pool, SL_DMA_BIDIRECTIONAL), 0);
-		/* Only the data can be written. */
+		/* Only the data is writable. */
 		assert_int_equal(may(f, area, 1), SL_DMA_TO_DEVICE);
 		assert_int_equal(may(f, mz->addr, mz->len), SL_DMA_BIDIRECTIONAL);
 		assert_int_equal(may(f, area + len - 1, 1), SL_DMA_TO_DEVICE);
 		f->q.pool_seen = pool;
 		assert_int_equal(sl_dmamap_area_remove(&f->port, area, len), 0);
-		/* The queue looks again; the pool stays. */
+		/* The queue must check its pools again. The pool stays mapped. */
 		assert_null(f->q.pool_seen);
 		assert_int_equal(may(f, area, 1), 0);
 		assert_int_equal(may(f, mz->addr, mz->len), SL_DMA_BIDIRECTIONAL);
@@ -353,7 +352,7 @@ test_area_and_pool(void **state)
 			area = (uint8_t *)mz->addr - PAGE;
 		}
 	}
-	/* The pool goes first: the area is whole again, and nothing of it can be written. */
+	/* The pool is removed first. The area is complete again, and not writable. */
 	assert_int_equal(sl_dmamap_area_add(&f->port, area, (uintptr_t)area, len), 0);
 	rte_mempool_free(pool);
 	assert_int_equal(may(f, area, len), SL_DMA_TO_DEVICE);
@@ -361,7 +360,7 @@ test_area_and_pool(void **state)
 	assert_int_equal(f->nb_runs, 0);
 }
 
-/* What is not mapped whole is not mapped at all; what cannot leave is tried again. */
+/* An area is mapped completely or not at all. An unmap that fails can be repeated. */
 static void
 test_area_failures(void **state)
 {
@@ -385,7 +384,7 @@ test_area_failures(void **state)
 	rte_free(area);
 }
 
-/* Two areas overlap: one goes, and the other is there, no more and no less. */
+/* Two areas overlap. When one is removed, exactly the other stays. */
 static void
 test_areas_overlap(void **state)
 {
@@ -401,9 +400,9 @@ test_areas_overlap(void **state)
 	rte_free(m);
 }
 
-/* --- pieces that change --- */
+/* --- mappings that change --- */
 
-/* More pieces than a list begins with; they go in another order. */
+/* More mappings than the list's initial size, removed in another order. */
 static void
 test_many(void **state)
 {
@@ -431,7 +430,7 @@ test_many(void **state)
 	rte_free(m);
 }
 
-/* Sent from, then received into: each step of the way to both directions fails once. */
+/* A transmit pool is used for receive too. Each step of the change fails once. */
 static void
 test_widen(void **state)
 {
@@ -442,18 +441,18 @@ test_widen(void **state)
 
 	assert_int_equal(sl_dmamap_pool(&f->port, pool, SL_DMA_TO_DEVICE), 0);
 	f->q.pool_seen = seen;
-	/* It does not leave: neither the NIC nor the queue may count on it. */
+	/* The unmap fails: neither the NIC nor the queue may rely on the mapping. */
 	f->fail_unmaps = 1;
 	assert_int_equal(sl_dmamap_pool(&f->port, pool, SL_DMA_BIDIRECTIONAL), -EIO);
 	assert_int_equal(f->port.window.maps[0].dir, 0);
-	/* Tried again, it enters; a failure leaves it as it was. */
+	/* The next attempt maps it. A failed change leaves it as it was. */
 	assert_int_equal(sl_dmamap_pool(&f->port, pool, SL_DMA_TO_DEVICE), 0);
 	assert_int_equal(may(f, mz->addr, mz->len), SL_DMA_TO_DEVICE);
 	f->fail_map = 0;
 	assert_int_equal(sl_dmamap_pool(&f->port, pool, SL_DMA_BIDIRECTIONAL), -ENOSPC);
 	assert_int_equal(may(f, mz->addr, mz->len), SL_DMA_TO_DEVICE);
 	assert_int_equal(f->port.window.maps[0].dir, SL_DMA_TO_DEVICE);
-	/* Nor does it come back: it is gone, and the queue looks again. */
+	/* The old mapping cannot be restored either: it is gone, and the queue must check again. */
 	f->q.pool_seen = seen;
 	f->fail_map = 0;
 	f->fail_maps = 1;
@@ -466,7 +465,7 @@ test_widen(void **state)
 	assert_int_equal(sl_dmamap_pool(&f->port, pool, SL_DMA_TO_DEVICE), 0);
 	assert_int_equal(sl_dmamap_pool(&f->port, pool, SL_DMA_BIDIRECTIONAL), 0);
 	assert_int_equal(may(f, mz->addr, mz->len), SL_DMA_BIDIRECTIONAL);
-	/* Less is no reason to change anything. */
+	/* A request for fewer directions changes nothing. */
 	assert_int_equal(sl_dmamap_pool(&f->port, pool, SL_DMA_TO_DEVICE), 0);
 	assert_int_equal(may(f, mz->addr, mz->len), SL_DMA_BIDIRECTIONAL);
 	rte_mempool_free(pool);
@@ -479,7 +478,7 @@ no_free(void *addr, void *arg)
 	(void)arg;
 }
 
-/* An mbuf whose data is elsewhere. */
+/* An mbuf attached to an external buffer. */
 static struct rte_mbuf *
 external(struct rte_mempool *pool, void *va, size_t len)
 {
@@ -502,7 +501,7 @@ send_from(struct fake *f, struct rte_mempool *pool, void *va, size_t len)
 	return ret;
 }
 
-/* What was half mapped and cannot be unmapped stays known, is of no use, and goes later. */
+/* An incomplete mapping that cannot be unmapped stays listed, unused, and is removed later. */
 static void
 test_half_mapped(void **state)
 {
@@ -510,13 +509,13 @@ test_half_mapped(void **state)
 	struct rte_mempool *pool = ordinary("headers");
 	uint8_t *m = rte_malloc(NULL, 16 * PAGE, PAGE);
 
-	/* Three runs: the second is refused, and the way back for the first. */
+	/* Three runs: mapping the second fails, and so does unmapping the first. */
 	f->fail_map = 1;
 	f->fail_unmaps = 1;
 	assert_int_equal(sl_dmamap_area_add(&f->port, m + 100, (uintptr_t)m + 100, 3 * PAGE), -EIO);
 	assert_int_equal(f->fail_unmaps, 0);
 	assert_int_equal(f->nb_runs, 0);
-	/* The clean-up fails too: then it is the next user's. */
+	/* The clean-up fails too. It is left to the next call. */
 	f->fail_map = 1;
 	f->fail_unmaps = 3;
 	assert_int_equal(sl_dmamap_area_add(&f->port, m + 100, (uintptr_t)m + 100, 3 * PAGE),
@@ -524,7 +523,7 @@ test_half_mapped(void **state)
 	f->fail_unmaps = 0;
 	assert_int_equal(f->port.window.nb_maps, 1);
 	assert_int_equal(f->port.window.maps[0].dir, 0);
-	/* A buffer to send from that was mapped in part only: when sent again, it is mapped. */
+	/* A transmit buffer that was mapped only in part is mapped when it is sent again. */
 	f->fail_map = 1;
 	f->fail_unmaps = 2;
 	assert_int_equal(send_from(f, pool, m + 8 * PAGE + 100, 3 * PAGE), -ENOTRECOVERABLE);
@@ -539,7 +538,7 @@ test_half_mapped(void **state)
 	rte_free(m);
 }
 
-/* Memory of another address for the device than is in the window. */
+/* Memory whose device address differs from the one in the window. */
 static void
 test_other_iova(void **state)
 {
@@ -554,7 +553,7 @@ test_other_iova(void **state)
 	rte_free(m);
 }
 
-/* No device reaches a mempool whose chunks have no address for it. */
+/* A mempool whose chunks have no device address cannot be mapped. */
 static void
 test_no_iova(void **state)
 {
@@ -569,7 +568,7 @@ test_no_iova(void **state)
 	rte_mempool_free(pool);
 }
 
-/* Memory of that name is still EAL's to keep. */
+/* Free the memzone of that name, which must still exist. */
 static void
 end_memory(const char *name)
 {
@@ -579,7 +578,7 @@ end_memory(const char *name)
 	assert_int_equal(rte_memzone_free(mz), 0);
 }
 
-/* End a mempool of which a piece cannot leave, and see what is said of it. */
+/* Free a mempool that cannot be unmapped, and check the message. */
 static void
 end_stuck(struct fake *f, struct rte_mempool *pool)
 {
@@ -597,7 +596,7 @@ end_stuck(struct fake *f, struct rte_mempool *pool)
 	free(said);
 }
 
-/* A mempool ends, and its memory does not leave the window: nobody else gets it. */
+/* A mempool is freed, but its memory cannot be unmapped. The memory must not be reused. */
 static void
 test_pool_kept(void **state)
 {
@@ -614,7 +613,7 @@ test_pool_kept(void **state)
 	end_stuck(f, pool);
 	assert_int_equal(f->port.window.bytes_kept, kept);
 	assert_int_equal(f->port.window.nb_maps, 1);
-	/* What the NIC cannot reach goes. */
+	/* Memory that the NIC cannot reach is freed. */
 	assert_null(rte_memzone_lookup(headers));
 
 	pool = ordinary("beside");
@@ -624,7 +623,7 @@ test_pool_kept(void **state)
 	end_stuck(f, pool);
 	assert_int_equal(f->port.window.bytes_kept, kept);
 
-	/* The close has another try. */
+	/* Close tries again. */
 	sl_dmamap_close(&f->port);
 	assert_int_equal(f->nb_runs, 0);
 	end_memory(name);
@@ -632,7 +631,7 @@ test_pool_kept(void **state)
 	assert_int_equal(sl_dmamap_open(&f->port), 0);
 }
 
-/* Pinned buffers with gaps between them: each run by itself, and nothing else. */
+/* Pinned buffers with gaps between them: each run is mapped separately, and nothing else. */
 static void
 test_pinned_runs(void **state)
 {
@@ -649,7 +648,7 @@ test_pinned_runs(void **state)
 	}
 	pool = rte_pktmbuf_pool_create_extbuf("runs", 32, 0, 0, PAGE, SOCKET_ID_ANY, ext, 2);
 	assert_non_null(pool);
-	/* The second run fails: what came in before stays until the mempool's end. */
+	/* The second run fails. The first stays mapped until the mempool is freed. */
 	f->fail_map = 1;
 	assert_int_equal(sl_dmamap_pool(&f->port, pool, SL_DMA_BIDIRECTIONAL), -ENOSPC);
 	assert_int_equal(f->nb_runs, 1);
@@ -659,7 +658,7 @@ test_pinned_runs(void **state)
 	assert_int_equal(may(f, m + 16 * PAGE, 24 * PAGE), 0);
 	assert_int_equal(may(f, m + 40 * PAGE, 16 * PAGE), SL_DMA_BIDIRECTIONAL);
 	assert_int_equal(may(f, m + 56 * PAGE, 8 * PAGE), 0);
-	/* It does not leave with its mempool: at close it does. */
+	/* It cannot be unmapped with its mempool, but at close. */
 	f->fail_unmaps = 1;
 	f->q.pool_seen = pool;
 	rte_mempool_free(pool);
@@ -672,7 +671,7 @@ test_pinned_runs(void **state)
 
 /* --- external buffers --- */
 
-/* What EAL tells of may be sent from; what the application has registered may. */
+/* A buffer in EAL's memory may be sent. Other buffers only if the application registered them. */
 static void
 test_external(void **state)
 {
@@ -690,12 +689,12 @@ test_external(void **state)
 		assert_int_equal(send_from(f, pool, outside, PAGE), -EPERM);
 		assert_true(f->port.window.refused);
 		assert_int_equal(f->nb_runs, 0);
-		/* EAL knows it, and nobody would tell of its end. */
+		/* EAL knows the memory, but would not report its end. */
 		assert_int_equal(rte_extmem_register(outside, len, NULL, 0, PAGE), 0);
 		assert_int_equal(send_from(f, pool, outside, PAGE), -EPERM);
 		assert_int_equal(sl_dmamap_area_add(&f->port, outside, (uintptr_t)outside, len), 0);
 		assert_int_equal(send_from(f, pool, outside + PAGE, PAGE), 0);
-		/* It ends beyond. */
+		/* It ends outside of the area. */
 		assert_int_equal(send_from(f, pool, outside + len - PAGE, 2 * PAGE), -EPERM);
 		assert_int_equal(sl_dmamap_area_remove(&f->port, outside, len), 0);
 		assert_int_equal(send_from(f, pool, outside, PAGE), -EPERM);
@@ -704,7 +703,7 @@ test_external(void **state)
 	}
 	assert_int_equal(send_from(f, pool, inside, PAGE), 0);
 	assert_int_equal(may(f, inside, PAGE), SL_DMA_TO_DEVICE);
-	/* A piece that was sent from stays when an area beside it is refused. */
+	/* A transmit mapping stays when an adjacent area is refused. */
 	f->fail_map = 0;
 	assert_int_equal(
 		sl_dmamap_area_add(&f->port, inside, (uintptr_t)inside, 4 * PAGE), -ENOSPC);
@@ -717,7 +716,7 @@ test_external(void **state)
 	rte_free(inside);
 }
 
-/* A heap of the application's: EAL tells of its end. */
+/* A heap of the application: EAL reports its end. */
 static void
 test_heap(void **state)
 {
@@ -733,7 +732,7 @@ test_heap(void **state)
 	assert_int_equal(
 		sl_dmamap_area_add(&f->port, m + 16 * PAGE, (uintptr_t)m + 16 * PAGE, 2 * PAGE), 0);
 	assert_int_equal(sl_dmamap_area_add(&f->port, m, (uintptr_t)m, PAGE), 0);
-	/* Part of it goes, and only that; memory that comes is no matter. */
+	/* A part of it is freed, and only that is unmapped. New memory has no effect. */
 	f->q.pool_seen = pool;
 	heard.tell(RTE_MEM_EVENT_ALLOC, m, len, heard.arg);
 	assert_int_equal(f->nb_runs, 4);
@@ -755,7 +754,7 @@ test_heap(void **state)
 	rte_mempool_free(pool);
 }
 
-/* The mempool that the data lies in is the one that enters, with all it has. */
+/* The mempool that contains the data is mapped, completely. */
 static void
 test_whose_data(void **state)
 {
@@ -765,8 +764,10 @@ test_whose_data(void **state)
 	struct rte_mbuf *m = rte_pktmbuf_alloc(data), *clone = rte_pktmbuf_alloc(headers);
 
 	be_strict(f);
-	/* A clone of a pinned buffer looks like an external one; all of its mempool enters, as with
-	 * its own. */
+	/*
+	 * A clone of a pinned buffer looks like an external one. Its whole mempool is mapped, as
+	 * for the pool's own mbufs.
+	 */
 	rte_pktmbuf_attach(clone, m);
 	assert_true(RTE_MBUF_HAS_EXTBUF(clone));
 	assert_int_equal(sl_dmamap_tx_mbuf(&f->port, clone), 0);
@@ -777,7 +778,7 @@ test_whose_data(void **state)
 	rte_pktmbuf_free(m);
 	rte_mempool_free(data);
 	assert_int_equal(f->nb_runs, 0);
-	/* An indirect one of an ordinary mempool. */
+	/* An indirect mbuf of an ordinary mempool. */
 	data = ordinary("data");
 	m = rte_pktmbuf_alloc(data);
 	clone = rte_pktmbuf_alloc(headers);
@@ -792,9 +793,9 @@ test_whose_data(void **state)
 }
 
 /*
- * With the software NIC, whose table wants a buffer in one piece, a clone that is sent first: its
- * mempool enters whole, and its own follow. An external buffer whose owner's place is anything else
- * is let alone.
+ * The software NIC's table requires a buffer to be one segment. If a clone is sent first, its whole
+ * mempool is mapped, and the pool's own mbufs can be sent next. Other external buffers are mapped
+ * alone, whatever their fcb_opaque is.
  */
 static void
 test_clone_first(void **state)
@@ -838,7 +839,7 @@ test_clone_first(void **state)
 	rte_free(m);
 }
 
-/* The software NIC's table wants a buffer in one piece. */
+/* The software NIC's table requires a buffer to be one segment. */
 static void
 test_one_piece(void **state)
 {
@@ -860,9 +861,9 @@ test_one_piece(void **state)
 	rte_free(m);
 }
 
-/* --- the port's own --- */
+/* --- state of the port --- */
 
-/* Queues that come and go in any order; those that are there look again. */
+/* Queues are added and removed in any order. Those in the list must check again. */
 static void
 test_queues(void **state)
 {
@@ -876,7 +877,7 @@ test_queues(void **state)
 		for (i = 0; i < 3; i++)
 			sl_dmamap_queue_add(&q[i]);
 		sl_dmamap_queue_remove(&q[gone]);
-		sl_dmamap_queue_remove(&q[gone]); /* is not there: nothing happens */
+		sl_dmamap_queue_remove(&q[gone]); /* not in the list: no effect */
 		for (i = 0; i < 3; i++)
 			q[i].pool_seen = pool;
 		f->q.pool_seen = pool;
@@ -893,7 +894,7 @@ test_queues(void **state)
 	rte_free(m);
 }
 
-/* EAL does not want to tell; of --legacy-mem there is nothing to tell. */
+/* EAL refuses the callback. With --legacy-mem no callback is needed. */
 static void
 test_open(void **state)
 {
@@ -911,11 +912,11 @@ test_open(void **state)
 	assert_int_equal(sl_dmamap_open(&other), 0);
 	heard.ret = 0;
 	sl_dmamap_close(&other);
-	/* A second close, of a port that was opened in part, finds nothing. */
+	/* A second close, of a port that was opened only in part, has no effect. */
 	sl_dmamap_close(&other);
 }
 
-/* What does not leave at close is not waited for: it stays, and the NIC may still read it. */
+/* Memory that cannot be unmapped at close stays mapped, and the NIC may still read it. */
 static void
 test_close_fails(void **state)
 {
@@ -933,7 +934,7 @@ test_close_fails(void **state)
 	rte_free(m);
 }
 
-/* A window that is opened and closed again and again costs no more than one. */
+/* A window that is opened and closed repeatedly leaks no memory. */
 static void
 test_again(void **state)
 {
@@ -961,7 +962,7 @@ test_again(void **state)
 	rte_free(m);
 }
 
-/* A port whose NIC may still write: its lists go, and what is mapped stays so. */
+/* A port whose NIC may still write: its lists are freed, and mappings stay. */
 static void
 test_leave(void **state)
 {
@@ -979,27 +980,27 @@ test_leave(void **state)
 	rte_free(m);
 }
 
-/* --- all of it, at random --- */
+/* --- random operations --- */
 
 #define ARENA 32u /* pages */
 #define SLOTS 4u
 #define AREAS 64u
 
-/* What the application has done; what the NIC may do follows from it. */
+/* Operations of the application, from which the NIC's access rights follow. */
 struct wanted {
 	struct rte_mempool *headers;
 	uint8_t *arena;
 	struct {
 		struct rte_mempool *pool; /* pinned buffers in [first, first + n) */
 		unsigned int first, n;
-		unsigned int dir, tried; /* that it was let in for, and that failed perhaps */
+		unsigned int dir, tried; /* mapped for; requested, but perhaps failed */
 	} slot[SLOTS];
 	struct {
 		unsigned int first, n;
 	} area[AREAS];
 	unsigned int nb_areas;
-	bool sent[ARENA]; /* from there, and nobody has taken it out for sure */
-	bool lost[ARENA]; /* a call failed: there may be less than is wanted */
+	bool sent[ARENA]; /* sent from, and not certainly unmapped since */
+	bool lost[ARENA]; /* a call failed, so there may be fewer rights than requested */
 };
 
 static void
@@ -1025,7 +1026,7 @@ static void
 pool_new(struct wanted *w, unsigned int k, uint64_t *rng)
 {
 	struct rte_pktmbuf_extmem ext = {.elt_size = PAGE};
-	const unsigned int n = 1 + shm_rand(rng) % (ARENA / SLOTS);
+	const unsigned int n = 1 + rng_next(rng) % (ARENA / SLOTS);
 	char name[16];
 
 	snprintf(name, sizeof(name), "slot%u", k);
@@ -1044,12 +1045,12 @@ pool_new(struct wanted *w, unsigned int k, uint64_t *rng)
 static void
 pool_step(struct fake *f, struct wanted *w, uint64_t *rng)
 {
-	const unsigned int k = shm_rand(rng) % SLOTS;
-	const unsigned int dir = shm_rand(rng) % 2 == 0 ? SL_DMA_TO_DEVICE : SL_DMA_BIDIRECTIONAL;
+	const unsigned int k = rng_next(rng) % SLOTS;
+	const unsigned int dir = rng_next(rng) % 2 == 0 ? SL_DMA_TO_DEVICE : SL_DMA_BIDIRECTIONAL;
 
 	if (w->slot[k].pool == NULL) {
 		pool_new(w, k, rng);
-	} else if (shm_rand(rng) % 3 != 0) {
+	} else if (rng_next(rng) % 3 != 0) {
 		w->slot[k].tried |= dir;
 		if (sl_dmamap_pool(&f->port, w->slot[k].pool, dir) == 0) {
 			w->slot[k].dir |= dir;
@@ -1058,7 +1059,7 @@ pool_step(struct fake *f, struct wanted *w, uint64_t *rng)
 	} else {
 		rte_mempool_free(w->slot[k].pool);
 		w->slot[k].pool = NULL;
-		/* Another may get its address. */
+		/* Another pool may get its address. */
 		assert_null(f->q.pool_seen);
 	}
 }
@@ -1097,7 +1098,7 @@ area_step(struct fake *f, struct wanted *w, unsigned int first, unsigned int n, 
 	areas_end(w, first, n);
 }
 
-/* Memory goes back to the system, after the mempools on it. */
+/* Memory returns to the system after its mempools were freed. */
 static void
 free_step(struct fake *f, struct wanted *w, unsigned int first, unsigned int n)
 {
@@ -1117,10 +1118,10 @@ free_step(struct fake *f, struct wanted *w, unsigned int first, unsigned int n)
 static void
 any_step(struct fake *f, struct wanted *w, uint64_t *rng)
 {
-	const unsigned int first = shm_rand(rng) % ARENA;
-	const unsigned int n = 1 + shm_rand(rng) % RTE_MIN(ARENA - first, 6u);
+	const unsigned int first = rng_next(rng) % ARENA;
+	const unsigned int n = 1 + rng_next(rng) % RTE_MIN(ARENA - first, 6u);
 
-	switch (shm_rand(rng) % 8) {
+	switch (rng_next(rng) % 8) {
 	case 0:
 		free_step(f, w, first, n);
 		break;
@@ -1141,7 +1142,7 @@ any_step(struct fake *f, struct wanted *w, uint64_t *rng)
 	}
 }
 
-/* What the NIC may do on a page: at least, and at most. */
+/* Directions that the NIC may use on a page: the minimum and the maximum. */
 static void
 bounds(const struct wanted *w, unsigned int page, unsigned int *least, unsigned int *most)
 {
@@ -1160,7 +1161,7 @@ bounds(const struct wanted *w, unsigned int page, unsigned int *least, unsigned 
 	*most |= *least;
 }
 
-/* A mempool that lies on what was taken out is one the queues must look at anew. */
+/* If memory of a mempool was unmapped, queues must check that mempool again. */
 static void
 look_anew(const struct fake *f, struct wanted *w, unsigned int page)
 {
@@ -1177,14 +1178,14 @@ step_and_compare(struct fake *f, struct wanted *w, bool map_fails, bool unmap_fa
 {
 	const unsigned int failed = f->failed;
 	unsigned int before[ARENA], i, least, most;
-	const int fail = map_fails && shm_rand(rng) % 3 == 0 ? (int)(shm_rand(rng) % 3) : -1;
+	const int fail = map_fails && rng_next(rng) % 3 == 0 ? (int)(rng_next(rng) % 3) : -1;
 
 	for (i = 0; i < ARENA; i++)
 		before[i] = may(f, w->arena + i * PAGE, PAGE);
 	f->q.pool_seen = w->headers;
 	f->fail_map = fail;
-	f->fail_maps = fail >= 0 && shm_rand(rng) % 2 == 0;
-	f->fail_unmaps = unmap_fails && shm_rand(rng) % 3 == 0;
+	f->fail_maps = fail >= 0 && rng_next(rng) % 2 == 0;
+	f->fail_unmaps = unmap_fails && rng_next(rng) % 3 == 0;
 	any_step(f, w, rng);
 	if (f->failed != failed)
 		mark(w->lost, 0, ARENA, true);
@@ -1208,7 +1209,7 @@ random_steps(struct fake *f, bool map_fails, bool unmap_fails)
 {
 	struct wanted w = {
 		.headers = ordinary("headers"), .arena = rte_malloc(NULL, ARENA * PAGE, PAGE)};
-	uint64_t rng = shm_seed();
+	uint64_t rng = rng_seed(0);
 	unsigned int i;
 
 	assert_non_null(w.arena);
@@ -1217,7 +1218,7 @@ random_steps(struct fake *f, bool map_fails, bool unmap_fails)
 	for (i = 0; i < SLOTS; i++)
 		rte_mempool_free(w.slot[i].pool);
 	rte_mempool_free(w.headers);
-	/* The heap gives no address twice while the window has it. */
+	/* The heap does not reuse an address while it is in the window. */
 	sl_dmamap_close(&f->port);
 	assert_int_equal(f->nb_runs, 0);
 	assert_int_equal(sl_dmamap_open(&f->port), 0);
@@ -1242,9 +1243,9 @@ test_random_all_fails(void **state)
 	random_steps(*state, true, true);
 }
 
-/* --- a NIC that writes to all that it reaches --- */
+/* --- a NIC that writes to all memory that it can reach --- */
 
-/* Words that the CPU believes: an mbuf's header, with the mempool's before it. */
+/* Memory that the CPU trusts: the header of an mbuf, and the mempool's header before it. */
 #define HEADER (sizeof(struct rte_mempool_objhdr) + sizeof(struct rte_mbuf))
 
 struct believed {
@@ -1262,7 +1263,7 @@ keep_header(struct rte_mempool *pool, void *arg, void *obj, unsigned int idx)
 	memcpy(b->copy[idx], b->at[idx], HEADER);
 }
 
-/* Each byte that can be written is, at random; then all is put back as it was. */
+/* Overwrite each writable byte at random, then restore all. @return true if a header changed. */
 static bool
 headers_change(struct fake *f, struct rte_mempool *pool, uint64_t *rng)
 {
@@ -1282,7 +1283,7 @@ headers_change(struct fake *f, struct rte_mempool *pool, uint64_t *rng)
 		assert_non_null(old[i]);
 		memcpy(old[i], va, f->run[i].len);
 		for (k = 0; k < f->run[i].len; k++)
-			va[k] ^= (uint8_t)(1 + shm_rand(rng) % 255);
+			va[k] ^= (uint8_t)(1 + rng_next(rng) % 255);
 	}
 	for (i = 0; i < RTE_DIM(b.at); i++)
 		changed |= memcmp(b.at[i], b.copy[i], HEADER) != 0;
@@ -1298,7 +1299,7 @@ static void
 test_hostile(void **state)
 {
 	struct fake *f = *state;
-	uint64_t rng = shm_seed();
+	uint64_t rng = rng_seed(0);
 	struct rte_mempool *pool = apart("apart"), *other = ordinary("ordinary");
 	struct rte_mbuf *m = rte_pktmbuf_alloc(other);
 
@@ -1310,7 +1311,7 @@ test_hostile(void **state)
 	rte_pktmbuf_free(m);
 	rte_mempool_free(pool);
 	rte_mempool_free(other);
-	/* It would be seen: with an ordinary mempool and window=own it is. */
+	/* Such writes are detected: with an ordinary mempool and window=own, headers change. */
 	f->port.window.strict = false;
 	f->iommu.strict = false;
 	pool = ordinary("ordinary");

@@ -2,10 +2,7 @@
  * Copyright (c) 2026 The Syncline authors
  */
 
-/*
- * The register table: properties that every row has, and facts of the device
- * that the rows must agree with.
- */
+/* The register tables: properties of every row, and facts of the device. */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -21,7 +18,7 @@
 #include "sl_fields.h"
 #include "sl_regs.h"
 
-/* All devices; the base first, each delta behind what it is a delta of. */
+/* All devices. The base is first, and each delta follows the set that it is based on. */
 static const struct {
 	const struct sl_reg_set *set, *of;
 	unsigned int queues, addrs, vectors;
@@ -89,7 +86,7 @@ check_overlap(const struct sl_reg_set *set)
 	free(used);
 }
 
-/* No word of the BAR means two things, on any device. */
+/* On each device, no word of the BAR has two rows. */
 static void
 test_no_overlap(void **state)
 {
@@ -100,7 +97,7 @@ test_no_overlap(void **state)
 		check_overlap(devices[d].set);
 }
 
-/* Names are unique, aliases name rows and stay within their elements. */
+/* Names are unique. Aliases name rows and stay within their elements. */
 static void
 test_names(void **state)
 {
@@ -123,7 +120,7 @@ test_names(void **state)
 	}
 }
 
-/* sl_reg_find inverts the tables, and finds nothing where a table has nothing. */
+/* sl_reg_find() inverts the tables, and returns no register for other offsets. */
 static void
 test_find(void **state)
 {
@@ -163,7 +160,7 @@ rows_differ(const struct sl_reg_row *a, const struct sl_reg_row *b)
 		strcmp(a->meaning, b->meaning) != 0;
 }
 
-/* Rows of a delta, as its file has them: what is written there is new, other, or gone. */
+/* Rows of a delta as listed in its file: new, other, or gone. */
 #define DELTA_NEW 1
 #define DELTA_OTHER 2
 #define DELTA_GONE 3
@@ -221,7 +218,7 @@ check_delta(const struct sl_reg_set *set, const struct sl_reg_set *of, const str
 	}
 }
 
-/* Each row of a delta says something; every other row is that of what it is a delta of. */
+/* Each row of a delta is a change. All other rows equal those of the set that it is based on. */
 static void
 test_deltas(void **state)
 {
@@ -235,7 +232,7 @@ test_deltas(void **state)
 #undef ROWS
 }
 
-/* What a device has of a kind follows from its rows. */
+/* The number of queues, addresses and vectors of a device equals the count of the rows. */
 static void
 test_counts(void **state)
 {
@@ -256,17 +253,17 @@ test_counts(void **state)
 		assert_int_equal(rows[SL_RAH].count + rows[SL_RAH2].count + rows[SL_RAH3].count,
 			devices[d].addrs);
 		assert_int_equal(rows[SL_EITR].count, devices[d].vectors);
-		/* The 82575's places: the first four, or as many as there are. */
+		/* Offsets of the 82575: the first four queues, or as many as the device has. */
 		assert_int_equal(sl_reg_find(devices[d].set, 0x2A18, &index),
 			devices[d].queues > 2 ? SL_RDT : -1);
 		assert_int_equal(sl_reg_find(devices[d].set, 0x3918, &index), SL_TDT);
 	}
-	/* Entries 16 and up are one run. */
+	/* Entries from 16 on are contiguous. */
 	assert_int_equal(SL_OFF(RAL2, 8), SL_OFF(RAL3, 0));
 	assert_int_equal(SL_OFF(RAH2, 8), SL_OFF(RAH3, 0));
 }
 
-/* Where queue registers are: queues 0 to 3 also at the place the 82575 had them. */
+/* Offsets of queue registers. Queues 0 to 3 also have those of the 82575. */
 static void
 test_queue_offsets(void **state)
 {
@@ -315,7 +312,7 @@ test_queue_offsets(void **state)
 	assert_int_equal(SL_OFF(TDT, 15), 0xE3D8);
 }
 
-/* Interrupt registers also where older devices had them. */
+/* Interrupt registers are also at the offsets of older devices. */
 static void
 test_irq_offsets(void **state)
 {
@@ -348,12 +345,14 @@ test_irq_offsets(void **state)
 	(void)state;
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		assert_int_equal(sl_reg_find(&sl_regs_82576, rows[i].off, &index), rows[i].reg);
-	/* A driver reaches the legacy ones where QEMU's 82576, too, has them. */
+	/*
+	 * The driver uses the old offsets, because QEMU's 82576 has only these for legacy causes.
+	 */
 	assert_int_equal(SL_OFF(ICR, 0), 0x00C0);
 	assert_int_equal(SL_OFF(IMS, 0), 0x00D0);
 }
 
-/* A field put and got back is the same, and touches nothing else. */
+/* A field that was set reads back the same, and no other bit changes. */
 static void
 test_fields(void **state)
 {
@@ -393,7 +392,7 @@ test_fields(void **state)
 				0xA5A5A5A5 & ~masks[i]);
 		}
 	}
-	/* Descriptor fields of one word do not overlap. */
+	/* Descriptor fields in one word do not overlap. */
 	assert_int_equal(SL_TXD_DTALEN & SL_TXD_DTYP, 0);
 	assert_int_equal(SL_TXD_PAYLEN & (SL_TXD_POPTS_IXSM | SL_TXD_POPTS_TXSM | SL_TXD_IDX), 0);
 	assert_int_equal(SL_TXC_IPLEN & SL_TXC_MACLEN, 0);

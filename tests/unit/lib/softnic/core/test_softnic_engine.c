@@ -3,8 +3,8 @@
  */
 
 /*
- * The software NIC's engines under a family that there is not: three registers, 128 queues of a
- * direction, and state that the test writes itself. What moves frames here knows no register.
+ * The engines of the software NIC with a made-up family: three registers, 128 queues per direction,
+ * and state that the test writes. The code that moves frames does not depend on registers.
  */
 
 #include <setjmp.h>
@@ -21,13 +21,13 @@
 #define DESCS 8u
 #define FRAME 100u
 
-/* Registers: a word, and the doorbells. */
+/* Registers: a word and the two doorbells. */
 enum { TOY_WORD, TOY_RX_TAIL, TOY_TX_TAIL, TOY_REGS };
 
 struct toy {
 	struct sl_softnic nic; /* first */
 	uint32_t value[1 + 2 * SOFTNIC_QUEUES];
-	/* What the engines called for. */
+	/* Calls of the engines. */
 	struct softnic_set rx_seen, tx_seen;
 	unsigned int resets, links, causes[2], after;
 };
@@ -91,12 +91,12 @@ toy_after(struct sl_softnic *nic, const struct softnic_slot *at)
 }
 
 static const struct sl_reg_row rows[TOY_REGS] = {
-	[TOY_WORD] = {"WORD", 0, 0, 1, SL_ACC_RW, 0x55, "-", "a word of eight bits"},
-	[TOY_RX_TAIL] = {"RXT", 0x1000, 4, SOFTNIC_QUEUES, SL_ACC_RW, 0, "-", "receive tail"},
-	[TOY_TX_TAIL] = {"TXT", 0x2000, 4, SOFTNIC_QUEUES, SL_ACC_RW, 0, "-", "transmit tail"},
+	[TOY_WORD] = {"WORD", 0, 0, 1, SL_ACC_RW, 0x55, "-", "a word of eight bits", 0},
+	[TOY_RX_TAIL] = {"RXT", 0x1000, 4, SOFTNIC_QUEUES, SL_ACC_RW, 0, "-", "receive tail", 0},
+	[TOY_TX_TAIL] = {"TXT", 0x2000, 4, SOFTNIC_QUEUES, SL_ACC_RW, 0, "-", "transmit tail", 0},
 };
 static const uint16_t room[TOY_REGS] = {1, SOFTNIC_QUEUES, SOFTNIC_QUEUES};
-static const struct sl_reg_range aliases[] = {{0x100, TOY_WORD, 0, 1}};
+static const struct sl_reg_range aliases[] = {{0x100, TOY_WORD, 0, 1, 0}};
 static const struct sl_reg_set set = {"toy", rows, aliases, room, TOY_REGS, 1, 0x4000};
 static const struct softnic_hook word_hooks[] = {
 	{TOY_WORD, .after = toy_after, .kept = UINT8_MAX},
@@ -129,18 +129,18 @@ static const struct softnic_model model = {
 	.rxd_err = SL_BIT(20),
 };
 
-/* The rig's adapter and wire, with the toy in place of its device. */
+/* The rig's adapter and wire, with the toy instead of its device. */
 static int
 setup(void **state)
 {
 	struct sl_softnic_params params = {.name = "toy"};
-	struct rig *r;
+	struct nic_drv *r;
 
-	assert_int_equal(rig_setup(state), 0);
+	assert_int_equal(drv_setup(state), 0);
 	r = *state;
 	sl_softnic_destroy(r->nic);
 	r->nic = NULL;
-	rig_wire_new(r);
+	drv_wire_new(r);
 	params.adapter = r->adapter;
 	assert_int_equal(softnic_create(&model, &params, &r->nic), 0);
 	r->bus = sl_softnic_bus(r->nic);
@@ -148,7 +148,7 @@ setup(void **state)
 	return 0;
 }
 
-/* Memory of a queue of each direction. */
+/* Memory of one queue in each direction. */
 struct memory {
 	struct sl_region ring, data;
 	union sl_rx_desc *rx;
@@ -156,30 +156,30 @@ struct memory {
 };
 
 static void
-memory_make(struct rig *r, struct memory *m)
+memory_make(struct nic_drv *r, struct memory *m)
 {
 	unsigned int i;
 
-	m->ring = rig_alloc(r, "ring", 2 * DESCS * SL_DESC_SIZE);
-	m->data = rig_alloc(r, "data", DESCS * RIG_BUF);
+	m->ring = drv_alloc(r, "ring", 2 * DESCS * SL_DESC_SIZE);
+	m->data = drv_alloc(r, "data", DESCS * DRV_BUF);
 	m->rx = m->ring.va;
 	m->tx = (union sl_tx_desc *)m->ring.va + DESCS;
 	for (i = 0; i < DESCS; i++)
-		m->rx[i].read.pkt_addr = m->data.iova + i * RIG_BUF;
+		m->rx[i].read.pkt_addr = m->data.iova + i * DRV_BUF;
 }
 
 static void
-memory_end(struct rig *r, struct memory *m)
+memory_end(struct nic_drv *r, struct memory *m)
 {
 	assert_int_equal(sl_region_free(r->adapter, &m->ring), 0);
 	assert_int_equal(sl_region_free(r->adapter, &m->data), 0);
 }
 
 static void
-queues_on(struct rig *r, const struct memory *m, unsigned int q)
+queues_on(struct nic_drv *r, const struct memory *m, unsigned int q)
 {
 	struct softnic_rxq_setup rx = {
-		.base = m->ring.iova, .count = DESCS, .buf_size = RIG_BUF, .enable = true};
+		.base = m->ring.iova, .count = DESCS, .buf_size = DRV_BUF, .enable = true};
 	struct softnic_txq_setup tx = {
 		.base = m->ring.iova + DESCS * SL_DESC_SIZE, .count = DESCS, .enable = true};
 
@@ -193,11 +193,11 @@ queues_on(struct rig *r, const struct memory *m, unsigned int q)
 	softnic_unlock(r->nic);
 }
 
-/* Registers are the table's and the hooks', whatever they are called. */
+/* Registers follow the table and the hooks, whatever their names are. */
 static void
 test_registers(void **state)
 {
-	struct rig *r = *state;
+	struct nic_drv *r = *state;
 	struct toy *t = toy_of(r->nic);
 
 	assert_int_equal(t->resets, 1);
@@ -213,16 +213,16 @@ test_registers(void **state)
 	assert_null(sl_softnic_tail(r->nic, true, SOFTNIC_QUEUES));
 }
 
-/* The very last of 128 queues receives what the redirection table gives it. */
+/* The last of 128 queues receives the frames that the redirection table selects for it. */
 static void
 test_last_receives(void **state)
 {
-	const struct rig_ip ip = {.version = 4, .proto = RIG_UDP, .payload = 40};
-	struct rig *r = *state;
+	const struct frame_spec ip = {.version = 4, .proto = FRAME_UDP, .payload = 40};
+	struct nic_drv *r = *state;
 	struct toy *t = toy_of(r->nic);
-	uint8_t frame[RIG_BUF];
+	uint8_t frame[DRV_BUF];
 	struct memory m;
-	uint32_t len = rig_ip_frame(frame, &ip).len;
+	uint32_t len = frame_build(frame, &ip).len;
 	unsigned int i;
 
 	memory_make(r, &m);
@@ -235,19 +235,19 @@ test_last_receives(void **state)
 	for (i = 0; i < SOFTNIC_RETA; i++)
 		r->nic->rss.table[i] = LAST;
 	*sl_softnic_tail(r->nic, false, LAST) = DESCS - 1;
-	rig_wire_in(r, frame, len);
-	rig_run(r);
+	drv_wire_in(r, frame, len);
+	drv_run(r);
 	assert_int_equal(m.rx[0].wb.length, len);
 	assert_true((m.rx[0].wb.status & SL_RXD_STAT_DD) != 0);
 	assert_memory_equal(m.data.va, frame, len);
 	assert_true(softnic_set_has(&t->rx_seen, LAST));
 	assert_int_equal(softnic_set_take(&t->rx_seen), LAST);
 	assert_true(softnic_set_empty(&t->rx_seen));
-	/* A queue that is off has no room, and the frame is dropped as its own. */
+	/* A disabled queue has no room. The frame is dropped and counted for that queue. */
 	for (i = 0; i < SOFTNIC_RETA; i++)
 		r->nic->rss.table[i] = 70;
-	rig_wire_in(r, frame, len);
-	rig_run(r);
+	drv_wire_in(r, frame, len);
+	drv_run(r);
 	assert_int_equal(r->nic->rxq[70].dropped, 1);
 	softnic_lock(r->nic);
 	softnic_rxq_set(r->nic, LAST, &(struct softnic_rxq_setup){0});
@@ -255,26 +255,26 @@ test_last_receives(void **state)
 	memory_end(r, &m);
 }
 
-/* It sends, and its completion is told of it alone. */
+/* The last queue sends, and the completion is reported only for this queue. */
 static void
 test_last_sends(void **state)
 {
-	struct rig *r = *state;
+	struct nic_drv *r = *state;
 	struct toy *t = toy_of(r->nic);
-	uint64_t seed = rig_seed();
-	struct rig_frame sent;
+	uint64_t seed = rng_seed(0);
+	struct drv_frame sent;
 	struct memory m;
 
 	memory_make(r, &m);
 	queues_on(r, &m, LAST);
-	rig_frame_fill(&seed, m.data.va, FRAME, rig_mac);
+	frame_ether(m.data.va, FRAME, drv_mac, rng_next(&seed));
 	m.tx[0].read.addr = m.data.iova;
 	m.tx[0].read.cmd = SL_PREP(SL_TXD_DTALEN, FRAME) | SL_PREP(SL_TXD_DTYP, SL_TXD_DTYP_DATA) |
 		SL_TXD_DCMD_DEXT | SL_TXD_DCMD_EOP | SL_TXD_DCMD_IFCS | SL_TXD_DCMD_RS;
 	m.tx[0].read.olinfo = SL_PREP(SL_TXD_PAYLEN, FRAME);
 	*sl_softnic_tail(r->nic, true, LAST) = 1;
-	rig_run(r);
-	sent = rig_wire_out(r);
+	drv_run(r);
+	sent = drv_wire_out(r);
 	assert_int_equal(sent.len, FRAME);
 	assert_memory_equal(sent.data, m.data.va, FRAME);
 	assert_int_equal(m.tx[0].wb.status & SL_TXD_STAT_DD, SL_TXD_STAT_DD);
@@ -287,7 +287,7 @@ test_last_sends(void **state)
 	memory_end(r, &m);
 }
 
-/* The set gives its members in order, over the words' seam, each once. */
+/* A set returns each member once and in order, also across its words. */
 static void
 test_set(void **state)
 {
@@ -314,9 +314,9 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_set),
-		cmocka_unit_test_setup_teardown(test_registers, setup, rig_teardown),
-		cmocka_unit_test_setup_teardown(test_last_receives, setup, rig_teardown),
-		cmocka_unit_test_setup_teardown(test_last_sends, setup, rig_teardown),
+		cmocka_unit_test_setup_teardown(test_registers, setup, drv_teardown),
+		cmocka_unit_test_setup_teardown(test_last_receives, setup, drv_teardown),
+		cmocka_unit_test_setup_teardown(test_last_sends, setup, drv_teardown),
 	};
 
 	return cmocka_run_group_tests_name("softnic_engine", tests, NULL, NULL);

@@ -3,9 +3,9 @@
  */
 
 /*
- * The devices of the family igb as the driver sees them: what it knows of each agrees with its
- * registers, it touches no register that a device lacks, and each quirk does what it is for. The
- * device is an array of registers that notes what is done to it.
+ * The devices of the igb family from the driver's side. The driver's facts about a device match its
+ * registers, it accesses no register that a device lacks, and each quirk has its effect. The device
+ * is an array of registers that records accesses.
  */
 
 #include <setjmp.h>
@@ -16,6 +16,7 @@
 
 #include <cmocka.h>
 
+#include "scripted_port.h"
 #include "sl_fields.h"
 #include "sl_port.h"
 #include "sl_quirks.h"
@@ -25,15 +26,14 @@ static const uint16_t first_ids[] = {SL_PCI_DEV_82576, SL_PCI_DEV_82580, SL_PCI_
 	SL_PCI_DEV_I354, SL_PCI_DEV_I210, SL_PCI_DEV_I211};
 
 struct rig {
-	struct sl_port port;
-	struct rte_eth_dev eth;
-	struct rte_eth_dev_data data;
+	struct scripted_port s;
 	uint32_t regs[SL_BAR_SIZE / sizeof(uint32_t)];
 	unsigned int writes[SL_BAR_SIZE / sizeof(uint32_t)];
-	/* The PHY: its page, how often it is started anew until its PLL is there, and D3. */
+	unsigned int under_way; /**< writes that no read followed */
+	/* The PHY: its page, restarts that it needs until its PLL works, and D3. */
 	uint16_t page;
 	unsigned int lost, powers, mdics;
-	uint32_t autoload; /**< EEARBC when power came back */
+	uint32_t autoload; /**< EEARBC at power-on */
 	struct sl_rx_queue rxq;
 	struct sl_tx_queue txq;
 };
@@ -43,8 +43,8 @@ check_has(struct rig *r, uint32_t off)
 {
 	unsigned int index;
 
-	if (sl_reg_find(r->port.hw->regs, off, &index) < 0)
-		fail_msg("%s has no register at 0x%05x", r->port.hw->name, off);
+	if (sl_reg_find(r->s.port.hw->regs, off, &index) < 0)
+		fail_msg("%s has no register at 0x%05x", r->s.port.hw->name, off);
 }
 
 static uint32_t
@@ -53,10 +53,11 @@ reg_read(void *dev, uint32_t off)
 	struct rig *r = dev;
 
 	check_has(r, off);
+	r->under_way = 0;
 	return r->regs[off / sizeof(uint32_t)];
 }
 
-/* What the PHY answers: one register on one page has more than zeros. */
+/* Answer of the PHY. One register on one page is not zero. */
 static uint32_t
 mdic(struct rig *r, uint32_t val)
 {
@@ -78,10 +79,11 @@ reg_write(void *dev, uint32_t off, uint32_t val)
 
 	check_has(r, off);
 	r->writes[off / sizeof(uint32_t)]++;
+	r->under_way++;
 	if (off == SL_OFF_MDIC)
 		val = mdic(r, val);
 	if (off == SL_OFF_CTRL) {
-		/* A reset is over at once; masters stop. */
+		/* A reset completes at once, and bus mastering stops. */
 		val &= ~SL_CTRL_RST;
 		r->regs[SL_OFF_STATUS / sizeof(uint32_t)] &= ~SL_STATUS_GIO_MASTER_ENABLE;
 	}
@@ -101,23 +103,9 @@ power(struct sl_port *port, bool on)
 	return 0;
 }
 
-static uint64_t
-no_time(struct sl_port *port)
-{
-	(void)port;
-	return 1;
-}
-
-static void
-no_nap(struct sl_port *port, unsigned int us)
-{
-	(void)port;
-	(void)us;
-}
-
 static const struct sl_bus_ops bus_ops = {.read = reg_read, .write = reg_write};
 static const struct sl_dev_ops dev_ops = {
-	.kind = "scripted", .power = power, .time = no_time, .nap = no_nap};
+	.kind = "scripted", .power = power, .time = scripted_time, .nap = scripted_nap};
 
 static uint32_t *
 reg(struct rig *r, uint32_t off)
@@ -139,17 +127,12 @@ rig_init(uint16_t id)
 	unsigned int i;
 
 	memset(r, 0, sizeof(*r));
-	r->port.bus = (struct sl_bus){.ops = &bus_ops, .dev = r};
-	r->port.dev_ops = &dev_ops;
-	r->port.hw = sl_hw_find(id);
-	assert_non_null(r->port.hw);
-	r->port.eth = &r->eth;
-	r->data.dev_private = &r->port;
-	r->eth.data = &r->data;
-	r->rxq.port = &r->port;
-	r->txq.port = &r->port;
+	scripted_port_init(&r->s, &bus_ops, r, id);
+	r->s.port.dev_ops = &dev_ops;
+	r->rxq.port = &r->s.port;
+	r->txq.port = &r->s.port;
 	for (i = 0; i < SL_REG_COUNT; i++) {
-		const struct sl_reg_row *row = &r->port.hw->regs->rows[i];
+		const struct sl_reg_row *row = &r->s.port.hw->regs->rows[i];
 
 		if (row->count != 0)
 			*reg(r, row->offset) = row->reset;
@@ -157,7 +140,7 @@ rig_init(uint16_t id)
 	return r;
 }
 
-/* --- what the driver knows --- */
+/* --- facts of the driver --- */
 
 static void
 facts(void **state)
@@ -176,7 +159,7 @@ facts(void **state)
 		assert_int_equal(hw->mac_addrs,
 			rows[SL_RAL].count + rows[SL_RAL2].count + rows[SL_RAL3].count);
 		assert_int_equal(hw->reta_entries, 4 * rows[SL_RETA].count);
-		/* A vector of its own for each queue, and one more. */
+		/* A separate vector for each queue, and one more. */
 		assert_true(rows[SL_EITR].count > hw->rx_queues);
 		assert_true(rows[SL_IVAR].count * 2 >= hw->rx_queues);
 		assert_int_equal((hw->quirks & SL_QUIRK_IVAR_PAIRS) != 0, hw->rx_queues <= 8);
@@ -194,9 +177,9 @@ facts(void **state)
 	assert_int_equal(sl_hw_find(SL_PCI_DEV_I354)->tx_thresh.prefetch, 20);
 }
 
-/* --- what it touches --- */
+/* --- accessed registers --- */
 
-/* The bus fails the test at a register that the device lacks. */
+/* The bus fails the test if a register is accessed that the device lacks. */
 static void
 all_tasks(void **state)
 {
@@ -210,11 +193,11 @@ all_tasks(void **state)
 	(void)state;
 	for (i = 0; i < RTE_DIM(first_ids); i++) {
 		struct rig *r = rig_init(first_ids[i]);
-		const struct sl_hw *hw = r->port.hw;
+		const struct sl_hw *hw = r->s.port.hw;
 
-		assert_int_equal(hw->ops->quiet(&r->port), 0);
-		assert_int_equal(hw->ops->reset(&r->port), 0);
-		hw->ops->rx_set_up(&r->port, &rx);
+		assert_int_equal(hw->ops->quiet(&r->s.port), 0);
+		assert_int_equal(hw->ops->reset(&r->s.port), 0);
+		hw->ops->rx_set_up(&r->s.port, &rx);
 		for (q = 0; q < hw->rx_queues; q++) {
 			r->rxq.queue_id = (uint16_t)q;
 			r->txq.queue_id = (uint16_t)q;
@@ -227,18 +210,18 @@ all_tasks(void **state)
 				hw->tx_thresh.prefetch);
 		}
 		for (q = 0; q < hw->mac_addrs; q++)
-			hw->ops->addr_set(&r->port, q, &mac);
+			hw->ops->addr_set(&r->s.port, q, &mac);
 		assert_int_equal(*reg(r, q > 16 ? SL_OFF(RAH2, q - 17) : SL_OFF(RAH, q - 1)),
 			SL_RAH_AV | 1 << 8);
-		hw->ops->vlan_set(&r->port, true, true);
-		hw->ops->reta_set(&r->port, reta);
-		hw->ops->rss_set(&r->port, key, hw->rss_hf);
-		hw->ops->intr_set_up(&r->port, hw->rx_queues);
-		assert_int_equal(hw->ops->link_set(&r->port, true), 0);
-		assert_true(hw->ops->link_get(&r->port, &link));
-		hw->ops->count(&r->port, value, dropped);
-		assert_true(hw->ops->dump(&r->port, NULL) > 800);
-		hw->ops->let_go(&r->port);
+		hw->ops->vlan_set(&r->s.port, true, true);
+		hw->ops->reta_set(&r->s.port, reta);
+		hw->ops->rss_set(&r->s.port, key, hw->rss_hf);
+		hw->ops->intr_set_up(&r->s.port, hw->rx_queues);
+		assert_int_equal(hw->ops->link_set(&r->s.port, true), 0);
+		assert_true(hw->ops->link_get(&r->s.port, &link));
+		hw->ops->count(&r->s.port, value, dropped);
+		assert_true(hw->ops->dump(&r->s.port, NULL) > 800);
+		hw->ops->let_go(&r->s.port);
 	}
 }
 
@@ -250,15 +233,15 @@ ivar(void **state)
 	struct rig *r = rig_init(SL_PCI_DEV_I350);
 
 	(void)state;
-	r->port.hw->ops->intr_set_up(&r->port, 6);
+	r->s.port.hw->ops->intr_set_up(&r->s.port, 6);
 	/* Queues 4 and 5; 6 and 7 have no vector. */
 	assert_int_equal(*reg(r, SL_OFF(IVAR, 2)), 0x00860085);
 	assert_int_equal(*reg(r, SL_OFF(IVAR, 3)), 0);
 	r = rig_init(SL_PCI_DEV_82576);
-	r->port.hw->ops->intr_set_up(&r->port, 11);
+	r->s.port.hw->ops->intr_set_up(&r->s.port, 11);
 	assert_int_equal(*reg(r, SL_OFF(IVAR, 2)), 0x008b0083);
 	r = rig_init(SL_PCI_DEV_I211);
-	r->port.hw->ops->intr_set_up(&r->port, 2);
+	r->s.port.hw->ops->intr_set_up(&r->s.port, 2);
 	assert_int_equal(*reg(r, SL_OFF(IVAR, 0)), 0x00820081);
 }
 
@@ -276,13 +259,13 @@ vfta(void **state)
 	for (i = 0; i < RTE_DIM(rows); i++) {
 		struct rig *r = rig_init(rows[i].id);
 
-		r->port.hw->ops->vfta_set(&r->port, 7, 0x80000001);
+		r->s.port.hw->ops->vfta_set(&r->s.port, 7, 0x80000001);
 		assert_int_equal(writes(r, SL_OFF(VFTA, 7)), rows[i].times);
 		assert_int_equal(*reg(r, SL_OFF(VFTA, 7)), 0x80000001);
 	}
 }
 
-/* Both places say alike whether the FCS is stripped; extension headers are left alone. */
+/* Both registers agree on FCS stripping. Since the 82580, extension headers are ignored. */
 static void
 receive(void **state)
 {
@@ -298,11 +281,11 @@ receive(void **state)
 	(void)state;
 	for (i = 0; i < RTE_DIM(rows); i++) {
 		struct rig *r = rig_init(rows[i].id);
-		const struct sl_hw *hw = r->port.hw;
+		const struct sl_hw *hw = r->s.port.hw;
 
 		for (keep = 0; keep < 2; keep++) {
 			rx.keep_crc = keep != 0;
-			hw->ops->rx_set_up(&r->port, &rx);
+			hw->ops->rx_set_up(&r->s.port, &rx);
 			assert_int_equal((*reg(r, SL_OFF(RCTL, 0)) & SL_RCTL_SECRC) == 0, keep);
 			for (q = 0; q < hw->rx_queues; q++)
 				assert_int_equal(*reg(r, SL_OFF(DVMOLR, q)),
@@ -314,7 +297,7 @@ receive(void **state)
 	}
 }
 
-/* What a driver before us left does not stay. */
+/* Settings of a previous driver are cleared. */
 static void
 reset(void **state)
 {
@@ -324,17 +307,17 @@ reset(void **state)
 	*reg(r, SL_OFF(RXPBS, 0)) = 1;
 	*reg(r, SL_OFF(TXPBS, 0)) = 1;
 	*reg(r, SL_OFF(DMACR, 0)) = SL_DMACR_EN;
-	assert_int_equal(r->port.hw->ops->reset(&r->port), 0);
+	assert_int_equal(r->s.port.hw->ops->reset(&r->s.port), 0);
 	assert_int_equal(*reg(r, SL_OFF(RXPBS, 0)), 0xA2);
 	assert_int_equal(*reg(r, SL_OFF(TXPBS, 0)), 0x04000014);
 	assert_int_equal(*reg(r, SL_OFF(DMACR, 0)), 0);
 	r = rig_init(SL_PCI_DEV_I350);
 	*reg(r, SL_OFF(DMACR, 0)) = SL_DMACR_EN;
 	*reg(r, SL_OFF(PHPM, 0)) = SL_PHPM_GO_LINKD | 1;
-	assert_int_equal(r->port.hw->ops->reset(&r->port), 0);
+	assert_int_equal(r->s.port.hw->ops->reset(&r->s.port), 0);
 	assert_int_equal(writes(r, SL_OFF(RXPBS, 0)), 0);
 	assert_int_equal(*reg(r, SL_OFF(DMACR, 0)), 0);
-	assert_int_equal(r->port.hw->ops->link_set(&r->port, true), 0);
+	assert_int_equal(r->s.port.hw->ops->link_set(&r->s.port, true), 0);
 	assert_int_equal(*reg(r, SL_OFF(PHPM, 0)), 1);
 }
 
@@ -346,11 +329,11 @@ rqdpc(void **state)
 
 	(void)state;
 	*reg(r, SL_OFF(RQDPC, 3)) = 5;
-	r->port.hw->ops->count(&r->port, value, dropped);
-	r->port.hw->ops->count(&r->port, value, dropped);
+	r->s.port.hw->ops->count(&r->s.port, value, dropped);
+	r->s.port.hw->ops->count(&r->s.port, value, dropped);
 	assert_int_equal(dropped[3], 5);
 	r = rig_init(SL_PCI_DEV_I350);
-	r->port.hw->ops->count(&r->port, value, dropped);
+	r->s.port.hw->ops->count(&r->s.port, value, dropped);
 	assert_int_equal(writes(r, SL_OFF(RQDPC, 3)), 0);
 }
 
@@ -370,11 +353,11 @@ pll(void **state)
 		r->lost = lost;
 		*reg(r, SL_OFF(WUC, 0)) = 9;
 		*reg(r, SL_OFF(MDICNFG, 0)) = SL_MDICNFG_EXT_MDIO;
-		/* Behind a record that is no word's, whose content looks like one. */
+		/* After a record of another type, whose content looks like the word. */
 		*reg(r, SL_OFF(INVM, 0)) = SL_PREP(SL_INVM_TYPE, SL_INVM_CSR);
 		*reg(r, SL_OFF(INVM, 1)) = word ^ SL_PREP(SL_INVM_DATA, 1);
 		*reg(r, SL_OFF(INVM, 2)) = word;
-		assert_int_equal(r->port.hw->ops->reset(&r->port), 0);
+		assert_int_equal(r->s.port.hw->ops->reset(&r->s.port), 0);
 		assert_int_equal(r->powers, 2 * lost);
 		assert_int_equal(r->page, 0);
 		if (lost != 0) {
@@ -384,20 +367,20 @@ pll(void **state)
 		assert_int_equal(*reg(r, SL_OFF(WUC, 0)), 9);
 		assert_int_equal(*reg(r, SL_OFF(MDICNFG, 0)), SL_MDICNFG_EXT_MDIO);
 	}
-	/* It never comes: five tries, and said so. */
+	/* The PLL never works: five attempts, and a message. */
 	r = rig_init(SL_PCI_DEV_I211);
 	r->lost = 100;
-	assert_int_equal(r->port.hw->ops->reset(&r->port), -EIO);
+	assert_int_equal(r->s.port.hw->ops->reset(&r->s.port), -EIO);
 	assert_int_equal(r->powers, 10);
 	assert_int_equal(*reg(r, SL_OFF(SW_FW_SYNC, 0)), 0);
-	/* Records without a word: the chip's own default. */
+	/* No record has the word: the chip's default is used. */
 	r = rig_init(SL_PCI_DEV_I211);
 	r->lost = 1;
-	assert_int_equal(r->port.hw->ops->reset(&r->port), 0);
+	assert_int_equal(r->s.port.hw->ops->reset(&r->s.port), 0);
 	assert_int_equal(SL_GET(SL_EEARBC_DATA, r->autoload), 0x203F);
 }
 
-/* A device with a flash, and one without the quirk, are not asked. */
+/* A device with a flash, or without the quirk, is not checked. */
 static void
 no_pll(void **state)
 {
@@ -410,7 +393,7 @@ no_pll(void **state)
 		if (first_ids[i] == SL_PCI_DEV_I211)
 			continue;
 		r->lost = 100;
-		assert_int_equal(r->port.hw->ops->reset(&r->port), 0);
+		assert_int_equal(r->s.port.hw->ops->reset(&r->s.port), 0);
 		assert_int_equal(r->mdics, 0);
 		assert_int_equal(r->powers, 0);
 	}
@@ -435,11 +418,38 @@ link_2500(void **state)
 				SL_PREP(SL_CTRL_EXT_LINK_MODE, SL_LINK_MODE_SERDES);
 			*reg(r, SL_OFF(STATUS, 0)) = SL_STATUS_LU | rows[i].straps |
 				SL_PREP(SL_STATUS_SPEED, SL_SPEED_1000);
-			assert_true(r->port.hw->ops->link_get(&r->port, &link));
+			assert_true(r->s.port.hw->ops->link_get(&r->s.port, &link));
 			assert_int_equal(
 				link.mbps, first_ids[d] == SL_PCI_DEV_I354 ? rows[i].mbps : 1000);
 		}
 	}
+}
+
+/* Settings for frames are in effect when the call returns: a read follows the writes. */
+static void
+writes_have_arrived(void **state)
+{
+	static const struct rte_ether_addr mac = {{2, 0, 0, 0, 0, 1}};
+	static const uint32_t mta[SL_MTA_WORDS];
+	static const uint8_t reta[SL_RETA_MAX], key[SL_RSS_KEY_BYTES];
+	struct rig *r = rig_init(first_ids[0]);
+	const struct sl_hw_ops *ops = r->s.port.hw->ops;
+
+	(void)state;
+	ops->addr_set(&r->s.port, 3, &mac);
+	assert_int_equal(r->under_way, 0);
+	ops->multicast_set(&r->s.port, mta);
+	assert_int_equal(r->under_way, 0);
+	ops->promiscuous_set(&r->s.port, true, true);
+	assert_int_equal(r->under_way, 0);
+	ops->vfta_set(&r->s.port, 1, 5);
+	assert_int_equal(r->under_way, 0);
+	ops->vlan_set(&r->s.port, true, true);
+	assert_int_equal(r->under_way, 0);
+	ops->reta_set(&r->s.port, reta);
+	assert_int_equal(r->under_way, 0);
+	ops->rss_set(&r->s.port, key, RTE_ETH_RSS_IPV4);
+	assert_int_equal(r->under_way, 0);
 }
 
 int
@@ -456,6 +466,7 @@ main(void)
 		cmocka_unit_test(pll),
 		cmocka_unit_test(no_pll),
 		cmocka_unit_test(link_2500),
+		cmocka_unit_test(writes_have_arrived),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
