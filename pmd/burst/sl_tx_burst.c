@@ -27,6 +27,7 @@
 
 #include <string.h>
 
+#include <rte_atomic.h>
 #include <rte_branch_prediction.h>
 
 #include "sl_compat.h"
