@@ -58,12 +58,22 @@ struct sl_softnic_device {
 const struct sl_softnic_device *
 sl_softnic_device_at(unsigned int i);
 
+/** Memory for the queues with their doorbell words, which other processes may store to. */
+struct sl_softnic_memory {
+	/** Memory aligned to @p align, a power of two; NULL: there is none. */
+	void *(*alloc)(void *ctx, size_t size, size_t align);
+	/** @p p may be NULL. */
+	void (*free)(void *ctx, void *p);
+	void *ctx;
+};
+
 /** Parameters of a software NIC. Zero-initialise, then set what differs from the default. */
 struct sl_softnic_params {
 	const char *name;		/**< required; for messages; copied */
 	struct sl_adapter *adapter;	/**< all DMA goes through its window */
 	const struct sl_dma_host *host; /**< memory of a virtual machine, instead of an adapter */
 	const char *device;		/**< name of the device; NULL: the default */
+	const struct sl_softnic_memory *memory; /**< copied; NULL: of this process only */
 	uint8_t mac[6]; /**< address in the NVM; all zero: 02:00:00:xx:xx:xx from the name */
 	sl_log_fn log;	/**< NULL: standard error */
 	void *log_ctx;

@@ -109,6 +109,20 @@ mac_from_name(const char *name, uint8_t mac[6])
 	mac[5] = (uint8_t)hash;
 }
 
+static void *
+own_alloc(void *ctx, size_t size, size_t align)
+{
+	(void)ctx;
+	return aligned_alloc(align, size);
+}
+
+static void
+own_free(void *ctx, void *p)
+{
+	(void)ctx;
+	free(p);
+}
+
 static uint32_t *
 values_of(struct sl_softnic *nic)
 {
@@ -133,8 +147,8 @@ parts_open(struct sl_softnic *nic, const struct sl_softnic_params *params)
 	nic->fifo = malloc(2 * (size_t)m->fifo);
 	nic->dma = params->host != NULL ? sl_dma_open_host(params->host) :
 					  sl_dma_open(params->adapter);
-	nic->rxq = aligned_alloc(SOFTNIC_APART, rxqs);
-	nic->txq = aligned_alloc(SOFTNIC_APART, txqs);
+	nic->rxq = nic->memory.alloc(nic->memory.ctx, rxqs, SOFTNIC_APART);
+	nic->txq = nic->memory.alloc(nic->memory.ctx, txqs, SOFTNIC_APART);
 	if (nic->tx_arena == NULL || nic->tso == NULL || nic->fifo == NULL || nic->dma == NULL ||
 		nic->rxq == NULL || nic->txq == NULL)
 		return -ENOMEM;
@@ -147,6 +161,7 @@ int
 softnic_create(const struct softnic_model *model, const struct sl_softnic_params *params,
 	struct sl_softnic **out)
 {
+	static const struct sl_softnic_memory own = {.alloc = own_alloc, .free = own_free};
 	static const uint8_t no_mac[6];
 	struct sl_softnic *nic;
 	int rc;
@@ -160,6 +175,7 @@ softnic_create(const struct softnic_model *model, const struct sl_softnic_params
 	memset(nic->irq_fd, -1, sizeof(nic->irq_fd));
 	nic->model = model;
 	nic->queues = model->device.queues;
+	nic->memory = params->memory != NULL ? *params->memory : own;
 	snprintf(nic->name, sizeof(nic->name), "%s", params->name);
 	nic->command = SL_PCI_COMMAND_MASTER;
 	nic->log = params->log != NULL ? params->log : log_stderr;
@@ -192,8 +208,8 @@ sl_softnic_destroy(struct sl_softnic *nic)
 	free(nic->tx_arena);
 	free(nic->tso);
 	free(nic->fifo);
-	free(nic->rxq);
-	free(nic->txq);
+	nic->memory.free(nic->memory.ctx, nic->rxq);
+	nic->memory.free(nic->memory.ctx, nic->txq);
 	free(nic);
 }
 

@@ -296,7 +296,8 @@ struct sl_softnic {
 	uint8_t mac[6];
 	sl_log_fn log;
 	void *log_ctx;
-	uint32_t complained; /**< bits of enum softnic_complaint */
+	struct sl_softnic_memory memory; /**< of rxq and txq */
+	uint32_t complained;		 /**< bits of enum softnic_complaint */
 
 	/* Derived state, written by the family. */
 	struct softnic_rx_setup rx;
