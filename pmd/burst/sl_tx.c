@@ -300,11 +300,11 @@ tx_prepare_sums(struct rte_mbuf *m)
 }
 
 uint16_t
-sl_tx_prepare(void *txq, struct rte_mbuf **pkts, uint16_t n)
+sl_tx_prepare_for(const struct sl_tx_queue *q, const struct sl_burst_path *path,
+	const struct sl_hw *hw, struct rte_mbuf **pkts, uint16_t n)
 {
-	const struct sl_tx_queue *q = txq;
-	const bool offload = sl_burst_can(q->port->tx_path, SL_CAN_OFFLOAD);
-	const uint32_t span = q->port->hw->format->tx_span;
+	const bool offload = sl_burst_can(path, SL_CAN_OFFLOAD);
+	const uint32_t span = hw->format->tx_span;
 	uint16_t i;
 	int ret;
 
@@ -332,6 +332,14 @@ sl_tx_prepare(void *txq, struct rte_mbuf **pkts, uint16_t n)
 		}
 	}
 	return i;
+}
+
+uint16_t
+sl_tx_prepare(void *txq, struct rte_mbuf **pkts, uint16_t n)
+{
+	const struct sl_tx_queue *q = txq;
+
+	return sl_tx_prepare_for(q, q->port->tx_path, q->port->hw, pkts, n);
 }
 
 /* --- paths --- */

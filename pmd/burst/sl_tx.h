@@ -20,6 +20,10 @@ extern const struct sl_burst_path sl_tx_paths[];
 extern const unsigned int sl_tx_path_count;
 uint16_t
 sl_tx_prepare(void *txq, struct rte_mbuf **pkts, uint16_t n);
+/** sl_tx_prepare() for a queue whose port has that path and NIC. */
+uint16_t
+sl_tx_prepare_for(const struct sl_tx_queue *q, const struct sl_burst_path *path,
+	const struct sl_hw *hw, struct rte_mbuf **pkts, uint16_t n);
 int
 sl_tx_done_cleanup(void *txq, uint32_t free_cnt);
 int

@@ -22,6 +22,7 @@
 #include "sl_pci.h"
 #include "sl_pci_args.h"
 #include "sl_port.h"
+#include "sl_second.h"
 
 #define WHY_LEN 512u
 #define RESET_QUIET_US 1000u /* no register access before: 82576, 4.2.1.6.1 */
@@ -221,6 +222,54 @@ pci_port_create(struct rte_eth_dev *eth, void *arg)
 	return ret;
 }
 
+/* --- a secondary process --- */
+
+static int
+pci_second_create(struct rte_eth_dev *eth, void *arg)
+{
+	const struct sl_port *port = eth->data->dev_private;
+	const struct rte_pci_device *pci = arg;
+	const char *refusal = NULL;
+
+	/* Doorbells are stored to at the primary's address of the registers. */
+	if (pci->mem_resource[0].addr == NULL || pci->mem_resource[0].addr != port->bus.dev)
+		refusal = "its registers cannot be mapped here; with vfio-pci and an IOMMU that "
+			  "needs window=all in the primary process, since EAL gives other "
+			  "processes only devices of its own VFIO container";
+	return sl_second_attach(eth, refusal);
+}
+
+/*
+ * Bursts need the registers at the primary's address, where EAL maps them, if it can. Statistics do
+ * not: the primary reads them. So a port whose registers cannot be mapped may be read.
+ */
+static int
+pci_attach(struct rte_pci_device *pci)
+{
+	const int mapped = rte_pci_map_device(pci);
+	int ret;
+
+	if (mapped != 0)
+		pci->mem_resource[0].addr = NULL;
+	ret = rte_eth_dev_create(&pci->device, pci->device.name, 0, eth_dev_pci_specific_init, pci,
+		pci_second_create, pci);
+	if (ret == 0)
+		sl_second_publish(rte_eth_dev_allocated(pci->device.name));
+	else if (mapped == 0)
+		rte_pci_unmap_device(pci);
+	return ret;
+}
+
+static int
+pci_detach(struct rte_pci_device *pci)
+{
+	const int ret = rte_eth_dev_pci_generic_remove(pci, sl_second_detach);
+
+	if (ret >= 0 && pci->mem_resource[0].addr != NULL)
+		rte_pci_unmap_device(pci);
+	return ret;
+}
+
 static int
 pci_probe(struct rte_pci_driver *driver, struct rte_pci_device *pci)
 {
@@ -229,10 +278,8 @@ pci_probe(struct rte_pci_driver *driver, struct rte_pci_device *pci)
 	int ret;
 
 	RTE_SET_USED(driver);
-	if (rte_eal_process_type() != RTE_PROC_PRIMARY) {
-		SL_LOG(ERR, "%s: works in a primary process only", pci->device.name);
-		return -ENOTSUP;
-	}
+	if (rte_eal_process_type() != RTE_PROC_PRIMARY)
+		return pci_attach(pci);
 	if (probe.hw == NULL) {
 		SL_LOG(ERR, "%s: no driver for device %04x:%04x", pci->device.name,
 			pci->id.vendor_id, pci->id.device_id);
@@ -264,8 +311,11 @@ pci_probe(struct rte_pci_driver *driver, struct rte_pci_device *pci)
 static int
 pci_remove(struct rte_pci_device *pci)
 {
-	int ret = rte_eth_dev_pci_generic_remove(pci, sl_port_close);
+	int ret;
 
+	if (rte_eal_process_type() != RTE_PROC_PRIMARY)
+		return pci_detach(pci);
+	ret = rte_eth_dev_pci_generic_remove(pci, sl_port_close);
 	if (ret >= 0)
 		sl_vfio_detach(pci);
 	return ret;

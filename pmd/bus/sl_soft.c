@@ -21,6 +21,7 @@
 #include "sl_log.h"
 #include "sl_pci.h"
 #include "sl_port.h"
+#include "sl_second.h"
 #include "sl_soft.h"
 #include "sl_soft_args.h"
 
@@ -328,6 +329,26 @@ open_wire(struct soft_dev *dev, const char *name, const char *text)
 	return sl_softnic_attach(dev->nic, wire);
 }
 
+/* Queues with their doorbells are in shared memory, so that secondary processes reach them. */
+static void *
+queues_alloc(void *ctx, size_t size, size_t align)
+{
+	RTE_SET_USED(ctx);
+	return rte_malloc("softnic_queues", size, (unsigned int)align);
+}
+
+static void
+queues_free(void *ctx, void *p)
+{
+	RTE_SET_USED(ctx);
+	rte_free(p);
+}
+
+static const struct sl_softnic_memory queues_memory = {
+	.alloc = queues_alloc,
+	.free = queues_free,
+};
+
 /* Create device, wire, faults and thread, in the order of their dependencies. */
 static int
 soft_device_create(struct sl_port *port, const char *name, const struct sl_soft_args *args)
@@ -337,6 +358,7 @@ soft_device_create(struct sl_port *port, const char *name, const struct sl_soft_
 		.name = name,
 		.adapter = port->adapter,
 		.device = args->device,
+		.memory = &queues_memory,
 		.log = sl_pmd_log_cb,
 	};
 	unsigned int i;
@@ -418,6 +440,32 @@ node_is_known(int node)
 	return false;
 }
 
+/*
+ * In a secondary process: the device is in the primary, whose thread, or whose sl_pmd_step(), steps
+ * it. Rings, descriptors and doorbells are in shared memory.
+ */
+static int
+soft_attach(struct rte_vdev_device *vdev)
+{
+	struct rte_eth_dev *eth = rte_eth_dev_attach_secondary(rte_vdev_device_name(vdev));
+	int ret;
+
+	if (eth == NULL) {
+		SL_LOG(ERR, "%s: the primary process has no such port: give it --vdev there",
+			rte_vdev_device_name(vdev));
+		return -ENODEV;
+	}
+	eth->device = &vdev->device;
+	ret = sl_second_attach(eth, NULL);
+	if (ret != 0) {
+		rte_eth_dev_release_port(eth);
+		return ret;
+	}
+	rte_eth_dev_probing_finish(eth);
+	sl_second_publish(eth);
+	return 0;
+}
+
 static int
 soft_probe(struct rte_vdev_device *vdev)
 {
@@ -427,10 +475,8 @@ soft_probe(struct rte_vdev_device *vdev)
 	char why[WHY_LEN];
 	int ret;
 
-	if (rte_eal_process_type() != RTE_PROC_PRIMARY) {
-		SL_LOG(ERR, "%s: works in a primary process only", name);
-		return -ENOTSUP;
-	}
+	if (rte_eal_process_type() != RTE_PROC_PRIMARY)
+		return soft_attach(vdev);
 	ret = sl_soft_args_parse(rte_vdev_device_args(vdev), &args, why, sizeof(why));
 	if (ret != 0) {
 		SL_LOG(ERR, "%s: %s", name, why);
@@ -457,13 +503,13 @@ soft_remove(struct rte_vdev_device *vdev)
 {
 	struct rte_eth_dev *eth = rte_eth_dev_allocated(rte_vdev_device_name(vdev));
 
-	if (eth == NULL)
-		return 0; /* already closed */
+	if (eth == NULL || eth->state == RTE_ETH_DEV_UNUSED)
+		return 0; /* already closed, by this process or by the primary */
 	/*
 	 * Removed while it runs: by hot-plug, or by rte_eal_cleanup(). ethdev does not close a
 	 * running port.
 	 */
-	if (eth->data->dev_started != 0)
+	if (eth->data->dev_started != 0 && rte_eal_process_type() == RTE_PROC_PRIMARY)
 		rte_eth_dev_stop(eth->data->port_id);
 	return rte_eth_dev_close(eth->data->port_id);
 }

@@ -18,6 +18,7 @@
 #include "sl_port.h"
 #include "sl_rx.h"
 #include "sl_rxq.h"
+#include "sl_share.h"
 #include "sl_stall.h"
 #include "sl_stats.h"
 #include "sl_stop.h"
@@ -265,6 +266,7 @@ sl_dev_start(struct rte_eth_dev *eth)
 	sl_link_update(eth, 0);
 	sl_bad_arm(port);
 	port->runs = true;
+	sl_share_run(port);
 	sl_intr_let_link(eth);
 	return 0;
 }
@@ -272,6 +274,7 @@ sl_dev_start(struct rte_eth_dev *eth)
 int
 sl_dev_stop(struct rte_eth_dev *eth)
 {
+	sl_share_stop(eth);
 	sl_intr_stop(eth);
 	stop_all(eth);
 	sl_port_of(eth)->runs = false;
@@ -334,8 +337,8 @@ sl_mtu_set(struct rte_eth_dev *eth, uint16_t mtu)
 	return 0;
 }
 
-static const uint32_t *
-sl_supported_ptypes(struct rte_eth_dev *eth, size_t *n)
+const uint32_t *
+sl_ethdev_ptypes(const struct sl_burst_path *path, size_t *n)
 {
 	static const uint32_t ptypes[] = {
 		RTE_PTYPE_L2_ETHER,
@@ -348,14 +351,19 @@ sl_supported_ptypes(struct rte_eth_dev *eth, size_t *n)
 		RTE_PTYPE_L4_SCTP,
 		RTE_PTYPE_UNKNOWN,
 	};
-	const struct sl_port *port = sl_port_of(eth);
 
 	*n = RTE_DIM(ptypes) - 1;
+	/* Only paths that read the descriptor's offload fields set the packet type. */
+	return path == NULL || sl_burst_can(path, SL_CAN_OFFLOAD) ? ptypes : NULL;
+}
+
+static const uint32_t *
+sl_supported_ptypes(struct rte_eth_dev *eth, size_t *n)
+{
 	/* Not started: choose the path as start would, for the queues that are set up. */
 	if (eth->data->dev_started == 0 && eth->data->nb_rx_queues != 0 && sl_path_choose(eth) != 0)
 		return NULL;
-	/* Only paths that read the descriptor's offload fields set the packet type. */
-	return port->rx_path == NULL || sl_burst_can(port->rx_path, SL_CAN_OFFLOAD) ? ptypes : NULL;
+	return sl_ethdev_ptypes(sl_port_of(eth)->rx_path, n);
 }
 
 static int
@@ -402,12 +410,9 @@ sl_priv_dump(struct rte_eth_dev *eth, FILE *f)
 	return sl_pmd_shm_dump(eth->data->port_id, f, false);
 }
 
-static int
-sl_dev_infos_get(struct rte_eth_dev *eth, struct rte_eth_dev_info *info)
+void
+sl_ethdev_info(const struct sl_hw *hw, uint32_t line, struct rte_eth_dev_info *info)
 {
-	const struct sl_hw *hw = sl_port_of(eth)->hw;
-	const uint32_t line = sl_adapter_sync(sl_port_of(eth)->adapter)->line;
-
 	info->min_rx_bufsize = hw->rx_buf_unit;
 	SL_INFO_RX_BUF_MAX(info, RTE_ALIGN_CEIL(hw->max_frame, hw->rx_buf_unit));
 	info->max_rx_pktlen = hw->max_frame;
@@ -436,6 +441,12 @@ sl_dev_infos_get(struct rte_eth_dev *eth, struct rte_eth_dev_info *info)
 	info->default_rxportconf = (struct rte_eth_dev_portconf){
 		.burst_size = DEFAULT_BURST, .ring_size = DEFAULT_DESC, .nb_queues = 1};
 	info->default_txportconf = info->default_rxportconf;
+}
+
+static int
+sl_dev_infos_get(struct rte_eth_dev *eth, struct rte_eth_dev_info *info)
+{
+	sl_ethdev_info(sl_port_of(eth)->hw, sl_port_of(eth)->sync.line, info);
 	return 0;
 }
 

@@ -9,11 +9,22 @@
  * Ethdev's table of operations.
  */
 
+#include <ethdev_driver.h>
+
 #include "sl_compat.h"
+
+struct sl_burst_path;
+struct sl_hw;
 
 /** Stop a running port. Returns 0. */
 int
 sl_dev_stop(struct rte_eth_dev *eth);
+/** Properties of a port: its NIC, and the bytes of a line. */
+void
+sl_ethdev_info(const struct sl_hw *hw, uint32_t line, struct rte_eth_dev_info *info);
+/** Packet types that a receive path sets, followed by RTE_PTYPE_UNKNOWN; NULL: none. */
+const uint32_t *
+sl_ethdev_ptypes(const struct sl_burst_path *path, size_t *n);
 extern const struct eth_dev_ops sl_eth_dev_ops;
 
 #endif /* _SL_ETHDEV_H_ */

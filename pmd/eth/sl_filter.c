@@ -266,14 +266,15 @@ sl_reta_update(struct rte_eth_dev *eth, struct rte_eth_rss_reta_entry64 *conf, u
 }
 
 int
-sl_reta_query(struct rte_eth_dev *eth, struct rte_eth_rss_reta_entry64 *conf, uint16_t n)
+sl_reta_read(const struct rte_eth_dev *eth, const struct sl_hw *hw,
+	struct rte_eth_rss_reta_entry64 *conf, uint16_t n)
 {
-	struct sl_port *port = sl_port_of(eth);
+	const struct sl_port *port = sl_port_of(eth);
 	unsigned int i;
 
-	if (n != port->hw->reta_entries) {
+	if (n != hw->reta_entries) {
 		SL_LOG(ERR, "port %u: redirection table of %u entries; allowed: %u",
-			eth->data->port_id, n, port->hw->reta_entries);
+			eth->data->port_id, n, hw->reta_entries);
 		return -EINVAL;
 	}
 	for (i = 0; i < n; i++) {
@@ -283,6 +284,12 @@ sl_reta_query(struct rte_eth_dev *eth, struct rte_eth_rss_reta_entry64 *conf, ui
 			e->reta[i % RTE_ETH_RETA_GROUP_SIZE] = port->reta[i];
 	}
 	return 0;
+}
+
+int
+sl_reta_query(struct rte_eth_dev *eth, struct rte_eth_rss_reta_entry64 *conf, uint16_t n)
+{
+	return sl_reta_read(eth, sl_port_of(eth)->hw, conf, n);
 }
 
 int

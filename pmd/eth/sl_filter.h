@@ -14,6 +14,7 @@
 #include <rte_ether.h>
 
 struct rte_eth_dev;
+struct sl_hw;
 struct rte_eth_rss_conf;
 struct rte_eth_rss_reta_entry64;
 
@@ -39,6 +40,10 @@ int
 sl_vlan_offload_set(struct rte_eth_dev *eth, int mask);
 int
 sl_reta_update(struct rte_eth_dev *eth, struct rte_eth_rss_reta_entry64 *conf, uint16_t n);
+/** sl_reta_query() for a port with that NIC. */
+int
+sl_reta_read(const struct rte_eth_dev *eth, const struct sl_hw *hw,
+	struct rte_eth_rss_reta_entry64 *conf, uint16_t n);
 int
 sl_reta_query(struct rte_eth_dev *eth, struct rte_eth_rss_reta_entry64 *conf, uint16_t n);
 int

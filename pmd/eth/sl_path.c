@@ -175,6 +175,14 @@ path_tx(const struct sl_port *port, uint32_t can)
 	return sl_burst_select(sl_tx_paths, sl_tx_path_count, &need);
 }
 
+/* Secondary processes know the path by its row. */
+static void
+set_rx_path(struct sl_port *port, const struct sl_burst_path *path)
+{
+	port->rx_path = path;
+	__atomic_store_n(&port->share.rx_path, (uint16_t)(path - sl_rx_paths), __ATOMIC_RELAXED);
+}
+
 int
 sl_path_choose(struct rte_eth_dev *eth)
 {
@@ -200,8 +208,9 @@ sl_path_choose(struct rte_eth_dev *eth)
 		return -ENOTSUP;
 	}
 	eth->data->scattered_rx = sl_burst_can(rx_path, SL_CAN_SCATTER);
-	port->rx_path = rx_path;
 	port->tx_path = tx_path;
+	set_rx_path(port, rx_path);
+	__atomic_store_n(&port->share.tx_path, (uint16_t)(tx_path - sl_tx_paths), __ATOMIC_RELAXED);
 	eth->rx_pkt_burst = rx_path->burst;
 	eth->tx_pkt_burst = tx_path->burst;
 	eth->tx_pkt_prepare = sl_tx_prepare;
@@ -223,7 +232,7 @@ sl_path_reselect(struct rte_eth_dev *eth)
 	 * may still be in the ring.
 	 */
 	if (old != NULL && old->can != 0) {
-		port->rx_path = path_rx(port, old->can | port->rx_path->can);
+		set_rx_path(port, path_rx(port, old->can | port->rx_path->can));
 		eth->rx_pkt_burst = port->rx_path->burst;
 		eth->data->scattered_rx = sl_burst_can(port->rx_path, SL_CAN_SCATTER);
 	}
@@ -236,11 +245,13 @@ sl_path_reselect(struct rte_eth_dev *eth)
 	return 0;
 }
 
-static int
-burst_mode(const char *name, struct rte_eth_burst_mode *mode)
+int
+sl_path_mode(const struct sl_burst_path *path, struct rte_eth_burst_mode *mode)
 {
+	if (path == NULL)
+		return -EINVAL;
 	mode->flags = 0;
-	snprintf(mode->info, sizeof(mode->info), "%s", name);
+	snprintf(mode->info, sizeof(mode->info), "%s", path->name);
 	return 0;
 }
 
@@ -248,16 +259,12 @@ int
 sl_path_rx_mode_get(
 	struct rte_eth_dev *eth, uint16_t qid __rte_unused, struct rte_eth_burst_mode *mode)
 {
-	const struct sl_port *port = sl_port_of(eth);
-
-	return port->rx_path == NULL ? -EINVAL : burst_mode(port->rx_path->name, mode);
+	return sl_path_mode(sl_port_of(eth)->rx_path, mode);
 }
 
 int
 sl_path_tx_mode_get(
 	struct rte_eth_dev *eth, uint16_t qid __rte_unused, struct rte_eth_burst_mode *mode)
 {
-	const struct sl_port *port = sl_port_of(eth);
-
-	return port->tx_path == NULL ? -EINVAL : burst_mode(port->tx_path->name, mode);
+	return sl_path_mode(sl_port_of(eth)->tx_path, mode);
 }

@@ -13,6 +13,7 @@
 
 struct rte_eth_dev;
 struct rte_eth_burst_mode;
+struct sl_burst_path;
 struct sl_rx_queue;
 struct sl_tx_queue;
 
@@ -32,6 +33,9 @@ sl_path_reselect(struct rte_eth_dev *eth);
  */
 void
 sl_path_tell_scatter(const struct rte_eth_dev *eth);
+/** Name of a path, for ethdev. NULL: none is chosen yet, -EINVAL. */
+int
+sl_path_mode(const struct sl_burst_path *path, struct rte_eth_burst_mode *mode);
 int
 sl_path_rx_mode_get(struct rte_eth_dev *eth, uint16_t qid, struct rte_eth_burst_mode *mode);
 int

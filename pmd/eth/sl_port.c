@@ -18,6 +18,7 @@
 #include "sl_port.h"
 #include "sl_rx.h"
 #include "sl_rxq.h"
+#include "sl_share.h"
 #include "sl_stats.h"
 #include "sl_stop.h"
 #include "sl_tx.h"
@@ -204,6 +205,7 @@ sl_port_release(struct sl_port *port)
 	uint16_t q;
 
 	withdraw(eth);
+	sl_share_close(port);
 	sl_event_close(port);
 	/* Turn bus mastering off before any ring is freed. */
 	if (port->dev_priv != NULL && sl_master_set(port, false) == 0)
@@ -231,6 +233,7 @@ sl_port_release(struct sl_port *port)
 	}
 	if (port->adapter == NULL)
 		sl_checked_close(port);
+	sl_share_free(port);
 	sl_stats_close(port);
 }
 
@@ -295,10 +298,13 @@ sl_port_init(struct rte_eth_dev *eth)
 	struct sl_port *port = sl_port_of(eth);
 	int ret;
 
-	port->mode = sl_adapter_sync(port->adapter)->mode;
+	port->sync = *sl_adapter_sync(port->adapter);
+	port->mode = port->sync.mode;
 	rte_spinlock_init(&port->stats_lock);
 	rte_spinlock_init(&port->calls.lock);
 	ret = sl_stats_open(port);
+	if (ret == 0)
+		ret = sl_share_open(port);
 	if (ret == 0)
 		ret = sl_dmamap_open(port);
 	sl_call_begin(port);
@@ -321,6 +327,7 @@ sl_port_init(struct rte_eth_dev *eth)
 	if (ret != 0)
 		return ret;
 	publish(eth);
+	sl_share_publish(port);
 	log_quirks(port);
 	SL_LOG(INFO, "port %u: %s, %s, " RTE_ETHER_ADDR_PRT_FMT ", coherency %s",
 		eth->data->port_id, port->hw->name, port->dev_ops->kind,

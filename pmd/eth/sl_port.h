@@ -22,6 +22,7 @@
 #include "sl_call.h"
 #include "sl_dmamap.h"
 #include "sl_event.h"
+#include "sl_guest.h"
 #include "sl_hw.h"
 #include "sl_intr.h"
 #include "sl_queue.h"
@@ -62,8 +63,15 @@ struct sl_dev_ops {
 /** Bytes that a frame may have in addition to the MTU: Ethernet header, FCS, two VLAN tags. */
 #define SL_L2_OVERHEAD (RTE_ETHER_HDR_LEN + RTE_ETHER_CRC_LEN + 2u * RTE_VLAN_HLEN)
 
-/** One port. */
+/**
+ * One port. It lies in memory that all processes share, but only the primary process uses it as a
+ * whole: its pointers to constants, functions and libraries' objects, its descriptors of files and
+ * its locks of pthread mean nothing elsewhere. A secondary process uses share, sync, mode,
+ * device_id, removed and the RSS settings, and has the rest in a struct sl_guest.
+ */
 struct sl_port {
+	struct sl_share share;	/**< first: a secondary process checks the layout before all else */
+	struct sl_sync sync;	/**< copy of the adapter's, which is in the primary's own memory */
 	const struct sl_hw *hw; /**< NIC type */
 	struct sl_bus bus;
 	struct sl_adapter *adapter;

@@ -174,7 +174,7 @@ rx_queue_init(struct sl_rx_queue *q, struct rte_eth_dev *eth, uint16_t qid, uint
 	struct sl_port *port = sl_port_of(eth);
 
 	sl_qctl_init(&q->ctl, &sl_rxq_dir, eth, qid);
-	q->sync = sl_adapter_sync(port->adapter);
+	q->sync = &port->sync;
 	q->nb_desc = nb_desc;
 	q->nb_hold = nb_desc;
 	q->refill_at = UINT16_MAX;
@@ -381,7 +381,8 @@ sl_rxq_stop(struct rte_eth_dev *eth, uint16_t qid)
 }
 
 void
-sl_rxq_info_get(struct rte_eth_dev *eth, uint16_t qid, struct rte_eth_rxq_info *info)
+sl_rxq_info(const struct rte_eth_dev *eth, const struct sl_hw *hw, uint16_t qid,
+	struct rte_eth_rxq_info *info)
 {
 	const struct sl_rx_queue *q = eth->data->rx_queues[qid];
 
@@ -389,11 +390,17 @@ sl_rxq_info_get(struct rte_eth_dev *eth, uint16_t qid, struct rte_eth_rxq_info *
 	info->conf = q->conf;
 	info->conf.offloads = sl_path_rx_offloads(eth, q);
 	/* Values that the NIC uses, whatever was configured. */
-	info->conf.rx_thresh = (struct rte_eth_thresh){.pthresh = q->port->hw->rx_thresh.prefetch,
-		.hthresh = q->port->hw->rx_thresh.host,
-		.wthresh = q->port->hw->rx_thresh.write_back};
+	info->conf.rx_thresh = (struct rte_eth_thresh){.pthresh = hw->rx_thresh.prefetch,
+		.hthresh = hw->rx_thresh.host,
+		.wthresh = hw->rx_thresh.write_back};
 	info->scattered_rx = eth->data->scattered_rx;
 	info->queue_state = eth->data->rx_queue_state[qid];
 	info->nb_desc = q->nb_desc;
 	info->rx_buf_size = q->buf_len;
+}
+
+void
+sl_rxq_info_get(struct rte_eth_dev *eth, uint16_t qid, struct rte_eth_rxq_info *info)
+{
+	sl_rxq_info(eth, sl_port_of(eth)->hw, qid, info);
 }

@@ -15,6 +15,7 @@ struct rte_eth_dev;
 struct rte_eth_rxconf;
 struct rte_eth_rxq_info;
 struct rte_mempool;
+struct sl_hw;
 struct sl_qctl_dir;
 struct sl_rx_queue;
 
@@ -36,6 +37,10 @@ sl_rxq_stop(struct rte_eth_dev *eth, uint16_t qid);
  */
 int
 sl_rxq_restart(struct sl_rx_queue *q);
+/** Configuration of a queue of a port with that NIC. */
+void
+sl_rxq_info(const struct rte_eth_dev *eth, const struct sl_hw *hw, uint16_t qid,
+	struct rte_eth_rxq_info *info);
 void
 sl_rxq_info_get(struct rte_eth_dev *eth, uint16_t qid, struct rte_eth_rxq_info *info);
 

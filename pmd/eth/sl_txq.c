@@ -109,7 +109,7 @@ tx_queue_init(struct sl_tx_queue *q, struct rte_eth_dev *eth, uint16_t qid, uint
 	struct sl_port *port = sl_port_of(eth);
 
 	sl_qctl_init(&q->ctl, &sl_txq_dir, eth, qid);
-	q->sync = sl_adapter_sync(port->adapter);
+	q->sync = &port->sync;
 	q->nb_desc = nb_desc;
 	q->nb_free = 0; /* no frame may be sent before the start */
 	q->conf = *conf;
@@ -313,15 +313,22 @@ sl_txq_stop(struct rte_eth_dev *eth, uint16_t qid)
 }
 
 void
-sl_txq_info_get(struct rte_eth_dev *eth, uint16_t qid, struct rte_eth_txq_info *info)
+sl_txq_info(const struct rte_eth_dev *eth, const struct sl_hw *hw, uint16_t qid,
+	struct rte_eth_txq_info *info)
 {
 	const struct sl_tx_queue *q = eth->data->tx_queues[qid];
 
 	info->conf = q->conf;
 	info->conf.offloads = sl_path_tx_offloads(eth, q);
-	info->conf.tx_thresh = (struct rte_eth_thresh){.pthresh = q->port->hw->tx_thresh.prefetch,
-		.hthresh = q->port->hw->tx_thresh.host,
-		.wthresh = q->port->hw->tx_thresh.write_back};
+	info->conf.tx_thresh = (struct rte_eth_thresh){.pthresh = hw->tx_thresh.prefetch,
+		.hthresh = hw->tx_thresh.host,
+		.wthresh = hw->tx_thresh.write_back};
 	info->nb_desc = q->nb_desc;
 	info->queue_state = eth->data->tx_queue_state[qid];
+}
+
+void
+sl_txq_info_get(struct rte_eth_dev *eth, uint16_t qid, struct rte_eth_txq_info *info)
+{
+	sl_txq_info(eth, sl_port_of(eth)->hw, qid, info);
 }

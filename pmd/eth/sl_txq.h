@@ -14,6 +14,7 @@
 struct rte_eth_dev;
 struct rte_eth_txconf;
 struct rte_eth_txq_info;
+struct sl_hw;
 struct sl_qctl_dir;
 struct sl_tx_queue;
 
@@ -32,6 +33,10 @@ sl_txq_stop(struct rte_eth_dev *eth, uint16_t qid);
 /** Disable, program and enable a running queue; see sl_rxq_restart(). */
 int
 sl_txq_restart(struct sl_tx_queue *q);
+/** Configuration of a queue of a port with that NIC. */
+void
+sl_txq_info(const struct rte_eth_dev *eth, const struct sl_hw *hw, uint16_t qid,
+	struct rte_eth_txq_info *info);
 void
 sl_txq_info_get(struct rte_eth_dev *eth, uint16_t qid, struct rte_eth_txq_info *info);
 

@@ -19,6 +19,7 @@
 
 #include <rte_errno.h>
 
+#include "sl_ask.h"
 #include "sl_data_pool.h"
 #include "sl_dmalist.h"
 #include "sl_dmamap.h"
@@ -303,6 +304,9 @@ sl_dmamap_tx_mbuf(struct sl_port *port, const struct rte_mbuf *m)
 	bool there;
 	int ret;
 
+	/* The window is the primary process's. */
+	if (sl_guest_here())
+		return sl_ask_map(port->share.port_id, m, NULL);
 	/*
 	 * The queue remembers pools whose mbufs always have their own data: map all of such a pool.
 	 */

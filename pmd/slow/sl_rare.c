@@ -10,6 +10,7 @@
 
 #include <rte_mbuf.h>
 
+#include "sl_ask.h"
 #include "sl_data_pool.h"
 #include "sl_port.h"
 #include "sl_rare.h"
@@ -83,8 +84,12 @@ sl_rare_free_stopped(struct sl_tx_queue *q)
 unsigned int
 sl_rare_done_by_register(const struct sl_tx_queue *q)
 {
-	const unsigned int done = tx_before(q, q->port->hw->ops->txq_head(q));
+	unsigned int done;
 
+	/* Only the primary process reads registers. The next report replaces an invalid one. */
+	if (sl_guest_here())
+		return 0;
+	done = tx_before(q, q->port->hw->ops->txq_head(q));
 	return done > tx_outstanding(q) ? 0 : done;
 }
 
@@ -122,16 +127,30 @@ sl_rare_is_sole(const struct rte_mbuf *m)
 	return sl_mbuf_has_data(m) && rte_mbuf_ext_refcnt_read(m->shinfo) == 1;
 }
 
+/*
+ * shared_at of a mempool. The primary process knows it, since it has the list of its mempools with
+ * data of their own.
+ */
+static uintptr_t
+pool_shared_at(const struct sl_tx_queue *q, const struct rte_mbuf *m)
+{
+	const struct sl_data_pool *apart;
+	uint64_t at = 0;
+
+	if (sl_guest_here())
+		return sl_ask_map(q->port_id, m, &at) == 0 ? (uintptr_t)at : 0;
+	apart = sl_data_pool_of(m->pool);
+	return apart != NULL ? apart->shared_at : 0;
+}
+
 bool
 sl_rare_map(struct sl_tx_queue *q, const struct rte_mbuf *m, unsigned int used)
 {
 	if (!tx_in_window(q, m))
 		return false;
 	if (sl_mbuf_has_data(m)) {
-		const struct sl_data_pool *apart = sl_data_pool_of(m->pool);
-
 		q->pool_seen = m->pool;
-		q->shared_at = apart != NULL ? apart->shared_at : 0;
+		q->shared_at = pool_shared_at(q, m);
 		/* Mbufs of earlier descriptors may be of another pool. */
 		tx_mix(q, used);
 	}

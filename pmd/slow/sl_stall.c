@@ -65,7 +65,8 @@ sl_stall_rx_check(struct sl_rx_queue *q)
 	uint32_t head;
 	int ret;
 
-	if (q->stall.dead || q->nb_hold == q->nb_desc || !sl_port_alive(port))
+	/* Only the primary process reads and writes registers. */
+	if (sl_guest_here() || q->stall.dead || q->nb_hold == q->nb_desc || !sl_port_alive(port))
 		return;
 	head = port->hw->ops->rxq_head(q);
 	if (head == SL_REG_GONE && !sl_port_alive(port))
@@ -101,7 +102,7 @@ sl_stall_tx_check(struct sl_tx_queue *q)
 	int ret;
 
 	/* A stopped queue does not send either. */
-	if (!q->started || q->stall.dead ||
+	if (sl_guest_here() || !q->started || q->stall.dead ||
 		!unchanged_for(&q->ctl, q->next_to_clean, TX_STALL_MS, TX_GAP_MS))
 		return;
 	q->stall.since = 0;
@@ -146,6 +147,9 @@ sl_bad_value(struct sl_port *port, const char *kind, unsigned int qid, const cha
 {
 	struct sl_bad *b = &port->bad;
 
+	/* The queue has counted it; the event is one of the primary process. */
+	if (sl_guest_here())
+		return;
 	if (count_in_second(b, sl_time(port)) <= SL_BAD_VALUES ||
 		__atomic_exchange_n(&b->told, true, __ATOMIC_RELAXED))
 		return;

@@ -236,6 +236,7 @@ rig_open_device(enum sl_coherency mode, unsigned int mbufs, uint16_t priv_size, 
 	if (mode == SL_COHERENCY_CHECKED)
 		params.checker = &r->checker;
 	assert_int_equal(sl_adapter_open(&params, &r->port.adapter), 0);
+	r->port.sync = *sl_adapter_sync(r->port.adapter);
 	r->dma = sl_dma_open(r->port.adapter);
 	assert_non_null(r->dma);
 	r->port.bus = (struct sl_bus){.ops = &rig_bus, .dev = r};

@@ -142,6 +142,8 @@ looks(struct table *t, const struct facts *f)
 static void
 places(struct table *t)
 {
+	/* Where a secondary process can have the registers: docs/reference/net_syncline.md. */
+	row(t, "Multiprocess aware", true, 'P');
 	yes(t, "Linux", true);
 	row(t, "ARMv8", true, 'P');
 	yes(t, "x86-64", true);
