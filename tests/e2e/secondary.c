@@ -65,6 +65,13 @@ is_checked(void)
 	return strcmp(from_env("SL_COHERENCY", "coherent"), "checked") == 0;
 }
 
+/* SL_TIME=own: the primary steps the device, and waits of the driver take no time. */
+static bool
+is_stepped(void)
+{
+	return strcmp(from_env("SL_TIME", "real"), "own") == 0;
+}
+
 /* --- a process of EAL: carries out commands --- */
 
 enum mode { IDLE, FORWARD, SINK };
@@ -76,6 +83,13 @@ struct role {
 	struct rte_mempool *pool; /* of this process */
 	uint64_t rx, tx, freed;
 };
+
+/* @return true if the device had work. Only the primary process can step it. */
+static bool
+step(const struct role *r)
+{
+	return r->primary && is_stepped() && sl_pmd_step(0, BURST) > 0;
+}
 
 static void
 make_frame(struct rte_mbuf *m, unsigned int flow)
@@ -114,8 +128,10 @@ send_frames(struct role *r, unsigned int n)
 		if (m == NULL)
 			break;
 		make_frame(m, i % FLOWS);
-		while (rte_eth_tx_burst(0, r->queue, &m, 1) == 0)
+		while (rte_eth_tx_burst(0, r->queue, &m, 1) == 0) {
+			step(r);
 			sched_yield();
+		}
 		r->tx++;
 	}
 }
@@ -124,15 +140,18 @@ send_frames(struct role *r, unsigned int n)
 static bool
 turn(struct role *r)
 {
+	const bool works = step(r);
 	struct rte_mbuf *m[BURST];
 	uint16_t n, sent;
 
 	n = r->mode == IDLE ? 0 : rte_eth_rx_burst(0, r->queue, m, BURST);
 	if (n == 0)
-		return false;
+		return works;
 	r->rx += n;
-	for (sent = 0; sent < n && r->mode == FORWARD;)
+	for (sent = 0; sent < n && r->mode == FORWARD;) {
 		sent += rte_eth_tx_burst(0, r->queue, &m[sent], n - sent);
+		step(r);
+	}
 	r->tx += sent;
 	r->freed += n - sent;
 	rte_pktmbuf_free_bulk(&m[sent], n - sent);
@@ -335,9 +354,10 @@ role_main(char **argv)
 	r.queue = r.primary ? 0 : 1;
 	list_cpus(cpus, sizeof(cpus));
 	snprintf(lcore, sizeof(lcore), "%u@(%s)", r.queue, cpus);
-	snprintf(vdev, sizeof(vdev), "net_syncline_soft0,device=%s,coherency=%s,wire=loop%s",
+	snprintf(vdev, sizeof(vdev), "net_syncline_soft0,device=%s,coherency=%s,wire=loop%s%s",
 		from_env("SL_DEVICE", "82576"), from_env("SL_COHERENCY", "coherent"),
-		is_checked() ? ",check_policy=report" : "");
+		is_checked() ? ",check_policy=report" : "",
+		is_stepped() ? ",mode=step,time=own" : "");
 	/* A secondary process takes memory and ports from the primary. */
 	if (!r.primary)
 		eal[12] = NULL;
