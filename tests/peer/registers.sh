@@ -4,15 +4,16 @@
 #
 # registers.sh CACHE
 #
-# The register rows beside those of DPDK's e1000 driver: registers.py on the header of Debian's
-# source package, which is fetched once, or on the header that SL_E1000_REGS_H names. Prints
-# verdicts, one a line, and END.
+# The register rows beside those of DPDK's e1000 and ixgbe drivers: registers.py on the headers of
+# Debian's source package, which are fetched once, or on those that SL_E1000_REGS_H and
+# SL_IXGBE_TYPE_H name. Prints verdicts, one a line, and END.
 
 set -euo pipefail
 
 cache=${1:?usage: registers.sh CACHE}
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-header=${SL_E1000_REGS_H-$cache/e1000_regs.h}
+igb=${SL_E1000_REGS_H-$cache/e1000_regs.h}
+ixgbe=${SL_IXGBE_TYPE_H-$cache/ixgbe_type.h}
 
 skip() {
 	echo "SKIP registers: $*"
@@ -20,15 +21,27 @@ skip() {
 	exit 0
 }
 
-if [[ -z ${SL_E1000_REGS_H-} && ! -s $header ]]; then
+fetch_headers() {
+	local work header found
 	mkdir -p "$cache"
 	work=$(mktemp -d "${TMPDIR:-/tmp}/syncline.XXXXXX")
-	trap 'rm -rf "$work"' EXIT
+	# shellcheck disable=SC2064 # its value of now
+	trap "rm -rf '$work'" EXIT
 	"$top/tools/fetch-source.sh" dpdk "$work" >"$cache/log" 2>&1 ||
 		skip "DPDK's source package cannot be had: $(tail -n 1 "$cache/log")"
-	found=$(find "$work/drivers/net" -path '*/e1000/base/e1000_regs.h' -print -quit)
-	[[ -n $found ]] || skip "DPDK's source package has no e1000_regs.h"
-	cp "$found" "$header"
-fi
-[[ -r $header ]] || skip "there is no $header"
-python3 "$top/tests/peer/registers.py" "$header" || true
+	for header in e1000/base/e1000_regs.h ixgbe/base/ixgbe_type.h; do
+		found=$(find "$work/drivers/net" -path "*/$header" -print -quit)
+		[[ -n $found ]] || skip "DPDK's source package has no $header"
+		cp "$found" "$cache/${header##*/}"
+	done
+}
+
+[[ -s $igb && -s $ixgbe ]] || fetch_headers
+for family in igb ixgbe; do
+	[[ -r ${!family} ]] || skip "there is no ${!family}"
+	said=$(python3 "$top/tests/peer/registers.py" --family "$family" "${!family}") || true
+	grep -v '^END$' <<<"$said" || true
+	# Without its END the script broke off, and this one ends without END too.
+	grep -qx END <<<"$said" || exit 1
+done
+echo END

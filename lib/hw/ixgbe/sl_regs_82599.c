@@ -21,6 +21,7 @@ enum {
 #undef SL_ALIAS
 };
 #define SL_NEW(...)
+#define SL_GONE(...)
 #define SL_OTHER(name, offset, stride, count, ...) \
 	_Static_assert( \
 		(offset) == OFF_##name && (stride) == STRIDE_##name && (count) == ROOM_##name, \
@@ -29,6 +30,7 @@ enum {
 #include "x550.def"
 #undef SL_NEW
 #undef SL_OTHER
+#undef SL_GONE
 
 /*
  * A row of x540.def or x550.def follows the row that it replaces. In C the last initializer counts.
@@ -48,6 +50,7 @@ enum {
 #define SL_ALIAS(...)
 #define SL_NEW SL_REG
 #define SL_OTHER SL_REG
+#define SL_GONE(reg) [SL_82599_##reg] = {.name = #reg},
 
 const struct sl_reg_row sl_82599_table[SL_82599_REG_COUNT] = {
 #include "82599.def"
@@ -66,6 +69,7 @@ static const struct sl_reg_row rows_x550[SL_82599_REG_COUNT] = {
 #undef SL_ALIAS
 #undef SL_NEW
 #undef SL_OTHER
+#undef SL_GONE
 
 static const struct sl_reg_range aliases[] = {
 #define SL_REG(...)

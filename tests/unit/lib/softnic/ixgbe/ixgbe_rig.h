@@ -26,12 +26,15 @@ ixgbe_setup(void **state)
 	return drv_setup_device(state, "82599");
 }
 
-/* The X550 has all rows of the family, at the same offsets. */
+/* A row has the same offsets in all devices that have it: the X550 has it, or the 82599. */
 static inline uint32_t
 off(enum sl_82599_reg reg, unsigned int i)
 {
-	assert_true(i < sl_regs_x550.rows[reg].count);
-	return sl_reg_offset(&sl_regs_x550, reg, i);
+	const struct sl_reg_set *set =
+		sl_regs_x550.rows[reg].count != 0 ? &sl_regs_x550 : &sl_regs_82599;
+
+	assert_true(i < set->rows[reg].count);
+	return sl_reg_offset(set, reg, i);
 }
 
 static inline uint32_t
