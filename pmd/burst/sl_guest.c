@@ -116,12 +116,16 @@ static uint16_t
 guest_tx(void *queue, struct rte_mbuf **pkts, uint16_t n)
 {
 	const struct sl_guest_queue *h = queue;
+	const struct sl_burst_path *path;
 	struct sl_seat *seat;
 	struct sl_tx_queue *q = tx_enter(h, &seat);
 
 	if (q == NULL)
 		return 0;
-	n = tx_path(h->guest)->burst(q, pkts, n);
+	path = tx_path(h->guest);
+	if (h->guest->port->pseudo_header && sl_burst_can(path, SL_CAN_OFFLOAD))
+		sl_tx_prepare_each(q, path, h->guest->hw, pkts, n);
+	n = path->burst(q, pkts, n);
 	leave(seat);
 	return n;
 }

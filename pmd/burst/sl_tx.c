@@ -342,6 +342,29 @@ sl_tx_prepare(void *txq, struct rte_mbuf **pkts, uint16_t n)
 	return sl_tx_prepare_for(q, q->port->tx_path, q->port->hw, pkts, n);
 }
 
+void
+sl_tx_prepare_each(const struct sl_tx_queue *q, const struct sl_burst_path *path,
+	const struct sl_hw *hw, struct rte_mbuf **pkts, uint16_t n)
+{
+	const int error = rte_errno;
+	unsigned int i;
+
+	for (i = 0; i < n; i++)
+		i += sl_tx_prepare_for(q, path, hw, &pkts[i], (uint16_t)(n - i));
+	/* A burst reports errors by counters alone. */
+	rte_errno = error;
+}
+
+uint16_t
+sl_tx_burst_prepared(void *txq, struct rte_mbuf **pkts, uint16_t n)
+{
+	const struct sl_tx_queue *q = txq;
+	const struct sl_burst_path *path = q->port->tx_path;
+
+	sl_tx_prepare_each(q, path, q->port->hw, pkts, n);
+	return path->burst(txq, pkts, n);
+}
+
 /* --- paths --- */
 
 #define TX_WIDTH_ROWS(isa, label, bits, ...) SL_TX_PATHS(SL_TX_PATH_ROW, isa, label, bits)

@@ -24,6 +24,16 @@ sl_tx_prepare(void *txq, struct rte_mbuf **pkts, uint16_t n);
 uint16_t
 sl_tx_prepare_for(const struct sl_tx_queue *q, const struct sl_burst_path *path,
 	const struct sl_hw *hw, struct rte_mbuf **pkts, uint16_t n);
+/**
+ * Prepare the frames of a burst on a port with the argument pseudo_header=driver. A frame that
+ * cannot be prepared is left to the path, which counts it as an error. Datapath thread.
+ */
+void
+sl_tx_prepare_each(const struct sl_tx_queue *q, const struct sl_burst_path *path,
+	const struct sl_hw *hw, struct rte_mbuf **pkts, uint16_t n);
+/** The burst of such a port: sl_tx_prepare_each(), then the port's path. */
+uint16_t
+sl_tx_burst_prepared(void *txq, struct rte_mbuf **pkts, uint16_t n);
 int
 sl_tx_done_cleanup(void *txq, uint32_t free_cnt);
 int

@@ -39,6 +39,13 @@ sl_args_set_window(struct sl_args *a, const char *value)
 }
 
 static int
+set_pseudo_header(struct sl_args *a, const char *value)
+{
+	a->pseudo_header = strcmp(value, "driver") == 0;
+	return a->pseudo_header || strcmp(value, "application") == 0 ? 0 : -EINVAL;
+}
+
+static int
 set_check_line(struct sl_args *a, const char *value)
 {
 	int v;
@@ -110,6 +117,7 @@ set_check_diff(struct sl_args *a, const char *value)
 
 static const struct sl_arg_key shared_keys[] = {
 	{"coherency", set_coherency, "auto, coherent, explicit, checked", false, NULL},
+	{"pseudo_header", set_pseudo_header, "application, driver", false, NULL},
 	{"check_line", set_check_line, "32, 64, 128, 256", false, NULL},
 	{"check_seed", set_check_seed, "a number, not 0; decimal, or hexadecimal behind 0x", false,
 		NULL},

@@ -24,6 +24,7 @@
 /** Values of the shared keys, or their defaults. First member of each kind's struct. */
 struct sl_args {
 	enum sl_coherency coherency;
+	bool pseudo_header; /**< the driver sums pseudo-headers, not the application */
 	bool window_strict; /**< the NIC can write only to pages that contain nothing but data */
 	/* coherency=checked */
 	bool check;	     /**< at least one of these keys was given */
@@ -62,7 +63,7 @@ struct sl_args_kind {
 
 /** The shared keys, for tools that list a driver's arguments. */
 #define SL_ARGS_HELP \
-	"coherency=auto|coherent|explicit|checked " \
+	"coherency=auto|coherent|explicit|checked pseudo_header=application|driver " \
 	"check_line=32|64|128|256 check_seed=<int> check_policy=report|abort|count " \
 	"check_bug=drop|late|half|reverse:<file>:<line> check_json=<file> check_diff=<file>"
 

@@ -209,6 +209,7 @@ pci_port_create(struct rte_eth_dev *eth, void *arg)
 	port->fibre = sl_hw_has_optics(pci->id.device_id);
 	port->window.link = probe->link;
 	port->window.strict = probe->args.shared.window_strict;
+	port->pseudo_header = probe->args.shared.pseudo_header;
 	sl_vfio_window(&probe->link, &params);
 	snprintf(path, sizeof(path), "%s/%s", rte_pci_get_sysfs_path(), pci->name);
 	params.platform_coherent = sl_platform_coherent(path);

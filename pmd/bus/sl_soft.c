@@ -409,6 +409,7 @@ soft_port_create(struct rte_eth_dev *eth, const char *name, const struct sl_soft
 
 	port->eth = eth;
 	port->window.strict = args->shared.window_strict;
+	port->pseudo_header = args->shared.pseudo_header;
 	port->hw = sl_hw_find(args->device_id);
 	port->device_id = args->device_id;
 	port->fibre = sl_hw_has_optics(args->device_id);

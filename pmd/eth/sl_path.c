@@ -212,7 +212,9 @@ sl_path_choose(struct rte_eth_dev *eth)
 	set_rx_path(port, rx_path);
 	__atomic_store_n(&port->share.tx_path, (uint16_t)(tx_path - sl_tx_paths), __ATOMIC_RELAXED);
 	eth->rx_pkt_burst = rx_path->burst;
-	eth->tx_pkt_burst = tx_path->burst;
+	eth->tx_pkt_burst = port->pseudo_header && sl_burst_can(tx_path, SL_CAN_OFFLOAD) ?
+		sl_tx_burst_prepared :
+		tx_path->burst;
 	eth->tx_pkt_prepare = sl_tx_prepare;
 	return 0;
 }

@@ -77,6 +77,7 @@ struct sl_port {
 	struct sl_adapter *adapter;
 	struct sl_check *check; /**< checked mode only, otherwise NULL */
 	char *check_json;	/**< file to which the findings are written at close; NULL: none */
+	bool pseudo_header;	/**< transmit sums pseudo-headers itself */
 	const struct sl_dev_ops *dev_ops;
 	void *dev_priv; /**< struct of the device type */
 	struct rte_eth_dev *eth;

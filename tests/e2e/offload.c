@@ -440,10 +440,10 @@ spoil_sums(uint8_t *f, unsigned int l3, const struct h_flow *flow)
 		l4[16] = l4[17] = 0;
 }
 
+/* Checksums of random frames, prepared by the test or left to the driver's burst. */
 static void
-tx_checksum(void **state)
+send_checksums(struct h_port *p, bool prepare)
 {
-	struct h_port *p = *state;
 	uint64_t r = h_rng(0x7c);
 	uint8_t f[H_FRAME_CAP], want[H_FRAME_CAP], got[H_FRAME_CAP];
 	unsigned int i;
@@ -462,7 +462,8 @@ tx_checksum(void **state)
 		spoil_sums(f, l3, &flow);
 		/* The first segment holds all headers, at most 74 bytes. */
 		m = tx_offload_mbuf(p, f, len, &flow, rng_range(&r, 1, RTE_MIN(4u, len / 80)));
-		assert_int_equal(rte_eth_tx_prepare(p->id, 0, &m, 1), 1);
+		if (prepare)
+			assert_int_equal(rte_eth_tx_prepare(p->id, 0, &m, 1), 1);
 		h_send(p, 0, m);
 		assert_int_equal(h_take(p, got), len);
 		if (flow.ipv6 && flow.proto == 0)
@@ -481,6 +482,48 @@ tx_checksum(void **state)
 					(const struct rte_ipv6_hdr *)(got + l3), got + l3 + 40),
 				0);
 	}
+}
+
+static void
+tx_checksum(void **state)
+{
+	send_checksums(*state, true);
+}
+
+/*
+ * Frames that the application did not prepare. One that cannot be prepared is counted as an error,
+ * and the others of its burst are sent.
+ */
+static void
+tx_checksum_prepared_by_the_driver(void **state __rte_unused)
+{
+	const struct h_flow flow = {.proto = IPPROTO_UDP};
+	struct rte_eth_stats stats;
+	struct h_port p = {0};
+	struct rte_mbuf *m[3];
+	uint8_t f[100], got[H_FRAME_CAP];
+	unsigned int i;
+
+	h_open(&p, "pseudo_header=driver");
+	send_checksums(&p, false);
+	assert_int_equal(rte_eth_stats_reset(p.id), 0);
+	for (i = 0; i < RTE_DIM(m); i++) {
+		h_ip(f, sizeof(f), &other_mac, &flow, i);
+		m[i] = tx_offload_mbuf(&p, f, sizeof(f), &flow, 1);
+	}
+	/* Headers are longer than the frame. */
+	m[1]->l3_len = 300;
+	assert_int_equal(rte_eth_tx_burst(p.id, 0, m, RTE_DIM(m)), RTE_DIM(m));
+	h_step(&p);
+	for (i = 0; i < RTE_DIM(m); i += 2) {
+		assert_int_equal(h_take(&p, got), sizeof(f));
+		h_ip(f, sizeof(f), &other_mac, &flow, i);
+		assert_memory_equal(got, f, sizeof(f));
+	}
+	assert_int_equal(rte_eth_stats_get(p.id, &stats), 0);
+	assert_int_equal(stats.opackets, 2);
+	assert_int_equal(stats.oerrors, 1);
+	h_close(&p);
 }
 
 /* --- frame lengths --- */
@@ -1161,6 +1204,7 @@ main(int argc, char **argv)
 		h_test(rx_checksum),
 		h_test(rx_checksum_udp_zero),
 		h_test(tx_checksum),
+		cmocka_unit_test(tx_checksum_prepared_by_the_driver),
 		h_test(mtu_limits),
 		h_test(mtu_set_running),
 		h_test(mtu_while_buffers_are_posted),

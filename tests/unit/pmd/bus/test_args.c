@@ -77,6 +77,9 @@ every_key(void **state)
 	assert_int_equal(parsed("device=82599").device_id, 0x10F7);
 	assert_int_equal(parsed("device=x540").device_id, 0x1528);
 	assert_int_equal(parsed("device=x550").device_id, 0x1563);
+	assert_false(a.shared.pseudo_header);
+	assert_true(parsed("pseudo_header=driver").shared.pseudo_header);
+	assert_false(parsed("pseudo_header=application").shared.pseudo_header);
 	assert_int_equal(a.shared.coherency, SL_COHERENCY_EXPLICIT);
 	assert_true(a.step);
 	assert_int_equal(a.cpu, 3);
@@ -268,6 +271,8 @@ static const struct {
 	{SOFT, "coherency=maybe", "coherency=maybe", "explicit"},
 	{SOFT, "coherency", "coherency", "key=value"},
 	{SOFT, "coherency=", "coherency=", "explicit"},
+	{SOFT, "pseudo_header=yes", "pseudo_header=yes", "application, driver"},
+	{PCI, "pseudo_header=", "pseudo_header=", "application, driver"},
 	{SOFT, "mode=fast", "mode=fast", "step"},
 	/* Devices with both a model and a driver. The message for others lists them. */
 	{SOFT, "device=i217", "device=i217", "82576, 82580, i350, i354, i210, i211"},
