@@ -42,7 +42,7 @@ socat:TCP transfer of demo and tap tests"
 # ... and what only the tests need.
 readonly SL_PACKAGES_TEST="
 clang:second compiler
-make:builds the example driver
+make:builds the example driver and DPDK's examples
 patch:spoils the example driver
 g++:builds it in C++
 libclang-rt-dev:its sanitizers

@@ -5,7 +5,7 @@
 # "syncline test": builds every variant, runs the suites, sums up.
 
 # Every suite. The words of a newcomer's proof, which "syncline test" runs: gcc alone, and of vm one guest.
-readonly SL_SUITES="unit e2e peer tap perf cross model proof mutants fuzz tsan style package vm matrix"
+readonly SL_SUITES="unit e2e peer tap perf cross model proof mutants fuzz tsan style package clients vm matrix"
 readonly SL_PROOF="unit e2e peer tap model guest style"
 
 # shellcheck source=tools/steps.sh
@@ -41,10 +41,11 @@ test_help() {
 	         each known mistake found
 	  proof  receive's and transmit's bursts, by cbmc: whatever the NIC writes, nothing
 	         outside is touched and what is handed up or posted is bounded; and no proof
-	         without the bounds. Fetches cbmc once. SL_PROOFS chooses: a pattern of names
+	         without the bounds, 12 of them by chance (SL_SEED); SL_BOUNDS=N or
+	         SL_BOUNDS=all for more. Fetches cbmc once. SL_PROOFS chooses: a pattern of names
 	  mutants  each sync call and barrier of the driver left out, put off, halved or
 	         reversed, one at a time: the e2e tests in checked memory notice each. And
-	         places of the control path spoilt, 40 by chance (SL_SEED);
+	         places of the control path spoilt, 30 by chance (SL_SEED);
 	         SL_MUTANTS=N or SL_MUTANTS=all for more of them
 	  fuzz   the driver against a device whose every word is the input, by libFuzzer with
 	         sanitizers: SL_FUZZ_SECONDS (60) from the corpus that is committed. clang
@@ -53,6 +54,9 @@ test_help() {
 	  style  format, licence lines, forbidden words, headers that compile alone
 	  package  Debian packages of this tree: built, installed into a fresh system below
 	         .cache/package, used there, removed. Fetches that system; root
+	  clients  DPDK's examples, its tools and Open vSwitch on the software NIC, each with what
+	         must come out. Fetches DPDK's source and Open vSwitch once, installs neither.
+	         SL_CLIENTS chooses: a pattern of names. Root
 	  vm     the driver on QEMU's 82576 behind a virtual IOMMU, alone and with
 	         Linux's igb as partner; Linux's igb and ixgbe on the software NIC's devices. Fetches
 	         two QEMUs and a kernel once. A group of cases that fails is run once more,
@@ -171,16 +175,22 @@ test_package() {
 	count_verdicts package '' < <("$SL_TOP/tests/package/run.sh" "$SL_CACHE/package" </dev/null)
 }
 
+test_clients() {
+	count_verdicts clients 'PASS*' < <("$SL_TOP/tests/clients/run.py" build "$SL_CACHE/clients" "${SL_CLIENTS:-*}" </dev/null)
+}
+
 test_model() {
 	count_verdicts model 'PASS* found *' < <("$SL_TOP/tests/model/run.sh" "$SL_CACHE/model" </dev/null)
 }
 
 test_proof() {
-	local said rc=0
+	local said rc=0 bounds=(--bounds "${SL_BOUNDS:-12}")
+	if [[ ${SL_BOUNDS-} == all ]]; then bounds=(); fi
 	said=$("$SL_TOP/tests/proof/prepare.sh" "$SL_CACHE/proof" 2>&1 </dev/null) || rc=$?
 	case $rc in
 	0)
-		count_verdicts proof 'PASS*' < <("$SL_TOP/tests/proof/run.py" --jobs "$SL_JOBS" "$SL_CACHE/proof" \
+		count_verdicts proof 'PASS*' < <("$SL_TOP/tests/proof/run.py" --jobs "$SL_JOBS" \
+			${bounds[@]+"${bounds[@]}"} "$SL_CACHE/proof" \
 			"$SL_CACHE/proof/work" "${SL_PROOFS:-*}" 2>&1 </dev/null)
 		;;
 	77)
@@ -195,7 +205,7 @@ test_proof() {
 }
 
 test_mutants() {
-	local report=$SL_CACHE/mutants/report sample=(--sample "${SL_MUTANTS:-40}")
+	local report=$SL_CACHE/mutants/report sample=(--sample "${SL_MUTANTS:-30}")
 	if [[ ${SL_MUTANTS-} == all ]]; then sample=(); fi
 	mkdir -p "$SL_CACHE/mutants"
 	count_verdicts mutants 'PASS*: killed by *' < <("$SL_TOP/tests/mutants/run.py" build "$SL_CACHE/mutants" \
@@ -282,7 +292,7 @@ suite_wanted() {
 }
 
 plan_builds() {
-	suite_wanted unit e2e peer tap perf mutants vm guest && step build build build_variant build gcc -Dwerror=true
+	suite_wanted unit e2e peer tap perf mutants clients vm guest && step build build build_variant build gcc -Dwerror=true
 	((SL_WHOLE)) || return 0
 	suite_wanted unit e2e && step build build-clang build_variant build-clang clang -Dwerror=true
 	suite_wanted fuzz && step build build-fuzz build_fuzz
@@ -380,6 +390,7 @@ plan() {
 		step beside - test_arm64
 	fi
 	suite_wanted package && step beside - test_package
+	suite_wanted clients && step beside build test_clients
 	suite_wanted style && step beside - test_style
 	suite_wanted tap && step alone build run_suite build tap "tap, gcc"
 	return 0
