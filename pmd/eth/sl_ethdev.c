@@ -7,6 +7,7 @@
  * operations that are not about queues, filters, interrupts or statistics.
  */
 
+#include "sl_board.h"
 #include "sl_call.h"
 #include "sl_compat.h"
 #include "sl_ethdev.h"
@@ -29,23 +30,36 @@
 #define DEFAULT_DESC 512u
 #define DEFAULT_BURST 32u
 
-/* Speed is always negotiated. Only some devices can restrict the speeds that they advertise. */
+/* True if speeds can be chosen: only on copper, and not on all devices. */
+static bool
+speeds_can_be_chosen(struct sl_port *port)
+{
+	struct sl_hw_link link;
+
+	return port->hw->speeds_chosen && port->hw->ops->link_get(port, &link) &&
+		link.media == SL_MEDIA_COPPER;
+}
+
+/* A fixed speed is one of the device's. Those to negotiate are all, or some where they are chosen.
+ */
 static int
 check_speeds(const struct rte_eth_dev *eth)
 {
-	const struct sl_hw *hw = sl_port_of(eth)->hw;
-	const uint32_t asked = eth->data->dev_conf.link_speeds;
+	struct sl_port *port = sl_port_of(eth);
+	const uint32_t all = port->hw->speeds, asked = eth->data->dev_conf.link_speeds;
+	const uint32_t speeds = asked & ~RTE_ETH_LINK_SPEED_FIXED;
+	const bool fixed = speeds != asked, chosen = speeds_can_be_chosen(port);
 
-	if (asked == RTE_ETH_LINK_SPEED_AUTONEG || asked == hw->speeds ||
-		(hw->speeds_chosen && (asked & ~hw->speeds) == 0))
+	if (asked == RTE_ETH_LINK_SPEED_AUTONEG || asked == all)
+		return 0;
+	if (chosen && (speeds & ~all) == 0 && (!fixed || rte_is_power_of_2(speeds)))
 		return 0;
 	SL_LOG(ERR,
-		"port %u: link_speeds %#x not supported: %s; allowed: 0, auto-negotiation, or %s %#x",
+		"port %u: link_speeds %#x not supported: %s; allowed: 0, auto-negotiation, or %s %#x%s",
 		eth->data->port_id, asked,
-		(asked & RTE_ETH_LINK_SPEED_FIXED) != 0 ?
-			"no fixed speed (offer one alone instead, where that is allowed)" :
-			"speeds cannot be chosen so",
-		hw->speeds_chosen ? "any of" : "all of", hw->speeds);
+		!fixed ? "not speeds of this link" : "not one speed of a copper link",
+		chosen ? "any of" : "all of", all,
+		chosen ? ", or one of them with RTE_ETH_LINK_SPEED_FIXED" : "");
 	return -EINVAL;
 }
 
@@ -169,7 +183,9 @@ static int
 sl_link_update(struct rte_eth_dev *eth, int wait)
 {
 	struct sl_port *port = sl_port_of(eth);
-	struct rte_eth_link link = {.link_autoneg = RTE_ETH_LINK_AUTONEG};
+	const bool fixed = (eth->data->dev_conf.link_speeds & RTE_ETH_LINK_SPEED_FIXED) != 0;
+	struct rte_eth_link link = {
+		.link_autoneg = fixed ? RTE_ETH_LINK_FIXED : RTE_ETH_LINK_AUTONEG};
 	struct sl_hw_link now = {0};
 	int ret;
 
@@ -503,6 +519,13 @@ OP(is_removed, OP_PARAMS(), OP_ARGS())
 OP(link_update, OP_PARAMS(int wait), OP_ARGS(wait))
 OP(mtu_set, OP_PARAMS(uint16_t mtu), OP_ARGS(mtu))
 OP(get_reg, OP_PARAMS(struct rte_dev_reg_info *info), OP_ARGS(info))
+OP(get_eeprom_length, OP_PARAMS(), OP_ARGS())
+OP(get_eeprom, OP_PARAMS(struct rte_dev_eeprom_info *info), OP_ARGS(info))
+OP(fw_version_get, OP_PARAMS(char *text, size_t room), OP_ARGS(text, room))
+OP(led_on, OP_PARAMS(), OP_ARGS())
+OP(led_off, OP_PARAMS(), OP_ARGS())
+OP(get_module_info, OP_PARAMS(struct rte_eth_dev_module_info *info), OP_ARGS(info))
+OP(get_module_eeprom, OP_PARAMS(struct rte_dev_eeprom_info *info), OP_ARGS(info))
 OP(rxq_start, OP_PARAMS(uint16_t qid), OP_ARGS(qid))
 OP(rxq_stop, OP_PARAMS(uint16_t qid), OP_ARGS(qid))
 OP(txq_start, OP_PARAMS(uint16_t qid), OP_ARGS(qid))
@@ -558,6 +581,13 @@ const struct eth_dev_ops sl_eth_dev_ops = {
 	.dev_supported_ptypes_get = eth_supported_ptypes_get,
 	.mtu_set = op_mtu_set,
 	.get_reg = op_get_reg,
+	.get_eeprom_length = op_get_eeprom_length,
+	.get_eeprom = op_get_eeprom,
+	.fw_version_get = op_fw_version_get,
+	.dev_led_on = op_led_on,
+	.dev_led_off = op_led_off,
+	.get_module_info = op_get_module_info,
+	.get_module_eeprom = op_get_module_eeprom,
 	.get_monitor_addr = sl_rx_monitor_addr,
 	.eth_dev_priv_dump = sl_priv_dump,
 	.rx_queue_setup = op_rxq_setup,

@@ -51,6 +51,11 @@ enum sl_hw_cause {
 	SL_CAUSE_LINK = 1u << 1, /**< the link changed */
 };
 
+/** Memories of a module (SFF-8472), one after the other: serial ID, diagnostics. Bytes. */
+#define SL_MODULE_ID 0u
+#define SL_MODULE_DIAGNOSTICS 256u
+#define SL_MODULE_SIZE 512u
+
 /** The MAC's interface to the link. */
 enum sl_hw_media {
 	SL_MEDIA_COPPER,
@@ -65,6 +70,14 @@ struct sl_hw_link {
 	bool full_duplex;
 	bool paused;   /**< transmit is paused by the partner's PAUSE frames */
 	uint32_t mbps; /**< speed in Mbit/s; 0: link is down */
+};
+
+/** Version of the NVM's image, as its words. */
+struct sl_hw_version {
+	bool has_number;
+	uint16_t number; /**< major version in bits 15:12, minor version below, in BCD */
+	uint16_t
+		track[2]; /**< number of the image, lower word first if bit 15 of the second is 1 */
 };
 
 /** Receive settings for all queues. */
@@ -117,6 +130,22 @@ struct sl_hw_ops {
 	void (*forget)(const struct sl_bus *bus);
 	/** Read all registers for a dump. @param out NULL: only count. @return number of values. */
 	uint32_t (*dump)(struct sl_port *port, uint32_t *out);
+
+	/* The board: NVM, LEDs, module. */
+	/** Number of 16-bit words of the NVM; 0: the NIC has none that can be read. */
+	uint32_t (*nvm_size)(struct sl_port *port);
+	/** Read words of the NVM. @return 0, -ETIMEDOUT, -EBUSY or -EIO. */
+	int (*nvm_words)(struct sl_port *port, unsigned int word, unsigned int n, uint16_t *val);
+	/** Version of the NVM's image; the NVM can be read. @return as nvm_words(). */
+	int (*nvm_version)(struct sl_port *port, struct sl_hw_version *version);
+	/** Turn all LEDs of the port on or off. A reset returns them to what the NVM selects. */
+	void (*led_set)(struct sl_port *port, bool on);
+	/**
+	 * Read the module in the port's cage. NULL: no device of the family has cages.
+	 * @param at,n SL_MODULE_ID or SL_MODULE_DIAGNOSTICS plus an offset; bytes of that memory
+	 * @return 0; -ENODEV: no module answers; -EBUSY or -EIO
+	 */
+	int (*module_read)(struct sl_port *port, unsigned int at, unsigned int n, uint8_t *val);
 
 	/* Link. */
 	int (*link_set)(struct sl_port *port, bool up);
@@ -204,9 +233,10 @@ struct sl_hw {
 	uint32_t max_frame;   /**< bytes, including FCS */
 	uint32_t rx_buf_unit; /**< bytes; a buffer's size is a multiple of it */
 	struct sl_hw_thresh rx_thresh, tx_thresh;
-	uint32_t bar_size;		   /**< bytes of registers that the driver uses */
-	uint32_t speeds;		   /**< RTE_ETH_LINK_SPEED_* */
-	bool speeds_chosen;		   /**< link_set() advertises the configured speeds only */
+	uint32_t bar_size; /**< bytes of registers that the driver uses */
+	uint32_t speeds;   /**< RTE_ETH_LINK_SPEED_* */
+	/** On copper, link_set() advertises the configured speeds only, or sets the fixed one. */
+	bool speeds_chosen;
 	uint64_t rx_offloads, tx_offloads; /**< RTE_ETH_*_OFFLOAD_* of port and queues */
 	uint64_t rss_hf;		   /**< RTE_ETH_RSS_* */
 	const struct sl_reg_set *regs;

@@ -1048,6 +1048,172 @@ info(void **state)
 	h_alive(p);
 }
 
+/* --- the board --- */
+
+/* Bytes of the NVM, whatever their place; -ENOTSUP and a message if the device has none. */
+static void
+eeprom(void **state)
+{
+	struct h_port *p = *state;
+	const int size = rte_eth_dev_get_eeprom_length(p->id);
+	struct rte_dev_eeprom_info info = {0};
+	static uint8_t all[1 << 16], part[300];
+	uint64_t r = h_rng(21);
+	unsigned int i;
+
+	info.data = all;
+	if (strcmp(h_hw(p)->name, "I211") == 0) {
+		assert_int_equal(size, -ENOTSUP);
+		assert_int_equal(rte_eth_dev_get_eeprom(p->id, &info), -ENOTSUP);
+		return;
+	}
+	assert_int_equal(size, 2048);
+	info.length = (uint32_t)size;
+	assert_int_equal(rte_eth_dev_get_eeprom(p->id, &info), 0);
+	/* The vendor, and the id of the very device, which with a cage is not its family's first.
+	 */
+	assert_int_equal(info.magic & UINT16_MAX, 0x8086);
+	assert_ptr_equal(sl_hw_find((uint16_t)(info.magic >> 16)), h_hw(p));
+	/* The MAC address is at a fixed place, or where word 31h points. */
+	i = h_has_reg(p, "PFDTXGSWC") ? 2u * (all[0x12] | all[0x13] << 8) + 2 : 0;
+	assert_memory_equal(&all[i], &p->mac, sizeof(p->mac));
+	for (i = 0; i < 20; i++) {
+		info = (struct rte_dev_eeprom_info){.data = part,
+			.offset = (uint32_t)rng_range(&r, 0, 2048 - sizeof(part)),
+			.length = (uint32_t)rng_range(&r, 0, sizeof(part) - 1)};
+		memset(part, 0xA5, sizeof(part));
+		assert_int_equal(rte_eth_dev_get_eeprom(p->id, &info), 0);
+		assert_memory_equal(part, &all[info.offset], info.length);
+		assert_int_equal(part[info.length], 0xA5);
+	}
+}
+
+static void
+eeprom_out_of_range(void **state)
+{
+	static const struct rte_dev_eeprom_info rows[] = {{.offset = 2048, .length = 1},
+		{.offset = 2049}, {.offset = 0, .length = 2049},
+		{.offset = 1, .length = UINT32_MAX}, {.offset = UINT32_MAX, .length = 2}};
+	struct h_port *p = *state;
+	struct rte_dev_eeprom_info info;
+	uint8_t data[4];
+	unsigned int i;
+
+	if (rte_eth_dev_get_eeprom_length(p->id) < 0)
+		h_skip("no NVM");
+	for (i = 0; i < RTE_DIM(rows); i++) {
+		info = rows[i];
+		info.data = data;
+		h_log_mark();
+		assert_int_equal(rte_eth_dev_get_eeprom(p->id, &info), -EINVAL);
+		assert_true(h_log_has("allowed: within 2048 bytes"));
+	}
+	info = (struct rte_dev_eeprom_info){.length = 1};
+	assert_int_equal(rte_eth_dev_get_eeprom(p->id, &info), -EINVAL);
+	info = (struct rte_dev_eeprom_info){.data = data, .offset = 2047, .length = 1};
+	assert_int_equal(rte_eth_dev_get_eeprom(p->id, &info), 0);
+}
+
+static void
+firmware_version(void **state)
+{
+	struct h_port *p = *state;
+	const bool ixgbe = h_has_reg(p, "PFDTXGSWC");
+	const char *want = ixgbe ? "0x80000001" : "1.1, 0x80000001";
+	const int len = (int)strlen(want) + 1;
+	char text[64] = "-";
+
+	if (strcmp(h_hw(p)->name, "I211") == 0) {
+		assert_int_equal(rte_eth_dev_fw_version_get(p->id, text, 64), -ENOTSUP);
+		return;
+	}
+	assert_int_equal(rte_eth_dev_fw_version_get(p->id, NULL, 0), len);
+	assert_int_equal(rte_eth_dev_fw_version_get(p->id, text, (size_t)len - 1), len);
+	assert_int_equal(strlen(text), len - 2);
+	assert_int_equal(rte_eth_dev_fw_version_get(p->id, text, (size_t)len), 0);
+	assert_string_equal(text, want);
+}
+
+/* All LEDs on, then off; the next start returns them to the NVM's modes. */
+static void
+leds(void **state)
+{
+	struct h_port *p = *state;
+	const uint32_t off = h_off(p, "LEDCTL", 0), modes = 0x0F0F0F0F;
+	const uint32_t before = sl_softnic_reg_read(p->nic, off);
+
+	h_start(p, NULL);
+	assert_int_equal(rte_eth_led_on(p->id), 0);
+	assert_int_equal(
+		sl_softnic_reg_read(p->nic, off), (before & ~(modes | 0x80808080)) | 0x0E0E0E0E);
+	assert_int_equal(rte_eth_led_off(p->id), 0);
+	assert_int_equal(sl_softnic_reg_read(p->nic, off) & modes, modes);
+	h_stop(p);
+	assert_int_equal(rte_eth_dev_start(p->id), 0);
+	assert_int_equal(sl_softnic_reg_read(p->nic, off), before);
+}
+
+static void
+module(void **state)
+{
+	struct h_port *p = *state;
+	struct rte_eth_dev_module_info info = {0};
+	uint8_t all[512], part[300];
+	struct rte_dev_eeprom_info want = {.data = all, .length = sizeof(all)};
+
+	h_log_mark();
+	if (getenv("SL_DEVICE") == NULL || strcmp(getenv("SL_DEVICE"), "82599-sfp") != 0) {
+		assert_int_equal(rte_eth_dev_get_module_info(p->id, &info), -ENOTSUP);
+		assert_int_equal(rte_eth_dev_get_module_eeprom(p->id, &want), -ENOTSUP);
+		assert_true(h_log_has("no cage"));
+		return;
+	}
+	assert_int_equal(rte_eth_dev_get_module_info(p->id, &info), 0);
+	assert_int_equal(info.type, RTE_ETH_MODULE_SFF_8472);
+	assert_int_equal(info.eeprom_len, sizeof(all));
+	assert_int_equal(rte_eth_dev_get_module_eeprom(p->id, &want), 0);
+	assert_memory_equal(&all[20], "Syncline model", 14);
+	assert_int_equal(all[256 + 96], 35); /* degrees */
+	want = (struct rte_dev_eeprom_info){.data = part, .offset = 111, .length = sizeof(part)};
+	assert_int_equal(rte_eth_dev_get_module_eeprom(p->id, &want), 0);
+	assert_memory_equal(part, &all[111], sizeof(part));
+	want.offset = 512 - sizeof(part) + 1;
+	assert_int_equal(rte_eth_dev_get_module_eeprom(p->id, &want), -EINVAL);
+}
+
+/* Each number of queues can be configured; receive and transmit do not depend on each other. */
+static void
+numbers_of_queues(void **state)
+{
+	struct h_port *p = *state;
+	const struct sl_hw *hw = h_hw(p);
+	struct rte_eth_conf conf = {0};
+	uint16_t rx, tx;
+
+	for (rx = 0; rx <= hw->rx_queues + 1; rx++) {
+		for (tx = 0; tx <= hw->tx_queues + 1; tx++) {
+			const bool good = rx <= hw->rx_queues && tx <= hw->tx_queues;
+
+			conf.rxmode.mq_mode = rx > 1 ? RTE_ETH_MQ_RX_RSS : RTE_ETH_MQ_RX_NONE;
+			/* 0 and 0 request the driver's defaults. */
+			if (rx == 0 && tx == 0)
+				continue;
+			assert_int_equal(
+				rte_eth_dev_configure(p->id, rx, tx, &conf), good ? 0 : -EINVAL);
+		}
+	}
+	h_start(p,
+		&(struct h_cfg){.nb_rxq = hw->rx_queues,
+			.nb_txq = hw->tx_queues,
+			.nb_rxd = 32,
+			.nb_txd = 32,
+			.pool_size = 128 * 64});
+	h_alive(p);
+	h_stop(p);
+	h_start(p, &(struct h_cfg){.nb_rxq = 1, .nb_txq = hw->tx_queues});
+	h_alive(p);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -1082,6 +1248,12 @@ main(int argc, char **argv)
 		h_test(stop_with_frames_in_the_rings),
 		h_test(dev_reset),
 		h_test(info),
+		h_test(eeprom),
+		h_test(eeprom_out_of_range),
+		h_test(firmware_version),
+		h_test(leds),
+		h_test(module),
+		h_test(numbers_of_queues),
 	};
 
 	setenv("SL_TELEMETRY", "1", 1);

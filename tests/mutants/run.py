@@ -94,6 +94,8 @@ SHM = ["shm", "window", "window_hook", "ndis"]
 RULE_STEPS = (
     (r"pmd/sl_semaphore", [unit("semaphore"), unit("ixgbe"), unit("devices")]),
     (r"pmd/sl_ixgbe", [unit("ixgbe"), ixgbe("basic"), ixgbe("events"), ixgbe("stop"), ixgbe("stuck")]),
+    (r"pmd/sl_igb_(board|link|phy)", [unit("devices")] + PORT + [coherent("stuck")]),
+    (r"pmd/sl_board", [unit("board"), coherent("control")]),
     (r"pmd/sl_vfio", [unit("vfio"), unit("pci")]),
     (r"pmd/sl_pci", [unit("pci")]),
     (r"pmd/sl_port", PORT + [coherent("looks"), coherent("stuck"), unit("call")]),

@@ -60,6 +60,12 @@ enum sl_link_mode {
 #define SL_CTRL_EXT_IAME SL_BIT(27)
 #define SL_CTRL_EXT_DRV_LOAD SL_BIT(28)
 
+/* LEDCTL: one byte for each of four LEDs */
+#define SL_LEDCTL_EACH 0x01010101u
+#define SL_LEDCTL_MODES (SL_LEDCTL_EACH * 0x0Fu)
+#define SL_LEDCTL_BLINKS (SL_LEDCTL_EACH * 0x80u)
+enum sl_led_mode { SL_LED_ON = 0xE, SL_LED_OFF = 0xF };
+
 /* MDIC */
 #define SL_MDIC_DATA SL_MASK(0, 16)
 #define SL_MDIC_REGADD SL_MASK(16, 5)

@@ -27,6 +27,11 @@ sl_igb_has(const struct sl_port *port, enum sl_quirk quirk)
 }
 
 /* sl_igb_phy.c: semaphores and the PHY */
+/** Acquire resources of SW_FW_SYNC. @return 0; -EBUSY; -EIO: the device is gone */
+int
+sl_igb_own(struct sl_port *port, uint32_t bits);
+void
+sl_igb_disown(struct sl_port *port, uint32_t bits);
 /** Acquire the PHY of this port and its MDIC register. @param[out] owned for sl_igb_phy_put() */
 int
 sl_igb_phy_get(struct sl_port *port, uint32_t *owned);
@@ -35,6 +40,9 @@ sl_igb_phy_put(struct sl_port *port, uint32_t owned);
 /** Write a PHY register over MDIO. The PHY must be acquired. */
 int
 sl_igb_phy_write(struct sl_port *port, enum sl_phy_reg reg, uint16_t val);
+/** Read a PHY register over MDIO. The PHY must be acquired. */
+int
+sl_igb_phy_read(struct sl_port *port, enum sl_phy_reg reg, uint16_t *val);
 /** Make sure that the PHY's PLL is configured, on devices that can lose this. */
 int
 sl_igb_phy_pll(struct sl_port *port);
@@ -54,6 +62,16 @@ bool
 sl_igb_moves_frames(const struct sl_bus *bus);
 void
 sl_igb_forget(const struct sl_bus *bus);
+
+/* sl_igb_board.c */
+uint32_t
+sl_igb_nvm_size(struct sl_port *port);
+int
+sl_igb_nvm_words(struct sl_port *port, unsigned int word, unsigned int n, uint16_t *val);
+int
+sl_igb_nvm_version(struct sl_port *port, struct sl_hw_version *version);
+void
+sl_igb_led_set(struct sl_port *port, bool on);
 
 /* sl_igb_link.c */
 int

@@ -9,22 +9,76 @@
 
 #include "sl_igb.h"
 
+/* Bits that advertise a speed, and those that set it without negotiation. */
+static const struct {
+	uint32_t speed;
+	enum sl_phy_reg reg;
+	uint16_t offer, fixed;
+} speeds[] = {
+	{RTE_ETH_LINK_SPEED_10M_HD, SL_PHY_AUTONEG_ADV, SL_PHY_ABILITY_10_HD, 0},
+	{RTE_ETH_LINK_SPEED_10M, SL_PHY_AUTONEG_ADV, SL_PHY_ABILITY_10_FD, SL_PHY_CONTROL_FD},
+	{RTE_ETH_LINK_SPEED_100M_HD, SL_PHY_AUTONEG_ADV, SL_PHY_ABILITY_100_HD,
+		SL_PHY_CONTROL_SPEED_100},
+	{RTE_ETH_LINK_SPEED_100M, SL_PHY_AUTONEG_ADV, SL_PHY_ABILITY_100_FD,
+		SL_PHY_CONTROL_SPEED_100 | SL_PHY_CONTROL_FD},
+	{RTE_ETH_LINK_SPEED_1G, SL_PHY_1000T_CTRL, SL_PHY_1000T_FD, 0},
+};
+
+/* Advertise the configured speeds in one register. Pause bits stay as they are. */
+static int
+offer(struct sl_port *port, enum sl_phy_reg reg, uint16_t clear)
+{
+	const uint32_t asked = port->eth->data->dev_conf.link_speeds;
+	uint16_t val = 0;
+	unsigned int i;
+	int ret = sl_igb_phy_read(port, reg, &val);
+
+	val &= (uint16_t)~clear;
+	for (i = 0; i < RTE_DIM(speeds); i++) {
+		if (speeds[i].reg == reg &&
+			(asked == RTE_ETH_LINK_SPEED_AUTONEG || (asked & speeds[i].speed) != 0))
+			val |= speeds[i].offer;
+	}
+	return ret != 0 ? ret : sl_igb_phy_write(port, reg, val);
+}
+
+/* Bits of the PHY's control register. Over copper, 1 Gbit/s are always negotiated: 802.3 40.5.1. */
+static uint16_t
+control_bits(const struct sl_port *port)
+{
+	const uint32_t asked = port->eth->data->dev_conf.link_speeds;
+	unsigned int i;
+
+	for (i = 0; i < RTE_DIM(speeds); i++) {
+		if (speeds[i].reg == SL_PHY_AUTONEG_ADV &&
+			asked == (RTE_ETH_LINK_SPEED_FIXED | speeds[i].speed))
+			return speeds[i].fixed;
+	}
+	return SL_PHY_CONTROL_SPEED_1000 | SL_PHY_CONTROL_FD | SL_PHY_CONTROL_AUTONEG_ENABLE |
+		SL_PHY_CONTROL_AUTONEG_RESTART;
+}
+
 /*
  * Write the whole PHY control register, without reading it. If a faulty read returned the loopback
  * or isolate bit and it was written back, it would persist: a reset of the MAC does not reset the
  * PHY.
  */
 static int
-phy_control_set(struct sl_port *port, uint16_t bits)
+phy_set(struct sl_port *port, bool up)
 {
 	uint32_t owned;
 	int ret = sl_igb_phy_get(port, &owned);
 
 	if (ret != 0)
 		return ret;
-	ret = sl_igb_phy_write(port, SL_PHY_CONTROL,
-		SL_PHY_CONTROL_SPEED_1000 | SL_PHY_CONTROL_FD | SL_PHY_CONTROL_AUTONEG_ENABLE |
-			bits);
+	if (up) {
+		ret = offer(port, SL_PHY_AUTONEG_ADV, SL_PHY_ABILITY_SPEEDS);
+		if (ret == 0)
+			ret = offer(port, SL_PHY_1000T_CTRL, SL_PHY_1000T_HD | SL_PHY_1000T_FD);
+	}
+	if (ret == 0)
+		ret = sl_igb_phy_write(
+			port, SL_PHY_CONTROL, up ? control_bits(port) : SL_PHY_CONTROL_POWER_DOWN);
 	sl_igb_phy_put(port, owned);
 	return ret;
 }
@@ -52,8 +106,7 @@ sl_igb_link_set(struct sl_port *port, bool up)
 		SL_WR(&port->bus, PHPM, 0, SL_RD(&port->bus, PHPM, 0) & ~SL_PHPM_GO_LINKD);
 	if (SL_GET(SL_CTRL_EXT_LINK_MODE, SL_RD(&port->bus, CTRL_EXT, 0)) != SL_LINK_MODE_COPPER)
 		return 0;
-	ret = phy_control_set(
-		port, up ? SL_PHY_CONTROL_AUTONEG_RESTART : SL_PHY_CONTROL_POWER_DOWN);
+	ret = phy_set(port, up);
 	if (ret != 0)
 		SL_LOG(ERR, "port %u: PHY does not answer: %s", port->eth->data->port_id,
 			rte_strerror(-ret));

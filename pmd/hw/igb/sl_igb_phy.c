@@ -34,16 +34,28 @@ phy_resource(struct sl_port *port)
 }
 
 int
+sl_igb_own(struct sl_port *port, uint32_t bits)
+{
+	return sl_semaphore_own(port, &semaphore, bits, bits << SL_SW_FW_FW_SHIFT);
+}
+
+void
+sl_igb_disown(struct sl_port *port, uint32_t bits)
+{
+	sl_semaphore_disown(port, &semaphore, bits);
+}
+
+int
 sl_igb_phy_get(struct sl_port *port, uint32_t *owned)
 {
 	*owned = phy_resource(port);
-	return sl_semaphore_own(port, &semaphore, *owned, *owned << SL_SW_FW_FW_SHIFT);
+	return sl_igb_own(port, *owned);
 }
 
 void
 sl_igb_phy_put(struct sl_port *port, uint32_t owned)
 {
-	sl_semaphore_disown(port, &semaphore, owned);
+	sl_igb_disown(port, owned);
 }
 
 /* 8.2.4: execute one MDIO transaction. */
@@ -70,8 +82,8 @@ sl_igb_phy_write(struct sl_port *port, enum sl_phy_reg reg, uint16_t val)
 	return mdic(port, SL_MDIC_OP_WRITE, reg, val, &out);
 }
 
-static int
-phy_read(struct sl_port *port, enum sl_phy_reg reg, uint16_t *val)
+int
+sl_igb_phy_read(struct sl_port *port, enum sl_phy_reg reg, uint16_t *val)
 {
 	uint32_t out = 0;
 	int ret = mdic(port, SL_MDIC_OP_READ, reg, 0, &out);
@@ -123,7 +135,7 @@ pll_look(struct sl_port *port)
 
 	if (ret == 0) {
 		sl_time_nap(port, PHY_PAGE_US);
-		ret = phy_read(port, SL_PHY_PLL, &val);
+		ret = sl_igb_phy_read(port, SL_PHY_PLL, &val);
 		sl_time_nap(port, PHY_PAGE_US);
 	}
 	back = sl_igb_phy_write(port, SL_PHY_PAGE_I210, 0);

@@ -75,6 +75,11 @@ sl_ixgbe_phy_resource(struct sl_port *port);
 /** Read @p n words of the NVM. @return 0, -ETIMEDOUT, -EBUSY or -EIO. */
 int
 sl_ixgbe_nvm_words(struct sl_port *port, unsigned int word, unsigned int n, uint16_t *val);
+/** Number of words of the NVM. */
+uint32_t
+sl_ixgbe_nvm_size(struct sl_port *port);
+int
+sl_ixgbe_nvm_version(struct sl_port *port, struct sl_hw_version *version);
 /** Read one word of the NVM. */
 int
 sl_ixgbe_nvm_read(struct sl_port *port, unsigned int word, uint16_t *val);
@@ -117,6 +122,9 @@ enum sl_ixgbe_module {
 /** Identify the module in the cage and configure the NIC for it. */
 enum sl_ixgbe_module
 sl_ixgbe_sfp_set_up(struct sl_port *port);
+/** Read from the module's memories, as sl_hw_ops.module_read. */
+int
+sl_ixgbe_sfp_read(struct sl_port *port, unsigned int at, unsigned int n, uint8_t *val);
 
 /* sl_ixgbe_reset.c */
 bool
@@ -135,6 +143,8 @@ void
 sl_ixgbe_forget(const struct sl_bus *bus);
 
 /* sl_ixgbe_link.c */
+void
+sl_ixgbe_led_set(struct sl_port *port, bool on);
 int
 sl_ixgbe_link_set(struct sl_port *port, bool up);
 bool

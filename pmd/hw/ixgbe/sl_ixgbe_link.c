@@ -132,6 +132,17 @@ sl_ixgbe_link_set(struct sl_port *port, bool up)
 	return 0;
 }
 
+/* Each LED shows what its mode says, or is always on or off. Its polarity stays. */
+void
+sl_ixgbe_led_set(struct sl_port *port, bool on)
+{
+	uint32_t ledctl = SL_IXGBE_RD(&port->bus, LEDCTL, 0) &
+		~(SL_82599_LEDCTL_MODES | SL_82599_LEDCTL_BLINKS);
+
+	ledctl |= SL_82599_LEDCTL_EACH * (on ? SL_82599_LED_ON : SL_82599_LED_OFF);
+	SL_IXGBE_WR(&port->bus, LEDCTL, 0, ledctl);
+}
+
 /* False if the cage is known to be empty: its link signals may be crosstalk from the next cage. */
 static bool
 is_believed(struct sl_port *port)

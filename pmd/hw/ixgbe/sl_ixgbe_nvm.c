@@ -107,6 +107,20 @@ sl_ixgbe_nvm_read(struct sl_port *port, unsigned int word, uint16_t *val)
 	return sl_ixgbe_nvm_words(port, word, 1, val);
 }
 
+uint32_t
+sl_ixgbe_nvm_size(struct sl_port *port)
+{
+	return SL_82599_NVM_WORDS_MIN << SL_GET(SL_82599_EEC_SIZE, SL_IXGBE_RD(&port->bus, EEC, 0));
+}
+
+/* The image has no number, except for its track. */
+int
+sl_ixgbe_nvm_version(struct sl_port *port, struct sl_hw_version *version)
+{
+	version->has_number = false;
+	return sl_ixgbe_nvm_words(port, SL_82599_NVM_TRACK, 2, version->track);
+}
+
 /* A word of 0 or FFFFh was never written. */
 unsigned int
 sl_ixgbe_nvm_pointer(struct sl_port *port, unsigned int word)

@@ -105,20 +105,21 @@ take_byte(struct sl_port *port, bool more)
 	return byte;
 }
 
+/* Read bytes of the memory at a bus address. */
 static bool
-read_once(struct sl_port *port, struct module *m)
+read_once(struct sl_port *port, uint8_t address, unsigned int at, unsigned int n, uint8_t *val)
 {
 	unsigned int i;
 	bool ok;
 
 	begin(port);
-	ok = put_byte(port, SL_82599_SFP_ADDRESS) && put_byte(port, 0);
+	ok = put_byte(port, address) && put_byte(port, (uint8_t)at);
 	if (ok) {
 		begin(port);
-		ok = put_byte(port, SL_82599_SFP_ADDRESS | SL_82599_SFP_READ);
+		ok = put_byte(port, address | SL_82599_SFP_READ);
 	}
-	for (i = 0; i < sizeof(m->id) && ok; i++)
-		m->id[i] = take_byte(port, i + 1 < sizeof(m->id));
+	for (i = 0; i < n && ok; i++)
+		val[i] = take_byte(port, i + 1 < n);
 	end(port);
 	return ok;
 }
@@ -145,9 +146,27 @@ module_read(struct sl_port *port, struct module *m)
 	if (sl_ixgbe_own(port, phy) != 0)
 		return false;
 	for (i = 0; i < TRIES && !ok; i++)
-		ok = read_once(port, m) && sums_up(m);
+		ok = read_once(port, SL_82599_SFP_ADDRESS, 0, sizeof(m->id), m->id) && sums_up(m);
 	sl_ixgbe_disown(port, phy);
 	return ok;
+}
+
+int
+sl_ixgbe_sfp_read(struct sl_port *port, unsigned int at, unsigned int n, uint8_t *val)
+{
+	const uint8_t address =
+		SL_82599_SFP_ADDRESS | (at >= SL_MODULE_DIAGNOSTICS ? SL_82599_SFP_DIAGNOSTICS : 0);
+	const uint32_t phy = sl_ixgbe_phy_resource(port);
+	bool ok = false;
+	unsigned int i;
+	int ret = sl_ixgbe_own(port, phy);
+
+	if (ret != 0)
+		return ret;
+	for (i = 0; i < TRIES && !ok; i++)
+		ok = read_once(port, address, at % SL_MODULE_DIAGNOSTICS, n, val);
+	sl_ixgbe_disown(port, phy);
+	return ok ? 0 : -ENODEV;
 }
 
 /* --- identification --- */

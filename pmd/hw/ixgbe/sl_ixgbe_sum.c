@@ -84,8 +84,7 @@ static int
 add_module(
 	struct sl_port *port, unsigned int word, unsigned int plain, uint64_t limit, uint16_t *sum)
 {
-	const unsigned int size = SL_82599_NVM_WORDS_MIN
-		<< SL_GET(SL_82599_EEC_SIZE, SL_IXGBE_RD(&port->bus, EEC, 0));
+	const unsigned int size = sl_ixgbe_nvm_size(port);
 	uint16_t at = 0, len = 0;
 	int ret = get(port, word, 1, limit, &at);
 

@@ -34,9 +34,18 @@ struct rig {
 	uint16_t page;
 	unsigned int lost, powers, mdics;
 	uint32_t autoload; /**< EEARBC at power-on */
+	uint16_t phy[32];
+	unsigned int deaf; /**< MDIO transactions until the PHY no longer answers; 0: never */
+	bool nvm_slow;	   /**< reads of the NVM never end */
 	struct sl_rx_queue rxq;
 	struct sl_tx_queue txq;
 };
+
+static uint32_t *
+reg(struct rig *r, uint32_t off)
+{
+	return &r->regs[off / sizeof(uint32_t)];
+}
 
 static void
 check_has(struct rig *r, uint32_t off)
@@ -63,10 +72,14 @@ mdic(struct rig *r, uint32_t val)
 {
 	const uint32_t reg = SL_GET(SL_MDIC_REGADD, val);
 
-	r->mdics++;
+	if (++r->mdics == r->deaf)
+		return val | SL_MDIC_READY | SL_MDIC_ERROR;
+	if (SL_GET(SL_MDIC_OP, val) == SL_MDIC_OP_WRITE)
+		r->phy[reg] = (uint16_t)SL_GET(SL_MDIC_DATA, val);
 	if (SL_GET(SL_MDIC_OP, val) == SL_MDIC_OP_WRITE && reg == SL_PHY_PAGE_I210)
 		r->page = (uint16_t)SL_GET(SL_MDIC_DATA, val);
-	val = SL_SET(SL_MDIC_DATA, val, 0);
+	val = SL_SET(SL_MDIC_DATA, val,
+		reg == SL_PHY_AUTONEG_ADV || reg == SL_PHY_1000T_CTRL ? r->phy[reg] : 0);
 	if (reg == SL_PHY_PLL && r->page == SL_PHY_PLL_PAGE && r->lost != 0)
 		val |= SL_PHY_PLL_LOST;
 	return val | SL_MDIC_READY;
@@ -82,6 +95,13 @@ reg_write(void *dev, uint32_t off, uint32_t val)
 	r->under_way++;
 	if (off == SL_OFF_MDIC)
 		val = mdic(r, val);
+	/* Only the owner of the NVM reads it. A word's content tells its address. */
+	if (off == SL_OFF_EERD) {
+		assert_int_equal(*reg(r, SL_OFF_SW_FW_SYNC), SL_SW_FW_SW_EEP);
+		assert_true((val & SL_EERD_START) != 0);
+		val = SL_PREP(SL_EERD_DATA, 0xA000 | SL_GET(SL_EERD_ADDR, val)) |
+			(r->nvm_slow ? 0 : SL_EERD_DONE);
+	}
 	if (off == SL_OFF_CTRL) {
 		/* A reset completes at once, and bus mastering stops. */
 		val &= ~SL_CTRL_RST;
@@ -106,12 +126,6 @@ power(struct sl_port *port, bool on)
 static const struct sl_bus_ops bus_ops = {.read = reg_read, .write = reg_write};
 static const struct sl_dev_ops dev_ops = {
 	.kind = "scripted", .power = power, .time = scripted_time, .nap = scripted_nap};
-
-static uint32_t *
-reg(struct rig *r, uint32_t off)
-{
-	return &r->regs[off / sizeof(uint32_t)];
-}
 
 static unsigned int
 writes(const struct rig *r, uint32_t off)
@@ -425,6 +439,125 @@ link_2500(void **state)
 	}
 }
 
+/* --- the link's speed --- */
+
+#define ADV_REST (SL_PHY_ABILITY_802_3 | SL_PHY_ABILITY_PAUSE | SL_PHY_ABILITY_ASM_PAUSE)
+#define NEGOTIATED \
+	(SL_PHY_CONTROL_SPEED_1000 | SL_PHY_CONTROL_FD | SL_PHY_CONTROL_AUTONEG_ENABLE | \
+		SL_PHY_CONTROL_AUTONEG_RESTART)
+
+/* What the PHY advertises, after one that advertised all or nothing, and whether it negotiates. */
+static void
+speeds(void **state)
+{
+	const uint32_t fixed = RTE_ETH_LINK_SPEED_FIXED;
+	const struct {
+		uint32_t asked, adv, gigabit, control;
+	} rows[] = {
+		{0, SL_PHY_ABILITY_SPEEDS, SL_PHY_1000T_FD, NEGOTIATED},
+		{RTE_ETH_LINK_SPEED_1G, 0, SL_PHY_1000T_FD, NEGOTIATED},
+		{RTE_ETH_LINK_SPEED_1G | fixed, 0, SL_PHY_1000T_FD, NEGOTIATED},
+		{RTE_ETH_LINK_SPEED_100M | RTE_ETH_LINK_SPEED_10M_HD,
+			SL_PHY_ABILITY_100_FD | SL_PHY_ABILITY_10_HD, 0, NEGOTIATED},
+		{RTE_ETH_LINK_SPEED_100M_HD, SL_PHY_ABILITY_100_HD, 0, NEGOTIATED},
+		{RTE_ETH_LINK_SPEED_10M, SL_PHY_ABILITY_10_FD, 0, NEGOTIATED},
+		{RTE_ETH_LINK_SPEED_100M | fixed, SL_PHY_ABILITY_100_FD, 0,
+			SL_PHY_CONTROL_SPEED_100 | SL_PHY_CONTROL_FD},
+		{RTE_ETH_LINK_SPEED_100M_HD | fixed, SL_PHY_ABILITY_100_HD, 0,
+			SL_PHY_CONTROL_SPEED_100},
+		{RTE_ETH_LINK_SPEED_10M | fixed, SL_PHY_ABILITY_10_FD, 0, SL_PHY_CONTROL_FD},
+		{RTE_ETH_LINK_SPEED_10M_HD | fixed, SL_PHY_ABILITY_10_HD, 0, 0},
+	};
+	unsigned int i, before;
+
+	(void)state;
+	for (i = 0; i < RTE_DIM(rows); i++) {
+		for (before = 0; before < 2; before++) {
+			struct rig *r = rig_init(SL_PCI_DEV_82576);
+
+			r->phy[SL_PHY_AUTONEG_ADV] =
+				(uint16_t)(ADV_REST | (before != 0 ? SL_PHY_ABILITY_SPEEDS : 0));
+			r->phy[SL_PHY_1000T_CTRL] =
+				before != 0 ? SL_PHY_1000T_FD | SL_PHY_1000T_HD : 0;
+			r->s.data.dev_conf.link_speeds = rows[i].asked;
+			assert_int_equal(r->s.port.hw->ops->link_set(&r->s.port, true), 0);
+			assert_int_equal(r->phy[SL_PHY_AUTONEG_ADV], ADV_REST | rows[i].adv);
+			assert_int_equal(r->phy[SL_PHY_1000T_CTRL], rows[i].gigabit);
+			assert_int_equal(r->phy[SL_PHY_CONTROL], rows[i].control);
+			assert_int_equal(r->s.port.hw->ops->link_set(&r->s.port, false), 0);
+			assert_int_equal(r->phy[SL_PHY_CONTROL], SL_PHY_CONTROL_POWER_DOWN);
+			assert_int_equal(r->phy[SL_PHY_AUTONEG_ADV], ADV_REST | rows[i].adv);
+		}
+	}
+}
+
+/* Whichever transaction fails, the call reports it, and the PHY is released. */
+static void
+phy_fails(void **state)
+{
+	unsigned int at;
+
+	(void)state;
+	for (at = 1; at <= 5; at++) {
+		struct rig *r = rig_init(SL_PCI_DEV_82576);
+
+		r->deaf = at;
+		assert_int_equal(r->s.port.hw->ops->link_set(&r->s.port, true), -EIO);
+		assert_int_equal(r->mdics, at);
+		assert_int_equal(*reg(r, SL_OFF(SW_FW_SYNC, 0)), 0);
+	}
+}
+
+/* --- the board --- */
+
+static void
+nvm(void **state)
+{
+	struct sl_hw_version version;
+	uint16_t val[3] = {0};
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < RTE_DIM(first_ids); i++) {
+		struct rig *r = rig_init(first_ids[i]);
+		const struct sl_hw_ops *ops = r->s.port.hw->ops;
+
+		*reg(r, SL_OFF(EECD, 0)) = SL_SET(SL_EECD_EE_SIZE, *reg(r, SL_OFF(EECD, 0)), 3);
+		assert_int_equal(
+			ops->nvm_size(&r->s.port), first_ids[i] == SL_PCI_DEV_I211 ? 0 : 512);
+		assert_int_equal(ops->nvm_words(&r->s.port, 0x123, 3, val), 0);
+		assert_int_equal(val[0], 0xA123);
+		assert_int_equal(val[2], 0xA125);
+		assert_int_equal(*reg(r, SL_OFF(SW_FW_SYNC, 0)), 0);
+		assert_int_equal(ops->nvm_version(&r->s.port, &version), 0);
+		assert_true(version.has_number);
+		assert_int_equal(version.number, 0xA005);
+		assert_int_equal(version.track[0], 0xA042);
+		assert_int_equal(version.track[1], 0xA043);
+		r->nvm_slow = true;
+		assert_int_equal(ops->nvm_words(&r->s.port, 0, 3, val), -ETIMEDOUT);
+		assert_int_equal(ops->nvm_version(&r->s.port, &version), -ETIMEDOUT);
+		assert_int_equal(*reg(r, SL_OFF(SW_FW_SYNC, 0)), 0);
+		/* The firmware keeps the NVM. */
+		*reg(r, SL_OFF(SW_FW_SYNC, 0)) = SL_SW_FW_SW_EEP << SL_SW_FW_FW_SHIFT;
+		assert_int_equal(ops->nvm_words(&r->s.port, 0, 3, val), -EBUSY);
+	}
+}
+
+/* The bits that invert an LED stay. */
+static void
+led(void **state)
+{
+	struct rig *r = rig_init(SL_PCI_DEV_82576);
+
+	(void)state;
+	*reg(r, SL_OFF(LEDCTL, 0)) = 0xC7C683C2;
+	r->s.port.hw->ops->led_set(&r->s.port, true);
+	assert_int_equal(*reg(r, SL_OFF(LEDCTL, 0)), 0x4E4E0E4E);
+	r->s.port.hw->ops->led_set(&r->s.port, false);
+	assert_int_equal(*reg(r, SL_OFF(LEDCTL, 0)), 0x4F4F0F4F);
+}
+
 /* Settings for frames are in effect when the call returns: a read follows the writes. */
 static void
 writes_have_arrived(void **state)
@@ -466,6 +599,10 @@ main(void)
 		cmocka_unit_test(pll),
 		cmocka_unit_test(no_pll),
 		cmocka_unit_test(link_2500),
+		cmocka_unit_test(speeds),
+		cmocka_unit_test(phy_fails),
+		cmocka_unit_test(nvm),
+		cmocka_unit_test(led),
 		cmocka_unit_test(writes_have_arrived),
 	};
 

@@ -33,7 +33,9 @@ struct rig {
 	uint16_t nvm[0x200];
 	/* The module: contents, I2C lines, and position within a byte. */
 	bool plugged;
-	uint8_t id[256], byte, at;
+	uint8_t id[256], diagnostics[256], byte, at;
+	bool other;	   /* the diagnostics are addressed */
+	unsigned int busy; /* number of times that it does not answer yet */
 	bool scl, sda, pulls, reads, offset_next, active;
 	unsigned int bits;
 	/* The copper PHY: bus address, registers, and the register addressed in each device. */
@@ -90,7 +92,8 @@ byte_done(struct rig *r)
 	if (r->reads)
 		return;
 	if (!r->offset_next) {
-		r->active = (r->byte & 0xFE) == 0xA0;
+		r->active = (r->byte & 0xFC) == 0xA0;
+		r->other = (r->byte & 2) != 0;
 		r->reads = r->active && (r->byte & 1) != 0;
 		r->offset_next = true;
 	} else {
@@ -113,7 +116,7 @@ fall(struct rig *r)
 		r->bits = 8;
 	} else if (r->reads && r->bits < 8) {
 		if (r->bits == 0)
-			r->byte = r->id[r->at++];
+			r->byte = r->other ? r->diagnostics[r->at++] : r->id[r->at++];
 		r->pulls = (r->byte >> (7 - r->bits) & 1) == 0;
 	}
 }
@@ -124,7 +127,8 @@ lines(struct rig *r, bool scl, bool sda)
 	if (r->scl && scl && r->sda && !sda) {
 		r->bits = 0;
 		r->reads = r->offset_next = r->pulls = false;
-		r->active = r->plugged;
+		r->active = r->plugged && r->busy == 0;
+		r->busy -= r->busy != 0;
 	} else if (r->scl && scl && !r->sda && sda) {
 		r->active = r->pulls = false;
 	} else if (!r->scl && scl) {
@@ -1022,6 +1026,85 @@ nvm_never_loaded(void **state)
 	assert_int_equal(r->nvm_looks, looks);
 }
 
+/* --- the board --- */
+
+static void
+nvm(void **state)
+{
+	struct sl_hw_version version = {.has_number = true};
+	struct rig *r;
+	uint16_t val[3];
+	unsigned int i;
+
+	(void)state;
+	EACH_DEVICE(r, i)
+	{
+		const struct sl_hw_ops *ops = r->s.port.hw->ops;
+
+		*reg(r, SL_82599_OFF(EEC, 0)) =
+			SL_SET(SL_82599_EEC_SIZE, *reg(r, SL_82599_OFF(EEC, 0)), 3);
+		assert_int_equal(ops->nvm_size(&r->s.port), 512);
+		r->nvm[0x2D] = 0x1234;
+		r->nvm[0x2E] = 0x8765;
+		assert_int_equal(ops->nvm_words(&r->s.port, 0x2C, 3, val), 0);
+		assert_int_equal(val[1], 0x1234);
+		assert_int_equal(ops->nvm_version(&r->s.port, &version), 0);
+		assert_false(version.has_number);
+		assert_int_equal(version.track[0], 0x1234);
+		assert_int_equal(version.track[1], 0x8765);
+	}
+}
+
+/* The bits that invert an LED stay. */
+static void
+led(void **state)
+{
+	struct rig *r;
+	unsigned int i;
+
+	(void)state;
+	EACH_DEVICE(r, i)
+	{
+		*reg(r, SL_82599_OFF(LEDCTL, 0)) = 0xC7C683C2;
+		r->s.port.hw->ops->led_set(&r->s.port, true);
+		assert_int_equal(*reg(r, SL_82599_OFF(LEDCTL, 0)), 0x4E4E0E4E);
+		r->s.port.hw->ops->led_set(&r->s.port, false);
+		assert_int_equal(*reg(r, SL_82599_OFF(LEDCTL, 0)), 0x4F4F0F4F);
+	}
+}
+
+/* Both memories of a module, byte by byte, also if it answers only at the third time. */
+static void
+memories(void **state)
+{
+	struct rig *r = rig_init(SL_PCI_DEV_82599_SFP);
+	const struct sl_hw_ops *ops = r->s.port.hw->ops;
+	unsigned int i, busy;
+	uint8_t val[8];
+
+	(void)state;
+	for (i = 0; i < 256; i++) {
+		r->id[i] = (uint8_t)(i * 3);
+		r->diagnostics[i] = (uint8_t)(i * 5 + 1);
+	}
+	assert_int_equal(ops->module_read(&r->s.port, 0, 1, val), -ENODEV);
+	r->plugged = true;
+	for (busy = 0; busy <= 3; busy++) {
+		r->busy = busy;
+		memset(val, 0, sizeof(val));
+		assert_int_equal(ops->module_read(&r->s.port, 90, 5, val), busy < 3 ? 0 : -ENODEV);
+		assert_int_equal(val[4], busy < 3 ? (uint8_t)(94 * 3) : 0);
+		assert_int_equal(val[5], 0);
+		assert_int_equal(gssr(r), 0);
+	}
+	assert_int_equal(ops->module_read(&r->s.port, 256 + 7, 3, val), 0);
+	assert_int_equal(val[0], 7 * 5 + 1);
+	assert_int_equal(val[2], 9 * 5 + 1);
+	/* The firmware keeps the bus. */
+	*reg(r, SL_82599_OFF(GSSR, 0)) = SL_82599_GSSR_PHY << SL_82599_GSSR_FW_SHIFT;
+	assert_int_equal(ops->module_read(&r->s.port, 0, 1, val), -EBUSY);
+}
+
 int
 main(void)
 {
@@ -1045,6 +1128,9 @@ main(void)
 		cmocka_unit_test(no_module),
 		cmocka_unit_test(gone),
 		cmocka_unit_test(nvm_never_loaded),
+		cmocka_unit_test(nvm),
+		cmocka_unit_test(led),
+		cmocka_unit_test(memories),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
