@@ -89,6 +89,7 @@ enum sl_mdic_op { SL_MDIC_OP_WRITE = 1, SL_MDIC_OP_READ = 2 };
 #define SL_FCRTL_RTL SL_MASK(4, 12) /* 16-byte units */
 #define SL_FCRTL_XONE SL_BIT(31)
 #define SL_FCRTH_RTH SL_MASK(4, 12) /* 16-byte units */
+#define SL_PAUSE_UNIT 16u
 
 /* EECD, EERD */
 #define SL_EECD_SK SL_BIT(0)
@@ -181,6 +182,8 @@ enum sl_invm_type { SL_INVM_NONE = 0, SL_INVM_WORD = 1, SL_INVM_CSR = 2, SL_INVM
 #define SL_RCTL_VFE SL_BIT(18)
 #define SL_RCTL_CFIEN SL_BIT(19)
 #define SL_RCTL_CFI SL_BIT(20)
+#define SL_RCTL_DPF SL_BIT(22)	/* discard PAUSE frames */
+#define SL_RCTL_PMCF SL_BIT(23) /* pass other MAC control frames */
 #define SL_RCTL_SECRC SL_BIT(26)
 enum sl_rctl_lbm { SL_LBM_NONE = 0, SL_LBM_MAC = 1, SL_LBM_SERDES = 3 };
 

@@ -257,9 +257,19 @@ enum sl_82599_mrqc_field {
 #define SL_82599_TDWBAL_ALIGN 4u
 #define SL_82599_TXPBTHRESH_FIRST 0x96u /* of packet buffer 0 after a reset */
 
-/* Flow control: MFLCN, FCRTL and FCRTH, TFCS */
-#define SL_82599_MFLCN_DPF SL_BIT(1) /* discard received PAUSE frames */
-#define SL_82599_FCRTH_ROOM 0x6000u  /* bytes that must stay free above the threshold */
+/* Flow control: MFLCN, FCCFG, FCTTV, FCRTV, FCRTL and FCRTH, TFCS */
+#define SL_82599_MFLCN_PMCF SL_BIT(0) /* pass MAC control frames other than PAUSE */
+#define SL_82599_MFLCN_DPF SL_BIT(1)  /* discard received PAUSE frames */
+#define SL_82599_MFLCN_RFCE SL_BIT(3) /* obey them */
+#define SL_82599_FCCFG_TFCE SL_MASK(3, 2)
+#define SL_82599_TFCE_LINK 1u /* PAUSE frames of the link, not of priorities */
+#define SL_82599_FCTTV_TIME SL_MASK(0, 16)
+#define SL_82599_FCRTV_TIME SL_MASK(0, 16)
+#define SL_82599_FCRTL_XONE SL_BIT(31)
+#define SL_82599_FCRTH_EN SL_BIT(31)
+#define SL_82599_FCRT_LEVEL SL_MASK(5, 14) /* bytes, at their own place */
+#define SL_82599_PAUSE_UNIT 32u
+#define SL_82599_FCRTH_ROOM 0x6000u /* bytes that must stay free above the threshold */
 #define SL_82599_TFCS_XOFF SL_BIT(0)
 #define SL_82599_FCRT_BITS (SL_BIT(31) | SL_MASK(4, 15))
 

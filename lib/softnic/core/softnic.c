@@ -218,6 +218,7 @@ softnic_reset(struct sl_softnic *nic, bool power_up)
 {
 	softnic_fifo_flush(nic);
 	softnic_queues_reset(nic);
+	softnic_pause_reset(nic);
 	nic->irq_pending = 0;
 	nic->model->ops->reset(nic, power_up);
 }
@@ -232,6 +233,7 @@ softnic_wire_update(struct sl_softnic *nic)
 	if (__builtin_expect(up == nic->wire_up, 1))
 		return;
 	nic->wire_up = up;
+	softnic_pause_reset(nic);
 	nic->model->ops->link(nic);
 }
 
@@ -326,6 +328,8 @@ sl_softnic_step(struct sl_softnic *nic, unsigned int budget)
 			nic->model->ops->watch(nic);
 		moved += softnic_tx(nic, budget);
 		moved += softnic_rx(nic, budget);
+		if (__builtin_expect(nic->pause.send, 0))
+			softnic_pause_send(nic);
 		sl_dma_end(nic->dma);
 		if (nic->irq_pending != 0)
 			softnic_irq_flush(nic);

@@ -124,6 +124,23 @@ struct softnic_tx_setup {
 	uint16_t tcp_first, tcp_middle, tcp_last;
 };
 
+/** Flow control of the link. The family writes the settings, softnic_pause.c the state. */
+struct softnic_pause {
+	bool obey;		/**< received PAUSE frames hold transmit */
+	bool send;		/**< a packet buffer above @p high stops the partner */
+	bool xon;		/**< the partner is released when the packet buffer has drained */
+	bool pass_control;	/**< other MAC control frames are delivered like any frame */
+	bool discard;		/**< PAUSE frames are never delivered */
+	uint32_t high, low;	/**< thresholds of the packet buffer, bytes */
+	uint16_t time, refresh; /**< quanta of a pause, and when it is renewed; 0: never */
+	uint32_t mbps;		/**< speed of the link, which is the unit of pauses */
+	/* State. */
+	bool held; /**< the partner has paused transmit */
+	uint64_t until;
+	bool stopped; /**< this NIC has paused the partner */
+	uint64_t renew;
+};
+
 /** Receive filters: 7.1.1, 7.4.5. Written by the family. */
 struct softnic_filter {
 	bool all_unicast, all_multicast, broadcast;
@@ -164,6 +181,11 @@ enum softnic_counter {
 	SOFTNIC_RX_OCTETS_KEPT, /**< SOFTNIC_RX_OCTETS without stripped FCSs */
 	SOFTNIC_RX_MULTICAST,
 	SOFTNIC_RX_BROADCAST,
+	SOFTNIC_RX_XON, /**< PAUSE frames with time 0, and with another */
+	SOFTNIC_RX_XOFF,
+	SOFTNIC_RX_CONTROL, /**< other MAC control frames */
+	SOFTNIC_TX_XON,
+	SOFTNIC_TX_XOFF,
 	SOFTNIC_RX_SIZE, /**< six counters: up to 64, 127, 255, 511, 1023 bytes, and above */
 	SOFTNIC_RX_SIZE_LAST = SOFTNIC_RX_SIZE + 5,
 	SOFTNIC_TX_GOOD,
@@ -242,6 +264,7 @@ struct softnic_model {
 	uint32_t fifo;			  /**< most bytes of the packet buffer */
 	uint32_t rxd_err, rxd_ip, rxd_l4; /**< error bits of a write-back: 7.1.5.2 */
 	uint32_t tx_frame_min;		  /**< shortest frame that it pads, excluding FCS */
+	bool pause_is_good;		  /**< sent PAUSE frames also count as good frames */
 };
 
 /** Messages that are logged once per device. */
@@ -302,6 +325,7 @@ struct sl_softnic {
 	/* Derived state, written by the family. */
 	struct softnic_rx_setup rx;
 	struct softnic_tx_setup tx;
+	struct softnic_pause pause;
 	struct softnic_filter filter;
 	struct softnic_rss rss;
 	bool link_up;	 /**< link state in the family's registers */
@@ -518,6 +542,23 @@ softnic_filter_own(struct sl_softnic *nic, uint32_t low, uint32_t high);
  */
 uint8_t
 softnic_filter_shift(unsigned int mo);
+
+/* softnic_pause.c */
+/**
+ * A MAC control frame has arrived: count it, and pause or release transmit. @p f has at least
+ * SL_FRAME_MIN bytes. @return true if the frame is not delivered, whatever the filters say.
+ */
+bool
+softnic_pause_take(struct sl_softnic *nic, const struct sl_frame *f);
+/** True while the partner's PAUSE frame holds transmit. */
+bool
+softnic_pause_holds(struct sl_softnic *nic);
+/** Send a PAUSE frame if the fill of the packet buffer requires one. Called while pause.send. */
+void
+softnic_pause_send(struct sl_softnic *nic);
+/** Neither side is paused: after a reset, and when the link changes. */
+void
+softnic_pause_reset(struct sl_softnic *nic);
 
 /* softnic_rss.c */
 /** Choose the queue of a frame, and the content of the hash field: 7.1.2, 7.1.5.2. */

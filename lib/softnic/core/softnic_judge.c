@@ -242,6 +242,12 @@ softnic_rx_judge(struct sl_softnic *nic, const struct sl_frame *f, struct softni
 		return false;
 	nic->count[SOFTNIC_RX_ALL_OCTETS] += f->len + SL_FCS_LEN;
 	nic->count[SOFTNIC_RX_ALL]++;
+	if (__builtin_expect(
+		    softnic_get16(f->data + SOFTNIC_ETH_ADDRS) == SOFTNIC_MAC_CONTROL, 0) &&
+		softnic_pause_take(nic, f)) {
+		nic->stats.rx_filtered++;
+		return false;
+	}
 	dst = mac_of(f->data);
 	softnic_parse(&pkt, f->data, f->len, nic->rx.vlan_type);
 	verdict = wanted(nic, f, &pkt, dst);

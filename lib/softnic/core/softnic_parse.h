@@ -17,8 +17,9 @@
 #define SOFTNIC_ETH_HDR 14u
 #define SOFTNIC_ETH_ADDRS 12u /* both addresses, which precede the Ethertype */
 #define SOFTNIC_VLAN_TAG 4u
-#define SOFTNIC_IPV4_ID 4u    /* offset of the identification */
-#define SOFTNIC_IPV4_CSUM 10u /* offset of the header checksum */
+#define SOFTNIC_MAC_CONTROL 0x8808u /* Ethertype */
+#define SOFTNIC_IPV4_ID 4u	    /* offset of the identification */
+#define SOFTNIC_IPV4_CSUM 10u	    /* offset of the header checksum */
 #define SOFTNIC_TCP_CSUM 16u
 #define SOFTNIC_UDP_CSUM 6u
 #define SOFTNIC_SCTP_CSUM 8u

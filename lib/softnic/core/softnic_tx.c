@@ -297,6 +297,8 @@ softnic_tx(struct sl_softnic *nic, unsigned int budget)
 	/* Without bus mastering or without a link the MAC sends nothing. */
 	if (!nic->tx.on || !softnic_may_run(nic))
 		return 0;
+	if (__builtin_expect(nic->pause.held, 0) && softnic_pause_holds(nic))
+		return 0;
 	if (budget > SOFTNIC_BATCH)
 		budget = SOFTNIC_BATCH;
 	while ((q = softnic_set_take(&queues)) >= 0)

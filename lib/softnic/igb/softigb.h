@@ -123,6 +123,10 @@ softigb_mac_update(struct softigb *d);
 void
 softigb_addr_update(struct softigb *d);
 
+/** Update flow control, after its registers, CTRL or the link's speed changed. */
+void
+softigb_pause_update(struct softigb *d);
+
 /* softigb_queue.c */
 void
 softigb_queues(struct sl_softnic *nic);

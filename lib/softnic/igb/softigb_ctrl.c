@@ -31,6 +31,8 @@ softigb_link(struct sl_softnic *nic)
 	if (up == nic->link_up)
 		return;
 	nic->link_up = up;
+	softnic_pause_reset(nic);
+	softigb_pause_update(d);
 	softigb_irq_cause(d, SL_ICR_LSC);
 }
 
@@ -73,6 +75,7 @@ write_CTRL(struct sl_softnic *nic, const struct softnic_slot *at, uint32_t val)
 	}
 	d->r.CTRL[0] = val;
 	softigb_queues(nic); /* VME */
+	softigb_pause_update(d);
 	softigb_link(nic);
 }
 
@@ -100,6 +103,8 @@ read_STATUS(struct sl_softnic *nic, const struct softnic_slot *at, bool peek)
 	(void)peek;
 	if (nic->link_up)
 		val |= SL_STATUS_LU | SL_PREP(SL_STATUS_SPEED, speed) | (full ? SL_STATUS_FD : 0);
+	if (softnic_pause_holds(nic))
+		val |= SL_STATUS_TXOFF;
 	if ((ctrl & SL_CTRL_GIO_MASTER_DISABLE) != 0)
 		val &= ~SL_STATUS_GIO_MASTER_ENABLE;
 	return val;

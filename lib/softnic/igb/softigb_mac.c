@@ -140,6 +140,29 @@ key_update(struct softigb *d)
 	memcpy(d->nic.rss.key, d->r.RSSRK, SOFTNIC_RSS_KEY);
 }
 
+/* 8.3: thresholds are in the place of their bytes. */
+void
+softigb_pause_update(struct softigb *d)
+{
+	static const uint32_t mbps[] = {
+		[SL_SPEED_10] = 10, [SL_SPEED_100] = 100, [SL_SPEED_1000] = 1000};
+	const struct softigb_regs *r = &d->r;
+	struct softnic_pause *p = &d->nic.pause;
+
+	p->obey = (r->CTRL[0] & SL_CTRL_RFCE) != 0;
+	p->send = (r->CTRL[0] & SL_CTRL_TFCE) != 0;
+	p->xon = (r->FCRTL0[0] & SL_FCRTL_XONE) != 0;
+	p->pass_control = (r->RCTL[0] & SL_RCTL_PMCF) != 0;
+	p->discard = (r->RCTL[0] & SL_RCTL_DPF) != 0;
+	p->high = r->FCRTH0[0] & SL_FCRTH_RTH;
+	p->low = r->FCRTL0[0] & SL_FCRTL_RTL;
+	p->time = (uint16_t)SL_GET(SL_FCTTV_TTV, r->FCTTV[0]);
+	p->refresh = (uint16_t)SL_GET(SL_FCRTV_TH, r->FCRTV[0]);
+	p->mbps = mbps[d->mode.speed];
+	p->held = p->held && p->obey;
+	p->stopped = p->stopped && p->send;
+}
+
 void
 softigb_mac_update(struct softigb *d)
 {
@@ -152,6 +175,7 @@ softigb_mac_update(struct softigb *d)
 	softigb_addr_update(d);
 	memcpy(f->multicast, d->r.MTA, sizeof(f->multicast));
 	memcpy(f->vlans, d->r.VFTA, sizeof(f->vlans));
+	softigb_pause_update(d);
 	rss_update(d);
 	key_update(d);
 	d->nic.rss.entries = SL_RETA_ENTRIES;
@@ -195,10 +219,18 @@ after_RCTL(struct sl_softnic *nic, const struct softnic_slot *at)
 	(void)at;
 	rx_update(d);
 	filter_update(d);
+	softigb_pause_update(d);
 	/* BSIZE, SECRC and RXEN are part of the queues' state; LBM selects loopback. */
 	for (q = 0; q < nic->queues; q++)
 		softigb_rxq_update(d, q);
 	softigb_link(nic);
+}
+
+static void
+after_pause(struct sl_softnic *nic, const struct softnic_slot *at)
+{
+	(void)at;
+	softigb_pause_update(softigb_of(nic));
 }
 
 static void
@@ -260,12 +292,12 @@ const struct softnic_hook softigb_mac_hooks[] = {
 	{SL_MRQC, .after = after_MRQC},
 	{SL_RETA, .after = after_RETA},
 	{SL_RSSRK, .after = after_RSSRK},
-	/* Flow control: these registers store their values and have no effect. */
+	/* Flow control. FCAH and FCT only store the address and type that PAUSE frames have. */
 	{SL_FCAH, .kept = SL_FCAH_ADDR},
 	{SL_FCT, .kept = SL_FCT_TYPE},
-	{SL_FCTTV, .kept = SL_FCTTV_TTV},
-	{SL_FCRTV, .kept = SL_FCRTV_TH},
-	{SL_FCRTL0, .kept = SL_FCRTL_RTL | SL_FCRTL_XONE},
-	{SL_FCRTH0, .kept = SL_FCRTH_RTH},
+	{SL_FCTTV, .after = after_pause, .kept = SL_FCTTV_TTV},
+	{SL_FCRTV, .after = after_pause, .kept = SL_FCRTV_TH},
+	{SL_FCRTL0, .after = after_pause, .kept = SL_FCRTL_RTL | SL_FCRTL_XONE},
+	{SL_FCRTH0, .after = after_pause, .kept = SL_FCRTH_RTH},
 	{.reg = SOFTNIC_NO_REG},
 };

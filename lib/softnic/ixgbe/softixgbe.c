@@ -67,6 +67,7 @@ static const struct softnic_ops ops = {
 		.values = offsetof(struct softixgbe, r), .fifo = (buffer)*1024u, \
 		.rxd_err = SL_IXGBE_RXD_ERR_RXE, .rxd_ip = SL_IXGBE_RXD_ERR_IPE, \
 		.rxd_l4 = SL_IXGBE_RXD_ERR_L4E, .tx_frame_min = SL_IXGBE_TX_FRAME_MIN, \
+		.pause_is_good = true, \
 	}
 
 #define RETA .reta = SL_82599_RETA_ENTRIES, .reta_queue = SL_82599_RETA_QUEUE

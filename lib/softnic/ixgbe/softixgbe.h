@@ -182,6 +182,10 @@ softixgbe_link(struct sl_softnic *nic);
 void
 softixgbe_mac_update(struct softixgbe *d);
 
+/** Update flow control, after its registers or the link's speed changed. */
+void
+softixgbe_pause_update(struct softixgbe *d);
+
 /* softixgbe_queue.c */
 void
 softixgbe_queues(struct sl_softnic *nic);

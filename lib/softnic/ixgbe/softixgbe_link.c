@@ -48,8 +48,11 @@ softixgbe_link(struct sl_softnic *nic)
 	d->fell = d->fell || (changed && nic->link_up);
 	softixgbe_time_speed(d, speed);
 	nic->link_up = up;
-	if (changed)
-		softixgbe_irq_cause(d, SL_82599_EICR_LSC);
+	softixgbe_pause_update(d);
+	if (!changed)
+		return;
+	softnic_pause_reset(nic);
+	softixgbe_irq_cause(d, SL_82599_EICR_LSC);
 }
 
 static bool

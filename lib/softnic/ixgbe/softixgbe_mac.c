@@ -105,6 +105,35 @@ rss_update(struct softixgbe *d)
 	}
 }
 
+/* Flow control of the link, by packet buffer 0: 8.2.3.3. */
+void
+softixgbe_pause_update(struct softixgbe *d)
+{
+	static const uint32_t mbps[] = {[SL_82599_SPEED_100M] = 100,
+		[SL_82599_SPEED_1G] = 1000,
+		[SL_82599_SPEED_10G] = 10000,
+		[SL_82599_SPEED_5G] = 5000,
+		[SL_82599_SPEED_2_5G] = 2500};
+	const struct softixgbe_regs *r = &d->r;
+	const uint32_t mflcn = r->MFLCN[0];
+	struct softnic_pause *p = &d->nic.pause;
+
+	p->obey = (mflcn & SL_82599_MFLCN_RFCE) != 0;
+	p->send = SL_GET(SL_82599_FCCFG_TFCE, r->FCCFG[0]) == SL_82599_TFCE_LINK &&
+		(r->FCRTH[0] & SL_82599_FCRTH_EN) != 0;
+	p->xon = (r->FCRTL[0] & SL_82599_FCRTL_XONE) != 0;
+	p->pass_control = (mflcn & SL_82599_MFLCN_PMCF) != 0;
+	/* 8.2.3.22.34: DPF has no effect on a MAC that does not obey PAUSE frames. */
+	p->discard = p->obey && (mflcn & SL_82599_MFLCN_DPF) != 0;
+	p->high = r->FCRTH[0] & SL_82599_FCRT_LEVEL;
+	p->low = r->FCRTL[0] & SL_82599_FCRT_LEVEL;
+	p->time = (uint16_t)SL_GET(SL_82599_FCTTV_TIME, r->FCTTV[0]);
+	p->refresh = (uint16_t)SL_GET(SL_82599_FCRTV_TIME, r->FCRTV[0]);
+	p->mbps = mbps[d->speed];
+	p->held = p->held && p->obey;
+	p->stopped = p->stopped && p->send;
+}
+
 void
 softixgbe_mac_update(struct softixgbe *d)
 {
@@ -114,6 +143,7 @@ softixgbe_mac_update(struct softixgbe *d)
 	addr_update(d);
 	memcpy(d->nic.filter.multicast, d->r.MTA, sizeof(d->nic.filter.multicast));
 	memcpy(d->nic.filter.vlans, d->r.VFTA, sizeof(d->nic.filter.vlans));
+	softixgbe_pause_update(d);
 	rss_update(d);
 }
 
@@ -155,6 +185,21 @@ static void
 after_VFTA(struct sl_softnic *nic, const struct softnic_slot *at)
 {
 	nic->filter.vlans[at->index] = softixgbe_of(nic)->r.VFTA[at->index];
+}
+
+static void
+after_pause(struct sl_softnic *nic, const struct softnic_slot *at)
+{
+	(void)at;
+	softixgbe_pause_update(softixgbe_of(nic));
+}
+
+static uint32_t
+read_TFCS(struct sl_softnic *nic, const struct softnic_slot *at, bool peek)
+{
+	(void)at;
+	(void)peek;
+	return softnic_pause_holds(nic) ? SL_82599_TFCS_XOFF : 0;
 }
 
 /* Ethertype of the VLAN tag, and VLAN filter. */
@@ -204,8 +249,12 @@ const struct softnic_hook softixgbe_mac_hooks[] = {
 	{SL_82599_RETA, .after = after_rss},
 	{SL_82599_ERETA, .after = after_rss},
 	{SL_82599_RSSRK, .after = after_rss},
-	/* Flow control: these registers hold their values and have no effect. */
-	{SL_82599_FCRTL, .kept = SL_82599_FCRT_BITS},
-	{SL_82599_FCRTH, .kept = SL_82599_FCRT_BITS},
+	{SL_82599_MFLCN, .after = after_pause},
+	{SL_82599_FCCFG, .after = after_pause},
+	{SL_82599_FCTTV, .after = after_pause},
+	{SL_82599_FCRTV, .after = after_pause},
+	{SL_82599_FCRTL, .after = after_pause, .kept = SL_82599_FCRT_BITS},
+	{SL_82599_FCRTH, .after = after_pause, .kept = SL_82599_FCRT_BITS},
+	{SL_82599_TFCS, .read = read_TFCS},
 	{.reg = SOFTNIC_NO_REG},
 };
