@@ -15,6 +15,7 @@
 #include "sl_intr.h"
 #include "sl_log.h"
 #include "sl_path.h"
+#include "sl_pause.h"
 #include "sl_pmd.h"
 #include "sl_port.h"
 #include "sl_rx.h"
@@ -112,6 +113,7 @@ program_rx(struct rte_eth_dev *eth)
 	};
 
 	port->hw->ops->rx_set_up(port, &rx);
+	sl_pause_restore(eth);
 	sl_filter_restore(eth);
 	port->hw->ops->rx_switch(port, true);
 }
@@ -518,6 +520,8 @@ OP(dev_set_link_down, OP_PARAMS(), OP_ARGS())
 OP(is_removed, OP_PARAMS(), OP_ARGS())
 OP(link_update, OP_PARAMS(int wait), OP_ARGS(wait))
 OP(mtu_set, OP_PARAMS(uint16_t mtu), OP_ARGS(mtu))
+OP(flow_ctrl_get, OP_PARAMS(struct rte_eth_fc_conf *conf), OP_ARGS(conf))
+OP(flow_ctrl_set, OP_PARAMS(struct rte_eth_fc_conf *conf), OP_ARGS(conf))
 OP(get_reg, OP_PARAMS(struct rte_dev_reg_info *info), OP_ARGS(info))
 OP(get_eeprom_length, OP_PARAMS(), OP_ARGS())
 OP(get_eeprom, OP_PARAMS(struct rte_dev_eeprom_info *info), OP_ARGS(info))
@@ -580,6 +584,8 @@ const struct eth_dev_ops sl_eth_dev_ops = {
 	.dev_infos_get = sl_dev_infos_get,
 	.dev_supported_ptypes_get = eth_supported_ptypes_get,
 	.mtu_set = op_mtu_set,
+	.flow_ctrl_get = op_flow_ctrl_get,
+	.flow_ctrl_set = op_flow_ctrl_set,
 	.get_reg = op_get_reg,
 	.get_eeprom_length = op_get_eeprom_length,
 	.get_eeprom = op_get_eeprom,

@@ -204,6 +204,8 @@ NO(dev_reset, "a reset", NO_PARAMS())
 NO(link_up, "a change of the link", NO_PARAMS())
 NO(link_down, "a change of the link", NO_PARAMS())
 NO(mtu_set, "a change of the MTU", NO_PARAMS(uint16_t mtu __rte_unused))
+NO(flow_ctrl_set, "a change of flow control", NO_PARAMS(struct rte_eth_fc_conf *conf __rte_unused))
+NO(led, "a change of LEDs", NO_PARAMS())
 NO(queue_switch, "start or stop of a queue", NO_PARAMS(uint16_t qid __rte_unused))
 NO(queue_intr, "an interrupt of a queue", NO_PARAMS(uint16_t qid __rte_unused))
 NO(promiscuous, "a change of promiscuous or multicast reception", NO_PARAMS())
@@ -249,6 +251,9 @@ static const struct eth_dev_ops second_ops = {
 	.dev_infos_get = second_infos_get,
 	.dev_supported_ptypes_get = second_ptypes_get,
 	.mtu_set = no_mtu_set,
+	.flow_ctrl_set = no_flow_ctrl_set,
+	.dev_led_on = no_led,
+	.dev_led_off = no_led,
 	.get_reg = second_get_reg,
 	.get_monitor_addr = sl_rx_monitor_addr,
 	.eth_dev_priv_dump = no_priv_dump,

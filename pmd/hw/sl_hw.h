@@ -88,6 +88,16 @@ struct sl_hw_rx {
 	bool checksums;
 };
 
+/** Flow control of the link. */
+struct sl_hw_pause {
+	bool obey;	    /**< received PAUSE frames hold transmit */
+	bool send;	    /**< PAUSE frames are sent when the receive buffer fills up */
+	bool xon;	    /**< and one that ends the pause when it has drained */
+	bool pass_control;  /**< other MAC control frames are received */
+	uint32_t high, low; /**< fill of the receive buffer, bytes: multiples of pause_unit */
+	uint16_t time;	    /**< duration of a pause, in units of 512 bits */
+};
+
 /** A counter that users see. Its position in sl_hw.counters is its index everywhere. */
 struct sl_hw_counter {
 	const char *name;
@@ -151,6 +161,10 @@ struct sl_hw_ops {
 	int (*link_set)(struct sl_port *port, bool up);
 	/** @return false: the register read all ones. */
 	bool (*link_get)(struct sl_port *port, struct sl_hw_link *link);
+	/** Set flow control of the link. A new negotiation of the link keeps it. */
+	void (*pause_set)(struct sl_port *port, const struct sl_hw_pause *pause);
+	/** @return bytes of the NIC's receive buffer, for frames that wait for descriptors. */
+	uint32_t (*rx_buffer)(struct sl_port *port);
 
 	/* Receive and transmit, all queues. */
 	void (*rx_set_up)(struct sl_port *port, const struct sl_hw_rx *rx);
@@ -232,6 +246,7 @@ struct sl_hw {
 	enum sl_completion rx_completion, tx_completion;
 	uint32_t max_frame;   /**< bytes, including FCS */
 	uint32_t rx_buf_unit; /**< bytes; a buffer's size is a multiple of it */
+	uint32_t pause_unit;  /**< bytes; thresholds of flow control are multiples of it */
 	struct sl_hw_thresh rx_thresh, tx_thresh;
 	uint32_t bar_size; /**< bytes of registers that the driver uses */
 	uint32_t speeds;   /**< RTE_ETH_LINK_SPEED_* */

@@ -50,6 +50,8 @@ static const struct sl_hw_ops igb_ops = {
 	.led_set = sl_igb_led_set,
 	.link_set = sl_igb_link_set,
 	.link_get = sl_igb_link_get,
+	.pause_set = sl_igb_pause_set,
+	.rx_buffer = sl_igb_rx_buffer,
 	.rx_set_up = sl_igb_rx_set_up,
 	.rx_switch = sl_igb_rx_switch,
 	.tx_switch = sl_igb_tx_switch,
@@ -107,6 +109,7 @@ static const char *const quirk_names[] = {
 		.tx_completion = SL_COMPLETION_HEAD, \
 		.max_frame = SL_IGB_FRAME_MAX, \
 		.rx_buf_unit = 1024, \
+		.pause_unit = SL_PAUSE_UNIT, \
 		.rx_thresh = {.prefetch = rx_prefetch, .host = 8, .write_back = 1}, \
 		.tx_thresh = {.prefetch = tx_prefetch, .host = 1, .write_back = 0}, \
 		.bar_size = SL_BAR_SIZE, \

@@ -79,6 +79,12 @@ sl_igb_link_set(struct sl_port *port, bool up);
 bool
 sl_igb_link_get(struct sl_port *port, struct sl_hw_link *link);
 
+/* sl_igb_pause.c */
+void
+sl_igb_pause_set(struct sl_port *port, const struct sl_hw_pause *pause);
+uint32_t
+sl_igb_rx_buffer(struct sl_port *port);
+
 /* sl_igb_queue.c */
 void
 sl_igb_rx_set_up(struct sl_port *port, const struct sl_hw_rx *rx);

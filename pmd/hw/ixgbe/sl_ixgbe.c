@@ -40,6 +40,8 @@ static const struct sl_hw_ops ixgbe_ops = {
 	.module_read = sl_ixgbe_sfp_read,
 	.link_set = sl_ixgbe_link_set,
 	.link_get = sl_ixgbe_link_get,
+	.pause_set = sl_ixgbe_pause_set,
+	.rx_buffer = sl_ixgbe_rx_buffer,
 	.rx_set_up = sl_ixgbe_rx_set_up,
 	.rx_switch = sl_ixgbe_rx_switch,
 	.tx_switch = sl_ixgbe_tx_switch,
@@ -109,6 +111,7 @@ static const char *const quirk_names[] = {
 		.tx_completion = SL_COMPLETION_HEAD, \
 		.max_frame = SL_IXGBE_FRAME_MAX, \
 		.rx_buf_unit = 1024, \
+		.pause_unit = SL_82599_PAUSE_UNIT, \
 		.tx_thresh = {.prefetch = 32, .host = 1, .write_back = 0}, \
 		.bar_size = SL_82599_BAR_SIZE, \
 		.speeds = SPEEDS(quirk_bits), \

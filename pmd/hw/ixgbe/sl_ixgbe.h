@@ -150,6 +150,12 @@ sl_ixgbe_link_set(struct sl_port *port, bool up);
 bool
 sl_ixgbe_link_get(struct sl_port *port, struct sl_hw_link *link);
 
+/* sl_ixgbe_pause.c */
+void
+sl_ixgbe_pause_set(struct sl_port *port, const struct sl_hw_pause *pause);
+uint32_t
+sl_ixgbe_rx_buffer(struct sl_port *port);
+
 /* sl_ixgbe_rxtx.c */
 /** Turn the receive unit off. */
 void

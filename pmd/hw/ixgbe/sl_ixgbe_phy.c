@@ -134,7 +134,7 @@ offer(struct sl_port *port, unsigned int phy, enum sl_82599_phy reg, uint16_t cl
 	return phy_set(port, phy, reg, clear, set);
 }
 
-/* Pause is not advertised, because the driver neither obeys nor sends pause frames. */
+/* Pause is not advertised, because flow control is not negotiated but set: sl_ixgbe_pause.c. */
 static int
 offer_all(struct sl_port *port, unsigned int phy)
 {

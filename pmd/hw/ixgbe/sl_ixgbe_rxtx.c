@@ -38,8 +38,7 @@ packet_buffers(struct sl_port *port)
 		SL_IXGBE_WR(&port->bus, TXPBTHRESH, i, i == 0 ? TX_BUFFER_KIB - TX_LONGEST_KIB : 0);
 	}
 	/* 8.2.3.3.4: the internal switch needs it even without flow control. */
-	SL_IXGBE_WR(&port->bus, FCRTH, 0,
-		SL_GET(SL_82599_RXPBSIZE_KIB, rx) * 1024 - SL_82599_FCRTH_ROOM);
+	SL_IXGBE_WR(&port->bus, FCRTH, 0, sl_ixgbe_rx_buffer(port) - SL_82599_FCRTH_ROOM);
 }
 
 /* 4.6.7.1: the arbiter is disabled while its settings are written. */
