@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright (c) 2026 The Syncline authors
 """The clients, and what each must do with frames of every kind that it is written for."""
+import glob
 import os
+import re
 import subprocess
 
 from lab import PORT_MAC, READY, Client, Failed, Process, Tap, ethernet, ipv4, udp
 
+TOOLS = ["/usr/bin/dpdk-dumpcap", "/usr/bin/dpdk-proc-info"]
 OUTSIDE = "02:00:00:00:00:aa"
 
 
@@ -70,6 +73,63 @@ def ipv4_multicast(lab, device):
                     expect(frame[14:14 + len(packet)], packet, f"packet of group {group}")
         for tap in taps:
             tap.expect_none("after the last group")
+
+
+def symmetric_mp(lab, device):
+    """Two processes forward: RSS spreads the flows over a queue of each."""
+    program = lab.example("multi_process/symmetric_mp")
+    args = ["-p", "3", "--num-procs=2", "--proc-id=0"]
+    with Client(lab, program, device=device, shared=True, args=args) as primary:
+        primary.wait("Finished Process Init")
+        command = [program, "--lcores", f"{lab.lcore + 1}@{lab.device_cpu}", "--no-pci", "-d", lab.driver,
+                   *lab.shared(), "--proc-type=secondary", "--", "-p", "3", "--num-procs=2", "--proc-id=1"]
+        with Process(lab, command, log="secondary") as secondary:
+            secondary.wait("using queue 1 of each port")
+            taps = primary.ready("using queue 0 of each port")
+            for port in (0, 1):
+                frames = {ethernet(PORT_MAC[port], OUTSIDE, ipv4(f"10.0.0.{i}", "10.0.1.1", udp(1000 + i, 9, bytes(64))))
+                          for i in range(1, 65)}
+                for frame in frames:
+                    taps[port].send(frame)
+                got = taps[1 - port].expect(len(frames), "forwarded by two processes")
+                if set(got) != frames:
+                    raise Failed(f"other frames than those that were sent arrived at {taps[1 - port].name}")
+            secondary.end()
+            primary.end()
+            for process in (primary, secondary):
+                count = [int(n) for n in re.findall(r"RX - (\d+)", process.said())]
+                if len(count) != 2 or 0 in count:
+                    raise Failed(f"a process received {count} frames of two ports")
+
+
+def secondary_tools(lab, device):
+    """dpdk-proc-info reads statistics of a running dpdk-testpmd, and dpdk-dumpcap captures its frames."""
+    # The tools find mempools of the primary only when they have the same drivers of mempools.
+    preload = " ".join(glob.glob("/usr/lib/*/dpdk/pmds-*/librte_mempool_*.so") + [lab.driver])
+    args = ["-i", "--forward-mode=io", "--auto-start", "--total-num-mbufs=8192"]
+    capture = os.path.join(lab.work, "capture.pcapng")
+    with Client(lab, "/usr/bin/dpdk-testpmd", device=device, prompt=True, shared=True, args=args) as client:
+        taps = client.ready("testpmd>")
+        frames = [ethernet(PORT_MAC[0], OUTSIDE, ipv4("10.0.0.1", "10.0.1.1", udp(i, 9, bytes(600)))) for i in range(20)]
+        tool = [TOOLS[0], "--file-prefix", "clients", "-p", "-i", "net_syncline_soft0", "-c", "20",
+                "-w", capture]
+        with Process(lab, tool, env={"LD_PRELOAD": preload}) as dumpcap:
+            dumpcap.until(lambda: os.path.exists(capture) and os.path.getsize(capture) > 0, "its file was there")
+            for frame in frames:
+                taps[0].send(frame)
+                expect(taps[1].expect(1, "forwarded")[0], frame, "forwarded frame")
+            dumpcap.end(None)
+        with open(capture, "rb") as f:
+            captured = f.read()
+        if not all(frame in captured for frame in frames):
+            raise Failed("the capture lacks frames")
+        tool = [TOOLS[1], *lab.shared()[2:], "--no-pci", "-d", lab.driver, "--", "-p", "0x3", "--stats"]
+        with Process(lab, tool) as info:
+            info.end(None)
+            if f"RX-packets: {len(frames)}" not in info.said():
+                raise Failed(f"dpdk-proc-info does not tell of {len(frames)} received frames")
+        client.type("quit")
+        client.end(None)
 
 
 class Switch:
@@ -162,5 +222,7 @@ CASES = [
     ("l3fwd", ["examples", "l3fwd"], l3fwd),
     ("ip_reassembly", ["examples", "ip_reassembly"], ip_reassembly),
     ("ipv4_multicast", ["examples", "ipv4_multicast"], ipv4_multicast),
+    ("symmetric_mp", ["examples", "multi_process/symmetric_mp"], symmetric_mp),
+    ("secondary_tools", ["installed", "/usr/bin/dpdk-testpmd", *TOOLS], secondary_tools),
     ("openvswitch", ["package", "openvswitch-switch-dpdk"], openvswitch),
 ]

@@ -26,12 +26,40 @@ class Failed(Exception):
     """What a client did wrong."""
 
 
-def own_network():
-    """Give this process a network namespace of its own: no frames but ours are on its interfaces."""
-    clone_newnet = 0x40000000
+class Skipped(Exception):
+    """What this machine lacks for a client."""
+
+
+def free_hugepages():
+    """Bytes of free hugepages of the default size."""
+    with open("/proc/meminfo", encoding="ascii") as f:
+        of = {line.split(":")[0]: int(line.split()[1]) for line in f}
+    return of.get("HugePages_Free", 0) * of.get("Hugepagesize", 0) * 1024
+
+
+def own_namespaces():
+    """
+    Give this process a network of its own, so no frames but ours are on its interfaces, and mounts
+    of its own, which end with it.
+    """
+    clone_newns, clone_newnet = 0x00020000, 0x40000000
+    ms_rec, ms_private = 0x4000, 0x40000
     libc = ctypes.CDLL(None, use_errno=True)
-    if libc.unshare(clone_newnet) != 0:
+    if libc.unshare(clone_newns | clone_newnet) != 0:
         raise OSError(ctypes.get_errno(), "unshare")
+    if libc.mount(b"none", b"/", None, ms_rec | ms_private, None) != 0:
+        raise OSError(ctypes.get_errno(), "mount / private")
+    # The kernel sends no frames of its own to a tap that comes up, which would be forwarded.
+    if os.path.exists("/proc/sys/net/ipv6/conf"):
+        with open("/proc/sys/net/ipv6/conf/default/disable_ipv6", "w", encoding="ascii") as f:
+            f.write("1")
+
+
+def mount_huge(folder):
+    """Hugepages as files in a folder. Processes share memory by them."""
+    os.makedirs(folder)
+    if ctypes.CDLL(None, use_errno=True).mount(b"none", folder.encode(), b"hugetlbfs", 0, None) != 0:
+        raise Failed(f"hugetlbfs cannot be mounted: {os.strerror(ctypes.get_errno())}")
 
 
 def checksum(data):
@@ -67,9 +95,7 @@ class Tap:
         self.name, self.socket = name, None
 
     def open(self):
-        """Take frames from here on. IPv6 is off, so the kernel sends none of its own."""
-        with open(f"/proc/sys/net/ipv6/conf/{self.name}/disable_ipv6", "w", encoding="ascii") as f:
-            f.write("1")
+        """Take frames from here on."""
         self.socket = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(0x0003))
         self.socket.bind((self.name, 0))
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8 << 20)
@@ -114,11 +140,12 @@ class Tap:
 class Process:
     """A program in a process of its own, which is gone when its block ends. What it says is kept."""
 
-    def __init__(self, lab, command, env=None):
-        self.log = os.path.join(lab.work, os.path.basename(command[0]) + ".log")
+    def __init__(self, lab, command, env=None, log=None):
+        self.log = os.path.join(lab.work, (log or os.path.basename(command[0])) + ".log")
         lab.logs.append(self.log)
         with open(self.log, "ab") as log:
-            self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=log, stderr=log,
+            # Line by line, as to a terminal: a case waits for what a program says.
+            self.process = subprocess.Popen(["stdbuf", "-oL", *command], stdin=subprocess.PIPE, stdout=log, stderr=log,
                                             env={**os.environ, **(env or {})})
 
     def __enter__(self):
@@ -167,14 +194,19 @@ class Process:
 
 class Client(Process):
     """
-    A DPDK program with ports of the software NIC. One lcore forwards; when the machine has another
-    CPU, the devices work there.
+    A DPDK program with ports of the software NIC. One lcore forwards, or two of which the first has
+    the prompt; when the machine has another CPU, the devices work there. A client that is shared can
+    have secondary processes.
     """
 
-    def __init__(self, lab, program, *, device, mtu=1500, eal=(), args=()):
+    def __init__(self, lab, program, *, device, mtu=1500, prompt=False, shared=False, args=()):
         self.taps = [Tap(f"slc{i}") for i in range(2)]
-        command = [program, "-l", str(lab.lcore), "--no-pci", "--no-telemetry", "-d", lab.driver]
-        command += list(eal) or ["--no-huge", "--no-shconf", "-m", "512"]
+        lcores = f"0@{lab.device_cpu},1@{lab.lcore}" if prompt else f"{lab.lcore}@{lab.lcore}"
+        command = [program, "--lcores", lcores, "--no-pci", "--no-telemetry", "-d", lab.driver]
+        if shared:
+            command += [*lab.shared(), "-m", "256"]
+        else:
+            command += ["--no-huge", "--no-shconf", "-m", "512"]
         for i, tap in enumerate(self.taps):
             command += ["--vdev", f"net_syncline_soft{i}," + lab.port(i, device, tap.name, mtu)]
         super().__init__(lab, [*command, "--", *args])
@@ -200,6 +232,22 @@ class Lab:
         cpus = sorted(os.sched_getaffinity(0))
         self.device_cpu, self.lcore = cpus[0], cpus[-1]
 
+    def shared(self):
+        """EAL's arguments for a primary process and its secondaries, which this folder brings together."""
+        os.environ["RUNTIME_DIRECTORY"] = self.work
+        huge = os.path.join(self.work, "huge")
+        if not os.path.exists(huge):
+            if free_hugepages() < 300 << 20:
+                raise Skipped("300 MiB of hugepages are not free")
+            mount_huge(huge)
+        return ["--huge-dir", huge, "--file-prefix", "clients"]
+
+    def close(self):
+        """Nothing is mounted in the folder any more."""
+        mnt_detach = 2
+        if os.path.exists(os.path.join(self.work, "huge")):
+            ctypes.CDLL(None).umount2(os.path.join(self.work, "huge").encode(), mnt_detach)
+
     def example(self, path):
         """The program of an example."""
         return os.path.join(self.cache, "examples", path, "build", os.path.basename(path))
@@ -214,7 +262,7 @@ def obstacle():
     """Why no tap can be had here, or None."""
     tunsetiff, iff_tap, iff_no_pi = 0x400454CA, 0x0002, 0x1000
     try:
-        own_network()
+        own_namespaces()
         with open("/dev/net/tun", "r+b", buffering=0) as tun:
             fcntl.ioctl(tun, tunsetiff, struct.pack("16sH22x", b"slc-try", iff_tap | iff_no_pi))
     except OSError as e:

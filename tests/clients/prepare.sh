@@ -4,17 +4,19 @@
 #
 # prepare.sh CACHE examples EXAMPLE...
 # prepare.sh CACHE package PACKAGE
+# prepare.sh CACHE installed PROGRAM...
 #
 # examples: fetch the source of the DPDK that is installed and build its examples (paths below its
 # folder "examples") in CACHE/examples, against the installed libraries.
 # package: fetch a package of Debian with what it needs and lacks here, and unpack it into
 # CACHE/PACKAGE. Nothing is installed.
+# installed: these programs must be installed.
 # The second run is instant. Exit status 77, with the reason, when something cannot be had.
 
 set -euo pipefail
 
 if (($# < 3)); then
-	echo "usage: prepare.sh CACHE examples EXAMPLE... | CACHE package PACKAGE" >&2
+	echo "usage: prepare.sh CACHE examples EXAMPLE... | CACHE package PACKAGE | CACHE installed PROGRAM..." >&2
 	exit 1
 fi
 cache=$1 what=$2
@@ -68,7 +70,15 @@ unpack_package() {
 	touch "$cache/$package/ready"
 }
 
+check_programs() {
+	local program
+	for program; do
+		[[ -x $program ]] || lacks "there is no $program: apt-get install dpdk-dev"
+	done
+}
+
 case $what in
 examples) build_examples "$@" ;;
 package) unpack_package "$1" ;;
+installed) check_programs "$@" ;;
 esac

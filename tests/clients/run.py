@@ -16,7 +16,7 @@ import tempfile
 import time
 
 from cases import CASES
-from lab import Failed, Lab, obstacle
+from lab import Failed, Lab, Skipped, obstacle
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
@@ -34,6 +34,9 @@ def run_case(lab, name, case, device):
     start = time.monotonic()
     try:
         case(lab, device)
+    except Skipped as e:
+        print(f"SKIP {name}, {device}: {e}", flush=True)
+        return
     except Failed as e:
         print(f"FAIL {name}, {device}: {e}", flush=True)
         for log in lab.logs:
@@ -62,6 +65,7 @@ def main():
             with tempfile.TemporaryDirectory() as work:
                 lab = Lab(os.path.join(build, "pmd/librte_net_syncline.so"), cache, work)
                 run_case(lab, name, case, device)
+                lab.close()
     print("END")
 
 
