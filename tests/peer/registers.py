@@ -70,7 +70,8 @@ IXGBE = Family("IXGBE_", {
     "RSCINT": "PVTRSCINT({i})",
     "FDIRSIPV6": "FDIRSIPv6({i})", "IP4AT": "IP4AT+8*{i}", "IP6AT": "IP6AT+4*{i}", "WUPM": "WUPM+4*{i}",
     "FLEX_MNG": "FLEX_MNG+4*{i}", "PFMBMEM": "PFMBMEM({i}//16)+4*({i}%16)",
-    "MPSAR": "MPSAR_LO({i}//2)+4*({i}%2)", "VFLRE1": "VFLRE(1)", "FHFT": "FHFT({i}//64)+4*({i}%64)", "FHFT_EXT": "FHFT_EXT({i}//64)+4*({i}%64)",
+    "MPSAR": "MPSAR_LO({i}//2)+4*({i}%2)", "VFLRE1": "VFLRE(1)", "FHFT": "FHFT({i}//64)+4*({i}%64)",
+    "FHFT_EXT": "FHFT_EXT({i}//64)+4*({i}%64)",
 })
 
 FAMILIES = {"igb": IGB, "ixgbe": IXGBE}

@@ -63,10 +63,22 @@ flag(const struct facts *f, uint32_t bit)
 	return (f->eth->data->dev_flags & bit) != 0;
 }
 
+/* A speed can be fixed over copper, as this port has it, and not on backplanes or modules. */
+static bool
+speed_can_be_fixed(const struct facts *f)
+{
+	const struct rte_eth_conf conf = {
+		.link_speeds = RTE_ETH_LINK_SPEED_FIXED | RTE_ETH_LINK_SPEED_100M,
+	};
+
+	return rte_eth_dev_configure(f->eth->data->port_id, 1, 1, &conf) == 0;
+}
+
 static void
 link_and_queues(struct table *t, const struct facts *f)
 {
 	yes(t, "Speed capabilities", f->info.speed_capa != 0);
+	row(t, "Link speed configuration", speed_can_be_fixed(f), 'P');
 	yes(t, "Link status", f->ops->link_update != NULL);
 	yes(t, "Link status event", flag(f, RTE_ETH_DEV_INTR_LSC));
 	yes(t, "Removal event", flag(f, RTE_ETH_DEV_INTR_RMV));
