@@ -77,16 +77,12 @@ second_stats_reset(struct rte_eth_dev *eth)
 static int
 second_xstats_get(struct rte_eth_dev *eth, struct rte_eth_xstat *xstats, unsigned int n)
 {
-	if (xstats == NULL)
-		n = 0;
 	return sl_ask_copy(guest_of(eth), SL_ASK_XSTATS, n, xstats, n * sizeof(*xstats));
 }
 
 static int
 second_xstats_get_names(struct rte_eth_dev *eth, struct rte_eth_xstat_name *names, unsigned int n)
 {
-	if (names == NULL)
-		n = 0;
 	return sl_ask_copy(guest_of(eth), SL_ASK_XSTAT_NAMES, n, names, n * sizeof(*names));
 }
 
@@ -123,23 +119,31 @@ second_get_reg(struct rte_eth_dev *eth, struct rte_dev_reg_info *info)
 
 /* --- what this process knows --- */
 
+/* The port; NULL if the primary process has closed it. */
+static const struct sl_port *
+shared_port(const struct rte_eth_dev *eth)
+{
+	return eth->data->dev_private;
+}
+
 static int
 second_infos_get(struct rte_eth_dev *eth, struct rte_eth_dev_info *info)
 {
-	sl_ethdev_info(guest_of(eth)->hw, sl_port_of(eth)->sync.line, info);
-	return 0;
-}
+	const struct sl_port *port = shared_port(eth);
 
-static const struct sl_burst_path *
-rx_path(const struct rte_eth_dev *eth)
-{
-	return &sl_rx_paths[sl_port_of(eth)->share.rx_path];
+	if (port == NULL)
+		return -ENODEV;
+	sl_ethdev_info(guest_of(eth)->hw, port->sync.line, info);
+	return 0;
 }
 
 static const uint32_t *
 get_ptypes(struct rte_eth_dev *eth, size_t *n)
 {
-	return sl_ethdev_ptypes(rx_path(eth), n);
+	const struct sl_port *port = shared_port(eth);
+
+	*n = 0;
+	return port == NULL ? NULL : sl_ethdev_ptypes(&sl_rx_paths[port->share.rx_path], n);
 }
 SL_PTYPES_GET(second_ptypes_get, get_ptypes)
 
@@ -147,14 +151,18 @@ static int
 second_rx_mode_get(
 	struct rte_eth_dev *eth, uint16_t qid __rte_unused, struct rte_eth_burst_mode *mode)
 {
-	return sl_path_mode(rx_path(eth), mode);
+	const struct sl_port *port = shared_port(eth);
+
+	return port == NULL ? -ENODEV : sl_path_mode(&sl_rx_paths[port->share.rx_path], mode);
 }
 
 static int
 second_tx_mode_get(
 	struct rte_eth_dev *eth, uint16_t qid __rte_unused, struct rte_eth_burst_mode *mode)
 {
-	return sl_path_mode(&sl_tx_paths[sl_port_of(eth)->share.tx_path], mode);
+	const struct sl_port *port = shared_port(eth);
+
+	return port == NULL ? -ENODEV : sl_path_mode(&sl_tx_paths[port->share.tx_path], mode);
 }
 
 static void
@@ -172,13 +180,21 @@ second_txq_info_get(struct rte_eth_dev *eth, uint16_t qid, struct rte_eth_txq_in
 static int
 second_reta_query(struct rte_eth_dev *eth, struct rte_eth_rss_reta_entry64 *conf, uint16_t n)
 {
-	return sl_reta_read(eth, guest_of(eth)->hw, conf, n);
+	return shared_port(eth) == NULL ? -ENODEV : sl_reta_read(eth, guest_of(eth)->hw, conf, n);
+}
+
+static int
+second_rss_hash_conf_get(struct rte_eth_dev *eth, struct rte_eth_rss_conf *conf)
+{
+	return shared_port(eth) == NULL ? -ENODEV : sl_rss_hash_conf_get(eth, conf);
 }
 
 static int
 second_is_removed(struct rte_eth_dev *eth)
 {
-	return sl_port_of(eth)->removed;
+	const struct sl_port *port = shared_port(eth);
+
+	return port != NULL && port->removed;
 }
 
 /* --- what is refused --- */
@@ -286,7 +302,7 @@ static const struct eth_dev_ops second_ops = {
 	.reta_update = no_reta_update,
 	.reta_query = second_reta_query,
 	.rss_hash_update = no_rss_hash_update,
-	.rss_hash_conf_get = sl_rss_hash_conf_get,
+	.rss_hash_conf_get = second_rss_hash_conf_get,
 };
 
 /* --- start and end --- */

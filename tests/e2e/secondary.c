@@ -261,10 +261,28 @@ tell_info(FILE *out)
 	fprintf(out, " burst '%s' '%s' registers %u", rx.info, tx.info, regs.length);
 }
 
+/* Results of calls that read a port without the primary process. */
+static void
+tell_reads(FILE *out)
+{
+	struct rte_eth_rss_reta_entry64 reta[2] = {{.mask = UINT64_MAX}, {.mask = UINT64_MAX}};
+	struct rte_eth_rss_conf rss = {0};
+	struct rte_eth_dev_info info;
+	uint32_t ptypes[32];
+
+	fprintf(out, "%d", rte_eth_dev_info_get(0, &info));
+	fprintf(out, " %d", rte_eth_dev_rss_hash_conf_get(0, &rss));
+	fprintf(out, " %d", rte_eth_dev_rss_reta_query(0, reta, 128));
+	fprintf(out, " %d",
+		rte_eth_dev_get_supported_ptypes(0, RTE_PTYPE_ALL_MASK, ptypes, 32) > 0);
+	fprintf(out, " %d", rte_eth_dev_is_removed(0));
+}
+
 /* Carry out a command and write its answer, one line. @return false: quit. */
 static bool
 obey(struct role *r, const char *command, FILE *out)
 {
+	struct rte_eth_stats stats;
 	unsigned int n;
 
 	if (strcmp(command, "quit") == 0)
@@ -281,6 +299,10 @@ obey(struct role *r, const char *command, FILE *out)
 		fprintf(out, "%d", port_start(r));
 	else if (strcmp(command, "stop") == 0)
 		fprintf(out, "%d", rte_eth_dev_stop(0));
+	else if (strcmp(command, "close") == 0)
+		fprintf(out, "%d", rte_eth_dev_stop(0) != 0 ? -1 : rte_eth_dev_close(0));
+	else if (strcmp(command, "ask") == 0)
+		fprintf(out, "%d", rte_eth_stats_get(0, &stats));
 	else if (strcmp(command, "count") == 0)
 		fprintf(out, "%" PRIu64 " %" PRIu64 " %" PRIu64, r->rx, r->tx, r->freed);
 	else if (strcmp(command, "in use") == 0)
@@ -289,6 +311,8 @@ obey(struct role *r, const char *command, FILE *out)
 		tell_stats(out);
 	else if (strcmp(command, "info") == 0)
 		tell_info(out);
+	else if (strcmp(command, "reads") == 0)
+		tell_reads(out);
 	else if (strcmp(command, "refused") == 0)
 		tell_refused(out);
 	else
@@ -635,6 +659,35 @@ test_primary_dies(void **state)
 	expect(&p->secondary, "idle", "");
 }
 
+/* A primary that does not answer in time, and then does. */
+static void
+test_primary_stands_still(void **state)
+{
+	struct pair *p = *state;
+	char answer[16];
+
+	expect(&p->secondary, "ask", "0");
+	assert_int_equal(kill(p->primary.pid, SIGSTOP), 0);
+	assert_int_equal(waitpid(p->primary.pid, NULL, WUNTRACED), p->primary.pid);
+	snprintf(answer, sizeof(answer), "%s", ask(&p->secondary, "ask"));
+	/* First: a process that stands still does not end either. */
+	assert_int_equal(kill(p->primary.pid, SIGCONT), 0);
+	assert_string_equal(answer, "-110");
+	expect(&p->secondary, "ask", "0");
+	same_stats(p);
+}
+
+static void
+test_primary_closes(void **state)
+{
+	struct pair *p = *state;
+
+	expect(&p->secondary, "reads", "0 0 0 0 0");
+	expect(&p->primary, "close", "0");
+	expect(&p->secondary, "ask", "-19");
+	expect(&p->secondary, "reads", "-19 -19 -19 0 0");
+}
+
 /* Killed between two bursts: the primary gets every mbuf of its mempool back. */
 static void
 test_secondary_dies_idle(void **state)
@@ -706,6 +759,8 @@ main(int argc, char **argv)
 		cmocka_unit_test_setup_teardown(test_refused, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_refused_to_poll, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_primary_dies, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_primary_stands_still, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_primary_closes, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_secondary_dies_idle, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_secondary_dies, setup, teardown),
 	};

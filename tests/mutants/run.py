@@ -90,6 +90,8 @@ STEPS = (checked("basic", 64), checked("tx", 64), checked("traffic", 64, 3000), 
 PORT = [unit("pci"), coherent("basic"), coherent("control"), coherent("events"), coherent("stop"), coherent("tx"),
         coherent("again"), checked("again", 64), coherent("fault")]
 QUEUES = PORT[1:-1] + [unit("rx"), PORT[-1], unit("tx")]
+# A secondary process, which needs hugepages.
+SECOND = Step("secondary", "tests/e2e/e2e_secondary", {"SL_COHERENCY": "coherent"}, args=("*",))
 SHM = ["shm", "window", "window_hook", "ndis"]
 RULE_STEPS = (
     (r"pmd/sl_semaphore", [unit("semaphore"), unit("ixgbe"), unit("devices")]),
@@ -98,7 +100,9 @@ RULE_STEPS = (
     (r"pmd/sl_board", [unit("board"), coherent("control")]),
     (r"pmd/sl_vfio", [unit("vfio"), unit("pci")]),
     (r"pmd/sl_pci", [unit("pci")]),
-    (r"pmd/sl_port", PORT + [coherent("looks"), coherent("stuck"), unit("call")]),
+    (r"pmd/sl_(ask|guest|second|share)", [unit("share"), SECOND]),
+    (r"pmd/sl_ethdev", PORT + [unit("share")]),
+    (r"pmd/sl_port", PORT + [coherent("looks"), coherent("stuck"), unit("call"), unit("share")]),
     (r"pmd/sl_pmd", [unit("pci"), coherent("basic"), coherent("looks")]),
     (r"pmd/sl_iommu", [unit("iommu"), unit("vfio"), unit("dmamap")]),
     (r"pmd/sl_dma", [unit("dmamap"), coherent("tx"), coherent("window"), coherent("stop"),
@@ -109,7 +113,7 @@ RULE_STEPS = (
     (r"pmd/sl_data_pool", [unit("data_pool", "no-huge"), unit("data_pool", "huge"), unit("dmamap"), coherent("control")]),
     (r"pmd/sl_stats", [coherent("again"), coherent("control"), coherent("stop"), checked("control", 64)]),
     (r"pmd/sl_(intr|event)", [unit("pci"), coherent("events"), coherent("control"), coherent("intr", 300), coherent("again")]),
-    (r"pmd/sl_soft", [coherent("basic"), coherent("events"), coherent("control"), unit("call"), coherent("again")]),
+    (r"pmd/sl_soft", [coherent("basic"), coherent("events"), coherent("control"), unit("call"), coherent("again"), SECOND]),
     (r"pmd/sl_(nic|stall|call)", [unit("call"), unit("pci"), coherent("basic"), coherent("events"), coherent("control"), coherent("stop"),
                                   coherent("stuck"), coherent("again"), coherent("fault")]),
     (r"pmd/sl_(path|qctl|rx|tx|rare|stop)", QUEUES),
