@@ -27,7 +27,8 @@
 #include "sl_port.h"
 #include "sl_stats.h"
 
-#define ASK_NAME "net_syncline"
+/* Of the requests of a port: EAL lets one of a name wait for its answer at a time. */
+#define ASK_NAME "net_syncline_%u"
 #define ASK_TIMEOUT_S 5
 
 _Static_assert(sizeof(struct sl_ask) <= RTE_MP_MAX_PARAM_LEN, "a request is one message");
@@ -147,35 +148,24 @@ on_request(const struct rte_mp_msg *request, const void *peer)
 		ask.ret = serve(port, &ask);
 	if (port != NULL)
 		sl_port_put(port);
-	snprintf(answer.name, sizeof(answer.name), ASK_NAME);
+	memcpy(answer.name, request->name, sizeof(answer.name));
 	memcpy(answer.param, &ask, sizeof(ask));
 	return rte_mp_reply(&answer, peer);
 }
 
 void
-sl_ask_listen(void)
+sl_ask_listen(uint16_t port_id)
 {
+	char name[RTE_MP_MAX_NAME_LEN];
+
+	snprintf(name, sizeof(name), ASK_NAME, port_id);
 	/* Without shared files there are no secondary processes. */
-	if (rte_mp_action_register(ASK_NAME, on_request) != 0 && rte_errno != EEXIST &&
+	if (rte_mp_action_register(name, on_request) != 0 && rte_errno != EEXIST &&
 		rte_errno != ENOTSUP)
 		SL_LOG(ERR, "secondary processes get no answers: %s", rte_strerror(rte_errno));
 }
 
 /* --- the secondary's side --- */
-
-/* EAL refuses a second request of the same name while one waits for its answer. */
-struct ask_line {
-	pthread_mutex_t lock;
-	bool ended; /* the primary process has ended, and was told of once */
-};
-
-static struct ask_line *
-ask_line(void)
-{
-	static struct ask_line line = {.lock = PTHREAD_MUTEX_INITIALIZER};
-
-	return &line;
-}
 
 static int
 send_request(struct sl_ask *ask)
@@ -184,7 +174,7 @@ send_request(struct sl_ask *ask)
 	struct rte_mp_msg request = {.len_param = sizeof(*ask)};
 	struct rte_mp_reply reply = {0};
 
-	snprintf(request.name, sizeof(request.name), ASK_NAME);
+	snprintf(request.name, sizeof(request.name), ASK_NAME, ask->port_id);
 	memcpy(request.param, ask, sizeof(*ask));
 	if (rte_mp_request_sync(&request, &reply, &limit) != 0)
 		return -rte_errno;
@@ -196,25 +186,20 @@ send_request(struct sl_ask *ask)
 }
 
 /*
- * Ask the primary and wait for its answer. @return sl_ask.ret; -ENOTCONN, -ETIMEDOUT: see sl_ask.h.
+ * Ask the primary and wait for its answer. The caller has g->lock. @return sl_ask.ret; -ENOTCONN,
+ * -ETIMEDOUT: see sl_ask.h.
  */
 static int
-ask_primary(struct sl_ask *ask)
+ask_primary(struct sl_guest *g, struct sl_ask *ask)
 {
-	struct ask_line *line = ask_line();
-	int ret = -ENOTCONN;
-
-	pthread_mutex_lock(&line->lock);
-	if (!line->ended && rte_eal_primary_proc_alive(NULL) == 0) {
-		line->ended = true;
+	if (!g->ended && rte_eal_primary_proc_alive(NULL) == 0) {
+		g->ended = true;
 		SL_LOG(ERR,
-			"the primary process has ended: its ports no longer work; end this process, "
-			"and start both again");
+			"port %u: the primary process has ended: its ports no longer work; end this "
+			"process, and start both again",
+			g->port_id);
 	}
-	if (!line->ended)
-		ret = send_request(ask);
-	pthread_mutex_unlock(&line->lock);
-	return ret;
+	return g->ended ? -ENOTCONN : send_request(ask);
 }
 
 /* Shared memory of at least @len bytes for an answer. */
@@ -237,7 +222,7 @@ ask_copy(struct sl_guest *g, struct sl_ask *ask, void *out, size_t len)
 	ask->memory = len == 0 ? NULL : memory_for(g, len);
 	if (len != 0 && ask->memory == NULL)
 		return -ENOMEM;
-	ret = ask_primary(ask);
+	ret = ask_primary(g, ask);
 	if (ret == -ETIMEDOUT) {
 		/* The primary may still write to it: never used again. */
 		g->memory = NULL;
@@ -265,8 +250,12 @@ sl_ask_map(uint16_t port_id, const struct rte_mbuf *m, uint64_t *shared_at)
 {
 	struct sl_ask ask = {
 		.what = SL_ASK_MAP, .port_id = port_id, .memory = (void *)(uintptr_t)m};
-	const int ret = ask_primary(&ask);
+	struct sl_guest *g = rte_eth_devices[port_id].process_private;
+	int ret;
 
+	pthread_mutex_lock(&g->lock);
+	ret = ask_primary(g, &ask);
+	pthread_mutex_unlock(&g->lock);
 	if (ret == 0 && shared_at != NULL)
 		*shared_at = ask.value;
 	return ret;

@@ -50,9 +50,12 @@ struct sl_ask {
 	int32_t ret;	/**< answer: 0 or more, or negative errno */
 };
 
-/** Answer requests from now on; further calls do nothing. Primary process. */
+/**
+ * Answer requests for a port from now on, after its close with -ENODEV. Further calls for the same
+ * number do nothing. Primary process.
+ */
 void
-sl_ask_listen(void);
+sl_ask_listen(uint16_t port_id);
 /**
  * Ask the primary for an answer of @p len bytes, wait for it, and copy it to @p out. Any thread of
  * a secondary process.

@@ -34,7 +34,7 @@ sl_share_open(struct sl_port *port)
 	if (port->share.seats == NULL)
 		return -ENOMEM;
 	port->share.port_id = port->eth->data->port_id;
-	sl_ask_listen();
+	sl_ask_listen(port->eth->data->port_id);
 	return 0;
 }
 
