@@ -159,7 +159,7 @@ turn(struct role *r)
 }
 
 static struct rte_mempool *
-make_pool(const char *name)
+role_pool(const char *name)
 {
 	if (strcmp(from_env("SL_POOL", "plain"), "apart") == 0)
 		return sl_pktmbuf_pool_create(
@@ -389,7 +389,7 @@ role_main(char **argv)
 		rte_eth_dev_count_avail() != 1)
 		return 1;
 	snprintf(pool, sizeof(pool), "of_%d", (int)getpid());
-	r.pool = make_pool(pool);
+	r.pool = role_pool(pool);
 	return r.pool == NULL ? 1 : run_role(&r, atoi(argv[4]));
 }
 

@@ -38,7 +38,6 @@ OF_THE_PROCESS = {
     ("lib/ndis/ndis.c", "level"): "the IRQL is the thread's, as NDIS has it",
     ("pmd/bus/sl_pci.c", "pci_driver"): "the bus has it in its list",
     ("pmd/bus/sl_soft.c", "soft_driver"): "the bus has it in its list",
-    ("pmd/eth/sl_ask.c", "line"): "EAL's channel to the primary process is the process's, not a port's",
     ("pmd/eth/sl_log.c", "sl_pmd_logtype"): "a constructor of EAL's macro fills it",
     ("pmd/eth/sl_port.c", "looks_lock"): "it guards the end of ports, and outlives them",
 }
