@@ -190,7 +190,7 @@ BOUNDS = (
     (POSTING, "prove_tx_coherent_offload_frame", "sl_tx_burst.c",
      "m->tx_offload == memo->lens &&", ""),
     (POSTING, "prove_tx_coherent_frame", "sl_rare.c",
-     "q->shared_at = apart != NULL ? apart->shared_at : 0;", ""),
+     "q->shared_at = pool_shared_at(q, m);", ""),
     (POSTING, "prove_tx_coherent_frame_apart", "sl_tx_burst.c",
      "(q->fast_free || tx_sharers(q, m) == 1)", "true"),
     (POSTING, "prove_tx_coherent_frame_apart", "sl_tx_burst.c",

@@ -17,10 +17,17 @@ struct rte_eth_burst_mode;
 struct rte_eth_rss_conf;
 struct rte_eth_rss_reta_entry64;
 struct rte_eth_rxq_info;
-struct rte_eth_stats;
 struct rte_eth_txq_info;
 struct rte_eth_xstat;
 struct rte_eth_xstat_name;
+
+struct rte_eth_stats {
+	uint64_t ipackets;
+};
+
+struct rte_eth_fc_conf {
+	uint32_t high_water, low_water;
+};
 
 struct rte_eth_rxconf {
 	uint16_t rx_free_thresh;
