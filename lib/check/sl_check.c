@@ -107,6 +107,7 @@ map_free(struct check_mapping *m)
 		munmap(m->mem, m->mem_len);
 	if (m->line != NULL)
 		munmap(m->line, m->line_len);
+	free(m->given);
 	free(m);
 }
 
@@ -143,7 +144,8 @@ map_new(const struct sl_check *c, const struct sl_sync_mapping *memory)
 	m->mem = zeroes(m->mem_len);
 	m->line_len = whole_pages(m->lines * sizeof(*m->line));
 	m->line = zeroes(m->line_len);
-	if (m->mem == NULL || m->line == NULL) {
+	m->given = calloc(m->lines / CHECK_GROUP + 1, sizeof(*m->given));
+	if (m->mem == NULL || m->line == NULL || m->given == NULL) {
 		map_free(m);
 		return NULL;
 	}
@@ -227,23 +229,33 @@ check_mapping(void *ctx, const struct sl_sync_mapping *memory)
 	return m->dev;
 }
 
+static bool
+line_in_use(const struct sl_check *c, const struct check_line *l)
+{
+	const bool unread = c->device_tells && (l->handed & ~l->read) != 0;
+
+	return l->pending != 0 || (l->owner & NIC_WRITES) != 0 || (l->owner == NIC_READS && unread);
+}
+
 /* Find the first line that the NIC still uses or that is being handed to it. */
 static bool
-map_in_use(struct sl_check *c, const struct check_mapping *m, uint32_t *at)
+map_in_use(const struct sl_check *c, const struct check_mapping *m, uint32_t *at)
 {
-	uint32_t i;
+	uint32_t i, end;
 
 	/* Memory of usage OTHER is returned from the NIC by its free, not by a sync call. */
 	if (m->region && m->usage == SL_USAGE_OTHER)
 		return false;
-	for (i = 0; i < m->lines; i++) {
-		const struct check_line *l = &m->line[i];
-		bool unread = c->device_tells && (l->handed & ~l->read) != 0;
-
-		if (l->pending != 0 || (l->owner & NIC_WRITES) != 0 ||
-			(l->owner == NIC_READS && unread)) {
-			*at = i;
-			return true;
+	for (i = 0; i < m->lines; i = end) {
+		end = i + CHECK_GROUP < m->lines ? i + CHECK_GROUP : m->lines;
+		/* Reading states that were never written would make the kernel give them memory. */
+		if (m->given[i / CHECK_GROUP] == 0)
+			continue;
+		for (; i < end; i++) {
+			if (line_in_use(c, &m->line[i])) {
+				*at = i;
+				return true;
+			}
 		}
 	}
 	return false;

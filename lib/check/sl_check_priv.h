@@ -91,6 +91,9 @@ struct check_line {
 	struct check_event history[SL_CHECK_HISTORY];
 };
 
+/* Lines with one mark in check_mapping.given: those whose states fill a page or two. */
+#define CHECK_GROUP 64u
+
 /** One region or buffer. */
 struct check_mapping {
 	char name[SL_SHM_NAME_LEN];
@@ -110,7 +113,8 @@ struct check_mapping {
 	bool region;
 	bool nic_wrote; /* the NIC has written to some byte of it */
 	struct check_line *line;
-	void *mem; /* memory of dev and synced */
+	uint8_t *given; /* one mark for each CHECK_GROUP lines: the NIC was given one of them */
+	void *mem;	/* memory of dev and synced */
 	size_t mem_len, line_len;
 };
 

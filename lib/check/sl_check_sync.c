@@ -288,6 +288,7 @@ hand_line(struct sl_check *c, const struct call *k, uint32_t i, const struct pie
 	if (both && k->verb == VERB_FLUSH)
 		l->pending |= NIC_WRITES;
 	l->phanded |= p->units;
+	m->given[i / CHECK_GROUP] = 1;
 	l->first = k->first;
 	check_note(c, l, k->verb, k->site);
 }

@@ -618,6 +618,33 @@ test_use_after_free(void **state)
 	EXPECT(l, SL_CHECK_USE_AFTER_FREE);
 }
 
+/* Whichever line is still the NIC's, and only that one, it is found and told. */
+static void
+test_use_after_free_anywhere(void **state)
+{
+	struct lab *l = *state;
+	const size_t len = 20480 + 5 * l->line;
+	uint8_t *buf = aligned_alloc(4096, 24576);
+	struct sl_check_finding f;
+	size_t at;
+
+	assert_non_null(buf);
+	memset(buf, 0, len);
+	for (at = 0; at < len; at += l->line) {
+		assert_int_equal(sl_buffer_map(l->f.a, "long", buf, (uintptr_t)buf, len,
+					 SL_DMA_BIDIRECTIONAL),
+			0);
+		sl_prepare(l->s, C, buf + at, l->line);
+		if (at % (2 * l->line) == 0)
+			sl_doorbell_barrier(l->s, C);
+		assert_int_equal(sl_buffer_unmap(l->f.a, buf, (uintptr_t)buf, len), 0);
+		assert_int_equal(sl_check_findings(l->check, &f, 1), 1);
+		assert_int_equal(f.offset, at);
+		EXPECT(l, SL_CHECK_USE_AFTER_FREE);
+	}
+	free(buf);
+}
+
 static void
 test_outside(void **state)
 {
@@ -1101,6 +1128,7 @@ main(void)
 		lab_test(test_not_handed_over),
 		lab_test(test_stale_read),
 		lab_test(test_use_after_free),
+		lab_test(test_use_after_free_anywhere),
 		lab_test(test_outside),
 		lab_test(test_history),
 		lab_test(test_repeated),
