@@ -62,8 +62,10 @@ struct sl_guest {
 	uint16_t port_id;
 	const char *refusal;  /**< why this process may not poll; NULL: it may */
 	bool told;	      /**< the refusal was logged */
-	pthread_mutex_t lock; /**< guards requests to the primary, and the three fields below */
+	pthread_mutex_t lock; /**< guards requests to the primary, and the five fields below */
 	bool ended;	      /**< the primary process has ended, and it was logged */
+	uint32_t serial;      /**< of the last request */
+	unsigned int lost;    /**< requests that were given up: their answers may still come */
 	void *memory;	      /**< shared memory for answers of the primary; NULL: none yet */
 	size_t memory_len;    /**< bytes */
 	void *handles[RTE_MAX_QUEUES_PER_PORT]; /**< of both directions */

@@ -28,7 +28,8 @@
 #include "sl_stats.h"
 
 /* Of the requests of a port: EAL lets one of a name wait for its answer at a time. */
-#define ASK_NAME "net_syncline_%u"
+#define ASK_NAME "net_syncline_%u_%u"
+#define ASK_NAMES 8u
 #define ASK_TIMEOUT_S 5
 
 _Static_assert(sizeof(struct sl_ask) <= RTE_MP_MAX_PARAM_LEN, "a request is one message");
@@ -157,32 +158,66 @@ void
 sl_ask_listen(uint16_t port_id)
 {
 	char name[RTE_MP_MAX_NAME_LEN];
+	unsigned int i;
 
-	snprintf(name, sizeof(name), ASK_NAME, port_id);
-	/* Without shared files there are no secondary processes. */
-	if (rte_mp_action_register(name, on_request) != 0 && rte_errno != EEXIST &&
-		rte_errno != ENOTSUP)
-		SL_LOG(ERR, "secondary processes get no answers: %s", rte_strerror(rte_errno));
+	for (i = 0; i < ASK_NAMES; i++) {
+		snprintf(name, sizeof(name), ASK_NAME, port_id, i);
+		/* Without shared files there are no secondary processes. */
+		if (rte_mp_action_register(name, on_request) != 0 && rte_errno != EEXIST) {
+			if (rte_errno != ENOTSUP)
+				SL_LOG(ERR, "secondary processes get no answers: %s",
+					rte_strerror(rte_errno));
+			return;
+		}
+	}
 }
 
 /* --- the secondary's side --- */
 
+/* Send a request and wait for the next answer to its name. @return 0 or negative errno. */
 static int
-send_request(struct sl_ask *ask)
+exchange(const struct sl_ask *ask, unsigned int name, struct sl_ask *answer)
 {
 	const struct timespec limit = {.tv_sec = ASK_TIMEOUT_S};
 	struct rte_mp_msg request = {.len_param = sizeof(*ask)};
 	struct rte_mp_reply reply = {0};
+	int ret = 0;
 
-	snprintf(request.name, sizeof(request.name), ASK_NAME, ask->port_id);
+	snprintf(request.name, sizeof(request.name), ASK_NAME, ask->port_id, name);
 	memcpy(request.param, ask, sizeof(*ask));
 	if (rte_mp_request_sync(&request, &reply, &limit) != 0)
 		return -rte_errno;
 	if (reply.nb_received != 1)
-		return -ENOTCONN;
-	memcpy(ask, reply.msgs[0].param, sizeof(*ask));
+		ret = -ENOTCONN;
+	else if (reply.msgs[0].len_param != (int)sizeof(*answer))
+		ret = -EBADMSG;
+	else
+		memcpy(answer, reply.msgs[0].param, sizeof(*answer));
 	free(reply.msgs);
-	return ask->ret;
+	return ret;
+}
+
+/*
+ * EAL takes an answer that comes after its request timed out for the answer to the next request of
+ * that name. So the next one has another name; that name's turn comes again, and the number tells.
+ */
+static int
+send_request(struct sl_guest *g, struct sl_ask *ask)
+{
+	struct sl_ask answer;
+	int ret;
+
+	ask->serial = ++g->serial;
+	ret = exchange(ask, g->lost % ASK_NAMES, &answer);
+	if (ret == 0 && answer.serial != ask->serial)
+		ret = -ETIMEDOUT;
+	if (ret == 0) {
+		ask->value = answer.value;
+		ret = answer.ret;
+	} else if (ret == -ETIMEDOUT) {
+		g->lost++;
+	}
+	return ret;
 }
 
 /*
@@ -199,7 +234,7 @@ ask_primary(struct sl_guest *g, struct sl_ask *ask)
 			"process, and start both again",
 			g->port_id);
 	}
-	return g->ended ? -ENOTCONN : send_request(ask);
+	return g->ended ? -ENOTCONN : send_request(g, ask);
 }
 
 /* Shared memory of at least @len bytes for an answer. */

@@ -44,6 +44,7 @@ struct sl_ask_stats {
 struct sl_ask {
 	enum sl_ask_what what;
 	uint16_t port_id;
+	uint32_t serial; /**< of the asking process: the answer to it has the same */
 	uint32_t n;
 	void *memory;	/**< in shared memory */
 	uint64_t value; /**< answer */
