@@ -32,6 +32,14 @@ struct sl_port;
 /** Most segments of a transmitted frame. */
 #define SL_TX_MAX_SEGS 32u
 
+/** The same on a ring of @p nb_desc: a frame may need a context's descriptor, and one stays free.
+ */
+static inline unsigned int
+sl_tx_segs_max(unsigned int nb_desc)
+{
+	return nb_desc - 2u < SL_TX_MAX_SEGS ? nb_desc - 2u : SL_TX_MAX_SEGS;
+}
+
 #define SL_DESC_UNIT 8u /* all families count ring lengths in units of 128 bytes */
 
 /** A receive ring's length is a multiple of this, because whole lines are posted (R4). */

@@ -429,8 +429,10 @@ sl_priv_dump(struct rte_eth_dev *eth, FILE *f)
 }
 
 void
-sl_ethdev_info(const struct sl_hw *hw, uint32_t line, struct rte_eth_dev_info *info)
+sl_ethdev_info(const struct sl_hw *hw, const struct sl_port *port, struct rte_eth_dev_info *info)
 {
+	const uint32_t line = port->sync.line;
+
 	info->min_rx_bufsize = hw->rx_buf_unit;
 	SL_INFO_RX_BUF_MAX(info, RTE_ALIGN_CEIL(hw->max_frame, hw->rx_buf_unit));
 	info->max_rx_pktlen = hw->max_frame;
@@ -451,8 +453,8 @@ sl_ethdev_info(const struct sl_hw *hw, uint32_t line, struct rte_eth_dev_info *i
 	info->tx_desc_lim = (struct rte_eth_desc_lim){.nb_max = hw->desc_max,
 		.nb_min = hw->desc_min,
 		.nb_align = SL_DESC_UNIT,
-		.nb_seg_max = SL_TX_MAX_SEGS,
-		.nb_mtu_seg_max = SL_TX_MAX_SEGS};
+		.nb_seg_max = port->tx_segs,
+		.nb_mtu_seg_max = port->tx_segs};
 	info->speed_capa = hw->speeds;
 	info->err_handle_mode = RTE_ETH_ERROR_HANDLE_MODE_PASSIVE;
 	info->dev_capa &= ~RTE_ETH_DEV_CAPA_FLOW_RULE_KEEP;
@@ -464,7 +466,9 @@ sl_ethdev_info(const struct sl_hw *hw, uint32_t line, struct rte_eth_dev_info *i
 static int
 sl_dev_infos_get(struct rte_eth_dev *eth, struct rte_eth_dev_info *info)
 {
-	sl_ethdev_info(sl_port_of(eth)->hw, sl_port_of(eth)->sync.line, info);
+	const struct sl_port *port = sl_port_of(eth);
+
+	sl_ethdev_info(port->hw, port, info);
 	return 0;
 }
 
@@ -549,6 +553,7 @@ OP(mac_addr_add, OP_PARAMS(struct rte_ether_addr *mac, uint32_t i, uint32_t pool
 OP(set_mc_addr_list, OP_PARAMS(struct rte_ether_addr *list, uint32_t n), OP_ARGS(list, n))
 OP(vlan_filter_set, OP_PARAMS(uint16_t vlan, int on), OP_ARGS(vlan, on))
 OP(vlan_offload_set, OP_PARAMS(int mask), OP_ARGS(mask))
+OP(vlan_type_set, OP_PARAMS(enum rte_vlan_type which, uint16_t type), OP_ARGS(which, type))
 OP(reta_update, OP_PARAMS(struct rte_eth_rss_reta_entry64 *conf, uint16_t n), OP_ARGS(conf, n))
 OP(reta_query, OP_PARAMS(struct rte_eth_rss_reta_entry64 *conf, uint16_t n), OP_ARGS(conf, n))
 OP(rss_hash_update, OP_PARAMS(struct rte_eth_rss_conf *conf), OP_ARGS(conf))
@@ -626,6 +631,7 @@ const struct eth_dev_ops sl_eth_dev_ops = {
 	.set_mc_addr_list = op_set_mc_addr_list,
 	.vlan_filter_set = op_vlan_filter_set,
 	.vlan_offload_set = op_vlan_offload_set,
+	.vlan_tpid_set = op_vlan_type_set,
 	.reta_update = op_reta_update,
 	.reta_query = op_reta_query,
 	.rss_hash_update = op_rss_hash_update,

@@ -15,13 +15,14 @@
 
 struct sl_burst_path;
 struct sl_hw;
+struct sl_port;
 
 /** Stop a running port. Returns 0. */
 int
 sl_dev_stop(struct rte_eth_dev *eth);
-/** Properties of a port: its NIC, and the bytes of a line. */
+/** Properties of a port, whose NIC is @p hw, which is a process's own. */
 void
-sl_ethdev_info(const struct sl_hw *hw, uint32_t line, struct rte_eth_dev_info *info);
+sl_ethdev_info(const struct sl_hw *hw, const struct sl_port *port, struct rte_eth_dev_info *info);
 /** Packet types that a receive path sets, followed by RTE_PTYPE_UNKNOWN; NULL: none. */
 const uint32_t *
 sl_ethdev_ptypes(const struct sl_burst_path *path, size_t *n);

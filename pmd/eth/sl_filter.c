@@ -162,6 +162,38 @@ sl_vlan_offload_set(struct rte_eth_dev *eth, int mask)
 	return ret;
 }
 
+/* Ethertypes begin here; smaller numbers are lengths of IEEE 802.3 frames. */
+#define ETHERTYPE_MIN 0x600u
+
+/* Without QinQ a frame has one tag for the NIC, which ethdev calls the outer one. */
+int
+sl_vlan_type_set(struct rte_eth_dev *eth, enum rte_vlan_type which, uint16_t type)
+{
+	struct sl_port *port = sl_port_of(eth);
+	int ret;
+
+	if (!sl_port_alive(port))
+		return -EIO;
+	if (which != RTE_ETH_VLAN_TYPE_OUTER) {
+		SL_LOG(ERR,
+			"port %u: a TPID of inner VLAN tags is for QinQ, which is not supported: set "
+			"that of the outer tag",
+			eth->data->port_id);
+		return -ENOTSUP;
+	}
+	if (type < ETHERTYPE_MIN) {
+		SL_LOG(ERR, "port %u: %#x is no TPID: 0x600 to 0xffff are Ethertypes",
+			eth->data->port_id, type);
+		return -EINVAL;
+	}
+	ret = port->hw->ops->vlan_type_set(port, type);
+	if (ret == 0)
+		port->vlan_type = type;
+	else
+		SL_LOG(ERR, "port %u: the TPID of this NIC is fixed: 0x8100", eth->data->port_id);
+	return ret;
+}
+
 /* --- RSS --- */
 
 /* The key of Microsoft's RSS verification suite, whose hash values are published. */
@@ -337,6 +369,8 @@ sl_filter_restore(struct rte_eth_dev *eth)
 	for (i = 0; i < SL_VFTA_WORDS; i++)
 		ops->vfta_set(port, i, port->vfta[i]);
 	vlan_write(eth);
+	if (port->vlan_type != 0)
+		ops->vlan_type_set(port, port->vlan_type);
 	ops->promiscuous_set(port, promiscuous, promiscuous || eth->data->all_multicast != 0);
 	ops->reta_set(port, port->reta);
 	ops->rss_set(port, port->rss_key, port->rss_hf);

@@ -11,12 +11,11 @@
 
 #include <stdint.h>
 
+#include <rte_ethdev.h>
 #include <rte_ether.h>
 
 struct rte_eth_dev;
 struct sl_hw;
-struct rte_eth_rss_conf;
-struct rte_eth_rss_reta_entry64;
 
 int
 sl_promiscuous_enable(struct rte_eth_dev *eth);
@@ -38,6 +37,8 @@ int
 sl_vlan_filter_set(struct rte_eth_dev *eth, uint16_t vlan, int on);
 int
 sl_vlan_offload_set(struct rte_eth_dev *eth, int mask);
+int
+sl_vlan_type_set(struct rte_eth_dev *eth, enum rte_vlan_type which, uint16_t type);
 int
 sl_reta_update(struct rte_eth_dev *eth, struct rte_eth_rss_reta_entry64 *conf, uint16_t n);
 /** sl_reta_query() for a port with that NIC. */

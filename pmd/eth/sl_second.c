@@ -133,7 +133,7 @@ second_infos_get(struct rte_eth_dev *eth, struct rte_eth_dev_info *info)
 
 	if (port == NULL)
 		return -ENODEV;
-	sl_ethdev_info(guest_of(eth)->hw, port->sync.line, info);
+	sl_ethdev_info(guest_of(eth)->hw, port, info);
 	return 0;
 }
 
@@ -234,6 +234,8 @@ NO(mc_addr_list, "a change of multicast addresses",
 NO(vlan_filter_set, "a change of the VLAN filter",
 	NO_PARAMS(uint16_t vlan __rte_unused, int on __rte_unused))
 NO(vlan_offload_set, "a change of VLAN offloads", NO_PARAMS(int mask __rte_unused))
+NO(vlan_tpid_set, "a change of the TPID",
+	NO_PARAMS(enum rte_vlan_type which __rte_unused, uint16_t type __rte_unused))
 NO(reta_update, "a change of the redirection table",
 	NO_PARAMS(struct rte_eth_rss_reta_entry64 *conf __rte_unused, uint16_t n __rte_unused))
 NO(rss_hash_update, "a change of RSS", NO_PARAMS(struct rte_eth_rss_conf *conf __rte_unused))
@@ -299,6 +301,7 @@ static const struct eth_dev_ops second_ops = {
 	.set_mc_addr_list = no_mc_addr_list,
 	.vlan_filter_set = no_vlan_filter_set,
 	.vlan_offload_set = no_vlan_offload_set,
+	.vlan_tpid_set = no_vlan_tpid_set,
 	.reta_update = no_reta_update,
 	.reta_query = second_reta_query,
 	.rss_hash_update = no_rss_hash_update,

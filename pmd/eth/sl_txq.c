@@ -139,6 +139,23 @@ head_alloc(struct sl_tx_queue *q, int node)
 	return sl_region_alloc(q->port->adapter, &params, &q->head_mem);
 }
 
+/* Set what every queue can send, without queue @without, which is being released. */
+static void
+limit_segs(struct rte_eth_dev *eth, uint16_t without)
+{
+	struct sl_port *port = sl_port_of(eth);
+	unsigned int most = SL_TX_MAX_SEGS;
+	uint16_t q;
+
+	for (q = 0; q < eth->data->nb_tx_queues; q++) {
+		const struct sl_tx_queue *txq = eth->data->tx_queues[q];
+
+		if (txq != NULL && q != without)
+			most = RTE_MIN(most, sl_tx_segs_max(txq->nb_desc));
+	}
+	port->tx_segs = (uint16_t)most;
+}
+
 int
 sl_txq_setup(struct rte_eth_dev *eth, uint16_t qid, uint16_t nb_desc, unsigned int socket,
 	const struct rte_eth_txconf *conf)
@@ -174,6 +191,7 @@ sl_txq_setup(struct rte_eth_dev *eth, uint16_t qid, uint16_t nb_desc, unsigned i
 	}
 	sl_dmamap_queue_add(q);
 	eth->data->tx_queues[qid] = q;
+	limit_segs(eth, UINT16_MAX);
 	return 0;
 }
 
@@ -298,6 +316,7 @@ void
 sl_txq_release(struct rte_eth_dev *eth, uint16_t qid)
 {
 	sl_qctl_release(eth, &sl_txq_dir, qid);
+	limit_segs(eth, qid);
 }
 
 int

@@ -199,6 +199,8 @@ struct sl_hw_ops {
 	void (*promiscuous_set)(struct sl_port *port, bool unicast, bool multicast);
 	void (*vfta_set)(struct sl_port *port, unsigned int word, uint32_t vlans);
 	void (*vlan_set)(struct sl_port *port, bool strip, bool filter);
+	/** The Ethertype of VLAN tags, in both directions. @return 0; -ENOTSUP: it is fixed. */
+	int (*vlan_type_set)(struct sl_port *port, uint16_t type);
 	/** @param reta queue of each hash value, sl_hw.reta_entries entries. */
 	void (*reta_set)(struct sl_port *port, const uint8_t *reta);
 	/** @param hf RTE_ETH_RSS_*; 0: off. */

@@ -14,6 +14,13 @@ static const struct rte_ether_addr other_mac = {{0x02, 0x55, 0x55, 0, 0, 9}};
 
 #define CKSUM_FLAGS (RTE_MBUF_F_RX_IP_CKSUM_MASK | RTE_MBUF_F_RX_L4_CKSUM_MASK)
 
+static void
+put_be16(uint8_t *at, uint32_t v)
+{
+	at[0] = (uint8_t)(v >> 8);
+	at[1] = (uint8_t)v;
+}
+
 /* --- VLAN --- */
 
 static void
@@ -146,6 +153,71 @@ vlan_insert(void **state)
 	h_send(p, 0, h_mbuf(p, f, sizeof(f), 1));
 	assert_int_equal(h_take(p, got), sizeof(f));
 	assert_memory_equal(got, f, sizeof(f));
+}
+
+/* Put a tag between the addresses and the Ethertype of the frame of @len bytes, which has room. */
+static void
+put_tag(uint8_t *f, size_t len, uint16_t type, uint16_t tci)
+{
+	memmove(f + 16, f + 12, len - 12);
+	put_be16(f + 12, type);
+	put_be16(f + 14, tci);
+}
+
+/* A frame with a tag of @type loses it, one with a tag of @other is not changed; @type is inserted.
+ */
+static void
+check_vlan_type(struct h_port *p, uint16_t type, uint16_t other)
+{
+	uint8_t f[128], plain[124], got[H_FRAME_CAP];
+	struct rte_mbuf *m;
+
+	h_ip(plain, sizeof(plain), &p->mac, &(struct h_flow){.src = 1, .proto = IPPROTO_UDP}, 1);
+	memcpy(f, plain, sizeof(plain));
+	put_tag(f, sizeof(plain), type, 0x2123);
+	h_give(p, f, sizeof(f));
+	m = h_recv_one(p, 0);
+	assert_int_equal(m->vlan_tci, 0x2123);
+	h_same(m, plain, sizeof(plain));
+	rte_pktmbuf_free(m);
+	m = h_mbuf(p, plain, sizeof(plain), 1);
+	m->ol_flags |= RTE_MBUF_F_TX_VLAN;
+	m->vlan_tci = 0x2123;
+	h_send(p, 0, m);
+	assert_int_equal(h_take(p, got), sizeof(f));
+	assert_memory_equal(got, f, sizeof(f));
+	put_be16(f + 12, other);
+	h_expect(p, 0, f, sizeof(f));
+}
+
+static void
+vlan_type(void **state)
+{
+	const struct h_cfg cfg = {.rx_offloads = RTE_ETH_RX_OFFLOAD_VLAN_STRIP,
+		.tx_offloads = RTE_ETH_TX_OFFLOAD_VLAN_INSERT};
+	const enum rte_vlan_type outer = RTE_ETH_VLAN_TYPE_OUTER;
+	const char *device = getenv("SL_DEVICE");
+	struct h_port *p = *state;
+
+	h_start(p, &cfg);
+	check_vlan_type(p, 0x8100, 0x88a8);
+	assert_int_equal(
+		rte_eth_dev_set_vlan_ether_type(p->id, RTE_ETH_VLAN_TYPE_INNER, 0x88a8), -ENOTSUP);
+	assert_int_equal(rte_eth_dev_set_vlan_ether_type(p->id, outer, 0x5ff), -EINVAL);
+	/* I350, I354, I210, I211: the type is fixed. */
+	if (device != NULL && (strncmp(device, "i3", 2) == 0 || strncmp(device, "i2", 2) == 0)) {
+		assert_int_equal(rte_eth_dev_set_vlan_ether_type(p->id, outer, 0x88a8), -ENOTSUP);
+		check_vlan_type(p, 0x8100, 0x88a8);
+		return;
+	}
+	assert_int_equal(rte_eth_dev_set_vlan_ether_type(p->id, outer, 0x88a8), 0);
+	check_vlan_type(p, 0x88a8, 0x8100);
+	/* It outlives the reset that a start is. */
+	assert_int_equal(rte_eth_dev_stop(p->id), 0);
+	assert_int_equal(rte_eth_dev_start(p->id), 0);
+	check_vlan_type(p, 0x88a8, 0x8100);
+	assert_int_equal(rte_eth_dev_set_vlan_ether_type(p->id, outer, 0x8100), 0);
+	check_vlan_type(p, 0x8100, 0x88a8);
 }
 
 static void
@@ -685,13 +757,6 @@ scattered(void **state)
 #define OPTIONS_MAX 64u
 #define UDP_LEN_AT 4u
 
-static void
-put_be16(uint8_t *at, uint32_t v)
-{
-	at[0] = (uint8_t)(v >> 8);
-	at[1] = (uint8_t)v;
-}
-
 /* An IPv6 frame with random extension headers before @proto. @return length of L3. */
 static uint32_t
 options_frame(uint64_t *r, uint8_t *f, uint32_t len, uint8_t proto, uint32_t options)
@@ -1198,6 +1263,7 @@ main(int argc, char **argv)
 		h_test(vlan_strip_switched),
 		h_test(vlan_strip_switched_behind),
 		h_test(vlan_insert),
+		h_test(vlan_type),
 		h_test(vlan_filter),
 		h_test(rss_queues),
 		h_test(rss_configuration),

@@ -55,6 +55,47 @@ every_number_of_segments(void **state)
 	}
 }
 
+/* On short rings the limit is what fits: so many segments with a context are sent, one more is
+ * refused. */
+static void
+segments_of_short_rings(void **state)
+{
+	const uint16_t sizes[] = {32, 40, 64};
+	struct h_port *p = *state;
+	struct rte_eth_dev_info info;
+	struct rte_mbuf *m;
+	uint8_t f[2000];
+	unsigned int i, most;
+
+	for (i = 0; i < RTE_DIM(sizes); i++) {
+		struct h_cfg cfg = tx_cfg;
+
+		cfg.nb_txd = sizes[i];
+		cfg.tx_offloads |= RTE_ETH_TX_OFFLOAD_VLAN_INSERT;
+		h_start(p, &cfg);
+		most = RTE_MIN(32u, sizes[i] - 2u);
+		assert_int_equal(rte_eth_dev_info_get(p->id, &info), 0);
+		assert_int_equal(info.tx_desc_lim.nb_seg_max, most);
+		assert_int_equal(info.tx_desc_lim.nb_mtu_seg_max, most);
+		frame_ether(f, 1000, &other_mac, i);
+		m = h_mbuf(p, f, 1000, most);
+		m->ol_flags |= RTE_MBUF_F_TX_VLAN;
+		m->vlan_tci = 5;
+		memmove(f + 16, f + 12, 988);
+		memcpy(f + 12, (const uint8_t[]){0x81, 0, 0, 5}, 4);
+		sent_right(p, m, f, 1004);
+		m = h_mbuf(p, f, 1000, most + 1);
+		assert_int_equal(rte_eth_tx_prepare(p->id, 0, &m, 1), 0);
+		assert_int_equal(rte_errno, EINVAL);
+		rte_pktmbuf_free(m);
+		assert_int_equal(rte_eth_dev_stop(p->id), 0);
+	}
+	/* A longer ring: the limit is the frame's again. */
+	h_start(p, &tx_cfg);
+	assert_int_equal(rte_eth_dev_info_get(p->id, &info), 0);
+	assert_int_equal(info.tx_desc_lim.nb_seg_max, 32);
+}
+
 /* Data begins and ends at any offset of a cache line. Its first and last line must be flushed. */
 static void
 any_start_any_end(void **state)
@@ -922,6 +963,7 @@ main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		h_test(every_number_of_segments),
+		h_test(segments_of_short_rings),
 		h_test(any_start_any_end),
 		h_test(empty_segments),
 		h_test(indirect_mbufs),

@@ -71,6 +71,7 @@ static const struct sl_hw_ops igb_ops = {
 	.promiscuous_set = sl_igb_promiscuous_set,
 	.vfta_set = sl_igb_vfta_set,
 	.vlan_set = sl_igb_vlan_set,
+	.vlan_type_set = sl_igb_vlan_type_set,
 	.reta_set = sl_igb_reta_set,
 	.rss_set = sl_igb_rss_set,
 	.intr_causes = sl_igb_intr_causes,

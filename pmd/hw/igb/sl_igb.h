@@ -136,6 +136,8 @@ void
 sl_igb_vfta_set(struct sl_port *port, unsigned int word, uint32_t vlans);
 void
 sl_igb_vlan_set(struct sl_port *port, bool strip, bool filter);
+int
+sl_igb_vlan_type_set(struct sl_port *port, uint16_t type);
 void
 sl_igb_reta_set(struct sl_port *port, const uint8_t *reta);
 void

@@ -61,6 +61,7 @@ static const struct sl_hw_ops ixgbe_ops = {
 	.promiscuous_set = sl_ixgbe_promiscuous_set,
 	.vfta_set = sl_ixgbe_vfta_set,
 	.vlan_set = sl_ixgbe_vlan_set,
+	.vlan_type_set = sl_ixgbe_vlan_type_set,
 	.reta_set = sl_ixgbe_reta_set,
 	.rss_set = sl_ixgbe_rss_set,
 	.intr_causes = sl_ixgbe_intr_causes,

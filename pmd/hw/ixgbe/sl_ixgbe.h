@@ -202,6 +202,8 @@ void
 sl_ixgbe_vfta_set(struct sl_port *port, unsigned int word, uint32_t vlans);
 void
 sl_ixgbe_vlan_set(struct sl_port *port, bool strip, bool filter);
+int
+sl_ixgbe_vlan_type_set(struct sl_port *port, uint16_t type);
 void
 sl_ixgbe_reta_set(struct sl_port *port, const uint8_t *reta);
 void

@@ -93,6 +93,19 @@ sl_ixgbe_vlan_set(struct sl_port *port, bool strip, bool filter)
 	sl_ixgbe_wait_for_writes(port);
 }
 
+/* 8.2.3.7.2, 8.2.3.9.2: VLNCTRL.VET is for received tags, DMATXCTL.VT for inserted ones. */
+int
+sl_ixgbe_vlan_type_set(struct sl_port *port, uint16_t type)
+{
+	const uint32_t vlnctrl = SL_IXGBE_RD(&port->bus, VLNCTRL, 0) & ~SL_82599_VLNCTRL_VET;
+	const uint32_t dmatxctl = SL_IXGBE_RD(&port->bus, DMATXCTL, 0) & ~SL_82599_DMATXCTL_VT;
+
+	SL_IXGBE_WR(&port->bus, VLNCTRL, 0, vlnctrl | SL_PREP(SL_82599_VLNCTRL_VET, type));
+	SL_IXGBE_WR(&port->bus, DMATXCTL, 0, dmatxctl | SL_PREP(SL_82599_DMATXCTL_VT, type));
+	sl_ixgbe_wait_for_writes(port);
+	return 0;
+}
+
 /* --- RSS: 7.1.2.8 --- */
 
 static const struct {
