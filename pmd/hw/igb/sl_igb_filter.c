@@ -98,17 +98,17 @@ sl_igb_vlan_set(struct sl_port *port, bool strip, bool filter)
 	wait_for_writes(port);
 }
 
-/* 8.2.7: since the I350 the low half of VET, which is for a tag or the inner one of two, is fixed.
+/*
+ * 8.2.7: the low half of VET is the type of a frame's one tag. It is fixed since the I350. The
+ * other half is for a second tag: it gets its reset value, so that no register needs to be read.
  */
 int
 sl_igb_vlan_type_set(struct sl_port *port, uint16_t type)
 {
-	uint32_t vet;
-
 	if (sl_igb_has(port, SL_QUIRK_STRCRC))
 		return -ENOTSUP;
-	vet = SL_RD(&port->bus, VET, 0) & ~SL_VET_VLAN;
-	SL_WR(&port->bus, VET, 0, vet | SL_PREP(SL_VET_VLAN, type));
+	SL_WR(&port->bus, VET, 0,
+		SL_PREP(SL_VET_OUTER, RTE_ETHER_TYPE_VLAN) | SL_PREP(SL_VET_VLAN, type));
 	wait_for_writes(port);
 	return 0;
 }
