@@ -32,8 +32,7 @@ struct sl_port;
 /** Most segments of a transmitted frame. */
 #define SL_TX_MAX_SEGS 32u
 
-/** The same on a ring of @p nb_desc: a frame may need a context's descriptor, and one stays free.
- */
+/** The same on a ring of that length: a frame may need a context, and one descriptor stays free. */
 static inline unsigned int
 sl_tx_segs_max(unsigned int nb_desc)
 {

@@ -164,8 +164,7 @@ put_tag(uint8_t *f, size_t len, uint16_t type, uint16_t tci)
 	put_be16(f + 14, tci);
 }
 
-/* A frame with a tag of @type loses it, one with a tag of @other is not changed; @type is inserted.
- */
+/* A tag of @type is stripped, and is what is inserted. A tag of @other stays in its frame. */
 static void
 check_vlan_type(struct h_port *p, uint16_t type, uint16_t other)
 {

@@ -438,15 +438,26 @@ give(struct child *c, const char *command)
 	fflush(c->to);
 }
 
+/* @return NULL: the process has ended, or does not answer. */
 static const char *
-answer_to(struct child *c, const char *command)
+listen_to(struct child *c)
 {
 	static char line[LINE];
 	struct pollfd answer = {.fd = fileno(c->from), .events = POLLIN};
 
 	if (poll(&answer, 1, PATIENCE_MS) != 1 || fgets(line, sizeof(line), c->from) == NULL)
-		fail_msg("process %d does not answer '%s'", c->pid, command);
+		return NULL;
 	line[strcspn(line, "\n")] = '\0';
+	return line;
+}
+
+static const char *
+answer_to(struct child *c, const char *command)
+{
+	const char *line = listen_to(c);
+
+	if (line == NULL)
+		fail_msg("process %d does not answer '%s'", c->pid, command);
 	return line;
 }
 
@@ -495,6 +506,8 @@ end(struct child *c, bool kill_it)
 		kill(c->pid, SIGKILL);
 	else
 		give(c, "quit");
+	/* A test that failed may have left it stopped. */
+	kill(c->pid, SIGCONT);
 	fclose(c->to);
 	waitpid(c->pid, &status, 0);
 	fclose(c->from);
@@ -502,7 +515,19 @@ end(struct child *c, bool kill_it)
 	return kill_it ? 0 : status;
 }
 
-/* Both processes run, or the test fails; then none is left that the next test would meet. */
+/* Start a process and give it its first command. @return true if it answers as expected. */
+static bool
+begins(struct pair *p, struct child *c, const char *role, const char *command, const char *expected)
+{
+	const char *answer;
+
+	spawn(p, c, role);
+	give(c, command);
+	answer = listen_to(c);
+	return answer != NULL && strcmp(answer, expected) == 0;
+}
+
+/* Both processes run, or the test fails. Then none is left that the next test would meet. */
 static int
 setup(void **state)
 {
@@ -510,12 +535,9 @@ setup(void **state)
 
 	snprintf(p->prefix, sizeof(p->prefix), "sl_second_%d", (int)getpid());
 	*state = p;
-	spawn(p, &p->primary, "primary");
-	if (strcmp(ask(&p->primary, "start"), "0") == 0) {
-		spawn(p, &p->secondary, "secondary");
-		if (strcmp(ask(&p->secondary, "idle"), "") == 0)
-			return 0;
-	}
+	if (begins(p, &p->primary, "primary", "start", "0") &&
+		begins(p, &p->secondary, "secondary", "idle", ""))
+		return 0;
 	print_error("the processes did not start\n");
 	end(&p->secondary, true);
 	end(&p->primary, true);

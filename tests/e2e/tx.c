@@ -55,8 +55,10 @@ every_number_of_segments(void **state)
 	}
 }
 
-/* On short rings the limit is what fits: so many segments with a context are sent, one more is
- * refused. */
+/*
+ * On a short ring the limit is what fits beside a context: that many segments are sent, and one
+ * more is refused.
+ */
 static void
 segments_of_short_rings(void **state)
 {
