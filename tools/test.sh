@@ -20,7 +20,7 @@ test_help() {
 	       ./syncline test SUITE...
 	       ./syncline test hw --allow BDF,BDF
 
-	With no word: the proof that all is well here, ten minutes at most on two CPUs once
+	With no word: the proof that all is well here, within half an hour on two CPUs once
 	built: unit, e2e in each coherency mode, peer, tap, model and style, built by gcc,
 	and one guest with traffic. "all": every suite, some 55 minutes; what CI runs.
 
