@@ -30,6 +30,7 @@
 
 #include <cmocka.h>
 
+#include <rte_debug.h>
 #include <rte_eal.h>
 #include <rte_ethdev.h>
 #include <rte_ip.h>
@@ -364,6 +365,13 @@ list_cpus(char *out, size_t len)
 			at += (size_t)snprintf(out + at, len - at, "%s%d", at == 0 ? "" : ",", cpu);
 }
 
+static void
+on_where(int sig)
+{
+	(void)sig;
+	rte_dump_stack();
+}
+
 /* argv: program, role, prefix, directory of hugepages, file of answers. */
 static int
 role_main(char **argv)
@@ -375,6 +383,7 @@ role_main(char **argv)
 		"--lcores", lcore, "-m", "64", "--vdev", vdev, NULL};
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	signal(SIGUSR1, on_where);
 	r.queue = r.primary ? 0 : 1;
 	list_cpus(cpus, sizeof(cpus));
 	snprintf(lcore, sizeof(lcore), "%u@(%s)", r.queue, cpus);
@@ -494,11 +503,46 @@ forwarded(struct child *c)
 	return rx;
 }
 
+/* Where a process that does not end stands: its threads' wait channels, and its own stack. */
+static void
+tell_where(const struct child *c)
+{
+	char command[160];
+
+	snprintf(command, sizeof(command),
+		"cd /proc/%d/task && for t in *; do echo \"$t $(cat $t/comm) $(cat $t/wchan)\"; done >&2",
+		(int)c->pid);
+	print_error("process %d does not end: its threads, and the calls of the main one:\n",
+		(int)c->pid);
+	if (system(command) != 0)
+		print_error("they cannot be read\n");
+	kill(c->pid, SIGUSR1);
+	sleep(1);
+}
+
+/* Wait for the end of a process. @return its status; one that does not end is killed. */
+static int
+wait_for(struct child *c)
+{
+	int status = 0, waited = 0;
+
+	while (waitpid(c->pid, &status, WNOHANG) == 0) {
+		usleep(1000);
+		if (++waited < PATIENCE_MS)
+			continue;
+		tell_where(c);
+		kill(c->pid, SIGKILL);
+		waitpid(c->pid, &status, 0);
+		break;
+	}
+	return status;
+}
+
 /* @return the process's status; 0: it was killed as was wanted, or there is none. */
 static int
 end(struct child *c, bool kill_it)
 {
-	int status = 0;
+	int status;
 
 	if (c->pid == 0)
 		return 0;
@@ -509,7 +553,7 @@ end(struct child *c, bool kill_it)
 	/* A test that failed may have left it stopped. */
 	kill(c->pid, SIGCONT);
 	fclose(c->to);
-	waitpid(c->pid, &status, 0);
+	status = wait_for(c);
 	fclose(c->from);
 	c->pid = 0;
 	return kill_it ? 0 : status;
