@@ -45,25 +45,36 @@ needs() {
 	return 1
 }
 
+WORK=$(mktemp -d) || exit 1
+trap 'rm -rf "$WORK"' EXIT
+
+# Each check reads all its files in one process: a process for each file is what takes long.
+# shellcheck disable=SC2016 # awk's own
 check_spdx() {
-	files '*.c' '*.h' '*.def' '*.sh' '*.py' '*.ini' '*meson.build' syncline .ci/run |
-		while IFS= read -r f; do
-			head -n 2 "$f" | grep -q 'SPDX-License-Identifier: BSD-3-Clause' ||
-				printf '%s: no SPDX line at the top\n' "$f"
-		done | verdict "licence line in every file"
+	local line='SPDX-License-Identifier: BSD-3-Clause'
+	files '*.c' '*.h' '*.def' '*.sh' '*.py' '*.ini' '*meson.build' syncline .ci/run >"$WORK/files"
+	{
+		xargs -r grep -L "$line" <"$WORK/files" | sed 's/$/: no SPDX line/'
+		xargs -r awk -v line="$line" '
+			index($0, line) { nextfile }
+			FNR == 2 { print FILENAME ": no SPDX line at the top"; nextfile }' <"$WORK/files"
+	} | verdict "licence line in every file"
 }
 
 # Behind the licence a source says in a comment what it is for, and a header in one with @file.
 check_heads() {
-	files '*.c' | while IFS= read -r f; do
-		awk -v f="$f" '
-			behind == 0 { behind = /\*\/$/ ? NR : 0; next }
-			/^$/ { next }
-			{ if (behind > 3 || !/^\/\*/) print f ": no head comment behind the licence"; exit }' "$f"
-	done | verdict "head comment in every source"
-	files '*.h' | while IFS= read -r f; do
-		head -n 14 "$f" | grep -q '@file' || printf '%s: no @file behind the licence\n' "$f"
-	done | verdict "@file in every header"
+	files '*.c' | xargs -r awk '
+		FNR == 1 { behind = 0 }
+		behind == 0 { behind = /\*\/$/ ? FNR : 0; next }
+		/^$/ { next }
+		{ if (behind > 3 || !/^\/\*/) print FILENAME ": no head comment behind the licence"; nextfile }' |
+		verdict "head comment in every source"
+	{
+		files '*.h' | xargs -r grep -L '@file' | sed 's/$/: no @file/'
+		files '*.h' | xargs -r awk '
+			/@file/ { nextfile }
+			FNR == 14 { print FILENAME ": no @file behind the licence"; nextfile }'
+	} | verdict "@file in every header"
 }
 
 # What clang-format must have nothing to say about. Tables of macros that are kept in columns are between
@@ -80,27 +91,34 @@ check_format() {
 
 # 100 columns are the aim, 120 the end. A tab reaches to the next column that 8 divides.
 check_columns() {
-	files '*.c' '*.h' | while IFS= read -r f; do
-		expand -t 8 "$f" | awk -v f="$f" 'length > 120 { print f ":" NR ": " length " columns" }'
-	done | verdict "120 columns at most"
+	# shellcheck disable=SC2016 # awk's own
+	files '*.c' '*.h' | xargs -r awk '
+		length > 120 || /\t/ {
+			columns = 0
+			for (i = 1; i <= length; i++)
+				columns = substr($0, i, 1) == "\t" ? columns + 8 - columns % 8 : columns + 1
+			if (columns > 120) print FILENAME ":" FNR ": " columns " columns"
+		}' | verdict "120 columns at most"
 	files '*.c' '*.h' | xargs -r grep -nE '^ {8}' | verdict "tabs indent"
 }
 
-# Comments and strings are no code: leave their lines' numbers, not their words.
-code_of() {
-	gcc -fpreprocessed -dD -E -P -w -x c "$1" 2>/dev/null | sed 's/"[^"]*"/""/g'
+# Comments and strings are no code: leave their lines' numbers, not their words. Of each file once, for all checks.
+make_code() {
+	files '*.c' '*.h' | while IFS= read -r f; do
+		mkdir -p "$WORK/code/${f%/*}"
+		gcc -fpreprocessed -dD -E -P -w -x c "$f" 2>/dev/null | sed 's/"[^"]*"/""/g' >"$WORK/code/$f"
+	done
 }
 
 # forbidden NAME REGEX FILES...: no code line may match.
 forbidden() {
 	local name=$1 regex=$2
 	shift 2
-	files "$@" | while IFS= read -r f; do
-		code_of "$f" | grep -E -- "$regex" | sed "s|^|$f: |"
-	done | verdict "$name"
+	files "$@" | (cd "$WORK/code" && xargs -r grep -HE -- "$regex") | verdict "$name"
 }
 
 check_words() {
+	make_code
 	forbidden "no output or exit from lib and pmd" \
 		'(^|[^a-zA-Z_])(printf|puts|putchar|perror|exit|abort|rte_exit|rte_panic)[[:space:]]*\(' \
 		'lib/*.c' 'lib/*.h' 'pmd/*.c' 'pmd/*.h'
