@@ -44,9 +44,9 @@ test_help() {
 	         outside is touched and what is handed up or posted is bounded; and no proof
 	         without the bounds, 12 of them by chance (SL_SEED); SL_BOUNDS=N or
 	         SL_BOUNDS=all for more. Fetches cbmc once. SL_PROOFS chooses: a pattern of names
-	  mutants  each sync call and barrier of the driver left out, put off, halved or
+	  mutants  a sync call or barrier of the driver left out, put off, halved or
 	         reversed, one at a time: the e2e tests in checked memory notice each. And
-	         places of the control path spoilt, 30 by chance (SL_SEED);
+	         places of the control path spoilt. 30 of each by chance (SL_SEED);
 	         SL_MUTANTS=N or SL_MUTANTS=all for more of them
 	  fuzz   the driver against a device whose every word is the input, by libFuzzer with
 	         sanitizers: SL_FUZZ_SECONDS (60) from the corpus that is committed. clang
@@ -59,7 +59,8 @@ test_help() {
 	         must come out. Fetches DPDK's source and Open vSwitch once, installs neither.
 	         SL_CLIENTS chooses: a pattern of names. Root
 	  vm     the driver on QEMU's 82576 behind a virtual IOMMU, alone and with
-	         Linux's igb as partner; Linux's igb and ixgbe on the software NIC's devices. Fetches
+	         Linux's igb as partner; Linux's igb and ixgbe on the software NIC's devices, on one
+	         of each (SL_SEED) with all cases. Fetches
 	         two QEMUs and a kernel once. A group of cases that fails is run once more,
 	         alone. SL_VM_CASES chooses: a group (link, linux-i350), a pattern of case
 	         names ("*ping*"), or both (link/"*down*")

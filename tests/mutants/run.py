@@ -634,17 +634,22 @@ def steps_of(build, mutant):
 
 
 def choose(mutants, args):
-    """Those that are wanted; of those of rules.py so many as wanted by chance, with the seed in SL_SEED or a new one, which is printed."""
+    """Those that are wanted; of the sync calls' and of the rules' so many each as wanted by chance, with the seed in SL_SEED
+    or a new one, which is printed."""
     found = [m for m in mutants if (not m.rule or args.rules) and
              (not args.quick or m.kind in ("drop", "bug") or m.rule) and
              (not args.only or re.search(args.only, f"{m.name} {m.where}"))]
-    ruled = [m for m in found if m.rule]
-    if args.sample is None or args.sample >= len(ruled):
+    if args.sample is None:
         return found
     seed = int(os.environ.get("SL_SEED") or random.randrange(1, 1 << 31))
-    picked = set(map(id, random.Random(seed).sample(ruled, args.sample)))
-    print(f"SAMPLE {args.sample} of {len(ruled)} places of the rules, SL_SEED={seed}", flush=True)
-    return [m for m in found if not m.rule or id(m) in picked]
+    picked = set()
+    for of, part in (("sync calls and barriers", [m for m in found if not m.rule]),
+                     ("the rules", [m for m in found if m.rule])):
+        if args.sample < len(part):
+            print(f"SAMPLE {args.sample} of {len(part)} places of {of}, SL_SEED={seed}", flush=True)
+            part = random.Random(seed).sample(part, args.sample)
+        picked |= set(map(id, part))
+    return [m for m in found if id(m) in picked]
 
 
 def baseline(build, builder, mutants, jobs):
@@ -744,7 +749,7 @@ def main():
     p.add_argument("--only", metavar="REGEX", help="only mutants whose name or place matches")
     p.add_argument("--quick", action="store_true", help="only calls left out, and the named bugs")
     p.add_argument("--rules", action="store_true", help="those of rules.py too")
-    p.add_argument("--sample", type=int, metavar="N", help="of those of rules.py only N, by chance (SL_SEED)")
+    p.add_argument("--sample", type=int, metavar="N", help="only N of the sync calls and barriers, and N of those of rules.py, by chance (SL_SEED)")
     p.add_argument("--list", action="store_true", help="name the mutants and end")
     p.add_argument("--justified", metavar="FILE", default=os.path.join(HERE, "justified"),
                    help="the list of those that may survive")
