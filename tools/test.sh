@@ -432,7 +432,7 @@ cmd_test() {
 	plan
 	run_steps
 	say "took $((SECONDS - start)) s; the longest:"
-	longest_steps 5 | sed 's/^/      /' >&2
+	longest_steps 20 | sed 's/^/      /' >&2
 	if ((SL_FAILED > 0)); then told_again; fi
 	if ((SL_PASSED + SL_FAILED + SL_SKIPPED == 0)); then
 		warn "no test was run"
