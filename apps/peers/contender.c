@@ -426,6 +426,9 @@ port_start(struct contender *c)
 		if (ret == 0)
 			ret = rte_eth_tx_queue_setup(c->port, q, RING, 0, NULL);
 	}
+	/* No contender reads packet types: drivers that need not fill them do not. */
+	if (ret == 0)
+		(void)rte_eth_dev_set_ptypes(c->port, RTE_PTYPE_UNKNOWN, NULL, 0);
 	if (ret == 0)
 		ret = rte_eth_dev_start(c->port);
 	if (ret == 0 && c->nic != NULL)

@@ -152,6 +152,9 @@ start_port(struct rig *r, const struct rig_port *p, uint16_t queues, struct rte_
 	}
 	if (rc == 0)
 		rc = rte_eth_promiscuous_enable(p->id);
+	/* Nothing here reads packet types, so the port need not fill them; as in dpdk-testpmd. */
+	if (rc == 0)
+		(void)rte_eth_dev_set_ptypes(p->id, RTE_PTYPE_UNKNOWN, NULL, 0);
 	if (rc == 0)
 		rc = rte_eth_dev_start(p->id);
 	if (rc != 0)

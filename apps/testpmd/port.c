@@ -483,6 +483,8 @@ port_start(struct run *run, struct port *p)
 		if (rc != 0 && rc != -ENOTSUP)
 			return say_error(rc, "port %u: promiscuous mode: %s", p->id, strerror(-rc));
 	}
+	/* No mode reads packet types, so the port need not fill them; as in dpdk-testpmd. */
+	(void)rte_eth_dev_set_ptypes(p->id, RTE_PTYPE_UNKNOWN, NULL, 0);
 	rc = rte_eth_dev_start(p->id);
 	if (rc != 0)
 		return say_error(rc, "port %u: start: %s", p->id, strerror(-rc));

@@ -134,6 +134,7 @@ struct sl_rx_queue {
 	struct rte_mbuf *first_seg, *last_seg; /**< frame that continues in the next burst */
 	bool discard;			       /**< the rest of a dropped frame is being skipped */
 	uint32_t idle;			       /**< polls without a frame */
+	uint32_t ptype_mask; /**< parts of packet_type that the application wants */
 	struct sl_rx_counters n;
 	/* fields that only the control path uses, on separate cache lines */
 	SL_QCTL_OF_QUEUE __rte_cache_aligned;

@@ -188,32 +188,39 @@ rx_source(const struct sl_rx_queue *q, const enum sl_coherency mode)
 	return (mode == SL_COHERENCY_COHERENT ? q->ring : q->fetched) + q->next_to_clean;
 }
 
-static const uint32_t rx_ptype_l3[16] = {
-	[SL_RXD_PTYPE_IPV4] = RTE_PTYPE_L3_IPV4,
-	[SL_RXD_PTYPE_IPV4 | SL_RXD_PTYPE_IPV4E] = RTE_PTYPE_L3_IPV4_EXT,
-	[SL_RXD_PTYPE_IPV4E] = RTE_PTYPE_L3_IPV4_EXT,
-	[SL_RXD_PTYPE_IPV6] = RTE_PTYPE_L3_IPV6,
-	[SL_RXD_PTYPE_IPV6 | SL_RXD_PTYPE_IPV6E] = RTE_PTYPE_L3_IPV6_EXT,
-	[SL_RXD_PTYPE_IPV6E] = RTE_PTYPE_L3_IPV6_EXT,
-	[SL_RXD_PTYPE_IPV4 | SL_RXD_PTYPE_IPV6] =
-		RTE_PTYPE_L3_IPV4 | RTE_PTYPE_TUNNEL_IP | RTE_PTYPE_INNER_L3_IPV6,
+/* Packet types of one kind of IP header: alone, and with each kind of L4 header after it. */
+#define RX_TYPES(ip, l3, at_l4) \
+	[(ip)] = (l3), [(ip) | SL_RXD_PTYPE_TCP] = (l3) | RTE_PTYPE_##at_l4##_TCP, \
+	[(ip) | SL_RXD_PTYPE_UDP] = (l3) | RTE_PTYPE_##at_l4##_UDP, \
+	[(ip) | SL_RXD_PTYPE_SCTP] = (l3) | RTE_PTYPE_##at_l4##_SCTP
+#define RX_TYPES_IN_IPV4(ip, l3, inner) RX_TYPES(ip, (l3) | RTE_PTYPE_TUNNEL_IP | (inner), INNER_L4)
+
+/* Index: the bits of a packet type from IPV4 to SCTP. IPv4 and IPv6 together: IPv6 in IPv4. */
+static const uint32_t rx_types[128] = {
+	RX_TYPES(SL_RXD_PTYPE_IPV4, RTE_PTYPE_L3_IPV4, L4),
+	RX_TYPES(SL_RXD_PTYPE_IPV4 | SL_RXD_PTYPE_IPV4E, RTE_PTYPE_L3_IPV4_EXT, L4),
+	RX_TYPES(SL_RXD_PTYPE_IPV4E, RTE_PTYPE_L3_IPV4_EXT, L4),
+	RX_TYPES(SL_RXD_PTYPE_IPV6, RTE_PTYPE_L3_IPV6, L4),
+	RX_TYPES(SL_RXD_PTYPE_IPV6 | SL_RXD_PTYPE_IPV6E, RTE_PTYPE_L3_IPV6_EXT, L4),
+	RX_TYPES(SL_RXD_PTYPE_IPV6E, RTE_PTYPE_L3_IPV6_EXT, L4),
+	RX_TYPES_IN_IPV4(
+		SL_RXD_PTYPE_IPV4 | SL_RXD_PTYPE_IPV6, RTE_PTYPE_L3_IPV4, RTE_PTYPE_INNER_L3_IPV6),
+	RX_TYPES_IN_IPV4(SL_RXD_PTYPE_IPV4 | SL_RXD_PTYPE_IPV6 | SL_RXD_PTYPE_IPV6E,
+		RTE_PTYPE_L3_IPV4, RTE_PTYPE_INNER_L3_IPV6_EXT),
+	RX_TYPES_IN_IPV4(SL_RXD_PTYPE_IPV4 | SL_RXD_PTYPE_IPV4E | SL_RXD_PTYPE_IPV6,
+		RTE_PTYPE_L3_IPV4_EXT, RTE_PTYPE_INNER_L3_IPV6),
+	RX_TYPES_IN_IPV4(
+		SL_RXD_PTYPE_IPV4 | SL_RXD_PTYPE_IPV4E | SL_RXD_PTYPE_IPV6 | SL_RXD_PTYPE_IPV6E,
+		RTE_PTYPE_L3_IPV4_EXT, RTE_PTYPE_INNER_L3_IPV6_EXT),
 };
 
-static const uint32_t rx_ptype_l4[8] = {
-	[1] = RTE_PTYPE_L4_TCP,
-	[2] = RTE_PTYPE_L4_UDP,
-	[4] = RTE_PTYPE_L4_SCTP,
-};
-
-static inline uint32_t
-rx_ptype(uint32_t info)
+static __rte_always_inline uint32_t
+rx_ptype(const struct sl_rx_queue *q, uint32_t info)
 {
 	const uint32_t type = SL_GET(SL_RXD_INFO_PTYPE, info);
+	const unsigned int known = (type & SL_RXD_PTYPE_L2) != 0 ? 0 : RTE_DIM(rx_types) - 1;
 
-	if ((type & SL_RXD_PTYPE_L2) != 0)
-		return RTE_PTYPE_L2_ETHER;
-	return RTE_PTYPE_L2_ETHER | rx_ptype_l3[type & (RTE_DIM(rx_ptype_l3) - 1)] |
-		rx_ptype_l4[(type / SL_RXD_PTYPE_TCP) & (RTE_DIM(rx_ptype_l4) - 1)];
+	return (RTE_PTYPE_L2_ETHER | rx_types[type & known]) & q->ptype_mask;
 }
 
 /*
@@ -282,7 +289,7 @@ rx_fill_offload(const struct sl_rx_queue *q, struct rte_mbuf *m, const volatile 
 	const uint32_t info = (uint32_t)qw0;
 
 	m->ol_flags = rx_flags(q, info, rx_status(wb), f);
-	m->packet_type = rx_ptype(info);
+	m->packet_type = rx_ptype(q, info);
 	m->vlan_tci = rx_vlan(wb);
 	m->hash.rss = (uint32_t)(qw0 >> 32);
 }
@@ -631,7 +638,7 @@ rx_memo(const struct sl_rx_queue *q, sl_lane wb, const struct sl_desc_format *f)
 	return (struct sl_rx_memo){
 		.wb = {wb[0], wb[1]},
 		.flags = rx_flags(q, info, rx_status(wb[1]), f),
-		.ptype = rx_ptype(info),
+		.ptype = rx_ptype(q, info),
 	};
 }
 

@@ -356,7 +356,7 @@ sl_mtu_set(struct rte_eth_dev *eth, uint16_t mtu)
 }
 
 const uint32_t *
-sl_ethdev_ptypes(const struct sl_burst_path *path, size_t *n)
+sl_ethdev_ptypes(size_t *n)
 {
 	static const uint32_t ptypes[] = {
 		RTE_PTYPE_L2_ETHER,
@@ -367,21 +367,46 @@ sl_ethdev_ptypes(const struct sl_burst_path *path, size_t *n)
 		RTE_PTYPE_L4_TCP,
 		RTE_PTYPE_L4_UDP,
 		RTE_PTYPE_L4_SCTP,
+		RTE_PTYPE_TUNNEL_IP,
+		RTE_PTYPE_INNER_L3_IPV6,
+		RTE_PTYPE_INNER_L3_IPV6_EXT,
+		RTE_PTYPE_INNER_L4_TCP,
+		RTE_PTYPE_INNER_L4_UDP,
+		RTE_PTYPE_INNER_L4_SCTP,
 		RTE_PTYPE_UNKNOWN,
 	};
 
 	*n = RTE_DIM(ptypes) - 1;
-	/* Only paths that read the descriptor's offload fields set the packet type. */
-	return path == NULL || sl_burst_can(path, SL_CAN_OFFLOAD) ? ptypes : NULL;
+	return ptypes;
 }
 
 static const uint32_t *
-sl_supported_ptypes(struct rte_eth_dev *eth, size_t *n)
+sl_supported_ptypes(struct rte_eth_dev *eth __rte_unused, size_t *n)
 {
-	/* Not started: choose the path as start would, for the queues that are set up. */
-	if (eth->data->dev_started == 0 && eth->data->nb_rx_queues != 0 && sl_path_choose(eth) != 0)
-		return NULL;
-	return sl_ethdev_ptypes(sl_port_of(eth)->rx_path, n);
+	return sl_ethdev_ptypes(n);
+}
+
+/* A running port's bursts hold a packet type that they have computed, so its mask stays. */
+static int
+sl_ptypes_set(struct rte_eth_dev *eth, uint32_t mask)
+{
+	struct sl_port *port = sl_port_of(eth);
+	uint16_t i;
+
+	if (mask == port->ptype_mask)
+		return 0;
+	if (eth->data->dev_started != 0) {
+		SL_LOG(ERR,
+			"port %u: packet types of mask %#x instead of %#x are chosen while the port is "
+			"stopped",
+			eth->data->port_id, mask, port->ptype_mask);
+		return -EBUSY;
+	}
+	port->ptype_mask = mask;
+	for (i = 0; i < eth->data->nb_rx_queues; i++)
+		if (eth->data->rx_queues[i] != NULL)
+			sl_rxq_ptypes_set(eth->data->rx_queues[i], mask);
+	return 0;
 }
 
 static int
@@ -526,6 +551,7 @@ OP(link_update, OP_PARAMS(int wait), OP_ARGS(wait))
 OP(mtu_set, OP_PARAMS(uint16_t mtu), OP_ARGS(mtu))
 OP(flow_ctrl_get, OP_PARAMS(struct rte_eth_fc_conf *conf), OP_ARGS(conf))
 OP(flow_ctrl_set, OP_PARAMS(struct rte_eth_fc_conf *conf), OP_ARGS(conf))
+OP(ptypes_set, OP_PARAMS(uint32_t mask), OP_ARGS(mask))
 OP(get_reg, OP_PARAMS(struct rte_dev_reg_info *info), OP_ARGS(info))
 OP(get_eeprom_length, OP_PARAMS(), OP_ARGS())
 OP(get_eeprom, OP_PARAMS(struct rte_dev_eeprom_info *info), OP_ARGS(info))
@@ -588,6 +614,7 @@ const struct eth_dev_ops sl_eth_dev_ops = {
 	.link_update = op_link_update,
 	.dev_infos_get = sl_dev_infos_get,
 	.dev_supported_ptypes_get = eth_supported_ptypes_get,
+	.dev_ptypes_set = op_ptypes_set,
 	.mtu_set = op_mtu_set,
 	.flow_ctrl_get = op_flow_ctrl_get,
 	.flow_ctrl_set = op_flow_ctrl_set,

@@ -13,7 +13,6 @@
 
 #include "sl_compat.h"
 
-struct sl_burst_path;
 struct sl_hw;
 struct sl_port;
 
@@ -23,9 +22,9 @@ sl_dev_stop(struct rte_eth_dev *eth);
 /** Properties of a port, whose NIC is @p hw, which is a process's own. */
 void
 sl_ethdev_info(const struct sl_hw *hw, const struct sl_port *port, struct rte_eth_dev_info *info);
-/** Packet types that a receive path sets, followed by RTE_PTYPE_UNKNOWN; NULL: none. */
+/** Packet types that a port fills if its mask has them, followed by RTE_PTYPE_UNKNOWN. */
 const uint32_t *
-sl_ethdev_ptypes(const struct sl_burst_path *path, size_t *n);
+sl_ethdev_ptypes(size_t *n);
 extern const struct eth_dev_ops sl_eth_dev_ops;
 
 #endif /* _SL_ETHDEV_H_ */

@@ -108,8 +108,8 @@ sl_path_tell_scatter(const struct rte_eth_dev *eth)
 /*
  * Offloads of all queues of one direction. This also sets the fields of the queues that depend on
  * them, since the port may have been configured again after the queues' setup. It is called by
- * sl_path_choose(): at each start, when the MTU or VLAN offloads change (on a running port too),
- * and from sl_supported_ptypes() on a stopped port.
+ * sl_path_choose(): at each start, and when the MTU or VLAN offloads change (on a running port
+ * too).
  */
 static uint64_t
 rx_offloads_apply(struct rte_eth_dev *eth)
@@ -187,7 +187,9 @@ int
 sl_path_choose(struct rte_eth_dev *eth)
 {
 	struct sl_port *port = sl_port_of(eth);
-	const bool rx_desc = (rx_offloads_apply(eth) & RX_OFFLOADS_DESC) != 0;
+	/* Packet types are in the words of a descriptor that the plain paths do not read. */
+	const bool rx_desc =
+		(rx_offloads_apply(eth) & RX_OFFLOADS_DESC) != 0 || port->ptype_mask != 0;
 	const uint64_t tx = tx_offloads_apply(eth);
 	const struct sl_burst_path *rx_path;
 	const struct sl_burst_path *tx_path;

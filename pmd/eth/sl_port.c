@@ -301,6 +301,7 @@ sl_port_init(struct rte_eth_dev *eth)
 	port->sync = *sl_adapter_sync(port->adapter);
 	port->mode = port->sync.mode;
 	port->tx_segs = SL_TX_MAX_SEGS;
+	port->ptype_mask = RTE_PTYPE_ALL_MASK;
 	rte_spinlock_init(&port->stats_lock);
 	rte_spinlock_init(&port->calls.lock);
 	ret = sl_stats_open(port);

@@ -100,8 +100,9 @@ struct sl_port {
 		*kept; /**< queues that were released while their memory was kept: sl_stop.c */
 	struct rte_eth_fc_conf pause; /**< flow control, once it is set */
 	bool pause_is_set;
-	uint16_t tx_segs;   /**< most segments of a frame: what the shortest transmit ring holds */
-	uint16_t vlan_type; /**< Ethertype of VLAN tags; 0: the NIC's own, which is 0x8100 */
+	uint16_t tx_segs;    /**< most segments of a frame: what the shortest transmit ring holds */
+	uint16_t vlan_type;  /**< Ethertype of VLAN tags; 0: the NIC's own, which is 0x8100 */
+	uint32_t ptype_mask; /**< RTE_PTYPE_*_MASK that the application wants; 0: no packet types */
 	uint32_t vfta[SL_VFTA_WORDS]; /**< VLAN filter table as programmed */
 	uint32_t mta[SL_MTA_WORDS];   /**< multicast hash table as programmed */
 	uint8_t reta[SL_RETA_MAX];    /**< RSS redirection table: queue of each hash value */

@@ -167,6 +167,14 @@ rx_queue_check(struct rte_eth_dev *eth, uint16_t qid, uint16_t nb_desc,
 		sl_rx_desc_min(sl_port_of(eth)->hw, sync->line), sl_rx_desc_unit(sync->line));
 }
 
+void
+sl_rxq_ptypes_set(struct sl_rx_queue *q, uint32_t mask)
+{
+	q->ptype_mask = mask;
+	/* Memo of a descriptor that is all zeros. */
+	q->memo = (struct sl_rx_memo){.flags = q->mbuf_flags, .ptype = RTE_PTYPE_L2_ETHER & mask};
+}
+
 static void
 rx_queue_init(struct sl_rx_queue *q, struct rte_eth_dev *eth, uint16_t qid, uint16_t nb_desc,
 	const struct rte_eth_rxconf *conf, struct rte_mempool *pool)
@@ -186,8 +194,7 @@ rx_queue_init(struct sl_rx_queue *q, struct rte_eth_dev *eth, uint16_t qid, uint
 	q->mbuf_init = rx_mbuf_init(q->port_id);
 	q->mbuf_flags = sl_data_pool_is_pinned(pool) ? RTE_MBUF_F_EXTERNAL : 0;
 	q->vlan_flags = RTE_MBUF_F_RX_VLAN | RTE_MBUF_F_RX_VLAN_STRIPPED;
-	/* Memo of a descriptor that is all zeros. */
-	q->memo = (struct sl_rx_memo){.flags = q->mbuf_flags, .ptype = RTE_PTYPE_L2_ETHER};
+	sl_rxq_ptypes_set(q, port->ptype_mask);
 	if (conf->rx_free_thresh == 0)
 		q->conf.rx_free_thresh = RTE_MIN(RX_FREE_THRESH, nb_desc / 4u);
 	q->free_thresh = q->conf.rx_free_thresh;

@@ -37,6 +37,10 @@ sl_rxq_stop(struct rte_eth_dev *eth, uint16_t qid);
  */
 int
 sl_rxq_restart(struct sl_rx_queue *q);
+/** Set the parts of packet_type that a queue fills, RTE_PTYPE_*_MASK. The port is stopped. Control.
+ */
+void
+sl_rxq_ptypes_set(struct sl_rx_queue *q, uint32_t mask);
 /** Configuration of a queue of a port with that NIC. */
 void
 sl_rxq_info(const struct rte_eth_dev *eth, const struct sl_hw *hw, uint16_t qid,

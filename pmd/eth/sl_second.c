@@ -140,10 +140,8 @@ second_infos_get(struct rte_eth_dev *eth, struct rte_eth_dev_info *info)
 static const uint32_t *
 get_ptypes(struct rte_eth_dev *eth, size_t *n)
 {
-	const struct sl_port *port = shared_port(eth);
-
 	*n = 0;
-	return port == NULL ? NULL : sl_ethdev_ptypes(&sl_rx_paths[port->share.rx_path], n);
+	return shared_port(eth) == NULL ? NULL : sl_ethdev_ptypes(n);
 }
 SL_PTYPES_GET(second_ptypes_get, get_ptypes)
 

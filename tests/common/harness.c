@@ -613,6 +613,7 @@ int
 h_configure(struct h_port *p, const struct h_cfg *cfg)
 {
 	struct rte_eth_conf conf = {0};
+	int ret;
 
 	p->cfg = cfg == NULL ? (struct h_cfg){0} : *cfg;
 	cfg_defaults(&p->cfg);
@@ -628,7 +629,11 @@ h_configure(struct h_port *p, const struct h_cfg *cfg)
 		conf.rx_adv_conf.rss_conf.rss_key = p->cfg.rss_key;
 		conf.rx_adv_conf.rss_conf.rss_key_len = p->cfg.rss_key == NULL ? 0 : 40;
 	}
-	return rte_eth_dev_configure(p->id, p->cfg.nb_rxq, p->cfg.nb_txq, &conf);
+	ret = rte_eth_dev_configure(p->id, p->cfg.nb_rxq, p->cfg.nb_txq, &conf);
+	if (ret == 0)
+		ret = rte_eth_dev_set_ptypes(p->id,
+			p->cfg.types || p->cfg.rx_offloads != 0 ? RTE_PTYPE_ALL_MASK : 0, NULL, 0);
+	return ret;
 }
 
 int

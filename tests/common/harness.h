@@ -108,6 +108,7 @@ struct h_cfg {
 	bool rx_deferred, tx_deferred;
 	bool lsc, rx_intr;    /* interrupts of the link and of the receive queues */
 	uint32_t link_speeds; /* RTE_ETH_LINK_SPEED_* */
+	bool types; /* packet types, also without offloads; otherwise the plain paths are tested */
 	bool no_start;
 };
 

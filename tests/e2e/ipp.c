@@ -38,6 +38,7 @@ start_port(uint64_t tx_offloads)
 		"ipp", POOL, CACHE, 0, RTE_MBUF_DEFAULT_BUF_SIZE, SOCKET_ID_ANY);
 
 	if (pool == NULL || rte_eth_dev_configure(0, 1, 1, &conf) != 0 ||
+		rte_eth_dev_set_ptypes(0, RTE_PTYPE_UNKNOWN, NULL, 0) != 0 ||
 		rte_eth_rx_queue_setup(0, 0, RING, 0, NULL, pool) != 0 ||
 		rte_eth_tx_queue_setup(0, 0, RING, 0, NULL) != 0 ||
 		rte_eth_promiscuous_enable(0) != 0 || rte_eth_dev_start(0) != 0)

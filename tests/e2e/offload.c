@@ -1010,32 +1010,144 @@ keep_crc(void **state)
 	}
 }
 
+/* --- packet types --- */
+
+/* A frame of a kind and its packet type, as DPDK defines types. */
+struct typed_frame {
+	struct frame_spec spec;
+	bool in_ipv4; /* the packet is the payload of an IPv4 packet */
+	uint32_t ptype;
+};
+
+static const struct typed_frame typed_frames[] = {
+	{{.version = 4, .proto = FRAME_UDP}, false, RTE_PTYPE_L3_IPV4 | RTE_PTYPE_L4_UDP},
+	{{.version = 4, .proto = FRAME_TCP, .vlan = true, .tci = 9}, false,
+		RTE_PTYPE_L3_IPV4 | RTE_PTYPE_L4_TCP},
+	{{.version = 4, .proto = FRAME_SCTP, .options = true}, false,
+		RTE_PTYPE_L3_IPV4_EXT | RTE_PTYPE_L4_SCTP},
+	{{.version = 4}, false, RTE_PTYPE_L3_IPV4},
+	{{.version = 6, .proto = FRAME_TCP}, false, RTE_PTYPE_L3_IPV6 | RTE_PTYPE_L4_TCP},
+	{{.version = 6, .proto = FRAME_UDP, .options = true}, false,
+		RTE_PTYPE_L3_IPV6_EXT | RTE_PTYPE_L4_UDP},
+	{{.version = 6, .proto = FRAME_TCP}, true,
+		RTE_PTYPE_L3_IPV4 | RTE_PTYPE_TUNNEL_IP | RTE_PTYPE_INNER_L3_IPV6 |
+			RTE_PTYPE_INNER_L4_TCP},
+	{{.version = 6, .proto = FRAME_UDP, .options = true}, true,
+		RTE_PTYPE_L3_IPV4 | RTE_PTYPE_TUNNEL_IP | RTE_PTYPE_INNER_L3_IPV6_EXT |
+			RTE_PTYPE_INNER_L4_UDP},
+	{{.version = 0}, false, 0},
+};
+
+static uint32_t
+typed_build(uint8_t *f, const struct h_port *p, const struct typed_frame *t, uint64_t seed)
+{
+	struct frame_spec spec = t->spec, outer = {.to = &p->mac, .version = 4, .proto = 41};
+	uint8_t inner[H_FRAME_CAP];
+	struct frame_layout l;
+
+	spec.to = &p->mac;
+	spec.seed = seed;
+	spec.payload = 40;
+	if (!t->in_ipv4)
+		return frame_build(f, &spec).len;
+	l = frame_build(inner, &spec);
+	outer.data = inner + l.l3;
+	outer.payload = l.end - l.l3;
+	return frame_build(f, &outer).len;
+}
+
+/* Receive @n random frames. Their packet types have the parts of @mask. */
+static void
+types_expect(struct h_port *p, uint64_t *r, uint32_t mask, unsigned int n)
+{
+	uint8_t f[H_FRAME_CAP];
+	unsigned int i;
+
+	for (i = 0; i < n; i++) {
+		const struct typed_frame *t =
+			&typed_frames[rng_range(r, 0, RTE_DIM(typed_frames) - 1)];
+		/* Runs of frames of one kind, too: vectors reuse what they computed. */
+		unsigned int run = rng_range(r, 1, 9), k;
+		struct rte_mbuf *m[9];
+
+		for (k = 0; k < run; k++)
+			h_give(p, f, typed_build(f, p, t, k));
+		assert_int_equal(h_recv(p, 0, m, (uint16_t)run), run);
+		for (k = 0; k < run; k++)
+			assert_int_equal(m[k]->packet_type, (t->ptype | RTE_PTYPE_L2_ETHER) & mask);
+		rte_pktmbuf_free_bulk(m, run);
+	}
+}
+
 static void
 packet_type(void **state)
 {
+	static const uint32_t masks[] = {0, RTE_PTYPE_L3_MASK,
+		RTE_PTYPE_L2_MASK | RTE_PTYPE_L4_MASK, RTE_PTYPE_INNER_L4_MASK, RTE_PTYPE_ALL_MASK};
 	struct h_port *p = *state;
 	uint64_t r = h_rng(0x97);
-	uint8_t f[128];
+	unsigned int i, k;
+
+	for (k = 0; k < 3; k++) {
+		h_start(p,
+			&(struct h_cfg){.types = true,
+				.rx_offloads = k == 0 ? 0 :
+					k == 1	      ? RTE_ETH_RX_OFFLOAD_CHECKSUM :
+							RTE_ETH_RX_OFFLOAD_SCATTER});
+		types_expect(p, &r, RTE_PTYPE_ALL_MASK, 50);
+		/* A running port keeps its mask, and a stopped one takes any. */
+		assert_int_equal(rte_eth_dev_set_ptypes(p->id, RTE_PTYPE_L2_MASK, NULL, 0), -EBUSY);
+		assert_int_equal(rte_eth_dev_set_ptypes(p->id, RTE_PTYPE_ALL_MASK, NULL, 0), 0);
+		for (i = 0; i < RTE_DIM(masks); i++) {
+			h_stop(p);
+			assert_int_equal(rte_eth_dev_set_ptypes(p->id, masks[i], NULL, 0), 0);
+			assert_int_equal(rte_eth_dev_start(p->id), 0);
+			types_expect(p, &r, masks[i], 20);
+		}
+		h_stop(p);
+	}
+}
+
+/* An application that says nothing about packet types gets all that the port reports. */
+static void
+packet_type_unasked(void **state)
+{
+	struct h_port *p = *state;
+	const struct rte_eth_conf conf = {0};
+	uint64_t r = h_rng(0x98);
+	uint32_t all[32];
 	unsigned int i;
+	int n;
 
-	/* An offload is enabled, because the path without offloads sets no packet type. */
-	h_start(p, &(struct h_cfg){.rx_offloads = RTE_ETH_RX_OFFLOAD_CHECKSUM});
-	for (i = 0; i < 100; i++) {
-		struct h_flow flow = random_flow(&r);
-		uint32_t l4 = flow.proto == IPPROTO_UDP ? RTE_PTYPE_L4_UDP :
-			flow.proto == IPPROTO_TCP	? RTE_PTYPE_L4_TCP :
-							  0;
-		struct rte_mbuf *m;
+	h_start(p, &(struct h_cfg){.types = true});
+	h_stop(p);
+	h_close(p);
+	h_open(p, NULL);
+	p->cfg = (struct h_cfg){.nb_rxq = 1, .nb_txq = 1};
+	assert_int_equal(rte_eth_dev_configure(p->id, 1, 1, &conf), 0);
+	p->pool = rte_pktmbuf_pool_create("types", 1023, 0, 0, RTE_MBUF_DEFAULT_BUF_SIZE, 0);
+	assert_non_null(p->pool);
+	assert_int_equal(rte_eth_rx_queue_setup(p->id, 0, 128, SOCKET_ID_ANY, NULL, p->pool), 0);
+	assert_int_equal(rte_eth_tx_queue_setup(p->id, 0, 128, SOCKET_ID_ANY, NULL), 0);
+	assert_int_equal(rte_eth_dev_start(p->id), 0);
+	types_expect(p, &r, RTE_PTYPE_ALL_MASK, 50);
+	n = rte_eth_dev_get_supported_ptypes(p->id, RTE_PTYPE_ALL_MASK, all, RTE_DIM(all));
+	assert_in_range(n, 1, RTE_DIM(all));
+	for (i = 0; i < RTE_DIM(typed_frames); i++) {
+		uint32_t left = typed_frames[i].ptype;
+		int k;
 
-		h_ip(f, sizeof(f), &p->mac, &flow, i);
-		h_give(p, f, sizeof(f));
-		m = h_recv_one(p, 0);
-		if (flow.ipv6)
-			assert_true(RTE_ETH_IS_IPV6_HDR(m->packet_type));
-		else
-			assert_true(RTE_ETH_IS_IPV4_HDR(m->packet_type));
-		assert_int_equal(m->packet_type & RTE_PTYPE_L4_MASK, l4);
-		rte_pktmbuf_free(m);
+		for (k = 0; k < n; k++) {
+			static const uint32_t part[] = {RTE_PTYPE_L2_MASK, RTE_PTYPE_L3_MASK,
+				RTE_PTYPE_L4_MASK, RTE_PTYPE_TUNNEL_MASK, RTE_PTYPE_INNER_L3_MASK,
+				RTE_PTYPE_INNER_L4_MASK};
+			unsigned int at;
+
+			for (at = 0; at < RTE_DIM(part); at++)
+				if ((all[k] & part[at]) != 0 && (left & part[at]) == all[k])
+					left &= ~part[at];
+		}
+		assert_int_equal(left, 0);
 	}
 }
 
@@ -1280,6 +1392,7 @@ main(int argc, char **argv)
 		h_test(tx_sums_of_any_frame),
 		h_test(keep_crc),
 		h_test(packet_type),
+		h_test(packet_type_unasked),
 		h_test(configured_anew),
 	};
 

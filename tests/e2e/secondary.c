@@ -776,7 +776,7 @@ test_primary_closes(void **state)
 {
 	struct pair *p = *state;
 
-	expect(&p->secondary, "reads", "0 0 0 0 0");
+	expect(&p->secondary, "reads", "0 0 0 1 0");
 	expect(&p->primary, "close", "0");
 	expect(&p->secondary, "ask", "-19");
 	expect(&p->secondary, "reads", "-19 -19 -19 0 0");

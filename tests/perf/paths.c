@@ -174,6 +174,8 @@ stand_open(struct stand *s, const struct row *row, const struct count_case *c)
 	if (s->pool == NULL || rte_vdev_init(VDEV, args) != 0 ||
 		rte_eth_dev_get_port_by_name(VDEV, &s->port) != 0 ||
 		rte_eth_dev_configure(s->port, 1, 1, &conf) != 0 ||
+		/* A receive row without offloads reports no packet types. */
+		(!row->offload && rte_eth_dev_set_ptypes(s->port, 0, NULL, 0) != 0) ||
 		rte_eth_rx_queue_setup(s->port, 0, RING, 0, NULL, s->pool) != 0 ||
 		rte_eth_tx_queue_setup(s->port, 0, RING, 0, NULL) != 0 ||
 		rte_eth_promiscuous_enable(s->port) != 0 || rte_eth_dev_start(s->port) != 0)

@@ -123,6 +123,9 @@ packet_type(const struct softnic_pkt *pkt)
 		type = SL_RXD_PTYPE_IPV4 | (pkt->ip_ext ? SL_RXD_PTYPE_IPV4E : 0);
 	else
 		type = SL_RXD_PTYPE_IPV6 | (pkt->ip_ext ? SL_RXD_PTYPE_IPV6E : 0);
+	if (pkt->inner_ipv6)
+		type |= SL_RXD_PTYPE_IPV6 | (pkt->inner_ext ? SL_RXD_PTYPE_IPV6E : 0) |
+			l4[pkt->inner_l4];
 	return SL_PREP(SL_RXD_INFO_PTYPE, type | l4[pkt->l4_proto]);
 }
 

@@ -26,6 +26,7 @@ enum ip_proto {
 	PROTO_HOPOPTS = 0,
 	PROTO_TCP = 6,
 	PROTO_UDP = 17,
+	PROTO_IPV6 = 41,
 	PROTO_ROUTING = 43,
 	PROTO_FRAGMENT = 44,
 	PROTO_DSTOPTS = 60,
@@ -49,6 +50,23 @@ parse_l4(struct softnic_pkt *pkt, uint8_t proto, uint32_t off)
 }
 
 static void
+parse_ipv6(struct softnic_pkt *pkt);
+
+/* An IPv6 packet from @off on in an IPv4 packet that is not a fragment. */
+static void
+parse_inner(struct softnic_pkt *pkt, uint32_t off)
+{
+	struct softnic_pkt inner = {.data = pkt->data, .len = pkt->l3_end, .l3 = off};
+
+	if (pkt->fragment)
+		return;
+	parse_ipv6(&inner);
+	pkt->inner_ipv6 = inner.ip == 6;
+	pkt->inner_ext = inner.ip_ext;
+	pkt->inner_l4 = inner.l4_proto;
+}
+
+static void
 parse_ipv4(struct softnic_pkt *pkt)
 {
 	const uint8_t *ip = pkt->data + pkt->l3;
@@ -64,7 +82,10 @@ parse_ipv4(struct softnic_pkt *pkt)
 	pkt->ip_ext = hdr > IPV4_HDR;
 	pkt->fragment = (softnic_get16(ip + 6) & IPV4_FRAGMENT_BITS) != 0;
 	pkt->l3_end = pkt->l3 + total;
-	parse_l4(pkt, ip[9], pkt->l3 + hdr);
+	if (ip[9] == PROTO_IPV6)
+		parse_inner(pkt, pkt->l3 + hdr);
+	else
+		parse_l4(pkt, ip[9], pkt->l3 + hdr);
 }
 
 /* RFC 6275 6.3: the home address option, for the hash of mobile hosts. */

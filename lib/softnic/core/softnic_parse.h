@@ -35,6 +35,9 @@ struct softnic_pkt {
 	uint8_t ip;  /**< 4 or 6; 0: neither, or malformed */
 	bool ip_ext; /**< IPv4 options or IPv6 extension headers */
 	bool fragment;
+	/** IPv6 in IPv4 (RFC 4213): the inner packet's, which only the packet type reports */
+	bool inner_ipv6, inner_ext;
+	enum softnic_l4 inner_l4;
 	uint32_t l3, l4; /**< offsets of the headers; l4 is valid only with l4_proto */
 	uint32_t l3_end; /**< end of the IP packet; the rest of the frame is padding */
 	enum softnic_l4 l4_proto;

@@ -362,6 +362,20 @@ static const struct offload_row offload_rows[] = {
 	{SL_RXD_PTYPE_IPV6 | SL_RXD_PTYPE_IPV6E | SL_RXD_PTYPE_SCTP, SL_RXD_STAT_VP, 0,
 		RTE_PTYPE_L2_ETHER | RTE_PTYPE_L3_IPV6_EXT | RTE_PTYPE_L4_SCTP,
 		RTE_MBUF_F_RX_VLAN | RTE_MBUF_F_RX_VLAN_STRIPPED},
+	/* IPv6 in IPv4: what follows is the inner packet's. */
+	{SL_RXD_PTYPE_IPV4 | SL_RXD_PTYPE_IPV6 | SL_RXD_PTYPE_TCP, SL_RXD_STAT_IPCS, 0,
+		RTE_PTYPE_L2_ETHER | RTE_PTYPE_L3_IPV4 | RTE_PTYPE_TUNNEL_IP |
+			RTE_PTYPE_INNER_L3_IPV6 | RTE_PTYPE_INNER_L4_TCP,
+		RTE_MBUF_F_RX_IP_CKSUM_GOOD},
+	{SL_RXD_PTYPE_IPV4 | SL_RXD_PTYPE_IPV4E | SL_RXD_PTYPE_IPV6 | SL_RXD_PTYPE_IPV6E |
+			SL_RXD_PTYPE_SCTP,
+		0, 0,
+		RTE_PTYPE_L2_ETHER | RTE_PTYPE_L3_IPV4_EXT | RTE_PTYPE_TUNNEL_IP |
+			RTE_PTYPE_INNER_L3_IPV6_EXT | RTE_PTYPE_INNER_L4_SCTP,
+		0},
+	/* The matching filter's number is no packet type, nor are two transports at once. */
+	{SL_RXD_PTYPE_L2 | SL_RXD_PTYPE_IPV4 | SL_RXD_PTYPE_TCP, 0, 0, RTE_PTYPE_L2_ETHER, 0},
+	{SL_RXD_PTYPE_IPV4 | SL_RXD_PTYPE_TCP | SL_RXD_PTYPE_SCTP, 0, 0, RTE_PTYPE_L2_ETHER, 0},
 	/* An error bit without its status bit is ignored. */
 	{SL_RXD_PTYPE_IPV4, SL_RXD_ERR_IPE | SL_RXD_ERR_L4E, 0,
 		RTE_PTYPE_L2_ETHER | RTE_PTYPE_L3_IPV4, 0},
@@ -423,7 +437,7 @@ check_offload(const struct rig *r, struct rte_mbuf *m, struct offload_kind kind,
 {
 	const struct offload_row *type = &offload_rows[kind.type];
 
-	assert_int_equal(m->packet_type, type->packet_type);
+	assert_int_equal(m->packet_type, type->packet_type & r->port.ptype_mask);
 	assert_int_equal(m->ol_flags, flags_of(r, type, &offload_rows[kind.sums]));
 	assert_int_equal(m->hash.rss, rss);
 	assert_int_equal(m->vlan_tci, 100 + kind.sums);
@@ -432,7 +446,7 @@ check_offload(const struct rig *r, struct rte_mbuf *m, struct offload_kind kind,
 
 /* Runs of equal frames and of mixed ones. Each mbuf reports the contents of its descriptor. */
 static void
-run_offload(const struct sl_burst_path *path)
+run_offload(const struct sl_burst_path *path, uint32_t ptype_mask, unsigned int laps)
 {
 	struct rig *r = rig_open(path->mode, 127, 0);
 	struct offload_kind kinds[MAX_BURST] = {0};
@@ -443,11 +457,12 @@ run_offload(const struct sl_burst_path *path)
 
 	r->data.dev_conf.rxmode.offloads =
 		RTE_ETH_RX_OFFLOAD_VLAN_STRIP | RTE_ETH_RX_OFFLOAD_CHECKSUM;
+	r->port.ptype_mask = ptype_mask;
 	rig_format(r, rig_format_of(path));
 	q = rig_rx_start(r, 64, NULL);
 	assert_true(r->port.rx_path->can == SL_CAN_OFFLOAD);
 	assert_int_equal(r->port.rx_path->format, path->format);
-	for (lap = 0; lap < 300; lap++) {
+	for (lap = 0; lap < laps; lap++) {
 		const unsigned int change = 1 + rng_below(&r->rnd, 12);
 
 		n = RTE_MIN(1 + rng_below(&r->rnd, 40), rig_rx_room(r));
@@ -476,8 +491,11 @@ test_offload(void **state)
 	(void)state;
 	for (i = 0; (p = all_rx_paths(i)) != NULL; i++)
 		if (sl_burst_can(p, SL_CAN_OFFLOAD) && !sl_burst_can(p, SL_CAN_SCATTER) &&
-			sl_pmd_simd_runs(p->simd))
-			run_offload(p);
+			sl_pmd_simd_runs(p->simd)) {
+			run_offload(p, RTE_PTYPE_ALL_MASK, 300);
+			run_offload(p, RTE_PTYPE_L3_MASK | RTE_PTYPE_INNER_L4_MASK, 50);
+			run_offload(p, 0, 20);
+		}
 }
 
 /* The pool becomes empty and is refilled. No frame is lost. */

@@ -279,6 +279,50 @@ test_checksum(void **state)
 	}
 }
 
+/* 7.1.5.2: the packet type of IPv6 in IPv4 has the bits of both, and the inner packet's transport.
+ */
+static void
+test_inner_type(void **state)
+{
+	static const struct {
+		struct frame_spec inner;
+		uint32_t cut; /* bytes that the inner packet's end is short of */
+		uint16_t fragment;
+		uint32_t ptype;
+	} kinds[] = {
+		{{.version = 6, .proto = FRAME_TCP, .len = 200}, 0, 0,
+			SL_RXD_PTYPE_IPV4 | SL_RXD_PTYPE_IPV6 | SL_RXD_PTYPE_TCP},
+		{{.version = 6, .proto = FRAME_UDP, .options = true, .len = 200}, 0, 0,
+			SL_RXD_PTYPE_IPV4 | SL_RXD_PTYPE_IPV6 | SL_RXD_PTYPE_IPV6E |
+				SL_RXD_PTYPE_UDP},
+		{{.version = 6, .proto = FRAME_ICMP, .len = 100}, 0, 0,
+			SL_RXD_PTYPE_IPV4 | SL_RXD_PTYPE_IPV6},
+		/* Not an IPv6 packet, a truncated one, and a fragment: IPv4 alone. */
+		{{.version = 4, .proto = FRAME_TCP, .len = 200}, 0, 0, SL_RXD_PTYPE_IPV4},
+		{{.version = 6, .proto = FRAME_TCP, .len = 200}, 1, 0, SL_RXD_PTYPE_IPV4},
+		{{.version = 6, .proto = FRAME_TCP, .len = 200}, 0, FRAME_MORE, SL_RXD_PTYPE_IPV4},
+	};
+	struct nic_drv *r = *state;
+	uint8_t frame[DRV_BUF], inner[DRV_BUF];
+	volatile union sl_rx_desc *d;
+	unsigned int k;
+
+	drv_start(r);
+	for (k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++) {
+		const struct frame_layout in = frame_build(inner, &kinds[k].inner);
+		const struct frame_spec p = {.version = 4,
+			.proto = 41,
+			.data = inner + in.l3,
+			.payload = in.end - in.l3 - kinds[k].cut,
+			.fragment = kinds[k].fragment};
+		const struct frame_layout l = frame_build(frame, &p);
+
+		d = one_in(r, frame, l.len, 0, NULL);
+		assert_non_null(d);
+		assert_int_equal(SL_GET(SL_RXD_INFO_PTYPE, d->wb.info), kinds[k].ptype);
+	}
+}
+
 /* 7.1.5.2: the IP identification of a fragment, in the field of the hash. */
 static void
 test_ip_id(void **state)
@@ -958,6 +1002,7 @@ main(void)
 		DRV_TEST(test_vlan_strip),
 		DRV_TEST(test_fcs),
 		DRV_TEST(test_checksum),
+		DRV_TEST(test_inner_type),
 		DRV_TEST(test_ip_id),
 		DRV_TEST(test_threshold),
 		DRV_TEST(test_checksum_limits),
