@@ -27,7 +27,7 @@ test_help() {
 	Suites:
 	  unit   parts by themselves; no root, no hugepages. gcc, clang, and gcc with
 	         AddressSanitizer and UndefinedBehaviorSanitizer; tests of scripts once
-	  e2e    the driver on the software NIC: all rows by gcc, most of them with
+	  e2e    the driver on the software NIC: all rows by gcc, a third of them with
 	         sanitizers, those about bursts by clang
 	  peer   DPDK's own driver on the software NIC: what it trips over is wrong in the
 	         model. x86-64; gcc, and gcc with sanitizers. And the register rows of each
