@@ -22,7 +22,7 @@ test_help() {
 
 	With no word: the proof that all is well here, within half an hour on two CPUs once
 	built: unit, e2e in each coherency mode, peer, tap, model and style, built by gcc,
-	and one guest with traffic. "all": every suite, some 55 minutes; what CI runs.
+	and one guest with traffic. "all": every suite, some 75 minutes; what CI runs.
 
 	Suites:
 	  unit   parts by themselves; no root, no hugepages. gcc, clang, and gcc with

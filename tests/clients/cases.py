@@ -5,6 +5,7 @@ import glob
 import os
 import re
 import subprocess
+import time
 
 from lab import PORT_MAC, READY, Client, Failed, Process, Tap, ethernet, ipv4, udp
 
@@ -111,13 +112,18 @@ def secondary_tools(lab, device):
     with Client(lab, "/usr/bin/dpdk-testpmd", device=device, prompt=True, shared=True, args=args) as client:
         taps = client.ready("testpmd>")
         frames = [ethernet(PORT_MAC[0], OUTSIDE, ipv4("10.0.0.1", "10.0.1.1", udp(i, 9, bytes(600)))) for i in range(20)]
-        tool = [TOOLS[0], "--file-prefix", "clients", "-p", "-i", "net_syncline_soft0", "-c", "20",
+        # Nothing tells when it captures: its file is there earlier. Once it does, three rounds have each frame.
+        tool = [TOOLS[0], "--file-prefix", "clients", "-p", "-i", "net_syncline_soft0", "-c", f"{3 * len(frames)}",
                 "-w", capture]
+        sent = 0
         with Process(lab, tool, env={"LD_PRELOAD": preload}) as dumpcap:
             dumpcap.until(lambda: os.path.exists(capture) and os.path.getsize(capture) > 0, "its file was there")
-            for frame in frames:
+            last = time.monotonic() + 60
+            while dumpcap.process.poll() is None and time.monotonic() < last:
+                frame = frames[sent % len(frames)]
                 taps[0].send(frame)
                 expect(taps[1].expect(1, "forwarded")[0], frame, "forwarded frame")
+                sent += 1
             dumpcap.end(None)
         with open(capture, "rb") as f:
             captured = f.read()
@@ -126,8 +132,8 @@ def secondary_tools(lab, device):
         tool = [TOOLS[1], *lab.shared()[2:], "--no-pci", "-d", lab.driver, "--", "-p", "0x3", "--stats"]
         with Process(lab, tool) as info:
             info.end(None)
-            if f"RX-packets: {len(frames)}" not in info.said():
-                raise Failed(f"dpdk-proc-info does not tell of {len(frames)} received frames")
+            if f"RX-packets: {sent}" not in info.said():
+                raise Failed(f"dpdk-proc-info does not tell of {sent} received frames")
         client.type("quit")
         client.end(None)
 
